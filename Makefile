@@ -1,0 +1,85 @@
+# Every target sets up what it needs: a virtual environment in .venv, filled from the locks with hash checking.
+# Another Python, beside the first:   make test PYTHON=python3.13 VENV=.venv-3.13
+
+VENV ?= .venv
+WORKERS ?= 2
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# A PYTHON that was asked for must be the one in use; otherwise the first on the path that is new enough serves.
+ASKED := $(if $(filter undefined,$(origin PYTHON)),,$(PYTHON))
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test test-fast lint format lock clean FORCE
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(VENV)/.runtime ## start the server on http://127.0.0.1:4747 (more flags: make serve ARGS='--world busy')
+	@exec $(BIN)/sophiie-mock serve $(ARGS)
+
+test: $(VENV)/.dev ## run every test (some of them: make test ARGS='-k leads')
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
+
+lint: $(VENV)/.dev ## ruff check, ruff format --check, mypy --strict
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## remove environments, builds and caches
+	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- environments -----------------------------------------------------------------------------------------------
+
+# The file names the folder it was made for: scripts in a moved environment point to the old place, so it is made
+# anew, as is one whose Python is gone. An intact one stays untouched, and with it everything that depends on it.
+$(VENV)/.made-for: FORCE
+	@if test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c "" 2>/dev/null \
+	    && { test -z "$(ASKED)" || test "$$($(BIN)/python -V)" = "$$($(ASKED) -V 2>&1)"; }; then exit 0; fi; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "sophiie-mock needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) -V 2>&1)" >&2; \
+	    echo "Name another one: make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+	echo "Setting up $(VENV) with $$($(PYTHON) -V 2>&1) …"; \
+	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) || { \
+	    echo "Could not make $(VENV); on Debian and Ubuntu the package python3-venv is needed too." >&2; exit 1; }; \
+	echo "$(CURDIR)" > $@
+
+# The build backend is in the locks, so the project's own install needs nothing from outside.
+INSTALL_PROJECT = $(PIP) install --no-index --no-deps --no-build-isolation --editable .
+
+$(VENV)/.runtime: $(VENV)/.made-for requirements.lock pyproject.toml
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(INSTALL_PROJECT)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made-for requirements-dev.lock pyproject.toml
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(INSTALL_PROJECT)
+	@touch $@ $(VENV)/.runtime
+
+# --- locks ------------------------------------------------------------------------------------------------------
+
+LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for editable \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+# Resolved on the oldest Python served: markers of newer ones ask for less, never for more.
+LOCK_PYTHON ?= python3.11
+
+lock: ## refresh both locks after a change of pyproject.toml (newest versions: make lock ARGS=--upgrade)
+	@$(LOCK_PYTHON) -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet 'pip-tools==7.6.2'
+	@CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile $(LOCK_FLAGS) $(ARGS) \
+	    --output-file requirements.lock pyproject.toml
+	@CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile $(LOCK_FLAGS) $(ARGS) --extra dev \
+	    --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@rm -rf .venv-lock

@@ -1,0 +1,45 @@
+"""Read a request's body: bounded in bytes and time, before anything looks at it."""
+
+import asyncio
+
+from starlette.types import Receive
+
+from mock_server.errors import BadRequest, PayloadTooLarge
+
+DEADLINE = 30.0
+"""Seconds for a whole body; uvicorn sets no such bound."""
+
+
+class ClientGone(Exception):
+    """The client hung up before the body was whole: there is nobody to answer."""
+
+
+async def read_body(receive: Receive, declared: bytes | None, limit: int) -> bytes:
+    """The whole body, at most ``limit`` bytes.
+
+    Raises PayloadTooLarge, before reading where the client declares its size; BadRequest when it dawdles;
+    ClientGone.
+    """
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise PayloadTooLarge(f"the body declares {int(declared)} bytes; at most {limit} are read (--max-body)")
+    try:
+        async with asyncio.timeout(DEADLINE):
+            return await _whole(receive, limit)
+    except TimeoutError:
+        raise BadRequest(f"the body was not whole after {DEADLINE:.0f} s") from None
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise PayloadTooLarge(f"the body is larger than {limit} bytes (--max-body)")
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)

@@ -1,0 +1,142 @@
+"""A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+
+from mock_server.errors import BadRequest, Problem, UnsupportedMediaType
+from mock_server.spec.operation import Operation
+from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
+
+Headers = Mapping[bytes, bytes]
+Texts = Mapping[str, Sequence[str]]
+
+_MOST_PAIRS = 200
+_IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: such header parameters say nothing
+
+
+@dataclass(slots=True)
+class Valid:
+    """What a behaviour gets to see of a request."""
+
+    path: Sequence[Any]
+    query: Mapping[str, Any]
+    body: Any
+
+
+def validated(operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes) -> Valid:
+    """The request's values.
+
+    Raises BadRequest with every problem and its remedy; UnsupportedMediaType.
+    """
+    problems: list[Problem] = []
+    values = [
+        _value(parameter, [unquote(text)], problems)
+        for parameter, text in zip(operation.path_parameters, path, strict=True)
+    ]
+    asked = _from_query(operation, query, problems) if "query" in operation.locations else {}
+    for location, texts in (("header", _header_texts), ("cookie", _cookie_texts)):
+        if location in operation.locations:
+            _from_texts(operation, location, texts(headers), problems)
+    payload = _body(operation, headers, body, problems) if operation.bodies else None
+    if problems:
+        raise BadRequest(*map(str, problems))
+    return Valid(values, asked, payload)
+
+
+def _value(parameter: Parameter, texts: Sequence[str], problems: list[Problem]) -> Any:
+    value = parameter.read(texts)
+    if not parameter.schema.accepts(value):
+        problems.extend(parameter.problems(value))
+    return value
+
+
+def _from_query(operation: Operation, query: bytes, problems: list[Problem]) -> dict[str, Any]:
+    """The declared ones; unknown ones are ignored (gap ``unknown-query``)."""
+    try:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_PAIRS)
+    except ValueError:
+        problems.append(Problem("query", f"more than {_MOST_PAIRS} parameters"))
+        return {}
+    texts: dict[str, list[str]] = {}
+    for name, text in pairs:
+        texts.setdefault(name, []).append(text)
+    return _from_texts(operation, "query", texts, problems)
+
+
+def _from_texts(operation: Operation, location: str, texts: Texts, problems: list[Problem]) -> dict[str, Any]:
+    values = {}
+    for parameter in operation.parameters:
+        if parameter.location != location:
+            continue
+        if parameter.deep and (deep := parameter.read_deep(texts)) is not None:
+            values[parameter.name] = deep
+            if not parameter.schema.accepts(deep):
+                problems.extend(parameter.problems(deep))
+            continue
+        name = parameter.name.lower() if location == "header" else parameter.name
+        if name in texts:
+            values[parameter.name] = _value(parameter, texts[name], problems)
+        elif parameter.required and name not in _IGNORED:
+            problems.append(Problem(f"{location} parameter `{parameter.name}`", "is missing", parameter.hint))
+        elif parameter.default is not None:
+            values[parameter.name] = parameter.default
+    return values
+
+
+def _header_texts(headers: Headers) -> Texts:
+    return {name.decode("latin-1"): [value.decode("latin-1")] for name, value in headers.items()}
+
+
+def _cookie_texts(headers: Headers) -> Texts:
+    try:
+        cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return {}
+    return {name: [morsel.value] for name, morsel in cookies.items()}
+
+
+def _body(operation: Operation, headers: Headers, body: bytes, problems: list[Problem]) -> Any:
+    if not body:
+        if operation.body_required:
+            problems.append(Problem("body", "is missing", f"send {', '.join(operation.bodies)}"))
+        return None
+    media = headers.get(b"content-type", b"").decode("latin-1")
+    schema = _schema_for(operation, media)
+    if schema is not operation.body:
+        return None  # a body that is not JSON is accepted as it is
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as fault:
+        problems.append(Problem(f"body, line {fault.lineno} column {fault.colno}", f"not JSON: {fault.msg}"))
+        return None
+    problems.extend(_body_problems(schema, value))
+    return value
+
+
+def _body_problems(schema: Schema | None, value: Any) -> Iterator[Problem]:
+    if schema is not None and not schema.accepts(value):
+        for problem in schema.problems(value):
+            yield Problem(f"body {problem.where}", problem.what, problem.remedy)
+
+
+def _schema_for(operation: Operation, media: str) -> Schema:
+    """Raises UnsupportedMediaType with the types there are."""
+    name, _, rest = media.partition(";")
+    name = name.strip().lower()
+    for declared, schema in operation.bodies.items():
+        wanted = declared.partition(";")[0].strip().lower()
+        fits = name == wanted or wanted == "*/*" or (wanted.endswith("/*") and name.startswith(wanted[:-1]))
+        if fits and _utf8(rest):
+            return schema
+    raise UnsupportedMediaType(f"content type `{media[:60]}`; send {', '.join(operation.bodies)}")
+
+
+def _utf8(parameters: str) -> bool:
+    _, _, value = parameters.replace('"', "").strip().lower().partition("charset=")
+    return not value or value.strip() in ("utf-8", "utf8", "us-ascii")

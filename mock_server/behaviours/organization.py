@@ -1,0 +1,44 @@
+"""Organization: its members in this surface's own shape, and its catalogue by category."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.behaviours import pagination
+from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.store.base import Record
+
+_MEMBER = ("role", "firstName", "lastName", "position", "avatarImg", "isDisabled", "responsibility")
+
+
+@behaviour("GET /v1/organization/members")
+def members(call: Call) -> Outcome:
+    """The people of ``GET /v1/members`` as memberships: another id, the e-mail one level down."""
+    window = pagination.window(call)
+    rows, total = call.tx.page("members", window.offset, window.limit)
+    return Outcome(call.fit(pagination.page(call, rows, total, window, lambda row: _membership(row.record)).value))
+
+
+def _membership(member: Record) -> Mapping[str, Any]:
+    kept = {name: member.get(name) for name in _MEMBER}
+    return {"id": member["membershipId"], **kept, "user": {"email": member["email"]}}
+
+
+@behaviour("GET /v1/organization/services")
+def services(call: Call) -> Outcome:
+    return _catalogue(call, "services", "SERVICE")
+
+
+@behaviour("GET /v1/organization/products")
+def products(call: Call) -> Outcome:
+    return _catalogue(call, "products", "PRODUCT")
+
+
+def _catalogue(call: Call, kind: str, type: str) -> Outcome:
+    """The categories of a type, each with what it holds. Not paged: it carries totals (page list-organization-…)."""
+    categories = []
+    for category in call.tx.find("trade_categories", {"type": type}):
+        held = [row.record for row in call.tx.find(kind, {"tradeCategoryId": category.id})]
+        categories.append({"id": category.id, "name": category.record["name"], "type": type, kind: held})
+    total = sum(len(category[kind]) for category in categories)
+    answer = {"categories": categories, "totalCategories": len(categories), f"total{kind.capitalize()}": total}
+    return Outcome(call.fit(answer))

@@ -1,0 +1,61 @@
+"""SMS: a message in a thread; without a thread, a new one and a new inquiry (page send-sms)."""
+
+from typing import Any
+
+from mock_server.behaviours import crud
+from mock_server.behaviours.consequences import activity, add_inquiry, number, recounted
+from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.errors import NotFound
+from mock_server.store.base import Row
+from mock_server.world.ids import FIRST_FREE_INDEX
+
+
+@behaviour("POST /v1/sms")
+def send(call: Call) -> Outcome:
+    """Sent by a member to a lead. A member, lead or thread that is not there is 404 (gap ``sms-unknown-ids``)."""
+    lead, user = call.body["leadId"], call.body["userId"]
+    for kind, id in (("members", user), ("leads", lead)):
+        if call.tx.get(kind, id) is None:
+            raise NotFound(f"no {kind} with the id that the body names")
+    thread = call.body.get("messageThreadId")
+    row = _start(call) if thread is None else _continue(call, thread)
+    activity(call, lead, "SMS_SENT", "SMS sent", row.id, user)
+    return crud.documented(call)
+
+
+def _message(call: Call) -> dict[str, Any]:
+    # The published example has no `message` (gap `sms-message-required`): an SMS without text is sent as one.
+    text = call.body.get("message") or ""
+    return {"id": number(call, "inquiries/turns"), "createdAt": call.now, "text": text, "user": "assistant"}
+
+
+def _start(call: Call) -> Row:
+    thread = FIRST_FREE_INDEX + call.tx.count("threads")
+    message = _message(call)
+    summary = f"SMS sent: {message['text']}"[:500]
+    data = {
+        "id": number(call, "inquiries/data"),
+        "summary": summary,
+        "keyPoints": ["Conversation started by the team"],
+        "messageThreadId": thread,
+        "messages": [message],
+    }
+    inquiry = {
+        "source": "SMS",
+        "sourceId": call.new_id("inquiries/sms"),
+        "summary": summary,
+        "messageThreadId": thread,
+        "data": data,
+    }
+    return add_inquiry(call, call.body["leadId"], inquiry)
+
+
+def _continue(call: Call, thread: int) -> Row:
+    rows = call.tx.find("inquiries", {"messageThreadId": thread, "leadId": call.body["leadId"]})
+    if not rows:
+        raise NotFound("no message thread of this lead with the id that the body names")
+    record = rows[-1].record
+    data = {**record["data"], "messages": [*record["data"]["messages"], _message(call)]}
+    row = call.tx.put("inquiries", rows[-1].id, {**record, "data": data, "updatedAt": call.now})
+    recounted(call, call.body["leadId"])
+    return row

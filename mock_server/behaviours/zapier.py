@@ -1,0 +1,36 @@
+"""The Zapier surface: the five most recent of three kinds, and subscriptions."""
+
+from mock_server.behaviours import crud
+from mock_server.behaviours.registry import Behaviour, Call, Outcome, behaviour
+from mock_server.errors import NotFound
+from mock_server.webhooks import subscription
+from mock_server.webhooks.payload import item
+
+_RECENT = 5  # page get-recent-appointments; the other two lists follow it (gap `zapier-recent`)
+
+
+def _recent(kind: str) -> Behaviour:
+    def listing(call: Call) -> Outcome:
+        rows, _ = call.tx.page(kind, 0, _RECENT)
+        return Outcome(call.fit([item(call.tx, kind, row.record) for row in rows]))
+
+    return listing
+
+
+for _kind in ("leads", "inquiries", "appointments"):
+    behaviour(f"GET /api/webhooks/zapier/{_kind}")(_recent(_kind))
+
+
+@behaviour("POST /api/webhooks/zapier/subscribe")
+def subscribe(call: Call) -> Outcome:
+    """Its id is flat and numeric: what unsubscribe takes as ``hookId`` (gap ``zapier-subscribe-response``)."""
+    made = subscription.subscribe(call.tx, call.now, call.body["hookUrl"], call.body["trigger"])
+    return Outcome(call.fit(made))
+
+
+@behaviour("DELETE /api/webhooks/zapier/unsubscribe")
+def unsubscribe(call: Call) -> Outcome:
+    """Raises NotFound for an id that is none, or none any more (gap ``zapier-unsubscribe-unknown``)."""
+    if not subscription.unsubscribe(call.tx, call.body["hookId"]):
+        raise NotFound("no subscription with this hookId")
+    return crud.documented(call)

@@ -1,0 +1,121 @@
+"""The command ``sophiie-mock``. A verb's module is loaded when the verb is used: help and completion stay quick."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import Field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import click
+
+from mock_server import __version__
+from mock_server.errors import SetupError
+from mock_server.settings import Settings, flag, gather, table
+
+_VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "serve": ("serve", "Start the fake API."),
+        "routes": ("routes", "List the operations, with how each is known."),
+        "worlds": ("worlds", "List the built-in worlds."),
+        "spec": ("spec", "The contract: its gaps, its documents."),
+    }
+)
+_ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Verbs(click.Group):
+    """Loads the module of a verb on its first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = _ALIASES.get(cmd_name, cmd_name)
+        if name not in _VERBS:
+            return None
+        command = importlib.import_module(f"mock_server.cli.{_VERBS[name][0]}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in _VERBS.items()])
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 good, 1 the contract is broken, 2 could not run, 130 interrupted.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="sophiie-mock")
+def cli() -> None:
+    """An unofficial, stateful fake of the Sophiie API, for laptops and CI.
+
+    Not affiliated with the vendor; synthetic data only. Start it and ask it something:
+
+    \b
+      sophiie-mock serve
+      curl -H "Authorization: Bearer sk_test_local" http://127.0.0.1:4747/v1/leads
+    """
+
+
+def setting_options(*names: str) -> Callable[[F], F]:
+    """A decorator that gives a verb the flags of these settings (all of them without names)."""
+
+    def decorate(function: F) -> F:
+        for item in reversed([item for item in table() if not names or item.name in names]):
+            short = [f"-{item.metadata['short']}"] if item.metadata["short"] else []
+            plain = flag(item.name)
+            boolean = isinstance(item.default, bool)
+            declaration = f"{plain}/--no-{plain[2:]}" if boolean else plain
+            shown = item.default not in ("", ()) and not boolean
+            option = click.option(
+                *short,
+                declaration,
+                item.name,
+                default=None,
+                is_flag=boolean,
+                multiple=isinstance(item.default, tuple),
+                metavar=None
+                if boolean
+                else item.metadata["metavar"] or _metavar(item.default, item.metadata["choices"]),
+                help=item.metadata["help"] + (f"  [{item.default}]" if shown else ""),
+            )
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def _metavar(default: Any, choices: Any) -> str:
+    return "|".join(choices) or ("N" if isinstance(default, int) else "TEXT")
+
+
+def settings_from(flags: Mapping[str, Any]) -> Settings:
+    """The settings of this call: flags, then variables, then the file in the current folder."""
+    given = {name: value for name, value in flags.items() if value is not None and value != ()}
+    return gather(given, os.environ, Path.cwd())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the exit code. A fault of set-up is printed, a line each, without a traceback."""
+    try:
+        result = cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as fault:
+        fault.show()
+        return 2
+    except SetupError as fault:
+        for problem in fault.problems:
+            click.echo(f"sophiie-mock: {problem}", err=True)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone: nobody is left to tell
+        return 0

@@ -1,0 +1,149 @@
+"""Everything that can go wrong, as one tree.
+
+MockError
+├── SetupError                 we cannot start, or a file is wrong: exit code 2
+│   ├── SettingsError          a flag, a variable or the configuration file
+│   ├── SpecError              an OpenAPI document that cannot be served
+│   ├── WorldError             a world recipe or a fixture
+│   └── StateError             a state file that cannot be opened
+├── ApiError                   what the API answers, in the vendor's envelope
+│   ├── BadRequest             400
+│   ├── Unauthorized           401
+│   ├── NotFound               404
+│   ├── MethodNotAllowed       405, with the methods that are allowed
+│   ├── Conflict               409
+│   ├── PayloadTooLarge        413
+│   ├── UnsupportedMediaType   415
+│   ├── Misdirected            421
+│   ├── TooManyRequests        429
+│   └── InternalError          500
+│       └── AnswerInvalid      our own answer breaks the contract
+└── (nothing else: a bug of ours is an ordinary Python exception)
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class MockError(Exception):
+    """Root of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: ``where`` (file, line or JSON pointer), ``what``, and the ``remedy``."""
+
+    where: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text} → {self.remedy}" if self.remedy else text
+
+
+class SetupError(MockError):
+    """Set-up cannot go on. ``problems`` has one entry for each line a person should read."""
+
+    def __init__(self, *problems: Problem | str) -> None:
+        self.problems: tuple[Problem, ...] = tuple(
+            problem if isinstance(problem, Problem) else Problem("", problem) for problem in problems
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SettingsError(SetupError):
+    """A flag, an environment variable or the configuration file has a value that cannot be used."""
+
+
+class SpecError(SetupError):
+    """An OpenAPI document cannot be served; each problem names a JSON pointer and a remedy."""
+
+
+class WorldError(SetupError):
+    """A world recipe or a fixture file is wrong; each problem names file and line."""
+
+
+class StateError(SetupError):
+    """A state file cannot be opened, is of another version, or belongs to a running process."""
+
+
+class ApiError(MockError):
+    """An answer other than success.
+
+    ``explain`` goes to ``X-Mock-Explain``, the journal and the log; never into the body.
+    """
+
+    status = 500
+
+    def __init__(self, *explain: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        self.explain: Sequence[str] = explain
+        self.headers = tuple(headers)
+        super().__init__("; ".join(explain))
+
+
+class BadRequest(ApiError):
+    """The request breaks the contract."""
+
+    status = 400
+
+
+class Unauthorized(ApiError):
+    """No key, or a key that opens nothing here."""
+
+    status = 401
+
+
+class NotFound(ApiError):
+    """No such path, or no such record in this workspace."""
+
+    status = 404
+
+
+class MethodNotAllowed(ApiError):
+    """The path exists, the method does not."""
+
+    status = 405
+
+    def __init__(self, allowed: Iterable[str], *explain: str) -> None:
+        super().__init__(*explain, headers=[(b"allow", ", ".join(sorted(allowed)).encode())])
+
+
+class Conflict(ApiError):
+    """The change clashes with a living record."""
+
+    status = 409
+
+
+class PayloadTooLarge(ApiError):
+    """The body is over the cap; it was not read to its end."""
+
+    status = 413
+
+
+class UnsupportedMediaType(ApiError):
+    """The body's content type is not in the contract."""
+
+    status = 415
+
+
+class Misdirected(ApiError):
+    """The Host header names another server: a web page that was rebound to this address."""
+
+    status = 421
+
+
+class TooManyRequests(ApiError):
+    """Over the rate limit."""
+
+    status = 429
+
+
+class InternalError(ApiError):
+    """Ours to mend."""
+
+    status = 500
+
+
+class AnswerInvalid(InternalError):
+    """Our own answer breaks the contract: a bug of the mock, never of the client."""

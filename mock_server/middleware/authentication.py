@@ -1,0 +1,45 @@
+"""From a bearer key to a workspace. A key that opens nothing here is not kept, not logged and not repeated."""
+
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.errors import Unauthorized
+from mock_server.settings import LOCAL_KEY
+from mock_server.workspace import Workspaces, digest
+
+_REMEDY = f"send `Authorization: Bearer {LOCAL_KEY}`, or the key that the server printed"
+
+
+class Authentication:
+    """Comes before routing: one without a key learns nothing of the routes."""
+
+    def __init__(self, app: ASGIApp, workspaces: Workspaces) -> None:
+        self._app = app
+        self._workspaces = workspaces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            key = digest(bearer(scope["headers"]))
+            workspace = self._workspaces.by_digest(key)
+            if workspace is None:
+                raise Unauthorized(f"this key opens no workspace here; {_REMEDY}")
+            exchange = scope["mock.exchange"]
+            exchange.workspace, exchange.key = workspace, key
+        await self._app(scope, receive, send)
+
+
+def bearer(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The key of the one Authorization header. Raises Unauthorized in words that do not repeat the header."""
+    values = [value for name, value in headers if name == b"authorization"]
+    if not values:
+        raise Unauthorized(f"no Authorization header; {_REMEDY}")
+    if len(values) > 1:
+        raise Unauthorized("more than one Authorization header")
+    scheme, _, key = values[0].decode("latin-1").strip().partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key or " " in key:
+        raise Unauthorized(f"the Authorization header is not `Bearer <key>`; {_REMEDY}")
+    if key.startswith("sk_live_"):
+        raise Unauthorized(f"this looks like a real key: it was not stored, and should be replaced; {_REMEDY}")
+    return key

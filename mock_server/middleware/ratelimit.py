@@ -1,0 +1,49 @@
+"""The vendor's rate limit: observed by default, enforced on request, with the three documented headers on a 429."""
+
+import logging
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.exchange import Exchange
+from mock_server.errors import TooManyRequests
+from mock_server.quota import Allowance
+from mock_server.settings import Settings
+
+log = logging.getLogger("mock_server")
+
+
+class RateLimit:
+    """Every authenticated request counts, whatever becomes of it (gap ``rate-limit-scope``)."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._enforce = settings.rate_limit != "observe"
+        self._warned: set[str] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self._count(scope["mock.exchange"])
+        await self._app(scope, receive, send)
+
+    def _count(self, exchange: Exchange) -> None:
+        workspace = exchange.workspace
+        if workspace is None or not workspace.plan.limit:
+            return
+        allowance = workspace.quota(exchange.key).take()
+        if allowance.allowed:
+            return
+        what = f"more than {allowance.limit} requests in this minute; the window ends in {allowance.reset} s"
+        if self._enforce:
+            raise TooManyRequests(what, headers=_headers(allowance))
+        exchange.explain.append(f"the real API would have answered 429: {what}")
+        if exchange.key not in self._warned:
+            self._warned.add(exchange.key)
+            log.warning("rate limit: the real API would answer 429 now (%s); --rate-limit 60 enforces it", what)
+
+
+def _headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"x-ratelimit-limit", str(allowance.limit).encode()),
+        (b"x-ratelimit-remaining", str(allowance.remaining).encode()),
+        (b"x-ratelimit-reset", str(allowance.reset).encode()),
+    ]

@@ -1,0 +1,1 @@
+"""The contract, compiled: documents, operations, schemas, families. Knows nothing of the store."""

@@ -1,0 +1,71 @@
+"""The whole contract that is served: one or more documents, their operations and families."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from mock_server.errors import Problem, SpecError
+from mock_server.spec.document import Document
+from mock_server.spec.operation import Operation, base_path, operations
+from mock_server.spec.resource import Binding, Family, infer
+
+
+class Contract:
+    """Compiled once, at start. Operations are found by key (``GET /v1/leads/{}``) and by nothing else.
+
+    Of two documents with the same operation the first one counts. Raises SpecError.
+    """
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = tuple(documents)
+        self.operations: dict[str, Operation] = {}
+        faults: list[Problem] = []
+        for document in documents:
+            try:
+                for operation in operations(document):
+                    self.operations.setdefault(operation.key, operation)
+            except SpecError as fault:
+                faults.extend(fault.problems)
+        if faults:
+            raise SpecError(*faults)
+        self.bindings: Mapping[str, Binding] = infer(tuple(self.operations.values()))
+
+    @cached_property
+    def families(self) -> Mapping[str, Family]:
+        """By kind."""
+        return {binding.family.kind: binding.family for binding in self.bindings.values()}
+
+    def document_for(self, path: str) -> Document:
+        """The document whose paths start as ``path`` does; the first one for a path that is nobody's."""
+        for document, start in self._starts:
+            if start and (path == start or path.startswith(f"{start}/")):
+                return document
+        return self.documents[0]
+
+    @cached_property
+    def _starts(self) -> list[tuple[Document, str]]:
+        """Each document's common path, longest first: ``/api/webhooks/zapier``, ``/v1``."""
+        starts = []
+        for document in self.documents:
+            own = [operation.segments for operation in self.operations.values() if operation.document is document]
+            starts.append((document, "".join(f"/{segment}" for segment in _common(own))))
+        return sorted(starts, key=lambda pair: -len(pair[1]))
+
+    def published(self, document: Document, url: str) -> dict[str, Any]:
+        """``document`` as this server publishes it: the same, but clients made from it come here first."""
+        servers = [
+            {"url": url + base_path(document), "description": "This mock"},
+            *document.published.get("servers", []),
+        ]
+        return {**document.published, "servers": servers}
+
+
+def _common(paths: Sequence[Sequence[str]]) -> Sequence[str]:
+    if not paths:
+        return ()
+    shared = []
+    for column in zip(*paths, strict=False):
+        if len(set(column)) > 1 or column[0] == "{}":
+            break
+        shared.append(column[0])
+    return shared

@@ -1,0 +1,233 @@
+"""Resource families, inferred: which operations list, get, create, update and delete the same kind of record.
+
+The kind is the collection's path without its version and its parameters: ``/v1/leads/{leadId}/notes`` holds
+``leads/notes``. Nothing else names a family, so a document with other parameter names, inline schemas and no
+operationIds gives the same ones.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from mock_server.spec.fitting import View
+from mock_server.spec.operation import Operation
+from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
+from mock_server.spec.wrapper import Wrapper, list_wrapper, record_wrapper
+
+_VERSION = re.compile(r"v[0-9]+")
+_PAGING = (
+    ("page", re.compile(r"page(_?(number|no|index))?", re.IGNORECASE)),
+    ("limit", re.compile(r"limit|per_?page|page_?size|size|take", re.IGNORECASE)),
+    ("offset", re.compile(r"offset|skip", re.IGNORECASE)),
+)
+_PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
+
+
+class Role(StrEnum):
+    """What an operation does to its family."""
+
+    LIST = "list"
+    GET = "get"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    SINGLE = "single"  # the one record that stands at a path of its own, as an organization
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of record.
+
+    ``id`` is the record's own field; ``parent`` the kind it hangs below, ``link`` the field that holds the
+    parent's id; ``shapes`` every schema in which a record goes out.
+    """
+
+    kind: str
+    id: str
+    id_schema: Schema | None
+    prefix: str
+    parent: str | None
+    link: str | None
+    shapes: tuple[Schema, ...] = field(repr=False)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        return tuple(View(shape) for shape in self.shapes)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Every field that a record of the kind shows anywhere."""
+        return frozenset(name for shape in self.shapes for name in shape.properties)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One operation's part in its family.
+
+    ``paging`` maps page, limit, offset to parameters; ``filters`` the query parameters that name a field.
+    """
+
+    role: Role
+    family: Family
+    wrapper: Wrapper | None
+    paging: Mapping[str, Parameter]
+    filters: Mapping[str, Parameter]
+
+
+def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
+    """The bindings by operation key; an operation that fits no family has none."""
+    roles = {operation.key: _role(operation, operations) for operation in operations}
+    by_kind: dict[str, list[Operation]] = {}
+    for operation in operations:
+        if roles[operation.key]:
+            by_kind.setdefault(kind_of(operation), []).append(operation)
+    bindings = {}
+    for kind, members in by_kind.items():
+        family = _family(kind, members, roles)
+        for operation in members:
+            role = roles[operation.key]
+            if role:
+                bindings[operation.key] = _binding(role, operation, family)
+    return bindings
+
+
+def kind_of(operation: Operation) -> str:
+    """``leads/notes`` for ``/v1/leads/{}/notes`` and for ``/v1/leads/{}/notes/{}``."""
+    names = [segment for segment in operation.segments if "{}" not in segment]
+    if names and _VERSION.fullmatch(names[0]):
+        names = names[1:]
+    return "/".join(names)
+
+
+def singular(word: str) -> str:
+    """``inquiries`` → ``inquiry``, ``leads`` → ``lead``, ``addresses`` → ``address``."""
+    for end, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", "")):
+        if word.endswith(end) and len(word) > len(end) + 1:
+            return word[: -len(end)] + instead
+    return word
+
+
+def _role(operation: Operation, operations: Sequence[Operation]) -> Role | None:
+    if operation.segments[-1] == "{}":
+        by_method = {"GET": Role.GET, "PUT": Role.UPDATE, "PATCH": Role.UPDATE, "DELETE": Role.DELETE}
+        return by_method.get(operation.method)
+    if operation.method == "GET":
+        return _reading_role(operation, operations)
+    if operation.method == "POST" and _is_collection(operation.segments, operations):
+        return Role.CREATE
+    if operation.method in ("PUT", "PATCH") and _has(operations, "GET", operation.segments):
+        return Role.SINGLE
+    return None
+
+
+def _reading_role(operation: Operation, operations: Sequence[Operation]) -> Role | None:
+    answer = operation.success.schema
+    listed = list_wrapper(answer)
+    if listed and (not listed.rest or _paging(operation) or _is_collection(operation.segments, operations)):
+        return Role.LIST
+    return Role.SINGLE if record_wrapper(answer) and "{}" not in operation.segments else None
+
+
+def _is_collection(path: Sequence[str], operations: Sequence[Operation]) -> bool:
+    """Whether records live below the path: it has items, or it is both listed and posted to."""
+    if any(other.segments == (*path, "{}") for other in operations):
+        return True
+    listed = any(
+        other.method == "GET" and other.segments == path and list_wrapper(other.success.schema) for other in operations
+    )
+    return listed and _has(operations, "POST", path)
+
+
+def _has(operations: Sequence[Operation], method: str, segments: Sequence[str]) -> bool:
+    return any(other.method == method and other.segments == tuple(segments) for other in operations)
+
+
+def _paging(operation: Operation) -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for parameter in operation.parameters:
+        if parameter.location == "query" and parameter.schema.types & {"integer", "number"}:
+            role = next((role for role, pattern in _PAGING if pattern.fullmatch(parameter.name)), None)
+            if role:
+                found.setdefault(role, parameter)
+    return found
+
+
+def _wrapper(role: Role, operation: Operation) -> Wrapper | None:
+    answer = operation.success.schema
+    return list_wrapper(answer) if role is Role.LIST else record_wrapper(answer)
+
+
+def _family(kind: str, members: Sequence[Operation], roles: Mapping[str, Role | None]) -> Family:
+    shapes = []
+    for operation in members:
+        role = roles[operation.key]
+        wrapper = _wrapper(role, operation) if role else None
+        if wrapper and role is not Role.DELETE:
+            shapes.append(wrapper.schema)
+    id_name = _id_field(members, shapes)
+    id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
+    parent = _parent(members[0])
+    link = _link(parent, shapes) if parent else None
+    return Family(kind, id_name, id_schema, _prefix(id_schema, members), parent, link, tuple(shapes))
+
+
+def _id_field(members: Sequence[Operation], shapes: Sequence[Schema]) -> str:
+    """``id``, else the record's field that the item path's parameter names, else a hidden ``id``."""
+    named = {operation.path_parameters[-1].name for operation in members if operation.segments[-1] == "{}"}
+    for shape in shapes:
+        for name in ("id", *sorted(named), "uuid", "_id", "key"):
+            if name in shape.properties:
+                return name
+    return "id"
+
+
+def _prefix(schema: Schema | None, members: Sequence[Operation]) -> str:
+    """What the ids of the kind start with, read off a pattern or an example."""
+    hints: list[Any] = []
+    if schema is not None:
+        hints = [schema.node.get("pattern"), schema.example]
+    for operation in members:
+        hints += [item.schema.example for item in operation.path_parameters[-1:]]
+    for hint in hints:
+        match = _PREFIX.match(hint) if isinstance(hint, str) else None
+        if match:
+            return match.group(1)
+    return ""
+
+
+def _parent(operation: Operation) -> str | None:
+    """The kind of the item that the collection's path hangs below."""
+    names: list[str] = []
+    segments = operation.segments[:-1] if operation.segments[-1] == "{}" else operation.segments
+    parent = None
+    for segment in segments:
+        if segment == "{}":
+            parent = "/".join(names)
+        elif names or not _VERSION.fullmatch(segment):
+            names.append(segment)
+    return parent
+
+
+def _link(parent: str, shapes: Sequence[Schema]) -> str:
+    name = singular(parent.rsplit("/", 1)[-1])
+    for candidate in (f"{name}Id", f"{name}_id", name):
+        if any(candidate in shape.properties for shape in shapes):
+            return candidate
+    return f"{name}Id"
+
+
+def _binding(role: Role, operation: Operation, family: Family) -> Binding:
+    paging = _paging(operation) if role is Role.LIST else {}
+    filters = {
+        parameter.name: parameter
+        for parameter in operation.parameters
+        if role is Role.LIST
+        and parameter.location == "query"
+        and parameter.name in family.fields
+        and parameter not in paging.values()
+    }
+    return Binding(role, family, _wrapper(role, operation), paging, filters)

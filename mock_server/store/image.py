@@ -1,0 +1,158 @@
+"""The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.store.base import Change, Id, Log, Record, Row, Saved
+from mock_server.store.collection import Collection, Where
+
+_EVERYTHING: Where = MappingProxyType({})
+_EMPTY = Collection()
+_ARRIVAL = "arrival"  # the counter that orders records of one creation time
+
+
+class Image:
+    """Collections by kind, and how many records of each kind were ever created here.
+
+    ``fork`` costs as much as there are kinds: a collection is shared until one of the two writes to it. A reset, a
+    snapshot and a new workspace are forks.
+    """
+
+    def __init__(
+        self, collections: Mapping[str, Collection] = _EVERYTHING, counters: Mapping[str, int] = _EVERYTHING
+    ) -> None:
+        self._collections = dict(collections)
+        self._counters = dict(counters)
+        self._owned: set[str] = set()
+        self.version = 0
+        """Rises with each transaction that changed something."""
+
+    @classmethod
+    def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "Image":
+        """From records by kind, oldest first; ``ids`` names the id field of a kind where it is not ``id``.
+
+        A record without an id is the only one of its kind, and the kind is its id.
+        """
+        collections = {
+            kind: Collection(
+                Row(record.get(ids.get(kind, "id"), kind), _key(record, arrival), record)
+                for arrival, record in enumerate(some)
+            )
+            for kind, some in records.items()
+        }
+        return cls(collections, {_ARRIVAL: max(map(len, records.values()), default=0)})
+
+    @classmethod
+    def restored(cls, saved: Saved) -> "Image":
+        """As a log gave it back."""
+        return cls({kind: Collection(rows) for kind, rows in saved.rows.items()}, saved.counters)
+
+    def fork(self) -> "Image":
+        """A second image with the same content; neither sees what happens to the other afterwards."""
+        self._owned = set()
+        return Image(self._collections, self._counters)
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return sorted(self._collections)
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return MappingProxyType(self._counters)
+
+    def rows(self, kind: str) -> Sequence[Row]:
+        """Every row of a kind, oldest first."""
+        return self._collections.get(kind, _EMPTY).order
+
+    @contextmanager
+    def transaction(self, log: Log, workspace: str) -> Iterator["Transaction"]:
+        """All of it happens, and is kept by ``log``, or nothing does."""
+        transaction = Transaction(self)
+        try:
+            yield transaction
+            if transaction.changed:
+                log.commit(workspace, transaction.changes(), transaction.counters())
+                self.version += 1
+        except BaseException:
+            transaction.undo()
+            raise
+
+    def _writable(self, kind: str) -> Collection:
+        if kind not in self._owned:
+            self._collections[kind] = self._collections[kind].copy() if kind in self._collections else Collection()
+            self._owned.add(kind)
+        return self._collections[kind]
+
+
+class Transaction:
+    """What a behaviour may do to a workspace. Records that it returns are never to be changed in place."""
+
+    def __init__(self, image: Image) -> None:
+        self._image = image
+        self._before: dict[tuple[str, Id], Row | None] = {}
+        self._counted: dict[str, int] = {}
+
+    @property
+    def changed(self) -> bool:
+        return bool(self._before or self._counted)
+
+    def get(self, kind: str, id: Id) -> Row | None:
+        return self._image._collections.get(kind, _EMPTY).rows.get(id)
+
+    def page(self, kind: str, offset: int, limit: int, where: Where = _EVERYTHING) -> tuple[Sequence[Row], int]:
+        """Rows newest first, and how many match in all."""
+        return self._image._collections.get(kind, _EMPTY).page(offset, limit, where)
+
+    def find(self, kind: str, where: Where = _EVERYTHING) -> Sequence[Row]:
+        """Every matching row, oldest first: a copy, so that the caller may remove while it walks."""
+        return list(self._image._collections.get(kind, _EMPTY).matching(where))
+
+    def one(self, kind: str) -> Row | None:
+        """The only record of a kind that has one, as the organization."""
+        rows = self._image.rows(kind)
+        return rows[0] if rows else None
+
+    def count(self, kind: str) -> int:
+        """The number of the next record of a kind that this workspace itself creates, from 0."""
+        number = self._image._counters.get(kind, 0)
+        self._counted.setdefault(kind, number)
+        self._image._counters[kind] = number + 1
+        return number
+
+    def put(self, kind: str, id: Id, record: Record) -> Row:
+        """Create or replace."""
+        before = self.get(kind, id)
+        key = before.key if before else _key(record, self.count(_ARRIVAL))
+        row = Row(id, key, record)
+        self._image._writable(kind).put(row)
+        self._before.setdefault((kind, id), before)
+        return row
+
+    def remove(self, kind: str, id: Id) -> None:
+        if self.get(kind, id) is not None:
+            self._before.setdefault((kind, id), self._image._writable(kind).remove(id))
+
+    def changes(self) -> Sequence[Change]:
+        """What it came to, in the order of the first touch."""
+        return [Change(kind, id, self.get(kind, id)) for kind, id in self._before]
+
+    def counters(self) -> Mapping[str, int]:
+        return {kind: self._image._counters[kind] for kind in self._counted}
+
+    def undo(self) -> None:
+        for (kind, id), row in self._before.items():
+            if row is None:
+                self._image._writable(kind).remove(id)
+            else:
+                self._image._writable(kind).put(row)
+        for kind, number in self._counted.items():
+            self._image._counters[kind] = number
+        self._before, self._counted = {}, {}
+
+
+def _key(record: Mapping[str, Any], arrival: int) -> tuple[str, int]:
+    """Lists are in the order of creation; what has no creation time is in the order of arrival."""
+    created = record.get("createdAt")
+    return (created if isinstance(created, str) else "", arrival)

@@ -1,0 +1,33 @@
+"""A bounded memory of what happened, newest last; it says how much it dropped."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Journal(Generic[T]):
+    """At most ``size`` entries; an older one makes room. Not kept by the log: it tells of requests, not of state."""
+
+    def __init__(self, size: int) -> None:
+        self._entries: deque[T] = deque(maxlen=size)
+        self.seen = 0
+
+    def append(self, entry: T) -> None:
+        self.seen += 1
+        self._entries.append(entry)
+
+    @property
+    def dropped(self) -> int:
+        return self.seen - len(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries)
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self.seen = 0

@@ -1,0 +1,143 @@
+"""The log in a SQLite file: one writer, write-ahead, so what was acknowledged survives `kill -9`."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from mock_server.errors import Problem, StateError
+from mock_server.store.base import Change, Row, Saved
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE workspaces (id TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE counters (workspace TEXT, kind TEXT, number INTEGER NOT NULL, PRIMARY KEY (workspace, kind)) WITHOUT ROWID;
+CREATE TABLE records (
+    workspace TEXT, kind TEXT, id TEXT, created TEXT NOT NULL, arrival INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (workspace, kind, id)
+) WITHOUT ROWID;
+"""
+_PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)"
+_REMOVE = "DELETE FROM records WHERE workspace = ? AND kind = ? AND id = ?"
+_COUNT = "INSERT OR REPLACE INTO counters VALUES (?, ?, ?)"
+
+
+class SqliteLog:
+    """Raises StateError, with the cause and the remedy, when the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = _locked(path)
+        try:
+            self._db = self._opened()
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("PRAGMA journal_mode = WAL")
+            # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
+            db.execute("PRAGMA synchronous = NORMAL")
+            self._migrate(db)
+        except sqlite3.Error as fault:
+            raise StateError(Problem(str(self._path), str(fault), "give a file that this program made")) from None
+        return db
+
+    def _migrate(self, db: sqlite3.Connection) -> None:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            what = f"made by a newer program (format {version}, this one knows {_VERSION})"
+            raise StateError(Problem(str(self._path), what, "upgrade sophiie-mock, or give another file"))
+        if version == 0:
+            if db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise StateError(Problem(str(self._path), "a database of another program", "give another file"))
+            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+
+    def load(self) -> Iterator[Saved]:
+        for workspace, facts in self._db.execute("SELECT id, facts FROM workspaces ORDER BY id").fetchall():
+            rows: dict[str, list[Row]] = {}
+            records = self._db.execute(
+                "SELECT kind, id, created, arrival, body FROM records WHERE workspace = ? ORDER BY kind", (workspace,)
+            )
+            for kind, id, created, arrival, body in records:
+                rows.setdefault(kind, []).append(Row(orjson.loads(id), (created, arrival), orjson.loads(body)))
+            counters = self._db.execute("SELECT kind, number FROM counters WHERE workspace = ?", (workspace,))
+            yield Saved(workspace, orjson.loads(facts), rows, dict(counters.fetchall()))
+
+    def create(self, saved: Saved) -> None:
+        changes = [Change(kind, row.id, row) for kind, rows in saved.rows.items() for row in rows]
+        with self._transaction() as db:
+            self._clear(saved.id)
+            db.execute("INSERT INTO workspaces VALUES (?, ?)", (saved.id, orjson.dumps(dict(saved.facts)).decode()))
+            self._write(saved.id, changes, saved.counters)
+
+    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        with self._transaction():
+            self._write(workspace, changes, counters)
+
+    def remove(self, workspace: str) -> None:
+        with self._transaction():
+            self._clear(workspace)
+
+    def close(self) -> None:
+        self._db.close()
+        self._lock.close()
+
+    def _write(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        for change in changes:
+            key = (workspace, change.kind, orjson.dumps(change.id).decode())
+            if change.row is None:
+                self._db.execute(_REMOVE, key)
+            else:
+                self._db.execute(_PUT, (*key, *change.row.key, orjson.dumps(change.row.record)))
+        self._db.executemany(_COUNT, [(workspace, kind, number) for kind, number in counters.items()])
+
+    def _clear(self, workspace: str) -> None:
+        for table, column in (("records", "workspace"), ("counters", "workspace"), ("workspaces", "id")):
+            self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (workspace,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+
+def _locked(path: Path) -> IO[str]:
+    """Hold ``<path>.lock`` for as long as the process lives; it names the holder, for the one who comes second."""
+    try:
+        lock = Path(f"{path}.lock").open("a+")  # noqa: SIM115 - held until close()
+    except OSError as fault:
+        raise StateError(Problem(str(path), fault.strerror or str(fault), "give a file in a writable folder")) from None
+    if fcntl is None:
+        return lock  # SQLite's own exclusive lock still refuses the second process, without naming the first
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        lock.close()
+        what = f"in use by process {holder}"
+        raise StateError(Problem(str(path), what, "stop it, or give another file with --state")) from None
+    lock.seek(0)
+    lock.truncate()
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

@@ -1,0 +1,122 @@
+"""Time: the only module of the program that reads a real clock (``ids`` reads the only real randomness).
+
+Each workspace has one :class:`Clock`. It ticks with a monotonic source from a chosen start, so a test can freeze
+it, set it, or move it, and nothing else in the program notices the difference. Everything is UTC; the wire form has
+exactly three decimals (``2026-03-04T05:06:07.089Z``), so a clock never shows more than milliseconds.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_REMEDY = "write it like 2026-03-04T05:06:07Z, 2026-03-04T16:06:07+11:00 or 2026-03-04"
+
+
+def wall_time() -> datetime:
+    """The real time, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def epoch_ms(when: datetime) -> int:
+    """Whole milliseconds since 1970, rounded down; exact (no floats)."""
+    return (when - _EPOCH) // _MILLISECOND
+
+
+def from_epoch_ms(ms: int) -> datetime:
+    """The aware UTC time of ``epoch_ms``; OverflowError outside the years 1 to 9999."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def stamp(when: datetime) -> str:
+    """The wire form: ``2026-03-04T05:06:07.089Z``. ``when`` must be aware."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def parse(text: str) -> datetime:
+    """Read an ISO 8601 time; no offset means UTC, a plain date is its midnight. ValueError in plain words."""
+    try:
+        when = datetime.fromisoformat(text.strip())
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is not a time; {_REMEDY}") from None
+
+
+class Clock:
+    """One workspace's time.
+
+    ``start`` is what it shows first (default: the wall time). It ticks with ``monotonic`` (seconds) unless frozen.
+    Moving it past year 9999 is a ValueError, and it stays as it was.
+    """
+
+    def __init__(
+        self,
+        start: datetime | None = None,
+        *,
+        frozen: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = wall_time,
+    ) -> None:
+        self._monotonic = monotonic
+        self._anchor = _milliseconds(start if start is not None else wall())
+        self._since = None if frozen else monotonic()
+
+    @property
+    def frozen(self) -> bool:
+        """True while it does not tick."""
+        return self._since is None
+
+    def now(self) -> datetime:
+        """The time it shows: aware, UTC, whole milliseconds."""
+        if self._since is None:
+            return self._anchor
+        ticked = int((self._monotonic() - self._since) * 1000)
+        return self._anchor + ticked * _MILLISECOND
+
+    def stamp(self) -> str:
+        """``now`` in the wire form."""
+        return stamp(self.now())
+
+    def freeze(self) -> None:
+        """Stop ticking, at the time it shows."""
+        self._anchor, self._since = self.now(), None
+
+    def run(self) -> None:
+        """Tick on from the time it shows; nothing happens when it ticks already."""
+        if self._since is None:
+            self._since = self._monotonic()
+
+    def set(self, when: datetime) -> None:
+        """Show ``when`` from here on; a frozen clock stays frozen."""
+        self._anchor = _milliseconds(when)
+        if self._since is not None:
+            self._since = self._monotonic()
+
+    def advance(self, seconds: float) -> None:
+        """Move forward. ValueError for a negative or impossible amount: going back is what ``set`` is for."""
+        if not seconds >= 0:
+            raise ValueError(f"cannot advance by {seconds} seconds; use set to go back in time")
+        try:
+            self.set(self.now() + timedelta(seconds=seconds))
+        except OverflowError:
+            raise ValueError(f"cannot advance by {seconds} seconds: that is past the year 9999") from None
+
+
+class Stopwatch:
+    """Real time spent, for logs and the journal; never shown to a workspace."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def ms(self) -> float:
+        """Milliseconds since it was made."""
+        return (time.perf_counter() - self._start) * 1000
+
+
+def _milliseconds(when: datetime) -> datetime:
+    """``when`` in UTC, rounded down to milliseconds, so that ``now`` and ``stamp`` say the same."""
+    if when.tzinfo is None:
+        raise ValueError(f"{when.isoformat()} has no time zone; {_REMEDY}")
+    utc = when.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)

@@ -1,0 +1,220 @@
+"""Conversations: one contact of a person with the business, told the same in words, summary and key points.
+
+All that is said comes from one set of slots, so the summary cannot contradict the transcript. Used for the history
+of a world and for whatever happens later (a simulated call): :func:`pick_topic`, :func:`choose_answers`, then
+:func:`hold`, then :func:`inquiry_record`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mock_server.world import Record, calendar
+from mock_server.world.channels import Script, body
+from mock_server.world.fixtures import Answer, Business, Topic, Wish, common
+from mock_server.world.ids import Ids, Rng
+from mock_server.world.people import Person
+
+SOURCES = ("CALL", "SMS", "EMAIL", "WEBFORM", "CHATBOT")
+"""The five sources; every topic can come by each, but Sophiie herself only rings."""
+
+DIALOGUES = frozenset({"CALL", "SMS", "CHATBOT"})
+"""Sources where Sophiie answers at once, and so can book, move or cancel."""
+
+SOURCE_KINDS = {
+    "CALL": "inquiries/call",
+    "SMS": "inquiries/sms",
+    "EMAIL": "inquiries/email",
+    "WEBFORM": "inquiries/form",
+    "CHATBOT": "inquiries/chat",
+}
+"""Source → the kind whose id format its ``sourceId`` has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who gets in touch, how, about what, and what the business can answer. Times are epoch milliseconds."""
+
+    source: str
+    topic: Topic
+    person: Person
+    business: Business
+    start: int
+    answers: tuple[Answer, ...] = ()
+    wish: Wish | None = None
+    """When a visit would suit; chosen in the conversation when nobody has planned with it before."""
+    known: bool = False
+    """Has been in touch before: is not asked for the name."""
+    when: int | None = None
+    """Start of the visit that is offered (or moved to) in a dialogue."""
+    old: int | None = None
+    """Start of the visit a follow-up is about."""
+    service: str = ""
+    """Service of that visit; a topic with a service of its own does not need it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A contact that took place: ``body`` is the part of ``data`` that belongs to the source alone."""
+
+    contact: Contact
+    tag: str
+    about: str
+    summary: str
+    key_points: list[str]
+    urgent: bool
+    end: int
+    body: Record
+
+
+def pick_topic(business: Business, about: str, stream: Rng) -> Topic:
+    """The job whose words fit ``about`` best (a topic's key fits itself); a weighted draw when none does."""
+    words = set(re.findall(r"[a-z]+", about.lower()))
+    scores = [len(words & (topic.words | set(topic.key.split("-")))) for topic in business.topics]
+    best = max(scores)
+    if best:
+        return business.topics[scores.index(best)]
+    return stream.weighted(business.topics, [topic.weight for topic in business.topics])
+
+
+def choose_answers(topic: Topic, source: str, stream: Rng) -> tuple[Answer, ...]:
+    """What the customer will say to the service's questions; people write less than they say."""
+    asked = topic.answers if source in ("CALL", "CHATBOT") else topic.answers[:2]
+    return tuple(stream.choice(options) for options in asked)
+
+
+def choose_wish(stream: Rng, *, urgent: bool) -> Wish:
+    """When the customer will say a visit suits."""
+    return stream.choice(common().urgent_wishes if urgent else common().wishes)
+
+
+def hold(contact: Contact, stream: Rng) -> Held:
+    """Let it happen: every word of it, and what the receptionist notes."""
+    shared, topic = common(), contact.topic
+    slots = _slots(contact, stream)
+    urgent = any(answer.urgent for answer in contact.answers)
+    script = Script(contact.source, slots, stream, shared)
+    opening = stream.choice(topic.open).format_map(slots)
+    if topic.service:
+        wish = contact.wish or choose_wish(stream, urgent=urgent)
+        points = _job(contact, script, opening, wish)
+    else:
+        points = _follow_up(contact, script, opening)
+    # The last point is what came of it; it ends the summary too.
+    slots["Outcome"] = points[-1]
+    slots["Fact"] = contact.answers[0].fact if contact.answers else points[-2]
+    verb = "OUTBOUND" if topic.outbound else contact.source
+    slots["verb"] = shared.verbs[verb]
+    slots["about"] = topic.about.format_map(slots)
+    end, told = body(contact.source, script, contact.start, contact.business, contact.person, topic)
+    return Held(
+        contact=contact,
+        tag="urgent" if urgent else topic.tag,
+        about=slots["about"],
+        summary=stream.choice(shared.phrases["summary"]).format_map(slots),
+        key_points=points,
+        urgent=urgent,
+        end=end,
+        body=told,
+    )
+
+
+def inquiry_record(
+    held: Held, ids: Ids, index: int, lead_id: str | int, *, first: bool, read: bool, flagged: bool = False
+) -> Record:
+    """The stored record of inquiry number ``index``; its times come from the contact."""
+    source, stamp = held.contact.source, calendar.stamp(held.contact.start)
+    data: Record = {
+        "id": str(100_001 + index),
+        "summary": held.summary,
+        "keyPoints": held.key_points,
+        **held.body,
+    }
+    thread = 100_001 + index if source == "SMS" else None
+    if thread is not None:
+        data["messageThreadId"] = thread
+    source_id = ids.make(SOURCE_KINDS[source], index)
+    if source == "CALL":
+        data["recordingUrl"] = f"https://recordings.sophiie-mock.example/{source_id}.mp3"
+    return {
+        "id": ids.make("inquiries", index),
+        "source": source,
+        "sourceId": str(source_id),
+        "tag": held.tag,
+        "summary": held.summary,
+        "isFirstInquiry": first,
+        "isRead": read,
+        "leadId": lead_id,
+        "createdAt": stamp,
+        "externalInquiryId": str(ids.make("inquiries/external", index)) if index % 4 == 1 else None,
+        "isFlagged": flagged,
+        "messageThreadId": thread,
+        "data": data,
+    }
+
+
+def _slots(contact: Contact, stream: Rng) -> dict[str, str]:
+    person, business = contact.person, contact.business
+    slots = {
+        "name": person.name,
+        "first": person.first,
+        "business": business.name,
+        "address": person.address,
+        "suburb": person.suburb,
+        "daypart": calendar.daypart(business.zone, contact.start),
+        "service": (contact.topic.service or contact.service).lower(),
+    }
+    if contact.when is not None:
+        slots["when"] = calendar.spoken(business.zone, contact.when)
+    if contact.old is not None:
+        slots["old"] = calendar.spoken(business.zone, contact.old)
+    for slot, options in contact.topic.slots:
+        slots[slot] = stream.choice(options)
+    # Each slot also with a capital, for the beginning of a sentence: {detail} and {Detail}.
+    slots.update([(_capital(key), _capital(text)) for key, text in slots.items()])
+    return slots
+
+
+def _job(contact: Contact, script: Script, opening: str, wish: Wish) -> list[str]:
+    """A conversation about a job; returns the key points, the outcome last."""
+    topic, slots = contact.topic, script.slots
+    questions = contact.business.service(topic.service or "").questions
+    points = [_capital(topic.about.format_map(slots))]
+    if "detail" in slots:
+        points.append(f"In their words: {slots['detail']}")
+    points += [answer.fact for answer in contact.answers]
+    script.open(opening, known=contact.known)
+    script.ask(questions, contact.answers)
+    script.arrange(wish.said)
+    points += [f"Address: {slots['address']}", wish.fact]
+    if contact.source not in DIALOGUES:
+        points.append("Waiting for a reply")
+    elif contact.when is not None:
+        script.book()
+        points.append(f"Booked for {slots['when']}")
+    else:
+        points.append(script.call_back())
+    script.end()
+    return points
+
+
+def _follow_up(contact: Contact, script: Script, opening: str) -> list[str]:
+    """A conversation about an earlier contact; returns the key points, the outcome last."""
+    topic, slots = contact.topic, script.slots
+    points = [topic.fact.format_map(slots)]
+    if topic.outbound:
+        script.call_out(opening)
+        script.say(script.stream.choice(topic.agree), assistant=False)
+        script.say(script.stream.choice(topic.reply).format_map(slots))
+    else:
+        script.open(opening, known=True)
+        if contact.source in DIALOGUES:
+            script.say(script.stream.choice(topic.reply).format_map(slots))
+            script.say(script.stream.choice(topic.agree), assistant=False)
+    in_dialogue = topic.outbound or contact.source in DIALOGUES
+    points.append(topic.settled.format_map(slots) if in_dialogue else "Waiting for a reply")
+    script.end()
+    return points
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

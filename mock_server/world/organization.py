@@ -1,0 +1,257 @@
+"""The business itself: organization, hours, team, catalogue, companies, answers, rules. No lead comes in here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mock_server.world import Record, World
+from mock_server.world.calendar import DAY, HOUR, MINUTE, WEEKDAYS, stamp
+from mock_server.world.fixtures import Business, lines
+from mock_server.world.ids import Ids, Rng, rng
+from mock_server.world.recipe import Recipe
+
+# Days before the first lead: people come before what they write, and transfers after the scenarios they name.
+_AGES = {"members": 440, "companies/notes": 370, "transfers": 370}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What every part of one world is made from; ``now`` in epoch milliseconds."""
+
+    recipe: Recipe
+    business: Business
+    ids: Ids
+    seed: int
+    now: int
+
+    @cached_property
+    def members(self) -> list[str | int]:
+        """The ids of the team, in its order."""
+        return [self.ids.make("members", mate.index) for mate in self.business.team]
+
+    @cached_property
+    def staff(self) -> list[str | int]:
+        """The ids of those who work there now."""
+        return [self.members[mate.index] for mate in self.business.team if mate.duty != "disabled"]
+
+    @cached_property
+    def crew(self) -> list[str]:
+        """The mail addresses of those who attend visits."""
+        return [mate.email for mate in self.business.team if mate.duty == "crew"]
+
+    def rng(self, *key: str | int) -> Rng:
+        """The random stream of one entity."""
+        return rng(self.seed, *key)
+
+    def founded(self, kind: str, index: int) -> int:
+        """When something that was there before the first lead was created: later things later."""
+        start = self.now - (self.recipe.days_back + _AGES.get(kind, 400)) * DAY
+        return start + index * 2 * DAY + self.rng(kind, index).below(DAY)
+
+    def revised(self, kind: str, index: int) -> int:
+        """When it was last changed: half of them never were."""
+        created, stream = self.founded(kind, index), self.rng("revised", kind, index)
+        return created if stream.chance(50) else created + stream.below(self.now - created)
+
+
+def organization(stage: Stage) -> World:
+    """Kind → records of everything but the leads and what hangs on them."""
+    return {
+        "organization": [_organization(stage)],
+        "organization/availability": [_availability(stage.business)],
+        "members": list(_members(stage)),
+        "trade_categories": list(_categories(stage)),
+        "services": list(_services(stage)),
+        "products": list(_products(stage)),
+        "companies": list(_companies(stage)),
+        "companies/notes": list(_company_notes(stage)),
+        "faqs": list(_texts(stage, "faqs", "question", "answer")),
+        "policies": list(_texts(stage, "policies", "title", "content")),
+        "scenarios": list(_scenarios(stage)),
+        "transfers": list(_transfers(stage)),
+    }
+
+
+def _organization(stage: Stage) -> Record:
+    raw = stage.business.raw
+    return {
+        "id": stage.ids.make("organization", 0),
+        "name": raw["name"],
+        "businessPhone": raw["phone"],
+        "website": raw["website"],
+        "socials": dict(raw["socials"]),
+        "timeZone": stage.business.zone,
+        "country": "AU",
+        "currency": "AUD",
+        "timeFormat": 12,
+        "weekStart": "Monday",
+    }
+
+
+def _availability(business: Business) -> Record:
+    days = [
+        {
+            "day": day,
+            "isOpen": bool(slots),
+            "slots": [{"start": _clock(start), "end": _clock(end)} for start, end in slots],
+        }
+        for day, slots in zip(WEEKDAYS, business.hours, strict=True)
+    ]
+    return {"timeZone": business.zone, "days": days}
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // HOUR:02}:{ms % HOUR // MINUTE:02}"
+
+
+def _members(stage: Stage) -> Iterator[Record]:
+    for mate in stage.business.team:
+        identity = stage.members[mate.index]
+        picture = f"https://avatars.sophiie-mock.example/{identity}.png"
+        yield {
+            "id": identity,
+            "role": mate.role,
+            "firstName": mate.first,
+            "lastName": mate.last,
+            "email": mate.email,
+            "phone": mate.phone or None,
+            "isDisabled": mate.duty == "disabled",
+            "responsibility": mate.responsibility or None,
+            "createdAt": stamp(stage.founded("members", mate.index)),
+            "membershipId": stage.ids.make("organization/members", mate.index),
+            "position": mate.position or None,
+            "avatarImg": picture if mate.index % 2 == 0 else None,
+            "updatedAt": stamp(stage.revised("members", mate.index)),
+        }
+
+
+def _category_names(business: Business) -> list[tuple[str, str]]:
+    services = [(name, "SERVICE") for name in business.raw["services"]]
+    return services + [(name, "PRODUCT") for name in business.raw["products"]]
+
+
+def _category_id(stage: Stage, name: str, kind: str) -> str | int:
+    return stage.ids.make("trade_categories", _category_names(stage.business).index((name, kind)))
+
+
+def _categories(stage: Stage) -> Iterator[Record]:
+    for index, (name, kind) in enumerate(_category_names(stage.business)):
+        yield {"id": stage.ids.make("trade_categories", index), "name": name, "type": kind}
+
+
+def _services(stage: Stage) -> Iterator[Record]:
+    for service in stage.business.services:
+        yield {
+            "id": stage.ids.make("services", service.index),
+            "name": service.name,
+            "description": service.about or None,
+            "duration": service.minutes,
+            "followUpQuestions": list(service.questions),
+            "tradeCategoryId": _category_id(stage, service.category, "SERVICE"),
+            "createdAt": stamp(stage.founded("services", service.index)),
+            "isActive": service.active,
+        }
+
+
+def _products(stage: Stage) -> Iterator[Record]:
+    categories: dict[str, dict[str, list[Any]]] = stage.business.raw["products"]
+    flat = [(category, name, item) for category, items in categories.items() for name, item in items.items()]
+    for index, (category, name, (price, about, *active)) in enumerate(flat):
+        yield {
+            "id": stage.ids.make("products", index),
+            "name": name,
+            "description": about or None,
+            "price": price,
+            "tradeCategoryId": _category_id(stage, category, "PRODUCT"),
+            "createdAt": stamp(stage.founded("products", index)),
+            "isActive": active != [False],
+        }
+
+
+def _companies(stage: Stage) -> Iterator[Record]:
+    for index, name in enumerate(stage.business.raw["companies"]):
+        created = stamp(stage.founded("companies", index))
+        yield {"id": stage.ids.make("companies", index), "name": name, "createdAt": created}
+
+
+def _company_notes(stage: Stage) -> Iterator[Record]:
+    companies: dict[str, str] = stage.business.raw["companies"]
+    flat = [(owner, text) for owner, notes in enumerate(companies.values()) for text in lines(notes)]
+    for index, (owner, text) in enumerate(flat):
+        author = stage.rng("author", index).choice(stage.staff)
+        yield {
+            "id": stage.ids.make("companies/notes", index),
+            "value": text,
+            "companyId": stage.ids.make("companies", owner),
+            "userId": None if index % 4 == 3 else author,
+            # After the last company came in, so that no note is older than its company.
+            "createdAt": stamp(stage.founded("companies/notes", len(companies) + index)),
+            "updatedAt": stamp(stage.revised("companies/notes", len(companies) + index)),
+        }
+
+
+def _texts(stage: Stage, kind: str, title: str, text: str) -> Iterator[Record]:
+    """FAQs and policies; a text that begins with ``~`` in the fixture is no longer in use."""
+    for index, (heading, words) in enumerate(stage.business.raw[kind].items()):
+        yield {
+            "id": stage.ids.make(kind, index),
+            title: heading,
+            text: words.removeprefix("~"),
+            "isActive": not words.startswith("~"),
+            "createdAt": stamp(stage.founded(kind, index)),
+            "updatedAt": stamp(stage.revised(kind, index)),
+        }
+
+
+def _scenarios(stage: Stage) -> Iterator[Record]:
+    services = {service.name: service.index for service in stage.business.services}
+    for index, item in enumerate(stage.business.raw["scenarios"]):
+        service = item.get("service")
+        yield {
+            "id": stage.ids.make("scenarios", index),
+            "name": item["name"],
+            "prompt": item["prompt"],
+            "response": item["response"],
+            "isActive": item.get("active", True),
+            "questions": [_question(text, options) for text, options in item["questions"].items()],
+            "outcome": dict(item["outcome"]),
+            "tradeServiceId": stage.ids.make("services", services[service]) if service else None,
+            "createdAt": stamp(stage.founded("scenarios", index)),
+            "updatedAt": stamp(stage.revised("scenarios", index)),
+        }
+
+
+def _question(text: str, options: dict[str, list[str]]) -> Record:
+    answers = [
+        {"answer": answer, "followUps": [{"question": question} for question in further]}
+        for answer, further in options.items()
+    ]
+    return {"question": text, "answerOptions": answers}
+
+
+def _transfers(stage: Stage) -> Iterator[Record]:
+    scenarios = [item["name"] for item in stage.business.raw["scenarios"]]
+    for index, item in enumerate(stage.business.raw["transfers"]):
+        scenario = item.get("scenario")
+        yield {
+            "id": stage.ids.make("transfers", index),
+            "label": item["label"],
+            "name": item.get("name"),
+            "method": item["method"],
+            "destinationType": item["type"],
+            "destination": _destination(stage, item["type"], item["to"]),
+            "conditions": item["when"],
+            "summaryFormat": item.get("summary"),
+            "settings": {"ignore_business_hours": item.get("ignore_hours", False)},
+            "isEnabled": item.get("enabled", True),
+            "scenarioId": stage.ids.make("scenarios", scenarios.index(scenario)) if scenario else None,
+            "createdAt": stamp(stage.founded("transfers", index)),
+            "updatedAt": stamp(stage.revised("transfers", index)),
+        }
+
+
+def _destination(stage: Stage, kind: str, to: str) -> str:
+    if kind == "MEMBER":
+        return str(next(stage.members[mate.index] for mate in stage.business.team if mate.first == to))
+    return f"dep_{to}_01" if kind == "DEPARTMENT" else to

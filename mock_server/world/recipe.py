@@ -1,0 +1,182 @@
+"""Recipes: what a world is made of, read from a built-in or a user's YAML file.
+
+A file is checked key by key against one table before anything is built; each mistake becomes a
+:class:`~mock_server.errors.Problem` with file, line, cause and remedy, and all of them are reported at once.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeAlias
+
+import yaml
+
+from mock_server.data import FIXTURES
+from mock_server.errors import Problem, WorldError
+
+MAX_LEADS = 30_000
+"""Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
+
+MAX_BYTES = 16_384
+"""Longest recipe file: a dozen keys need a few hundred bytes; the bound also bounds how deep YAML can nest."""
+
+Value: TypeAlias = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to build. Defaults are those of the ``default`` world; percentages are whole numbers."""
+
+    name: str = "default"
+    description: str = ""
+    business: str = "plumber"
+    leads: int = 120
+    days_back: int = 90
+    days_ahead: int = 30
+    inquiries: int = 7
+    """Most inquiries one lead makes; about 2.9 on average with 7."""
+    booking: int = 52
+    """Percent of the inquiries for a job that lead to an appointment."""
+    unread: int = 45
+    """Percent of the inquiries of the last seven days that nobody has read yet."""
+    edge: bool = False
+    """Nulls, extreme lengths, right-to-left and emoji names, daylight-saving weekends, a shared phone."""
+    generic: int = 3
+    """Records to generate for each kind that nobody wrote code for."""
+
+
+def _whole(low: int, high: int) -> Callable[[Value], str]:
+    def check(value: Value) -> str:
+        good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        return "" if good else f"a whole number from {low} to {high}"
+
+    return check
+
+
+def _text(value: Value) -> str:
+    return "" if isinstance(value, str) and 1 <= len(value) <= 200 else "a text of 1 to 200 characters"
+
+
+def _flag(value: Value) -> str:
+    return "" if isinstance(value, bool) else "true or false"
+
+
+def _business(value: Value) -> str:
+    known = businesses()
+    return "" if value in known else f"one of {', '.join(known)}"
+
+
+_RULES: dict[str, Callable[[Value], str]] = {
+    "name": _text,
+    "description": _text,
+    "business": _business,
+    "leads": _whole(0, MAX_LEADS),
+    "days_back": _whole(1, 3650),
+    "days_ahead": _whole(0, 365),
+    "inquiries": _whole(0, 8),
+    "booking": _whole(0, 100),
+    "unread": _whole(0, 100),
+    "edge": _flag,
+    "generic": _whole(0, 50),
+}
+"""Key → what is wrong with a value, as the words after "must be"; empty when nothing is."""
+
+
+def businesses() -> list[str]:
+    """The businesses a recipe can name."""
+    return sorted(path.stem for path in (FIXTURES / "businesses").glob("*.yaml"))
+
+
+def recipes() -> list[Recipe]:
+    """The built-in recipes, the default first, then by size."""
+    found = [_read(path) for path in (FIXTURES / "worlds").glob("*.yaml")]
+    return sorted(found, key=lambda recipe: (recipe.name != "default", recipe.leads, recipe.name))
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """The built-in recipe of that name, or the one in that file; WorldError when it is neither, or wrong."""
+    if re.fullmatch(r"[a-z][a-z0-9-]*", name_or_path):
+        built_in = FIXTURES / "worlds" / f"{name_or_path}.yaml"
+        if built_in.is_file():
+            return _read(built_in)
+        known = sorted(path.stem for path in built_in.parent.glob("*.yaml"))
+        what = f"there is no built-in world of this name: {', '.join(known)}"
+        remedy = _did_you_mean(name_or_path, known) or "or give a file, like ./my-world.yaml"
+        raise WorldError(Problem(name_or_path, what, remedy))
+    return _read(Path(name_or_path))
+
+
+def _read(path: Path) -> Recipe:
+    values: dict[str, Value] = {"name": path.stem}
+    problems: list[Problem] = []
+    for line, key, value in _entries(path):
+        where = f"{path}:{line}"
+        wrong = _RULES[key](value) if key in _RULES else "unknown"
+        if key not in _RULES:
+            problems.append(Problem(where, f"unknown key {key!r}", _did_you_mean(key, list(_RULES)) or _keys()))
+        elif wrong:
+            problems.append(Problem(where, f"{key} is {value!r}", f"it must be {wrong}"))
+        values[key] = value
+    if problems:
+        raise WorldError(*problems)
+    return Recipe(**values)  # type: ignore[arg-type]  # each value has passed the rule of its key
+
+
+def _entries(path: Path) -> Iterator[tuple[int, str, Value]]:
+    """Line, key and value of each entry of the one mapping the file must be."""
+    root = _compose(path)
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingNode):
+        line = root.start_mark.line + 1
+        raise WorldError(Problem(f"{path}:{line}", "a recipe is a list of 'key: value' lines", _keys()))
+    seen: set[str] = set()
+    for key_node, value_node in root.value:
+        where = f"{path}:{key_node.start_mark.line + 1}"
+        if not (isinstance(key_node, yaml.ScalarNode) and isinstance(value_node, yaml.ScalarNode)):
+            raise WorldError(Problem(where, "keys and values are single words or numbers here", _keys()))
+        if key_node.value in seen:
+            raise WorldError(Problem(where, f"{key_node.value!r} stands here twice", "keep one of them"))
+        seen.add(key_node.value)
+        yield key_node.start_mark.line + 1, key_node.value, _scalar(value_node)
+
+
+def _compose(path: Path) -> yaml.Node | None:
+    """The file's YAML nodes, which know their lines; None for an empty file."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        cause = error.strerror or "cannot be read"
+        raise WorldError(Problem(str(path), cause, "give the name of a built-in world or a file")) from None
+    if len(raw) > MAX_BYTES:
+        raise WorldError(Problem(str(path), f"longer than {MAX_BYTES} bytes", "a recipe needs a dozen lines"))
+    try:
+        return yaml.compose(raw.decode(), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = f"not YAML: {error.problem or error.context}"
+        raise WorldError(Problem(f"{path}:{line}", what, "write 'key: value' on each line")) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        raise WorldError(Problem(str(path), "not YAML text in UTF-8", "write 'key: value' lines")) from None
+
+
+def _scalar(node: yaml.ScalarNode) -> Value:
+    """A scalar's value. Only true/false and plain whole numbers are not text (no octal, no yes/no)."""
+    if node.tag.endswith(":bool") and node.value.lower() in ("true", "false"):
+        return bool(node.value.lower() == "true")
+    if node.tag.endswith(":int") and re.fullmatch(r"-?[0-9]{1,9}", node.value):
+        return int(node.value)
+    return str(node.value)
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _keys() -> str:
+    return f"the keys are {', '.join(field.name for field in fields(Recipe))}"
