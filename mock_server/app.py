@@ -72,7 +72,7 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
     default = workspaces.get(DEFAULT)
     if default is None:
         start = parse(settings.now) if settings.now else None
-        plan = Plan(load_recipe(settings.world), settings.seed, start, settings.limit)
+        plan = Plan(load_recipe(settings.world), settings.seed, start, settings.limit, settings.rate_limit != "observe")
         default = workspaces.create(DEFAULT, plan, keys=())
     key = LOCAL_KEY if settings.loopback else f"sk_test_mock_{secret()}"
     workspaces.open_with(default, key)
@@ -90,7 +90,7 @@ def create_app(
     workspaces, key = open_workspaces(settings, contract, log or NoLog())
     envelope = Envelope(contract)
     endpoint = Endpoint(workspaces, settings)
-    api: ASGIApp = RateLimit(endpoint, settings)
+    api: ASGIApp = RateLimit(endpoint)
     api = Authentication(api, workspaces)
     api = JournalMiddleware(api, settings, envelope, observe)
     token = None if settings.loopback else secret()

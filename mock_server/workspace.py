@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from mock_server.store.image import Image, Transaction
 from mock_server.store.journal import Journal
 from mock_server.world.clock import Clock, parse, stamp
 from mock_server.world.ids import Ids, Rng, rng
-from mock_server.world.recipe import Recipe, load_recipe
+from mock_server.world.recipe import Recipe
 
 DEFAULT = "default"
 
@@ -28,6 +28,8 @@ class Plan:
     seed: int = 1
     start: datetime | None = None
     limit: int = 60
+    enforced: bool = False
+    """Whether a request over the limit (a minute; 0 for none) is refused, or only noted."""
 
 
 def digest(key: str) -> str:
@@ -73,7 +75,7 @@ class Workspaces:
         """Take up what the log kept; how many workspaces that were."""
         for saved in self._log.load():
             facts = saved.facts
-            plan = Plan(load_recipe(facts["world"]), facts["seed"], parse(facts["start"]), facts["limit"])
+            plan = Plan(Recipe(**facts["world"]), facts["seed"], parse(facts["start"]), *facts["limit"])
             # The clock goes on with the real one, as far ahead of it as it was.
             clock = Clock()
             clock.set(clock.now() + timedelta(seconds=facts["ahead"]))
@@ -91,10 +93,10 @@ class Workspaces:
         workspace = Workspace(id, plan, image, clock, self.contract, self._journal_size)
         digests = [digest(key) for key in keys]
         facts = {
-            "world": plan.recipe.name,
+            "world": asdict(plan.recipe),
             "seed": plan.seed,
             "start": stamp(start),
-            "limit": plan.limit,
+            "limit": [plan.limit, plan.enforced],
             "ahead": (start - Clock().now()).total_seconds(),
             "keys": digests,
         }

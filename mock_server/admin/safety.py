@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.admin.problem import problem
-from mock_server.middleware.guard import host_name
+from mock_server.api.host import host_name
 
 TOKEN_HEADER = b"x-mock-admin-token"
 

@@ -7,7 +7,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
-from mock_server.api.answer import send_answer
+from mock_server.api.answer import Header, send_answer
 from mock_server.api.body import read_body
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
@@ -16,7 +16,6 @@ from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand
 from mock_server.errors import AnswerInvalid, InternalError
 from mock_server.settings import Settings
 from mock_server.spec.operation import Operation, Response
-from mock_server.store.image import Transaction
 from mock_server.workspace import Workspace, Workspaces
 
 log = logging.getLogger("mock_server")
@@ -42,51 +41,52 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["mock.exchange"]
-        workspace = exchange.workspace
-        if workspace is None:
-            raise InternalError("a request without a workspace reached the endpoint")
-        path = scope["raw_path"].decode("latin-1")
-        operation, texts = self._router.match(exchange.method, path)
+        operation, texts = self._router.match(exchange.method, scope["raw_path"].decode("latin-1"))
         exchange.operation = operation
         headers = dict(scope["headers"])
         body = b""
         if operation.bodies:
             body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
         valid = validation.validated(operation, texts, exchange.query, headers, body)
-        sent: list[tuple[bytes, bytes]] = []
+        answer: tuple[int, bytes] | None = None
+        applied: list[Header] = []
         if b"prefer" in headers:
-            preference, applied = prefer.parse(headers[b"prefer"].decode("latin-1"))
-            if applied:
-                sent.append((b"preference-applied", applied.encode("latin-1")))
-            await asyncio.sleep(preference.delay / 1000)
-            if preference.picks:
-                status, value = prefer.picked(operation, preference, workspace.chance(operation.key))
-                answer = b"" if value is None else orjson.dumps(value)
-                await send_answer(send, exchange, status, answer, sent, ours=self._settings.mock_headers)
-                return
-        status, answer = self._behave(workspace, operation, valid, exchange)
-        await send_answer(send, exchange, status, answer, sent, ours=self._settings.mock_headers)
+            answer, applied = await self._preferred(exchange, operation, headers[b"prefer"])
+        status, payload = answer or self._behave(exchange, operation, valid)
+        await send_answer(send, exchange, status, payload, applied, ours=self._settings.mock_headers)
 
-    def _behave(
-        self, workspace: Workspace, operation: Operation, valid: validation.Valid, exchange: Exchange
-    ) -> tuple[int, bytes]:
+    async def _preferred(
+        self, exchange: Exchange, operation: Operation, header: bytes
+    ) -> tuple[tuple[int, bytes] | None, list[Header]]:
+        """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
+        preference, applied = prefer.parse(header.decode("latin-1"))
+        headers = [(b"preference-applied", applied.encode("latin-1"))] if applied else []
+        await asyncio.sleep(preference.delay / 1000)
+        if not preference.picks:
+            return None, headers
+        status, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
+        return (status, b"" if value is None else orjson.dumps(value)), headers
+
+    def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[int, bytes]:
         """Run the behaviour and check its answer in one transaction: a bad answer undoes the change."""
+        workspace = _workspace(exchange)
         with self._workspaces.transaction(workspace) as tx:
-            call = self._call(workspace, operation, valid, exchange, tx)
+            call = Call(
+                contract=self._contract,
+                operation=operation,
+                tx=tx,
+                ids=workspace.ids,
+                now=workspace.clock.stamp(),
+                cause=exchange.id,
+                path=valid.path,
+                query=valid.query,
+                body=valid.body,
+            )
             outcome = self._behaviours[operation.key](call)
             exchange.explain.extend(outcome.explain)
-            success = operation.success
-            status = success.status if outcome.status is None else outcome.status
             answer = b"" if outcome.value is None else orjson.dumps(outcome.value)
-            response = success if status == success.status else operation.responses.get(status, success)
-            self._check(operation, response, outcome, answer)
-        return status, answer
-
-    def _call(
-        self, workspace: Workspace, operation: Operation, valid: validation.Valid, exchange: Exchange, tx: Transaction
-    ) -> Call:
-        now = workspace.clock.stamp()
-        return Call(self._contract, operation, tx, workspace.ids, now, exchange.id, valid.path, valid.query, valid.body)
+            self._check(operation, operation.success, outcome, answer)
+        return operation.success.status, answer
 
     def _check(self, operation: Operation, response: Response, outcome: Outcome, answer: bytes) -> None:
         """Raises AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""
@@ -104,3 +104,10 @@ class Endpoint:
         log.error("%s %s: %s", operation.key, response.status, "; ".join(problems))
         if not operation.document.lenient:
             raise AnswerInvalid(*problems)
+
+
+def _workspace(exchange: Exchange) -> Workspace:
+    """The workspace that authentication found."""
+    if exchange.workspace is None:
+        raise InternalError("a request without a workspace reached the endpoint")
+    return exchange.workspace

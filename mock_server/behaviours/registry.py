@@ -59,11 +59,10 @@ class Call:
 class Outcome:
     """``value`` is the answer's JSON; ``checked`` when all of it was rendered through validated views.
 
-    ``status`` is the operation's documented success unless said otherwise; ``explain`` goes to a header of ours.
+    The status is the operation's documented success; ``explain`` goes to a header of ours.
     """
 
     value: Any
-    status: int | None = None
     checked: bool = False
     explain: Sequence[str] = ()
 

@@ -4,7 +4,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import Field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answer import printable
 from mock_server.api.envelope import Envelope
+from mock_server.api.host import host_name
 from mock_server.errors import Misdirected
 from mock_server.settings import Settings
 
@@ -35,13 +36,3 @@ class Guard:
             await send({"type": "http.response.body", "body": body})
             return
         await self._app(scope, receive, send)
-
-
-def host_name(scope: Scope) -> str:
-    """The Host header without its port, in lower case; empty unless there is exactly one."""
-    values = [value for name, value in scope["headers"] if name == b"host"]
-    if len(values) != 1:
-        return ""
-    host: str = values[0].decode("latin-1").lower()
-    name, _, port = host.rpartition(":")
-    return name if name and port.isdigit() else host

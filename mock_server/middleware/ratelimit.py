@@ -7,7 +7,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.exchange import Exchange
 from mock_server.errors import TooManyRequests
 from mock_server.quota import Allowance
-from mock_server.settings import Settings
 
 log = logging.getLogger("mock_server")
 
@@ -15,9 +14,8 @@ log = logging.getLogger("mock_server")
 class RateLimit:
     """Every authenticated request counts, whatever becomes of it (gap ``rate-limit-scope``)."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._enforce = settings.rate_limit != "observe"
         self._warned: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,7 +31,7 @@ class RateLimit:
         if allowance.allowed:
             return
         what = f"more than {allowance.limit} requests in this minute; the window ends in {allowance.reset} s"
-        if self._enforce:
+        if workspace.plan.enforced:
             raise TooManyRequests(what, headers=_headers(allowance))
         exchange.explain.append(f"the real API would have answered 429: {what}")
         if exchange.key not in self._warned:

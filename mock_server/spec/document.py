@@ -51,16 +51,17 @@ class Document:
     def resolve(self, pointer: str) -> tuple[str, Any]:
         """The node at ``pointer`` and where it really stands, after any chain of ``$ref``."""
         seen = set()
-        node = self._at(pointer)
+        node = self.at(pointer)
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             if pointer in seen:
                 raise SpecError(Problem(f"{self.name}#{pointer}", "a reference that leads back to itself"))
             seen.add(pointer)
             pointer = unquote(node["$ref"][1:])
-            node = self._at(pointer)
+            node = self.at(pointer)
         return pointer, node
 
-    def _at(self, pointer: str) -> Any:
+    def at(self, pointer: str) -> Any:
+        """The node at ``pointer`` itself, a reference included."""
         node: Any = self.root
         for token in pointer.split("/")[1:]:
             name = token.replace("~1", "/").replace("~0", "~")

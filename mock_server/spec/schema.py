@@ -16,6 +16,7 @@ _IMPLIED = (
     ("string", ("pattern", "minLength", "maxLength", "format")),
     ("number", ("minimum", "maximum", "multipleOf")),
 )
+_ANNOTATIONS = ("default", "example", "examples")
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
@@ -29,7 +30,11 @@ class Schema:
         self.document = document
         self.pointer, node = document.resolve(pointer)
         self.node: dict[str, Any] = node if isinstance(node, dict) else {}
-        self._source: dict[str, Any] = {"$ref": document.uri(self.pointer)}
+        # The validator starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
+        self._source: dict[str, Any] = {"$ref": document.uri(pointer)}
+        beside = document.at(pointer)
+        if isinstance(beside, dict) and "$ref" in beside:
+            self.node = {**self.node, **{key: beside[key] for key in _ANNOTATIONS if key in beside}}
 
     @classmethod
     def inline(cls, document: Document, node: dict[str, Any]) -> "Schema":

@@ -90,6 +90,13 @@ _MONTHS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=512)
+def _day(day: int) -> str:
+    return (_FIRST_DAY + timedelta(days=day)).isoformat()
+
+
 def stamp(utc: int) -> str:
-    """The wire form of epoch milliseconds."""
-    return from_epoch_ms(utc).isoformat(timespec="milliseconds")[:-6] + "Z"
+    """The wire form of epoch milliseconds; by hand, since a world writes some 6,000 of them."""
+    day, rest = divmod(utc, DAY)
+    minutes, ms = divmod(rest, MINUTE)
+    return f"{_day(day)}T{minutes // 60:02}:{minutes % 60:02}:{ms // 1000:02}.{ms % 1000:03}Z"

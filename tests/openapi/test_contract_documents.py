@@ -66,20 +66,7 @@ KNOWN = {
         DELETE /api/webhooks/zapier/unsubscribe
     """,
 }
-TAGS = [
-    "Appointments",
-    "Calls",
-    "Companies",
-    "FAQs",
-    "Inquiries",
-    "Leads",
-    "Members",
-    "Organization",
-    "Policies",
-    "SMS",
-    "Scenarios",
-    "Transfers",
-]
+TAGS = "Appointments Calls Companies FAQs Inquiries Leads Members Organization Policies SMS Scenarios Transfers"
 PAGED = [
     "/v1/appointments",
     "/v1/companies/{companyId}/notes",
@@ -145,7 +132,7 @@ def test_every_known_operation_is_described_and_no_other(name: str) -> None:
 
 
 def test_the_tags_are_the_vendors_in_the_vendors_order() -> None:
-    assert [tag["name"] for tag in DOCUMENTS["v1"]["tags"]] == TAGS
+    assert [tag["name"] for tag in DOCUMENTS["v1"]["tags"]] == TAGS.split()
 
 
 @both
