@@ -1,11 +1,13 @@
 """Run the application on a socket, in this process or in a thread of it: bind, be ready, drain, stop."""
 
 import asyncio
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -59,6 +61,38 @@ def configured(app: Starlette) -> uvicorn.Config:
     )
 
 
+class Server(uvicorn.Server):
+    """uvicorn's server, except that a stop that was asked for ends well: exit 0, and a second signal is final."""
+
+    interrupted = False
+    """Whether the stop came from the keyboard."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.interrupted = self.interrupted or sig == signal.SIGINT
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def run(app: Starlette, listener: socket.socket) -> Server:
+    """Serve in this thread until a signal asks to stop; the server, for how it ended."""
+    server = Server(configured(app))
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listener]))
+    return server
+
+
 class MockServer:
     """A server in a thread, for tests and notebooks::
 
@@ -77,7 +111,7 @@ class MockServer:
             raise
         self.url = url_of(self._listener)
         self.api_key: str = self.app.state.key
-        self._server = uvicorn.Server(configured(self.app))
+        self._server = Server(configured(self.app))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sophiie-mock", daemon=True)
 

@@ -64,8 +64,9 @@ class Endpoint:
         await asyncio.sleep(preference.delay / 1000)
         if not preference.picks:
             return None, headers
-        status, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
-        return (status, b"" if value is None else orjson.dumps(value)), headers
+        response, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
+        headers += [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
+        return (response.status, b"" if value is None else orjson.dumps(value)), headers
 
     def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[int, bytes]:
         """Run the behaviour and check its answer in one transaction: a bad answer undoes the change."""

@@ -52,14 +52,14 @@ def _whole(name: str, text: str, most: int) -> int:
     return int(text)
 
 
-def picked(operation: Operation, preference: Preference, chance: Rng) -> tuple[int, Any]:
-    """The status and body that the document has for the preference. Raises BadRequest when it has none."""
+def picked(operation: Operation, preference: Preference, chance: Rng) -> tuple[Response, Any]:
+    """The answer and body that the document has for the preference. Raises BadRequest when it has none."""
     status = operation.success.status if preference.code is None else preference.code
     response = operation.success if status == operation.success.status else operation.responses.get(status)
     if response is None:
         documented = ", ".join(str(code) for code in sorted(operation.responses))
         raise BadRequest(f"Prefer: code={status} is not documented here; documented: {documented}")
-    return status, _value(response, preference, chance)
+    return response, _value(response, preference, chance)
 
 
 def _value(response: Response, preference: Preference, chance: Rng) -> Any:

@@ -1,19 +1,17 @@
 """``sophiie-mock serve``: start the server and say what a person needs to know."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
-import uvicorn
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.cli import setting_options, settings_from
 from mock_server.cli.log import LogLines, set_up_logging
 from mock_server.errors import Problem, SettingsError
-from mock_server.server import bind, configured, open_log, url_of
+from mock_server.server import bind, open_log, run, url_of
 from mock_server.settings import Settings
 from mock_server.workspace import DEFAULT, Workspaces, summary
 
@@ -43,14 +41,12 @@ def serve(settings: Settings) -> int:
             url = url_of(listener)
             _introduce(lines, settings, app, url)
             _write_files(settings, app, listener.getsockname()[1])
-            server = uvicorn.Server(configured(app))
-            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-                runner.run(server.serve(sockets=[listener]))
+            server = run(app, listener)
         finally:
             log.close()
     finally:
         listener.close()
-    return 0 if server.started else 2
+    return 130 if server.interrupted else 0
 
 
 def _write_files(settings: Settings, app: Starlette, port: int) -> None:

@@ -137,11 +137,14 @@ def _responses(document: Document, pointer: str, node: Node) -> Iterator[tuple[i
         yield status, Response(status, str(response.get("description", "")), schema, examples, headers)
 
 
-def _headers(document: Document, where: str, response: Node) -> Iterator[tuple[str, Schema]]:
+def _headers(document: Document, where: str, response: Node) -> Iterator[tuple[str, str]]:
     for name in response.get("headers") or {}:
         pointer, header = document.resolve(f"{where}/headers/{escape(name)}")
-        if "schema" in header:
-            yield name.lower(), Schema(document, f"{pointer}/schema")
+        example = header.get("example")
+        if example is None and "schema" in header:
+            example = Schema(document, f"{pointer}/schema").example
+        if example is not None:
+            yield name.lower(), str(example)
 
 
 def _examples(document: Document, start: str, entry: Node, schema: Schema | None) -> dict[str, Any]:

@@ -18,13 +18,17 @@ JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Response:
-    """One documented answer. ``examples`` maps the example's name to its value; ``""`` is the unnamed one."""
+    """One documented answer.
+
+    ``examples`` maps an example's name to its value, ``""`` being the unnamed one; ``headers`` a header's name in
+    lower case to its example.
+    """
 
     status: int
     description: str
     schema: Schema | None
     examples: Mapping[str, Any]
-    headers: Mapping[str, Schema]
+    headers: Mapping[str, str]
 
     @cached_property
     def _project(self) -> Project:

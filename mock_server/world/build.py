@@ -1,6 +1,5 @@
 """Build a world: (recipe, seed, now, ids) → records by kind."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from mock_server.errors import Problem, WorldError
@@ -39,8 +38,10 @@ def build(recipe: Recipe, seed: int, now: datetime, ids: Ids) -> World:
         for kind, made in records(stage, tell(stage, index)).items():
             world[kind] += made
     for found in world.values():
-        found.sort(key=_CREATED)
+        # The sort is stable, so records of one millisecond stay in the order of their index.
+        found.sort(key=_created)
     return world
 
 
-_CREATED: Callable[[Record], str] = lambda record: str(record.get("createdAt", ""))  # noqa: E731
+def _created(record: Record) -> str:
+    return str(record.get("createdAt", ""))

@@ -4,8 +4,9 @@ An id depends on (seed, kind, index) only. The world uses indices below :data:`F
 the server itself creates of a kind (n from 0) takes ``FIRST_FREE_INDEX + n``. So a created id never meets a
 world's, whatever the world's size, and integer ids made later read 1000001, 1000002 …
 
-The generator is our own (a 64-bit linear congruential one with Knuth's constants), because the standard library promises the same ``choice`` and ``sample`` for
-the same seed only within one Python version, and because it is cheap enough to give each entity its own stream.
+The generator is our own (a 64-bit linear congruential one with Knuth's constants), because the standard library
+promises the same ``choice`` and ``sample`` for the same seed only within one Python version, and because it is cheap
+enough to give each entity its own stream.
 """
 
 import binascii
@@ -100,7 +101,7 @@ class Rng:
         return state >> 32
 
     def below(self, bound: int) -> int:
-        """An integer in ``[0, bound)``; ``bound`` from 1 to 2**32. The bias (bound / 2**32) does not matter here."""
+        """An integer in ``[0, bound)``; ``bound`` ≥ 1. Above 2**32 not every value is reached, which is fine here."""
         # Written out and not by ``bits``: a world draws some 15,000 times.
         self._state = state = (self._state * 6364136223846793005 + 1442695040888963407) & _MASK
         return ((state >> 32) * bound) >> 32

@@ -4,8 +4,9 @@ Mails are at ``example.com``, ``.org`` and ``.net``; phones come only from the r
 by the Australian regulator, through a bijection from the index, so that no two people share one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mock_server.world import Record
 from mock_server.world.fixtures import Names, names
 from mock_server.world.ids import FIRST_FREE_INDEX, rng
 
@@ -71,6 +72,27 @@ def person(seed: int, index: int, state: str, area: int) -> Person:
         state=state,
         postcode=postcode,
         trading_as=_trading(stream.below(1 << 20), pool, last, suburb) if stream.chance(14) else None,
+    )
+
+
+def known_person(lead: Record, stand_in: Person) -> Person:
+    """The person behind a stored lead; ``stand_in`` lends what the lead has never told."""
+    place = (lead.get("defaultLeadAddress") or {}).get("address") or {}
+    told = {
+        "first": lead["firstName"],
+        "email": lead.get("email"),
+        "phone": lead.get("phone"),
+        "line1": place.get("line1"),
+        "suburb": place.get("suburb") or lead.get("suburb"),
+        "state": place.get("state"),
+        "postcode": place.get("postcode"),
+    }
+    return replace(
+        stand_in,
+        last=lead.get("lastName"),
+        line2=place.get("line2"),
+        trading_as=lead.get("businessName"),
+        **{key: value for key, value in told.items() if value},
     )
 
 

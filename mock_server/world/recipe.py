@@ -37,7 +37,7 @@ class Recipe:
     days_ahead: int = 30
     inquiries: int = 7
     """Most inquiries one lead makes; about 2.9 on average with 7."""
-    booking: int = 52
+    booking: int = 46
     """Percent of the inquiries for a job that lead to an appointment."""
     unread: int = 45
     """Percent of the inquiries of the last seven days that nobody has read yet."""

@@ -1,0 +1,132 @@
+"""The shapes of the raw material: what a business sells, what people say about it, and who they are.
+
+Read from ``fixtures/`` by :mod:`mock_server.world.fixtures`; frozen, since every world shares them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.world.calendar import DAY
+
+Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a customer says to a follow-up question, the fact noted from it, and whether it makes the job urgent."""
+
+    said: str
+    fact: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When a visit suits: the words, the fact noted, the hours it may start in, and the weekday that is out."""
+
+    said: str
+    fact: str
+    hours: tuple[int, int] = (0, DAY)
+    without: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a conversation is about. With a ``service`` it is a job; without, it is about an earlier contact."""
+
+    key: str
+    about: str
+    tag: str
+    weight: int
+    open: Lines
+    subject: Lines
+    slots: tuple[tuple[str, Lines], ...]
+    service: str | None = None
+    words: frozenset[str] = frozenset()
+    answers: tuple[tuple[Answer, ...], ...] = ()
+    needs: str = ""
+    effect: str = ""
+    outbound: bool = False
+    fact: str = ""
+    reply: Lines = ()
+    agree: Lines = ()
+    settled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the catalogue; ``index`` is its place in it."""
+
+    index: int
+    name: str
+    category: str
+    minutes: int
+    about: str
+    questions: Lines
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Teammate:
+    """A person of the team; ``crew`` attend visits."""
+
+    index: int
+    role: str
+    first: str
+    last: str
+    position: str
+    responsibility: str
+    phone: str
+    duty: str
+
+    @property
+    def email(self) -> str:
+        """Their address at work."""
+        return f"{self.first}.{self.last}@example.org".lower().replace(" ", "").replace("'", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A business and what people talk to it about. ``raw`` is the file, for what only the catalogue needs."""
+
+    key: str
+    name: str
+    mailbox: str
+    zone: str
+    state: str
+    area: int
+    hours: tuple[tuple[tuple[int, int], ...], ...]
+    """For each weekday the open slots as local milliseconds of the day."""
+    team: tuple[Teammate, ...]
+    services: tuple[Service, ...]
+    topics: tuple[Topic, ...]
+    raw: Mapping[str, Any]
+
+    def service(self, name: str) -> Service:
+        """The service of that name; StopIteration when it sells none, which the fixtures' test excludes."""
+        return next(service for service in self.services if service.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """Phrases, verbs and follow-up topics that every business shares."""
+
+    phrases: Mapping[str, Lines]
+    wishes: tuple[Wish, ...]
+    urgent_wishes: tuple[Wish, ...]
+    verbs: Mapping[str, str]
+    lead_tags: Mapping[str, str | None]
+    followups: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Given names, family names, kinds of trading names, streets and suburbs by state."""
+
+    given: Lines
+    family: Lines
+    trading: Lines
+    streets: Lines
+    kinds: Lines
+    suburbs: Mapping[str, tuple[tuple[str, str], ...]]
