@@ -10,8 +10,9 @@ from mock_server.world.fixtures import business
 from mock_server.world.history import tell
 from mock_server.world.ids import Ids
 from mock_server.world.leads import records
-from mock_server.world.organization import Stage, organization
+from mock_server.world.organization import organization
 from mock_server.world.recipe import Recipe
+from mock_server.world.stage import Stage
 
 LEAD_KINDS = ("leads", "inquiries", "appointments", "leads/notes", "leads/activities")
 """The kinds that leads bring; the other kinds are the business itself."""

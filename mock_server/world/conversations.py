@@ -11,8 +11,9 @@ from datetime import datetime
 from mock_server.world import Record, calendar
 from mock_server.world.channels import Script, body
 from mock_server.world.clock import epoch_ms
-from mock_server.world.fixtures import Answer, Business, Topic, Wish, common
+from mock_server.world.fixtures import common
 from mock_server.world.ids import Ids, Rng
+from mock_server.world.material import Answer, Business, Topic, Wish
 from mock_server.world.people import Person
 
 SOURCES = ("CALL", "SMS", "EMAIL", "WEBFORM", "CHATBOT")
@@ -202,9 +203,7 @@ def _job(contact: Contact, script: Script, opening: str, wish: Wish) -> list[str
     """A conversation about a job; returns the key points, the outcome last."""
     topic, slots = contact.topic, script.slots
     questions = contact.business.service(topic.service or "").questions
-    points = [_capital(topic.about.format_map(slots))]
-    if "detail" in slots:
-        points.append(f"In their words: {slots['detail']}")
+    points = [_capital(topic.about.format_map(slots)), f"In their words: {slots['detail']}"]
     points += [answer.fact for answer in contact.answers]
     script.open(opening, known=contact.known)
     script.ask(questions, contact.answers)

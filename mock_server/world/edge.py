@@ -7,11 +7,13 @@ where nothing else refers to them. The only rule that it breaks on purpose: lead
 from dataclasses import replace
 
 from mock_server.world import Record, World
-from mock_server.world.organization import Stage
 from mock_server.world.people import Person, phone
+from mock_server.world.stage import Stage
 
 LONG_NAME = 255
 LONG_TEXT = 20_000
+EDGE_SILENT = 12
+"""One lead in so many was added by hand and has never been in touch."""
 
 # First and last names: scripts from right to left, emoji, joiners, combining marks, apostrophes, one-letter family
 # names, quotes and markup that a page must escape, and words that careless parsers take for something else.
@@ -62,7 +64,8 @@ def edge_inquiry(stage: Stage, index: int, record: Record) -> None:
     if "recordingUrl" in data and index % 2 == 0:
         data["recordingUrl"] = None
     if "body" in data:
-        data["body"] = _stretch(data["body"], LONG_TEXT)
+        # Filled up and not repeated: a cut through a phone number would make it somebody's.
+        data["body"] += _stretch("\n\nPS: sent twice, to be sure. ", LONG_TEXT - len(data["body"]))
     record["isFlagged"] = record["isFlagged"] or stage.rng("edge", index).chance(20)
 
 

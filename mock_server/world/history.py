@@ -6,10 +6,8 @@ changes them (books, moves, cancels). What the lead shows at the end is read off
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from mock_server.world import Record
-from mock_server.world.calendar import DAY, HOUR, MINUTE, spoken, to_local, to_utc
+from mock_server.world.calendar import DAY, HOUR, MINUTE, to_local, to_utc
 from mock_server.world.conversations import (
     DIALOGUES,
     SOURCES,
@@ -20,12 +18,14 @@ from mock_server.world.conversations import (
     hold,
     inquiry_record,
 )
-from mock_server.world.edge import edge_inquiry, edge_person
-from mock_server.world.fixtures import Topic, Wish, common
+from mock_server.world.edge import EDGE_SILENT, edge_inquiry, edge_person
+from mock_server.world.fixtures import common
 from mock_server.world.ids import Rng
-from mock_server.world.organization import Stage
-from mock_server.world.people import Person, person
-from mock_server.world.visits import Visit, attendees, plan
+from mock_server.world.material import Topic, Wish
+from mock_server.world.people import person
+from mock_server.world.stage import Stage
+from mock_server.world.story import INQUIRIES, Happening, Story, cancel, take_effect
+from mock_server.world.visits import Visit, plan
 
 # Percent of the contacts, in the order of SOURCES.
 _SHARES = (44, 17, 15, 13, 11)
@@ -46,7 +46,8 @@ def tell(stage: Stage, index: int) -> Story:
     at = _first_contact(stage, stream)
     story = Story(index, stage.ids.make("leads", index), who, at)
     wanted = min(stream.weighted(list(_COUNTS), list(_COUNTS.values())), stage.recipe.inquiries)
-    if wanted == 0 or stream.chance(4):
+    silent = index % EDGE_SILENT == EDGE_SILENT - 1 if stage.recipe.edge else stream.chance(4)
+    if silent or not wanted:
         clerk = stream.choice(stage.staff)
         story.happenings.append(Happening(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
         return story
@@ -117,7 +118,7 @@ def _contact(stage: Stage, story: Story, number: int, at: int, stream: Rng) -> N
     )
     held = hold(contact, stream)
     _record(stage, story, held, stream)
-    _effect(stage, story, about, when, held.end + delay, stream)
+    take_effect(stage, story, about, when, held.end + delay, stream)
 
 
 def _topic(stage: Stage, story: Story, coming: Visit | None, past: Visit | None, stream: Rng) -> Topic:
@@ -194,6 +195,6 @@ def _office(stage: Stage, story: Story, stream: Rng) -> None:
     at = max(quiet, visit.updated) + stream.below(room)
     if stream.chance(7):
         reason = stream.choice(common().phrases["cancel_reasons"])
-        _cancel(stage, story, visit, at, reason, stream.choice(stage.staff))
+        cancel(stage, story, visit, at, reason, stream.choice(stage.staff))
     elif not visit.confirmed and stream.chance(65):
         visit.confirmed, visit.updated = True, at

@@ -51,6 +51,7 @@ _PREFIXES = {
     "inquiries/external": "ext_",
     "departments": "dep_",
     "events": "evt_",
+    "deliveries": "dlv_",
 }
 
 CANONICAL: Mapping[str, IdFormat] = MappingProxyType(

@@ -4,8 +4,8 @@ from mock_server.world import Record, World
 from mock_server.world.calendar import HOUR, MINUTE, stamp
 from mock_server.world.edge import edge_lead, edge_note
 from mock_server.world.fixtures import common
-from mock_server.world.history import INQUIRIES, Happening, Story
-from mock_server.world.organization import Stage
+from mock_server.world.stage import Stage
+from mock_server.world.story import INQUIRIES, Happening, Story
 from mock_server.world.visits import appointment_record
 
 ACTIVITIES = 32

@@ -39,7 +39,7 @@ class Story:
     happenings: list[Happening] = field(default_factory=list)
 
 
-def _effect(stage: Stage, story: Story, about: Visit | None, when: int | None, at: int, stream: Rng) -> None:
+def take_effect(stage: Stage, story: Story, about: Visit | None, when: int | None, at: int, stream: Rng) -> None:
     """What the contact changes, at once in a dialogue, or when the office has read it."""
     if at > stage.now - MINUTE:
         return
@@ -51,7 +51,7 @@ def _effect(stage: Stage, story: Story, about: Visit | None, when: int | None, a
         text = f"Moved to {spoken(stage.business.zone, when)}"
         story.happenings.append(Happening(at, "APPOINTMENT_RESCHEDULED", text, _visit_id(stage, about), clerk))
     elif topic.effect == "cancel" and about:
-        _cancel(stage, story, about, at, "Cancelled by the customer", clerk)
+        cancel(stage, story, about, at, "Cancelled by the customer", clerk)
     elif topic.outbound and about:
         about.confirmed, about.updated = True, at
     elif topic.service and when is not None:
@@ -75,7 +75,8 @@ def _book(stage: Stage, story: Story, when: int, at: int, clerk: str | int | Non
         story.happenings.append(Happening(at, "LEAD_UPDATED", text, story.lead_id, clerk))
 
 
-def _cancel(stage: Stage, story: Story, visit: Visit, at: int, text: str, clerk: str | int | None) -> None:
+def cancel(stage: Stage, story: Story, visit: Visit, at: int, text: str, clerk: str | int | None) -> None:
+    """Call a visit off."""
     visit.cancelled, visit.updated = True, at
     story.happenings.append(Happening(at, "APPOINTMENT_CANCELLED", text, _visit_id(stage, visit), clerk))
 

@@ -6,9 +6,10 @@ from mock_server.world import Record
 from mock_server.world.calendar import DAY, HOUR, MINUTE, changes, stamp, to_local, to_utc, weekday
 from mock_server.world.clock import from_epoch_ms
 from mock_server.world.conversations import Held
-from mock_server.world.fixtures import Service, Wish, common
+from mock_server.world.fixtures import common
 from mock_server.world.ids import Rng
-from mock_server.world.organization import Stage
+from mock_server.world.material import Service, Wish
+from mock_server.world.stage import Stage
 
 _STEP = 30 * MINUTE
 ANY_TIME = Wish("", "")

@@ -1,0 +1,79 @@
+"""The README is true: its commands run, its answers are what they print, its settings are the settings."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_server.server import MockServer
+from mock_server.settings import flag, table
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LOCAL = "http://127.0.0.1:4747"
+
+
+def blocks() -> list[tuple[str, str]]:
+    return [(match[1], match[2]) for match in BLOCK.finditer(README)]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with MockServer() as server:
+        yield server.url
+
+
+def run(script: str, url: str) -> str:
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script.replace(LOCAL, url)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_the_first_curl_prints_the_answer_below_it(url: str) -> None:
+    found = blocks()
+    index = next(n for n, (_, text) in enumerate(found) if "curl" in text)
+    language, promised = found[index + 1]
+
+    assert language == "json"
+    assert json.loads(run(found[index][1], url)) == json.loads(promised)
+
+
+def test_a_webhook_is_received_in_three_commands(url: str) -> None:
+    script = next(text for _, text in blocks() if "zapier/subscribe" in text)
+    *commands, last = re.split(r"(?<=[^\\])\n(?=curl)", script.strip())
+
+    assert len(commands) == 2
+    for command in commands:
+        assert '"success":false' not in run(command, url)
+    run(f"curl -s -X POST {LOCAL}/__admin/webhooks/drain", url)
+    assert json.loads(run(last, url))["received"][0]["body"]["email"] == "ana@example.com"
+
+
+def test_every_setting_has_its_row_and_no_other_has() -> None:
+    rows = [f"| `{flag(item.name)}` | {shown(item.default)} | {escaped(item.metadata['help'])} |" for item in table()]
+    expected = "\n".join(["| flag | default | |", "|---|---|---|", *rows])
+    promised = README.partition("-->\n")[2].partition("<!-- settings")[2].partition("-->\n")[2]
+
+    assert promised.partition("\n<!-- /settings -->")[0] == expected
+
+
+def test_the_first_lines_say_what_it_is_not() -> None:
+    head = README[:600].lower()
+
+    assert "unofficial" in head
+    assert "not affiliated" in head
+    assert "synthetic data only" in head
+
+
+def shown(default: object) -> str:
+    if default in ("", ()):
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def escaped(help: str) -> str:
+    return help.replace("|", "\\|")

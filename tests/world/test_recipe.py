@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from mock_server.errors import WorldError
+from mock_server.world.recipe import MAX_BYTES, Recipe, businesses, load_recipe, recipes
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def complaints(folder: Path, text: str) -> list[str]:
+    path = write(folder, text)
+    with pytest.raises(WorldError) as caught:
+        load_recipe(path)
+    return [str(problem).replace(path, "FILE") for problem in caught.value.problems]
+
+
+def test_the_built_in_worlds_are_listed_with_the_default_first() -> None:
+    assert [recipe.name for recipe in recipes()] == ["default", "empty", "small", "edge", "busy"]
+    assert all(recipe.description for recipe in recipes())
+    assert {recipe.business for recipe in recipes()} <= set(businesses())
+    assert load_recipe("busy").leads == 10_000
+
+
+def test_an_unknown_world_is_answered_by_what_there_is() -> None:
+    with pytest.raises(WorldError, match=r"busy, default, edge, empty, small → did you mean 'small'\?"):
+        load_recipe("smal")
+    with pytest.raises(WorldError, match="or give a file"):
+        load_recipe("nothing-like-it")
+
+
+def test_a_users_file_needs_only_what_differs(tmp_path: Path) -> None:
+    path = write(tmp_path, "leads: 5\nbusiness: air\nedge: true  # all of it\ndescription: 'mine'\n")
+    assert load_recipe(path) == Recipe(name="mine", description="mine", business="air", leads=5, edge=True)
+    assert load_recipe(write(tmp_path, "")) == Recipe(name="mine")
+
+
+def test_each_mistake_is_named_with_its_line_cause_and_remedy(tmp_path: Path) -> None:
+    text = "name: x\nleeds: 3\nleads: many\n\ndays_back: 0\nedge: yes\nbusiness: baker\nunread: 1e1\nname2: ''\n"
+    assert complaints(tmp_path, text) == [
+        "FILE:2: unknown key 'leeds' → did you mean 'leads'?",
+        "FILE:3: leads is 'many' → it must be a whole number from 0 to 30000",
+        "FILE:5: days_back is 0 → it must be a whole number from 1 to 3650",
+        "FILE:6: edge is 'yes' → it must be true or false",
+        "FILE:7: business is 'baker' → it must be one of air, electrician, plumber",
+        "FILE:8: unread is '1e1' → it must be a whole number from 0 to 100",
+        "FILE:9: unknown key 'name2' → did you mean 'name'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("- leads", "FILE:1: a recipe is a list of 'key: value' lines"),
+        ("leads: 3\nleads: 4", "FILE:2: 'leads' stands here twice → keep one of them"),
+        ("leads: 3\nname: [a]", "FILE:2: keys and values are single words or numbers here"),
+        ("leads: 3\nname: 'a", "FILE:2: not YAML: "),
+        ("leads: 3\n  name: a", "FILE:2: not YAML: "),
+        ("leads: *a", "FILE:1: not YAML: "),
+        ("leads: true", "FILE:1: leads is True → it must be a whole number"),
+        ("name: ''", "FILE:1: name is '' → it must be a text of 1 to 200 characters"),
+        ("leads: 0o17", "FILE:1: leads is '0o17'"),
+        ("zzz: 1", "FILE:1: unknown key 'zzz' → the keys are name, description, business"),
+        ("a: \x00", "FILE: not YAML text in UTF-8"),
+        ("[" * 3000, "FILE: not YAML text in UTF-8"),
+        ("#" * (MAX_BYTES + 1), f"FILE: longer than {MAX_BYTES} bytes"),
+    ],
+    ids=lambda value: value[:24],
+)
+def test_a_file_that_is_no_recipe_says_where(tmp_path: Path, text: str, complaint: str) -> None:
+    (only,) = complaints(tmp_path, text)
+    assert only.startswith(complaint)
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(WorldError, match="No such file or directory → give the name of a built-in world or a file"):
+        load_recipe(str(tmp_path / "none.yaml"))
+    (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
+    with pytest.raises(WorldError, match="not YAML text in UTF-8"):
+        load_recipe(str(tmp_path / "latin.yaml"))
