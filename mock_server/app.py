@@ -6,12 +6,18 @@ One request of the emulated API, top to bottom::
     JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
     Authentication    key → workspace; without one a client learns nothing of the routes
     RateLimit         60 a minute, observed or enforced
+    Faults            what was asked for under /__admin/faults
+    Mappings          answers that were put in place of ours under /__admin/mappings
     Endpoint          route → validate → behave, in one transaction → check our answer → send
 
-Beside it, on the same port: the documents under ``/openapi`` and the control plane under ``/__admin``.
+Below it, ``protocol`` bounds what comes over the socket. Beside it, on the same port: the documents under
+``/openapi`` and the control plane under ``/__admin``.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +30,36 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 import mock_server.behaviours.all  # noqa: F401 - fills the table of behaviours
+from mock_server.admin.control import Control
 from mock_server.admin.routes import control_plane
 from mock_server.admin.safety import AdminSafety
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.envelope import Envelope
 from mock_server.api.exchange import Exchange
+from mock_server.api.routing import Router
 from mock_server.data import OPENAPI
+from mock_server.errors import Problem, SettingsError
 from mock_server.middleware.authentication import Authentication
+from mock_server.middleware.faults import Faults
 from mock_server.middleware.guard import Guard
 from mock_server.middleware.journal import JournalMiddleware
+from mock_server.middleware.mappings import Mappings
 from mock_server.middleware.ratelimit import RateLimit
+from mock_server.origin import Plan
+from mock_server.redaction import Redactor
 from mock_server.settings import LOCAL_KEY, Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document, load
 from mock_server.spec.provenance import Gap, assume, load_gaps
 from mock_server.store.base import Log, NoLog
-from mock_server.workspace import DEFAULT, Plan, Workspaces
+from mock_server.timeline import Timeline
+from mock_server.webhooks.delivery import Dispatcher
+from mock_server.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import parse
 from mock_server.world.ids import secret
 from mock_server.world.recipe import load_recipe
+
+_DOCUMENTED_EVENTS = ("webhook-events=documented-only",)
 
 
 def ledger() -> list[Gap]:
@@ -52,7 +69,8 @@ def ledger() -> list[Gap]:
 
 def load_contract(settings: Settings) -> Contract:
     """The document of ``--spec`` in place of ours for v1, and ours for Zapier. Raises SetupError."""
-    patches = assume(ledger(), settings.assume) if settings.assume else {}
+    assumptions = [*settings.assume, *(_DOCUMENTED_EVENTS if settings.events == "documented" else ())]
+    patches = assume(ledger(), assumptions) if assumptions else {}
     lenient = settings.on_invalid_answer == "log"
 
     def document(name: str, path: Path) -> Document:
@@ -71,38 +89,88 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
     workspaces.restore()
     default = workspaces.get(DEFAULT)
     if default is None:
-        start = parse(settings.now) if settings.now else None
-        plan = Plan(load_recipe(settings.world), settings.seed, start, settings.limit, settings.rate_limit != "observe")
+        enforced = settings.rate_limit != "observe"
+        plan = Plan(load_recipe(settings.world), settings.seed, _start(settings), settings.limit, enforced)
         default = workspaces.create(DEFAULT, plan, keys=())
     key = LOCAL_KEY if settings.loopback else f"sk_test_mock_{secret()}"
     workspaces.open_with(default, key)
     return workspaces, key
 
 
-def create_app(
-    settings: Settings, log: Log | None = None, observe: Callable[[Exchange], None] = lambda exchange: None
-) -> Starlette:
-    """The application. ``observe`` is told of each finished exchange.
+def _start(settings: Settings) -> datetime | None:
+    try:
+        return parse(settings.now) if settings.now else None
+    except ValueError as fault:
+        raise SettingsError(Problem("--now", str(fault))) from None
 
-    ``app.state`` holds ``workspaces``, ``key`` and ``admin_token`` (None on loopback). Raises SetupError.
+
+def create_app(
+    settings: Settings,
+    log: Log | None = None,
+    observe: Callable[[Exchange], None] = lambda exchange: None,
+    redactor: Redactor | None = None,
+) -> Starlette:
+    """The application. ``observe`` is told of each finished exchange; ``redactor`` learns the secrets made here.
+
+    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``key`` and ``admin_token`` (None on loopback).
+    Raises SetupError.
     """
+    redactor = redactor or Redactor()
     contract = load_contract(settings)
     workspaces, key = open_workspaces(settings, contract, log or NoLog())
     envelope = Envelope(contract)
     endpoint = Endpoint(workspaces, settings)
-    api: ASGIApp = RateLimit(endpoint)
+    router = Router(contract.operations.values())
+    api: ASGIApp = Mappings(endpoint, router, settings)
+    api = Faults(api, router, ours=settings.mock_headers)
+    api = RateLimit(api)
     api = Authentication(api, workspaces)
-    api = JournalMiddleware(api, settings, envelope, observe)
+    api = JournalMiddleware(api, router, settings, envelope, redactor, observe)
     token = None if settings.loopback else secret()
-    control = AdminSafety(control_plane(settings, workspaces, endpoint, ledger()), token)
+    if token:
+        redactor.hide(token)
+        redactor.hide(key)
+    dispatcher = Dispatcher(workspaces, settings)
+    workspaces.committed = dispatcher.committed
+    timeline = Timeline(workspaces, dispatcher, settings.contacts)
+    timeline.begin()
+    control = AdminSafety(control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger())), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
-        middleware=[Middleware(Guard, settings=settings, envelope=envelope)],
+        middleware=[Middleware(Guard, settings=settings, envelope=envelope, redactor=redactor)],
+        exception_handlers={405: _wrong_method(envelope)},
+        lifespan=_living(dispatcher, timeline),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
+    app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
+    app.state.dispatcher = dispatcher
     return app
+
+
+def _living(dispatcher: Dispatcher, timeline: Timeline) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        dispatcher.wake_all()
+        pulse = asyncio.create_task(timeline.pulse())
+        yield
+        pulse.cancel()
+        await dispatcher.close()
+
+    return lifespan
+
+
+def _wrong_method(envelope: Envelope) -> Callable[[Request, Exception], Response]:
+    """A document is only to be read."""
+
+    def refuse(request: Request, error: Exception) -> Response:
+        body = envelope.body(405, request.url.path, None)
+        return Response(body, 405, {"allow": "GET, HEAD"}, media_type="application/json")
+
+    return refuse
 
 
 def _documents(contract: Contract) -> list[Route]:

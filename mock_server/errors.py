@@ -16,8 +16,10 @@ MockError
 │   ├── UnsupportedMediaType   415
 │   ├── Misdirected            421
 │   ├── TooManyRequests        429
-│   └── InternalError          500
-│       └── AnswerInvalid      our own answer breaks the contract
+│   ├── Injected               a fault that was asked for, with its own status
+│   ├── InternalError          500
+│   │   └── AnswerInvalid      our own answer breaks the contract
+│   └── StorageUnavailable     503
 └── (nothing else: a bug of ours is an ordinary Python exception)
 """
 
@@ -139,6 +141,14 @@ class TooManyRequests(ApiError):
     status = 429
 
 
+class Injected(ApiError):
+    """A fault that was asked for."""
+
+    def __init__(self, status: int, *explain: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        super().__init__(*explain, headers=headers)
+        self.status = status
+
+
 class InternalError(ApiError):
     """Ours to mend."""
 
@@ -147,3 +157,9 @@ class InternalError(ApiError):
 
 class AnswerInvalid(InternalError):
     """Our own answer breaks the contract: a bug of the mock, never of the client."""
+
+
+class StorageUnavailable(ApiError):
+    """The change could not be kept in the state file, so it has not happened."""
+
+    status = 503

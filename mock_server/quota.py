@@ -4,19 +4,23 @@ The figures are the vendor's (page rate-limits); that the window is fixed and st
 ``rate-limit-window``.
 """
 
-import math
 from dataclasses import dataclass
 
-from mock_server.world.clock import Clock
+from mock_server.world.clock import Clock, epoch_ms
 
-WINDOW = 60.0
+WINDOW = 60_000
+"""Milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left after a request: ``reset`` in whole seconds, a delta as the vendor documents it."""
+    """What is left after a request.
 
-    allowed: bool
+    ``over`` numbers the requests of the window beyond the limit, 0 while they are within it; ``reset`` is in whole
+    seconds, a delta as the vendor documents it.
+    """
+
+    over: int
     limit: int
     remaining: int
     reset: int
@@ -28,14 +32,19 @@ class Quota:
     def __init__(self, limit: int, clock: Clock) -> None:
         self.limit = limit
         self._clock = clock
-        self._began = -math.inf
+        self._began: int | None = None
         self._used = 0
+
+    @property
+    def ends(self) -> int | None:
+        """When its window ends (epoch milliseconds); None before the first request."""
+        return None if self._began is None else self._began + WINDOW
 
     def take(self) -> Allowance:
         """Count one request."""
-        now = self._clock.now().timestamp()
-        if not 0 <= now - self._began < WINDOW:  # also when the clock was set back
+        now = epoch_ms(self._clock.now())
+        if self._began is None or not 0 <= now - self._began < WINDOW:  # also when the clock was set back
             self._began, self._used = now, 0
         self._used += 1
-        reset = max(1, math.ceil(self._began + WINDOW - now))
-        return Allowance(self._used <= self.limit, self.limit, max(0, self.limit - self._used), reset)
+        left = self.limit - self._used
+        return Allowance(max(0, -left), self.limit, max(0, left), -((now - self._began - WINDOW) // 1000))

@@ -1,8 +1,10 @@
 """Read a YAML or JSON file from outside: bounded before a C parser sees it, plain data afterwards.
 
-C parsers die on deep nesting (a segmentation fault, not an exception): size and depth are bounded on bytes.
+C parsers die on deep nesting (a segmentation fault, not an exception): size and depth are bounded on the text.
+YAML is read by the rules of YAML 1.2, as OpenAPI asks: dates, `yes`, `12:30` and `1_000` are texts.
 """
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -18,18 +20,55 @@ MAX_NODES = 500_000
 _MAX_BRACKETS = 1_000  # far under the depth at which libyaml's composer overflows its stack
 _MAX_INDENT = 400
 
-_LEADING = re.compile(rb"^[ \-?\t]+", re.MULTILINE)
-_BRACKET = re.compile(rb"[\[\]{}]")
+# Whatever can open a level of a block without a line of its own, after any line break that YAML knows.
+_LEADING = re.compile(r"(?:^|[\n\r\x85\u2028\u2029])([ \-?:\t]+)")
+_BRACKET = re.compile(r"[\[\]{}]")
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = (
+    ("bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
+    ("int", re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"), "-+0123456789"),
+    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), "-+.0123456789"),
+    ("float", re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"), "-+."),
+    ("null", re.compile(r"~|null|Null|NULL|"), ("~", "n", "N", "")),
+)
 
 
 class _Loader(yaml.CSafeLoader):
-    """Safe loader that leaves dates as the strings they are in JSON."""
+    """Safe loader of YAML 1.2's core schema: keys as they are written, no key twice.
+
+    Merge keys are refused: that version has none, and a few of them can explode.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found: dict[str, Any] = {}
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(None, None, "not a mapping", node.start_mark)
+        for key, value in node.value:
+            what = ""
+            if not isinstance(key, yaml.ScalarNode):
+                what = "a key that is not a text"
+            elif key.value == "<<" and key.style not in ("'", '"'):
+                what = "a merge key (`<<`)"
+            elif key.value in found:
+                what = f"the key `{key.value[:40]}` twice"
+            if what:
+                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+            found[key.value] = self.construct_object(value, deep=deep)
+        return found
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        text = self.construct_scalar(node)
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+_Loader.yaml_implicit_resolvers = {}
+for _name, _pattern, _first in _PLAIN:
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"^(?:{_pattern.pattern})$"), list(_first))
+_Loader.yaml_constructors = {
+    tag: _Loader.yaml_constructors[tag]
+    for tag in (*(_TAG + name for name in ("map", "seq", "str", "null", "bool", "float")), None)
 }
+_Loader.add_constructor(f"{_TAG}int", _Loader.construct_yaml_int)
 
 
 def read_file(path: Path, error: type[SetupError]) -> Any:
@@ -40,72 +79,74 @@ def read_file(path: Path, error: type[SetupError]) -> Any:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except OSError as fault:
-        raise error(Problem(str(path), fault.strerror or str(fault), "check the path")) from None
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise error(Problem(str(path), reason, "check the path")) from None
     return read_bytes(raw, str(path), error)
 
 
 def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
     """As ``read_file``, for bytes that came from somewhere else; ``name`` is for the messages."""
     if len(raw) > MAX_BYTES:
-        raise error(Problem(name, f"larger than {MAX_BYTES // 1024**2} MiB", "serve a smaller document"))
-    if raw.lstrip()[:1] in (b"{", b"["):
+        raise error(Problem(name, f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = raw.count(b"\n", 0, fault.start) + 1
+        raise error(Problem(f"{name}:{line}", "not UTF-8", "save it in UTF-8")) from None
+    if text.lstrip()[:1] in ("{", "["):
         try:
-            return _bounded(orjson.loads(raw), name, error)
+            return _bounded(orjson.loads(text), name, error)
         except orjson.JSONDecodeError as fault:
             if name.endswith(".json"):
-                raise error(Problem(f"{name}:{fault.lineno}", f"not JSON: {fault.msg}")) from None
-    return _bounded(_yaml(raw, name, error), name, error)
+                raise error(Problem(f"{name}:{fault.lineno}", f"not JSON: {fault.msg}", "correct that line")) from None
+    return _bounded(_yaml(text, name, error), name, error)
 
 
-def _yaml(raw: bytes, name: str, error: type[SetupError]) -> Any:
-    if _nests_too_deep(raw):
+def _yaml(text: str, name: str, error: type[SetupError]) -> Any:
+    if _nests_too_deep(text):
         raise error(Problem(name, "nested too deep", "flatten it, or name repeated parts and use $ref"))
     try:
-        return yaml.load(raw, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         what = getattr(fault, "problem", None) or str(fault).splitlines()[0]
-        raise error(Problem(where, f"not YAML: {what}")) from None
-    except (ValueError, RecursionError) as fault:
-        raise error(Problem(name, f"not YAML: {fault}")) from None
+        raise error(Problem(where, f"not YAML: {what}", "correct that line")) from None
+    except (ValueError, LookupError, RecursionError) as fault:
+        raise error(Problem(name, f"not YAML: {fault}", "write plain YAML 1.2")) from None
 
 
-def _nests_too_deep(raw: bytes) -> bool:
-    """An upper bound of the nesting, from the bytes alone; ignoring quotes only overstates it."""
-    if any(len(match.group()) > _MAX_INDENT for match in _LEADING.finditer(raw)):
+def _nests_too_deep(text: str) -> bool:
+    """An upper bound of the nesting, from the text alone; ignoring quotes only overstates it."""
+    if any(len(match.group(1)) > _MAX_INDENT for match in _LEADING.finditer(text)):
         return True
     depth = 0
-    for match in _BRACKET.finditer(raw):
-        depth = depth + 1 if match.group() in b"[{" else max(0, depth - 1)
+    for match in _BRACKET.finditer(text):
+        depth = depth + 1 if match.group() in "[{" else max(0, depth - 1)
         if depth > _MAX_BRACKETS:
             return True
     return False
 
 
 def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
-    """``data`` with string keys; aliases are counted as often as they are used, so a YAML bomb ends here."""
+    """A copy of ``data``; aliases are counted as often as they are used, so a YAML bomb ends here."""
     budget = MAX_NODES
 
     def copy(node: Any, depth: int) -> Any:
         nonlocal budget
         budget -= 1
         if budget < 0:
-            raise error(Problem(name, f"more than {MAX_NODES:,} nodes", "serve a smaller document"))
+            raise error(Problem(name, f"more than {MAX_NODES:,} nodes", "give a smaller one"))
         if depth > MAX_DEPTH:
             raise error(Problem(name, f"nested deeper than {MAX_DEPTH} levels", "flatten it, or use $ref"))
         if isinstance(node, dict):
-            return {_key(key): copy(value, depth + 1) for key, value in node.items()}
+            return {key: copy(value, depth + 1) for key, value in node.items()}
         if isinstance(node, list):
             return [copy(value, depth + 1) for value in node]
-        return node
+        if node is None or isinstance(node, str | int) or (isinstance(node, float) and math.isfinite(node)):
+            return node
+        raise error(Problem(name, f"a value that JSON does not have: {str(node)[:40]}", "write a text or a number"))
 
     return copy(data, 0)
 
-
-def _key(key: object) -> str:
-    """YAML reads ``200:`` as an integer and ``on:`` as a boolean; JSON has string keys only."""
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    return key if isinstance(key, str) else str(key)

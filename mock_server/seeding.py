@@ -1,31 +1,63 @@
 """The world, fitted to the document that is served: what a workspace starts with."""
 
-from collections.abc import Mapping
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.spec.contract import Contract
-from mock_server.spec.fitting import fitted
+from mock_server.spec.fitting import filled
 from mock_server.spec.generator import generate
+from mock_server.spec.pattern import Chance
 from mock_server.spec.resource import Family, Role
+from mock_server.spec.schema import Schema
+from mock_server.store.base import Record, Row, Saved
 from mock_server.store.image import Image
 from mock_server.world.build import build
-from mock_server.world.clock import stamp
-from mock_server.world.ids import CANONICAL, IdFormat, Ids, rng
+from mock_server.world.clock import epoch_ms, stamp
+from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
 from mock_server.world.recipe import Recipe
 
-# The people of `members` in another shape (behaviours/organization): nothing of its own to store.
-_VIEWS = frozenset({"organization/members", "organization/services", "organization/products"})
+# Other kinds in another shape (behaviours/organization, behaviours/zapier): nothing of their own to store.
+_VIEWS = frozenset(
+    {
+        *("organization/members", "organization/services", "organization/products"),
+        *(f"api/webhooks/zapier/{kind}" for kind in ("leads", "inquiries", "appointments")),
+    }
+)
+_STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
+
+_NULLS = 0.3  # how often a field that may be null is
+
+Fit = Callable[[Record, Callable[[], Chance]], Record]
 
 
-def formats(contract: Contract) -> dict[str, IdFormat]:
-    """How the ids of each kind look in the served document."""
+class DocumentIds(Ids):
+    """Ids as the served document wants them; where ours do not fit its schema (a UUID, say), made from the schema."""
+
+    def __init__(self, contract: Contract, seed: int) -> None:
+        super().__init__(seed, _formats(contract))
+        self._schemas = {
+            kind: family.id_schema
+            for kind, family in contract.families.items()
+            if family.id_schema is not None
+            and not all(family.id_schema.accepts(super(DocumentIds, self).make(kind, n)) for n in (0, FIRST_FREE_INDEX))
+        }
+
+    def make(self, kind: str, index: int) -> str | int:
+        schema = self._schemas.get(kind)
+        if schema is None:
+            return super().make(kind, index)
+        made: str | int = generate(schema, rng(self.seed, "id", kind, index), example=False)
+        return made
+
+
+def _formats(contract: Contract) -> dict[str, IdFormat]:
     found = {}
     for kind, family in contract.families.items():
-        schema = family.id_schema
-        if schema is None:
+        if family.id_schema is None:
             continue
-        if "string" in schema.types:
+        if "string" in family.id_schema.types:
             canonical = CANONICAL.get(kind)
             found[kind] = IdFormat(kind, "string", family.prefix or (canonical.prefix if canonical else ""))
         else:
@@ -35,49 +67,135 @@ def formats(contract: Contract) -> dict[str, IdFormat]:
 
 def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Image:
     """The records of a new workspace: the world's, and a few of every kind that nobody wrote a story for."""
-    ids = Ids(seed, formats(contract))
-    told = build(recipe, seed, start, ids)
-    records: dict[str, list[Mapping[str, Any]]] = {}
-    for kind, some in told.items():
+    ids = DocumentIds(contract, seed)
+    records: dict[str, Sequence[Record]] = {}
+    for kind, told in build(recipe, seed, start, ids).items():
         family = contract.families.get(kind)
-        records[kind] = (
-            [_fit(family, record, seed, index) for index, record in enumerate(some)] if family else list(some)
-        )
-    for family in _parents_first(contract):
-        if family.kind not in told and family.kind not in _VIEWS:
-            records[family.kind] = _made_up(contract, family, records, recipe, seed, start, ids)
+        records[kind] = _fitted(family, told, seed) if family else told
+    for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
+        if family.kind not in records and family.kind not in _VIEWS:
+            made = _made_up(contract, family, records.get(family.parent or "", ()), recipe, ids, start)
+            records[family.kind] = _fitted(family, made, seed)
     return Image.of(records, {kind: family.id for kind, family in contract.families.items()})
 
 
-def _fit(family: Family, record: Mapping[str, Any], seed: int, index: int) -> Mapping[str, Any]:
-    return fitted(record, family.views, lambda: rng(seed, "fit", family.kind, index))
+def restored(contract: Contract, saved: Saved, seed: int) -> Image:
+    """What a log kept, fitted to the document as it is now: another one may be served than when it was written."""
+    rows: dict[str, Sequence[Row]] = {}
+    for kind, kept in saved.rows.items():
+        family = contract.families.get(kind)
+        rows[kind] = [_refitted(family, row, seed) for row in kept] if family else kept
+    return Image.restored(Saved(saved.id, saved.facts, rows, saved.counters))
 
 
-def _parents_first(contract: Contract) -> list[Family]:
-    return sorted(contract.families.values(), key=lambda family: family.kind.count("/"))
+def _refitted(family: Family, row: Row, seed: int) -> Row:
+    record = valid(family, row.record, lambda: rng(seed, "fit", family.kind, row.id))
+    return row if record is row.record else Row(row.id, row.key, record)
+
+
+def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record]:
+    """Every field that the document knows, in each record; the same values whatever else is in the world."""
+    fit = whole(family)
+    return [fit(record, _chance_for(family, record, seed)) for record in records]
+
+
+def _chance_for(family: Family, record: Record, seed: int) -> Callable[[], Chance]:
+    return lambda: rng(seed, "fit", family.kind, record.get("id", ""))
+
+
+def whole(family: Family) -> Fit:
+    """A function that gives a record every field of the document, required or not, and makes it valid.
+
+    A record that is whole and valid is returned as it is. Raises SpecError when no value can be made for a field.
+    """
+    embedded = _embedded(family)
+    parts = {
+        name: part
+        for shape in family.shapes[::-1]
+        for name, part in shape.sure.items()
+        if name not in embedded and not part.never
+    }
+
+    def fit(record: Record, chance: Callable[[], Chance]) -> Record:
+        if family.id not in record and "id" in record:
+            record = {**record, family.id: record["id"]}
+        if parts.keys() <= record.keys() and _is_valid(family, record):
+            return record
+        stream = chance()
+        added = {name: _invented(part, stream) for name, part in parts.items() if name not in record}
+        return _mended(family, {**record, **added}, stream)
+
+    return fit
+
+
+def valid(family: Family, record: Record, chance: Callable[[], Chance]) -> Record:
+    """``record`` as every shape of its family admits it: what is missing is added, what is wrong is replaced."""
+    return record if _is_valid(family, record) else _mended(family, record, chance())
+
+
+def _is_valid(family: Family, record: Record) -> bool:
+    """Whether every shape admits the record, whole or at least without the fields that the shape does not name.
+
+    The whole one is tried first, without a copy. Where that is admitted and the rest of it is not (the shape requires
+    a field without naming it), there is nothing that could be added to mend it.
+    """
+    return all(view.schema.accepts(record) or view.schema.accepts(view.project(record)) for view in family.views)
+
+
+def _mended(family: Family, record: Record, stream: Chance) -> Record:
+    for shape in family.shapes:
+        record = {**record, **filled(record, shape, stream)}
+    return record
+
+
+def _invented(part: Schema, stream: Chance) -> Any:
+    """What a record of the world has in a field that its story does not know."""
+    if part.default is not None:
+        return part.default
+    if part.nullable and stream.random() < _NULLS:
+        return None
+    return generate(part, stream, example=False)
+
+
+def _embedded(family: Family) -> frozenset[str]:
+    """Other records that a record may carry when asked to (`expand`): to make one up would be to invent a record."""
+    found = {
+        name
+        for shape in family.shapes
+        for name, part in shape.properties.items()
+        if part.types - {"null"} == {"object"} and "id" in part.properties
+    }
+    return frozenset(found).difference(*(shape.required for shape in family.shapes))
+
+
+def timestamps(family: Family, now: datetime) -> dict[str, Any]:
+    """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
+    forms = (stamp(now), stamp(now)[:10], epoch_ms(now) // 1000)
+    found: dict[str, Any] = {"createdAt": forms[0], "updatedAt": forms[0]}
+    for shape in family.shapes:
+        for name, part in shape.properties.items():
+            if _STAMP.fullmatch(name):
+                found[name] = next((form for form in forms if part.accepts(form)), forms[0])
+    return found
 
 
 def _made_up(
-    contract: Contract,
-    family: Family,
-    records: Mapping[str, list[Mapping[str, Any]]],
-    recipe: Recipe,
-    seed: int,
-    start: datetime,
-    ids: Ids,
-) -> list[Mapping[str, Any]]:
-    roles = {binding.role for binding in contract.bindings.values() if binding.family is family}
-    count = 1 if Role.SINGLE in roles else recipe.generic
-    above = records.get(family.parent, []) if family.parent else []
-    made = []
+    contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
+) -> list[Record]:
+    """Records of a kind that has no story, a day apart, the last one just before the start."""
+    single = any(it.role is Role.SINGLE for it in contract.bindings.values() if it.family is family)
+    count = 1 if single else recipe.generic
+    embedded = _embedded(family)
+    made: list[Record] = []
     for index in range(count if family.shapes else 0):
-        chance = rng(seed, "made up", family.kind, index)
+        chance = rng(ids.seed, "made up", family.kind, index)
         record: dict[str, Any] = {}
         for shape in family.shapes:
             record = {**generate(shape, chance, example=False), **record}
-        record[family.id] = ids.make(family.kind, index)
-        record["createdAt"] = stamp(start) if "createdAt" not in record else record["createdAt"]
+        record = {name: value for name, value in record.items() if name not in embedded}
+        record |= timestamps(family, start - timedelta(days=count - index))
+        record["id"] = record[family.id] = ids.make(family.kind, index)
         if above and family.link:
-            record[family.link] = above[index % len(above)].get("id")
-        made.append(_fit(family, record, seed, index))
+            record[family.link] = above[index % len(above)]["id"]
+        made.append(record)
     return made

@@ -1,11 +1,12 @@
 """Run the application on a socket, in this process or in a thread of it: bind, be ready, drain, stop."""
 
 import asyncio
+import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -15,12 +16,15 @@ from starlette.applications import Starlette
 from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
 from mock_server.errors import Problem, SettingsError
+from mock_server.protocol import Protocol
 from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite import SqliteLog
 
 _GRACE = 8  # seconds that requests in flight have to end once a stop was asked for
-_READY = 30.0
+_IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
+_BACKLOG = 2048
+_LOOK = 0.1  # seconds between looks whether a second signal came
 
 
 def open_log(settings: Settings) -> Log:
@@ -29,19 +33,28 @@ def open_log(settings: Settings) -> Log:
 
 
 def bind(settings: Settings) -> socket.socket:
-    """A listening socket. Raises SettingsError when the address cannot be had."""
+    """A listening socket: a request sent from now on waits until the server takes it.
+
+    Raises SettingsError when the address cannot be had.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
-    except (OSError, OverflowError) as fault:
+        listener.listen(_BACKLOG)
+    except (OSError, UnicodeError) as fault:
         listener.close()
-        what = getattr(fault, "strerror", None) or str(fault)
-        where = f"{settings.host}:{settings.port}"
-        raise SettingsError(Problem(where, what, "give another --port, or 0 for a free one")) from None
-    listener.set_inheritable(True)
+        what = getattr(fault, "strerror", None) or "not a host name"
+        remedy = _REMEDIES.get(getattr(fault, "errno", 0), "give an address of this machine with --host")
+        raise SettingsError(Problem(f"{settings.host}:{settings.port}", what[:1].lower() + what[1:], remedy)) from None
     return listener
+
+
+_REMEDIES: Mapping[int, str] = {
+    errno.EADDRINUSE: "stop what listens there, or give another --port (0 takes a free one)",
+    errno.EACCES: "ports below 1024 are for the administrator; give another --port (0 takes a free one)",
+}
 
 
 def url_of(listener: socket.socket) -> str:
@@ -50,13 +63,18 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def configured(app: Starlette) -> uvicorn.Config:
+def configured(app: Starlette, protocol: type[Protocol] = Protocol) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        lifespan="off",
+        lifespan="on",
+        http=protocol,
+        ws="none",
         access_log=False,  # costs as much as our own work; we write our own line
         log_config=None,
+        log_level="error",
         server_header=False,
+        proxy_headers=False,  # nobody stands in front: what a client says of its address is not believed
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_GRACE,
     )
 
@@ -79,6 +97,23 @@ class Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def until_stopped(self, listener: socket.socket) -> None:
+        """Serve in this thread."""
+        with asyncio.Runner(loop_factory=self.config.get_loop_factory()) as runner:
+            runner.run(self.serve(sockets=[listener]))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Deliveries end first: a receiver on this very port must still be there, and those who watch are let go."""
+        if isinstance(self.config.app, Starlette):
+            closing = asyncio.ensure_future(self.config.app.state.dispatcher.close())
+            while not closing.done() and not self.force_exit:
+                await asyncio.wait([closing], timeout=_LOOK)
+        await super().shutdown(sockets)
+
+    def stop(self) -> None:
+        """Ask it to stop, from any thread."""
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.interrupted = self.interrupted or sig == signal.SIGINT
         self.force_exit = self.should_exit
@@ -88,8 +123,7 @@ class Server(uvicorn.Server):
 def run(app: Starlette, listener: socket.socket) -> Server:
     """Serve in this thread until a signal asks to stop; the server, for how it ended."""
     server = Server(configured(app))
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listener]))
+    server.until_stopped(listener)
     return server
 
 
@@ -98,42 +132,42 @@ class MockServer:
 
     with MockServer() as server:
         httpx.get(f"{server.url}/v1/leads", headers={"Authorization": f"Bearer {server.api_key}"})
+
+    It can be entered again: with ``state`` it takes up where it stopped.
     """
+
+    url: str
+    api_key: str
+    app: Starlette
+    protocol = Protocol
 
     def __init__(self, settings: Settings | None = None, *, observe: Callable[[Exchange], None] | None = None) -> None:
         self.settings = settings or Settings(port=0, quiet=True)
-        self._log = open_log(self.settings)
-        try:
-            self.app = create_app(self.settings, self._log, observe or (lambda exchange: None))
-            self._listener = bind(self.settings)
-        except BaseException:
-            self._log.close()
-            raise
-        self.url = url_of(self._listener)
-        self.api_key: str = self.app.state.key
-        self._server = Server(configured(self.app))
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sophiie-mock", daemon=True)
+        self._observe = observe or (lambda exchange: None)
+        self._running = ExitStack()
 
     def __enter__(self) -> "MockServer":
-        self._thread.start()
-        if not self._ready.wait(_READY):
-            raise RuntimeError("the server did not start")
+        """Raises SetupError, and leaves nothing open."""
+        with ExitStack() as opened:
+            log = open_log(self.settings)
+            opened.callback(log.close)
+            self.app = create_app(self.settings, log, self._observe)
+            listener = opened.enter_context(bind(self.settings))
+            self.url = url_of(listener)
+            self.api_key = self.app.state.key
+            server = Server(configured(self.app, self.protocol))
+            thread = threading.Thread(target=server.until_stopped, args=[listener], name="sophiie-mock", daemon=True)
+            thread.start()
+            opened.callback(thread.join)
+            opened.callback(server.stop)
+            while not server.started:
+                thread.join(0.005)
+                if not thread.is_alive():
+                    raise RuntimeError("the server did not start; its log says why")
+            self._running = opened.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._log.close()
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
-            runner.run(self._serve())
-
-    async def _serve(self) -> None:
-        # The socket listens from here on: a request sent now waits until the server takes it.
-        self._listener.listen(2048)
-        self._ready.set()
-        await self._server.serve(sockets=[self._listener])
+        self._running.close()

@@ -1,13 +1,9 @@
-"""Every setting, in one table: name, default, help. Flags, variables, the configuration file and the README derive.
+"""Every setting, in one table: name, default, help. Flags, variables, the configuration file and the README derive."""
 
-Order: flag, then ``SOPHIIE_MOCK_<NAME>``, then ``sophiie-mock.toml`` or ``[tool.sophiie-mock]``, then the default.
-"""
-
-import tomllib
-from collections.abc import Mapping, Sequence
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from mock_server.errors import Problem, SettingsError
@@ -17,32 +13,80 @@ LOCAL_KEY = "sk_test_local"
 """Opens the default workspace, on a loopback bind only."""
 
 
-def _setting(default: Any, help: str, *, choices: Sequence[str] = (), short: str = "", metavar: str = "") -> Any:
-    return field(default=default, metadata={"help": help, "choices": choices, "short": short, "metavar": metavar})
+_LIMITS: Mapping[str, int] = {"observe": 60, "off": 0}
+
+
+def _limit(text: str) -> int:
+    if text in _LIMITS:
+        return _LIMITS[text]
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise ValueError(f"{text!r:.60} is neither a number of requests a minute nor `observe` or `off`")
+    return int(text)
+
+
+_PERIODS: Mapping[str, float] = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}  # in minutes
+_FASTEST = 600.0  # contacts a minute
+
+
+def _traffic(text: str) -> float:
+    """``6/min`` as contacts a minute; nothing is none."""
+    if not text:
+        return 0.0
+    number, _, period = text.partition("/")
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number) or period not in _PERIODS:
+        raise ValueError(f"{text!r:.60} is no rate: write it as 6/min (s, min, h or d)")
+    rate = float(number) / _PERIODS[period]
+    if rate > _FASTEST:
+        raise ValueError(f"{text!r:.60} is more than {_FASTEST:g}/min")
+    return rate
+
+
+def _setting(
+    default: Any,
+    help: str,
+    *,
+    choices: Sequence[str] = (),
+    bounds: tuple[int, int] = (0, 2**53),
+    check: Callable[[str], Any] = str,
+    short: str = "",
+    metavar: str = "",
+) -> Any:
+    """A field. ``choices`` and ``check`` (raises ValueError) are for a text, ``bounds`` for a number."""
+    rules = {"choices": choices, "bounds": bounds, "check": check}
+    return field(default=default, metadata={"help": help, "short": short, "metavar": metavar, **rules})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is to run. Every field is a flag, a variable and a key of the file."""
+    """How a server is to run. Every field is a flag, a variable and a key of the file.
+
+    Raises SettingsError for a value that cannot be used.
+    """
 
     host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(4747, "Port to listen on; 0 takes a free one.", short="p")
+    port: int = _setting(4747, "Port to listen on; 0 takes a free one.", bounds=(0, 65535), short="p")
     port_file: str = _setting("", "Write the port here once the server listens.", metavar="FILE")
     spec: str = _setting("", "OpenAPI document to serve in place of ours, YAML or JSON.", metavar="FILE")
     assume: tuple[str, ...] = _setting(
-        (), "Switch a choice of the ledger, as lead-create-status=200; see `spec gaps`. Repeatable.", metavar="ID=VALUE"
+        (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
     )
     world: str = _setting("default", "Built-in world, or a recipe of your own; see `worlds`.", metavar="NAME|FILE")
-    seed: int = _setting(1, "Seed of the world: same seed and same --now, same bytes.")
-    now: str = _setting("", "Time at which the workspace's clock starts. Default: the real time.", metavar="TIME")
+    seed: int = _setting(1, "Seed of the world: same seed and same --now, same bytes.", bounds=(-(2**53), 2**53))
+    now: str = _setting(
+        "", "When the workspace's clock starts, as 2026-03-04T05:06:07Z. Default: the real time.", metavar="TIME"
+    )
+    traffic: str = _setting(
+        "", "Let people get in touch by themselves, as 6/min or 40/h.", check=_traffic, metavar="N/min"
+    )
     state: str = _setting("", "Keep state in this SQLite file. Default: memory.", metavar="FILE")
     rate_limit: str = _setting(
         "observe",
         "Requests a minute for each key: a number (the real API: 60), `observe` (never refuse, warn), or `off`.",
+        check=_limit,
         metavar="observe|off|N",
     )
     max_body: int = _setting(1024 * 1024, "Largest request body, in bytes.", metavar="BYTES")
-    journal_size: int = _setting(2000, "Exchanges remembered in each workspace.")
+    journal_size: int = _setting(2000, "Exchanges remembered in each workspace.", bounds=(0, 1_000_000))
     self_check: str = _setting(
         "sampled", "How often a whole answer is checked again once its parts were.", choices=("sampled", "all")
     )
@@ -50,28 +94,49 @@ class Settings:
         "fail", "When our own answer breaks the contract: answer 500, or only log it.", choices=("fail", "log")
     )
     allow_host: tuple[str, ...] = _setting((), "Also accept this name in the Host header. Repeatable.", metavar="NAME")
-    mock_headers: bool = _setting(True, "Send headers of ours (X-Mock-…).")
+    events: str = _setting(
+        "all",
+        "Triggers that can be subscribed to: ours too, or the documented one only.",
+        choices=("all", "documented"),
+    )
+    retries: str = _setting(
+        "none",
+        "When a failed delivery is tried again: none, standard, svix, hubspot, pipedrive, shopify, or steps as 5s,5m.",
+        metavar="PROFILE|STEPS",
+    )
+    sign: str = _setting("none", "Sign deliveries with Standard Webhooks headers.", choices=("none", "standard"))
+    allow_egress: tuple[str, ...] = _setting(
+        (), "Also deliver to this host; otherwise loopback and private addresses only. Repeatable.", metavar="HOST"
+    )
+    delivery_timeout: int = _setting(10, "Seconds that a whole delivery may take.", bounds=(1, 3600), metavar="SECONDS")
+    mock_headers: bool = _setting(True, "Send headers of ours: X-Mock-Explain and others.")
     log_format: str = _setting("text", "One line for each request as text or JSON.", choices=("text", "json"))
     quiet: bool = _setting(False, "No line for each request.", short="q")
 
+    def __post_init__(self) -> None:
+        problems = [
+            Problem(flag(item.name), fault) for item in table() if (fault := _fault(item, getattr(self, item.name)))
+        ]
+        if problems:
+            raise SettingsError(*problems)
+
+    @property
+    def contacts(self) -> float:
+        """How many a minute get in touch by themselves."""
+        return _traffic(self.traffic)
+
     @property
     def loopback(self) -> bool:
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+        """Whether only this machine reaches the server."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
 
     @property
     def limit(self) -> int:
         """Requests a minute; 0 for no limit at all."""
-        if self.rate_limit in _LIMITS:
-            return _LIMITS[self.rate_limit]
-        if not self.rate_limit.isdigit() or int(self.rate_limit) < 1:
-            what = f"`{self.rate_limit}` is no limit"
-            raise SettingsError(Problem("--rate-limit", what, "a number of requests a minute, `observe` or `off`"))
-        return int(self.rate_limit)
-
-
-_LIMITS: Mapping[str, int] = {"observe": 60, "off": 0}
-
-Table = Mapping[str, Any]
+        return _limit(self.rate_limit)
 
 
 def table() -> Sequence[Field[Any]]:
@@ -83,70 +148,55 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settings:
-    """Settings from all sources; ``flags`` holds only what was given.
-
-    Raises SettingsError, one line for each fault.
-    """
-    known = {item.name: item for item in table()}
-    problems: list[Problem] = []
-    values: dict[str, Any] = {}
-    for source, given in (*_files(folder), ("", _from_environment(environment)), ("flag", flags)):
-        for name, value in given.items():
-            item = known.get(name.replace("-", "_"))
-            if item is None:
-                near = get_close_matches(name, [flag(other)[2:] for other in known], 1)
-                problems.append(Problem(source, f"no setting `{name}`", f"did you mean `{near[0]}`?" if near else ""))
-                continue
-            try:
-                values[item.name] = _typed(item, value)
-            except ValueError as fault:
-                where = source or f"{PREFIX}{item.name.upper()}"
-                problems.append(Problem(flag(item.name) if source == "flag" else where, str(fault)))
-    if problems:
-        raise SettingsError(*problems)
-    settings = Settings(**values)
-    _ = settings.limit
-    return settings
+def variable(name: str) -> str:
+    return PREFIX + name.upper()
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    names = {PREFIX + item.name.upper(): item.name for item in table()}
-    return {names[name]: value for name, value in environment.items() if name in names}
-
-
-def _files(folder: Path) -> list[tuple[str, Table]]:
-    own, project = folder / "sophiie-mock.toml", folder / "pyproject.toml"
-    if own.is_file():
-        return [(str(own), _toml(own))]
-    if project.is_file():
-        section = _toml(project).get("tool", {}).get("sophiie-mock", {})
-        return [(f"{project} [tool.sophiie-mock]", section)]
-    return []
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
-        raise SettingsError(Problem(str(path), f"not TOML: {fault}", "correct it")) from None
-
-
-def _typed(item: Field[Any], value: Any) -> Any:
+def typed(item: Field[Any], value: Any) -> Any:
     """``value`` as the setting's type. Raises ValueError in words that can stand in a message."""
     if isinstance(item.default, bool):
         return _boolean(value)
     if isinstance(item.default, int):
-        if isinstance(value, bool) or not str(value).lstrip("-").isdigit():
-            raise ValueError(f"`{value}` is no whole number")
-        return int(value)
+        return _whole(value, *item.metadata["bounds"])
     if isinstance(item.default, tuple):
-        values = value.split(",") if isinstance(value, str) else value
-        return tuple(str(part).strip() for part in values if str(part).strip())
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple):
+            raise ValueError(f"{value!r:.60} is no list")
+        return tuple(text for part in parts if (text := _text(part).strip()))
+    text = _text(value)
     choices = item.metadata["choices"]
-    if choices and value not in choices:
-        raise ValueError(f"`{value}` is none of {', '.join(choices)}")
-    return str(value)
+    if choices and text not in choices:
+        raise ValueError(f"{text!r:.60} is none of {', '.join(choices)}")
+    item.metadata["check"](text)
+    return text
+
+
+def _fault(item: Field[Any], value: Any) -> str:
+    """What is wrong with the value of a setting; nothing when it is right."""
+    try:
+        typed(item, value)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch("-?[0-9]{1,18}", text):
+        raise ValueError(f"{value!r:.60} is no whole number")
+    if not least <= int(text) <= most:
+        raise ValueError(f"{text} is not between {least} and {most}")
+    return int(text)
+
+
+def _text(value: Any) -> str:
+    """TOML writes a number or a time where a text is meant, as in ``rate-limit = 60``."""
+    if isinstance(value, bool | float | list | dict):
+        raise ValueError(f"{value!r:.60} is no text")
+    text = str(value)
+    if "\0" in text:
+        raise ValueError(f"{text!r:.60} has a NUL in it")
+    return text
 
 
 def _boolean(value: Any) -> bool:
@@ -155,4 +205,4 @@ def _boolean(value: Any) -> bool:
         return True
     if word in ("0", "false", "no", "off", ""):
         return False
-    raise ValueError(f"`{value}` is neither true nor false")
+    raise ValueError(f"{value!r:.60} is neither true nor false")

@@ -1,53 +1,71 @@
 """Workspaces: isolated tenants, each with its world, clock, journal and limits. A key selects one."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
+from mock_server.coverage import Coverage
+from mock_server.errors import StateError, StorageUnavailable
+from mock_server.faults import Faults
+from mock_server.mappings import Mappings
+from mock_server.origin import Origin, Plan, digest
 from mock_server.quota import Quota
-from mock_server.seeding import formats, seeded
+from mock_server.seeding import DocumentIds, restored, seeded
 from mock_server.spec.contract import Contract
-from mock_server.store.base import Log, Saved
+from mock_server.store.base import Log, NoLog, Saved
 from mock_server.store.image import Image, Transaction
+from mock_server.store.inbox import Inbox
 from mock_server.store.journal import Journal
+from mock_server.store.snapshot import Snapshot
 from mock_server.world.clock import Clock, parse, stamp
 from mock_server.world.ids import Ids, Rng, rng
 from mock_server.world.recipe import Recipe
 
 DEFAULT = "default"
 
-
-@dataclass(frozen=True)
-class Plan:
-    """What a workspace is made from; same plan and same start, same bytes."""
-
-    recipe: Recipe
-    seed: int = 1
-    start: datetime | None = None
-    limit: int = 60
-    enforced: bool = False
-    """Whether a request over the limit (a minute; 0 for none) is refused, or only noted."""
-
-
-def digest(key: str) -> str:
-    """How a key is kept: it can be recognised, and not read back."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+_MOST_ATTEMPTS = 1_000
+_MOST_TEMPLATES = 32  # worlds kept ready to be forked
 
 
 class Workspace:
     """One tenant. Everything that can change in it hangs here."""
 
-    def __init__(self, id: str, plan: Plan, image: Image, clock: Clock, contract: Contract, journal_size: int) -> None:
-        self.id = id
-        self.plan = plan
+    def __init__(self, origin: Origin, image: Image, clock: Clock, contract: Contract, journal_size: int) -> None:
+        self.origin = origin
+        self.id = origin.id
+        self.plan = origin.plan
+        self.ids: Ids = DocumentIds(contract, origin.plan.seed)
+        self.journal: Journal[Any] = Journal(journal_size)
+        self.snapshots: dict[str, Snapshot] = {}
+        self.renew(image, clock)
+
+    def renew(self, image: Image, clock: Clock) -> None:
+        """Begin anew with other records and another time: nothing of before can be seen, nor goes on."""
         self.image = image
         self.clock = clock
-        self.ids = Ids(plan.seed, formats(contract))
-        self.journal: Journal[Any] = Journal(journal_size)
+        self.requests = 0
+        self.journal.clear()
+        self.coverage = Coverage()
+        self.inboxes: dict[str, Inbox] = {}
+        self.attempts: Journal[Mapping[str, Any]] = Journal(_MOST_ATTEMPTS)  # deliveries that those who watch ask for
+        self.faults = Faults()
+        self.mappings = Mappings()
         self._quotas: dict[str, Quota] = {}
+
+    def next_request(self) -> str:
+        """The id of a request that has just come in."""
+        self.requests += 1
+        return f"req_{self.requests}"
+
+    def covered(self) -> Coverage:
+        """What its client has exercised since it was made or reset."""
+        total = Coverage()
+        total.merge(self.coverage)
+        for exchange in self.journal:
+            exchange.cover(total)
+        return total
 
     def chance(self, *key: str) -> Rng:
         """A stream of its own for what has to be made up outside a behaviour."""
@@ -58,6 +76,10 @@ class Workspace:
         if key not in self._quotas:
             self._quotas[key] = Quota(self.plan.limit, self.clock)
         return self._quotas[key]
+
+    def windows(self) -> list[int]:
+        """When the windows of its limits end (epoch milliseconds)."""
+        return sorted({quota.ends for quota in self._quotas.values() if quota.ends is not None})
 
 
 class Workspaces:
@@ -70,39 +92,90 @@ class Workspaces:
         self._by_id: dict[str, Workspace] = {}
         self._by_key: dict[str, Workspace] = {}
         self._templates: dict[tuple[Recipe, int, str], Image] = {}
+        self.started = Clock().now()
+        """When the world of a workspace starts that has no time of its own."""
+        self.retired = Coverage()
+        """What was exercised in workspaces as they were before a reset, or before they were removed."""
+        self.committed: Callable[[Workspace, Transaction], None] = lambda workspace, tx: None
+        """Told of each transaction that changed something, once it is kept: deliveries are made from here."""
 
     def restore(self) -> int:
         """Take up what the log kept; how many workspaces that were."""
         for saved in self._log.load():
             facts = saved.facts
-            plan = Plan(Recipe(**facts["world"]), facts["seed"], parse(facts["start"]), *facts["limit"])
-            # The clock goes on with the real one, as far ahead of it as it was.
-            clock = Clock()
-            clock.set(clock.now() + timedelta(seconds=facts["ahead"]))
-            self._add(
-                Workspace(saved.id, plan, Image.restored(saved), clock, self.contract, self._journal_size),
-                facts["keys"],
-            )
+            start = parse(facts["start"])
+            plan = Plan(Recipe(**facts["world"]), facts["seed"], None if facts["live"] else start, *facts["limit"])
+            origin = Origin(saved.id, plan, start, facts["frozen"], tuple(facts["keys"]))
+            # The clock goes on with the real one, as far ahead of it as it was, unless it stands still.
+            clock = origin.clock()
+            if not clock.frozen:
+                clock.set(Clock().now() + timedelta(seconds=facts["ahead"]))
+            image = restored(self.contract, saved, plan.seed)
+            self._add(Workspace(origin, image, clock, self.contract, self._journal_size))
         return len(self._by_id)
 
     def create(self, id: str, plan: Plan, keys: Iterable[str], *, frozen: bool = False) -> Workspace:
-        """A new workspace, opened by ``keys``; kept by the log before this returns."""
-        clock = Clock(plan.start, frozen=frozen)
-        start = clock.now()
-        image = self._template(plan, start).fork()
-        workspace = Workspace(id, plan, image, clock, self.contract, self._journal_size)
-        digests = [digest(key) for key in keys]
-        facts = {
-            "world": asdict(plan.recipe),
-            "seed": plan.seed,
-            "start": stamp(start),
-            "limit": [plan.limit, plan.enforced],
-            "ahead": (start - Clock().now()).total_seconds(),
-            "keys": digests,
-        }
-        self._log.create(Saved(id, facts, {kind: image.rows(kind) for kind in image.kinds}, image.counters))
-        self._add(workspace, digests)
+        """A new workspace, opened by ``keys``; kept by the log before this returns. One of the same id is replaced.
+
+        Without a start of its own its world starts with this server, so that workspaces share what was built once.
+        """
+        origin = Origin(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)))
+        image, clock = self._template(origin).fork(), origin.clock()
+        self._keep(origin, image, clock)
+        workspace = Workspace(origin, image, clock, self.contract, self._journal_size)
+        self._add(workspace)
         return workspace
+
+    def reset(self, workspace: Workspace) -> None:
+        """Back to the seed, all of it; kept by the log before this returns. Raises StorageUnavailable."""
+        image, clock = self._template(workspace.origin).fork(), workspace.origin.clock()
+        with self._kept():
+            self._keep(workspace.origin, image, clock)
+        self.retired.merge(workspace.covered())
+        workspace.renew(image, clock)
+
+    def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
+        """Records and time as they were then; kept by the log before this returns. Raises StorageUnavailable."""
+        clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
+        with self._kept():
+            self._keep(workspace.origin, snapshot.image, clock)
+        workspace.image = snapshot.image.fork()
+        workspace.clock.set(clock.now())
+        if snapshot.frozen:
+            workspace.clock.freeze()
+        else:
+            workspace.clock.run()
+
+    def branch(self, workspace: Workspace, snapshot: Snapshot, id: str, key: str) -> Workspace:
+        """A new workspace that starts from a snapshot of another. Raises StateError."""
+        origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
+        image, clock = snapshot.image.fork(), Clock(parse(snapshot.now), frozen=snapshot.frozen)
+        self._keep(origin, image, clock)
+        made = Workspace(origin, image, clock, self.contract, self._journal_size)
+        self._add(made)
+        return made
+
+    def remove(self, workspace: Workspace) -> None:
+        """Nothing opens it any more, and nothing of it is left. Raises StorageUnavailable."""
+        with self._kept():
+            self._log.remove(workspace.id)
+        del self._by_id[workspace.id]
+        self._by_key = {key: other for key, other in self._by_key.items() if other is not workspace}
+        self.retired.merge(workspace.covered())
+        workspace.renew(Image(), workspace.clock)  # for those who still hold it
+
+    def _keep(self, origin: Origin, image: Image, clock: Clock) -> None:
+        facts = {
+            "world": asdict(origin.plan.recipe),
+            "seed": origin.plan.seed,
+            "start": stamp(origin.start),
+            "live": origin.live,
+            "limit": [origin.plan.limit, origin.plan.enforced],
+            "ahead": (clock.now() - Clock().now()).total_seconds(),
+            "frozen": origin.frozen,
+            "keys": origin.keys,
+        }
+        self._log.create(Saved(origin.id, facts, {kind: image.rows(kind) for kind in image.kinds}, image.counters))
 
     def open_with(self, workspace: Workspace, key: str) -> None:
         """Let ``key`` open a workspace for as long as this process lives."""
@@ -118,25 +191,48 @@ class Workspaces:
     def __iter__(self) -> Iterator[Workspace]:
         return iter(self._by_id.values())
 
-    def transaction(self, workspace: Workspace) -> AbstractContextManager[Transaction]:
-        return workspace.image.transaction(self._log, workspace.id)
+    @contextmanager
+    def transaction(self, workspace: Workspace) -> Iterator[Transaction]:
+        """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
+        before = workspace.image.fork() if workspace.faults.remembering else None
+        log = self._log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
+        with self._kept(), workspace.image.transaction(log, workspace.id) as tx:
+            yield tx
+        if before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
+            workspace.faults.before = before
+        if tx.changed:
+            self.committed(workspace, tx)
 
     def close(self) -> None:
         self._log.close()
 
-    def _add(self, workspace: Workspace, digests: Iterable[str]) -> None:
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except StateError as fault:
+            raise StorageUnavailable(*map(str, fault.problems)) from None
+
+    def _add(self, workspace: Workspace) -> None:
         self._by_id[workspace.id] = workspace
-        for key in digests:
+        for key in workspace.origin.keys:
             self._by_key[key] = workspace
 
-    def _template(self, plan: Plan, start: datetime) -> Image:
-        key = (plan.recipe, plan.seed, stamp(start))
+    def _template(self, origin: Origin) -> Image:
+        key = (origin.plan.recipe, origin.plan.seed, stamp(origin.start))
         if key not in self._templates:
-            self._templates[key] = seeded(self.contract, plan.recipe, plan.seed, start)
+            if len(self._templates) == _MOST_TEMPLATES:
+                del self._templates[next(iter(self._templates))]
+            self._templates[key] = seeded(self.contract, origin.plan.recipe, origin.plan.seed, origin.start)
         return self._templates[key]
 
 
 def summary(workspace: Workspace) -> Mapping[str, int]:
     """How many records of each kind there are, the largest first, kinds of our own left out."""
-    counts = {kind: len(workspace.image.rows(kind)) for kind in workspace.image.kinds if not kind.startswith("$")}
+    return summary_of(workspace.image)
+
+
+def summary_of(image: Image) -> Mapping[str, int]:
+    """The same of a state that is no workspace's any more."""
+    counts = {kind: len(image.rows(kind)) for kind in image.kinds if not kind.startswith("$")}
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

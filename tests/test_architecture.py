@@ -23,21 +23,30 @@ FLOORS: Mapping[str, float] = {
     "mock_server.redaction": 1,
     "mock_server.reader": 1.5,  # bounded reading of YAML and JSON; raises set-up errors, serves spec and world
     "mock_server.settings": 2,
+    "mock_server.sources": 2.1,  # where settings come from, read with `reader`
     "mock_server.spec": 2,
     "mock_server.world": 3,
     "mock_server.store": 3,
     "mock_server.quota": 3.5,  # what a workspace is made of: its limits on the world's clock,
     "mock_server.seeding": 3.5,  # and its world, fitted to the served document and stored
+    "mock_server.matching": 3.6,  # which requests a fault, an override or a verification means
+    "mock_server.coverage": 3.6,  # what its client has exercised
+    "mock_server.origin": 3.6,  # what a workspace is made from
+    "mock_server.faults": 3.7,  # what strikes a workspace's requests,
+    "mock_server.mappings": 3.7,  # and what is answered in place of the program
+    "mock_server.workspace": 3.8,  # one tenant: state, clock, limits; webhooks deliver what it owes
     "mock_server.webhooks": 4,
-    "mock_server.workspace": 4,
     "mock_server.behaviours": 5,
+    "mock_server.timeline": 5.5,  # what time brings: deeds that become due, retries, windows of limits
     "mock_server.api": 6,
     "mock_server.middleware": 7,
     "mock_server.admin": 7,
     "mock_server.app": 8,
+    "mock_server.protocol": 8.5,  # bounds what comes over a socket, above the application that it serves
     "mock_server.server": 9,
     "mock_server.cli": 10,
-    "mock_server.pytest_plugin": 10,
+    "mock_server.testing": 10,
+    "mock_server.pytest_plugin": 10.5,  # hands a test what is in testing
     "mock_server.__main__": 11,  # runs the command line
 }
 
@@ -48,7 +57,7 @@ STRANGERS = (
     ("mock_server.behaviours", ("starlette", "uvicorn", "httptools", "mock_server.api")),
     ("mock_server", ("contracts", "schemathesis", "hypothesis", "openapi_core")),
 )
-CONTRACTS_MAY_IMPORT = ("mock_server.data", "mock_server.redaction", "mock_server.server")
+CONTRACTS_MAY_IMPORT = ("mock_server.data", "mock_server.redaction", "mock_server.server", "mock_server.settings")
 
 CLOCK_AND_CHANCE = (
     *("time", "random", "secrets", "uuid", "os.urandom", "os.getrandom"),
@@ -63,6 +72,10 @@ OUTGOING = (
 OUTGOING_METHODS = ("create_connection", "create_unix_connection", "sock_connect", "connect_ex")
 GATES = {
     "mock_server.webhooks.egress": OUTGOING,
+    "mock_server.cli.client": ("http.client",),  # the command line's own requests, to a mock and to nothing else
+    "mock_server.testing.control": ("httpx",),  # the test's own clients, to its own server
+    "mock_server.testing.handles": ("httpx",),
+    "mock_server.testing.sophiie": ("httpx",),
     "mock_server.webhooks.delivery": ("aiohttp",),  # speaks through the connector that egress hands it
     "contracts.transport": OUTGOING,
 }

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.routing import Mount
 
+from mock_server.app import create_app
 from mock_server.server import MockServer
-from mock_server.settings import flag, table
+from mock_server.settings import Settings, flag, table
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -59,6 +61,24 @@ def test_every_setting_has_its_row_and_no_other_has() -> None:
     promised = README.partition("-->\n")[2].partition("<!-- settings")[2].partition("-->\n")[2]
 
     assert promised.partition("\n<!-- /settings -->")[0] == expected
+
+
+def test_every_control_route_has_its_row_and_no_other_has() -> None:
+    plane = next(route.app for route in create_app(Settings(world="small")).routes if isinstance(route, Mount))
+    routes: dict[str, set[str]] = {}
+    for route in plane._app.routes:  # type: ignore[attr-defined]  # below it is who may ask
+        routes.setdefault(route.path, set()).update(route.methods - {"HEAD"})
+    table = README.partition("<!-- routes")[2].partition("<!-- /routes -->")[0]
+    rows = re.findall(r"^\| `(/[^`]*)` \| ([A-Z ]+) \| .{8,} \|$", table, re.MULTILINE)
+
+    assert {path: set(methods.split()) for path, methods in rows} == routes
+    assert len(rows) == len(routes)
+
+
+def test_the_test_that_is_shown_is_one_of_the_examples() -> None:
+    shown = next(text for language, text in blocks() if language == "python")
+
+    assert shown in (Path(__file__).parent / "examples" / "test_leads_to_csv.py").read_text("utf-8")
 
 
 def test_the_first_lines_say_what_it_is_not() -> None:

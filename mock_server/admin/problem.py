@@ -1,11 +1,13 @@
 """Errors of the control plane (RFC 9457)."""
 
+from difflib import get_close_matches
 from http import HTTPStatus
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 
 def problem(status: int, detail: str, **more: object) -> Response:
@@ -15,9 +17,21 @@ def problem(status: int, detail: str, **more: object) -> Response:
 
 
 def from_starlette(request: Request, error: Exception) -> Response:
-    """What Starlette raises itself: an unknown route, a wrong method."""
+    """What Starlette raises itself: an unknown route, a wrong method. Paths are not repeated: a key may be in one."""
     if not isinstance(error, HTTPException):
         return problem(500, "a bug of the mock; its log has the traceback")
-    answer = problem(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
-    answer.headers.update(error.headers or {})
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    methods = {
+        name for route in routes if route.matches(request.scope)[0] is not Match.NONE for name in route.methods or ()
+    }
+    if not methods:
+        return problem(error.status_code, _near(request.url.path, [route.path for route in routes]))
+    allowed = ", ".join(sorted(methods))
+    answer = problem(error.status_code, f"this path has {allowed}")
+    answer.headers["allow"] = allowed
     return answer
+
+
+def _near(path: str, paths: list[str]) -> str:
+    near = get_close_matches(path[:200].removeprefix("/__admin"), paths, 1)
+    return f"no such path; did you mean /__admin{near[0]} ?" if near else "no such path in the control plane"

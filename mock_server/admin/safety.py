@@ -5,13 +5,14 @@ what it likes, so those are believed; on a bind that others reach a token is ask
 """
 
 import hmac
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Iterable
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.admin.problem import problem
-from mock_server.api.host import host_name
+from mock_server.api.body import ClientGone
+from mock_server.api.host import host_header
 
 TOKEN_HEADER = b"x-mock-admin-token"
 
@@ -24,28 +25,27 @@ class AdminSafety:
         self._token = token.encode() if token else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = dict(scope["headers"])
-            refusal = _cross_site(scope, headers) or self._unproven(headers)
-            if refusal:
-                await problem(403, refusal)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        refusal = _cross_site(scope) or self._unproven(scope)
+        if refusal:
+            await problem(403, refusal)(scope, receive, send)
+            return
+        with suppress(ClientGone):
+            await self._app(scope, receive, send)
 
-    def _unproven(self, headers: MutableMapping[bytes, bytes]) -> str:
-        if self._token is None or hmac.compare_digest(headers.get(TOKEN_HEADER, b""), self._token):
+    def _unproven(self, scope: Scope) -> str:
+        if self._token is None or any(hmac.compare_digest(value, self._token) for value in _all(scope, TOKEN_HEADER)):
             return ""
         return "this bind can be reached by others: send the token in X-Mock-Admin-Token"
 
 
-def _cross_site(scope: MutableMapping[str, Any], headers: MutableMapping[bytes, bytes]) -> str:
-    site = headers.get(b"sec-fetch-site", b"none").lower()
-    if site not in (b"none", b"same-origin"):
+def _cross_site(scope: Scope) -> str:
+    if any(site.lower() not in (b"none", b"same-origin") for site in _all(scope, b"sec-fetch-site")):
         return "the control plane does not answer web pages of other sites"
-    origin = headers.get(b"origin")
-    if origin is not None:
-        name = origin.decode("latin-1").lower().partition("://")[2]
-        host = name.rpartition(":")[0] if name.rpartition(":")[2].isdigit() else name
-        if not host or host != host_name(scope):
-            return "the control plane does not answer web pages of other origins"
+    own = [f"{scheme}://{host_header(scope)}" for scheme in ("http", "https")]
+    if any(origin.decode("latin-1").lower() not in own for origin in _all(scope, b"origin")):
+        return "the control plane does not answer web pages of other origins"
     return ""
+
+
+def _all(scope: Scope, header: bytes) -> Iterable[bytes]:
+    return (value for name, value in scope["headers"] if name == header)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from starlette.types import Send
 
-from mock_server.api.exchange import Exchange
+from mock_server.api.exchange import KEPT_ANSWER, Exchange
 
 Header = tuple[bytes, bytes]
 
@@ -18,19 +18,22 @@ async def send_answer(
 ) -> None:
     """Send ``body`` (JSON, or nothing at all). ``ours``: whether the headers that start with X-Mock- go along."""
     exchange.status = status
-    sent: list[Header] = [(b"content-length", str(len(body)).encode())]
-    if body:
-        sent.append((b"content-type", b"application/json"))
-    sent.extend(headers)
+    sent = [*headers_for(body), *headers]
     if ours:
         sent.append((b"x-mock-request-id", exchange.id.encode()))
         if exchange.explain:
-            sent.append((b"x-mock-explain", printable(exchange.explain)))
+            sent.append(explained(exchange.explain))
+    exchange.answered, exchange.answer = sent, body[:KEPT_ANSWER]
     await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": body})
 
 
-def printable(texts: Sequence[str]) -> bytes:
-    """One header line of bounded length, whatever the texts hold."""
+def headers_for(body: bytes) -> list[Header]:
+    length = (b"content-length", str(len(body)).encode())
+    return [length, (b"content-type", b"application/json")] if body else [length]
+
+
+def explained(texts: Sequence[str]) -> Header:
+    """The header that says why: one line of bounded length, whatever the texts hold."""
     line = _NOT_PRINTABLE.sub("?", "; ".join(texts).replace("→", "->").replace("…", "..."))
-    return (line if len(line) <= _LONGEST else line[: _LONGEST - 4] + " ...").encode("ascii")
+    return b"x-mock-explain", (line if len(line) <= _LONGEST else line[: _LONGEST - 4] + " ...").encode("ascii")

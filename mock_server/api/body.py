@@ -8,25 +8,28 @@ from mock_server.errors import BadRequest, PayloadTooLarge
 
 DEADLINE = 30.0
 """Seconds for a whole body; uvicorn sets no such bound."""
+_HANG_UP = [(b"connection", b"close")]
 
 
 class ClientGone(Exception):
     """The client hung up before the body was whole: there is nobody to answer."""
 
 
-async def read_body(receive: Receive, declared: bytes | None, limit: int) -> bytes:
+async def read_body(receive: Receive, declared: bytes | None, limit: int, deadline: float = DEADLINE) -> bytes:
     """The whole body, at most ``limit`` bytes.
 
     Raises PayloadTooLarge, before reading where the client declares its size; BadRequest when it dawdles;
     ClientGone.
     """
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise PayloadTooLarge(f"the body declares {int(declared)} bytes; at most {limit} are read (--max-body)")
+    if declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        raise PayloadTooLarge(
+            f"the body declares {declared[:18].decode()} bytes; at most {limit} are read (--max-body)"
+        )
     try:
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline):
             return await _whole(receive, limit)
     except TimeoutError:
-        raise BadRequest(f"the body was not whole after {DEADLINE:.0f} s") from None
+        raise BadRequest(f"the body was not whole after {deadline:g} s", headers=_HANG_UP) from None
 
 
 async def _whole(receive: Receive, limit: int) -> bytes:

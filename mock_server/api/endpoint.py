@@ -9,13 +9,14 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api import prefer, validation
 from mock_server.api.answer import Header, send_answer
 from mock_server.api.body import read_body
-from mock_server.api.exchange import Exchange
+from mock_server.api.exchange import EXCHANGE, KEPT_BODY, Exchange
 from mock_server.api.routing import Router
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand
 from mock_server.errors import AnswerInvalid, InternalError
 from mock_server.settings import Settings
 from mock_server.spec.operation import Operation, Response
+from mock_server.webhooks import events
 from mock_server.workspace import Workspace, Workspaces
 
 log = logging.getLogger("mock_server")
@@ -40,26 +41,33 @@ class Endpoint:
         return by_hand(key) or crud.inferred(binding.role if binding else None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange: Exchange = scope["mock.exchange"]
+        exchange: Exchange = scope[EXCHANGE]
+        exchange.step = "route"
         operation, texts = self._router.match(exchange.method, scope["raw_path"].decode("latin-1"))
         exchange.operation = operation
+        exchange.step = "validation"
         headers = dict(scope["headers"])
         body = b""
         if operation.bodies:
             body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
-        valid = validation.validated(operation, texts, exchange.query, headers, body)
+            exchange.body = body[:KEPT_BODY]
+        valid = validation.validated(operation, texts, scope["query_string"], headers, body)
         answer: tuple[int, bytes] | None = None
         applied: list[Header] = []
         if b"prefer" in headers:
-            answer, applied = await self._preferred(exchange, operation, headers[b"prefer"])
+            exchange.step = "preference"
+            wishes = b",".join(value for name, value in scope["headers"] if name == b"prefer")
+            answer, applied = await self._preferred(exchange, operation, wishes.decode("latin-1"))
         status, payload = answer or self._behave(exchange, operation, valid)
+        exchange.step = "answer"
         await send_answer(send, exchange, status, payload, applied, ours=self._settings.mock_headers)
 
     async def _preferred(
-        self, exchange: Exchange, operation: Operation, header: bytes
+        self, exchange: Exchange, operation: Operation, header: str
     ) -> tuple[tuple[int, bytes] | None, list[Header]]:
         """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
-        preference, applied = prefer.parse(header.decode("latin-1"))
+        preference, applied = prefer.parse(header)
+        exchange.preferred = applied
         headers = [(b"preference-applied", applied.encode("latin-1"))] if applied else []
         await asyncio.sleep(preference.delay / 1000)
         if not preference.picks:
@@ -70,6 +78,7 @@ class Endpoint:
 
     def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[int, bytes]:
         """Run the behaviour and check its answer in one transaction: a bad answer undoes the change."""
+        exchange.step = "behaviour"
         workspace = _workspace(exchange)
         with self._workspaces.transaction(workspace) as tx:
             call = Call(
@@ -84,9 +93,12 @@ class Endpoint:
                 body=valid.body,
             )
             outcome = self._behaviours[operation.key](call)
-            exchange.explain.extend(outcome.explain)
+            exchange.note(*outcome.explain)
             answer = b"" if outcome.value is None else orjson.dumps(outcome.value)
+            exchange.step = "self-check"
             self._check(operation, operation.success, outcome, answer)
+        if tx.changed:
+            exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
         return operation.success.status, answer
 
     def _check(self, operation: Operation, response: Response, outcome: Outcome, answer: bytes) -> None:

@@ -40,7 +40,7 @@ class Envelope:
         response = operation.responses.get(status) if operation else None
         if response and response.examples:
             return orjson.dumps(next(iter(response.examples.values())))
-        text = self._texts[document.name].get(status) or HTTPStatus(status).phrase
+        text = self._texts[document.name].get(status) or HTTPStatus(status).phrase.capitalize()
         body = {"success": False, "message": text, "error": {"status": status, "message": text}}
         if response and response.schema and not response.schema.accepts(body):
             body = {"message": text}

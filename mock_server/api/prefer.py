@@ -28,7 +28,8 @@ class Preference:
 
 
 def parse(header: str) -> tuple[Preference, str]:
-    """The preferences of a header, and those that were understood, as ``Preference-Applied`` names them.
+    """The preferences of a header (several are joined by commas), and those that were understood, as
+    ``Preference-Applied`` names them.
 
     Unknown ones are ignored, as the RFC wants. Raises BadRequest for a value that makes no sense.
     """
@@ -40,7 +41,7 @@ def parse(header: str) -> tuple[Preference, str]:
     preference = Preference(
         code=_whole("code", known["code"], 599) if "code" in known else None,
         example=known.get("example"),
-        dynamic=known.get("dynamic", "false").lower() == "true",
+        dynamic=_boolean("dynamic", known.get("dynamic", "false")),
         delay=_whole("delay", known.get("delay", "0"), LONGEST),
     )
     return preference, ", ".join(f"{name}={value}" for name, value in known.items())
@@ -50,6 +51,12 @@ def _whole(name: str, text: str, most: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 6 or int(text) > most:
         raise BadRequest(f"Prefer: {name} is a whole number up to {most}")
     return int(text)
+
+
+def _boolean(name: str, text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise BadRequest(f"Prefer: {name} is true or false")
+    return text.lower() == "true"
 
 
 def picked(operation: Operation, preference: Preference, chance: Rng) -> tuple[Response, Any]:

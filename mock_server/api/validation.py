@@ -1,6 +1,6 @@
 """A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from mock_server.errors import BadRequest, Problem, UnsupportedMediaType
-from mock_server.spec.operation import Operation
+from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
 
@@ -17,6 +17,7 @@ Headers = Mapping[bytes, bytes]
 Texts = Mapping[str, Sequence[str]]
 
 _MOST_PAIRS = 200
+_DEEPEST = 64  # far below what any serializer of ours can write again
 _IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: such header parameters say nothing
 
 
@@ -36,8 +37,7 @@ def validated(operation: Operation, path: Sequence[str], query: bytes, headers: 
     """
     problems: list[Problem] = []
     values = [
-        _value(parameter, [unquote(text)], problems)
-        for parameter, text in zip(operation.path_parameters, path, strict=True)
+        _of_path(parameter, text, problems) for parameter, text in zip(operation.path_parameters, path, strict=True)
     ]
     asked = _from_query(operation, query, problems) if "query" in operation.locations else {}
     for location, texts in (("header", _header_texts), ("cookie", _cookie_texts)):
@@ -49,7 +49,17 @@ def validated(operation: Operation, path: Sequence[str], query: bytes, headers: 
     return Valid(values, asked, payload)
 
 
+def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:
+    try:
+        return _value(parameter, [unquote(text, errors="strict")], problems)
+    except UnicodeDecodeError:
+        problems.append(Problem(f"path parameter `{parameter.name}`", "is not UTF-8"))
+        return None
+
+
 def _value(parameter: Parameter, texts: Sequence[str], problems: list[Problem]) -> Any:
+    if len(texts) > 1 and not parameter.many:
+        problems.append(Problem(f"{parameter.location} parameter `{parameter.name}`", "is given more than once"))
     value = parameter.read(texts)
     if not parameter.schema.accepts(value):
         problems.extend(parameter.problems(value))
@@ -59,7 +69,10 @@ def _value(parameter: Parameter, texts: Sequence[str], problems: list[Problem]) 
 def _from_query(operation: Operation, query: bytes, problems: list[Problem]) -> dict[str, Any]:
     """The declared ones; unknown ones are ignored (gap ``unknown-query``)."""
     try:
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_PAIRS)
+        pairs = parse_qsl(query.decode(), keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="strict")
+    except UnicodeDecodeError:
+        problems.append(Problem("query", "is not UTF-8"))
+        return {}
     except ValueError:
         problems.append(Problem("query", f"more than {_MOST_PAIRS} parameters"))
         return {}
@@ -108,15 +121,33 @@ def _body(operation: Operation, headers: Headers, body: bytes, problems: list[Pr
         return None
     media = headers.get(b"content-type", b"").decode("latin-1")
     schema = _schema_for(operation, media)
-    if schema is not operation.body:
+    if schema is not operation.body or not JSON.fullmatch(media.strip()):
         return None  # a body that is not JSON is accepted as it is
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as fault:
         problems.append(Problem(f"body, line {fault.lineno} column {fault.colno}", f"not JSON: {fault.msg}"))
         return None
+    if _too_deep(value, body):
+        problems.append(Problem("body", f"nested deeper than {_DEEPEST} levels"))
+        return None
     problems.extend(_body_problems(schema, value))
     return value
+
+
+def _too_deep(value: Any, body: bytes) -> bool:
+    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+        return False
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in _children(node)]
+    return any(isinstance(node, dict | list) for node in level)
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
 
 
 def _body_problems(schema: Schema | None, value: Any) -> Iterator[Problem]:
@@ -138,5 +169,6 @@ def _schema_for(operation: Operation, media: str) -> Schema:
 
 
 def _utf8(parameters: str) -> bool:
-    _, _, value = parameters.replace('"', "").strip().lower().partition("charset=")
-    return not value or value.strip() in ("utf-8", "utf8", "us-ascii")
+    """Whether the parameters of a content type name no other encoding."""
+    named = (part.replace('"', "").strip().lower().partition("=") for part in parameters.split(";"))
+    return all(value in ("utf-8", "utf8", "us-ascii") for name, _, value in named if name == "charset")

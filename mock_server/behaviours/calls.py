@@ -1,8 +1,8 @@
-"""Calls: an outgoing AI call, which appears as an inquiry. Everything here is inferred (gap ``call-effects``)."""
+"""Calls: an outgoing AI call, which appears as an inquiry. Everything here is inferred (gap ``call-effect``)."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from mock_server.behaviours import crud
 from mock_server.behaviours.consequences import activity, add_inquiry, number
 from mock_server.behaviours.leads import new_lead
 from mock_server.behaviours.registry import Call, Outcome, behaviour
@@ -10,67 +10,68 @@ from mock_server.store.base import Id
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
 
 _SECONDS = 45
+_TURN = 12_000  # milliseconds
 
 
-@behaviour("POST /v1/calls")
+@behaviour("POST /v1/calls", needs=("name", "phoneNumber"))
 def create(call: Call) -> Outcome:
     """The call is over at once: the mock has no telephone, and a test should not wait for one."""
-    lead = _lead(call)
-    row = add_inquiry(call, lead, _inquiry(call))
-    activity(call, lead, "CALL_INITIATED", f"AI call to {call.body['phoneNumber']}", row.id)
-    return crud.documented(call)
+    name, phone = call.body["name"], call.body["phoneNumber"]
+    lead = _lead(call, name, phone)
+    row = add_inquiry(call, lead, _inquiry(call, name))
+    activity(call, lead, "CALL_INITIATED", f"AI call to {phone}", row.id)
+    return call.documented()
 
 
-def _lead(call: Call) -> Id:
+def _lead(call: Call, name: str, phone: str) -> Id:
     """The living lead with this number, the newest of several, else a new one."""
-    known = call.tx.find("leads", {"phone": call.body["phoneNumber"]})
+    known = call.tx.find("leads", {"phone": phone})
     if known:
         return known[-1].id
-    first, _, last = call.body["name"].strip().partition(" ")
-    given = {"firstName": first or call.body["name"], "lastName": last or None, "phone": call.body["phoneNumber"]}
-    return new_lead(call, given).id
+    first, _, last = name.strip().partition(" ")
+    return new_lead(call, {"firstName": first or name, "lastName": last or None, "phone": phone}).id
 
 
-def _inquiry(call: Call) -> dict[str, Any]:
-    began = stamp(from_epoch_ms(epoch_ms(parse(call.now)) - _SECONDS * 1000))
+def _inquiry(call: Call, name: str) -> dict[str, Any]:
     transfer = call.body.get("mode") == "transfer_only"
-    purpose = call.body.get("custom_instructions") or ("Transfer the call" if transfer else "Follow up")
-    summary = f"Outgoing call to {call.body['name']}: {purpose}"[:500]
-    source_id = str(call.new_id("inquiries/call"))
-    return {
-        "source": "CALL",
-        "sourceId": source_id,
+    # The second spelling is an assumption that can be made: gap `calls-instructions-name`.
+    told = call.body.get("custom_instructions") or call.body.get("customInstructions")
+    purpose = told or ("Transfer the call" if transfer else "Follow up")
+    summary = f"Outgoing call to {name}: {purpose}"[:500]
+    source = str(call.new_id("inquiries/call"))
+    began = epoch_ms(parse(call.now)) - _SECONDS * 1000
+    data = {
+        "id": number(call, "inquiries/data"),
         "summary": summary,
-        "data": {
-            "id": number(call, "inquiries/data"),
-            "summary": summary,
-            "keyPoints": ["Outgoing call placed through the API", purpose[:500]],
-            "recordingUrl": f"https://recordings.sophiie-mock.example/{source_id}.mp3",
-            "transcripts": _transcript(call, began),
-            "direction": "AI_TO_LEAD",
-            "duration": _SECONDS,
-            "startedAt": began,
-            "endedAt": call.now,
-            "endedBy": "assistant" if transfer else "user",
-        },
+        "keyPoints": ["Outgoing call placed through the API", purpose[:500]],
+        "recordingUrl": f"https://recordings.sophiie-mock.example/{source}.mp3",
+        "transcripts": _transcript(call, began, _said(call, name, transfer)),
+        "direction": "AI_TO_LEAD",
+        "duration": _SECONDS,
+        "startedAt": stamp(from_epoch_ms(began)),
+        "endedAt": call.now,
+        "endedBy": "assistant" if transfer else "user",
     }
+    return {"source": "CALL", "sourceId": source, "summary": summary, "data": data}
 
 
-def _transcript(call: Call, began: str) -> list[dict[str, str]]:
+def _said(call: Call, name: str, transfer: bool) -> Sequence[tuple[str, str]]:
     organization = call.tx.one("organization")
-    business = organization.record["name"] if organization else "the office"
-    lines = (
-        ("assistant", f"Hello {call.body['name']}, this is the assistant of {business}."),
+    business = organization.record.get("name") if organization else None
+    return (
+        ("assistant", f"Hello {name}, this is the assistant of {business or 'the office'}."),
         ("user", "Hello, thanks for calling."),
-        ("assistant", "I will pass you on to the team." if call.body.get("mode") == "transfer_only" else "Goodbye."),
+        ("assistant", "I will pass you on to the team." if transfer else "Goodbye."),
     )
-    start = epoch_ms(parse(began))
+
+
+def _transcript(call: Call, began: int, said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [
         {
             "id": number(call, "inquiries/turns"),
-            "created_at": stamp(from_epoch_ms(start + turn * 12_000)),
+            "created_at": stamp(from_epoch_ms(began + turn * _TURN)),
             "text": text,
             "user": user,
         }
-        for turn, (user, text) in enumerate(lines)
+        for turn, (user, text) in enumerate(said)
     ]

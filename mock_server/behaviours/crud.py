@@ -1,19 +1,21 @@
 """The inferred behaviours: list, get, create, update and delete for any family of the document."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_server.behaviours import pagination
 from mock_server.behaviours.registry import Behaviour, Call, Outcome
 from mock_server.errors import NotFound
-from mock_server.spec.fitting import View, completed
-from mock_server.spec.generator import generate
+from mock_server.seeding import timestamps
+from mock_server.spec.fitting import View
 from mock_server.spec.resource import Family, Role
 from mock_server.store.base import Id, Row
+from mock_server.world.clock import parse
 
-_STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
 _TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
+
+Fields = Mapping[str, Any]
 
 
 def rendered(view: View, row: Row) -> Any:
@@ -25,36 +27,24 @@ def rendered(view: View, row: Row) -> Any:
 
 
 def answer(call: Call, row: Row) -> Outcome:
-    """The row as this operation gives a single record; the documented example where it gives none."""
+    """The row as this operation gives a single record; the documented answer where it gives none."""
     wrapper = call.binding.wrapper
     if wrapper is None:
-        return documented(call)
+        return call.documented()
     return Outcome(wrapper.wrap(rendered(wrapper.view, row), {}, call.chance()), checked=not wrapper.rest)
-
-
-def documented(call: Call) -> Outcome:
-    """The answer as the document gives it: its example, else a value made from the schema."""
-    success = call.operation.success
-    for example in success.examples.values():
-        return Outcome(example)
-    if success.schema is None:
-        return Outcome(None)
-    return Outcome(generate(success.schema, call.chance(*call.path)))
 
 
 def listing(call: Call) -> Outcome:
     """The records of a collection, narrowed by the filters that name a field."""
-    binding = call.binding
-    where = {name: call.query[name] for name in binding.filters if name in call.query}
-    if binding.family.parent is not None and binding.family.link is not None and call.path:
-        where[binding.family.link] = parent(call)
-    window = pagination.window(call)
-    rows, total = call.tx.page(binding.family.kind, window.offset, window.limit, where)
-    wrapper = binding.wrapper
-    if wrapper is None:
-        return documented(call)
-    view = wrapper.view
-    return pagination.page(call, rows, total, window, lambda row: rendered(view, row))
+    family, where = call.binding.family, filters(call)
+    if family.parent is not None and family.link is not None and call.path:
+        where[family.link] = parent(call, family, call.path)
+    return pagination.page(call, family.kind, where, rendered)
+
+
+def filters(call: Call) -> dict[str, Any]:
+    """What the query asks the records' fields to be."""
+    return {name: call.query[name] for name in call.binding.filters if name in call.query}
 
 
 def fetch(call: Call) -> Outcome:
@@ -64,12 +54,12 @@ def fetch(call: Call) -> Outcome:
 
 def create(call: Call) -> Outcome:
     """A new record: what the body says, and what the document says a new one starts with."""
-    return answer(call, insert(call, call.binding.family, call.body or {}))
+    return answer(call, insert(call, call.binding.family.kind, given(call)))
 
 
 def update(call: Call) -> Outcome:
     """What the body names is changed, the rest stays (a partial PUT: third-party client, facts under List Leads)."""
-    return answer(call, change(call, call.binding.family.kind, existing(call), call.body or {}))
+    return answer(call, change(call, call.binding.family, existing(call), given(call)))
 
 
 def delete(call: Call) -> Outcome:
@@ -81,54 +71,83 @@ def delete(call: Call) -> Outcome:
 
 def single(call: Call) -> Outcome:
     """The one record of its kind; with a body it is changed."""
-    kind = call.binding.family.kind
-    row = call.tx.one(kind)
+    family = call.binding.family
+    row = call.tx.one(family.kind)
     if row is None:
-        raise NotFound(f"this workspace has no {kind}")
-    return answer(call, change(call, kind, row, call.body) if call.body else row)
+        raise NotFound(f"this workspace has no {family.kind}")
+    return answer(call, change(call, family, row, given(call)) if call.body else row)
+
+
+def given(call: Call) -> Fields:
+    """What the body says of the record: the fields that the operation takes and the record has, never others."""
+    if not isinstance(call.body, dict):
+        return {}
+    family, schema = call.binding.family, call.operation.body
+    taken = (schema and schema.properties) or family.fields
+    return {name: value for name, value in call.body.items() if name in taken and name in family.fields}
 
 
 def existing(call: Call) -> Row:
     """The record that the path names. Raises NotFound."""
-    family = call.binding.family
-    row = call.tx.get(family.kind, call.path[-1])
+    kind = call.binding.family.kind
+    row = _find(call, kind, call.path)
     if row is None:
-        raise NotFound(f"no {family.kind} with this id in this workspace")
-    if family.parent is not None and family.link and len(call.path) > 1 and row.record.get(family.link) != parent(call):
-        raise NotFound(f"no {family.kind} with this id below this {family.parent}")
+        raise NotFound(f"no {kind} with this id in this workspace")
     return row
 
 
-def parent(call: Call) -> Id:
+def parent(call: Call, family: Family, path: Sequence[Id]) -> Id:
     """The id of the record that the collection hangs below. Raises NotFound where it is known not to exist."""
-    family = call.binding.family
-    item = call.operation.segments[-1] == "{}"
-    id = call.path[-2 if item else -1]
     kind = family.parent or ""
-    if call.tx.get(kind, id) is None and (call.tx.find(kind) or kind in call.contract.families):
+    row = _find(call, kind, path)
+    if row is not None:
+        return row.id
+    if call.tx.one(kind) or kind in call.contract.families:
         raise NotFound(f"no {kind} with this id in this workspace")
-    return id
+    return path[-1]
 
 
-def insert(call: Call, family: Family, given: Mapping[str, Any]) -> Row:
-    """Store a new record of ``family`` made from ``given``."""
-    id = call.new_id(family.kind)
-    record: dict[str, Any] = {name: value for name, value in given.items() if name in family.fields}
-    record[family.id] = id
+def _find(call: Call, kind: str, path: Sequence[Id]) -> Row | None:
+    """The record at the end of ``path``, each below the one before it. Raises NotFound for one further up."""
+    row = next((row for id in _spellings(path[-1]) if (row := call.tx.get(kind, id))), None)
+    family = call.contract.families.get(kind)
+    if row and family and family.parent and family.link and len(path) > 1:
+        above = parent(call, family, path[:-1])
+        return row if row.record.get(family.link) == above else None
+    return row
+
+
+def _spellings(id: Any) -> Iterator[Id]:
+    """The ids that a path's value may mean: a document may have a string in the path and a number in the record."""
+    yield id if isinstance(id, int) else str(id)
+    if isinstance(id, int):
+        yield str(id)
+    elif isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 19:
+        yield int(id)
+
+
+def insert(call: Call, kind: str, fields: Fields) -> Row:
+    """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with."""
+    id = call.new_id(kind)
+    family = call.contract.families.get(kind)
+    if family is None:
+        return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
+    record = {**timestamps(family, parse(call.now)), **fields, "id": id, family.id: id}
     if family.parent is not None and family.link and call.path:
-        record[family.link] = parent(call)
-    fresh = {name: call.now for name in family.fields if _STAMP.fullmatch(name)}
-    fresh["createdAt"] = record["createdAt"] = call.now
-    record = completed(record, family.shapes, call.chance(id), fresh)
-    return call.tx.put(family.kind, id, record)
+        record[family.link] = parent(call, family, call.path)
+    for shape in family.shapes:
+        for name, part in shape.sure.items():
+            if name not in record and (part.default is not None or part.nullable):
+                record[name] = part.default
+    return call.store(kind, id, record)
 
 
-def change(call: Call, kind: str, row: Row, given: Mapping[str, Any]) -> Row:
-    """Store ``row`` with what ``given`` names changed."""
-    family = call.contract.families[kind]
-    kept = {name: value for name, value in given.items() if name in family.fields and name != family.id}
-    touched = {name: call.now for name in row.record if _TOUCHED.fullmatch(name)}
-    return call.tx.put(kind, row.id, {**row.record, **kept, **touched})
+def change(call: Call, family: Family, row: Row, fields: Fields) -> Row:
+    """Store ``row`` with ``fields`` changed."""
+    fresh = timestamps(family, parse(call.now)).items()
+    touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
+    kept = {name: value for name, value in fields.items() if name != family.id}
+    return call.store(family.kind, row.id, {**row.record, **touched, **kept})
 
 
 def remove(call: Call, kind: str, row: Row) -> None:
@@ -152,4 +171,4 @@ _INFERRED: Mapping[Role, Behaviour] = {
 
 def inferred(role: Role | None) -> Behaviour:
     """The behaviour of a role; the documented answer for an operation that fits no family."""
-    return _INFERRED[role] if role else documented
+    return _INFERRED[role] if role else Call.documented

@@ -5,22 +5,22 @@ from typing import Any
 
 from mock_server.behaviours import pagination
 from mock_server.behaviours.registry import Call, Outcome, behaviour
-from mock_server.store.base import Record
+from mock_server.spec.fitting import View
+from mock_server.spec.resource import Role
+from mock_server.store.base import Row
 
 _MEMBER = ("role", "firstName", "lastName", "position", "avatarImg", "isDisabled", "responsibility")
 
 
-@behaviour("GET /v1/organization/members")
+@behaviour("GET /v1/organization/members", Role.LIST)
 def members(call: Call) -> Outcome:
-    """The people of ``GET /v1/members`` as memberships: another id, the e-mail one level down."""
-    window = pagination.window(call)
-    rows, total = call.tx.page("members", window.offset, window.limit)
-    return Outcome(call.fit(pagination.page(call, rows, total, window, lambda row: _membership(row.record)).value))
+    """The people of ``GET /v1/members``, by membership, the e-mail one level down (gap ``member-views``)."""
+    return Outcome(call.fit(pagination.page(call, "members", {}, _membership).value))
 
 
-def _membership(member: Record) -> Mapping[str, Any]:
-    kept = {name: member.get(name) for name in _MEMBER}
-    return {"id": member["membershipId"], **kept, "user": {"email": member["email"]}}
+def _membership(view: View, row: Row) -> Mapping[str, Any]:
+    kept = {name: row.record.get(name) for name in _MEMBER}
+    return {"id": row.record.get("membershipId"), **kept, "user": {"email": row.record.get("email")}}
 
 
 @behaviour("GET /v1/organization/services")
@@ -34,11 +34,15 @@ def products(call: Call) -> Outcome:
 
 
 def _catalogue(call: Call, kind: str, type: str) -> Outcome:
-    """The categories of a type, each with what it holds. Not paged: it carries totals (page list-organization-…)."""
+    """The categories of a type that hold something, each with what it holds (gap ``catalogue-contents``).
+
+    Not paged: it carries totals (page list-organization-…).
+    """
     categories = []
     for category in call.tx.find("trade_categories", {"type": type}):
         held = [row.record for row in call.tx.find(kind, {"tradeCategoryId": category.id})]
-        categories.append({"id": category.id, "name": category.record["name"], "type": type, kind: held})
+        if held:
+            categories.append({"id": category.id, "name": category.record["name"], "type": type, kind: held})
     total = sum(len(category[kind]) for category in categories)
     answer = {"categories": categories, "totalCategories": len(categories), f"total{kind.capitalize()}": total}
     return Outcome(call.fit(answer))

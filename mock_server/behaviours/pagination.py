@@ -1,17 +1,20 @@
 """Pages: newest first, stable, a partition of the list.
 
 The order, and that a page past the end is empty with the same totals, are ours: gaps ``list-order`` and
-``page-past-end``.
+``page-past-the-end``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from mock_server.behaviours.registry import Call, Outcome
+from mock_server.spec.fitting import View
+from mock_server.spec.wrapper import Wrapper
 from mock_server.store.base import Row
 
 _DEFAULTS: Mapping[str, int] = {"page": 1, "limit": 50, "offset": 0}
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,9 @@ def window(call: Call) -> Window:
     """The window that the query asks for, whatever its parameters are called; all rows where it has none."""
     paging = call.binding.paging
     if not paging:
-        return Window(0, 1_000_000)
-    asked = {role: _asked(call, role) for role in _DEFAULTS}
-    limit = max(1, asked["limit"])
-    return Window(asked["offset"] if "offset" in paging else (max(1, asked["page"]) - 1) * limit, limit)
+        return Window(0, _ALL)
+    page, limit = max(1, _asked(call, "page")), max(1, _asked(call, "limit"))
+    return Window(max(0, _asked(call, "offset")) if "offset" in paging else (page - 1) * limit, limit)
 
 
 def _asked(call: Call, role: str) -> int:
@@ -50,10 +52,10 @@ def _asked(call: Call, role: str) -> int:
     return _DEFAULTS[role] if value is None else int(value)
 
 
-def page(call: Call, rows: Sequence[Row], total: int, window: Window, render: Callable[[Row], Any]) -> Outcome:
-    """The answer that holds ``rows``, in the shape that the document gives it."""
-    wrapper = call.binding.wrapper
-    items = [render(row) for row in rows]
-    if wrapper is None:
-        return Outcome(items)
-    return Outcome(wrapper.wrap(items, window.figures(total), call.chance()), checked=not wrapper.rest)
+def page(call: Call, kind: str, where: Mapping[str, Any], render: Callable[[View, Row], Any]) -> Outcome:
+    """The page that the query asks for, of the records of ``kind`` that meet ``where``, in the document's shape."""
+    wrapper = cast(Wrapper, call.binding.wrapper)  # what has none is no list
+    asked = window(call)
+    rows, total = call.tx.page(kind, asked.offset, asked.limit, where)
+    items = [render(wrapper.view, row) for row in rows]
+    return Outcome(wrapper.wrap(items, asked.figures(total), call.chance()), checked=not wrapper.rest)

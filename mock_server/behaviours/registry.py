@@ -1,58 +1,21 @@
 """A behaviour's input and output, and the table of those written by hand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
+from mock_server.errors import Conflict
+from mock_server.seeding import valid
 from mock_server.spec.contract import Contract
-from mock_server.spec.fitting import fitted
+from mock_server.spec.generator import generate
 from mock_server.spec.operation import Operation
-from mock_server.spec.resource import Binding
+from mock_server.spec.resource import Binding, Role
 from mock_server.store.base import Id, Record, Row
 from mock_server.store.image import Transaction
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids, Rng, rng
 
-
-@dataclass(slots=True)
-class Call:
-    """One validated request to one operation, inside a transaction on one workspace.
-
-    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not,
-    ``now`` the workspace's time as it goes out (``2026-03-04T05:06:07.089Z``), ``cause`` the request's id.
-    """
-
-    contract: Contract
-    operation: Operation
-    tx: Transaction
-    ids: Ids
-    now: str
-    cause: str
-    path: Sequence[Id] = ()
-    query: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
-
-    @property
-    def binding(self) -> Binding:
-        """The operation's part in its family; only behaviours of families ask."""
-        return self.contract.bindings[self.operation.key]
-
-    def store(self, kind: str, id: Id, record: Record) -> Row:
-        """Put a record, fitted to the document where its kind goes out."""
-        family = self.contract.families.get(kind)
-        whole = fitted(record, family.views, lambda: self.chance(kind, id)) if family else record
-        return self.tx.put(kind, id, whole)
-
-    def new_id(self, kind: str) -> Id:
-        """The id of the next record of ``kind`` that this workspace creates."""
-        return self.ids.make(kind, FIRST_FREE_INDEX + self.tx.count(kind))
-
-    def fit(self, value: Any) -> Any:
-        """``value`` in the shape of this operation's success."""
-        return self.operation.success.fit(value, self.chance())
-
-    def chance(self, *key: Id) -> Rng:
-        """A stream of its own for what this operation has to make up; the same key, the same values."""
-        return rng(self.ids.seed, self.operation.key, *key)
+_TRIES = 100
 
 
 @dataclass(slots=True)
@@ -67,18 +30,97 @@ class Outcome:
     explain: Sequence[str] = ()
 
 
+@dataclass(slots=True, kw_only=True)
+class Deed:
+    """Something that is done to one workspace, inside a transaction.
+
+    ``now`` is the workspace's time as it goes out (``2026-03-04T05:06:07.089Z``), ``cause`` the id of the request or
+    of the simulation.
+    """
+
+    contract: Contract
+    tx: Transaction
+    ids: Ids
+    now: str
+    cause: str
+
+    def store(self, kind: str, id: Id, record: Record) -> Row:
+        """Put a record, made valid for the document where its kind goes out."""
+        family = self.contract.families.get(kind)
+        whole = valid(family, record, lambda: self.chance(kind, id)) if family else record
+        return self.tx.put(kind, id, whole)
+
+    def new_id(self, kind: str) -> Id:
+        """The id of the next record of ``kind`` that this workspace creates. Raises Conflict when there is none."""
+        for _ in range(_TRIES):
+            id = self.ids.make(kind, FIRST_FREE_INDEX + self.tx.count(kind))
+            if self.tx.get(kind, id) is None:
+                return id
+        raise Conflict(f"the document's ids for {kind} are used up")
+
+    def chance(self, *key: Id) -> Rng:
+        """A stream of its own for what has to be made up; the same cause and key, the same values."""
+        return rng(self.ids.seed, self.cause, *key)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call(Deed):
+    """One validated request to one operation.
+
+    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not.
+    """
+
+    operation: Operation
+    path: Sequence[Id] = ()
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+    @property
+    def binding(self) -> Binding:
+        """The operation's part in its family; only behaviours of families ask."""
+        return self.contract.bindings[self.operation.key]
+
+    def fit(self, value: Any) -> Any:
+        """``value`` in the shape of this operation's success."""
+        return self.operation.success.fit(value, self.chance())
+
+    def chance(self, *key: Id) -> Rng:
+        """A stream of its own for what this operation has to make up; the same key, the same values."""
+        return rng(self.ids.seed, self.operation.key, *key)
+
+    def documented(self) -> Outcome:
+        """The answer as the document gives it: its first example, else a value made from the schema."""
+        success = self.operation.success
+        for example in success.examples.values():
+            return Outcome(example)
+        return Outcome(generate(success.schema, self.chance(*self.path)) if success.schema else None)
+
+
 Behaviour = Callable[[Call], Outcome]
 
 _BY_HAND: dict[str, Behaviour] = {}
 
 
-def behaviour(key: str) -> Callable[[Behaviour], Behaviour]:
-    """Register a behaviour for the operation ``key``, in place of the inferred one."""
+def behaviour(key: str, role: Role | None = None, needs: Iterable[str] = ()) -> Callable[[Behaviour], Behaviour]:
+    """Register a behaviour for the operation ``key``, in place of the inferred one.
+
+    A served document may have something else at this path: another ``role`` in its family (one record where ours has
+    a list), or a body without the fields that the behaviour ``needs``. Then the answer is the documented one.
+    """
+    fields = frozenset(needs)
 
     def register(function: Behaviour) -> Behaviour:
         if key in _BY_HAND:
             raise ValueError(f"two behaviours for {key}")
-        _BY_HAND[key] = function
+
+        @wraps(function)
+        def guarded(call: Call) -> Outcome:
+            binding = call.contract.bindings.get(key)
+            known = role is None or (binding is not None and binding.role is role)
+            given = call.body.keys() if isinstance(call.body, dict) else set()
+            return function(call) if known and fields <= given else call.documented()
+
+        _BY_HAND[key] = guarded
         return function
 
     return register

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from mock_server.behaviours import crud
-from mock_server.behaviours.consequences import activity, add_inquiry, number, recounted
+from mock_server.behaviours.consequences import activity, add_inquiry, number, recount
 from mock_server.behaviours.registry import Call, Outcome, behaviour
 from mock_server.errors import NotFound
 from mock_server.store.base import Row
 from mock_server.world.ids import FIRST_FREE_INDEX
 
 
-@behaviour("POST /v1/sms")
+@behaviour("POST /v1/sms", needs=("leadId", "userId"))
 def send(call: Call) -> Outcome:
-    """Sent by a member to a lead. A member, lead or thread that is not there is 404 (gap ``sms-unknown-ids``)."""
+    """Sent by a member to a lead. A member, lead or thread that is not there is 404 (gap ``sms-thread-unknown``)."""
     lead, user = call.body["leadId"], call.body["userId"]
     for kind, id in (("members", user), ("leads", lead)):
         if call.tx.get(kind, id) is None:
@@ -20,11 +19,11 @@ def send(call: Call) -> Outcome:
     thread = call.body.get("messageThreadId")
     row = _start(call) if thread is None else _continue(call, thread)
     activity(call, lead, "SMS_SENT", "SMS sent", row.id, user)
-    return crud.documented(call)
+    return call.documented()
 
 
 def _message(call: Call) -> dict[str, Any]:
-    # The published example has no `message` (gap `sms-message-required`): an SMS without text is sent as one.
+    # Assumed not to be required (gap `sms-message-required`), an SMS without text is sent as one.
     text = call.body.get("message") or ""
     return {"id": number(call, "inquiries/turns"), "createdAt": call.now, "text": text, "user": "assistant"}
 
@@ -56,6 +55,6 @@ def _continue(call: Call, thread: int) -> Row:
         raise NotFound("no message thread of this lead with the id that the body names")
     record = rows[-1].record
     data = {**record["data"], "messages": [*record["data"]["messages"], _message(call)]}
-    row = call.tx.put("inquiries", rows[-1].id, {**record, "data": data, "updatedAt": call.now})
-    recounted(call, call.body["leadId"])
+    row = call.store("inquiries", rows[-1].id, {**record, "data": data, "updatedAt": call.now})
+    recount(call, call.body["leadId"])
     return row

@@ -1,11 +1,12 @@
 """The Zapier surface: the five most recent of three kinds, and subscriptions."""
 
-from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, behaviour
 from mock_server.errors import NotFound
-from mock_server.webhooks import subscription
+from mock_server.webhooks import outbox, subscription
+from mock_server.webhooks.events import DOCUMENTED
 from mock_server.webhooks.payload import item
 
+_OURS = "the vendor documents no trigger `{trigger}`: it is ours (gap webhook-events); --events documented refuses it"
 _RECENT = 5  # page get-recent-appointments; the other two lists follow it (gap `zapier-recent`)
 
 
@@ -21,16 +22,17 @@ for _kind in ("leads", "inquiries", "appointments"):
     behaviour(f"GET /api/webhooks/zapier/{_kind}")(_recent(_kind))
 
 
-@behaviour("POST /api/webhooks/zapier/subscribe")
+@behaviour("POST /api/webhooks/zapier/subscribe", needs=("hookUrl", "trigger"))
 def subscribe(call: Call) -> Outcome:
     """Its id is flat and numeric: what unsubscribe takes as ``hookId`` (gap ``zapier-subscribe-response``)."""
     made = subscription.subscribe(call.tx, call.now, call.body["hookUrl"], call.body["trigger"])
-    return Outcome(call.fit(made))
+    return Outcome(call.fit(made), explain=() if made["trigger"] == DOCUMENTED else (_OURS.format(**made),))
 
 
-@behaviour("DELETE /api/webhooks/zapier/unsubscribe")
+@behaviour("DELETE /api/webhooks/zapier/unsubscribe", needs=("hookId",))
 def unsubscribe(call: Call) -> Outcome:
     """Raises NotFound for an id that is none, or none any more (gap ``zapier-unsubscribe-unknown``)."""
     if not subscription.unsubscribe(call.tx, call.body["hookId"]):
         raise NotFound("no subscription with this hookId")
-    return crud.documented(call)
+    outbox.cancel_all(call.tx, call.body["hookId"], "unsubscribed")
+    return call.documented()

@@ -1,9 +1,11 @@
 """The command ``sophiie-mock``. A verb's module is loaded when the verb is used: help and completion stay quick."""
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import Field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,7 +14,8 @@ import click
 
 from mock_server import __version__
 from mock_server.errors import SetupError
-from mock_server.settings import Settings, flag, gather, table
+from mock_server.settings import Settings, flag, table
+from mock_server.sources import gather
 
 _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -20,6 +23,11 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "routes": ("routes", "List the operations, with how each is known."),
         "worlds": ("worlds", "List the built-in worlds."),
         "spec": ("spec", "The contract: its gaps, its documents."),
+        "trigger": ("trigger", "Cause an event by doing what causes it."),
+        "simulate": ("simulate", "Let people call, write, and book, move or cancel visits."),
+        "listen": ("listen", "Subscribe and show deliveries as they are made."),
+        "events": ("events", "List, show and resend events."),
+        "coverage": ("coverage", "What of the contract clients have exercised."),
     }
 )
 _ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
@@ -41,6 +49,14 @@ class Verbs(click.Group):
         command = importlib.import_module(f"mock_server.cli.{_VERBS[name][0]}").command
         return command if isinstance(command, click.Command) else None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader has gone, and has what it wanted (`| head`). What is still buffered goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in _VERBS.items()])
@@ -49,13 +65,13 @@ class Verbs(click.Group):
 @click.group(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 good, 1 the contract is broken, 2 could not run, 130 interrupted.",
+    epilog="\b\nExit codes:\n  0 good · 1 the contract is broken · 2 could not run · 130 interrupted",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="sophiie-mock")
 def cli() -> None:
     """An unofficial, stateful fake of the Sophiie API, for laptops and CI.
 
-    Not affiliated with the vendor; synthetic data only. Start it and ask it something:
+    Not affiliated with the vendor; synthetic data only. Start it, and ask it:
 
     \b
       sophiie-mock serve
@@ -68,31 +84,23 @@ def setting_options(*names: str) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         for item in reversed([item for item in table() if not names or item.name in names]):
-            short = [f"-{item.metadata['short']}"] if item.metadata["short"] else []
-            plain = flag(item.name)
-            boolean = isinstance(item.default, bool)
-            declaration = f"{plain}/--no-{plain[2:]}" if boolean else plain
-            shown = item.default not in ("", ()) and not boolean
-            option = click.option(
-                *short,
-                declaration,
-                item.name,
-                default=None,
-                is_flag=boolean,
-                multiple=isinstance(item.default, tuple),
-                metavar=None
-                if boolean
-                else item.metadata["metavar"] or _metavar(item.default, item.metadata["choices"]),
-                help=item.metadata["help"] + (f"  [{item.default}]" if shown else ""),
-            )
-            function = option(function)
+            function = _option(item)(function)
         return function
 
     return decorate
 
 
-def _metavar(default: Any, choices: Any) -> str:
-    return "|".join(choices) or ("N" if isinstance(default, int) else "TEXT")
+def _option(item: Field[Any]) -> Callable[[F], F]:
+    """The flag of a setting. It has no default of its own: only what was given counts."""
+    name, rules = flag(item.name), item.metadata
+    names = [f"-{rules['short']}", name] if rules["short"] else [name]
+    if isinstance(item.default, bool):
+        names[-1] = f"{name}/--no-{name[2:]}"
+        return click.option(*names, item.name, default=None, help=rules["help"])
+    metavar = rules["metavar"] or "|".join(rules["choices"]) or ("N" if isinstance(item.default, int) else "TEXT")
+    shown = f"  [{item.default}]" if item.default not in ("", ()) else ""
+    many = isinstance(item.default, tuple)
+    return click.option(*names, item.name, default=None, multiple=many, metavar=metavar, help=rules["help"] + shown)
 
 
 def settings_from(flags: Mapping[str, Any]) -> Settings:
@@ -103,6 +111,9 @@ def settings_from(flags: Mapping[str, Any]) -> Settings:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code. A fault of set-up is printed, a line each, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to stop
     try:
         result = cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -115,6 +126,3 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone: nobody is left to tell
-        return 0

@@ -8,24 +8,27 @@ from typing import TextIO
 import orjson
 
 from mock_server.api.exchange import Exchange
+from mock_server.redaction import Redactor
 from mock_server.settings import Settings
 from mock_server.workspace import DEFAULT
+from mock_server.world.clock import stamp, wall_time
 
 _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}
+_LONGEST = 300
 
 
 class LogLines:
-    """Colour on a terminal only, and never with ``NO_COLOR``."""
+    """``out`` may go away while the server runs (``| head``): it serves on, in silence."""
 
-    def __init__(self, settings: Settings, out: TextIO, *, colour: bool | None = None) -> None:
+    def __init__(self, settings: Settings, out: TextIO, *, colour: bool) -> None:
         self._json = settings.log_format == "json"
         self._quiet = settings.quiet
-        self._out = out
-        self._colour = out.isatty() if colour is None else colour
+        self._out: TextIO | None = out
+        self._colour = colour
 
     def introduce(self, facts: Mapping[str, str], example: str) -> None:
         if self._json:
-            self._line(orjson.dumps({"event": "started", **facts}).decode())
+            self._line(orjson.dumps({"event": "started", "time": stamp(wall_time()), **facts}).decode())
             return
         self._line("sophiie-mock: an unofficial fake of the Sophiie API; synthetic data only\n")
         for name, value in facts.items():
@@ -36,49 +39,53 @@ class LogLines:
         """One line: method, path, status, ms, and why when it was refused."""
         if self._quiet:
             return
-        ms = exchange.stopwatch.ms()
         if self._json:
-            self._line(orjson.dumps(_facts(exchange, ms)).decode())
+            self._line(orjson.dumps({"event": "request", "time": stamp(wall_time()), **exchange.told()}).decode())
             return
         why = f"  {'; '.join(exchange.explain)}" if exchange.explain and exchange.status >= 400 else ""
         status = str(exchange.status)
         if self._colour:
             status = f"\x1b[{_COLOURS.get(exchange.status // 100, '0')}m{status}\x1b[0m"
-        self._line(f"{exchange.method:<6} {printed(exchange.path)}{_query(exchange)} {status} {ms:.1f} ms{why}")
+        self._line(f"{exchange.method:<6} {_target(exchange)} {status} {exchange.ms:.1f} ms{printed(why)}")
 
     def _line(self, text: str) -> None:
-        self._out.write(text + "\n")
-        self._out.flush()
+        if self._out is None:
+            return
+        try:
+            self._out.write(text + "\n")
+            self._out.flush()
+        except (OSError, ValueError):  # a broken pipe, a full disk; or it was closed
+            self._out = None
 
 
-def _facts(exchange: Exchange, ms: float) -> dict[str, object]:
-    return {
-        "event": "request",
-        "id": exchange.id,
-        "method": exchange.method,
-        "path": exchange.path,
-        "query": exchange.query.decode("latin-1"),
-        "status": exchange.status,
-        "ms": round(ms, 2),
-        "operation": exchange.operation.key if exchange.operation else None,
-        "workspace": exchange.workspace.id if exchange.workspace else None,
-        "explain": exchange.explain,
-    }
-
-
-def _query(exchange: Exchange) -> str:
-    query = f"?{printed(exchange.query.decode('latin-1'))}" if exchange.query else ""
+def _target(exchange: Exchange) -> str:
+    text = printed(exchange.path) + (f"?{printed(exchange.query)}" if exchange.query else "")
     workspace = exchange.workspace
-    return query if workspace is None or workspace.id == DEFAULT else f"{query} [{workspace.id}]"
+    return text if workspace is None or workspace.id == DEFAULT else f"{text} [{workspace.id}]"
 
 
 def printed(text: str) -> str:
-    """A path or query for a terminal: nothing in it can move the cursor, and it has an end."""
-    safe = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text[:300])
-    return safe if len(text) <= 300 else f"{safe}…"
+    """A text from outside for a terminal: nothing in it can move the cursor, and it has an end."""
+    return _harmless(text) if len(text) <= _LONGEST else f"{_harmless(text[:_LONGEST])}…"
 
 
-def set_up_logging(settings: Settings) -> None:
-    """Our own warnings and uvicorn's go to standard error."""
-    level = logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="sophiie-mock: %(message)s", force=True)
+def _harmless(text: str) -> str:
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+class _Redacted(logging.Formatter):
+    """Whatever the message is, and the traceback below it."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__("sophiie-mock: %(message)s")
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(_harmless, self._redactor.redact(super().format(record)).split("\n")))
+
+
+def set_up_logging(redactor: Redactor) -> None:
+    """Our own warnings, and those of what we are built on, go to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacted(redactor))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

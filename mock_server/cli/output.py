@@ -1,13 +1,26 @@
 """Tables for people, plain columns for pipes, JSON for programs."""
 
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import orjson
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
+
+
+def on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def coloured(out: TextIO) -> bool:
+    """Colour and bold are for terminals, and never with ``NO_COLOR`` (no-color.org)."""
+    return out.isatty() and not os.environ.get("NO_COLOR")
 
 
 def print_json(value: Any) -> None:
@@ -15,12 +28,26 @@ def print_json(value: Any) -> None:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table that fits the terminal; tab-separated lines without a head where the output is a pipe."""
-    if not sys.stdout.isatty():
+    """A table of which only the last column is wrapped; tab-separated lines without a head where it is a pipe."""
+    if not on_terminal():
         for row in rows:
             click.echo("\t".join(row))
         return
-    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    columns = [Column(name, no_wrap=name != head[-1]) for name in head]
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold" if coloured(sys.stdout) else "")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     Console().print(table)
+
+
+def print_field(name: str, text: str) -> None:
+    """``  name: text``, wrapped to the terminal; one line where it is a pipe."""
+    line = f"  {name}: {text}"
+    if on_terminal():
+        width = shutil.get_terminal_size().columns
+        line = textwrap.fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    click.echo(line)
+
+
+def print_title(text: str) -> None:
+    click.echo(click.style(text, bold=True) if coloured(sys.stdout) else text)

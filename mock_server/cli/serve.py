@@ -1,6 +1,8 @@
 """``sophiie-mock serve``: start the server and say what a person needs to know."""
 
+import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,13 @@ from starlette.applications import Starlette
 from mock_server.app import create_app
 from mock_server.cli import setting_options, settings_from
 from mock_server.cli.log import LogLines, set_up_logging
+from mock_server.cli.output import coloured
 from mock_server.errors import Problem, SettingsError
+from mock_server.redaction import Redactor
 from mock_server.server import bind, open_log, run, url_of
 from mock_server.settings import Settings
-from mock_server.workspace import DEFAULT, Workspaces, summary
+from mock_server.spec.contract import Contract
+from mock_server.workspace import DEFAULT, Workspace, summary
 
 _TOKEN_FILE = ".sophiie-mock-admin-token"
 
@@ -21,57 +26,55 @@ _TOKEN_FILE = ".sophiie-mock-admin-token"
 @click.command("serve")
 @setting_options()
 def command(**flags: Any) -> int:
-    """Start the fake API.
+    """Start the fake API, and run until it is interrupted.
 
-    Every flag has a variable, SOPHIIE_MOCK_<FLAG>, and a key in sophiie-mock.toml or in [tool.sophiie-mock] of
-    pyproject.toml; a flag wins over a variable, a variable over the file.
+    Every flag is also a variable (--rate-limit is SOPHIIE_MOCK_RATE_LIMIT) and a key of the file sophiie-mock.toml,
+    or of [tool.sophiie-mock] in pyproject.toml. A flag wins over a variable, a variable over the file.
     """
     return serve(settings_from(flags))
 
 
 def serve(settings: Settings) -> int:
     """Serve until a signal; the exit code."""
-    set_up_logging(settings)
-    lines = LogLines(settings, sys.stdout)
-    listener = bind(settings)
-    try:
+    redactor = Redactor()
+    set_up_logging(redactor)
+    lines = LogLines(settings, sys.stdout, colour=coloured(sys.stdout))
+    with ExitStack() as opened:
+        listener = opened.enter_context(bind(settings))
         log = open_log(settings)
-        try:
-            app = create_app(settings, log, lines.observe)
-            url = url_of(listener)
-            _introduce(lines, settings, app, url)
-            _write_files(settings, app, listener.getsockname()[1])
-            server = run(app, listener)
-        finally:
-            log.close()
-    finally:
-        listener.close()
+        opened.callback(log.close)
+        app = create_app(settings, log, lines.observe, redactor)
+        _write_files(settings, app, listener.getsockname()[1])
+        _introduce(lines, settings, app, url_of(listener))
+        server = run(app, listener)
     return 130 if server.interrupted else 0
 
 
 def _write_files(settings: Settings, app: Starlette, port: int) -> None:
+    """What other programs read. Raises SettingsError."""
     try:
         if app.state.admin_token:
-            path = Path(_TOKEN_FILE)
-            path.touch(mode=0o600)
-            path.chmod(0o600)
-            path.write_text(app.state.admin_token)
+            _write_secret(Path(_TOKEN_FILE), app.state.admin_token)
         if settings.port_file:
             # Written whole or not at all: whoever waits for it reads a complete port.
             partial = Path(f"{settings.port_file}.partial")
             partial.write_text(str(port))
             partial.replace(settings.port_file)
     except OSError as fault:
-        raise SettingsError(
-            Problem(str(fault.filename), fault.strerror or str(fault), "give a writable place")
-        ) from None
+        what = fault.strerror or str(fault)
+        raise SettingsError(Problem(str(fault.filename), what, "give a file in a writable folder")) from None
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """A new file, for its owner only: one that lay there may have been made readable, or point elsewhere."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
 
 def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
-    workspaces: Workspaces = app.state.workspaces
-    workspace = workspaces.get(DEFAULT)
-    if workspace is None:
-        return
+    workspace: Workspace = app.state.workspaces.get(DEFAULT)
+    contract: Contract = app.state.workspaces.contract
     counts = summary(workspace)
     shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("leads", "inquiries", "appointments") if kind in counts)
     plan = workspace.plan
@@ -79,17 +82,22 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         "url": url,
         "key": app.state.key,
         "world": f"{plan.recipe.name}, seed {plan.seed}: {shown or 'no records'}",
-        "contract": _contract_line(settings, app),
+        "contract": _known(settings, contract),
         "state": settings.state or "in memory",
         "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
     }
-    lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}/v1/leads?limit=2')
+    lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}{_first_list(contract)}')
 
 
-def _contract_line(settings: Settings, app: Starlette) -> str:
-    contract = app.state.workspaces.contract
-    counted = f"{len(contract.operations)} operations at {{url}}/openapi".replace("{url}", "")
+def _known(settings: Settings, contract: Contract) -> str:
+    counted = f"{len(contract.operations)} operations"
     if settings.spec:
-        return f"{settings.spec}, {counted}"
+        return f"{counted}, of {settings.spec}"
     known = sum(operation.provenance == "documented" for operation in contract.operations.values())
-    return f"{counted}, {known} of them documented; `sophiie-mock spec gaps` says what is not"
+    return f"{counted}, {known} documented; the rest: sophiie-mock spec gaps"
+
+
+def _first_list(contract: Contract) -> str:
+    """A path that answers without more ado: the leads, else the first one that takes no parameter."""
+    paths = [key.partition(" ")[2] for key in contract.operations if key.startswith("GET ") and "{}" not in key]
+    return "/v1/leads" if "/v1/leads" in paths else next(iter(paths), "/openapi")

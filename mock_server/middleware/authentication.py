@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.errors import Unauthorized
+from mock_server.origin import digest
 from mock_server.settings import LOCAL_KEY
-from mock_server.workspace import Workspaces, digest
+from mock_server.workspace import Workspaces
 
 _REMEDY = f"send `Authorization: Bearer {LOCAL_KEY}`, or the key that the server printed"
 
@@ -19,13 +21,12 @@ class Authentication:
         self._workspaces = workspaces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            key = digest(bearer(scope["headers"]))
-            workspace = self._workspaces.by_digest(key)
-            if workspace is None:
-                raise Unauthorized(f"this key opens no workspace here; {_REMEDY}")
-            exchange = scope["mock.exchange"]
-            exchange.workspace, exchange.key = workspace, key
+        key = digest(bearer(scope["headers"]))
+        workspace = self._workspaces.by_digest(key)
+        if workspace is None:
+            raise Unauthorized(f"this key opens no workspace here; {_REMEDY}")
+        exchange: Exchange = scope[EXCHANGE]
+        exchange.enter(workspace, key)
         await self._app(scope, receive, send)
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import traceback
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,9 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.answer import send_answer
 from mock_server.api.body import ClientGone
 from mock_server.api.envelope import Envelope
-from mock_server.api.exchange import Exchange
+from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.routing import Router
 from mock_server.errors import ApiError, BadRequest, InternalError
+from mock_server.middleware.asked import asked
+from mock_server.middleware.faults import NoConnection
+from mock_server.redaction import Redactor
 from mock_server.settings import Settings
+from mock_server.workspace import Workspace
 
 log = logging.getLogger("mock_server")
 
@@ -21,38 +27,58 @@ Observer = Callable[[Exchange], None]
 class JournalMiddleware:
     """``observe`` is told of each finished exchange (the line on the terminal)."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, envelope: Envelope, observe: Observer) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        router: Router,
+        settings: Settings,
+        envelope: Envelope,
+        redactor: Redactor,
+        observe: Observer,
+    ) -> None:
         self._app = app
+        self._router = router
         self._envelope = envelope
+        self._redactor = redactor
         self._ours = settings.mock_headers
         self._observe = observe
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        exchange = Exchange(f"req_{next(self._numbers)}", scope)
-        scope["mock.exchange"] = exchange
+        exchange = Exchange("", scope, self._redactor)
+        scope[EXCHANGE] = exchange
         try:
             await self._app(scope, receive, send)
         except ClientGone:
             return
+        except NoConnection:
+            raise
         except ApiError as error:
+            if exchange.workspace is not None and exchange.step != "route":
+                _, exchange.operation = asked(scope, self._router)  # it may have ended before it was routed
             await self._refuse(exchange, error, send)
         except Exception:
-            log.exception("%s %s: a bug of ours", exchange.method, exchange.path)
+            trace = self._redactor.redact(traceback.format_exc())
+            log.error("%s %r: a bug of ours\n%s", exchange.method, exchange.path, trace)
             if exchange.status:  # the answer has begun: nothing can be said any more
                 raise
             await self._refuse(exchange, InternalError("a bug of the mock; its log has the traceback"), send)
+        exchange.close()
         if exchange.workspace is not None:
-            exchange.workspace.journal.append(exchange)
+            self._remember(exchange, exchange.workspace)
         self._observe(exchange)
+
+    @staticmethod
+    def _remember(exchange: Exchange, workspace: Workspace) -> None:
+        dropped = workspace.journal.append(exchange)
+        if dropped is not None:
+            dropped.cover(workspace.coverage)
 
     async def _refuse(self, exchange: Exchange, error: ApiError, send: Send) -> None:
         status = error.status
         if isinstance(error, BadRequest) and exchange.operation is not None:
             status = self._envelope.refusal(exchange.operation)
-        exchange.explain.extend(error.explain)
+        exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
+        exchange.refuse(error)
         body = self._envelope.body(status, exchange.path, exchange.operation)
         await send_answer(send, exchange, status, body, error.headers, ours=self._ours)

@@ -4,7 +4,7 @@ import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.exchange import Exchange
+from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.errors import TooManyRequests
 from mock_server.quota import Allowance
 
@@ -16,27 +16,26 @@ class RateLimit:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._warned: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            self._count(scope["mock.exchange"])
+        _count(scope[EXCHANGE])
         await self._app(scope, receive, send)
 
-    def _count(self, exchange: Exchange) -> None:
-        workspace = exchange.workspace
-        if workspace is None or not workspace.plan.limit:
-            return
-        allowance = workspace.quota(exchange.key).take()
-        if allowance.allowed:
-            return
-        what = f"more than {allowance.limit} requests in this minute; the window ends in {allowance.reset} s"
-        if workspace.plan.enforced:
-            raise TooManyRequests(what, headers=_headers(allowance))
-        exchange.explain.append(f"the real API would have answered 429: {what}")
-        if exchange.key not in self._warned:
-            self._warned.add(exchange.key)
-            log.warning("rate limit: the real API would answer 429 now (%s); --rate-limit 60 enforces it", what)
+
+def _count(exchange: Exchange) -> None:
+    workspace = exchange.workspace
+    if workspace is None or not workspace.plan.limit:
+        return
+    exchange.step = "rate limit"
+    allowance = exchange.allowance = workspace.quota(exchange.key).take()
+    if not allowance.over:
+        return
+    what = f"more than {allowance.limit} requests in this minute; the window ends in {allowance.reset} s"
+    if workspace.plan.enforced:
+        raise TooManyRequests(what, headers=_headers(allowance))
+    exchange.note(f"the real API would have answered 429: {what}")
+    if allowance.over == 1:
+        log.warning("rate limit: the real API would answer 429 now (%s); --rate-limit 60 enforces it", what)
 
 
 def _headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:

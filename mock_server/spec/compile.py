@@ -2,43 +2,28 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.document import METHODS, Document, Node, escape
-from mock_server.spec.operation import JSON, PARAMETER, Operation, Response
-from mock_server.spec.parameter import Parameter
+from mock_server.spec.document import METHODS, Document, Node, escape, kind_of
+from mock_server.spec.operation import JSON, PARAMETER, Operation, Response, blanked
+from mock_server.spec.parameter import STYLES, Parameter
 from mock_server.spec.schema import Schema
+from mock_server.spec.soundness import Soundness
 
-
-def _whole_segments(document: Document, path: str) -> Iterator[Problem]:
-    for segment in path.split("/"):
-        if "{" in segment and not re.fullmatch(r"\{[^{}]+\}", segment):
-            where = f"{document.name}#/paths/{escape(path)}"
-            yield Problem(where, f"a parameter that is only part of a segment: `{segment}`", "give it a segment")
+_LOCATIONS = ("path", "query", "header", "cookie")
 
 
 def operations(document: Document) -> list[Operation]:
     """Every operation, in the document's order. Raises SpecError, one line for each fault."""
-    faults: list[Problem] = []
-    found = []
-    base = base_path(document)
-    for path in document.root["paths"]:
-        if not path.startswith("/"):
-            continue
-        faults.extend(_whole_segments(document, path))
-        where, item = document.resolve(f"/paths/{escape(path)}")
-        for method in METHODS:
-            if isinstance(item.get(method), dict):
-                try:
-                    found.append(_operation(document, method, base, path, where, item))
-                except SpecError as fault:
-                    faults.extend(fault.problems)
-    if not found and not faults:
-        faults.append(Problem(f"{document.name}#/paths", "no operations", "add one"))
-    if faults:
-        raise SpecError(*faults)
+    compiler = _Compiler(document)
+    found = compiler.operations()
+    if not found and not compiler.faults:
+        compiler.faults.append(Problem(f"{document.name}#/paths", "no operations", "add one"))
+    if compiler.faults:
+        raise SpecError(*dict.fromkeys(compiler.faults))
     return found
 
 
@@ -47,114 +32,201 @@ def base_path(document: Document) -> str:
     servers = document.root.get("servers")
     if not isinstance(servers, list) or not servers or not isinstance(servers[0], dict):
         return ""
-    return urlsplit(str(servers[0].get("url", ""))).path.rstrip("/")
+    url, variables = str(servers[0].get("url", "")), servers[0].get("variables")
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if isinstance(variable, dict):
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+    try:
+        return urlsplit(urljoin("http://mock/", url)).path.rstrip("/")
+    except ValueError:
+        return ""
 
 
-def _operation(document: Document, method: str, base: str, path: str, where: str, item: Node) -> Operation:
-    pointer = f"{where}/{method}"
-    node = item[method]
-    parameters = _parameters(document, where, item, pointer, node, path)
-    bodies, required = _bodies(document, pointer, node)
-    responses = dict(_responses(document, pointer, node))
-    operation = Operation(document, method.upper(), base + path, pointer, node, parameters, bodies, required, responses)
-    _compile(operation)
-    return operation
+class _Compiler:
+    """One pass over a document. ``faults`` collects what is wrong, so that a person reads of all of it at once."""
 
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.faults: list[Problem] = []
+        self._soundness = Soundness(document)
 
-def _compile(operation: Operation) -> None:
-    """Every validator now, so that a wrong schema is refused at start and not in a request."""
-    schemas = [parameter.schema for parameter in operation.parameters]
-    schemas += operation.bodies.values()
-    schemas += [response.schema for response in operation.responses.values() if response.schema]
-    for schema in schemas:
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except SpecError as fault:
+            self.faults.extend(fault.problems)
+
+    def operations(self) -> list[Operation]:
+        found = []
+        self._paths()
+        for path in self.document.root["paths"]:
+            if not path.startswith("/"):
+                continue
+            with self._noting():
+                where, item = self.document.mapping(f"/paths/{escape(path)}", "a path item")
+                for method in METHODS:
+                    if method in item:
+                        with self._noting():
+                            found.append(self._operation(method, path, where, item))
+        return found
+
+    def _paths(self) -> None:
+        """Paths that cannot be told apart, or not be matched."""
+        seen: dict[str, str] = {}
+        for path in self.document.root["paths"]:
+            what = ""
+            if path.startswith("x-"):
+                continue
+            if not path.startswith("/"):
+                what, remedy = "a path that does not start with `/`", f"write `/{path}`"
+            elif "?" in path or "#" in path:
+                what, remedy = "a path with a query", "declare query parameters below it"
+            elif part := next((part for part in path.split("/") if not re.fullmatch(r"[^{}]*|\{[^{}]+\}", part)), ""):
+                what, remedy = f"a parameter that is only part of a segment: `{part}`", "give it a segment of its own"
+            elif blanked(path) in seen:
+                what, remedy = f"the same path as `{seen[blanked(path)]}` with other parameter names", "merge the two"
+            if what:
+                self.faults.append(Problem(f"{self.document.name}#/paths/{escape(path)}", what, remedy))
+            seen.setdefault(blanked(path), path)
+
+    def _operation(self, method: str, path: str, where: str, item: Node) -> Operation:
+        pointer, node = self.document.mapping(f"{where}/{method}", "an operation")
+        parameters = self._parameters(((where, item), (pointer, node)), path)
+        bodies: dict[str, Schema] = {}
+        required = False
+        if "requestBody" in node:
+            with self._noting():
+                start, body = self.document.mapping(f"{pointer}/requestBody", "a request body")
+                bodies = dict(self._bodies(start, body))
+                required = body.get("required") is True
+        responses = dict(self._responses(pointer, node))
+        base = base_path(self.document)
+        return Operation(
+            *(self.document, method.upper(), base, base + path, pointer, node),
+            *(parameters, bodies, required, responses),
+        )
+
+    def _schema(self, pointer: str, *, sent: bool = False) -> Schema:
+        """The schema at ``pointer``, its validator made: a wrong one is refused at start and not in a request."""
+        faults = self._soundness.faults(pointer)
+        if faults or self.faults:
+            raise SpecError(*faults)
+        schema = Schema(self.document, pointer, sent=True) if sent else Schema.of(self.document, pointer)
         _ = schema.validator
+        return schema
+
+    def _parameters(self, owners: tuple[tuple[str, Node], ...], path: str) -> tuple[Parameter, ...]:
+        found: dict[tuple[str, str], Parameter] = {}
+        for start, owner in owners:
+            listed = owner.get("parameters", [])
+            if not isinstance(listed, list):
+                what = f"parameters are {kind_of(listed)}"
+                self.faults += self.document.fault(f"{start}/parameters", what, "list them").problems
+                continue
+            for index in range(len(listed)):
+                with self._noting():
+                    parameter = self._parameter(*self.document.mapping(f"{start}/parameters/{index}", "a parameter"))
+                    found[parameter.location, parameter.name] = parameter
+        for name in PARAMETER.findall(path):
+            # A path that names a parameter nobody declared is common; any text fits it.
+            text = Schema.inline(self.document, {"type": "string"})
+            found.setdefault(("path", name), Parameter(name, "path", True, text))
+        return tuple(found.values())
+
+    def _parameter(self, pointer: str, node: Node) -> Parameter:
+        name, location = node.get("name"), node.get("in")
+        if not isinstance(name, str) or not name:
+            raise self.document.fault(f"{pointer}/name", f"a parameter's name is {kind_of(name)}", "name it, in quotes")
+        if location not in _LOCATIONS:
+            what = f"parameter `{name}` is in {kind_of(location)}"
+            raise self.document.fault(f"{pointer}/in", what, f"write one of {', '.join(_LOCATIONS)}")
+        style = node.get("style", "form" if location in ("query", "cookie") else "simple")
+        if not isinstance(style, str) or style not in STYLES:
+            what = f"parameter `{name}` has the style {kind_of(style)}"
+            raise self.document.fault(f"{pointer}/style", what, f"write one of {', '.join(STYLES)}")
+        media, schema = "", None
+        if "content" in node:
+            _, content = self.document.mapping(f"{pointer}/content", "content")
+            media = next(iter(content), "")
+            schema = self._media(f"{pointer}/content/{escape(media)}") if media else None
+        elif "schema" in node:
+            schema = self._schema(f"{pointer}/schema")
+        if schema is None:
+            raise self.document.fault(pointer, f"parameter `{name}` has no schema", "give it one")
+        return Parameter(
+            name=name,
+            location=location,
+            # The vendor marks some path parameters optional, which OpenAPI does not allow: they are not.
+            required=location == "path" or node.get("required") is True,
+            schema=schema,
+            explode=node.get("explode", style == "form") is True,
+            style=style,
+            json=bool(JSON.fullmatch(media)),
+        )
+
+    def _media(self, pointer: str) -> Schema:
+        """The schema of a media type; one that admits anything where it has none."""
+        where, entry = self.document.mapping(pointer, "a media type")
+        return self._schema(f"{where}/schema", sent=True) if "schema" in entry else Schema.inline(self.document, {})
+
+    def _bodies(self, start: str, body: Node) -> Iterator[tuple[str, Schema]]:
+        _, content = self.document.mapping(f"{start}/content", "content") if "content" in body else ("", {})
+        for media in content:
+            with self._noting():
+                yield media, self._media(f"{start}/content/{escape(media)}")
+
+    def _responses(self, pointer: str, node: Node) -> Iterator[tuple[int, Response]]:
+        if "responses" not in node:
+            return
+        with self._noting():
+            where, responses = self.document.mapping(f"{pointer}/responses", "responses")
+            named = {code: int(code.upper().replace("X", "0")) for code in responses if _CODE.fullmatch(code)}
+            if "default" in responses and not any(200 <= status < 300 for status in named.values()):
+                named["default"] = 200  # it says nothing that we could promise, unless nothing else does
+            for code in sorted(named, key=str.isdigit):  # `2XX` before the exact ones, which count more
+                with self._noting():
+                    yield named[code], self._response(named[code], f"{where}/{escape(code)}")
+
+    def _response(self, status: int, pointer: str) -> Response:
+        where, response = self.document.mapping(pointer, "a response")
+        headers = dict(self._headers(where, response)) if "headers" in response else {}
+        schema, examples = None, {}
+        if "content" in response:
+            _, content = self.document.mapping(f"{where}/content", "content")
+            media = next((name for name in content if JSON.fullmatch(name)), None)
+            if media is not None:
+                start, entry = self.document.mapping(f"{where}/content/{escape(media)}", "a media type")
+                schema = self._schema(f"{start}/schema") if "schema" in entry else None
+                examples = dict(self._examples(start, entry, schema))
+        return Response(status, str(response.get("description", "")), schema, examples, headers)
+
+    def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str]]:
+        _, headers = self.document.mapping(f"{where}/headers", "headers")
+        for name in headers:
+            pointer, header = self.document.mapping(f"{where}/headers/{escape(name)}", "a header")
+            example = header.get("example")
+            if example is None and "schema" in header:
+                example = self._schema(f"{pointer}/schema").example
+            if example is not None and str(example).isprintable():
+                yield name.lower(), str(example)
+
+    def _examples(self, start: str, entry: Node, schema: Schema | None) -> Iterator[tuple[str, Any]]:
+        """By name, without those that the schema does not admit: published examples are often a little wrong."""
+        given: dict[str, Any] = {}
+        named = entry.get("examples")
+        if "example" in entry:
+            given[""] = entry["example"]
+        elif isinstance(named, dict):
+            for name in named:
+                _, example = self.document.resolve(f"{start}/examples/{escape(name)}")
+                if isinstance(example, dict) and "value" in example:
+                    given[name] = example["value"]
+        if not given and schema and schema.example is not None:
+            given[""] = schema.example
+        for name, value in given.items():
+            if schema is None or schema.accepts(value):
+                yield name, value
 
 
-def _parameters(
-    document: Document, where: str, item: Node, pointer: str, node: Node, path: str
-) -> tuple[Parameter, ...]:
-    found: dict[tuple[str, str], Parameter] = {}
-    for start, owner in ((where, item), (pointer, node)):
-        for index in range(len(owner.get("parameters", ()))):
-            parameter = _parameter(document, f"{start}/parameters/{index}")
-            found[parameter.location, parameter.name] = parameter
-    for name in PARAMETER.findall(path):
-        # A path that names a parameter nobody declared is common; any text fits it.
-        found.setdefault(("path", name), Parameter(name, "path", True, Schema.inline(document, {"type": "string"})))
-    return tuple(found.values())
-
-
-def _parameter(document: Document, pointer: str) -> Parameter:
-    pointer, node = document.resolve(pointer)
-    location = str(node.get("in", "query"))
-    style = node.get("style", "form" if location in ("query", "cookie") else "simple")
-    content = node.get("content")
-    if content:
-        media = next(iter(content))
-        schema = Schema(document, f"{pointer}/content/{escape(media)}/schema")
-    elif "schema" in node:
-        schema = Schema(document, f"{pointer}/schema")
-    else:
-        raise SpecError(Problem(f"{document.name}#{pointer}", "a parameter without a schema", "give it one"))
-    return Parameter(
-        name=str(node["name"]),
-        location=location,
-        # The vendor marks some path parameters optional, which OpenAPI does not allow: they are not.
-        required=location == "path" or bool(node.get("required", False)),
-        schema=schema,
-        explode=bool(node.get("explode", style == "form")),
-        deep=style == "deepObject",
-        json=bool(content),
-    )
-
-
-def _bodies(document: Document, pointer: str, node: Node) -> tuple[dict[str, Schema], bool]:
-    if "requestBody" not in node:
-        return {}, False
-    where, body = document.resolve(f"{pointer}/requestBody")
-    content = body.get("content") or {}
-    schemas = {
-        media: Schema(document, f"{where}/content/{escape(media)}/schema")
-        for media, entry in content.items()
-        if isinstance(entry, dict) and "schema" in entry
-    }
-    return schemas, bool(body.get("required", False))
-
-
-def _responses(document: Document, pointer: str, node: Node) -> Iterator[tuple[int, Response]]:
-    for code in node.get("responses") or {}:
-        if not re.fullmatch(r"[1-5]([0-9][0-9]|XX)", code):
-            continue  # `default` says nothing that we could promise
-        status = int(code.replace("XX", "00"))
-        where, response = document.resolve(f"{pointer}/responses/{code}")
-        content = response.get("content") or {}
-        media = next((name for name in content if JSON.fullmatch(name)), None)
-        entry = content.get(media) or {}
-        start = f"{where}/content/{escape(media or '')}"
-        schema = Schema(document, f"{start}/schema") if "schema" in entry else None
-        headers = dict(_headers(document, where, response))
-        examples = _examples(document, start, entry, schema)
-        yield status, Response(status, str(response.get("description", "")), schema, examples, headers)
-
-
-def _headers(document: Document, where: str, response: Node) -> Iterator[tuple[str, str]]:
-    for name in response.get("headers") or {}:
-        pointer, header = document.resolve(f"{where}/headers/{escape(name)}")
-        example = header.get("example")
-        if example is None and "schema" in header:
-            example = Schema(document, f"{pointer}/schema").example
-        if example is not None:
-            yield name.lower(), str(example)
-
-
-def _examples(document: Document, start: str, entry: Node, schema: Schema | None) -> dict[str, Any]:
-    if "example" in entry:
-        return {"": entry["example"]}
-    found = {}
-    for name in entry.get("examples") or {}:
-        _, example = document.resolve(f"{start}/examples/{escape(name)}")
-        if "value" in example:
-            found[name] = example["value"]
-    if not found and schema and schema.example is not None:
-        return {"": schema.example}
-    return found
+_CODE = re.compile(r"[1-5]([0-9][0-9]|XX)", re.IGNORECASE)

@@ -10,6 +10,8 @@ from mock_server.spec.document import Document
 from mock_server.spec.operation import Operation
 from mock_server.spec.resource import Binding, Family, infer
 
+_SHOWN = 20  # faults of a document; a person mends these first
+
 
 class Contract:
     """Compiled once, at start. Operations are found by key (``GET /v1/leads/{}``) and by nothing else.
@@ -28,7 +30,8 @@ class Contract:
             except SpecError as fault:
                 faults.extend(fault.problems)
         if faults:
-            raise SpecError(*faults)
+            more = [Problem("", f"… and {len(faults) - _SHOWN} more")] if len(faults) > _SHOWN else []
+            raise SpecError(*faults[:_SHOWN], *more)
         self.bindings: Mapping[str, Binding] = infer(tuple(self.operations.values()))
 
     @cached_property
@@ -54,11 +57,9 @@ class Contract:
 
     def published(self, document: Document, url: str) -> dict[str, Any]:
         """``document`` as this server publishes it: the same, but clients made from it come here first."""
-        servers = [
-            {"url": url + base_path(document), "description": "This mock"},
-            *document.published.get("servers", []),
-        ]
-        return {**document.published, "servers": servers}
+        others = document.published.get("servers")
+        here = {"url": url + base_path(document), "description": "This mock"}
+        return {**document.published, "servers": [here, *(others if isinstance(others, list) else [])]}
 
 
 def _common(paths: Sequence[Sequence[str]]) -> Sequence[str]:

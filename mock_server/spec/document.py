@@ -1,7 +1,7 @@
-"""One OpenAPI document: read, bounded, checked, and reachable by JSON pointer."""
+"""One OpenAPI document: read, bounded, and reachable by JSON pointer."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,14 @@ import jsonschema_rs
 
 from mock_server.errors import Problem, SpecError
 from mock_server.reader import read_file
-from mock_server.spec.legacy import modernised
+from mock_server.spec.dialect import has_read_only, plain, writable
 from mock_server.spec.patch import Patch, patched
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_VERSION = re.compile(r"3\.([01])\.\d+")
-_BASE = "mock:document"
-_REMEDY_REF = "bundle the document into one file: only references inside it are followed"
+_VERSION = re.compile(r"3\.([01])(\.\d+)?")
+_BASE, _SENT = "mock:document", "mock:requests"
+_REMEDY_OUTSIDE = "bundle the document into one file: only references inside it (#/…) are followed"
+_MAPPING = "write it as `name: value` lines"
 
 Node = dict[str, Any]
 
@@ -30,7 +31,7 @@ def escape(token: str) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """An OpenAPI 3.0 or 3.1 document that can be served; ``root`` is in the vocabulary of 3.1."""
+    """An OpenAPI 3.0 or 3.1 document; ``root`` is in the vocabulary of JSON Schema 2020-12."""
 
     name: str
     root: Node = field(repr=False)
@@ -38,39 +39,78 @@ class Document:
     """As it was read: what ``/openapi`` shows."""
     lenient: bool = False
     """Whether an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
+    made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
+    """What was compiled from it, by purpose and pointer; a schema may contain itself."""
 
     @cached_property
     def registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(_BASE, self.root)], draft=jsonschema_rs.Draft202012)
+        parts = {key: value for key, value in self.root.items() if isinstance(value, dict)}
+        sent = writable(parts) if has_read_only(parts) else parts
+        return jsonschema_rs.Registry([(_BASE, parts), (_SENT, sent)], draft=jsonschema_rs.Draft202012)
 
     @staticmethod
-    def uri(pointer: str) -> str:
-        """The address of a part of the document, as a schema reference."""
-        return f"{_BASE}#{quote(pointer, safe='/~')}"
+    def uri(pointer: str, *, sent: bool = False) -> str:
+        """The address of a part of the document, as a schema reference; ``sent``: as it holds for requests."""
+        return f"{_SENT if sent else _BASE}#{quote(pointer, safe='/~')}"
+
+    def fault(self, pointer: str, what: str, remedy: str) -> SpecError:
+        """An error about one place of the document."""
+        return SpecError(Problem(f"{self.name}#{pointer}", what, remedy))
 
     def resolve(self, pointer: str) -> tuple[str, Any]:
-        """The node at ``pointer`` and where it really stands, after any chain of ``$ref``."""
+        """The node at ``pointer`` and where it really stands, after any chain of ``$ref``.
+
+        Raises SpecError for a reference that leads out of the document, to nothing, or back to itself.
+        """
         seen = set()
         node = self.at(pointer)
-        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            if pointer in seen:
-                raise SpecError(Problem(f"{self.name}#{pointer}", "a reference that leads back to itself"))
+        while isinstance(node, dict) and "$ref" in node:
             seen.add(pointer)
-            pointer = unquote(node["$ref"][1:])
-            node = self.at(pointer)
+            here, reference = f"{pointer}/$ref", node["$ref"]
+            if not isinstance(reference, str) or not reference.startswith("#/"):
+                raise self.fault(here, f"a reference to another document: {str(reference)[:80]}", _REMEDY_OUTSIDE)
+            pointer = unquote(reference[1:])
+            try:
+                node = self.at(pointer)
+            except LookupError:
+                what = f"a reference to nothing: #{pointer}"
+                raise self.fault(here, what, "correct the name or add the part") from None
+            if pointer in seen:
+                raise self.fault(here, f"a circle of references: #{pointer}", "let one of them hold the part")
         return pointer, node
 
     def at(self, pointer: str) -> Any:
-        """The node at ``pointer`` itself, a reference included."""
+        """The node at ``pointer`` itself, a reference included. Raises LookupError when there is none."""
         node: Any = self.root
         for token in pointer.split("/")[1:]:
             name = token.replace("~1", "/").replace("~0", "~")
-            node = node[int(name)] if isinstance(node, list) else node[name]
+            if isinstance(node, list) and re.fullmatch(r"0|[1-9][0-9]{0,8}", name):
+                node = node[int(name)]
+            elif isinstance(node, dict):
+                node = node[name]
+            else:
+                raise LookupError(pointer)
         return node
+
+    def mapping(self, pointer: str, what: str) -> tuple[str, Node]:
+        """The mapping at ``pointer`` and where it stands; ``what`` it should be. Raises SpecError."""
+        where, node = self.resolve(pointer)
+        if not isinstance(node, dict):
+            raise self.fault(where, f"{what} is not a mapping but {kind_of(node)}", _MAPPING)
+        return where, node
+
+
+def kind_of(node: Any) -> str:
+    """What a node is, for a person: ``a list``, ``nothing``, ``the text 'abc'``."""
+    if node is None:
+        return "nothing"
+    if isinstance(node, list | dict):
+        return "a list" if isinstance(node, list) else "a mapping"
+    return f"the text {node[:40]!r}" if isinstance(node, str) else str(node).lower()[:40]
 
 
 def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) -> Document:
-    """Read ``path``, apply ``patches``, and refuse, with one line for each fault, what cannot be served.
+    """Read ``path``, apply ``patches``, and refuse what is no OpenAPI document of a version that can be served.
 
     Raises SpecError.
     """
@@ -79,73 +119,19 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
 
 
 def parse(root: Any, name: str, *, lenient: bool = False) -> Document:
-    """A Document from data already read; ``name`` is for the messages."""
-    problems = list(_problems(root))
-    if problems:
-        raise SpecError(*(Problem(f"{name}#{where}", what, remedy) for where, what, remedy in problems[:20]))
-    modern = modernised(root) if root["openapi"].startswith("3.0") else root
-    return Document(name, modern, root, lenient)
-
-
-_Fault = tuple[str, str, str]
-
-
-def _problems(root: Any) -> Iterator[_Fault]:
+    """A Document from data already read; ``name`` is for the messages. Its operations are not looked at yet."""
     if not isinstance(root, dict):
-        yield "", "not an OpenAPI document: the top level is not a mapping", "give the document itself"
-        return
-    version = root.get("openapi")
-    if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        what = f"OpenAPI version {version!r}" if version else "no `openapi` version"
-        yield "/openapi", what, "serve an OpenAPI 3.0 or 3.1 document"
-        return
+        what = f"not an OpenAPI document: the top level is {kind_of(root)}"
+        raise SpecError(Problem(f"{name}#", what, "give the document itself"))
+    version = str(root.get("openapi", ""))
+    if not _VERSION.fullmatch(version):
+        old = "swagger" in root
+        what = f"OpenAPI version `{version[:20]}`" if version else "no `openapi` version"
+        remedy = "convert it from Swagger 2.0 first" if old else "serve an OpenAPI 3.0 or 3.1 document"
+        raise SpecError(Problem(f"{name}#/openapi", what, remedy))
     paths = root.get("paths")
     if not isinstance(paths, dict) or not paths:
-        yield "/paths", "no paths", "a document without operations cannot be served"
-        return
-    yield from _bad_paths(paths)
-    yield from _bad_references(root)
-
-
-def _bad_paths(paths: Node) -> Iterator[_Fault]:
-    seen: dict[str, str] = {}
-    for path, item in paths.items():
-        where = f"/paths/{escape(path)}"
-        if path.startswith("x-"):
-            continue
-        if not path.startswith("/"):
-            yield where, "a path that does not start with `/`", f"write `/{path}`"
-        if not isinstance(item, dict):
-            yield where, "a path item that is not a mapping", "list its operations below it"
-        blank = re.sub(r"\{[^}]*\}", "{}", path)
-        if blank in seen:
-            yield where, f"the same path as `{seen[blank]}` with other parameter names", "merge the two"
-        seen[blank] = path
-
-
-def _bad_references(root: Node) -> Iterator[_Fault]:
-    document = Document("", root)
-    for where, reference in _references(root, ""):
-        if not reference.startswith("#/"):
-            yield where, f"a reference to another document: {reference[:80]}", _REMEDY_REF
-            continue
-        try:
-            document.resolve(unquote(reference[1:]))
-        except SpecError:
-            yield where, f"a circle of references: {reference}", "let one of them hold the schema"
-        except (KeyError, IndexError, ValueError, TypeError):
-            yield where, f"a reference to nothing: {reference}", "correct the name or add the part"
-
-
-def _references(node: Any, where: str) -> Iterator[tuple[str, str]]:
-    """Every ``$ref`` of the document that is a reference and not data in an example."""
-    if isinstance(node, dict):
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            yield f"{where}/$ref", reference
-        for key, value in node.items():
-            if key not in ("example", "examples", "default", "enum", "const"):
-                yield from _references(value, f"{where}/{escape(key)}")
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _references(value, f"{where}/{index}")
+        remedy = "a document without operations cannot be served"
+        raise SpecError(Problem(f"{name}#/paths", f"no paths but {kind_of(paths)}", remedy))
+    parts = {key: value for key, value in root.items() if key != "$ref"}
+    return Document(name, plain(parts, old=version.startswith("3.0")), root, lenient)

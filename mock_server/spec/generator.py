@@ -1,27 +1,30 @@
-"""A value that a schema admits, made from a seeded source: the same source, the same value."""
+"""A value that a schema admits, made from a seeded source: the same source, the same value.
 
-import math
-from collections.abc import Callable
+A value is made for all the schemas that speak of it at once: the schema, what its `allOf` adds, and the branch that
+was drawn of each `anyOf` and `oneOf`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial, reduce
 from typing import Any
 
-from mock_server.errors import Problem, SpecError
 from mock_server.spec.pattern import Chance, Unmatched, matching
-from mock_server.spec.schema import Schema
+from mock_server.spec.samples import FORMATS, digits, number, words
+from mock_server.spec.schema import Schema, common
 
-_DEEPEST = 6  # below this, only what is required is made: a schema may contain itself
+_SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
+_DEEPEST = 6  # below this, the shortest value is sought
+_ENDLESS = 40
+_MOST = 2_000  # parts of one value
 _TRIES = 24
-_WORDS = (
-    "quote",
-    "booking",
-    "repair",
-    "inspection",
-    "access",
-    "morning",
-    "urgent",
-    "parts",
-    "invoice",
-    "visit",
-)
+_STEADY = 16  # so many of them take the first kind of value that the types allow
+_MORE = 2  # items of an array that may be empty
+_WAYS = 8  # attempts at a pattern, each one shorter: its literal characters count too
+
+
+class _Endless(Exception):
+    """A value without an end: a schema that requires itself."""
 
 
 def generate(schema: Schema, rng: Chance, *, example: bool = True) -> Any:
@@ -31,136 +34,200 @@ def generate(schema: Schema, rng: Chance, *, example: bool = True) -> Any:
     """
     if example and schema.example is not None and schema.accepts(schema.example):
         return schema.example
-    for _ in range(_TRIES):
-        value = _value(schema, rng, 0)
+    for attempt in range(_TRIES):
+        try:
+            value = _Draft(rng, steady=attempt < _STEADY).value([schema], 0)
+        except (_Endless, OverflowError):
+            continue
         if schema.accepts(value):
             return value
-    where = f"{schema.document.name}#{schema.pointer}"
-    raise SpecError(Problem(where, "no value could be generated for this schema", "give it an `example`"))
+    what = "no value could be generated for this schema"
+    raise schema.document.fault(schema.pointer, what, "give it an `example`")
 
 
-def _value(schema: Schema, rng: Chance, depth: int) -> Any:
-    node = schema.node
-    if "const" in node:
-        return node["const"]
-    if "enum" in node:
-        values = [value for value in node["enum"] if value is not None] or [None]
-        return rng.choice(values)
-    if schema.alternatives and not node.get("properties"):
-        return _value(rng.choice(schema.alternatives), rng, depth + 1)
-    types = schema.types
-    if depth and schema.example is not None and schema.accepts(schema.example) and rng.random() < 0.5:
-        return schema.example
-    for name, make in _MAKERS:
-        if name in types:
-            return make(schema, rng, depth)
-    return None
+Parts = Sequence[Schema]
 
 
-def _merged(schema: Schema, keyword: str) -> Any:
-    """A keyword of the schema or of the branches that all hold."""
-    if keyword in schema.node:
-        return schema.node[keyword]
-    return next((value for branch in schema.branches("allOf") if (value := _merged(branch, keyword))), None)
+@dataclass
+class _Draft:
+    """One attempt at a value."""
+
+    rng: Chance
+    steady: bool
+    made: int = field(default=0, init=False)
+
+    def value(self, schemas: Parts, depth: int) -> Any:
+        """A value for all of ``schemas``. Raises _Endless."""
+        self.made += 1
+        if depth > _ENDLESS or self.made > _MOST:
+            raise _Endless
+        parts = [part for schema in schemas for part in self._holding(schema, depth)]
+        given = [part.node["const"] for part in parts if "const" in part.node][:1]
+        given = given or next((list(part.node["enum"]) for part in parts if "enum" in part.node), [])
+        if given:
+            fits = [value for value in given if all(part.accepts(value) for part in parts)] or given
+            return self.rng.choice([value for value in fits if value is not None] or [None])
+        if depth > _DEEPEST and all("null" in schema.types for schema in schemas):
+            return None
+        said = [part.said for part in parts if part.said is not None]
+        types = (reduce(common, said) if said else None) or parts[0].types
+        if depth:
+            for part in parts:
+                if part.example is not None and all(each.accepts(part.example) for each in parts):
+                    if self.rng.random() < 0.5:
+                        return part.example
+                    break
+        makers = [make for name, make in _MAKERS if name in types]
+        if not makers:
+            return None
+        return (makers[0] if self.steady else self.rng.choice(makers))(self, parts, depth)
+
+    def _holding(self, schema: Schema, depth: int) -> Iterator[Schema]:
+        """``schema``, and of its branches those that hold for this value."""
+        yield schema
+        for branch in schema.branches("allOf"):
+            yield from self._holding(branch, depth)
+        for keyword in ("oneOf", "anyOf"):
+            branches = schema.branches(keyword)
+            if branches:
+                valued = [branch for branch in branches if branch.types != {"null"}] or branches
+                yield from self._holding(self.rng.choice(valued), depth)
+
+    def object(self, parts: Parts, depth: int) -> dict[str, Any]:
+        required = {name for part in parts for name in part.node.get("required", ())}
+        made: dict[str, Any] = {}
+        for part in parts:
+            for name in part.node.get("properties", ()):
+                if name not in made and (name in required or depth < _SHALLOW):
+                    self._property(made, name, parts, depth, needed=name in required)
+        for name in sorted(required - set(made)):
+            self._property(made, name, parts, depth, needed=True)
+        for part in parts:
+            self._conditions(made, part, parts, depth)
+        self._enough(made, parts, depth)
+        return made
+
+    def _property(self, made: dict[str, Any], name: str, parts: Parts, depth: int, *, needed: bool) -> None:
+        named = [part.at("properties", name) for part in parts if name in part.node.get("properties", ())]
+        named = named or _those(parts, "additionalProperties")
+        if needed or not any(part.never for part in named):
+            made[name] = self.value(named, depth + 1) if named else words(self.rng)
+
+    def _conditions(self, made: dict[str, Any], part: Schema, parts: Parts, depth: int) -> None:
+        """What `if` and `dependentRequired` ask for on top."""
+        dependent = part.node.get("dependentRequired", {})
+        needed = {name for key in dependent if key in made for name in dependent[key]}
+        if "if" in part.node:
+            keyword = "then" if part.at("if").accepts(made) else "else"
+            if keyword in part.node:
+                extra = list(self._holding(part.at(keyword), depth))
+                parts = [*parts, *extra]
+                needed |= {name for each in extra for name in each.required}
+                wrong = {name for each in extra for name in each.node.get("properties", ()) if name in made}
+                needed |= {name for name in wrong if not part.at(keyword).accepts(made)}
+                for name in sorted(wrong & needed):
+                    del made[name]
+        for name in sorted(needed - set(made)):
+            self._property(made, name, parts, depth, needed=True)
+
+    def _enough(self, made: dict[str, Any], parts: Parts, depth: int) -> None:
+        """Further properties, up to `minProperties`; one at least of what is a dictionary by its pattern."""
+        least = _most(parts, "minProperties", 0)
+        if least > _MOST:
+            raise _Endless
+        patterned = [(pattern, part) for part in parts for pattern in part.node.get("patternProperties", ())]
+        named = _those(parts, "propertyNames")
+        for _ in range((least - len(made)) * 3):
+            if len(made) >= least:
+                return
+            if patterned:
+                pattern, part = patterned[0]
+                made[_matching(pattern, self.rng)] = self.value([part.at("patternProperties", pattern)], depth + 1)
+            else:
+                name = str(self.value(named, depth + 1)) if named else words(self.rng, 1) + digits(self.rng, 2)
+                self._property(made, name, parts, depth, needed=True)
+
+    def array(self, parts: Parts, depth: int) -> list[Any]:
+        least, most = _most(parts, "minItems", 0), _least(parts, "maxItems", None)
+        size = least if depth >= _DEEPEST else max(least, _MORE if most is None else min(most, _MORE))
+        if size > _MOST:
+            raise _Endless
+        made: list[Any] = []
+        heads = next((part.branches("prefixItems") for part in parts if "prefixItems" in part.node), [])
+        items, contained = _those(parts, "items"), _those(parts, "contains")
+        if any(item.never for item in items):
+            size = min(size, len(heads))
+        size = max(size, len(contained))
+        unique = any(part.node.get("uniqueItems") for part in parts)
+        for index in range(size * (4 if unique else 1)):
+            wanted = [*(heads[index : index + 1] or items), *contained[index : index + 1]]
+            value = self.value(wanted, depth + 1) if wanted else words(self.rng)
+            if len(made) < size and not (unique and value in made):
+                made.append(value)
+        return made
+
+    def string(self, parts: Parts, depth: int) -> str:
+        least, most = _most(parts, "minLength", 0), _least(parts, "maxLength", None)
+        if least > 100_000:
+            raise _Endless
+        ways: list[Callable[[], str]] = []
+        for part in parts:
+            form, pattern = part.node.get("format"), part.node.get("pattern")
+            if form is not None and form in FORMATS:
+                ways.append(partial(FORMATS[form], self.rng))
+            if pattern is not None:
+                ways += [partial(_matching, pattern, self.rng, least - fewer, most) for fewer in range(_WAYS)]
+        if not ways:
+            return _sized(words(self.rng), least, most, self.rng)
+        text = ""
+        for way in ways:
+            text = way()
+            if all(part.accepts(text) for part in parts):
+                break
+        return text
+
+    def number(self, parts: Parts, depth: int) -> float | int:
+        whole = any("integer" in part.types and "number" not in part.types for part in parts)
+        low, above = _most(parts, "minimum", None), _most(parts, "exclusiveMinimum", None)
+        high, below = _least(parts, "maximum", None), _least(parts, "exclusiveMaximum", None)
+        step = next((part.node["multipleOf"] for part in parts if "multipleOf" in part.node), None)
+        return number(self.rng, (low, above), (high, below), step, whole=whole)
+
+    def boolean(self, parts: Parts, depth: int) -> bool:
+        return self.rng.random() < 0.5
 
 
-def _object(schema: Schema, rng: Chance, depth: int) -> dict[str, Any]:
-    required = schema.required
-    chosen = schema.alternatives[0] if schema.alternatives else None
-    if chosen:
-        required = required | chosen.required
-    made = {}
-    for name, part in schema.properties.items():
-        if name in required or depth < _DEEPEST // 2:
-            made[name] = _value(chosen.properties.get(name, part) if chosen else part, rng, depth + 1)
-    for name in sorted(required - set(made)):
-        made[name] = _text(rng)
-    return made
+def _most(parts: Parts, keyword: str, otherwise: Any) -> Any:
+    return max((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
 
 
-def _array(schema: Schema, rng: Chance, depth: int) -> list[Any]:
-    least = _merged(schema, "minItems") or 0
-    most = _merged(schema, "maxItems")
-    size = least if depth >= _DEEPEST else max(least, min(2 if most is None else most, 2))
-    if schema.items is None:
-        return [_text(rng) for _ in range(size)]
-    return [_value(schema.items, rng, depth + 1) for _ in range(size)]
+def _least(parts: Parts, keyword: str, otherwise: Any) -> Any:
+    return min((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
 
 
-def _string(schema: Schema, rng: Chance, depth: int) -> str:
-    least, most = _merged(schema, "minLength") or 0, _merged(schema, "maxLength")
-    pattern, form = _merged(schema, "pattern"), _merged(schema, "format")
-    if form in _FORMATS:
-        return _FORMATS[form](rng)
-    if pattern:
-        try:
-            return matching(pattern, rng, least)
-        except Unmatched:
-            return ""
-    text = _text(rng)
+def _those(parts: Parts, keyword: str) -> list[Schema]:
+    """The schemas below ``keyword`` that say something."""
+    return [part.at(keyword) for part in parts if part.node.get(keyword, True) is not True]
+
+
+def _matching(pattern: str, rng: Chance, least: int = 0, most: int | None = None) -> str:
+    try:
+        return matching(pattern, rng, max(0, least), most)
+    except Unmatched:
+        return ""
+
+
+def _sized(text: str, least: int, most: int | None, rng: Chance) -> str:
     while len(text) < least:
-        text += " " + _text(rng)
+        text += " " + words(rng)
     return text if most is None else text[:most]
 
 
-def _number(schema: Schema, rng: Chance, depth: int) -> float | int:
-    whole = "integer" in schema.types
-    low, high = _merged(schema, "minimum"), _merged(schema, "maximum")
-    above, below = _merged(schema, "exclusiveMinimum"), _merged(schema, "exclusiveMaximum")
-    step = _merged(schema, "multipleOf")
-    low = low if low is not None else (above + (1 if whole else 0.01) if above is not None else None)
-    high = high if high is not None else (below - (1 if whole else 0.01) if below is not None else None)
-    if low is None:
-        low = 1 if high is None or high >= 1 else high - 100
-    if high is None:
-        high = low + 999
-    if step:
-        least = math.ceil(low / step)
-        product: float | int = step * rng.randint(least, max(math.floor(high / step), least))
-        return product
-    return rng.randint(math.ceil(low), math.floor(high)) if whole else round(low + (high - low) * rng.random(), 2)
-
-
-def _text(rng: Chance) -> str:
-    return " ".join(rng.choice(_WORDS) for _ in range(2))
-
-
-def _digits(rng: Chance, count: int) -> str:
-    return "".join(rng.choice("0123456789abcdef") for _ in range(count))
-
-
-def _date(rng: Chance) -> str:
-    return f"2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
-
-
-def _time(rng: Chance) -> str:
-    return f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}"
-
-
-def _uuid(rng: Chance) -> str:
-    return f"{_digits(rng, 8)}-{_digits(rng, 4)}-4{_digits(rng, 3)}-a{_digits(rng, 3)}-{_digits(rng, 12)}"
-
-
-_FORMATS: dict[str, Callable[[Chance], str]] = {
-    "date-time": lambda rng: f"{_date(rng)}T{_time(rng)}.000Z",
-    "date": _date,
-    "time": lambda rng: f"{_time(rng)}Z",
-    "duration": lambda rng: f"PT{rng.randint(1, 90)}M",
-    "email": lambda rng: f"{rng.choice(_WORDS)}.{rng.randint(1, 9999)}@example.com",
-    "idn-email": lambda rng: f"{rng.choice(_WORDS)}.{rng.randint(1, 9999)}@example.com",
-    "hostname": lambda rng: f"{rng.choice(_WORDS)}.example",
-    "uri": lambda rng: f"https://{rng.choice(_WORDS)}.example/{rng.randint(1, 9999)}",
-    "uri-reference": lambda rng: f"/{rng.choice(_WORDS)}/{rng.randint(1, 9999)}",
-    "uuid": _uuid,
-    "ipv4": lambda rng: f"192.0.2.{rng.randint(1, 254)}",
-    "ipv6": lambda rng: f"2001:db8::{rng.randint(1, 9999)}",
-}
-
-_MAKERS: tuple[tuple[str, Callable[[Schema, Chance, int], Any]], ...] = (
-    ("object", _object),
-    ("array", _array),
-    ("string", _string),
-    ("integer", _number),
-    ("number", _number),
-    ("boolean", lambda schema, rng, depth: rng.random() < 0.5),
+_MAKERS: tuple[tuple[str, Callable[[_Draft, Parts, int], Any]], ...] = (
+    ("object", _Draft.object),
+    ("array", _Draft.array),
+    ("string", _Draft.string),
+    ("integer", _Draft.number),
+    ("number", _Draft.number),
+    ("boolean", _Draft.boolean),
 )

@@ -14,6 +14,7 @@ from mock_server.spec.schema import Schema
 
 PARAMETER = re.compile(r"\{([^}]*)\}")
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+_ANY = ("application/*", "*/*")
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,14 @@ def _as_it_is(value: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One method on one path. ``key`` names it everywhere: ``GET /v1/leads/{}``."""
+    """One method on one path. ``key`` names it everywhere: ``GET /v1/leads/{}``.
+
+    ``path`` starts with ``base``, the path of the document's server.
+    """
 
     document: Document = field(repr=False)
     method: str
+    base: str
     path: str
     pointer: str
     node: Node = field(repr=False)
@@ -71,7 +76,7 @@ class Operation:
     @cached_property
     def tag(self) -> str:
         tags = self.node.get("tags")
-        return str(tags[0]) if tags else ""
+        return str(tags[0]) if isinstance(tags, list) and tags else ""
 
     @cached_property
     def summary(self) -> str:
@@ -100,7 +105,8 @@ class Operation:
     @cached_property
     def body(self) -> Schema | None:
         """The schema of its JSON body."""
-        return next((schema for media, schema in self.bodies.items() if JSON.fullmatch(media)), None)
+        fits = [media for media in self.bodies if JSON.fullmatch(media)] or [m for m in self.bodies if m in _ANY]
+        return self.bodies[fits[0]] if fits else None
 
     @cached_property
     def success(self) -> Response:

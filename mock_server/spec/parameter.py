@@ -1,5 +1,6 @@
 """One parameter of an operation: from the text on the wire to a value of its schema's type."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,15 @@ import orjson
 
 from mock_server.errors import Problem
 from mock_server.spec.schema import Schema
+from mock_server.spec.soundness import TYPES
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
+_INTEGER = re.compile(r"-?[0-9]{1,300}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
+_WIDEST = 2**63  # beyond it JSON here has floats, as orjson reads them
+_COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
+
+STYLES: Mapping[str, str] = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "deepObject": ""}
+"""The styles that are read, each with what separates the items of an array that is one text."""
 
 Cast = Callable[[str], Any]
 
@@ -26,42 +33,49 @@ class Parameter:
     required: bool
     schema: Schema
     explode: bool = True
-    deep: bool = False
+    style: str = "form"
     json: bool = False
 
     @cached_property
-    def _cast(self) -> Cast:
-        return _json if self.json else _cast_for(self.schema)
+    def deep(self) -> bool:
+        """Whether it is an object that is written as several parameters."""
+        spread = self.style == "form" and self.explode and self.location == "query" and not self.json
+        return self.style == "deepObject" or (spread and self.schema.types - {"null"} == {"object"})
 
     @cached_property
     def default(self) -> Any:
-        return self.schema.node.get("default")
+        return self.schema.default
 
-    @property
+    @cached_property
     def many(self) -> bool:
         """Whether its value is an array written as several texts."""
-        return "array" in self.schema.types and not self.json
+        return "array" in self.schema.types and self.schema.types < set(TYPES) and not self.json
 
     def read(self, texts: Sequence[str]) -> Any:
         """The value of one or more texts as they stood on the wire, not yet validated.
 
         A text that is not of the type stays a string, which the schema then refuses.
         """
+        if self.json:
+            return _json(texts[-1])
         if not self.many:
-            return self._cast(texts[-1])
-        parts = list(texts) if self.explode and self.location == "query" else texts[-1].split(",")
-        item = _cast_for(self.schema.items) if self.schema.items else str
-        return [item(part) for part in parts]
+            return _cast(self.schema, texts[-1])
+        return _array(self.schema, list(texts) if self._repeated else texts[-1].split(STYLES[self.style] or ","))
+
+    @property
+    def _repeated(self) -> bool:
+        return self.explode and self.location == "query"
 
     def read_deep(self, pairs: Mapping[str, Sequence[str]]) -> dict[str, Any] | None:
-        """An object written as ``name[key]=value``, or None when no pair is of this parameter."""
-        start = f"{self.name}["
+        """An object written as ``name[key]=value`` (or as ``key=value``), or None when no pair is of this parameter."""
         found = {}
         for key, texts in pairs.items():
-            if key.startswith(start) and key.endswith("]"):
-                name = key[len(start) : -1]
-                schema = self.schema.properties.get(name)
-                found[name] = _cast_for(schema)(texts[-1]) if schema else texts[-1]
+            name = _inner(self.name, key) if self.style == "deepObject" else key
+            schema = self.schema.properties.get(name)
+            if schema is not None:
+                found[name] = _array(schema, texts) if "array" in schema.types else _cast(schema, texts[-1])
+            elif name and self.style == "deepObject":
+                found[name] = texts[-1]
         return found or None
 
     def problems(self, value: Any) -> list[Problem]:
@@ -74,39 +88,44 @@ class Parameter:
         node = self.schema.node
         if "enum" in node:
             return "one of " + ", ".join(str(value) for value in node["enum"])
-        words = [f"{word} {node[word]}" for word in ("minimum", "maximum", "pattern") if word in node]
-        return ", ".join([*sorted(self.schema.types), *words])
+        types = sorted(self.schema.types) if self.schema.types < set(TYPES) else []
+        return ", ".join([*types, *(f"{word} {node[word]}" for word in _COUNTED if word in node)])
 
 
-def _cast_for(schema: Schema) -> Cast:
-    """A reader for the schema's types: the narrowest that fits the text wins, a string is the last resort."""
+def _inner(name: str, key: str) -> str:
+    """``key`` of ``name[key]``; nothing when it is another parameter's, or deeper."""
+    inner = key[len(name) + 1 : -1] if key.startswith(f"{name}[") and key.endswith("]") else ""
+    return "" if "[" in inner else inner
+
+
+def _array(schema: Schema, texts: Sequence[str]) -> list[Any]:
+    return [_cast(schema.items, text) if schema.items else text for text in texts]
+
+
+def _cast(schema: Schema, text: str) -> Any:
+    """The narrowest reading of ``text`` that the schema admits; the narrowest of its types when it admits none."""
     types = schema.types
-    casts = [cast for name, cast in _CASTS if name in types]
-    if not casts:
-        return str
-
-    def cast(text: str) -> Any:
-        for attempt in casts:
-            value = attempt(text)
-            if value is not _NOT:
-                return value
-        return text
-
-    return cast
+    readings = [value for name, cast in _CASTS if name in types and (value := cast(text)) is not _NOT]
+    if len(readings) + ("string" in types) < 2:
+        return readings[0] if readings else text
+    return next((value for value in [*readings, text] if schema.accepts(value)), readings[0])
 
 
 _NOT = object()
 
 
 def _integer(text: str) -> Any:
-    return int(text) if _INTEGER.fullmatch(text) else _NOT
+    return _number(text) if _INTEGER.fullmatch(text) else _NOT
 
 
 def _number(text: str) -> Any:
     if not _NUMBER.fullmatch(text):
         return _NOT
     value = float(text)
-    return int(value) if value.is_integer() else value
+    if not math.isfinite(value):
+        return _NOT
+    exact = int(text) if _INTEGER.fullmatch(text) else value
+    return int(exact) if value.is_integer() and abs(exact) < _WIDEST else value
 
 
 def _boolean(text: str) -> Any:

@@ -1,6 +1,7 @@
 """JSON patches (RFC 6902: add, remove, replace, move) on a document."""
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,48 +9,69 @@ from mock_server.errors import Problem, SpecError
 
 Patch = Mapping[str, Any]
 
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
-def patched(root: Mapping[str, Any], patches: Sequence[Patch]) -> dict[str, Any]:
+
+def patched(root: Any, patches: Sequence[Patch]) -> Any:
     """A copy of a document with ``patches`` applied in order (add, remove, replace, move).
 
     Raises SpecError when one does not fit the document, as with a document of the user's own.
     """
-    changed: dict[str, Any] = copy.deepcopy(dict(root))
+    changed = copy.deepcopy(root)
     for patch in patches:
         try:
             _apply(changed, patch)
-        except (KeyError, IndexError, ValueError, TypeError):
+        except (LookupError, TypeError, ValueError):
             what = f"the assumption's patch `{patch.get('op')} {patch.get('path')}` does not fit"
             raise SpecError(Problem("--assume", what, "leave it out for this document")) from None
     return changed
 
 
-def _apply(root: dict[str, Any], patch: Patch) -> None:
-    operation = patch["op"]
-    value = patch.get("value")
-    if operation == "move":
-        value = _take(root, patch["from"])
-    parent, key = _locate(root, patch["path"])
-    if operation == "remove":
-        _take(root, patch["path"])
-    elif isinstance(parent, list):
-        if operation == "replace":
-            parent[int(key)] = value
-        else:
-            parent.insert(len(parent) if key == "-" else int(key), value)
-    elif operation == "replace" and key not in parent:
-        raise KeyError(key)
+def _apply(root: Any, patch: Patch) -> None:
+    match patch["op"]:
+        case "remove":
+            _take(root, patch["path"])
+        case "replace":
+            _take(root, patch["path"], patch["value"])
+        case "move":
+            _put(root, patch["path"], _take(root, patch["from"]))
+        case "add":
+            _put(root, patch["path"], patch["value"])
+        case other:
+            raise ValueError(other)
+
+
+def _put(root: Any, pointer: str, value: Any) -> None:
+    parent, key = _locate(root, pointer)
+    if isinstance(parent, list):
+        parent.insert(len(parent) if key == "-" else _index(key, len(parent)), value)
     else:
         parent[key] = value
 
 
-def _take(root: Any, pointer: str) -> Any:
+def _take(root: Any, pointer: str, *instead: Any) -> Any:
+    """What stands at ``pointer``, taken out, or another value put in its place."""
     parent, key = _locate(root, pointer)
-    return parent.pop(int(key) if isinstance(parent, list) else key)
+    place = _index(key, len(parent) - 1) if isinstance(parent, list) else key
+    taken = parent[place]
+    if instead:
+        (parent[place],) = instead
+    else:
+        del parent[place]
+    return taken
+
+
+def _index(token: str, most: int) -> int:
+    if not _INDEX.fullmatch(token) or int(token) > most:
+        raise IndexError(token)
+    return int(token)
 
 
 def _locate(root: Any, pointer: str) -> tuple[Any, str]:
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-    for token in tokens[:-1]:
-        root = root[int(token)] if isinstance(root, list) else root[token]
-    return root, tokens[-1]
+    """The container that ``pointer`` leads into, and the last token."""
+    *way, last = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    for token in way:
+        root = root[_index(token, len(root) - 1)] if isinstance(root, list) else root[token]
+    if not isinstance(root, dict | list):
+        raise TypeError(pointer)
+    return root, last

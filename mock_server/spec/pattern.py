@@ -3,14 +3,24 @@
 import importlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 # The standard library's own parser; it has no public name.
 _parser = importlib.import_module("re._parser")
 
 _PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
+_FURTHER = [chr(code) for code in range(0xA1, 0x250) if code != 0xAD]
 _MORE = 4  # how many repetitions above the least, when the pattern sets no upper bound
-
+_LONGEST = 2_000  # characters; a pattern may ask for billions
+# What ECMAScript writes otherwise: groups with names, classes of letters and digits, any character.
+_OTHERWISE = (
+    (re.compile(r"\(\?<(?![=!])[^>]*>"), "(?:"),
+    (re.compile(r"\\p\{(?:L|Letter|Alpha)[^}]*\}"), "[A-Za-z]"),
+    (re.compile(r"\\p\{(?:N|Nd|Number)[^}]*\}"), "[0-9]"),
+    (re.compile(r"\[\^\]"), r"[\\s\\S]"),
+)
 
 T = TypeVar("T")
 
@@ -24,50 +34,88 @@ class Chance(Protocol):
 
 
 class Unmatched(ValueError):
-    """The pattern uses what this generator does not know (look-around, back references …)."""
+    """The pattern uses what this generator does not know (back references …), or asks for too much."""
 
 
-def matching(pattern: str, rng: Chance, shortest: int = 0) -> str:
+def matching(pattern: str, rng: Chance, shortest: int = 0, longest: int | None = None) -> str:
     """A text that ``pattern`` matches, at least ``shortest`` long where its repetitions allow it.
 
-    Raises Unmatched.
+    Past ``longest`` nothing is repeated that need not be.
+    What only looks around (`(?=…)`, `\\b`) is passed over: try again until the text matches. Raises Unmatched.
     """
+    for theirs, ours in _OTHERWISE:
+        pattern = theirs.sub(ours, pattern)
     try:
         tree = _parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as fault:
         raise Unmatched(str(fault)) from None
-    return _sequence(tree, rng, shortest)
+    writer = _Writer(rng, shortest, _LONGEST if longest is None else longest)
+    writer.sequence(tree)
+    return "".join(writer.text)
 
 
-def _sequence(nodes: Any, rng: Chance, shortest: int) -> str:
-    return "".join(_node(str(name), argument, rng, shortest) for name, argument in nodes)
+@dataclass
+class _Writer:
+    """``short`` is how many characters the repetitions still have to bring."""
+
+    rng: Chance
+    short: int
+    longest: int
+
+    def __post_init__(self) -> None:
+        self.text: list[str] = []
+
+    def sequence(self, nodes: Any) -> None:
+        for name, argument in nodes:
+            self._node(str(name), argument)
+            if len(self.text) > _LONGEST:
+                raise Unmatched(f"more than {_LONGEST} characters")
+
+    def _node(self, name: str, argument: Any) -> None:
+        match name:
+            case "LITERAL":
+                self.text.append(chr(argument))
+            case "NOT_LITERAL":
+                self.text.append(self.rng.choice([char for char in _PRINTABLE if ord(char) != argument]))
+            case "ANY":
+                self.text.append(self.rng.choice("abcdefghijklmnopqrstuvwxyz"))
+            case "IN":
+                self.text.append(self.rng.choice(_class(argument)))
+            case "AT" | "ASSERT" | "ASSERT_NOT":
+                pass
+            case "SUBPATTERN":
+                self.sequence(argument[3])
+            case "ATOMIC_GROUP":
+                self.sequence(argument)
+            case "BRANCH":
+                self.sequence(self.rng.choice(argument[1]))
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                self._repeat(*argument)
+            case _:
+                raise Unmatched(name)
+
+    def _repeat(self, least: int, most: int, body: Any) -> None:
+        if least > _LONGEST:
+            raise Unmatched(f"more than {_LONGEST} repetitions")
+        more = self.rng.randint(0, min(most - least, _MORE))
+        times = 0
+        # The first repetition that can brings what is still missing; those inside another one only what they must.
+        missing, self.short = self.short, 0
+        start = len(self.text)
+        while times < least or (
+            len(self.text) < self.longest
+            and (times < least + more or (times < most and len(self.text) - start < missing))
+        ):
+            before = len(self.text)
+            self.sequence(body)
+            times += 1
+            if len(self.text) == before and times >= least:
+                break  # an empty body makes nothing longer
+        self.short = max(0, missing - (len(self.text) - start))
 
 
-def _node(name: str, argument: Any, rng: Chance, shortest: int) -> str:
-    match name:
-        case "LITERAL":
-            return chr(argument)
-        case "NOT_LITERAL":
-            return rng.choice([char for char in _PRINTABLE if ord(char) != argument])
-        case "ANY":
-            return rng.choice("abcdefghijklmnopqrstuvwxyz")
-        case "IN":
-            return rng.choice(_class(argument))
-        case "AT":
-            return ""
-        case "SUBPATTERN":
-            return _sequence(argument[3], rng, shortest)
-        case "BRANCH":
-            return _sequence(rng.choice(argument[1]), rng, shortest)
-        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-            least, most, body = argument
-            times = rng.randint(least, min(most, max(least, shortest) + _MORE))
-            return "".join(_sequence(body, rng, 0) for _ in range(max(times, min(shortest, most))))
-    raise Unmatched(name)
-
-
-def _class(items: Any) -> list[str]:
-    """The printable characters of a character class; the class's own first one when none is printable."""
+def _class(items: Any) -> Sequence[str]:
+    """The printable characters of a character class; others of it when none is printable. Raises Unmatched."""
     negated = False
     members: set[str] = set()
     for name, argument in items:
@@ -77,17 +125,20 @@ def _class(items: Any) -> list[str]:
             case "LITERAL":
                 members.add(chr(argument))
             case "RANGE":
-                members.update(chr(code) for code in range(argument[0], min(argument[1], 0x24F) + 1))
-            case "CATEGORY":
-                members.update(char for char in _PRINTABLE if re.fullmatch(_category(str(argument)), char))
-    chosen = [char for char in _PRINTABLE if (char in members) != negated]
-    if not chosen:
-        chosen = sorted(members)
-    if not chosen:
-        raise Unmatched("an empty class")
-    return chosen
+                members.update(chr(code) for code in range(argument[0], min(argument[1], argument[0] + 0x24F) + 1))
+            case _:
+                members |= _category(str(argument))
+    pools = (_PRINTABLE, _FURTHER) if negated else (_PRINTABLE, sorted(members))
+    for pool in pools:
+        chosen = [char for char in pool if (char in members) != negated]
+        if chosen:
+            return chosen
+    raise Unmatched("an empty class")
 
 
-def _category(name: str) -> str:
+@cache
+def _category(name: str) -> frozenset[str]:
+    """The characters of ``\\d``, ``\\W`` and so on, by the parser's name for them."""
     letter = {"DIGIT": "d", "SPACE": "s", "WORD": "w"}[name.rsplit("_", 1)[1]]
-    return "\\" + (letter.upper() if "_NOT_" in name else letter)
+    kind = re.compile("\\" + (letter.upper() if "_NOT_" in name else letter))
+    return frozenset(char for char in (*_PRINTABLE, *_FURTHER) if kind.fullmatch(char))

@@ -31,9 +31,13 @@ class Gap:
 
 
 def load_gaps(path: Path) -> list[Gap]:
-    """The ledger in its order. Raises SpecError for an entry that lacks a field."""
+    """The ledger in its order. Raises SpecError for an entry that lacks a field, and for what is no ledger."""
+    ledger = read_file(path, SpecError)
+    entries = ledger.get("gaps") if isinstance(ledger, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise SpecError(Problem(f"{path}#/gaps", "no list of gaps", "list them below `gaps`"))
     gaps = []
-    for index, entry in enumerate(read_file(path, SpecError).get("gaps", [])):
+    for index, entry in enumerate(entries):
         try:
             gaps.append(
                 Gap(

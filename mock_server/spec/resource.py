@@ -20,9 +20,9 @@ from mock_server.spec.wrapper import Wrapper, list_wrapper, record_wrapper
 
 _VERSION = re.compile(r"v[0-9]+")
 _PAGING = (
-    ("page", re.compile(r"page(_?(number|no|index))?", re.IGNORECASE)),
-    ("limit", re.compile(r"limit|per_?page|page_?size|size|take", re.IGNORECASE)),
-    ("offset", re.compile(r"offset|skip", re.IGNORECASE)),
+    ("page", re.compile(r"page([_-]?(number|no|index)|\[number\])?", re.IGNORECASE)),
+    ("limit", re.compile(r"\$?(limit|top|take)|per[_-]?page|page([_-]?(size|limit)|\[size\])|size", re.IGNORECASE)),
+    ("offset", re.compile(r"\$?(offset|skip)|page\[offset\]", re.IGNORECASE)),
 )
 _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 
@@ -80,27 +80,30 @@ class Binding:
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
     """The bindings by operation key; an operation that fits no family has none."""
-    roles = {operation.key: _role(operation, operations) for operation in operations}
+    roles = {operation.key: role for operation in operations if (role := _role(operation, operations))}
     by_kind: dict[str, list[Operation]] = {}
     for operation in operations:
-        if roles[operation.key]:
+        if operation.key in roles and kind_of(operation):
             by_kind.setdefault(kind_of(operation), []).append(operation)
     bindings = {}
     for kind, members in by_kind.items():
         family = _family(kind, members, roles)
         for operation in members:
-            role = roles[operation.key]
-            if role:
-                bindings[operation.key] = _binding(role, operation, family)
+            bindings[operation.key] = _binding(roles[operation.key], operation, family)
     return bindings
 
 
 def kind_of(operation: Operation) -> str:
     """``leads/notes`` for ``/v1/leads/{}/notes`` and for ``/v1/leads/{}/notes/{}``."""
-    names = [segment for segment in operation.segments if "{}" not in segment]
-    if names and _VERSION.fullmatch(names[0]):
-        names = names[1:]
-    return "/".join(names)
+    return "/".join(segment for segment in _own(operation) if segment != "{}")
+
+
+def _own(operation: Operation) -> Sequence[str]:
+    """The path's segments after the server's path and after the version, which say nothing of the kind."""
+    segments = operation.segments[operation.base.count("/") :]
+    fixed = segments.index("{}") if "{}" in segments else len(segments)
+    versions = [index for index in range(fixed) if _VERSION.fullmatch(segments[index])]
+    return segments[versions[-1] + 1 :] if versions else segments
 
 
 def singular(word: str) -> str:
@@ -120,14 +123,14 @@ def _role(operation: Operation, operations: Sequence[Operation]) -> Role | None:
     if operation.method == "POST" and _is_collection(operation.segments, operations):
         return Role.CREATE
     if operation.method in ("PUT", "PATCH") and _has(operations, "GET", operation.segments):
-        return Role.SINGLE
+        return Role.SINGLE if "{}" not in operation.segments else None
     return None
 
 
 def _reading_role(operation: Operation, operations: Sequence[Operation]) -> Role | None:
     answer = operation.success.schema
     listed = list_wrapper(answer)
-    if listed and (not listed.rest or _paging(operation) or _is_collection(operation.segments, operations)):
+    if listed and (listed.aside or _paging(operation) or _is_collection(operation.segments, operations)):
         return Role.LIST
     return Role.SINGLE if record_wrapper(answer) and "{}" not in operation.segments else None
 
@@ -161,27 +164,27 @@ def _wrapper(role: Role, operation: Operation) -> Wrapper | None:
     return list_wrapper(answer) if role is Role.LIST else record_wrapper(answer)
 
 
-def _family(kind: str, members: Sequence[Operation], roles: Mapping[str, Role | None]) -> Family:
+def _family(kind: str, members: Sequence[Operation], roles: Mapping[str, Role]) -> Family:
     shapes = []
     for operation in members:
         role = roles[operation.key]
-        wrapper = _wrapper(role, operation) if role else None
+        wrapper = _wrapper(role, operation)
         if wrapper and role is not Role.DELETE:
             shapes.append(wrapper.schema)
-    id_name = _id_field(members, shapes)
+    id_name = _id_field(kind, members, shapes)
     id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
-    parent = _parent(members[0])
+    parent = next((parent for operation in members if (parent := _parent(operation))), None)
     link = _link(parent, shapes) if parent else None
     return Family(kind, id_name, id_schema, _prefix(id_schema, members), parent, link, tuple(shapes))
 
 
-def _id_field(members: Sequence[Operation], shapes: Sequence[Schema]) -> str:
-    """``id``, else the record's field that the item path's parameter names, else a hidden ``id``."""
+def _id_field(kind: str, members: Sequence[Operation], shapes: Sequence[Schema]) -> str:
+    """``id``, else the record's field that the item path's parameter or the kind names, else a hidden ``id``."""
     named = {operation.path_parameters[-1].name for operation in members if operation.segments[-1] == "{}"}
-    for shape in shapes:
-        for name in ("id", *sorted(named), "uuid", "_id", "key"):
-            if name in shape.properties:
-                return name
+    word = singular(kind.rpartition("/")[2])
+    for name in ("id", *sorted(named), f"{word}Id", f"{word}_id", "uuid", "_id", "key"):
+        if any(name in shape.properties for shape in shapes):
+            return name
     return "id"
 
 
@@ -191,7 +194,8 @@ def _prefix(schema: Schema | None, members: Sequence[Operation]) -> str:
     if schema is not None:
         hints = [schema.node.get("pattern"), schema.example]
     for operation in members:
-        hints += [item.schema.example for item in operation.path_parameters[-1:]]
+        if operation.segments[-1] == "{}":
+            hints.append(operation.path_parameters[-1].schema.example)
     for hint in hints:
         match = _PREFIX.match(hint) if isinstance(hint, str) else None
         if match:
@@ -201,15 +205,10 @@ def _prefix(schema: Schema | None, members: Sequence[Operation]) -> str:
 
 def _parent(operation: Operation) -> str | None:
     """The kind of the item that the collection's path hangs below."""
-    names: list[str] = []
-    segments = operation.segments[:-1] if operation.segments[-1] == "{}" else operation.segments
-    parent = None
-    for segment in segments:
-        if segment == "{}":
-            parent = "/".join(names)
-        elif names or not _VERSION.fullmatch(segment):
-            names.append(segment)
-    return parent
+    segments = _own(operation)
+    collection = segments[:-1] if segments[-1] == "{}" else segments
+    items = [index for index, segment in enumerate(collection) if segment == "{}"]
+    return "/".join(segment for segment in collection[: items[-1]] if segment != "{}") or None if items else None
 
 
 def _link(parent: str, shapes: Sequence[Schema]) -> str:

@@ -1,15 +1,14 @@
 """A schema of the document: its validator, and the few questions the program asks of it."""
 
-from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import jsonschema_rs
 
-from mock_server.errors import Problem, SpecError
+from mock_server.errors import Problem
 from mock_server.spec.document import Document, escape
+from mock_server.spec.soundness import TYPES, compiled
 
-_BRANCHES = ("allOf", "anyOf", "oneOf")
 _IMPLIED = (
     ("object", ("properties", "required", "additionalProperties")),
     ("array", ("items", "minItems", "maxItems")),
@@ -17,24 +16,33 @@ _IMPLIED = (
     ("number", ("minimum", "maximum", "multipleOf")),
 )
 _ANNOTATIONS = ("default", "example", "examples")
-_TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
 class Schema:
     """A schema at a JSON pointer of a document; references are already followed.
 
     ``node`` is the mapping that stands there (an empty one for ``true`` and for anything that admits all).
+    The document's schemas must be sound (``Soundness``). ``sent``: the validator is for what clients send.
     """
 
-    def __init__(self, document: Document, pointer: str) -> None:
+    def __init__(self, document: Document, pointer: str, *, sent: bool = False) -> None:
         self.document = document
         self.pointer, node = document.resolve(pointer)
         self.node: dict[str, Any] = node if isinstance(node, dict) else {}
+        self.never = node is False
         # The validator starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
-        self._source: dict[str, Any] = {"$ref": document.uri(pointer)}
+        self._source: dict[str, Any] = {"$ref": document.uri(pointer, sent=sent)}
         beside = document.at(pointer)
         if isinstance(beside, dict) and "$ref" in beside:
             self.node = {**self.node, **{key: beside[key] for key in _ANNOTATIONS if key in beside}}
+
+    @classmethod
+    def of(cls, document: Document, pointer: str) -> "Schema":
+        """The schema at ``pointer``, made once: many lead to the same one."""
+        made: Schema | None = document.made.get(("schema", pointer))
+        if made is None:
+            made = document.made["schema", pointer] = cls(document, pointer)
+        return made
 
     @classmethod
     def inline(cls, document: Document, node: dict[str, Any]) -> "Schema":
@@ -48,12 +56,16 @@ class Schema:
 
     def at(self, *tokens: str | int) -> "Schema":
         """The schema below this one."""
-        return Schema(self.document, "/".join([self.pointer, *(escape(str(token)) for token in tokens)]))
+        return Schema.of(self.document, "/".join([self.pointer, *(escape(str(token)) for token in tokens)]))
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
         """Compiled once. Raises SpecError when the schema itself is wrong."""
-        return _compiled(self.document, self.pointer, self._source)
+        try:
+            return compiled(self._source, self.document.registry)
+        except ValueError as fault:
+            what = str(fault).splitlines()[0]
+            raise self.document.fault(self.pointer, what, "correct the schema") from None
 
     def accepts(self, value: Any) -> bool:
         return bool(self.validator.is_valid(value))
@@ -71,22 +83,27 @@ class Schema:
     @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types it admits, as far as it says; all of them when it does not say."""
-        declared = self.node.get("type")
-        if isinstance(declared, str):
-            return frozenset({declared})
-        if isinstance(declared, list):
-            return frozenset(declared)
-        for keyword in ("const", "enum"):
-            if keyword in self.node:
-                values = self.node[keyword] if keyword == "enum" else [self.node[keyword]]
-                return frozenset(_type_of(value) for value in values)
-        if "allOf" in self.node:
-            return frozenset.intersection(*(branch.types for branch in self.branches("allOf")))
+        if self.said is not None:
+            return self.said
+        words = {word for part in self.parts for word in part.node}
+        implied = {name for name, keywords in _IMPLIED if words.intersection(keywords)}
+        return frozenset(implied or TYPES)
+
+    @cached_property
+    def said(self) -> frozenset[str] | None:
+        """The types that `type`, `enum`, `const` and the branches leave; None when none of them says any."""
+        said: list[frozenset[str]] = []
+        if "type" in self.node:
+            declared = self.node["type"]
+            said.append(frozenset([declared] if isinstance(declared, str) else declared))
+        values = [self.node.get("enum"), [self.node["const"]] if "const" in self.node else None]
+        said += [frozenset(map(_type_of, some)) for some in values if some is not None]
+        said += [branch.said for branch in self.branches("allOf") if branch.said is not None]
         for keyword in ("anyOf", "oneOf"):
-            if keyword in self.node:
-                return frozenset.union(*(branch.types for branch in self.branches(keyword)))
-        implied = {name for name, keywords in _IMPLIED if any(word in self.node for word in keywords)}
-        return frozenset(implied) or _TYPES
+            ways = [branch.said for branch in self.branches(keyword)]
+            if ways and None not in ways:
+                said.append(frozenset[str]().union(*(way for way in ways if way is not None)))
+        return reduce(common, said) if said else None
 
     @property
     def nullable(self) -> bool:
@@ -102,29 +119,59 @@ class Schema:
         return [branch for branch in found if branch.types != {"null"}]
 
     @cached_property
+    def certain(self) -> list["Schema"]:
+        """This schema and all below it that hold for every value: what `allOf` adds."""
+        return self._gathered(("allOf",))
+
+    @cached_property
+    def parts(self) -> list["Schema"]:
+        """This schema and all below it that speak of the same value: every branch, of branches too."""
+        return self._gathered(("allOf", "anyOf", "oneOf"))
+
+    def _gathered(self, keywords: tuple[str, ...]) -> list["Schema"]:
+        found = {self.pointer: self}
+        for keyword in keywords:
+            for branch in self.branches(keyword):
+                for part in branch.certain if keywords == ("allOf",) else branch.parts:
+                    found.setdefault(part.pointer, part)
+        return list(found.values())
+
+    @cached_property
     def properties(self) -> dict[str, "Schema"]:
         """Every property a value may have, those of all branches included; the first one named counts."""
-        found: dict[str, Schema] = {}
-        for schema in self._parts():
+        found = dict(self.sure)
+        for schema in self.parts:
             for name in schema.node.get("properties", ()):
-                found.setdefault(name, schema.at("properties", name))
+                if name not in found:
+                    found[name] = schema.at("properties", name)
+        return found
+
+    @cached_property
+    def sure(self) -> dict[str, "Schema"]:
+        """The properties that do not depend on a branch; one that is fixed to a value counts before others."""
+        found: dict[str, Schema] = {}
+        for schema in self.certain:
+            for name in schema.node.get("properties", ()):
+                part = schema.at("properties", name)
+                if name not in found or ("const" in part.node and "const" not in found[name].node):
+                    found[name] = part
         return found
 
     @cached_property
     def required(self) -> frozenset[str]:
         """The properties that every value has."""
-        names = set(self.node.get("required", ()))
-        for branch in self.branches("allOf"):
-            names |= branch.required
-        return frozenset(names)
+        return frozenset(name for part in self.certain for name in part.node.get("required", ()))
 
     @cached_property
     def items(self) -> "Schema | None":
         """The schema of an array's items, wherever the branches say it."""
-        for schema in self._parts():
-            if isinstance(schema.node.get("items"), dict):
-                return schema.at("items")
-        return None
+        return next((schema.at("items") for schema in self.parts if isinstance(schema.node.get("items"), dict)), None)
+
+    @cached_property
+    def default(self) -> Any:
+        """The value that the document gives where none is sent; None when there is none that the schema admits."""
+        value = self.node.get("default")
+        return value if value is not None and self.accepts(value) else None
 
     @cached_property
     def example(self) -> Any:
@@ -134,36 +181,13 @@ class Schema:
         examples = self.node.get("examples")
         return examples[0] if isinstance(examples, list) and examples else None
 
-    def _parts(self, depth: int = 0) -> Iterator["Schema"]:
-        yield self
-        if depth < 8:  # a schema may contain itself
-            for keyword in _BRANCHES:
-                for branch in self.branches(keyword):
-                    yield from branch._parts(depth + 1)
-
-
-def _compiled(document: Document, pointer: str, source: dict[str, Any]) -> jsonschema_rs.Validator:
-    """A validator that checks formats, fetches nothing, and matches patterns in linear time where it can.
-
-    Its messages do not repeat the value, which may be long or secret.
-    Raises SpecError with the pointer when the schema is not one.
-    """
-    faults = []
-    for engine in (jsonschema_rs.RegexOptions(), jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)):
-        try:
-            return jsonschema_rs.Draft202012Validator(
-                source,
-                registry=document.registry,
-                validate_formats=True,
-                offline=True,
-                mask="the value",
-                pattern_options=engine,
-            )
-        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as fault:
-            faults.append(str(fault).splitlines()[0])
-    raise SpecError(Problem(f"{document.name}#{pointer}", faults[0], "correct the schema"))
-
 
 def _type_of(value: Any) -> str:
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
     return names.get(type(value), "null")
+
+
+def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """The types in both; an integer is a number."""
+    whole = ("integer" in one and "number" in other) or ("integer" in other and "number" in one)
+    return one & other | ({"integer"} if whole else set())

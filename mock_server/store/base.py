@@ -45,7 +45,7 @@ class Saved:
 
 
 class Log(Protocol):
-    """Keeps what was committed. Every method has happened, or has not, when it returns or raises."""
+    """Keeps what was committed. Every method has happened when it returns, and has not when it raises StateError."""
 
     def load(self) -> Iterator[Saved]:
         """Every workspace kept."""

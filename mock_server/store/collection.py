@@ -4,9 +4,12 @@ from bisect import bisect_left, insort
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from mock_server.store.base import Id, Row
 
 Where = Mapping[str, Any]
+"""Field → its value, or a list of values of which it has one. A field that holds a list has each of them."""
 
 
 def _key(row: Row) -> tuple[str, int]:
@@ -30,22 +33,23 @@ class Collection:
         twin.rows, twin.order, twin._indexes = self.rows.copy(), self.order.copy(), {}
         return twin
 
-    def put(self, row: Row) -> Row | None:
-        """Add ``row`` or replace the one with its id, which is returned."""
-        before = self.rows.get(row.id)
-        if before is not None:
-            self._forget(before)
+    def put(self, row: Row) -> None:
+        """Add ``row``, in place of the one with its id if there is one."""
+        self.remove(row.id)
         self.rows[row.id] = row
         insort(self.order, row, key=_key)
         for field, index in self._indexes.items():
-            insort(index.setdefault(_value(row, field), []), row, key=_key)
-        return before
+            for value in _values(row.record.get(field)):
+                insort(index.setdefault(value, []), row, key=_key)
 
     def remove(self, id: Id) -> Row | None:
         """Take the row out; None when there is none."""
         row = self.rows.pop(id, None)
         if row is not None:
-            self._forget(row)
+            del self.order[_place(self.order, row)]
+            for field, index in self._indexes.items():
+                for value in _values(row.record.get(field)):
+                    del index[value][_place(index[value], row)]
         return row
 
     def page(self, offset: int, limit: int, where: Where) -> tuple[Sequence[Row], int]:
@@ -55,39 +59,44 @@ class Collection:
         return rows[max(0, end - limit) : end][::-1], len(rows)
 
     def matching(self, where: Where) -> Sequence[Row]:
-        """The rows whose fields have these values, oldest first."""
+        """The rows that meet every condition, oldest first."""
         if not where:
             return self.order
-        lists = sorted((self._index(field).get(_hashable(value), []) for field, value in where.items()), key=len)
+        wanted = {field: _values(value) for field, value in where.items()}
+        found = min((self._having(field, values) for field, values in wanted.items()), key=len)
+        if len(wanted) == 1:
+            return found
+        return [row for row in found if all(_values(row.record.get(name)) & wanted[name] for name in wanted)]
+
+    def _having(self, field: str, values: frozenset[Hashable]) -> Sequence[Row]:
+        index = self._index(field)
+        lists = [index[value] for value in values if value in index]
         if len(lists) == 1:
             return lists[0]
-        return [row for row in lists[0] if all(_value(row, name) == _hashable(value) for name, value in where.items())]
+        return sorted({row.id: row for rows in lists for row in rows}.values(), key=_key)
 
     def _index(self, field: str) -> dict[Hashable, list[Row]]:
         index = self._indexes.get(field)
         if index is None:
             index = self._indexes[field] = {}
             for row in self.order:
-                index.setdefault(_value(row, field), []).append(row)
+                for value in _values(row.record.get(field)):
+                    index.setdefault(value, []).append(row)
         return index
-
-    def _forget(self, row: Row) -> None:
-        del self.order[_place(self.order, row)]
-        for field, index in self._indexes.items():
-            rows = index[_value(row, field)]
-            del rows[_place(rows, row)]
 
 
 def _place(rows: Sequence[Row], row: Row) -> int:
     return bisect_left(rows, row.key, key=_key)
 
 
-def _value(row: Row, field: str) -> Hashable:
-    return _hashable(row.record.get(field))
+def _values(value: Any) -> frozenset[Hashable]:
+    if isinstance(value, list):
+        return frozenset(map(_hashable, value))
+    return frozenset((_hashable(value),))
 
 
 def _hashable(value: Any) -> Hashable:
     """True and 1 are equal to Python and different in JSON; lists and objects are compared by their text."""
-    if isinstance(value, bool):
-        return ("boolean", value)
-    return repr(value) if isinstance(value, (list, dict)) else value
+    if isinstance(value, bool | dict | list):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return value  # type: ignore[no-any-return]  # a number, a text or None

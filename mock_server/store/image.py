@@ -26,8 +26,6 @@ class Image:
         self._collections = dict(collections)
         self._counters = dict(counters)
         self._owned: set[str] = set()
-        self.version = 0
-        """Rises with each transaction that changed something."""
 
     @classmethod
     def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "Image":
@@ -74,7 +72,6 @@ class Image:
             yield transaction
             if transaction.changed:
                 log.commit(workspace, transaction.changes(), transaction.counters())
-                self.version += 1
         except BaseException:
             transaction.undo()
             raise
@@ -149,6 +146,8 @@ class Transaction:
                 self._image._writable(kind).put(row)
         for kind, number in self._counted.items():
             self._image._counters[kind] = number
+            if not number:
+                del self._image._counters[kind]
         self._before, self._counted = {}, {}
 
 

@@ -17,6 +17,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+_MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE workspaces (id TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
@@ -26,9 +27,11 @@ CREATE TABLE records (
     PRIMARY KEY (workspace, kind, id)
 ) WITHOUT ROWID;
 """
+_RECORDS = "SELECT kind, id, created, arrival, body FROM records WHERE workspace = ? ORDER BY kind"
 _PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)"
 _REMOVE = "DELETE FROM records WHERE workspace = ? AND kind = ? AND id = ?"
 _COUNT = "INSERT OR REPLACE INTO counters VALUES (?, ?, ?)"
+_REMEDY = "give a file that this program made"
 
 
 class SqliteLog:
@@ -44,37 +47,54 @@ class SqliteLog:
             raise
 
     def _opened(self) -> sqlite3.Connection:
-        try:
+        with self._faults(_REMEDY):
             db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            db.execute("PRAGMA journal_mode = WAL")
-            # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
-            db.execute("PRAGMA synchronous = NORMAL")
-            self._migrate(db)
-        except sqlite3.Error as fault:
-            raise StateError(Problem(str(self._path), str(fault), "give a file that this program made")) from None
+            try:
+                db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                new = self._is_new(db)  # before anything is written: a file that is not ours stays as it is
+                db.execute("PRAGMA journal_mode = WAL")
+                # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
+                db.execute("PRAGMA synchronous = NORMAL")
+                if new:
+                    marks = f"PRAGMA application_id = {_MAKER}; PRAGMA user_version = {_VERSION};"
+                    db.executescript(f"BEGIN; {_SCHEMA} {marks} COMMIT;")
+            except BaseException:
+                db.close()
+                raise
         return db
 
-    def _migrate(self, db: sqlite3.Connection) -> None:
+    @contextmanager
+    def _faults(self, remedy: str) -> Iterator[None]:
+        """What SQLite, or a damaged row, complains of, in our words."""
+        try:
+            yield
+        except (sqlite3.Error, orjson.JSONDecodeError) as fault:
+            raise StateError(Problem(str(self._path), str(fault), remedy)) from None
+
+    def _is_new(self, db: sqlite3.Connection) -> bool:
+        """Whether the file is empty. Raises StateError when it holds what another program, or version, made."""
+        if db.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+            return True
+        (maker,) = db.execute("PRAGMA application_id").fetchone()
         (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
-            what = f"made by a newer program (format {version}, this one knows {_VERSION})"
-            raise StateError(Problem(str(self._path), what, "upgrade sophiie-mock, or give another file"))
-        if version == 0:
-            if db.execute("SELECT 1 FROM sqlite_master").fetchone():
-                raise StateError(Problem(str(self._path), "a database of another program", "give another file"))
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+        if maker != _MAKER:
+            raise StateError(Problem(str(self._path), "a database of another program", "give another file"))
+        if version != _VERSION:
+            what = f"made by another version of the program (format {version}, this one knows {_VERSION})"
+            raise StateError(Problem(str(self._path), what, "use that version, or give another file"))
+        return False
 
     def load(self) -> Iterator[Saved]:
-        for workspace, facts in self._db.execute("SELECT id, facts FROM workspaces ORDER BY id").fetchall():
-            rows: dict[str, list[Row]] = {}
-            records = self._db.execute(
-                "SELECT kind, id, created, arrival, body FROM records WHERE workspace = ? ORDER BY kind", (workspace,)
-            )
-            for kind, id, created, arrival, body in records:
-                rows.setdefault(kind, []).append(Row(orjson.loads(id), (created, arrival), orjson.loads(body)))
-            counters = self._db.execute("SELECT kind, number FROM counters WHERE workspace = ?", (workspace,))
-            yield Saved(workspace, orjson.loads(facts), rows, dict(counters.fetchall()))
+        with self._faults(_REMEDY):
+            workspaces = self._db.execute("SELECT id, facts FROM workspaces ORDER BY id").fetchall()
+            return iter([self._saved(id, facts) for id, facts in workspaces])
+
+    def _saved(self, workspace: str, facts: str) -> Saved:
+        rows: dict[str, list[Row]] = {}
+        for kind, id, created, arrival, body in self._db.execute(_RECORDS, (workspace,)):
+            rows.setdefault(kind, []).append(Row(orjson.loads(id), (created, arrival), orjson.loads(body)))
+        counters = self._db.execute("SELECT kind, number FROM counters WHERE workspace = ?", (workspace,))
+        return Saved(workspace, orjson.loads(facts), rows, dict(counters.fetchall()))
 
     def create(self, saved: Saved) -> None:
         changes = [Change(kind, row.id, row) for kind, rows in saved.rows.items() for row in rows]
@@ -96,12 +116,15 @@ class SqliteLog:
         self._lock.close()
 
     def _write(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        put, removed = [], []
         for change in changes:
             key = (workspace, change.kind, orjson.dumps(change.id).decode())
             if change.row is None:
-                self._db.execute(_REMOVE, key)
+                removed.append(key)
             else:
-                self._db.execute(_PUT, (*key, *change.row.key, orjson.dumps(change.row.record)))
+                put.append((*key, *change.row.key, orjson.dumps(change.row.record)))
+        self._db.executemany(_REMOVE, removed)
+        self._db.executemany(_PUT, put)
         self._db.executemany(_COUNT, [(workspace, kind, number) for kind, number in counters.items()])
 
     def _clear(self, workspace: str) -> None:
@@ -110,14 +133,15 @@ class SqliteLog:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._db
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+        with self._faults("make room, or give another file with --state"):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # SQLite ends it itself on some errors
+                    self._db.execute("ROLLBACK")
+                raise
 
 
 def _locked(path: Path) -> IO[str]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from mock_server.store.base import Record
 from mock_server.store.image import Transaction
+from mock_server.webhooks import outbox
 from mock_server.webhooks.payload import item
 from mock_server.world.ids import Ids
 
-KIND = "$events"
+KIND = outbox.EVENTS
 """Where the store keeps them; no path can have this kind."""
 
 # Only the first name is the vendor's (Zapier overview); the others are ours, gap `webhook-events`.
@@ -26,6 +28,24 @@ EVENTS: Mapping[str, str] = MappingProxyType(
 """Event type → kind of the record that it is about."""
 
 
+DOCUMENTED = "LEAD_CREATED"
+
+
+def emit_raw(tx: Transaction, ids: Ids, now: str, type: str, body: Any) -> Record:
+    """An event that did not happen: its body is a person's own, and is delivered as it is."""
+    event = {
+        "id": str(ids.make("events", tx.count(KIND))),
+        "type": type,
+        "createdAt": now,
+        "cause": "raw",
+        "recordId": None,
+        "body": body,
+    }
+    tx.put(KIND, event["id"], event)
+    outbox.owe(tx, ids, now, event)
+    return event
+
+
 def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Record) -> Record:
     """Record that ``type`` happened to ``record``; ``cause`` is the request's id. The event, as it is kept.
 
@@ -41,4 +61,6 @@ def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Rec
         "recordId": record["id"],
         "body": item(tx, kind, record),
     }
-    return tx.put(KIND, event["id"], event).record
+    tx.put(KIND, event["id"], event)
+    outbox.owe(tx, ids, now, event)
+    return event

@@ -13,6 +13,7 @@ from mock_server.store.image import Transaction
 
 # The one published example says `scheduled` where v1's says `PENDING`; the other words follow it.
 _STATUSES: Mapping[str, str] = MappingProxyType({"PENDING": "scheduled"})
+_COUNTRIES: Mapping[str, str] = MappingProxyType({"AU": "Australia"})
 _CONTACT = ("firstName", "lastName", "email", "phone", "businessName")
 
 
@@ -32,11 +33,12 @@ def _lead(tx: Transaction, lead: Record) -> dict[str, Any]:
 
 
 def _inquiry(tx: Transaction, inquiry: Record) -> dict[str, Any]:
-    lead = _lead_of(tx, inquiry)
+    lead, data = _lead_of(tx, inquiry), inquiry.get("data")
     return {
         **_heading(inquiry),
-        **{name: inquiry.get(name) for name in ("source", "tag", "summary", "isFirstInquiry", "leadId")},
-        "keyPoints": (inquiry.get("data") or {}).get("keyPoints", []),
+        **{name: inquiry.get(name) for name in ("source", "tag", "summary", "isFirstInquiry")},
+        "leadId": str(inquiry.get("leadId", "")),
+        "keyPoints": data.get("keyPoints", []) if isinstance(data, dict) else [],
         "leadName": _name(lead),
         "leadDetails": _details(lead),
     }
@@ -48,8 +50,9 @@ def _appointment(tx: Transaction, appointment: Record) -> dict[str, Any]:
     status = str(appointment.get("status", ""))
     return {
         **_heading(appointment),
-        **{name: appointment.get(name) for name in ("title", "description", "start", "end", "leadId")},
-        "attendees": ", ".join(appointment.get("attendees", [])),
+        **{name: appointment.get(name) for name in ("title", "description", "start", "end")},
+        "leadId": str(appointment.get("leadId", "")),
+        "attendees": ",".join(mail for mail in appointment.get("attendees") or () if isinstance(mail, str)),
         "leadAddressId": zlib.crc32(str(lead.get("id")).encode()) % 100_000 if address(lead) else None,
         "formattedLeadAddress": address(lead),
         "leadName": _name(lead),
@@ -77,7 +80,7 @@ def _lead_of(tx: Transaction, record: Record) -> Record:
 
 
 def _name(lead: Record) -> str:
-    return " ".join(part for part in (lead.get("firstName"), lead.get("lastName")) if part)
+    return " ".join(str(part) for part in (lead.get("firstName"), lead.get("lastName")) if part)
 
 
 def _details(lead: Record) -> dict[str, Any]:
@@ -91,5 +94,6 @@ def address(lead: Record) -> str | None:
     if not isinstance(parts, dict):
         return None
     town = " ".join(str(parts[name]) for name in ("suburb", "state", "postcode") if parts.get(name))
-    lines = [parts.get("line1"), parts.get("line2"), town, parts.get("country")]
+    country = parts.get("country")
+    lines = [parts.get("line1"), parts.get("line2"), town, _COUNTRIES.get(str(country), country)]
     return ", ".join(str(line) for line in lines if line)

@@ -1,0 +1,89 @@
+"""Runs that read: lists, what there is one of, agreement of views, query values."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from contracts import domain
+from contracts.agenda.unit import Unit, on, with_ids
+from contracts.catalogue import Catalogue
+from contracts.document import Operation
+from contracts.family import Listing
+from contracts.probe import Abandoned, Probe
+from contracts.sequences import agreement, pages, protocol
+from contracts.sequences.walk import fetch
+
+_MOST_PARENTS = 25
+
+
+def lists(catalogue: Catalogue) -> Iterator[Unit]:
+    for listing in catalogue.listings:
+        if listing.operation.of("path"):
+            yield Unit("pages", listing.key, partial(_below, catalogue, listing))
+        elif listing.paged:
+            yield Unit("pages", listing.key, on(pages.paging, listing))
+        elif listing.items:
+            yield Unit("catalogue", listing.key, on(pages.catalogue, listing))
+        if listing.filters and not listing.operation.of("path"):
+            yield Unit("filters", listing.key, on(pages.filtering, listing))
+        if listing.expands and not listing.operation.of("path"):
+            yield Unit("expansion", listing.key, on(pages.expansion, listing))
+
+
+def singles(catalogue: Catalogue) -> Iterator[Unit]:
+    """Reads of what there is only one of."""
+    for operation in catalogue.contract.operations.values():
+        if operation.method == "GET" and operation.key not in catalogue.lists and not operation.of("path"):
+            yield Unit("single", operation.key, on(pages.single, operation))
+
+
+def _below(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:
+    """The longest list of its kind among the first parents."""
+    parent = listing.operation.key.partition(" ")[2].partition("/{}")[0]
+    above = catalogue.lists.get(f"GET {parent}")
+    if above is None:
+        pages.paging(probe, listing, *catalogue.known(probe, listing.operation))
+        return
+    parents = [item["id"] for item in fetch(probe, above).items][:_MOST_PARENTS]
+    if not parents:
+        raise Abandoned(f"nothing under {parent}")
+    lengths = {id: fetch(probe, listing, id).count or 0 for id in parents}
+    pages.paging(probe, listing, max(parents, key=lambda id: lengths[id]))
+
+
+def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Unit]:
+    lists, operations = catalogue.lists, catalogue.contract.operations
+    for family in catalogue.families:
+        if family.listing and family.read:
+            yield Unit(topic, family.read.key, on(agreement.details, family, family.listing, family.read))
+    for name, judged in (
+        (domain.LEADS, agreement.leads),
+        (domain.INQUIRIES, agreement.expanded_leads),
+        (domain.APPOINTMENTS, agreement.appointments),
+        (domain.MEMBERS, agreement.members),
+    ):
+        if {name, domain.LEADS, domain.INQUIRIES, domain.MEMBERSHIPS} <= set(lists):
+            yield Unit(topic, name, on(judged, lists))
+    if domain.LEAD in operations and domain.INQUIRIES in lists:
+        yield Unit(f"{topic}-last", domain.LEAD, on(agreement.lead_details, lists, operations[domain.LEAD]))
+    if domain.INQUIRY in operations and domain.INQUIRIES in lists:
+        args = lists[domain.INQUIRIES], operations[domain.INQUIRY]
+        yield Unit(f"{topic}-calls", domain.INQUIRY, on(agreement.inquiry_details, *args))
+    for short, long in domain.RECENT.items():
+        if f"GET {short}" in lists and f"GET {long}" in lists:
+            pair = lists[f"GET {short}"], lists[f"GET {long}"]
+            yield Unit(f"{topic}-recent", f"GET {short}", on(agreement.recent, *pair))
+
+
+def requests(catalogue: Catalogue) -> Iterator[Unit]:
+    of_path: dict[str, list[Operation]] = {}
+    for operation in catalogue.contract.operations.values():
+        of_path.setdefault(operation.path, []).append(operation)
+        known = partial(catalogue.known_or_not, operation=operation)
+        if operation.body is not None:
+            yield Unit("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
+        elif operation.of("query"):
+            known = partial(catalogue.known, operation=operation)
+            yield Unit("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
+    for operations in of_path.values():
+        known = partial(catalogue.known_or_not, operation=operations[0])
+        yield Unit("methods", operations[0].key, partial(with_ids, protocol.methods, operations, known))

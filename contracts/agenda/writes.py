@@ -1,0 +1,88 @@
+"""Runs that write: the life of records, bounds of bodies, actions, and what must agree afterwards."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from contracts import domain
+from contracts.agenda.reads import agreed
+from contracts.agenda.unit import Unit, on
+from contracts.catalogue import Catalogue
+from contracts.family import Family, Listing
+from contracts.probe import Abandoned, Probe
+from contracts.sequences import actions, agreement, bounds, ending, lifecycle, pages
+from contracts.sequences.records import Kind
+
+
+def lives(catalogue: Catalogue) -> Iterator[Unit]:
+    for family in catalogue.makers:
+        for topic, function in (
+            ("creation", lifecycle.creation),
+            ("update", lifecycle.update),
+            ("deletion", ending.deletion),
+            ("refusals", ending.refusals),
+            ("bounds", bounds.creation),
+            ("bounds-of-updates", bounds.update),
+            ("conflicts", ending.conflicts),
+        ):
+            yield Unit(topic, family.path, on(function, family))
+    for family in catalogue.families:
+        if family.listing and (family.read or family.update or family.delete):
+            yield Unit("unknown-ids", family.path, on(ending.unknown_ids, family))
+
+
+def bodies(catalogue: Catalogue) -> Iterator[Unit]:
+    """Bodies of operations that make no record."""
+    made = [family.create for family in catalogue.makers]
+    for operation in catalogue.contract.operations.values():
+        if operation.body is not None and operation not in made and not operation.of("path"):
+            yield Unit("bounds", operation.key, on(bounds.action, operation))
+
+
+def grown(catalogue: Catalogue) -> Iterator[Unit]:
+    for family in catalogue.makers:
+        if family.listing and family.listing.usual:
+            yield Unit("grown", family.path, on(_grow, family, family.listing))
+
+
+def _grow(probe: Probe, family: Family, listing: Listing) -> None:
+    """More records than the default page holds, then the pages again: only so is a wrong default seen."""
+    kind = Kind(probe, family)
+    missing = listing.usual + 3 - len(kind.listed())
+    made = [kind.made_anyhow()[0] for _ in range(max(0, missing))]
+    pages.paging(probe, listing)
+    for record in made:
+        kind.gone(record)
+
+
+def deeds(catalogue: Catalogue) -> Iterator[Unit]:
+    lists, operations = catalogue.lists, catalogue.contract.operations
+    if not {domain.LEADS, domain.INQUIRIES, domain.APPOINTMENTS, domain.MEMBERS} <= set(lists):
+        return
+    leads = next(family for family in catalogue.families if f"GET {family.path}" == domain.LEADS)
+    if domain.SEND_SMS in operations and leads.create:
+        yield Unit("message", domain.SEND_SMS, on(actions.message, lists, operations[domain.SEND_SMS], leads))
+    if domain.START_CALL in operations:
+        yield Unit("call", domain.START_CALL, on(actions.call, lists, operations[domain.START_CALL]))
+    if domain.SUBSCRIBE in operations and domain.UNSUBSCRIBE in operations:
+        yield Unit("subscription", domain.SUBSCRIBE, on(actions.subscription, catalogue.contract))
+    if leads.delete:
+        yield Unit("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete))
+
+
+def aftermath(catalogue: Catalogue) -> Iterator[Unit]:
+    """After all the writing, what must agree still does."""
+    yield from agreed(catalogue, "aftermath")
+    for listing in catalogue.listings:
+        if "createdAt" in listing.item_properties() and not listing.operation.of("path"):
+            yield Unit("moments", listing.key, partial(_moments, catalogue, listing))
+
+
+def _moments(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:
+    for family in catalogue.makers:
+        kind = Kind(probe, family)
+        record, _, _ = kind.made_anyhow()
+        kind.gone(record)
+        if isinstance(record.get("createdAt"), str):
+            agreement.moments(probe, listing, record["createdAt"])
+            return
+    raise Abandoned("nothing can be created that would say what time it is")

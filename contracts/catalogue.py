@@ -1,0 +1,46 @@
+"""The operations of a contract by what they are to each other, and ids that exist for their paths."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.document import Contract, Operation
+from contracts.family import Family, Listing, families, listings
+from contracts.probe import Abandoned, Probe
+from contracts.sequences.walk import fetch
+
+
+class Catalogue:
+    """The operations of a contract by what they are to each other."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.families = families(contract)
+        self.listings = listings(contract)
+        self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
+
+    @property
+    def makers(self) -> Sequence[Family]:
+        """Where records can be made and seen."""
+        return [family for family in self.families if family.create and family.listing]
+
+    def known(self, probe: Probe, operation: Operation) -> list[Any]:
+        """Ids that exist for the parameters of a path. Raises Abandoned when no operation supplies them."""
+        parameters = operation.of("path")
+        if not parameters:
+            return []
+        start = operation.key.partition(" ")[2].partition("/{}")[0]
+        given = probe.target.ids.get(parameters[0].name)
+        if given:
+            return [given]
+        listing = self.lists.get(f"GET {start}")
+        items = fetch(probe, listing).items if listing else []
+        if len(parameters) != 1 or not items:
+            raise Abandoned(f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)")
+        return [items[0]["id"]]
+
+    def known_or_not(self, probe: Probe, operation: Operation) -> list[Any]:
+        """The same, with made-up ids where none is known."""
+        try:
+            return self.known(probe, operation)
+        except Abandoned:
+            return [parameter.example or 1 for parameter in operation.of("path")]

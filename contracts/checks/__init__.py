@@ -1,0 +1,1 @@
+"""The named rules, in the groups in which the suite's own power is measured."""

@@ -1,0 +1,147 @@
+"""``sophiie-mock check``: its options, and what becomes of them."""
+
+import os
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+from rich.console import Console
+
+from contracts.document import Contract, load
+from contracts.errors import CannotRun
+from contracts.exchange import TOKEN_VARIABLE
+from contracts.outcome import Options, Outcome
+from contracts.redaction import Sieve
+from contracts.report import annotations, page, structured, terminal
+from contracts.runner import Run
+from contracts.target import LOCAL_KEY, Target, mock, named
+
+OTHER_VARIABLE = "SOPHIIE_OTHER_API_KEY"
+WRITERS: Mapping[str, Callable[[Outcome, Sieve], str]] = MappingProxyType(
+    {
+        "json": structured.as_json,
+        "junit": structured.as_junit,
+        "html": page.as_html,
+        "github": annotations.as_github,
+        "summary": annotations.as_summary,
+        "sarif": annotations.as_sarif,
+    }
+)
+
+
+def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
+    """``NAME=VALUE,NAME=VALUE`` as a table. Raises CannotRun."""
+    parts = [part for value in values for part in value.split(",") if part]
+    if any("=" not in part for part in parts):
+        raise CannotRun(f"{what}: `{','.join(values)}` is no NAME=VALUE")
+    return dict(part.split("=", 1) for part in parts)
+
+
+def key_from(file: str, from_input: bool, environment: Mapping[str, str]) -> str:
+    """The key, from standard input, a file or the environment; empty when there is none. Raises CannotRun."""
+    if from_input:
+        return sys.stdin.readline().strip()
+    if file:
+        try:
+            return Path(file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise CannotRun(f"{file}: {fault}", "name a readable file with the key in it") from None
+    return environment.get(TOKEN_VARIABLE, "").strip()
+
+
+@contextmanager
+def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[Target, None, None]:
+    other = os.environ.get(OTHER_VARIABLE, "").strip()
+    if url:
+        target = named(url, key, other)
+        yield Target(target.origin, target.key, target.other_key, target.is_mock, target.local, ids)
+        return
+    with mock() as target:
+        yield Target(target.origin, target.key, other, is_mock=True, local=True, ids=ids)
+
+
+@click.command("check")
+@click.argument("url", required=False, default="")
+@click.option("--mode", type=click.Choice(["full", "safe"]), help="What may be sent; any other host gets `safe`.")
+@click.option("--spec", default="", metavar="FILE", help="Check against this document instead of the built-in ones.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same requests.")
+@click.option("--quick", is_flag=True, help="No fuzzing and no random chains.")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Stop after so many requests.")
+@click.option("--max-time", type=click.FloatRange(0.1), metavar="SECONDS", help="Stop after so many seconds.")
+@click.option("--only", multiple=True, metavar="WORD", help="An operation, tag, topic or rule. Repeatable.")
+@click.option("--exclude", multiple=True, metavar="WORD", help="Leave this out. Repeatable.")
+@click.option("--id", "ids", multiple=True, metavar="NAME=VALUE", help="An id that no operation supplies. Repeatable.")
+@click.option("--key-file", default="", metavar="FILE", help=f"Read the key from a file instead of {TOKEN_VARIABLE}.")
+@click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
+@click.option("--plan", is_flag=True, help="Print every request that a safe run could send; send none.")
+@click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
+@click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(WRITERS)}.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
+def command(
+    url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
+    only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str, key_stdin: bool, plan: bool,
+    fail_fast: bool, reports: tuple[str, ...], verbose: bool,
+) -> int:  # fmt: skip
+    """Check that the mock, or the API at URL, keeps the contract.
+
+    Without a URL the mock is started and checked in full. On any other host than this machine only documented
+    reads are sent, with the given key, slowly; see --plan. Exit codes: 0 good, 1 broken, 2 proves nothing.
+    """
+    console = Console(highlight=False)
+    options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
+                      without=exclude, fail_fast=fail_fast)  # fmt: skip
+    try:
+        wanted, contract = _reports(reports), load(spec)
+        key = key_from(key_file, key_stdin, os.environ)
+        with _target(url, key, _pairs(ids, "--id"), seed) as target:
+            return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose)
+    except CannotRun as fault:
+        click.echo(f"sophiie-mock: {fault}", err=True)
+        return 2
+
+
+def _reports(values: Sequence[str]) -> dict[str, str]:
+    wanted = _pairs(values, "--report")
+    for kind in wanted:
+        if kind not in WRITERS:
+            raise CannotRun(f"--report: no kind `{kind}`", f"one of {', '.join(WRITERS)}")
+    return wanted
+
+
+def _checked(
+    contract: Contract, target: Target, options: Options, console: Console, reports: Mapping[str, str], *,
+    plan: bool, verbose: bool,
+) -> int:  # fmt: skip
+    with terminal.Bar(console) as bar:
+        run = Run(contract, target, options, watch=bar)
+        if plan:
+            _print_plan(run, console)
+            return 0
+        if not target.local:
+            _announce(run, console)
+        outcome = run.go()
+    secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
+    sieve = Sieve(secrets, people=not outcome.target.is_mock)
+    terminal.write(outcome, sieve, console, verbose=verbose)
+    for kind, path in reports.items():
+        try:
+            Path(path).write_text(WRITERS[kind](outcome, sieve), "utf-8")
+        except OSError as fault:
+            raise CannotRun(f"{path}: {fault.strerror}", "give a writable place") from None
+    return outcome.exit_code
+
+
+def _announce(run: Run, console: Console) -> None:
+    count = len(run.plan())
+    minutes = run.planned_seconds() / 60
+    console.print(f"{run.target.origin} is not this machine: {count} reads at most, in about {minutes:.1f} minutes.")
+
+
+def _print_plan(run: Run, console: Console) -> None:
+    lines = run.plan()
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False)
+    console.print(f"{len(lines)} requests, about {run.planned_seconds() / 60:.1f} minutes. Nothing was sent.")

@@ -1,0 +1,50 @@
+"""``pytest --pyargs contracts``: the suite with pytest's own habits (-k, -x, -n, --junitxml).
+
+pytest --pyargs contracts                                     starts the mock and checks it
+pytest --pyargs contracts --target http://127.0.0.1:4747      a target that runs already
+SOPHIIE_API_KEY=… pytest --pyargs contracts --target https://api.sophiie.ai      reads only, slowly
+"""
+
+import os
+from collections.abc import Generator
+from contextlib import ExitStack
+
+import pytest
+
+from contracts.command import OTHER_VARIABLE
+from contracts.document import Contract, load
+from contracts.errors import CannotRun
+from contracts.exchange import TOKEN_VARIABLE
+from contracts.outcome import Options
+from contracts.runner import Run
+from contracts.target import mock, named
+
+
+def asked(config: pytest.Config) -> tuple[str, str, Options]:
+    """The target's URL, the document's file, and the options of the run."""
+    get = config.getoption
+    options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False))
+    return get("target", ""), get("contract_spec", ""), options
+
+
+@pytest.fixture(scope="session")
+def contract(pytestconfig: pytest.Config) -> Contract:
+    return load(asked(pytestconfig)[1])
+
+
+@pytest.fixture(scope="session")
+def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None, None]:
+    """One run for a session, or for each worker of it."""
+    url, _, options = asked(pytestconfig)
+    key = os.environ.get(TOKEN_VARIABLE, "").strip()
+    with ExitStack() as stack:
+        try:
+            other = os.environ.get(OTHER_VARIABLE, "").strip()
+            target = named(url, key, other) if url else stack.enter_context(mock())
+            run = Run(contract, target, options)
+            run.greet()
+            run.neighbour()
+        except CannotRun as reason:
+            pytest.exit(f"contracts: {reason}", returncode=2)
+        yield run
+        run.leave()

@@ -1,0 +1,240 @@
+"""The contract as the suite reads it: operations with their parameters, bodies and answers, from OpenAPI documents.
+
+Nothing here is shared with the server, so that a mistake in its reading of a document does not hide itself.
+The key of an operation is its method and its path with the parameters blanked: ``GET /v1/leads/{}``.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from contracts.errors import CannotRun
+from contracts.rule import Provenance
+from mock_server import data
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_LARGEST = 20 * 1024 * 1024
+_JSON = "application/json"
+
+Schema = Mapping[str, Any]
+
+
+def blank(path: str) -> str:
+    """``/v1/leads/{leadId}`` → ``/v1/leads/{}``."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    place: str
+    """``path``, ``query``, ``header`` or ``cookie``."""
+    required: bool
+    schema: Schema
+    example: Any = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A documented answer. ``schema`` is None when there is no JSON body."""
+
+    status: str
+    provenance: Provenance
+    schema: Schema | None
+    media_types: frozenset[str]
+    headers: Mapping[str, tuple[bool, Schema]]
+    """Lower-case name → (required, schema)."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    document: "Document" = field(repr=False)
+    method: str
+    path: str
+    tags: tuple[str, ...]
+    provenance: Provenance
+    source: str
+    parameters: tuple[Parameter, ...]
+    body: Schema | None
+    body_required: bool
+    body_example: Any
+    answers: Mapping[str, Answer]
+    secured: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {blank(self.path)}"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        parts = re.split(r"\{[^}]*\}", self.path)
+        return re.compile("[^/]+".join(map(re.escape, parts)))
+
+    def of(self, place: str) -> tuple[Parameter, ...]:
+        return tuple(parameter for parameter in self.parameters if parameter.place == place)
+
+    @property
+    def reads(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def success(self) -> Answer | None:
+        """The first documented success."""
+        return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
+
+    def answer(self, status: int) -> Answer | None:
+        """What is documented for a status: exactly, by its class, or by default."""
+        exact, group = self.answers.get(str(status)), self.answers.get(f"{status // 100}XX")
+        return exact or group or self.answers.get("default")
+
+
+class Document:
+    """One OpenAPI document. ``name`` is its file's."""
+
+    def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
+        self.name = name
+        self.raw = raw
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
+
+    def resolve(self, node: Any) -> Any:
+        """``node``, or what it refers to. Siblings of a reference stay and win."""
+        seen = 0
+        while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
+            seen += 1
+            if seen > 50 or not reference.startswith("#/"):
+                raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
+            target: Any = self.raw
+            for part in reference[2:].split("/"):
+                target = target.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(target, Mapping) else None
+            siblings = {name: value for name, value in node.items() if name != "$ref"}
+            node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
+        return node
+
+    def validator(self, schema: Schema) -> jsonschema_rs.Validator:
+        """A validator for a schema of this document, formats asserted."""
+        key = json.dumps(schema, sort_keys=True, default=str)
+        if key not in self._validators:
+            whole = {**schema, "components": self.raw.get("components", {})}
+            self._validators[key] = jsonschema_rs.validator_for(whole, validate_formats=True)
+        return self._validators[key]
+
+    def properties(self, schema: Any) -> dict[str, Any]:
+        """The properties of an object schema, those of ``allOf``, ``anyOf`` and ``oneOf`` included."""
+        schema = self.resolve(schema)
+        if not isinstance(schema, Mapping):
+            return {}
+        found = dict(schema.get("properties", {}))
+        for word in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(word, ()):
+                found = {**self.properties(part), **found}
+        return found
+
+    def required(self, schema: Any) -> set[str]:
+        """The properties that an object must have."""
+        schema = self.resolve(schema)
+        found = set(schema.get("required", ()))
+        return found.union(*(self.required(part) for part in schema.get("allOf", ())))
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(self._operations())
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self.raw.get("paths", {}).items():
+            item = self.resolve(item)
+            for method in METHODS:
+                if isinstance(item.get(method), Mapping):
+                    yield self._operation(path, method, item, item[method])
+
+    def _operation(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
+        mark = Provenance(raw.get("x-provenance", Provenance.DOCUMENTED))
+        merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
+        merged |= {(p["in"], p["name"]): p for p in map(self.resolve, raw.get("parameters", ()))}
+        body = self.resolve(raw.get("requestBody", {}))
+        content = body.get("content", {}).get(_JSON, {})
+        security = raw.get("security", self.raw.get("security", ()))
+        return Operation(
+            document=self,
+            method=method.upper(),
+            path=path,
+            tags=tuple(raw.get("tags", ())),
+            provenance=mark,
+            source=raw.get("x-source", ""),
+            parameters=tuple(self._parameter(p) for p in merged.values()),
+            body=content.get("schema"),
+            body_required=bool(body.get("required")),
+            body_example=self._example(content),
+            answers={str(status): self._answer(str(status), a, mark) for status, a in raw["responses"].items()},
+            secured=bool(security) and {} not in security,
+        )
+
+    def _parameter(self, raw: Schema) -> Parameter:
+        schema = self.resolve(raw.get("schema", {}))
+        example = self._example(raw)
+        if example is None:
+            example = self._example(schema)
+        place, required = raw["in"], bool(raw.get("required")) or raw["in"] == "path"
+        return Parameter(raw["name"], place, required, schema, example)
+
+    def _example(self, holder: Schema) -> Any:
+        if "example" in holder:
+            return holder["example"]
+        examples = holder.get("examples", ())
+        first = next(iter(examples.values() if isinstance(examples, Mapping) else examples), None)
+        return self.resolve(first).get("value") if isinstance(examples, Mapping) and first else first
+
+    def _answer(self, status: str, raw: Any, mark: Provenance) -> Answer:
+        raw = self.resolve(raw)
+        content = raw.get("content", {})
+        headers = {name.lower(): self.resolve(header) for name, header in raw.get("headers", {}).items()}
+        return Answer(
+            status=status,
+            provenance=Provenance(raw.get("x-provenance", mark)),
+            schema=content.get(_JSON, {}).get("schema"),
+            media_types=frozenset(media.partition(";")[0].lower() for media in content),
+            headers={name: (bool(h.get("required")), self.resolve(h.get("schema", {}))) for name, h in headers.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All documents of a run."""
+
+    documents: Sequence[Document]
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        return {operation.key: operation for document in self.documents for operation in document.operations}
+
+    def find(self, method: str, path: str) -> Operation | None:
+        """The operation a request is for; one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""
+        fitting = [o for o in self.operations.values() if o.method == method and o.pattern.fullmatch(path)]
+        return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
+
+
+def load(spec: str = "") -> Contract:
+    """The documents of the project, or the one in a file. Raises CannotRun."""
+    files = [Path(spec)] if spec else [data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml"]
+    contract = Contract([_read(path) for path in files])
+    if not contract.operations:
+        raise CannotRun(f"{spec or data.OPENAPI}: no operation in it", "give an OpenAPI 3 document")
+    return contract
+
+
+def _read(path: Path) -> Document:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise CannotRun(f"{path}: larger than {_LARGEST} bytes", "give the document alone")
+        raw = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise CannotRun(f"{path}: {fault}", "give an OpenAPI 3 document") from None
+    if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
+        raise CannotRun(f"{path}: no OpenAPI 3 document", "give another file")
+    return Document(path.stem, raw)

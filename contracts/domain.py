@@ -1,0 +1,51 @@
+"""What these operations mean beyond their shapes: the little that cannot be read off a document.
+
+Each entry says who says so. An entry whose operations are not in the contract is left out of a run.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+UNIQUE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "/v1/leads": ("email", "phone"),
+        "/v1/scenarios": ("name",),
+        "/v1/transfers": ("label",),
+    }
+)
+"""Members that no two living records of a collection may share: gaps lead-, scenario- and transfer-conflict."""
+
+UNREAD: Mapping[str, str] = MappingProxyType(
+    {
+        "CALL": "unreadCalls",
+        "EMAIL": "unreadEmails",
+        "CHATBOT": "unreadChatbotThreads",
+        "SMS": "unreadSMS",
+        "WEBFORM": "unreadWebformSubmissions",
+    }
+)
+"""Source of an inquiry → the lead's counter of unread ones: names of the published example, the meaning inferred."""
+
+RECENT: Mapping[str, str] = MappingProxyType(
+    {
+        "/api/webhooks/zapier/appointments": "/v1/appointments",
+        "/api/webhooks/zapier/leads": "/v1/leads",
+        "/api/webhooks/zapier/inquiries": "/v1/inquiries",
+    }
+)
+"""A list of the most recent items → the list they come from: documented for appointments, gap zapier-recent."""
+
+RECENT_COUNT = 5
+"""Documented for appointments, gap zapier-recent for the others."""
+
+RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "suburb", "title", "start", "end")
+"""Members that an item of a recent list shares with the item it comes from, when both have them."""
+
+LEADS, LEAD = "GET /v1/leads", "GET /v1/leads/{}"
+INQUIRIES, INQUIRY = "GET /v1/inquiries", "GET /v1/inquiries/{}"
+APPOINTMENTS = "GET /v1/appointments"
+MEMBERS, MEMBERSHIPS = "GET /v1/members", "GET /v1/organization/members"
+SERVICES = "GET /v1/organization/services"
+ORGANIZATION = "GET /v1/organization"
+SEND_SMS, START_CALL = "POST /v1/sms", "POST /v1/calls"
+SUBSCRIBE, UNSUBSCRIBE = "POST /api/webhooks/zapier/subscribe", "DELETE /api/webhooks/zapier/unsubscribe"

@@ -1,0 +1,199 @@
+"""The generator, schemathesis, behind one door: its events become findings of ours.
+
+The engine's interface for programs is not part of its published reference, so this is the only module that knows
+it, and the dependency is pinned to the minor version this was written for.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import schemathesis
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.schemas import BaseSchema
+
+from contracts.checks import input
+from contracts.checks.registry import RULES
+from contracts.checks.second import SecondJudge
+from contracts.document import Contract, Document, Operation, blank
+from contracts.errors import CannotRun
+from contracts.exchange import Exchange
+from contracts.rule import Finding, Group, Rule
+from contracts.target import Target
+from contracts.transport import Transport
+
+_CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much is generated. ``examples`` per operation; no fuzzing and no chains when 0."""
+
+    examples: int
+    chains: int
+    steps: int = 6
+
+
+QUICK = Depth(examples=0, chains=0)
+USUAL = Depth(examples=15, chains=12)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run tells while it goes on. ``note`` is for what could not be tested, and why."""
+
+    found: Callable[[Finding], None]
+    note: Callable[[str], None]
+    phase: Callable[[str], None]
+
+
+def configuration(target: Target, depth: Depth, seed: int) -> dict[str, Any]:
+    """The engine's settings: repeatable, nothing kept on disk, no accounts made up, every phase that pays."""
+    fuzzed, chained = depth.examples > 0, depth.chains > 0
+    return {
+        "base-url": target.origin,
+        "seed": seed,
+        "headers": {"Authorization": f"Bearer {target.key}"},
+        "continue-on-failure": True,
+        "workers": 1,
+        "request-timeout": 20.0,
+        "cache": {"enabled": False},
+        "auth": {"auto-signup": False},
+        "generation": {"max-examples": max(1, depth.examples), "database": "none"},
+        "phases": {
+            "examples": {"enabled": True},
+            "coverage": {"enabled": True},
+            "fuzzing": {"enabled": fuzzed},
+            "stateful": {
+                "enabled": chained,
+                "max-steps": depth.steps,
+                "generation": {"max-examples": max(1, depth.chains)},
+            },
+        },
+        "output": {"sanitization": {"enabled": False}},  # our own sinks redact, by value
+    }
+
+
+def run(
+    document: Document,
+    contract: Contract,
+    target: Target,
+    transport: Transport,
+    progress: Progress,
+    *,
+    depth: Depth = USUAL,
+    seed: int = 1,
+    wanted: Collection[str] | None = None,
+) -> None:
+    """Generate requests for the ``wanted`` operations of a document, until done or the guard has had enough."""
+    drive(document, contract, target, transport, progress, configuration(target, depth, seed), wanted)
+
+
+def drive(
+    document: Document,
+    contract: Contract,
+    target: Target,
+    transport: Transport,
+    progress: Progress,
+    settings: Mapping[str, Any],
+    wanted: Collection[str] | None = None,
+) -> None:
+    """The same with settings of the engine's own."""
+    config = schemathesis.Config.from_dict(dict(settings))
+    schema: BaseSchema = schemathesis.openapi.from_dict(dict(document.raw), config=config)
+    if wanted is not None:
+        labels = {f"{o.method} {o.path}" for o in document.operations if o.key in wanted}
+        schema = schema.include(lambda context: context.operation.label in labels)
+    reader = _Reader(contract, SecondJudge(contract, target.origin), progress)
+    with transport.installed():
+        stream = from_schema(schema).execute()
+        for event in stream:
+            reader.read(event)
+            if transport.guard.stopped is not None:
+                stream.stop()
+
+
+class _Reader:
+    """Turns events into findings."""
+
+    def __init__(self, contract: Contract, second: SecondJudge, progress: Progress) -> None:
+        self._contract = contract
+        self._second = second
+        self._progress = progress
+        self._by_label = {f"{o.method} {o.path}": o for o in contract.operations.values()}
+
+    def read(self, event: events.EngineEvent) -> None:
+        if isinstance(event, events.PhaseStarted):
+            self._progress.phase(event.phase.name.value)
+        elif isinstance(event, events.ScenarioFinished):
+            self._scenario(event.recorder)
+        elif isinstance(event, events.NonFatalError):
+            self._progress.note(f"{event.label}: {type(event.value).__name__}: {str(event.value)[:200]}")
+        elif isinstance(event, events.FatalError):
+            raise CannotRun(f"the engine failed: {event.exception}", "report it with the seed")
+
+    def _scenario(self, recorder: Any) -> None:
+        for case_id, nodes in recorder.checks.items():
+            failed = [node for node in nodes if node.status == Status.FAILURE and node.failure_info is not None]
+            for node in failed:
+                failure = node.failure_info.failure
+                label = recorder.cases[case_id].value.operation.label
+                shown = recorder.interactions.get(failure.case_id or case_id) or recorder.interactions.get(case_id)
+                finding = self._finding(node.name, failure, label, shown)
+                if finding is not None:
+                    self._progress.found(finding)
+
+    def _finding(self, name: str, failure: Any, label: str, interaction: Any) -> Finding | None:
+        """The finding, or None when the second judge sees the request otherwise than the generator did."""
+        rule = RULES.get(name, _CUSTOM)
+        method, _, path = label.partition(" ")
+        operation = self._by_label.get(label)
+        exchange = _exchange(interaction, f"{method} {blank(path)}")
+        if operation is not None and exchange is not None and self._doubtful(rule, operation, exchange):
+            return None
+        answer = operation.answer(exchange.status) if operation and exchange else None
+        documented = operation.provenance if operation else _provenance(rule)
+        mark = rule.provenance or (answer.provenance if answer else documented)
+        got = exchange.answer() if exchange else "no answer"
+        where = f"{exchange.status if exchange else ''} {failure.title} {_location(failure)}".strip()
+        evidence = (exchange,) if exchange else ()
+        said = " ".join(str(failure.message or failure.title).split())[:300]
+        return Finding(rule, f"{method} {blank(path)}", mark, got, said, where, evidence)
+
+    def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
+        """Query and path values become text on the wire, and what was meant to be invalid may have become valid."""
+        if rule is input.ACCEPTED:
+            return self._second.rejects(operation, exchange)
+        return rule is input.REFUSED and not self._second.rejects(operation, exchange)
+
+
+def _provenance(rule: Rule) -> Any:
+    return rule.provenance or RULES["read_back"].provenance
+
+
+def _location(failure: Any) -> str:
+    """Where in the body a schema was broken."""
+    path = getattr(failure, "instance_path", None) or ()
+    return "/" + "/".join("*" if isinstance(part, int) else str(part) for part in path) if path else ""
+
+
+def _exchange(interaction: Any, operation: str) -> Exchange | None:
+    if interaction is None or interaction.response is None:
+        return None
+    request, response = interaction.request, interaction.response
+    return Exchange(
+        method=request.method,
+        url=request.uri,
+        sent_headers=_flat(request.headers),
+        sent_body=request.body or b"",
+        status=response.status_code,
+        headers=_flat(response.headers),
+        body=response.content or b"",
+        operation=operation,
+        seconds=response.elapsed,
+    )
+
+
+def _flat(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {name.lower(): ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in headers.items()}  # fmt: skip

@@ -1,0 +1,110 @@
+"""One request and its answer, as it went over the wire."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+
+TOKEN_VARIABLE: Final = "SOPHIIE_API_KEY"
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOT_JSON: Final = _Absent()
+"""What ``Exchange.json`` gives for a body that is no JSON."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """``url`` is the whole URL as sent; header names are lower-case; ``operation`` is empty when none fits."""
+
+    method: str
+    url: str
+    sent_headers: Mapping[str, str]
+    sent_body: bytes
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    operation: str = ""
+    seconds: float = 0.0
+    private: bool = False
+    """Somebody's real data: what is said of it tells its shape and no value."""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @property
+    def query(self) -> str:
+        return urlsplit(self.url).query
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+    @cached_property
+    def json(self) -> Any:
+        """The body, decoded; ``NOT_JSON`` when it is none."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return NOT_JSON
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def field(self, name: str) -> Any:
+        """A member of a JSON object; None for anything else."""
+        return self.json.get(name) if isinstance(self.json, dict) else None
+
+    def curl(self, secret: str = "") -> str:
+        """The shortest command that shows the same, the given token as a variable."""
+        words = ["curl", "-sS"] if self.method == "GET" else ["curl", "-sS", "-X", self.method]
+        line = " ".join(words)
+        for name in ("authorization", "content-type", "accept", "prefer"):
+            value = self.sent_headers.get(name)
+            if value is None or (name == "accept" and value == "*/*"):
+                continue
+            if secret and value == f"Bearer {secret}":
+                line += f' -H "Authorization: Bearer ${TOKEN_VARIABLE}"'
+            else:
+                line += " -H " + shlex.quote(f"{name.title()}: {value}")
+        if self.sent_body:
+            text = self.sent_body.decode("utf-8", "backslashreplace")
+            line += " -d " + shlex.quote(cut(text, _LONGEST_BODY))
+        return f"{line} {shlex.quote(self.url)}"
+
+    def answer(self, longest: int = 240) -> str:
+        """Status and the beginning of the body, for a person."""
+        if self.private:
+            return cut(f"{self.status} {shape(self.json)}", longest)
+        return f"{self.status} {cut(self.body.decode('utf-8', 'replace'), longest)}".strip()
+
+
+_LONGEST_BODY = 600
+
+
+def cut(text: str, longest: int) -> str:
+    """The beginning of a text, cut between words: half a secret would not be known for one."""
+    if len(text) <= longest:
+        return text
+    ends = [text.rfind(mark, 0, longest) for mark in ' ,"&;']
+    return text[: max(*ends, 0)] + "…"
+
+
+def shape(value: Any) -> str:
+    """Types instead of values: ``{id: text, tags: [{name: text}]}``."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {shape(member)}" for name, member in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{shape(value[0])}]" if value else "[]"
+    names = {str: "text", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return names.get(type(value), "no JSON")

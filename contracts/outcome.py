@@ -1,0 +1,77 @@
+"""What a run is asked for, and what it found out."""
+
+from dataclasses import dataclass, field
+
+from contracts.coverage import Coverage
+from contracts.engine import USUAL, Depth
+from contracts.rule import Finding
+from contracts.target import Target
+from contracts.transport import Guard, Mode
+
+BUDGET = 200
+"""Requests of a run on a real host, unless asked otherwise."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """``only`` and ``without`` are words of ``Selection``."""
+
+    mode: str = ""
+    seed: int = 1
+    quick: bool = False
+    depth: Depth = USUAL
+    max_requests: int | None = None
+    max_time: float | None = None
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    fail_fast: bool = False
+
+
+@dataclass
+class Outcome:
+    """What a run found out. ``not_run`` has reasons by unit; ``vacuous`` says why green would mean nothing."""
+
+    target: Target
+    mode: Mode
+    seed: int
+    coverage: Coverage
+    findings: list[Finding] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    not_run: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    vacuous: list[str] = field(default_factory=list)
+    stopped: str = ""
+    requests: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+
+    @property
+    def broken(self) -> list[Finding]:
+        """Findings that fail the run."""
+        return [finding for finding in self.findings if finding.breaks(self.target.is_mock)]
+
+    @property
+    def doubts(self) -> list[Finding]:
+        """Findings that say: our document may be wrong here."""
+        return [finding for finding in self.findings if not finding.breaks(self.target.is_mock)]
+
+    @property
+    def exit_code(self) -> int:
+        """1 for a broken rule, if anything worked at all: what never works says nothing about the rules."""
+        if self.broken and any(map(self.coverage.succeeded, self.coverage.statuses)):
+            return 1
+        return 2 if self.broken or self.vacuous or self.stopped else 0
+
+
+class Watch:
+    """What a face shows while a run goes on. This one shows nothing."""
+
+    def begin(self, total: int) -> None:
+        """``total`` steps lie ahead."""
+
+    def step(self, name: str, guard: Guard) -> None:
+        """A step begins."""
+
+    def found(self, finding: Finding) -> None:
+        """Something is wrong."""

@@ -1,0 +1,118 @@
+"""What a directed run works with: it sends requests, every answer is judged, and what is wrong is written down."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from contracts.checks import input, shape
+from contracts.checks.second import SecondJudge
+from contracts.document import Contract, Operation
+from contracts.errors import SuiteError
+from contracts.exchange import Exchange
+from contracts.rule import Finding, Rule
+from contracts.sample import Sampler
+from contracts.target import Target
+from contracts.transport import Transport
+
+Query = Mapping[str, Any]
+NONE: Query = MappingProxyType({})
+
+
+class Abandoned(SuiteError):
+    """A directed run cannot go on. When nothing was found by then, it counts as not run, with this reason."""
+
+
+class Probe:
+    """One target under one contract. ``findings`` grows; equal ones are kept once."""
+
+    def __init__(self, contract: Contract, target: Target, transport: Transport, seed: int = 1) -> None:
+        self.contract = contract
+        self.target = target
+        self.sampler = Sampler(seed * 1000 + 1)
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.created: dict[tuple[Any, ...], Any] = {}
+        """Listing, parents and id of each item seen → its moment of creation."""
+        self._transport = transport
+        self._fine: shape.Fine = {}
+        self._second = SecondJudge(contract, target.origin)
+
+    def add(self, finding: Finding) -> None:
+        self.findings.setdefault(finding.key, finding)
+
+    def broken(
+        self, rule: Rule, operation: Operation, expected: str, got: str, *evidence: Exchange, where: str = ""
+    ) -> None:
+        """Write down that ``rule`` was broken."""
+        mark = rule.provenance or operation.provenance
+        self.add(Finding(rule, operation.key, mark, got, expected, where, evidence))
+
+    def call(
+        self,
+        operation: Operation,
+        *ids: Any,
+        query: Query | None = None,
+        body: Any = None,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Send a request for ``operation`` and judge the answer. ``headers`` replace all that would be sent."""
+        sent = {"Authorization": f"Bearer {self.target.key if key is None else key}", "Accept": "application/json"}
+        content = None if body is None else orjson.dumps(body)
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        sent = sent if headers is None else {**headers}
+        url = self.target.origin + fill(operation, ids)
+        parameters = {**self._needed(operation), **(query or {})}
+        exchange = self.send(operation.method, url, sent, content, parameters)
+        wrong = list(shape.judge(operation, exchange, self._fine))
+        for finding in (*wrong, *self._second.judge(operation, exchange, found_wrong=bool(wrong))):
+            self.add(finding)
+        return exchange
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        query: Query = NONE,
+    ) -> Exchange:
+        """Any request at all, unjudged."""
+        texts = {name: _text(value) for name, value in query.items()}
+        return self._transport.request(method, url, headers, content, texts)
+
+    def get(self, operation: Operation, *ids: Any, query: Query | None = None, key: str | None = None) -> Exchange:
+        """A read that must succeed. Raises Abandoned when it does not."""
+        return self.accepted(self.call(operation, *ids, query=query, key=key), operation)
+
+    def accepted(self, exchange: Exchange, operation: Operation) -> Exchange:
+        """``exchange`` if it succeeded. Raises Abandoned, and writes it down, when not."""
+        if not exchange.succeeded:
+            self.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=str(exchange.status))
+            raise Abandoned(f"{operation.key} answered {exchange.status}")
+        return exchange
+
+    def _needed(self, operation: Operation) -> dict[str, Any]:
+        """Required query parameters: their examples."""
+        return {p.name: _example(p.example, p.schema) for p in operation.of("query") if p.required}
+
+
+def fill(operation: Operation, ids: Sequence[Any]) -> str:
+    """The path of an operation with these ids for its parameters."""
+    path = operation.path
+    for parameter, value in zip(operation.of("path"), ids, strict=True):
+        path = path.replace("{" + parameter.name + "}", quote(str(value), safe=""))
+    return path
+
+
+def _example(example: Any, schema: Mapping[str, Any]) -> Any:
+    if example is not None:
+        return example
+    return 1 if schema.get("type") == "integer" else "suite"
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,88 @@
+"""What every report says, already sieved, as plain data: the faces only arrange it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from contracts.outcome import Outcome
+from contracts.redaction import Sieve
+from contracts.rule import Finding
+
+_MOST_COMMANDS = 3
+
+
+def sieved(value: Any, sieve: Sieve) -> Any:
+    """The same data with every text in it sieved."""
+    if isinstance(value, str):
+        return sieve.redact(value)
+    if isinstance(value, dict):
+        return {sieve.redact(str(name)): sieved(member, sieve) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [sieved(item, sieve) for item in value]
+    return value
+
+
+def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
+    shown = item.evidence[-_MOST_COMMANDS:]
+    curls = [exchange.curl(outcome.target.key) for exchange in shown]
+    broken = item.breaks(outcome.target.is_mock)
+    found: dict[str, Any] = sieved({**item.as_dict(), "breaks": broken, "curl": curls}, sieve)
+    return found
+
+
+def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
+    """Everything of a run that may be kept."""
+    operations = {}
+    for key, counts in outcome.coverage.statuses.items():
+        sent, known = outcome.coverage.known_parameters(key)
+        statuses = {str(status): count for status, count in sorted(counts.items())}
+        operations[key] = {"statuses": statuses, "parameters": f"{sent}/{known}"}
+    facts: dict[str, Any] = sieved(
+        {
+            "target": outcome.target.origin,
+            "mock": outcome.target.is_mock,
+            "mode": outcome.mode.value,
+            "seed": outcome.seed,
+            "exitCode": outcome.exit_code,
+            "requests": outcome.requests,
+            "refused": outcome.refused,
+            "seconds": round(outcome.seconds, 2),
+            "stopped": outcome.stopped,
+            "vacuous": outcome.vacuous,
+            "passed": outcome.passed,
+            "failed": outcome.failed,
+            "notRun": outcome.not_run,
+            "notes": outcome.notes,
+            "operations": operations,
+        },
+        sieve,
+    )
+    facts["findings"] = [finding(item, outcome, sieve) for item in in_order(outcome)]
+    return facts
+
+
+def in_order(outcome: Outcome) -> Sequence[Finding]:
+    """What breaks the run first, then by rule and operation."""
+    return sorted(outcome.findings, key=lambda f: (not f.breaks(outcome.target.is_mock), f.rule.name, f.key))
+
+
+def by_rule(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+    return [(name, list(group)) for name, group in groupby(findings, key=lambda item: item.rule.name)]
+
+
+def verdict(outcome: Outcome) -> str:
+    """One sentence."""
+    if outcome.exit_code == 1:
+        rules = len({item.rule.name for item in outcome.broken})
+        places = len({item.operation for item in outcome.broken})
+        return f"{rules} {_many(rules, 'rule')} broken, in {places} {_many(places, 'operation')}"
+    if outcome.stopped:
+        return f"stopped: {outcome.stopped}"
+    if outcome.vacuous:
+        return f"nothing is proved: {'; '.join(outcome.vacuous)}"
+    doubts = f"; our document may be wrong in {len(outcome.doubts)} places" if outcome.doubts else ""
+    return f"every rule was kept{doubts}"
+
+
+def _many(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"

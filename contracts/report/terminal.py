@@ -1,0 +1,117 @@
+"""The report that a person reads on a terminal, and the progress while a run goes on."""
+
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from contracts.outcome import Outcome, Watch
+from contracts.redaction import Sieve
+from contracts.report import content
+from contracts.rule import Finding
+from contracts.transport import Guard
+
+
+class Say(Protocol):
+    """Writes a line."""
+
+    def __call__(self, text: str = "", style: str = "") -> None: ...
+
+
+_LONGEST = 3  # findings of one rule that are shown in full
+
+
+class Bar(Watch):
+    """A progress bar on a terminal; elsewhere nothing, so that a log stays short."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            TextColumn("{task.fields[facts]}"),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task: TaskID | None = None
+        self._findings = 0
+
+    def __enter__(self) -> "Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def begin(self, total: int) -> None:
+        self._task = self._progress.add_task("", total=total, facts="")
+
+    def step(self, name: str, guard: Guard) -> None:
+        if self._task is not None:
+            facts = f"{guard.sent} requests · {self._findings} findings"
+            advance = 0 if name.startswith("engine[") and name[-1] != "]" else 1
+            self._progress.update(self._task, description=name[:48].ljust(48), facts=facts, advance=advance)
+
+    def found(self, finding: Finding) -> None:
+        self._findings += 1
+
+
+def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = False) -> None:
+    """Findings by rule, what was not run, coverage, and one sentence at the end."""
+
+    def say(text: str = "", style: str = "") -> None:
+        console.print(Text(sieve.redact(text), style=style), soft_wrap=True)
+
+    for name, group in content.by_rule(content.in_order(outcome)):
+        first = group[0]
+        broken = first.breaks(outcome.target.is_mock)
+        mark, style = ("✗", "bold red") if broken else ("?", "bold yellow")
+        say(f"{mark} {first.rule.title}", style)
+        origin = f", {first.rule.source}" if first.rule.source else ""
+        doubt = "" if broken else " — our document may be wrong here"
+        say(f"  {name} · {first.provenance.value}{origin}{doubt}", "dim")
+        for item in group if verbose else group[:_LONGEST]:
+            _finding(item, outcome, say)
+        if not verbose and len(group) > _LONGEST:
+            say(f"  … and {len(group) - _LONGEST} more (--verbose)", "dim")
+        say()
+    _not_run(outcome, say, verbose)
+    _coverage(outcome, say, verbose)
+    style = {0: "bold green", 1: "bold red", 2: "bold yellow"}[outcome.exit_code]
+    say(f"{content.verdict(outcome)}.", style)
+    pace = outcome.requests / outcome.seconds if outcome.seconds else 0
+    again = f" · seed {outcome.seed}"
+    say(f"{outcome.requests} requests in {outcome.seconds:.1f} s ({pace:.0f}/s) · {outcome.mode.value}{again}", "dim")
+
+
+def _finding(item: Finding, outcome: Outcome, say: Say) -> None:
+    say(f"  {item.operation}" + (f"  [{item.where}]" if item.where else ""), "bold")
+    say(f"    expected  {item.expected}")
+    say(f"    got       {item.got}")
+    for exchange in item.evidence[-2:]:
+        say(f"    {exchange.curl(outcome.target.key)}", "cyan")
+
+
+def _not_run(outcome: Outcome, say: Say, verbose: bool) -> None:
+    reasons: dict[str, list[str]] = {}
+    for name, reason in outcome.not_run.items():
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        shown = ", ".join(names if verbose else names[:3]) + ("" if verbose or len(names) < 4 else " …")
+        say(f"not run: {len(names)} · {reason} · {shown}", "yellow")
+    for note in outcome.notes if verbose else outcome.notes[:5]:
+        say(f"note: {note}", "yellow")
+
+
+def _coverage(outcome: Outcome, say: Say, verbose: bool) -> None:
+    coverage = outcome.coverage
+    good = sum(map(coverage.succeeded, coverage.statuses))
+    documented = {key: counts for key, counts in coverage.statuses.items() if counts}
+    pairs = sum(len(counts) for counts in documented.values())
+    sent, known = map(sum, zip(*map(coverage.known_parameters, coverage.statuses), strict=True))
+    say(
+        f"{len(outcome.passed)} runs passed, {len(outcome.failed)} failed, {len(outcome.not_run)} not run · "
+        f"{good} of {len(coverage.statuses)} operations succeeded · {pairs} statuses · {sent} of {known} parameters"
+    )
+    for key, counts in coverage.statuses.items() if verbose else ():
+        say(f"  {key:44} " + " ".join(f"{status}×{count}" for status, count in sorted(counts.items())), "dim")

@@ -1,0 +1,240 @@
+"""One run from its options to its outcome: target, guard, units, engine, and what it all says."""
+
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from functools import cached_property
+
+from contracts import engine
+from contracts.agenda.order import RATE, units
+from contracts.agenda.unit import Unit
+from contracts.catalogue import Catalogue
+from contracts.coverage import Coverage
+from contracts.document import Contract, Document
+from contracts.errors import CannotRun, Stopped
+from contracts.outcome import BUDGET, Options, Outcome, Watch
+from contracts.pace import Pace, expected_seconds
+from contracts.probe import Abandoned, Probe
+from contracts.rule import Finding
+from contracts.sample import CannotSample
+from contracts.selection import Selection
+from contracts.sequences.reading import Reading, Step, plan, unreachable
+from contracts.target import Target, mock
+from contracts.transport import NETWORK_ERRORS, Guard, Mode, Policy, Transport
+
+_WORKSPACES = "/__admin/workspaces"
+_ANOTHER = b'{"world": "edge", "seed": 1000003}'  # another trade and seed: nothing is alike by chance
+_LOST = "the connection broke"
+
+
+class Run:
+    """A run on one target."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        options: Options,
+        *,
+        pace: Pace | None = None,
+        reroutes: Mapping[str, str] | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        self.contract, self.target, self.options = contract, target, options
+        self.mode = target.mode(options.mode)
+        self.watch = watch or Watch()
+        deadline = time.monotonic() + options.max_time if options.max_time else None
+        budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
+        private = not target.local
+        policy = Policy(target.origin, self.mode, target.key, contract, private, budget, deadline)
+        self.guard = Guard(policy, (pace or Pace(target.key)) if self.mode is Mode.SAFE and not target.local else pace)
+        self.transport = Transport(self.guard, reroutes)
+        self.coverage = Coverage(contract, target.key)
+        self.guard.listen(self.coverage.seen)
+        self.probe = Probe(contract, target, self.transport, options.seed)
+        self.catalogue = Catalogue(contract)
+        topics = {unit.topic for unit in units(contract)} | {"limits", "read", "filter", "expand", "item"}
+        self.selection = Selection(contract, topics, options.only, options.without)
+        self.done: set[str] = set()
+        self._made = ""
+        self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
+
+    def steps(self) -> list[Step]:
+        chosen = plan(self.catalogue, self.target.ids)
+        return [step for step in chosen if self.selection.unit(step.topic, step.operation.key)]
+
+    def plan(self) -> list[str]:
+        """Every request that a safe run could send: one to see who is there, then the steps."""
+        first = self._greeting()
+        return [step.describe() for step in ([first] if first else []) + self.steps()]
+
+    def planned_seconds(self) -> float:
+        return expected_seconds(len(self.plan()))
+
+    def go(self) -> Outcome:
+        """Run to the end. Raises CannotRun when there is nothing to talk to."""
+        started = time.monotonic()
+        try:
+            self.greet()
+            self.neighbour()
+            self.watch.begin(len(self.units))
+            for unit in self.units.values():
+                self.unit(unit)
+            self.leave()
+        except Stopped as stop:
+            self.outcome.stopped = "" if stop.spent else stop.reason
+            self.outcome.notes.append(stop.reason)
+        finally:
+            self.conclude(time.monotonic() - started)
+        return self.outcome
+
+    def greet(self) -> None:
+        """Is anybody there, and is it the API? Raises CannotRun."""
+        first = self._greeting()
+        if first is None:
+            raise CannotRun("the document has no operation that can be read without an id")
+        try:
+            exchange = self.probe.call(first.operation, query=first.asked)
+        except NETWORK_ERRORS as fault:
+            raise CannotRun(f"{self.target.origin} does not answer: {type(fault).__name__}", "is it running?") from None
+        if exchange.status in (401, 403):
+            raise CannotRun(f"{self.target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
+        if exchange.media_type == "text/html" or exchange.status == 404:
+            reason = f"{first.operation.key} answers {exchange.status} {exchange.media_type}: this is not the API"
+            raise CannotRun(f"{self.target.origin}: {reason}", "give the URL of the API itself")
+        if self.target.local and "x-mock-request-id" in exchange.headers:
+            self._become(replace(self.target, is_mock=True))
+
+    def _become(self, target: Target) -> None:
+        self.target = self.probe.target = self.outcome.target = target
+
+    def neighbour(self) -> None:
+        """On a mock, a second organization for the runs about tenancy."""
+        if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
+            return
+        headers = {"Content-Type": "application/json"}
+        made = self.probe.send("POST", f"{self.target.origin}{_WORKSPACES}", headers, _ANOTHER)
+        if isinstance(made.field("key"), str) and isinstance(made.field("id"), str):
+            self._become(replace(self.target, other_key=made.field("key")))
+            self._made = made.field("id")
+
+    def leave(self) -> None:
+        """Take the second organization away again."""
+        if self._made and self.guard.stopped is None:
+            self.probe.send("DELETE", f"{self.target.origin}{_WORKSPACES}/{self._made}", {})
+            self._made = ""
+
+    def _greeting(self) -> Step | None:
+        return next((step for step in plan(self.catalogue, self.target.ids) if not step.needs), None)
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """What this run consists of, by name, in order. Asked for after the greeting, which finds the mock out."""
+        if self.mode is Mode.SAFE:
+            reading = Reading(self.probe, self.catalogue)
+            todo = [Unit(step.topic, step.describe(), self._making(reading, step)) for step in self.steps()]
+        else:
+            limited = self._limited if self.target.is_mock else None
+            todo = [unit for unit in units(self.contract, limited) if self.selection.unit(unit.topic, unit.subject)]
+            if self.selection.engine():
+                todo += [Unit("engine", d.name, self._generating(d)) for d in self.contract.documents]
+        return {unit.name: unit for unit in todo}
+
+    @staticmethod
+    def names(contract: Contract, *, safe: bool) -> list[str]:
+        """Names of all units there can be, before there is a target."""
+        if safe:
+            return [f"{step.topic}[{step.describe()}]" for step in plan(Catalogue(contract), {})]
+        found = [unit.name for unit in units(contract, _nothing_limited)]
+        return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
+
+    def _making(self, reading: Reading, step: Step) -> Callable[[Probe], None]:
+        return lambda probe: reading.make(step)
+
+    def _generating(self, document: Document) -> Callable[[Probe], None]:
+        def generate(probe: Probe) -> None:
+            progress = engine.Progress(self._engine_found, self.outcome.notes.append, phase)
+            depth = engine.QUICK if self.options.quick else self.options.depth
+            seed, wanted = self.options.seed, {o.key for o in document.operations if self.selection.operation(o)}
+            if wanted:
+                link = self.contract, self.target, self.transport, progress
+                engine.run(document, *link, depth=depth, seed=seed, wanted=wanted)
+            if self.guard.stopped is not None:
+                raise self.guard.stopped
+
+        def phase(name: str) -> None:
+            self.watch.step(f"engine[{document.name}] {name}", self.guard)
+
+        return generate
+
+    def _engine_found(self, finding: Finding) -> None:
+        if finding.key not in self.probe.findings:
+            self.probe.add(finding)
+
+    def unit(self, unit: Unit) -> list[Finding]:
+        """Run one unit; what it found. Raises Stopped."""
+        self.watch.step(unit.name, self.guard)
+        self.done.add(unit.name)
+        before = set(self.probe.findings)
+        reason = self._attempt(unit)
+        new = [finding for key, finding in self.probe.findings.items() if key not in before]
+        if reason and not new:
+            self.outcome.not_run[unit.name] = reason
+            return []
+        for finding in new:
+            self.watch.found(finding)
+        (self.outcome.failed if new else self.outcome.passed).append(unit.name)
+        if self.options.fail_fast and any(finding.breaks(self.target.is_mock) for finding in new):
+            raise Stopped("a rule was broken, and --fail-fast was given", spent=True)
+        return new
+
+    def _attempt(self, unit: Unit) -> str:
+        """Why a unit could not be run to its end; empty when it was."""
+        try:
+            unit.run(self.probe)
+        except (Abandoned, CannotSample) as reason:
+            return str(reason)
+        except NETWORK_ERRORS as fault:
+            return f"{_LOST}: {type(fault).__name__}"
+        return ""
+
+    @contextmanager
+    def _limited(self) -> Generator[Probe, None, None]:
+        """The mock once more, with the documented rate limit."""
+        with mock(rate_limit=str(RATE)) as target:
+            policy = Policy(target.origin, Mode.FULL, target.key, self.contract)
+            yield Probe(self.contract, target, Transport(Guard(policy)), self.options.seed)
+
+    def conclude(self, seconds: float) -> None:
+        """Count up what was found, and whether it proves anything."""
+        outcome = self.outcome
+        if self.mode is Mode.SAFE:
+            for operation in unreachable(self.catalogue, plan(self.catalogue, self.target.ids)):
+                outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
+        outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
+        outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
+        faulty = {finding.operation for finding in outcome.findings}
+        due = self._due()
+        outcome.vacuous = list(self.coverage.vacuous(due, self._excused(), faulty))
+        lost = [name for name, reason in outcome.not_run.items() if reason.startswith(_LOST)]
+        if lost:
+            outcome.vacuous.append(f"{_LOST} in {len(lost)} runs, {lost[0]} the first")
+
+    def _due(self) -> Sequence[str]:
+        """Operations that this run should have seen succeed."""
+        options = self.options
+        if not self.selection.everything or options.max_requests or options.max_time or options.fail_fast:
+            return []
+        operations = self.contract.operations.values()
+        return [o.key for o in operations if self.mode is Mode.FULL or o.method == "GET"]
+
+    def _excused(self) -> dict[str, str]:
+        """Operations that could not succeed, because no operation supplies the id they need."""
+        reasons = {**self.outcome.not_run}
+        return {key: reason for key in self.contract.operations for name, reason in reasons.items()
+                if key in name and "no operation supplies" in reason}  # fmt: skip
+
+
+def _nothing_limited() -> AbstractContextManager[Probe]:
+    raise CannotRun("there is no target yet")

@@ -1,0 +1,1 @@
+"""Directed runs: fixed sequences of requests that generation alone never comes up with."""

@@ -1,0 +1,55 @@
+"""The face of the suite for pytest: every unit of a run is a test of its own, with the name it has in reports."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from contracts.conftest import asked
+from contracts.document import load
+from contracts.errors import Stopped
+from contracts.redaction import Sieve
+from contracts.report.content import verdict
+from contracts.runner import Run
+from contracts.target import is_loopback
+from contracts.transport import Mode
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "unit_name" not in metafunc.fixturenames:
+        return
+    url, spec, options = asked(metafunc.config)
+    safe = options.mode == Mode.SAFE or bool(url and not is_loopback(urlsplit(url).hostname or ""))
+    names = Run.names(load(spec), safe=safe)
+    metafunc.parametrize("unit_name", names)
+
+
+def test_contract(run: Run, unit_name: str) -> None:
+    """A rule that fails this target was broken, if this fails."""
+    __tracebackhide__ = True
+    unit = run.units.get(unit_name)
+    if unit is None:
+        pytest.skip("not for this target")
+    try:
+        found = run.unit(unit)
+    except Stopped as reason:
+        pytest.exit(f"contracts: {reason.reason}", returncode=2)
+    if unit_name in run.outcome.not_run:
+        pytest.skip(run.outcome.not_run[unit_name])
+    broken = [finding for finding in found if finding.breaks(run.target.is_mock)]
+    if broken:
+        sieve = Sieve([run.target.key, run.target.other_key], people=not run.target.is_mock)
+        lines = [
+            f"{f.operation}: {f.rule.title} ({f.rule.name})\n  expected {f.expected}\n  got      {f.got}\n  "
+            + "\n  ".join(exchange.curl(run.target.key) for exchange in f.evidence[-2:])
+            for f in broken
+        ]
+        pytest.fail(sieve.redact("\n".join(lines)), pytrace=False)
+
+
+def test_the_run_was_not_vacuous(run: Run, request: pytest.FixtureRequest) -> None:
+    """Green means something only when the operations were seen to work. Judged when nothing was left out."""
+    if not set(run.units) <= run.done:
+        pytest.skip("some of the suite was left out, or runs in another worker")
+    run.conclude(0.0)
+    if run.outcome.vacuous:
+        pytest.fail(verdict(run.outcome), pytrace=False)

@@ -1,0 +1,109 @@
+"""What every control route needs: the parts of the server, the workspace that is meant, a checked body, an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server.admin.problem import problem
+from mock_server.api.body import read_body
+from mock_server.api.endpoint import Endpoint
+from mock_server.errors import ApiError
+from mock_server.settings import Settings
+from mock_server.spec.provenance import Gap
+from mock_server.timeline import Timeline
+from mock_server.webhooks.delivery import Dispatcher
+from mock_server.workspace import DEFAULT, Workspace, Workspaces
+
+WORKSPACE_HEADER = "x-mock-workspace"
+
+
+@dataclass(frozen=True)
+class Control:
+    """The parts of the server that the control plane can reach."""
+
+    settings: Settings
+    workspaces: Workspaces
+    endpoint: Endpoint
+    dispatcher: Dispatcher
+    timeline: Timeline
+    gaps: list[Gap]
+
+    def workspace(self, request: Request) -> Workspace:
+        """The one that the request's header names, the default one without it. Raises Refusal (404)."""
+        id = request.headers.get(WORKSPACE_HEADER, DEFAULT)
+        workspace = self.workspaces.get(id)
+        if workspace is None:
+            raise Refusal(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
+        return workspace
+
+    async def body(self, request: Request, schema: "Body", most: int | None = None) -> dict[str, Any]:
+        """The JSON object of a request, checked. Raises Refusal with a pointer to what is wrong.
+
+        ``most`` bytes are read, the setting's where it is not given.
+        """
+        declared = request.headers.get("content-length", "").encode() or None
+        try:
+            raw = await read_body(request.receive, declared, most or self.settings.max_body)
+        except ApiError as error:
+            raise Refusal(error.status, str(error)) from None
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if raw and media != "application/json":
+            raise Refusal(415, "the control plane takes application/json")
+        try:
+            value = orjson.loads(raw) if raw else {}
+        except orjson.JSONDecodeError as fault:
+            raise Refusal(400, f"not JSON: {fault.msg}", line=fault.lineno, column=fault.colno) from None
+        schema.check(value)
+        checked: dict[str, Any] = value
+        return checked
+
+
+class Refusal(Exception):
+    """A control request that cannot be carried out; nothing was changed."""
+
+    def __init__(self, status: int, detail: str, **more: object) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.more = status, detail, more
+
+
+class Body:
+    """The JSON object that a route takes: its properties by name, as JSON Schemas; nothing else is let through."""
+
+    def __init__(self, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> None:
+        schema = {
+            "type": "object",
+            "properties": properties,
+            "required": list(required),
+            "additionalProperties": False,
+        }
+        plain = orjson.loads(orjson.dumps(schema, default=dict))
+        self._validator = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, offline=True, mask="it")
+
+    def check(self, value: Any) -> None:
+        """Raises Refusal (400) at the first thing that is wrong."""
+        for error in self._validator.iter_errors(value):
+            tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in error.instance_path)
+            raise Refusal(400, error.message, pointer="".join(f"/{token}" for token in tokens))
+
+
+NOTHING = Body()
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value, default=_plain), status, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """The exception handler for Refusal."""
+    if not isinstance(error, Refusal):
+        raise error
+    return problem(error.status, error.detail, **error.more)

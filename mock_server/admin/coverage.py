@@ -1,0 +1,29 @@
+"""``/__admin/coverage``: what of the contract a client has exercised."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin import query
+from mock_server.admin.control import Control, Refusal, answer
+from mock_server.coverage import Coverage
+from mock_server.webhooks.events import EVENTS
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+
+    async def show(request: Request) -> Response:
+        """Of a workspace since it was made or reset; ``scope=server``: of all there are and ever were."""
+        query.known(request, ("scope",))
+        scope = request.query_params.get("scope", "workspace")
+        if scope not in ("workspace", "server"):
+            raise Refusal(400, "`scope` is workspace or server", parameter="scope")
+        total = Coverage()
+        if scope == "server":
+            total.merge(control.workspaces.retired)
+        for workspace in control.workspaces if scope == "server" else [control.workspace(request)]:
+            total.merge(workspace.covered())
+        return answer(total.report(control.workspaces.contract, EVENTS))
+
+    return [Route("/coverage", show)]

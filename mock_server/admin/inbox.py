@@ -1,0 +1,151 @@
+"""``/__admin/inbox/{name}``: a hookUrl that records, answers what it was told to, and can be waited for."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.api.body import read_body
+from mock_server.errors import ApiError
+from mock_server.store.inbox import Inbox, Received, differences
+from mock_server.webhooks import outbox
+from mock_server.workspace import Workspace
+
+_BEHAVE = Body(
+    status={"type": "integer", "minimum": 200, "maximum": 599},
+    delay={"type": "number", "minimum": 0, "maximum": 60},
+    headers={
+        "type": "object",
+        "maxProperties": 20,
+        "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,100}$"},
+        "additionalProperties": {"type": "string", "pattern": "^[\\x20-\\x7e]{0,1000}$"},
+    },
+)
+_EXPECT = Body(
+    match={"type": "object", "maxProperties": 50},
+    count={"type": "integer", "minimum": 1, "maximum": 1000},
+    timeout={"type": "number", "minimum": 0, "maximum": 120},
+)
+_NEAREST = 3
+_TOLD = 20  # lines of the delivery log
+_MOST_INBOXES = 100
+_LONGEST_NAME = 100
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes. A hookUrl can name its workspace: ``/inbox/{workspace}/{name}``; the header does it as well."""
+    here = _Inboxes(control)
+    found = []
+    for path in ("/inbox/{name}", "/inbox/{workspace}/{name}"):
+        found += [
+            Route(f"{path}/expect", here.expect, methods=["POST"]),
+            Route(path, here.receive, methods=["POST"]),
+            Route(path, here.shown),
+            Route(path, here.behave, methods=["PUT"]),
+            Route(path, here.clear, methods=["DELETE"]),
+        ]
+    return found
+
+
+class _Inboxes:
+    """The handlers. What arrives wakes those who wait."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._arrived = asyncio.Condition()
+
+    async def receive(self, request: Request) -> Response:
+        declared = request.headers.get("content-length", "").encode() or None
+        try:
+            raw = await read_body(request.receive, declared, self._control.settings.max_body)
+        except ApiError as error:
+            raise Refusal(error.status, str(error)) from None
+        workspace, inbox = self._made(request)
+        inbox.add(workspace.clock.stamp(), dict(request.headers), _value(raw), len(raw))
+        async with self._arrived:
+            self._arrived.notify_all()
+        status, headers = inbox.status, dict(inbox.headers)
+        await asyncio.sleep(inbox.delay)
+        return Response(status_code=status, headers=headers)
+
+    async def shown(self, request: Request) -> Response:
+        workspace, name = self._place(request)
+        inbox = workspace.inboxes.get(name, Inbox())
+        return answer({"received": [_shown(entry) for entry in inbox.received], "dropped": inbox.dropped})
+
+    async def behave(self, request: Request) -> Response:
+        """What it answers from now on: a status, after a delay in seconds, with headers."""
+        asked = await self._control.body(request, _BEHAVE)
+        _, inbox = self._made(request)
+        inbox.status = asked.get("status", 200)
+        inbox.delay = asked.get("delay", 0.0)
+        inbox.headers = asked.get("headers", {})
+        return answer({"status": inbox.status, "delay": inbox.delay, "headers": inbox.headers})
+
+    async def clear(self, request: Request) -> Response:
+        """Forget what came; what it answers stays."""
+        await self._control.body(request, NOTHING)
+        workspace, name = self._place(request)
+        if name in workspace.inboxes:
+            workspace.inboxes[name].clear()
+        return answer({"received": []})
+
+    async def expect(self, request: Request) -> Response:
+        """Wait for a delivery that matches; on failure say what came nearest, and what became of the others."""
+        asked = await self._control.body(request, _EXPECT)
+        workspace, inbox = self._made(request)
+        wanted, count = asked.get("match", {}), asked.get("count", 1)
+
+        def matching() -> list[Received]:
+            return [entry for entry in inbox.received if not differences(wanted, entry.body)]
+
+        try:
+            async with asyncio.timeout(asked.get("timeout", 2.0)), self._arrived:
+                await self._arrived.wait_for(lambda: len(matching()) >= count)
+        except TimeoutError:
+            story = self._story(workspace, inbox, wanted)
+            raise Refusal(404, f"{len(matching())} of {count} came that match", **story) from None
+        return answer({"received": [_shown(entry) for entry in matching()]})
+
+    def _story(self, workspace: Workspace, inbox: Inbox, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        found = [(entry, differences(wanted, entry.body)) for entry in inbox.received]
+        nearest = sorted((pair for pair in found if pair[1]), key=lambda pair: len(pair[1]))[:_NEAREST]
+        with self._control.workspaces.transaction(workspace) as tx:
+            rows, _ = tx.page(outbox.KIND, 0, _TOLD)
+        return {
+            "received": len(found),
+            "nearMisses": [{"number": entry.number, "differences": why, "body": entry.body} for entry, why in nearest],
+            "deliveries": [line for row in rows[::-1] for line in outbox.told(row.record)][-_TOLD:],
+        }
+
+    def _place(self, request: Request) -> tuple[Workspace, str]:
+        """The workspace and the name of the inbox that is meant. Raises Refusal (404)."""
+        id = request.path_params.get("workspace")
+        workspace = self._control.workspaces.get(id) if id else self._control.workspace(request)
+        if workspace is None:
+            raise Refusal(404, "no such workspace; /inbox/{name} is in the default one")
+        return workspace, request.path_params["name"]
+
+    def _made(self, request: Request) -> tuple[Workspace, Inbox]:
+        workspace, name = self._place(request)
+        if name not in workspace.inboxes:
+            if len(workspace.inboxes) >= _MOST_INBOXES or len(name) > _LONGEST_NAME:
+                raise Refusal(409, f"at most {_MOST_INBOXES} inboxes, of names up to {_LONGEST_NAME} characters")
+            workspace.inboxes[name] = Inbox()
+        return workspace, workspace.inboxes[name]
+
+
+def _value(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw.decode("utf-8", "replace")
+
+
+def _shown(entry: Received) -> dict[str, Any]:
+    return {"number": entry.number, "at": entry.at, "headers": entry.headers, "body": entry.body}

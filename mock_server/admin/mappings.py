@@ -1,0 +1,174 @@
+"""``/__admin/mappings``: stub overrides in WireMock's words, refused where they break the contract."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.faults import HEADERS
+from mock_server.mappings import PRIORITY, Override
+from mock_server.matching import PROPERTIES, faults
+from mock_server.spec.operation import Operation, blanked
+from mock_server.workspace import Workspace
+
+_MOST = 1_000
+_REQUEST = {"type": "object", "properties": dict(PROPERTIES), "additionalProperties": False, "minProperties": 1}
+_RESPONSE = {
+    "type": "object",
+    "properties": {
+        "status": {"type": "integer", "minimum": 200, "maximum": 599},
+        "jsonBody": {},
+        "headers": HEADERS,
+        "fixedDelayMilliseconds": {"type": "number", "minimum": 0, "maximum": 120_000},
+    },
+    "additionalProperties": False,
+}
+_MAPPING: Mapping[str, Any] = {
+    "request": _REQUEST,
+    "response": _RESPONSE,
+    "priority": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    "allowInvalid": {"type": "boolean"},
+    "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+}
+_ONE = Body(("request", "response"), **_MAPPING)
+_ITEM = {"type": "object", "properties": _MAPPING, "required": ["request", "response"], "additionalProperties": False}
+_MANY = Body(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
+# What may stand for a parameter in a path that a regular expression is tried on.
+_SAMPLES = ("1", "ld_a1b2c3d4e5f6", "x")
+_ALLOW = "correct it, or set allowInvalid"
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Mappings(control)
+    return [
+        Route("/mappings", here.listed),
+        Route("/mappings", here.add, methods=["POST"]),
+        Route("/mappings", here.reset, methods=["DELETE"]),
+        Route("/mappings/reset", here.reset, methods=["POST"]),
+        Route("/mappings/import", here.load, methods=["POST"]),
+        Route("/mappings/{id}", here.one),
+        Route("/mappings/{id}", here.change, methods=["PUT"]),
+        Route("/mappings/{id}", here.remove, methods=["DELETE"]),
+    ]
+
+
+class _Mappings:
+    """The handlers, for the workspace that each request names."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def listed(self, request: Request) -> Response:
+        found = [_shown(override) for override in self._control.workspace(request).mappings]
+        return answer({"mappings": found, "meta": {"total": len(found)}})
+
+    async def one(self, request: Request) -> Response:
+        return answer(_shown(self._found(request)))
+
+    async def add(self, request: Request) -> Response:
+        asked = await self._control.body(request, _ONE)
+        workspace = self._control.workspace(request)
+        self._check(workspace, [asked], [""])
+        return answer(_shown(_put(workspace, asked, asked.get("id"))), 201)
+
+    async def change(self, request: Request) -> Response:
+        asked = await self._control.body(request, _ONE)
+        override = self._found(request)
+        if asked.get("id", override.id) != override.id:
+            raise Refusal(400, "the id is that of the path; leave it out", pointer="/id")
+        workspace = self._control.workspace(request)
+        self._check(workspace, [asked], [""], new=False)
+        return answer(_shown(_put(workspace, asked, override.id)))
+
+    async def load(self, request: Request) -> Response:
+        """All of them, or none where one is wrong; those there are stay, unless they have the same id."""
+        asked = (await self._control.body(request, _MANY))["mappings"]
+        workspace = self._control.workspace(request)
+        self._check(workspace, asked, [f"/mappings/{index}" for index in range(len(asked))])
+        return answer({"mappings": [_shown(_put(workspace, one, one.get("id"))) for one in asked]}, 201)
+
+    async def remove(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        override = self._found(request)
+        self._control.workspace(request).mappings.remove(override.id)
+        return answer({"removed": [override.id]})
+
+    async def reset(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        return answer({"removed": self._control.workspace(request).mappings.clear()})
+
+    def _found(self, request: Request) -> Override:
+        override = self._control.workspace(request).mappings.get(request.path_params["id"])
+        if override is None:
+            raise Refusal(404, "this workspace has no mapping of this id")
+        return override
+
+    def _check(self, workspace: Workspace, asked: list[Any], places: list[str], *, new: bool = True) -> None:
+        """Raises Refusal at the first thing that is wrong in any of them."""
+        if new and len(workspace.mappings) + len(asked) > _MOST:
+            raise Refusal(429, f"a workspace has at most {_MOST} mappings")
+        for mapping, place in zip(asked, places, strict=True):
+            for pointer, what in faults(mapping["request"], f"{place}/request"):
+                raise Refusal(400, what, pointer=pointer)
+            if not mapping.get("allowInvalid"):
+                self._keep_contract(mapping, place)
+
+    def _keep_contract(self, mapping: Mapping[str, Any], place: str) -> None:
+        """Every operation that the pattern reaches must be able to answer like this."""
+        operations = list(_reached(self._control.workspaces.contract.operations.values(), mapping["request"]))
+        if not operations:
+            raise Refusal(400, f"no operation answers such requests; {_ALLOW}", pointer=f"{place}/request")
+        status = mapping["response"].get("status", 200)
+        for operation in operations:
+            response = operation.responses.get(status)
+            if response is None:
+                known = ", ".join(map(str, sorted(operation.responses)))
+                what = f"{operation.key} documents {known}, not {status}; {_ALLOW}"
+                raise Refusal(400, what, pointer=f"{place}/response/status")
+            if response.schema is None:
+                continue
+            if "jsonBody" not in mapping["response"]:
+                what = f"{operation.key} answers {status} with a body; {_ALLOW}"
+                raise Refusal(400, what, pointer=f"{place}/response")
+            for problem in response.schema.problems(mapping["response"]["jsonBody"]):
+                what = f"{operation.key} {status}: {problem}; {_ALLOW}"
+                raise Refusal(400, what, pointer=f"{place}/response/jsonBody")
+
+
+def _reached(operations: Any, pattern: Mapping[str, Any]) -> Iterator[Operation]:
+    for operation in operations:
+        method, path = pattern.get("method", "ANY"), blanked(operation.path)
+        if pattern.get("operation", operation.key) != operation.key or method not in ("ANY", operation.method):
+            continue
+        if "urlPath" in pattern and not _like(path, pattern["urlPath"]):
+            continue
+        expression = pattern.get("urlPathPattern", "")
+        samples = (path.replace("{}", sample) for sample in _SAMPLES)
+        if not expression or any(re.fullmatch(expression, sample) for sample in samples):
+            yield operation
+
+
+def _like(path: str, url_path: str) -> bool:
+    """Whether a path with blanked parameters can be this one."""
+    parts, given = path.split("/"), url_path.split("/")
+    return len(parts) == len(given) and all(part in ("{}", it) for part, it in zip(parts, given, strict=True))
+
+
+def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None) -> Override:
+    allow, priority = asked.get("allowInvalid", False), asked.get("priority", PRIORITY)
+    return workspace.mappings.put(id, asked["request"], asked["response"], priority=priority, allow_invalid=allow)
+
+
+def _shown(override: Override) -> dict[str, Any]:
+    return {
+        "id": override.id,
+        "priority": override.priority,
+        "request": override.request,
+        "response": override.response,
+        "allowInvalid": override.allow_invalid,
+    }

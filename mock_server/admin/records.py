@@ -1,0 +1,33 @@
+"""``/__admin/records``: the records of a workspace as they are kept, before any shape of the contract."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin import query
+from mock_server.admin.control import Control, Refusal, answer
+from mock_server.workspace import summary
+
+_MOST = 10_000
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+
+    async def counts(request: Request) -> Response:
+        """How many records of each kind there are."""
+        workspace = control.workspace(request)
+        return answer({"workspace": workspace.id, "records": summary(workspace)})
+
+    async def of_kind(request: Request) -> Response:
+        """The records of a kind (``leads``, ``leads/notes``), newest first."""
+        query.known(request, ("limit", "offset"))
+        limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
+        workspace, kind = control.workspace(request), request.path_params["kind"]
+        if kind not in workspace.image.kinds or kind.startswith("$"):
+            raise Refusal(404, f"no such kind; there are {', '.join(summary(workspace))}")
+        rows = workspace.image.rows(kind)[::-1]
+        chosen = rows[offset : offset + min(limit, _MOST)]
+        return answer({"items": [row.record for row in chosen], "total": len(rows)})
+
+    return [Route("/records", counts), Route("/records/{kind:path}", of_kind)]

@@ -1,0 +1,209 @@
+"""``/__admin/requests`` and ``verify``, ``explain``: what was asked and answered, under WireMock's names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin import query
+from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.story import as_asked, entry, masked, steps
+from mock_server.api.exchange import Exchange
+from mock_server.matching import PROPERTIES, Pattern, differences, faults
+from mock_server.workspace import Workspace
+from mock_server.world.clock import parse
+
+_COUNT = {"type": "integer", "minimum": 0}
+_PATTERN = {"type": "object", "properties": dict(PROPERTIES), "additionalProperties": False}
+_FIND = Body(**PROPERTIES)
+_VERIFY = Body(
+    request=_PATTERN,
+    exactly=_COUNT,
+    atLeast=_COUNT,
+    atMost=_COUNT,
+    inOrder={"type": "array", "items": _PATTERN, "minItems": 1, "maxItems": 100},
+)
+_MOST = 10_000
+_NEAREST = 3
+_ALIKE = 0.6
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Requests(control)
+    return [
+        Route("/requests", here.listed),
+        Route("/requests", here.clear, methods=["DELETE"]),
+        Route("/requests/count", here.count, methods=["POST"]),
+        Route("/requests/find", here.find, methods=["POST"]),
+        Route("/requests/remove", here.remove, methods=["POST"]),
+        Route("/requests/unmatched", here.unmatched),
+        Route("/requests/{id}", here.one),
+        Route("/verify", here.verify, methods=["POST"]),
+        Route("/explain/{id}", here.explain),
+    ]
+
+
+class _Requests:
+    """The handlers, for the workspace that each request names. ``at`` and ``since`` are on the workspace's clock."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def listed(self, request: Request) -> Response:
+        """Newest first; ``since`` a time, at most ``limit``, ``unmatched=true`` for those without an operation."""
+        query.known(request, ("since", "limit", "unmatched"))
+        limit = query.whole(request, "limit", 100)
+        found = self._control.workspace(request).journal
+        chosen = [one for one in found if _wanted(one, request)]
+        newest = chosen[::-1][: min(limit, _MOST)]
+        return answer(
+            {"requests": [entry(one) for one in newest], "meta": {"total": len(chosen)}} | self._told(request)
+        )
+
+    def _told(self, request: Request) -> dict[str, Any]:
+        journal = self._control.workspace(request).journal
+        return {"dropped": journal.dropped, "requestJournalDisabled": not self._control.settings.journal_size}
+
+    async def clear(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        return answer({"removed": self._forget(request, list(self._control.workspace(request).journal))})
+
+    async def one(self, request: Request) -> Response:
+        return answer(entry(self._found(request)))
+
+    async def count(self, request: Request) -> Response:
+        pattern = await self._pattern(request)
+        return answer({"count": len(self._matching(request, pattern))} | self._told(request))
+
+    async def find(self, request: Request) -> Response:
+        """Those that match, oldest first."""
+        pattern = await self._pattern(request)
+        return answer({"requests": [entry(one) for one in self._matching(request, pattern)]} | self._told(request))
+
+    async def remove(self, request: Request) -> Response:
+        pattern = await self._pattern(request)
+        return answer({"removed": self._forget(request, self._matching(request, pattern))})
+
+    async def unmatched(self, request: Request) -> Response:
+        """Requests whose path or method is nobody's, each with the operations that it may have meant."""
+        found = [one for one in self._control.workspace(request).journal if _unmatched(one)]
+        operations = self._control.workspaces.contract.operations.values()
+        known = {f"{operation.method} {operation.path}": operation.key for operation in operations}
+        shown = [entry(one) | {"nearMisses": _meant(f"{one.method} {one.path}", known)} for one in found]
+        return answer({"requests": shown} | self._told(request))
+
+    async def verify(self, request: Request) -> Response:
+        """One question, one answer: 200 when it is so, 406 with the difference when it is not."""
+        asked = await self._control.body(request, _VERIFY)
+        if ("request" in asked) == ("inOrder" in asked):
+            raise Refusal(400, "name either `request`, with exactly, atLeast or atMost, or `inOrder`", pointer="")
+        if "inOrder" in asked:
+            return self._in_order(request, asked)
+        self._sound(asked["request"], "/request")
+        count = len(self._matching(request, asked["request"]))
+        least = asked.get("exactly", asked.get("atLeast", 0 if "atMost" in asked else 1))
+        most = asked.get("exactly", asked.get("atMost", _MOST))
+        if least <= count <= most:
+            return answer({"verified": True, "count": count})
+        words = _bounds(least, most)
+        raise Refusal(406, f"wanted {words}, got {count}", count=count, **self._near(request, asked["request"]))
+
+    def _in_order(self, request: Request, asked: Mapping[str, Any]) -> Response:
+        """Each pattern has a request after the one before it; others may stand between."""
+        for index, pattern in enumerate(asked["inOrder"]):
+            self._sound(pattern, f"/inOrder/{index}")
+        left = iter(self._control.workspace(request).journal)
+        found: list[str] = []
+        for index, pattern in enumerate(asked["inOrder"]):
+            match = next((one for one in left if not differences(pattern, as_asked(one))), None)
+            if match is None:
+                after = f"after {found[-1]}" if found else "at all"
+                near = self._near(request, pattern)
+                raise Refusal(406, f"nothing {after} matches", pointer=f"/inOrder/{index}", matched=found, **near)
+            found.append(match.id)
+        return answer({"verified": True, "matched": found})
+
+    async def explain(self, request: Request) -> Response:
+        """Why the answer is what it is, step by step."""
+        found = self._found(request)
+        asked = f"{found.method} {found.path}" + (f"?{found.query}" if found.query else "")
+        return answer({"id": found.id, "request": asked, "status": found.status, "steps": steps(found)})
+
+    async def _pattern(self, request: Request) -> Pattern:
+        pattern = await self._control.body(request, _FIND)
+        self._sound(pattern, "")
+        return pattern
+
+    def _sound(self, pattern: Pattern, at: str) -> None:
+        """Raises Refusal for a pattern that can match nothing."""
+        for pointer, what in faults(pattern, at):
+            raise Refusal(400, what, pointer=pointer)
+        operations = self._control.workspaces.contract.operations
+        name = pattern.get("operation")
+        if name is not None and name not in operations:
+            near = get_close_matches(name[:200], operations, 1)
+            remedy = f"did you mean {near[0]} ?" if near else "`sophiie-mock routes` lists them"
+            raise Refusal(400, f"no such operation; {remedy}", pointer=f"{at}/operation")
+
+    def _matching(self, request: Request, pattern: Pattern) -> Sequence[Exchange]:
+        found = self._control.workspace(request).journal
+        return [one for one in found if not differences(pattern, as_asked(one))]
+
+    def _near(self, request: Request, pattern: Pattern) -> dict[str, Any]:
+        """The requests that came nearest to a pattern, with what was different."""
+        journal = self._control.workspace(request).journal
+        told = [(differences(pattern, as_asked(one)), one) for one in journal]
+        misses = sorted(((why, one) for why, one in told if why), key=lambda pair: len(pair[0]))[:_NEAREST]
+        shown = [
+            {"id": one.id, "request": f"{one.method} {one.path}", "differences": masked(why, one.redactor)}
+            for why, one in misses
+        ]
+        return {"nearMisses": shown} | self._told(request)
+
+    def _forget(self, request: Request, some: Sequence[Exchange]) -> int:
+        """Out of the journal; what they exercised stays counted."""
+        workspace = self._control.workspace(request)
+        for one in some:
+            one.cover(workspace.coverage)
+        workspace.journal.remove(some)
+        return len(some)
+
+    def _found(self, request: Request) -> Exchange:
+        workspace: Workspace = self._control.workspace(request)
+        id = request.path_params["id"]
+        for one in workspace.journal:
+            if one.id == id:
+                return one  # type: ignore[no-any-return]  # the journal of a workspace holds exchanges
+        raise Refusal(404, f"no request of this id in the journal of {workspace.id}", **self._told(request))
+
+
+def _wanted(exchange: Exchange, request: Request) -> bool:
+    given = request.query_params
+    if given.get("unmatched", "false").lower() == "true" and not _unmatched(exchange):
+        return False
+    try:
+        since = parse(given["since"]) if "since" in given else None
+    except ValueError as fault:
+        raise Refusal(400, str(fault), parameter="since") from None
+    return since is None or exchange.at is None or exchange.at >= since
+
+
+def _unmatched(exchange: Exchange) -> bool:
+    return exchange.step == "route"
+
+
+def _meant(asked: str, known: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:
+    near = get_close_matches(asked[:200], known, _NEAREST, _ALIKE)
+    return [
+        {"operation": known[name], "likeness": round(SequenceMatcher(None, asked, name).ratio(), 2)} for name in near
+    ]
+
+
+def _bounds(least: int, most: int) -> str:
+    if least == most:
+        return f"exactly {least}"
+    return f"at most {most}" if not least else f"at least {least}" + (f" and at most {most}" if most < _MOST else "")

@@ -1,0 +1,131 @@
+"""An exchange as the journal shows it, and the story of its answer in steps. Credentials are masked here."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from mock_server.api.exchange import KEPT_ANSWER, KEPT_BODY, Exchange, Headers
+from mock_server.matching import Asked
+from mock_server.redaction import MASK, Redactor
+from mock_server.world.clock import stamp
+
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-mock-admin-token"})
+
+
+def entry(exchange: Exchange) -> dict[str, Any]:
+    """The whole of it as plain data. ``at`` is the workspace's time, ``ms`` real time spent."""
+    redactor = exchange.redactor
+    return {
+        **exchange.told(),
+        "at": stamp(exchange.at) if exchange.at else None,
+        "endedAt": exchange.step,
+        "findings": list(exchange.findings),
+        "preferred": exchange.preferred or None,
+        "rateLimit": _allowance(exchange),
+        "events": [{name: event[name] for name in ("id", "type", "recordId")} for event in exchange.events],
+        "request": {
+            "method": exchange.method,
+            "url": f"{exchange.path}?{exchange.query}" if exchange.query else exchange.path,
+            "headers": _headers(exchange.headers, redactor),
+            "body": _body(exchange.body, redactor),
+            "bodyCut": len(exchange.body) == KEPT_BODY,
+        },
+        "response": {
+            "status": exchange.status,
+            "headers": _headers(exchange.answered, redactor),
+            "body": _body(exchange.answer, redactor),
+            "bodyCut": len(exchange.answer) == KEPT_ANSWER,
+        },
+    }
+
+
+def as_asked(exchange: Exchange) -> Asked:
+    """As request patterns see it."""
+    pairs = parse_qsl(exchange.query, keep_blank_values=True)
+    key = exchange.operation.key if exchange.operation else None
+    return Asked(exchange.method, exchange.path, pairs, _value(exchange.body), key)
+
+
+def steps(exchange: Exchange) -> list[dict[str, str]]:
+    """What happened to a request, in order, up to where it ended."""
+    told: list[dict[str, str]] = []
+    for step, says in _steps(exchange):
+        ended = step == exchange.step and step != "answer"
+        told.append({"step": step, "says": "; ".join(exchange.findings or exchange.explain) if ended else says})
+        if ended:
+            break
+    outcome = f"{exchange.status}, {len(exchange.answer):,} bytes" if exchange.status else "none: the connection ended"
+    return [*told, {"step": "answer", "says": outcome}]
+
+
+def _steps(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    yield "authentication", f"the key opens workspace {exchange.workspace.id if exchange.workspace else '-'}"
+    yield "rate limit", _limited(exchange)
+    if exchange.fault:
+        yield "fault", exchange.fault
+    if exchange.mapping:
+        yield "mapping", exchange.mapping
+    operation = exchange.operation
+    if operation is None or exchange.step in ("authentication", "rate limit"):
+        if exchange.step == "route":
+            yield "route", ""
+        return
+    yield "route", f"{operation.key}: {operation.summary or 'no summary'} ({operation.provenance})"
+    yield "validation", "the request keeps the contract"
+    if exchange.preferred:
+        yield "preference", f"Prefer: {exchange.preferred}"
+    if any(wish in exchange.preferred for wish in ("code=", "example=", "dynamic=true")):
+        return  # the answer is the document's: nothing happened in the workspace
+    yield "behaviour", "; ".join(exchange.explain) or f"done in {exchange.ms} ms"
+    yield "self-check", "our answer keeps the contract"
+    for event in exchange.events:
+        yield "event", f"{event['type']} {event['id']}, about {event['recordId']}"
+
+
+def _limited(exchange: Exchange) -> str:
+    allowance = exchange.allowance
+    if allowance is None:
+        return "there is none"
+    left = f"{allowance.over} over" if allowance.over else f"{allowance.remaining} left"
+    return f"{allowance.limit} a minute, {left}, the window ends in {allowance.reset} s"
+
+
+def _allowance(exchange: Exchange) -> dict[str, int] | None:
+    allowance = exchange.allowance
+    if allowance is None:
+        return None
+    return {name: getattr(allowance, name) for name in ("limit", "remaining", "over", "reset")}
+
+
+def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for raw_name, raw in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
+        text = MASK if name in _CREDENTIALS else redactor.redact(value)
+        shown[name] = f"{shown[name]}, {text}" if name in shown else text
+    return shown
+
+
+def _value(body: bytes) -> Any:
+    """Its JSON value, its text where it is not JSON, None where there is none."""
+    if not body:
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode("utf-8", "replace")
+
+
+def _body(body: bytes, redactor: Redactor) -> Any:
+    return masked(_value(body), redactor)
+
+
+def masked(value: Any, redactor: Redactor) -> Any:
+    """``value`` with each secret in its texts masked, in names too."""
+    if isinstance(value, str):
+        return redactor.redact(value)
+    if isinstance(value, Mapping):
+        return {redactor.redact(name): masked(inner, redactor) for name, inner in value.items()}
+    return [masked(inner, redactor) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,67 @@
+"""``sophiie-mock listen``: subscribe, show deliveries as they are made, unsubscribe at the end."""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import click
+
+from mock_server.cli.client import Client, server_option
+from mock_server.errors import SettingsError
+
+_IDS = "org_id=org_listen&user_id=usr_listen"
+_WAIT = 20  # seconds that the server holds a question
+
+
+@click.command("listen")
+@click.option("--forward-to", "target", help="Deliver to this URL. Without it, to an inbox of the server.")
+@click.option("--trigger", "triggers", multiple=True, help="Only this event. Repeatable; all without it.")
+@click.option("--count", type=click.IntRange(0), default=0, help="Stop after so many deliveries; 0 for none.")
+@server_option
+def command(target: str | None, triggers: tuple[str, ...], count: int, url: str) -> int:
+    """Subscribe, show each delivery (event, status, ms), and unsubscribe at the end, however it ends."""
+    client = Client(url)
+    hook = target or f"{client.url}/__admin/inbox/listen"
+    wanted = triggers or tuple(client.control("GET", "/webhooks/triggers")["triggers"])
+    with contextlib.suppress(ValueError):  # not in the main thread: then somebody else handles signals
+        signal.signal(signal.SIGTERM, _interrupt)
+    ids: list[int] = []
+    try:
+        after = client.control("GET", "/webhooks/attempts?wait=0")["last"]
+        for trigger in wanted:
+            asked = {"hookUrl": hook, "trigger": trigger}
+            ids.append(client.api("POST", f"/api/webhooks/zapier/subscribe?{_IDS}", asked)["id"])
+        click.echo(f"listening for {', '.join(wanted)} -> {hook} (Ctrl-C ends)", err=True)
+        for shown, delivery in enumerate(_deliveries(client, ids, after), start=1):
+            click.echo(_line(delivery))
+            if shown == count:
+                return 0
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        for id in ids:
+            with contextlib.suppress(SettingsError):  # it ended by a 410, or the server is gone
+                client.api("DELETE", f"/api/webhooks/zapier/unsubscribe?{_IDS}", {"hookId": id})
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _deliveries(client: Client, ids: list[int], after: int) -> Iterator[Any]:
+    """Finished attempts, in order; the server holds each question until there is something to tell."""
+    while True:
+        told = client.control("GET", f"/webhooks/attempts?after={after}&wait={_WAIT}")
+        after = told["last"]
+        for delivery in told["items"]:
+            if delivery["subscriptionId"] in ids:
+                yield delivery
+
+
+def _line(delivery: Any) -> str:
+    outcome = delivery["status"] or delivery["error"]
+    again = f" (attempt {delivery['number']})" if delivery["number"] > 1 else ""
+    return f"{delivery['trigger']:<22} {outcome} {delivery['ms']} ms  {delivery['deliveryId']}{again}"

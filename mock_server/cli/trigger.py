@@ -1,0 +1,142 @@
+"""``sophiie-mock trigger``: cause an event by doing what causes it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import click
+import orjson
+
+from mock_server.cli.client import Client, server_option
+from mock_server.errors import Problem, SettingsError
+from mock_server.reader import read_file
+
+Fields = dict[str, Any]
+
+_DRAIN = 30  # seconds
+
+
+def _create_lead(client: Client, fields: Fields) -> Any:
+    number = _ever(client.control("GET", "/webhooks/events?limit=1"))
+    given = {"firstName": "Ana", "email": f"ana.trigger{number}@example.com", "suburb": "Newtown"}
+    return client.api("POST", "/v1/leads", given | fields)["lead"]
+
+
+def _update_lead(client: Client, fields: Fields) -> Any:
+    return client.api("PUT", f"/v1/leads/{_some_lead(client)}", fields or {"businessName": "Trigger & Co"})["lead"]
+
+
+def _delete_lead(client: Client, fields: Fields) -> Any:
+    """One made for it: no other record goes with it. Its creation is an event too."""
+    return client.api("DELETE", f"/v1/leads/{_create_lead(client, fields)['id']}")
+
+
+def _create_inquiry(client: Client, fields: Fields) -> Any:
+    members = client.api("GET", "/v1/members?limit=1")["members"]
+    message = {"leadId": _some_lead(client), "userId": members[0]["id"], "message": "Are you at home tomorrow?"}
+    return client.api("POST", "/v1/sms", message | fields)
+
+
+def _some_lead(client: Client) -> str:
+    leads = client.api("GET", "/v1/leads?limit=1")["leads"] or [_create_lead(client, {})]
+    return str(leads[0]["id"])
+
+
+_CAUSES: Mapping[str, Callable[[Client, Fields], Any]] = MappingProxyType(
+    {
+        "LEAD_CREATED": _create_lead,
+        "LEAD_UPDATED": _update_lead,
+        "LEAD_DELETED": _delete_lead,
+        "INQUIRY_CREATED": _create_inquiry,
+    }
+)
+_SIMULATED: Mapping[str, str] = MappingProxyType(
+    {
+        "APPOINTMENT_CREATED": "`sophiie-mock simulate appointment book`",
+        "APPOINTMENT_UPDATED": "`sophiie-mock simulate appointment move`",
+        "APPOINTMENT_CANCELLED": "`sophiie-mock simulate appointment cancel`",
+    }
+)
+
+
+@click.command("trigger")
+@click.argument("event", required=False)
+@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field of the request. Repeatable.")
+@click.option("--file", "file", type=click.Path(dir_okay=False), help="The request's fields, as YAML or JSON.")
+@click.option("--raw", type=click.Path(dir_okay=False), help="Deliver this body as it is, instead of an event's own.")
+@click.option("--to", default="LEAD_CREATED", help="With --raw: whose subscribers get it.", show_default=True)
+@server_option
+def command(event: str | None, settings: tuple[str, ...], file: str | None, raw: str | None, to: str, url: str) -> None:
+    """Cause EVENT by doing what causes it, through the API, and wait until its webhooks are delivered.
+
+    EVENT is LEAD_CREATED, LEAD_UPDATED, LEAD_DELETED or INQUIRY_CREATED. With --raw FILE nothing happens in the
+    workspace: the body of your own goes to the subscribers of --to.
+    """
+    if raw is not None:
+        if event or settings or file:
+            raise click.UsageError("--raw takes no event and no fields: what is delivered is the file")
+        _deliver_raw(Client(url), Path(raw), to.upper())
+        return
+    cause, fields = _cause(event), _fields(settings, file)
+    client = Client(url)
+    before = _ever(client.control("GET", "/webhooks/deliveries?limit=1"))
+    click.echo(orjson.dumps(cause(client, fields), option=orjson.OPT_INDENT_2))
+    drained = client.drained(_DRAIN)
+    listed = client.control("GET", "/webhooks/deliveries?limit=1000")
+    _report(listed["items"][: _ever(listed) - before], str(event).upper(), drained=drained)
+
+
+def _deliver_raw(client: Client, file: Path, trigger: str) -> None:
+    made = client.control("POST", "/webhooks/events", {"type": trigger, "body": read_file(file, SettingsError)})
+    drained = client.drained(_DRAIN)
+    _report(client.control("GET", f"/webhooks/deliveries?eventId={made['id']}")["items"], trigger, drained=drained)
+
+
+def _cause(event: str | None) -> Callable[[Client, Fields], Any]:
+    names = ", ".join(_CAUSES)
+    if event is None:
+        raise click.UsageError(f"name an event: {names}")
+    if event.upper() in _SIMULATED:
+        raise click.UsageError(f"no call of the API causes {event.upper()}: {_SIMULATED[event.upper()]} does")
+    if event.upper() not in _CAUSES:
+        raise click.UsageError(f"no event `{event}`; there are {names}")
+    return _CAUSES[event.upper()]
+
+
+def _ever(listed: Any) -> int:
+    """How many there have been, those that are no longer kept too."""
+    return int(listed["total"] + listed["dropped"])
+
+
+def _report(made: Sequence[Any], trigger: str, *, drained: bool) -> None:
+    """Show what became of deliveries, the newest of which comes first."""
+    for delivery in reversed(made):
+        click.echo(told(delivery))
+    if not made:
+        click.echo(f"nobody subscribes to {trigger}: nothing was delivered", err=True)
+    if not drained:
+        click.echo("some deliveries are still on their way", err=True)
+
+
+def told(delivery: Any) -> str:
+    """A delivery in one line."""
+    return f"{delivery['trigger']} -> {delivery['url']} {delivery['state']} {delivery['reason'] or ''}".rstrip()
+
+
+def _fields(settings: tuple[str, ...], file: str | None) -> Fields:
+    fields: Fields = {}
+    if file is not None:
+        read = read_file(Path(file), SettingsError)
+        if not isinstance(read, dict):
+            raise SettingsError(Problem(file, "not a mapping of fields", "as firstName: Ana"))
+        fields |= read
+    for setting in settings:
+        name, found, value = setting.partition("=")
+        if not found or not name:
+            raise SettingsError(Problem("--set", f"`{setting}` has no `=`", "as --set email=ana@example.com"))
+        try:
+            fields[name] = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            fields[name] = value
+    return fields

@@ -1,0 +1,131 @@
+"""What a client has exercised: operations, parameters, statuses, values of enumerations, events.
+
+Parameters are named with their place: ``query limit``, ``path leadId``, ``header X-Trace``; a body's own fields are
+``body firstName``.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from mock_server.spec.contract import Contract
+from mock_server.spec.operation import Operation
+from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class Coverage:
+    """Counts, by operation key; ``merge`` adds another's."""
+
+    def __init__(self) -> None:
+        self._statuses: dict[str, Counter[int]] = {}
+        self._values: Counter[tuple[str, str, str]] = Counter()  # operation, parameter, value
+        self._parameters: Counter[tuple[str, str]] = Counter()
+        self._events: Counter[str] = Counter()
+
+    def add(
+        self, operation: Operation, status: int, query: str, headers: Headers, body: bytes, events: Iterable[str]
+    ) -> None:
+        """One request, as it came, and the events that it caused."""
+        self._statuses.setdefault(operation.key, Counter())[status] += 1
+        for name, schema, value in _given(operation, query, headers, body):
+            self._parameters[operation.key, name] += 1
+            if choices := _choices(schema):
+                given = value if isinstance(value, list) else [value]
+                self._values.update((operation.key, name, text) for text in map(_text, given) if text in choices)
+        self._events.update(events)
+
+    def merge(self, other: "Coverage") -> None:
+        for key, statuses in other._statuses.items():
+            self._statuses.setdefault(key, Counter()).update(statuses)
+        self._values.update(other._values)
+        self._parameters.update(other._parameters)
+        self._events.update(other._events)
+
+    def report(self, contract: Contract, events: Iterable[str]) -> dict[str, Any]:
+        """Against the whole contract, as plain data; a figure of 0 is what was never exercised."""
+        operations = {key: self._operation(operation) for key, operation in contract.operations.items()}
+        told = {name: self._events[name] for name in events}
+        figures = {
+            "operations": [one["requests"] for one in operations.values()],
+            "parameters": [n for one in operations.values() for n in one["parameters"].values()],
+            "statuses": [n for one in operations.values() for n in one["statuses"].values()],
+            "values": [n for one in operations.values() for counts in one["values"].values() for n in counts.values()],
+            "events": list(told.values()),
+        }
+        totals = {name: {"exercised": sum(n > 0 for n in some), "all": len(some)} for name, some in figures.items()}
+        return {"totals": totals, "operations": operations, "events": told}
+
+    def _operation(self, operation: Operation) -> dict[str, Any]:
+        seen = self._statuses.get(operation.key, Counter())
+        places = dict(_places(operation))
+        values = {name: choices for name, schema in places.items() if (choices := _choices(schema))}
+        return {
+            "requests": seen.total(),
+            "statuses": {str(status): seen[status] for status in sorted({*operation.responses, *seen})},
+            "parameters": {name: self._parameters[operation.key, name] for name in places},
+            "values": {
+                name: {choice: self._values[operation.key, name, choice] for choice in choices}
+                for name, choices in values.items()
+            },
+        }
+
+
+def _places(operation: Operation) -> Iterator[tuple[str, Schema]]:
+    for parameter in operation.parameters:
+        yield _name(parameter), parameter.schema
+    if operation.body is not None:
+        for name, schema in operation.body.properties.items():
+            yield f"body {name}", schema
+
+
+def _name(parameter: Parameter) -> str:
+    return f"{parameter.location} {parameter.name}"
+
+
+def _given(operation: Operation, query: str, headers: Headers, body: bytes) -> Iterator[tuple[str, Schema, Any]]:
+    """What a request sent of what its operation takes; the values of a path are not looked at."""
+    asked: Mapping[str, Sequence[str]] = parse_qs(query, keep_blank_values=True) if query else {}
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            yield _name(parameter), parameter.schema, None
+        elif parameter.location == "query":
+            value = parameter.read_deep(asked) if parameter.deep else None
+            if value is not None or parameter.name in asked:
+                yield (
+                    _name(parameter),
+                    parameter.schema,
+                    parameter.read(asked[parameter.name]) if value is None else value,
+                )
+        elif parameter.location == "header":
+            name = parameter.name.lower().encode("latin-1", "replace")
+            for text in [text for given, text in headers if given == name]:
+                yield _name(parameter), parameter.schema, parameter.read([text.decode("latin-1")])
+    if body and operation.body is not None:
+        fields = _json(body)
+        for field, schema in operation.body.properties.items():
+            if field in fields:
+                yield f"body {field}", schema, fields[field]
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        value: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _choices(schema: Schema) -> list[str]:
+    """The values of an enumeration, of an array's items too."""
+    parts = [*schema.parts, *(schema.items.parts if schema.items else ())]
+    return [_text(value) for part in parts for value in part.node.get("enum", ())]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -1,0 +1,142 @@
+"""What uvicorn's parser leaves open: bounds on a request's head, and the vendor's body where a request is not HTTP.
+
+A refusal here comes before any key was looked at; it tells nothing of the routes.
+"""
+
+import asyncio
+import socket
+import struct
+
+import httptools
+from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from mock_server.api.answer import explained, headers_for
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a request's line and headers."""
+_TOO_LARGE = f"the line and headers of a request have at most {LARGEST_HEAD} bytes"
+
+
+class HeadTooLarge(Exception):
+    """Raised into the parser, which then gives up."""
+
+
+class Connection:
+    """What a fault may do to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        """As it is."""
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """After what was written."""
+        self._transport.close()
+
+    def reset(self) -> None:
+        """At once: to linger for no time is what makes the system send a reset."""
+        peer = self._transport.get_extra_info("socket")
+        if peer is not None:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. The application's ``state`` has ``envelope`` and ``settings``."""
+
+    deadline = 10.0
+    """Seconds for a head, and for what is left of a body once its request was answered."""
+    _timer: asyncio.TimerHandle | None = None
+    _head: int | None = None  # bytes that came of a head that is not whole yet
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._allow(self.deadline)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._allow(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self._head is not None:
+            self._head += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError as fault:
+            if isinstance(fault.__context__, HeadTooLarge):
+                self._refuse(431, _TOO_LARGE)
+            else:
+                self._refuse(400, "this is not HTTP/1.1, or a method that HTTP does not know")
+        if self._head is not None and self._head > LARGEST_HEAD:
+            self._refuse(431, _TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {"mock.connection": Connection(self.transport)}  # type: ignore[dict-item]
+        self._head = 0
+        self._allow(self.deadline)
+
+    def on_headers_complete(self) -> None:
+        self._head = None
+        self._allow(None)
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
+            raise HeadTooLarge
+        if not self._offered:
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self._offered:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body:
+            self._allow(self.deadline)
+
+    @property
+    def _offered(self) -> bool:
+        """Whether the request offers to go on in another protocol."""
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _decline(self, rest: bytes) -> None:
+        """Hear the request again without its offer: the parser takes what follows one for the other protocol.
+
+        Java's HttpClient offers HTTP/2 with every first request, bodies included.
+        """
+        if not self._offered:  # CONNECT: answered as any method, but nothing can follow it
+            self.shutdown()
+            return
+        line = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        lines = [line, *(b": ".join(header) for header in self.headers if header[0] != b"upgrade")]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as the parent's
+        self.data_received(b"\r\n".join([*lines, b"", rest]))
+
+    def _allow(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, self._too_slow)
+
+    def _too_slow(self) -> None:
+        if self._head is None:
+            self.transport.close()
+        else:
+            self._refuse(408, f"the line and headers of a request were not whole after {self.deadline:g} s")
+
+    def _refuse(self, status: int, why: str) -> None:
+        if self.transport.is_closing() or not isinstance(self.config.app, Starlette):
+            return
+        state = self.config.app.state
+        body = state.envelope.body(status, "", None)
+        headers = [*self.server_state.default_headers, *headers_for(body), (b"connection", b"close")]
+        if state.settings.mock_headers:
+            headers.append(explained([why]))
+        lines = [STATUS_LINE[status][:-2], *(b": ".join(header) for header in headers)]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        self.transport.close()

@@ -1,0 +1,71 @@
+"""The pytest plugin: the fixture ``sophiie`` is a fresh workspace for each test, on one server for each session.
+
+Loaded by every pytest run of an environment that has this package, used or not: it must cost next to nothing.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mock_server.settings import Settings
+    from mock_server.testing import MockServer, Sophiie
+
+_MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
+_WORDS = ("world", "seed", "now", "frozen", "rate_limit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", _MARK)
+
+
+@pytest.fixture(scope="session")
+def sophiie_settings() -> "Settings":
+    """How the session's server is run. Override it to serve another document, or to sign or retry deliveries."""
+    from mock_server.settings import Settings  # start-up: only for those who use the fixture
+
+    return Settings(port=0, quiet=True)
+
+
+@pytest.fixture(scope="session")
+def sophiie_server(sophiie_settings: "Settings") -> Iterator["MockServer"]:
+    """One server for the session, in a thread; with pytest-xdist one for each worker."""
+    from mock_server.testing import MockServer  # start-up: the server's libraries take a third of a second
+
+    with MockServer(sophiie_settings) as server:
+        yield server
+
+
+@pytest.fixture
+def sophiie_options() -> Mapping[str, Any]:
+    """What workspaces are made from unless a marker says otherwise: world, seed, now, frozen, rate_limit."""
+    return {}
+
+
+@pytest.fixture
+def sophiie(
+    request: pytest.FixtureRequest, sophiie_server: "MockServer", sophiie_options: Mapping[str, Any]
+) -> Iterator["Sophiie"]:
+    """A workspace of this test's own, its clock standing still, with all that can be done to it."""
+    from mock_server.testing import workspace  # start-up: imports httpx
+
+    mark = request.node.get_closest_marker("sophiie")
+    options = {"world": "small", **sophiie_options, **(mark.kwargs if mark else {})}
+    if unknown := options.keys() - set(_WORDS) or (mark and mark.args):
+        raise pytest.UsageError(f"sophiie takes {', '.join(_WORDS)}, not {', '.join(map(str, unknown))}")
+    if "rate_limit" in options:
+        options["rateLimit"] = options.pop("rate_limit")
+    token = sophiie_server.app.state.admin_token or ""
+    with workspace(sophiie_server.url, token, **options) as made:
+        yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failing test tells what its workspace has seen."""
+    report = yield
+    sophiie = getattr(item, "funcargs", {}).get("sophiie")
+    if sophiie is not None and report.failed and report.when == "call" and hasattr(sophiie, "report"):
+        report.sections.append(("sophiie-mock", sophiie.report()))
+    return report

@@ -1,0 +1,86 @@
+"""Secrets out of texts: the one redactor, by value, that every sink uses.
+
+Two layers. A secret that was registered is masked wherever it stands, also URL-, JSON-, hex- or base64-encoded
+inside a longer text. What was never registered, and looks like a key, is masked by its looks. The well-known
+``sk_test_local`` is no secret.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus, unquote
+
+MASK = "***"
+_SHORTEST = 6  # a shorter form stands in too many innocent texts
+
+# What is kept of a match, to say what was there, is in a group.
+_LOOKS = re.compile(
+    r"""
+    (?!sk_test_local(?![\w-]))
+    (?: ((?:[spr]k_(?:live|test)_|whsec_))[\w+=-]+
+      | (\bbearer(?:\s|%20|\+)+)(?!(?:[spr]k_(?:live|test)|whsec)_)[\w.~+/=-]{6,}
+      | (\b(?:api[_-]?key|access[_-]?token|token|secret|password)=)(?!sk_test_local(?![\w-]))[^&\s]+
+      | (\beyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class Redactor:
+    """Holds what must not be seen. Register a secret before anything can print it."""
+
+    def __init__(self, *secrets: str) -> None:
+        self._forms: frozenset[str] = frozenset()
+        self._values: re.Pattern[str] | None = None
+        for secret in secrets:
+            self.hide(secret)
+
+    def __repr__(self) -> str:
+        return "<Redactor>"
+
+    def hide(self, secret: str) -> None:
+        """Mask ``secret`` from here on. One of less than six characters is left alone: it would mask half of a log."""
+        self._forms |= {form for form in _forms(secret) if len(form) >= _SHORTEST}
+        longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
+        self._values = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def redact(self, text: str) -> str:
+        """``text`` with each secret masked; the same text when there is none."""
+        if self._values is not None:
+            text = self._values.sub(MASK, text)
+        return _LOOKS.sub(_masked, text)
+
+    def redact_url(self, text: str) -> str:
+        """The same for a path or a query, where any character may be percent-encoded.
+
+        It stays encoded as it came, unless a secret shows only when it is decoded.
+        """
+        if "%" in text:
+            plain = unquote(text)
+            bare = self.redact(plain)
+            if bare != plain:
+                return bare
+        return self.redact(text)
+
+
+def _masked(match: re.Match[str]) -> str:
+    return next((kept for kept in match.groups() if kept), "") + MASK
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Every way in which a secret may stand in a text."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield secret
+    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield quoted
+        yield re.sub("%..", lambda code: code[0].lower(), quoted)
+    for ascii_only in (True, False):
+        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+    yield raw.hex()
+    yield raw.hex().upper()
+    for before in range(3):
+        # The first and last letters also depend on the neighbours, so they are not part of the form.
+        first, cut = (0, 2, 3)[before], -1 if (before + len(raw)) % 3 else None
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(b"\0" * before + raw).decode().rstrip("=")[first:cut]

@@ -1,0 +1,169 @@
+"""Whether what stands where a schema should stand is one, as far as references lead.
+
+A validator would say so too, but not where in the document; and some schemas it takes would have this program, or
+a reader, go round in circles.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from mock_server.errors import Problem, SpecError
+from mock_server.spec.document import Document, escape, kind_of
+
+TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+_DEEPEST = 64  # schemas one in another without data between them
+_WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
+
+_ONE = ("additionalProperties", "contains", "items", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
+_MANY = ("patternProperties", "properties")
+_ONE_IN_PLACE = ("else", "if", "not", "then")
+_LISTED_IN_PLACE = ("allOf", "anyOf", "oneOf")
+
+_TYPE = {"enum": list(TYPES)}
+_SIZE = {"type": "integer", "minimum": 0}
+_NUMBER = {"type": "number"}
+_SCHEMAS = {"type": "array", "minItems": 1}
+_NAMED = {"type": "object"}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+
+# keyword → what its value may be, and what to do about another one
+_RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
+    "$ref": ({"type": "string"}, "write the reference as text: '#/components/schemas/…'"),
+    "type": (
+        {"anyOf": [_TYPE, {"type": "array", "minItems": 1, "items": _TYPE}]},
+        f"choose among {', '.join(TYPES)} (null in quotes)",
+    ),
+    "enum": ({"type": "array", "minItems": 1}, "list the values"),
+    "required": (_TEXTS, "list the names of the properties, on the object and not on the property"),
+    "dependentRequired": ({"type": "object", "additionalProperties": _TEXTS}, "map names to lists of names"),
+    "pattern": ({"type": "string"}, "write a regular expression in quotes"),
+    "format": ({"type": "string"}, "write the name of a format"),
+    "uniqueItems": ({"type": "boolean"}, "write true or false"),
+    "multipleOf": ({"type": "number", "exclusiveMinimum": 0}, "write a number above 0"),
+    **dict.fromkeys(("maximum", "minimum"), (_NUMBER, "write a number")),
+    **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum"), (_NUMBER, "write the bound itself, as 3.1 has it")),
+    **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), (_SIZE, "write a whole number from 0 up")),
+    **dict.fromkeys(("maxProperties", "minProperties"), (_SIZE, "write a whole number from 0 up")),
+    **dict.fromkeys((*_LISTED_IN_PLACE, "prefixItems"), (_SCHEMAS, "list at least one schema")),
+    **dict.fromkeys((*_MANY, "dependentSchemas"), (_NAMED, "map names to schemas")),
+}
+
+
+class Soundness:
+    """The faults of a document's schemas; each schema is looked at once, from wherever it is first used."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._seen: set[str] = set()
+        self._beside: dict[str, list[str]] = {}
+        self._weights: dict[str, int] = {}
+
+    def faults(self, pointer: str) -> list[Problem]:
+        """What is wrong with the schema at ``pointer`` and with every schema that it leads to."""
+        found: list[Problem] = []
+        waiting = [pointer]
+        while waiting:
+            where = waiting.pop()
+            if where not in self._seen:
+                self._seen.add(where)
+                waiting.extend(self._look(where, found))
+        if not found:
+            try:
+                self._weigh(pointer, ())
+            except SpecError as fault:
+                found.extend(fault.problems)
+        return found
+
+    def _look(self, where: str, found: list[Problem]) -> list[str]:
+        """The schemas right below the one at ``where``; its own faults go to ``found``."""
+        node = self._document.at(where)
+        self._beside[where] = []
+        if isinstance(node, bool):
+            return []
+        if not isinstance(node, dict):
+            what, remedy = f"a schema cannot be {kind_of(node)}", "write a mapping; `{}` admits everything"
+            found.append(self._problem(where, what, remedy))
+            return []
+        wrong = {str(error.instance_path[0]) for error in _SHAPE.iter_errors(node)}
+        for keyword in sorted(wrong):
+            what = f"`{keyword}` cannot be {_short(node[keyword])}"
+            found.append(self._problem(f"{where}/{keyword}", what, _RULES[keyword][1]))
+        found.extend(self._bad_patterns(where, node))
+        below = [f"{where}/{place}" for place in _below({key: node[key] for key in node if key not in wrong})]
+        self._beside[where] = [f"{where}/{place}" for place in _in_place(node, wrong)]
+        if isinstance(node.get("$ref"), str):
+            try:
+                self._beside[where].append(self._document.resolve(where)[0])
+            except SpecError as fault:
+                found.extend(fault.problems)
+        return [*below, *self._beside[where]]
+
+    def _bad_patterns(self, where: str, node: Mapping[str, Any]) -> Iterator[Problem]:
+        named = node.get("patternProperties")
+        patterns = {f"patternProperties/{escape(key)}": key for key in named} if isinstance(named, dict) else {}
+        if isinstance(node.get("pattern"), str):
+            patterns["pattern"] = node["pattern"]
+        for place, pattern in patterns.items():
+            try:
+                compiled({"pattern": pattern})
+            except ValueError:
+                remedy = "write it as ECMAScript and Rust's regex do"
+                yield self._problem(f"{where}/{place}", f"no regular expression: `{pattern[:60]}`", remedy)
+
+    def _weigh(self, pointer: str, above: tuple[str, ...]) -> int:
+        """How many schemas a value is held against here, without those of its parts. Raises SpecError."""
+        if pointer in above or len(above) > _DEEPEST:
+            what = "a schema that contains itself" if pointer in above else f"more than {_DEEPEST} schemas in one"
+            raise self._document.fault(pointer, what, "put a property or an item between them")
+        if pointer not in self._weights:
+            weight = 1 + sum(self._weigh(beside, (*above, pointer)) for beside in self._beside.get(pointer, ()))
+            if weight > _WIDEST:
+                raise self._document.fault(pointer, f"more than {_WIDEST:,} schemas for one value", "branch less")
+            self._weights[pointer] = weight
+        return self._weights[pointer]
+
+    def _problem(self, pointer: str, what: str, remedy: str) -> Problem:
+        return Problem(f"{self._document.name}#{pointer}", what, remedy)
+
+
+def compiled(schema: Mapping[str, Any], registry: jsonschema_rs.Registry | None = None) -> jsonschema_rs.Validator:
+    """A validator that checks formats, fetches nothing, and matches patterns in linear time where it can.
+
+    Its messages do not repeat the value, which may be long or secret. Raises ValueError.
+    """
+    try:
+        return _compiled(schema, registry, jsonschema_rs.RegexOptions())
+    except ValueError:
+        return _compiled(schema, registry, jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000))
+
+
+def _compiled(schema: Mapping[str, Any], registry: Any, engine: Any) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), registry=registry, validate_formats=True, offline=True, mask="the value", pattern_options=engine
+    )
+
+
+def _below(node: Mapping[str, Any]) -> Iterator[str]:
+    yield from (keyword for keyword in _ONE if keyword in node)
+    for keyword in _MANY:
+        yield from (f"{keyword}/{escape(name)}" for name in node.get(keyword, ()))
+    yield from (f"prefixItems/{index}" for index in range(len(node.get("prefixItems", ()))))
+
+
+def _in_place(node: Mapping[str, Any], wrong: set[str]) -> Iterator[str]:
+    yield from (keyword for keyword in _ONE_IN_PLACE if keyword in node)
+    for keyword in _LISTED_IN_PLACE:
+        if keyword not in wrong:
+            yield from (f"{keyword}/{index}" for index in range(len(node.get(keyword, ()))))
+    if "dependentSchemas" not in wrong:
+        yield from (f"dependentSchemas/{escape(name)}" for name in node.get("dependentSchemas", ()))
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return f"`{text[:40]}`" if text else "empty"
+
+
+_SHAPE = compiled({"properties": {keyword: rule for keyword, (rule, _) in _RULES.items()}})

@@ -1,0 +1,89 @@
+"""A workspace's state at one moment: kept as a fork, compared with another, written to one file and read back."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mock_server.store.base import Id, Record, Row, Saved
+from mock_server.store.image import Image
+
+FORMAT, VERSION = "sophiie-mock/snapshot", 1
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Records and counters, and the time that the clock showed. ``image`` is a fork: it is never written to."""
+
+    name: str
+    image: Image
+    now: str
+    frozen: bool
+
+
+def exported(snapshot: Snapshot) -> dict[str, Any]:
+    """The whole of it as plain data; ``sha256`` is over its content, the name left out."""
+    image = snapshot.image
+    records = {
+        kind: [{"id": row.id, "arrival": row.key[1], "record": row.record} for row in image.rows(kind)]
+        for kind in image.kinds
+        if image.rows(kind)
+    }
+    content = {"now": snapshot.now, "frozen": snapshot.frozen, "counters": dict(image.counters), "records": records}
+    file = {"format": FORMAT, "version": VERSION, "name": snapshot.name, **content}
+    return {**file, "sha256": checksum(file)}
+
+
+def checksum(file: Mapping[str, Any]) -> str:
+    content = {name: file[name] for name in ("now", "frozen", "counters", "records")}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def imported(file: Mapping[str, Any]) -> Snapshot:
+    """The snapshot of a file whose shape was checked."""
+    rows = {
+        kind: [Row(it["id"], (_created(it["record"]), it["arrival"]), it["record"]) for it in items]
+        for kind, items in file["records"].items()
+    }
+    image = Image.restored(Saved(file["name"], {}, rows, file["counters"]))
+    return Snapshot(file["name"], image, file["now"], file["frozen"])
+
+
+def _created(record: Record) -> str:
+    created = record.get("createdAt")
+    return created if isinstance(created, str) else ""
+
+
+def changes(before: Image, after: Image) -> Iterator[dict[str, Any]]:
+    """What became of each record: ``added``, ``removed``, or ``changed``, field by field, with before and after."""
+    for kind in sorted({*before.kinds, *after.kinds}):
+        old: dict[Id, Row] = {row.id: row for row in before.rows(kind)}
+        for row in after.rows(kind):
+            was = old.pop(row.id, None)
+            place = {"kind": kind, "id": row.id}
+            if was is None:
+                yield {**place, "change": "added", "field": None, "before": None, "after": row.record}
+            elif was is not row:  # a row is never changed in place
+                for field, one, other in _fields(was.record, row.record):
+                    yield {**place, "change": "changed", "field": field, "before": one, "after": other}
+        for row in old.values():
+            place = {"kind": kind, "id": row.id}
+            yield {**place, "change": "removed", "field": None, "before": row.record, "after": None}
+
+
+def _fields(before: Record, after: Record) -> Iterator[tuple[str, Any, Any]]:
+    for field in {**before, **after}:
+        one, other = before.get(field), after.get(field)
+        if one != other or (field in before) is not (field in after):
+            yield field, one, other
+
+
+def patched(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change as an operation of JSON Patch (RFC 6902) on ``{kind: {id: record}}``."""
+    tokens = [change["kind"], str(change["id"]), *([change["field"]] if change["field"] is not None else [])]
+    path = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+    if change["change"] == "removed":
+        return {"op": "remove", "path": path}
+    return {"op": "add" if change["change"] == "added" else "replace", "path": path, "value": change["after"]}

@@ -1,0 +1,206 @@
+"""What can be done to a workspace and asked of it, noun by noun."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from mock_server.testing.control import Control, Refused, pattern, plain
+from mock_server.world.clock import parse
+
+
+class World:
+    """The business behind the workspace: ``world.leads`` are its leads, ``world.records("leads/notes")`` any kind."""
+
+    def __init__(self, control: Control, made: Mapping[str, Any]) -> None:
+        self._control = control
+        self.name: str = made["world"]
+        self.start: str = made["start"]
+
+    def __getattr__(self, kind: str) -> Sequence[Any]:
+        if kind.startswith("_"):
+            raise AttributeError(kind)
+        try:
+            return self.records(kind)
+        except Refused as refused:
+            raise AttributeError(str(refused)) from None
+
+    def records(self, kind: str) -> Sequence[Any]:
+        """Every record of a kind as it is now, newest first."""
+        items: Sequence[Any] = self._control("GET", f"/records/{kind}")["items"]
+        return items
+
+    def count(self, kind: str) -> int:
+        return int(self._control("GET", "/records")["records"].get(kind, 0))
+
+
+class Clock:
+    """The workspace's time. It stands still unless the workspace was made otherwise."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    @property
+    def now(self) -> datetime:
+        return parse(self._control("GET", "/clock")["now"])
+
+    def freeze(self) -> Any:
+        return self._control("POST", "/clock/freeze", {})
+
+    def run(self) -> Any:
+        return self._control("POST", "/clock/run", {})
+
+    def set(self, now: datetime | str) -> Any:
+        return self._control("POST", "/clock/set", {"now": plain(now)})
+
+    def advance(self, by: timedelta | float) -> Any:
+        """Move on by so many seconds; what became due has happened when this returns, and is told."""
+        seconds = by.total_seconds() if isinstance(by, timedelta) else by
+        return self._control("POST", "/clock/advance", {"seconds": seconds})
+
+
+class Inbox:
+    """Subscribe its ``url``; what a change causes has arrived when a call here returns, without any sleeping."""
+
+    def __init__(self, control: Control, client: httpx.Client, path: str) -> None:
+        self._control = control
+        self._client = client
+        self._path = path
+        self.url = str(client.base_url.join(f"/__admin{path}"))
+
+    def subscribe(self, *triggers: str) -> list[int]:
+        """Subscribe as an integration would, through the API; the subscriptions' ids."""
+        path = "/api/webhooks/zapier/subscribe?org_id=org_test&user_id=usr_test"
+        made = []
+        for trigger in triggers:
+            answer = self._client.post(path, json={"hookUrl": self.url, "trigger": trigger})
+            answer.raise_for_status()
+            made.append(int(answer.json()["id"]))
+        return made
+
+    def answer(self, status: int = 200, delay: float = 0.0, **headers: str) -> None:
+        """What it answers from now on."""
+        self._control("PUT", self._path, {"status": status, "delay": delay, "headers": headers})
+
+    def expect(self, match: Mapping[str, Any] | None = None, *, count: int = 1, timeout: float = 0.0) -> list[Any]:
+        """At least ``count`` deliveries that match have come (dotted path → value); their bodies, oldest first.
+
+        ``timeout`` is for what a thread of yours has yet to cause. Raises AssertionError with what came instead.
+        """
+        __tracebackhide__ = True
+        self._settle()
+        asked = {"match": dict(match or {}), "count": count, "timeout": timeout}
+        try:
+            found = self._control("POST", f"{self._path}/expect", asked)
+        except Refused as refused:
+            raise AssertionError(f"{self.url}: {refused}") from None
+        return [one["body"] for one in found["received"]]
+
+    def expect_none(self, match: Mapping[str, Any] | None = None) -> None:
+        """Nothing that matches has come. Raises AssertionError with what did."""
+        __tracebackhide__ = True
+        try:
+            found = self.expect(match)
+        except AssertionError:
+            return
+        raise AssertionError(f"{self.url}: expected nothing, got {found}")
+
+    def drain(self) -> list[Any]:
+        """Everything that has come and was not drained before, once nothing is owed any more."""
+        self._settle()
+        found = self._control("GET", self._path)["received"]
+        self._control("DELETE", self._path)
+        return [one["body"] for one in found]
+
+    def _settle(self) -> None:
+        self._control("POST", "/webhooks/drain", {})
+
+
+class Requests:
+    """What the code under test has asked for. A request is meant as ``GET /v1/leads`` or, for any id, as the
+    operation ``GET /v1/leads/{}``; ``query`` and ``body`` narrow it (a body may have more fields)."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def all(self) -> list[Any]:
+        """Oldest first."""
+        return list(self._control("GET", "/requests?limit=10000")["requests"][::-1])
+
+    def find(self, request: str, **more: Any) -> list[Any]:
+        return list(self._control("POST", "/requests/find", pattern(request, **more))["requests"])
+
+    def count(self, request: str, **more: Any) -> int:
+        return int(self._control("POST", "/requests/count", pattern(request, **more))["count"])
+
+    def assert_called(
+        self, request: str, *, times: int | None = None, at_least: int = 1, at_most: int | None = None, **more: Any
+    ) -> None:
+        """Raises AssertionError with the requests that came nearest."""
+        __tracebackhide__ = True
+        bounds = {"atLeast": at_least, "atMost": at_most} if times is None else {"exactly": times}
+        self._verify({"request": pattern(request, **more), **{name: n for name, n in bounds.items() if n is not None}})
+
+    def assert_not_called(self, request: str, **more: Any) -> None:
+        __tracebackhide__ = True
+        self._verify({"request": pattern(request, **more), "exactly": 0})
+
+    def assert_order(self, *requests: str) -> None:
+        """Each came after the one before it; others may stand between."""
+        __tracebackhide__ = True
+        self._verify({"inOrder": [pattern(request) for request in requests]})
+
+    def assert_all_matched(self) -> None:
+        """Every path was one of the contract's. Raises AssertionError with what was probably meant."""
+        __tracebackhide__ = True
+        lost = self._control("GET", "/requests/unmatched")["requests"]
+        if lost:
+            told = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in lost]
+            raise AssertionError("\n".join(["requests that no operation answers:", *told]))
+
+    def explain(self, id: str) -> str:
+        """Why an answer is what it is: ``id`` is its header ``X-Mock-Request-Id``."""
+        told = self._control("GET", f"/explain/{id}")
+        return "\n".join([told["request"], *(f"  {one['step']}: {one['says']}" for one in told["steps"])])
+
+    def _verify(self, asked: Mapping[str, Any]) -> None:
+        __tracebackhide__ = True
+        try:
+            self._control("POST", "/verify", asked)
+        except Refused as refused:
+            raise AssertionError(str(refused)) from None
+
+
+class Faults:
+    """Make requests fail, late or strange. A request is meant as in Requests; ``response`` is in WireMock's words."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def add(self, request: str = "", response: Mapping[str, Any] | None = None, **limits: Any) -> Any:
+        """``add("GET /v1/leads", {"status": 503}, count=2)``; limits are nth, count, probability, seed, key."""
+        meant = pattern(request) if request else {}
+        return self._control("POST", "/faults", {"request": meant, "response": response or {"status": 503}, **limits})
+
+    def all(self) -> list[Any]:
+        return list(self._control("GET", "/faults")["faults"])
+
+    def heal(self) -> None:
+        """No request is struck any more."""
+        self._control("DELETE", "/faults")
+
+
+class Snapshot:
+    """The workspace at one moment: its records and its time."""
+
+    def __init__(self, control: Control, name: str) -> None:
+        self._control = control
+        self.name = name
+
+    def restore(self) -> None:
+        self._control("POST", f"/snapshots/{self.name}/restore", {})
+
+    def changes(self) -> Any:
+        """What has changed since."""
+        return self._control("GET", f"/snapshots/{self.name}/diff/@now")

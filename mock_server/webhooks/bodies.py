@@ -1,0 +1,44 @@
+"""The bytes of a delivery: an event's body in the shape of the contract, validated before it leaves."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from mock_server.spec.contract import Contract
+from mock_server.spec.document import escape
+from mock_server.spec.fitting import View
+from mock_server.spec.schema import Schema
+from mock_server.store.base import Row
+
+RAW = "raw"
+"""The cause of an event that did not happen: its body is a person's own."""
+
+
+class Bodies:
+    """The shapes come from the documents' ``webhooks`` sections; a body is made once, whoever gets it."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._views = dict(_views(contract))
+
+    def of(self, event: Row) -> bytes:
+        """Raises AnswerInvalid when the body breaks the contract: a fault of ours."""
+        made: bytes | None = event.rendered.get(self)
+        if made is None:
+            made = event.rendered[self] = self._made(event)
+        return made
+
+    def _made(self, event: Row) -> bytes:
+        view = self._views.get(str(event.record["type"]))
+        if view is None or event.record["cause"] == RAW:
+            return orjson.dumps(event.record["body"])
+        return orjson.dumps(view.render(event.record["body"]))
+
+
+def _views(contract: Contract) -> Iterator[tuple[str, View]]:
+    for document in contract.documents:
+        for name, item in (document.root.get("webhooks") or {}).items():
+            where = f"/webhooks/{escape(name)}/post/requestBody"
+            if "requestBody" in (item.get("post") or {}):
+                pointer, body = document.resolve(where)
+                media = next(iter(body["content"]))
+                yield name, View(Schema(document, f"{pointer}/content/{escape(media)}/schema"))

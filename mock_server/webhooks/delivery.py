@@ -1,0 +1,190 @@
+"""Deliver what is owed: in order and one at a time for each subscription, all subscriptions at once."""
+
+import asyncio
+import contextlib
+import importlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from mock_server.errors import AnswerInvalid
+from mock_server.settings import Settings
+from mock_server.store.base import Row
+from mock_server.store.image import Image, Transaction
+from mock_server.webhooks import address, attempt, outbox, schedule, subscription
+from mock_server.webhooks.backlog import Backlog
+from mock_server.webhooks.bodies import Bodies
+from mock_server.webhooks.news import News
+from mock_server.webhooks.reply import Reply
+from mock_server.workspace import Workspace, Workspaces
+from mock_server.world.clock import parse, wall_time
+
+log = logging.getLogger("mock_server")
+
+Queue = tuple[str, int]  # workspace, subscription
+
+_LONGEST_TIMER = 3600.0
+_AFTER_FAULT = 5.0
+"""Seconds until a subscription is looked at again whose deliveries could not be recorded, as on a full disk."""
+
+
+class Dispatcher:
+    """Lives on one event loop. ``wake`` it when something may be due; ``close`` hands back what is not finished.
+
+    A delivery is recorded after it was made: a crash between the two makes it again, with the same id.
+    Raises SettingsError for settings that it cannot follow.
+    """
+
+    def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
+        self._workspaces = workspaces
+        self._settings = settings
+        self._steps = schedule.parse(settings.retries)
+        self._allowed = address.hosts(settings.allow_egress)
+        self._bodies = Bodies(workspaces.contract)
+        self._gate: Any = None
+        self._loading = asyncio.Lock()
+        self._backlogs: dict[Queue, tuple[Image, Backlog]] = {}
+        self._workers: dict[Queue, asyncio.Task[None]] = {}
+        self._timers: dict[Queue, asyncio.TimerHandle] = {}
+        self._closing = False
+        self.news = News()
+
+    def committed(self, workspace: Workspace, tx: Transaction) -> None:
+        """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
+        owed = [it.row for it in tx.changes() if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
+        for row in owed:
+            queue = (workspace.id, row.record["queue"])
+            image, backlog = self._backlogs.get(queue, (None, None))
+            if backlog is not None and image is workspace.image:
+                backlog.add(row)
+        with contextlib.suppress(RuntimeError):
+            for id in {row.record["queue"] for row in owed}:
+                self._start(workspace, (workspace.id, id))
+
+    def wake(self, workspace: Workspace) -> None:
+        """Look at every subscription of a workspace: its clock was moved, say. Called on the loop."""
+        for row in list(workspace.image.rows(subscription.KIND)):
+            self._start(workspace, (workspace.id, int(row.id)))
+
+    def wake_all(self) -> None:
+        """After a start: what was pending or in flight is taken up again."""
+        for workspace in self._workspaces:
+            self.wake(workspace)
+
+    async def drain(self, workspace: Workspace, timeout: float) -> bool:
+        """Wait until nothing that is due is owed and nothing is in flight; False when ``timeout`` came first.
+
+        What waits for a later time on the workspace's clock is not waited for: move the clock.
+        """
+        self.wake(workspace)
+        try:
+            async with asyncio.timeout(timeout):
+                while tasks := [task for queue, task in self._workers.items() if queue[0] == workspace.id]:
+                    await asyncio.wait(tasks)
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self, grace: float = 3.0) -> None:
+        """Let what is in flight end for ``grace`` seconds; the rest stays owed. Nothing new is begun."""
+        self._closing = True
+        self.news.end()
+        for timer in self._timers.values():
+            timer.cancel()
+        if self._workers:
+            _, late = await asyncio.wait(self._workers.values(), timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._gate is not None:
+            await self._gate.close()
+
+    def _start(self, workspace: Workspace, queue: Queue) -> None:
+        """A worker for a subscription that is owed something now; a timer for one that is owed something later."""
+        if self._closing or queue in self._workers:
+            return
+        if self._next(workspace, queue):
+            loop = asyncio.get_running_loop()
+            self._workers[queue] = loop.create_task(self._work(workspace, queue))
+        else:
+            self._set_timer(workspace, queue)
+
+    async def _work(self, workspace: Workspace, queue: Queue) -> None:
+        fault = False
+        try:
+            while not self._closing and (row := self._next(workspace, queue)):
+                await self._deliver(workspace, row)
+        except Exception:
+            fault = True
+            log.exception("the webhooks of subscription %s are held for %g s", queue[1], _AFTER_FAULT)
+        finally:
+            # No await from the last look to here, so nothing that became due in between is overlooked.
+            del self._workers[queue]
+            if not self._closing:
+                self._set_timer(workspace, queue, _AFTER_FAULT if fault else None)
+
+    async def _deliver(self, workspace: Workspace, row: Row) -> None:
+        image = workspace.image
+        reply, sent = await self._posted(workspace, row)
+        if workspace.image is not image:
+            return  # the workspace was reset, restored or removed while it was on the wire
+        with self._workspaces.transaction(workspace) as tx:
+            current = tx.get(outbox.KIND, row.id)
+            if current is not None:
+                attempt.record(tx, current, reply, sent, workspace.clock.now(), self._steps, workspace.plan.seed)
+        self.news.tell(workspace, row.record, reply)
+
+    async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
+        """What became of one attempt, and the headers that it had."""
+        secrets: Sequence[str] = ()
+        with self._workspaces.transaction(workspace) as tx:
+            event = tx.get(outbox.EVENTS, row.record["eventId"])
+            if self._settings.sign == "standard":
+                secrets = subscription.secrets(tx, workspace.plan.seed, workspace.id)
+        if event is None:
+            return Reply(error="its event is no longer kept", refused=True), {}
+        try:
+            body = self._bodies.of(event)
+        except AnswerInvalid as fault:
+            log.error("webhook %s was not sent: our body breaks the contract: %s", row.id, fault)
+            return Reply(error=f"our body breaks the contract: {fault}", refused=True), {}
+        now = int(wall_time().timestamp())
+        sent = attempt.headers(row.record, event.record, secrets, now, body, ours=self._settings.mock_headers)
+        gate = self._gate or await self._opened()
+        return await gate.post(str(row.record["url"]), body, sent), sent
+
+    def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
+        with self._workspaces.transaction(workspace) as tx:
+            row = tx.get(subscription.KIND, queue[1])
+            if row is None or row.record.get("paused"):
+                return None
+            return self._backlog(workspace, queue, tx).first(tx, workspace.clock.stamp())
+
+    def _backlog(self, workspace: Workspace, queue: Queue, tx: Transaction) -> Backlog:
+        """Made from the outbox when it is first asked for, and when the workspace was reset."""
+        image, backlog = self._backlogs.get(queue, (None, None))
+        if backlog is None or image is not workspace.image:
+            backlog = Backlog(outbox.queued(tx, queue[1]))
+            self._backlogs[queue] = (workspace.image, backlog)
+        return backlog
+
+    def _set_timer(self, workspace: Workspace, queue: Queue, seconds: float | None = None) -> None:
+        """Look again after so many seconds; else when the next retry is due, if time passes by itself here."""
+        timer = self._timers.pop(queue, None)
+        if timer is not None:
+            timer.cancel()
+        _, backlog = self._backlogs.get(queue, (None, None))
+        due = backlog.next_due() if backlog and not workspace.clock.frozen else None
+        if seconds is None and due is not None:
+            seconds = max((parse(due) - workspace.clock.now()).total_seconds(), 0.001)
+        if seconds is not None:
+            delay = min(seconds, _LONGEST_TIMER)
+            self._timers[queue] = asyncio.get_running_loop().call_later(delay, self._start, workspace, queue)
+
+    async def _opened(self) -> Any:
+        """The gate, made at the first delivery: its library takes a fifth of a second to load."""
+        async with self._loading:
+            if self._gate is None:
+                egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress")
+                self._gate = egress.Gate(self._allowed, self._settings.delivery_timeout)
+        return self._gate

@@ -1,0 +1,201 @@
+"""The one gate for outgoing connections.
+
+What is decided on is the address of the socket that is about to connect, so a name that resolves to something else
+the second time, a literal in an odd spelling or a redirect cannot get around it.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from mock_server.webhooks.address import Refused, host_of, hosts, refusal
+from mock_server.webhooks.reply import MOST_READ, Reply
+from mock_server.world.clock import Stopwatch
+
+_KEEP_ALIVE = 1.0
+"""Seconds that a connection waits for the next delivery: less than any receiver we know of waits."""
+
+Info = tuple[int, int, int, str, tuple[object, ...]]
+
+
+class Gate:
+    """Posts, through connections that it has checked. ``allowed`` names hosts that may be outside.
+
+    One for each event loop; ``close`` it there.
+    """
+
+    def __init__(
+        self, allowed: Iterable[str] = (), timeout: float = 10.0, resolver: AbstractResolver | None = None
+    ) -> None:
+        self._allowed = hosts(allowed)
+        self._timeout = timeout
+        self._resolver = resolver
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver."""
+        watch = Stopwatch()
+        try:
+            session = self._session(outside=host_of(url) in self._allowed)
+            async with asyncio.timeout(self._timeout):
+                return await self._posted(session, url, body, headers, watch)
+        except TimeoutError:
+            return Reply(error=f"no complete answer within {self._timeout:g} s", ms=watch.ms())
+        except (Refused, aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as fault:
+            causes = list(_causes(fault))
+            refused = any(isinstance(cause, Refused | aiohttp.InvalidURL) for cause in causes)
+            return Reply(error=_in_words(causes), ms=watch.ms(), refused=refused)
+
+    async def _posted(
+        self, session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], watch: Stopwatch
+    ) -> Reply:
+        while True:
+            used = SimpleNamespace(again=False)
+            try:
+                async with session.post(
+                    url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=used
+                ) as answer:
+                    read = await _bounded(answer.content)
+                    return Reply(answer.status, _plain(answer.headers), read, watch.ms())
+            except (aiohttp.ServerDisconnectedError, ConnectionError):
+                # The receiver closed an idle connection just when it was used again: no answer to this delivery.
+                if not used.again:
+                    raise
+
+    def _session(self, *, outside: bool) -> aiohttp.ClientSession:
+        if outside not in self._sessions:
+            connector = aiohttp.TCPConnector(
+                resolver=_Resolver(self._resolver, outside=outside),
+                socket_factory=_outside_socket if outside else _inside_socket,
+                use_dns_cache=False,
+                keepalive_timeout=_KEEP_ALIVE,
+                limit=0,
+            )
+            trace = aiohttp.TraceConfig()
+            trace.on_connection_reuseconn.append(_reused)
+            self._sessions[outside] = aiohttp.ClientSession(
+                connector=connector,
+                timeout=aiohttp.ClientTimeout(total=None),
+                auto_decompress=False,
+                skip_auto_headers=("Accept-Encoding",),
+                trust_env=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[trace],
+            )
+        return self._sessions[outside]
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+
+
+async def _reused(session: aiohttp.ClientSession, context: Any, params: Any) -> None:
+    context.trace_request_ctx.again = True
+
+
+async def _bounded(content: aiohttp.StreamReader) -> bytes:
+    """The first MOST_READ bytes; the rest is left where it is and the connection with it."""
+    parts: list[bytes] = []
+    size = 0
+    while size < MOST_READ:
+        part = await content.read(MOST_READ - size)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
+def _plain(headers: Mapping[str, str]) -> dict[str, str]:
+    return {f"{name}": text for name, text in headers.items()}
+
+
+class _Resolver(AbstractResolver):
+    """Asks the system, and refuses a name of which any answer is forbidden."""
+
+    def __init__(self, inner: AbstractResolver | None, *, outside: bool) -> None:
+        self._inner = inner or aiohttp.ThreadedResolver()
+        self._outside = outside
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        answers = await self._inner.resolve(host, port, family)
+        for answer in answers:
+            why = refusal(answer["host"], allowed=self._outside)
+            if why:
+                raise OSError(None, Refused(f"{host}: {why}"))
+        return answers
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _inside_socket(info: Info) -> socket.socket:
+    return _socket(info, refusal(str(info[4][0])))
+
+
+def _outside_socket(info: Info) -> socket.socket:
+    return _socket(info, refusal(str(info[4][0]), allowed=True))
+
+
+def _socket(info: Info, why: str) -> socket.socket:
+    """The socket that is about to connect to the address in ``info``: the last word is here."""
+    if why:
+        raise OSError(None, Refused(why))
+    made = socket.socket(info[0], info[1], info[2])
+    made.setblocking(False)
+    return made
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    """The error and all that it wraps, the outermost first."""
+    waiting: list[object] = [fault]
+    seen: set[int] = set()
+    while waiting:
+        error = waiting.pop(0)
+        if isinstance(error, BaseException) and id(error) not in seen:
+            seen.add(id(error))
+            yield error
+            waiting += [*error.args, error.__cause__, error.__context__, *getattr(error, "exceptions", ())]
+
+
+def _in_words(causes: list[BaseException]) -> str:
+    """What went wrong, the same at every run: no port and no object's address is in it."""
+    for kind, words in _WORDS:
+        found = [cause for cause in causes if isinstance(cause, kind)]
+        if found:
+            return words + next((detail for cause in found if (detail := _detail(cause))), "")
+    return type(causes[0]).__name__
+
+
+def _detail(cause: BaseException) -> str:
+    if isinstance(cause, Refused):
+        return f": {cause}"
+    if hasattr(cause, "verify_message"):  # of two kinds of certificate errors only the inner one has it
+        return f": {cause.verify_message}"
+    if isinstance(cause, aiohttp.http.HttpProcessingError):
+        return f": {' '.join(cause.message.split())[:100]}"
+    return ""
+
+
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (Refused, "refused"),
+    (aiohttp.InvalidURL, "refused: a URL with an odd spelling"),
+    (ssl.SSLCertVerificationError, "the certificate is not trusted"),
+    (ssl.SSLError, "no TLS"),
+    (socket.gaierror, "the host is not known"),
+    (ConnectionRefusedError, "connection refused"),
+    (ConnectionResetError, "connection reset"),
+    (BrokenPipeError, "connection reset"),
+    (aiohttp.ClientPayloadError, "the answer is not whole"),
+    (asyncio.IncompleteReadError, "the answer is not whole"),
+    (aiohttp.http.HttpProcessingError, "no HTTP answer"),
+    (aiohttp.ServerDisconnectedError, "the receiver hung up before it answered"),
+)

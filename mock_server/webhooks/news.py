@@ -1,0 +1,48 @@
+"""What has just been attempted, for those who watch."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mock_server.store.base import Record
+from mock_server.webhooks.reply import Reply
+from mock_server.workspace import Workspace
+
+
+class News:
+    """The last attempts of each workspace, numbered there. Not kept over a restart: the outbox is."""
+
+    def __init__(self) -> None:
+        self._more = asyncio.Event()
+        self._over = False
+
+    def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
+        facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "messageId", "url")}
+        outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
+        number = {"number": len(delivery["attempts"]) + 1}
+        told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
+        workspace.attempts.append({**told, **facts, **number, **outcome})
+        self._wake()
+
+    def end(self) -> None:
+        """Let those who wait go: nothing more will come."""
+        self._over = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._more.set()
+        self._more = asyncio.Event()
+
+    async def after(self, workspace: Workspace, number: int, wait: float) -> Sequence[Mapping[str, Any]]:
+        """Attempts of a workspace with a higher number; waits so many seconds for one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                while not (found := _after(workspace, number)) and not self._over:
+                    await self._more.wait()
+                return found
+        return []
+
+
+def _after(workspace: Workspace, number: int) -> Sequence[Mapping[str, Any]]:
+    return [told for told in workspace.attempts if told["sequence"] > number]

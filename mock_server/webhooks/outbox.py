@@ -1,0 +1,95 @@
+"""What is owed: a delivery for each event and each subscription to it, written with the event itself."""
+
+from typing import Any
+
+from mock_server.store.base import Id, Record, Row
+from mock_server.store.image import Transaction
+from mock_server.webhooks import subscription
+from mock_server.world.ids import Ids
+
+KIND = "$deliveries"
+EVENTS = "$events"
+
+PENDING, DELIVERED, FAILED, CANCELLED = "pending", "delivered", "failed", "cancelled"
+
+KEPT = 10_000
+"""Events, and deliveries of each state that is final, that a workspace keeps; older ones make room. What is still owed
+is never dropped, nor is its event."""
+_BATCH = 100
+_LOOKED_AT = 20 * _BATCH
+
+
+def owe(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
+    """A delivery of ``event`` to everyone who subscribed to its type."""
+    for subscriber in tx.find(subscription.KIND, {"trigger": event["type"]}):
+        add(tx, ids, now, event, subscriber.record)
+    _, events = tx.page(EVENTS, 0, 0)
+    if _crowded(events):
+        oldest = tx.page(EVENTS, max(KEPT, events - _LOOKED_AT), _LOOKED_AT)[0][::-1]
+        for row in [row for row in oldest if not _awaited(tx, row.id)][: events - KEPT]:
+            tx.remove(EVENTS, row.id)
+
+
+def add(tx: Transaction, ids: Ids, now: str, event: Record, subscriber: Record, *, new_id: str | None = None) -> Row:
+    """One delivery. Its event's id is what a receiver sees and can tell repeats by, unless ``new_id`` is given."""
+    id = str(ids.make("deliveries", tx.count(KIND)))
+    delivery = {
+        "id": id,
+        "eventId": event["id"],
+        "messageId": new_id or event["id"],
+        "trigger": event["type"],
+        "subscriptionId": subscriber["id"],
+        "url": subscriber["hookUrl"],
+        "state": PENDING,
+        "queue": subscriber["id"],
+        "reason": None,
+        "createdAt": now,
+        "dueAt": now,
+        "attempts": [],
+    }
+    row = tx.put(KIND, id, delivery)
+    if _crowded(tx.page(KIND, 0, 0)[1]):
+        for state in (DELIVERED, FAILED, CANCELLED):
+            _, settled = tx.page(KIND, 0, 0, {"state": state})
+            for old in tx.page(KIND, KEPT, max(0, settled - KEPT), {"state": state})[0]:
+                tx.remove(KIND, old.id)
+    return row
+
+
+def _crowded(count: int) -> bool:
+    """Whether to look for what can go: now and then, as looking costs."""
+    return count > KEPT and count % _BATCH == 0
+
+
+def _awaited(tx: Transaction, event: Id) -> bool:
+    """Whether a delivery of the event is still owed."""
+    return any(row.record["state"] == PENDING for row in tx.find(KIND, {"eventId": event}))
+
+
+def queued(tx: Transaction, subscription_id: int) -> list[Row]:
+    """What a subscription is owed, in order."""
+    return list(tx.find(KIND, {"queue": subscription_id}))
+
+
+def settle(tx: Transaction, row: Row, state: str, reason: str | None, **changes: Any) -> Row:
+    """Write how a delivery stands now; only a pending one is queued."""
+    queue = row.record["subscriptionId"] if state == PENDING else None
+    return tx.put(KIND, row.id, {**row.record, **changes, "state": state, "queue": queue, "reason": reason})
+
+
+def cancel_all(tx: Transaction, subscription_id: int, reason: str) -> int:
+    """Nothing more is owed to a subscription; how many deliveries that ended."""
+    rows = queued(tx, subscription_id)
+    for row in rows:
+        settle(tx, row, CANCELLED, reason)
+    return len(rows)
+
+
+def told(delivery: Record) -> list[str]:
+    """The delivery in the log, a line for each attempt; nothing in it comes from a real clock."""
+    start = f"{delivery['id']} {delivery['messageId']} {delivery['trigger']} -> {delivery['subscriptionId']}"
+    attempts = [
+        f"{start} #{attempt['number']} {attempt['at']} {attempt['status'] or '-'} {attempt['error'] or ''}".rstrip()
+        for attempt in delivery["attempts"]
+    ]
+    return [*attempts, f"{start} {delivery['state']} {delivery['reason'] or ''}".rstrip()]

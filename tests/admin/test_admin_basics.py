@@ -1,0 +1,50 @@
+import json
+
+from starlette.applications import Starlette
+from wire import TINY, ask
+
+from mock_server import __version__
+from mock_server.admin.problem import from_starlette
+from mock_server.app import create_app
+from mock_server.settings import Settings, table
+from mock_server.spec.provenance import Gap
+
+
+def test_health_says_that_it_is_ready(app: Starlette) -> None:
+    assert ask(app, "GET", "/__admin/health", key=None).json == {"status": "ok", "invalidAnswers": 0}
+
+
+def test_a_bug_of_the_control_plane_is_a_problem_without_details() -> None:
+    answer = from_starlette(None, KeyError("sk_live_abcdef"))  # type: ignore[arg-type]
+    assert (answer.status_code, answer.media_type) == (500, "application/problem+json")
+    assert b"sk_live" not in answer.body
+
+
+def test_version_says_what_this_is(app: Starlette) -> None:
+    assert ask(app, "GET", "/__admin/version").json == {
+        "name": "sophiie-mock",
+        "version": __version__,
+        "unofficial": True,
+    }
+
+
+def test_settings_are_shown_as_they_are_in_force() -> None:
+    chosen = Settings(**TINY, seed=7, allow_host=("mock.test",))
+    shown = ask(create_app(chosen), "GET", "/__admin/settings").json
+    assert list(shown) == [item.name for item in table()]
+    assert (shown["seed"], shown["allow_host"]) == (7, ["mock.test"])
+
+
+def test_provenance_has_every_operation_and_the_whole_ledger(app: Starlette) -> None:
+    found = ask(app, "GET", "/__admin/provenance").json
+    assert found["operations"].keys() == app.state.workspaces.contract.operations.keys()
+    assert found["operations"]["GET /v1/leads/{}"] == "documented"
+    assert {"rate-limit-window", "cors"} <= {gap["id"] for gap in found["gaps"]}
+    assert set(found["gaps"][0]) == set(Gap.__dataclass_fields__)
+
+
+def test_its_answers_are_json(app: Starlette) -> None:
+    for path in ("health", "version", "settings", "provenance"):
+        answer = ask(app, "GET", f"/__admin/{path}")
+        assert answer.get("content-type") == "application/json"
+        json.loads(answer.body)

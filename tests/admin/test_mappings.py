@@ -1,0 +1,106 @@
+"""Stub overrides: they answer in place of the program, and only as the contract allows unless they are let."""
+
+from typing import Any
+
+import pytest
+from desk import Desk, Tenant
+from starlette.applications import Starlette
+
+FAILURE = {"success": False, "message": "down", "error": {"status": 500, "message": "down"}}
+STUB: dict[str, Any] = {
+    "request": {"method": "GET", "urlPath": "/v1/leads"},
+    "response": {"status": 418, "jsonBody": {"tea": True}, "headers": {"X-Pot": "1"}},
+    "allowInvalid": True,
+}
+
+
+@pytest.fixture
+def desk(app: Starlette, tenant: Tenant) -> Desk:
+    return Desk(app, *tenant())
+
+
+def stub(desk: Desk, **changes: Any) -> Any:
+    return desk.done("POST", "/mappings", {**STUB, **changes})
+
+
+def test_an_override_answers_and_says_so(desk: Desk) -> None:
+    made = stub(desk)
+    answer = desk.get("/v1/leads?limit=nonsense")
+    assert (answer.status, answer.json, answer.get("x-pot")) == (418, {"tea": True}, "1")
+    assert answer.get("x-mock-mapping") == made["id"]
+    (exchange,) = desk.workspace.journal
+    assert exchange.told()["mapping"] == made["id"]
+    assert desk.get("/v1/members?limit=1").status == 200
+
+
+def test_the_lowest_priority_answers_and_of_several_the_newest(desk: Desk) -> None:
+    stub(desk, id="first", priority=1, response={"status": 201})
+    stub(desk, id="old")
+    stub(desk, id="new", response={"status": 202})
+    assert desk.get("/v1/leads").status == 201
+    desk.done("DELETE", "/mappings/first")
+    assert desk.get("/v1/leads").status == 202
+
+
+def test_bodies_choose_and_what_is_not_chosen_goes_on_whole(desk: Desk) -> None:
+    request = {
+        "operation": "POST /v1/leads",
+        "bodyPatterns": [{"matchesJsonPath": {"expression": "$.firstName", "equalTo": "Eve"}}],
+    }
+    stub(desk, request=request)
+    assert desk.post("/v1/leads", {"firstName": "Eve", "suburb": "Ryde"}).status == 418
+    created = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    assert (created.status, created.json["lead"]["firstName"]) == (201, "Ana")
+
+
+def test_nobody_else_sees_it(app: Starlette, desk: Desk, tenant: Tenant) -> None:
+    stub(desk)
+    neighbour = Desk(app, *tenant())
+    assert neighbour.get("/v1/leads").status == 200
+    assert neighbour.done("GET", "/mappings")["mappings"] == []
+
+
+def test_a_body_that_keeps_the_contract_is_taken(desk: Desk) -> None:
+    body = desk.get("/v1/leads?limit=1").json
+    stub(desk, allowInvalid=False, response={"status": 200, "jsonBody": body, "fixedDelayMilliseconds": 1})
+    assert desk.get("/v1/leads").json == body
+
+
+@pytest.mark.parametrize(
+    ("request_", "response", "pointer"),
+    [
+        ({"urlPath": "/v1/leads"}, {"status": 418}, "/response/status"),
+        ({"urlPath": "/v1/leads", "method": "GET"}, {"jsonBody": {"leads": 3}}, "/response/jsonBody"),
+        ({"urlPathPattern": "/v1/lead.*", "method": "GET"}, {"jsonBody": {"leads": 3}}, "/response/jsonBody"),
+        ({"urlPath": "/v1/leads", "method": "GET"}, {"status": 200}, "/response"),
+        ({"urlPath": "/v1/nothing"}, {"status": 200}, "/request"),
+        ({"urlPathPattern": "("}, {"status": 200}, "/request/urlPathPattern"),
+        ({}, {"status": 200}, "/request"),
+    ],
+)
+def test_what_breaks_the_contract_is_refused_and_nothing_changes(
+    desk: Desk, request_: dict[str, Any], response: dict[str, Any], pointer: str
+) -> None:
+    asked = {"request": request_, "response": response}
+    refused = desk.admin("POST", "/mappings", asked)
+    assert (refused.status, refused.json["pointer"]) == (400, pointer)
+    many = desk.admin("POST", "/mappings/import", {"mappings": [STUB, asked]})
+    assert (many.status, many.json["pointer"]) == (400, f"/mappings/1{pointer}")
+    assert not desk.workspace.mappings
+    if pointer not in ("/request/urlPathPattern", "/request") or "urlPath" in request_:
+        assert desk.admin("POST", "/mappings", {**asked, "allowInvalid": True}).status == 201
+
+
+def test_import_change_remove_and_reset(desk: Desk) -> None:
+    made = desk.done("POST", "/mappings/import", {"mappings": [{**STUB, "id": "a"}, {**STUB, "id": "b"}]})["mappings"]
+    assert [mapping["id"] for mapping in made] == ["a", "b"]
+    desk.done("PUT", "/mappings/b", {**STUB, "response": {"status": 202}})
+    assert desk.done("GET", "/mappings/b")["response"] == {"status": 202}
+    assert desk.admin("PUT", "/mappings/b", {**STUB, "id": "c"}).json["pointer"] == "/id"
+    assert desk.done("DELETE", "/mappings/a") == {"removed": ["a"]}
+    assert desk.done("POST", "/mappings/reset") == {"removed": ["b"]}
+    assert [
+        desk.admin(method, "/mappings/b", STUB if method == "PUT" else None).status
+        for method in ("GET", "PUT", "DELETE")
+    ] == [404] * 3
+    assert desk.get("/v1/leads").status == 200

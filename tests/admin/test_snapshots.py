@@ -1,0 +1,165 @@
+"""Snapshots: what was saved comes back byte for byte, in this workspace, in another, from a file; and what changed."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import Desk, Tenant
+from starlette.applications import Starlette
+
+from mock_server.app import create_app
+from mock_server.origin import Plan
+from mock_server.settings import Settings
+from mock_server.store.snapshot import Snapshot, checksum, exported
+from mock_server.store.sqlite import SqliteLog
+from mock_server.world.recipe import Recipe, recipes
+
+# Every built-in world; the busy one with fewer leads, since it takes half a minute as it is.
+WORLDS = [replace(recipe, leads=min(recipe.leads, 200)) for recipe in recipes()]
+
+
+@pytest.fixture
+def desk(app: Starlette, tenant: Tenant) -> Desk:
+    return Desk(app, *tenant())
+
+
+def state(desk: Desk) -> str:
+    """A hash of all that a snapshot holds."""
+    clock = desk.workspace.clock
+    return str(exported(Snapshot("x", desk.workspace.image, clock.stamp(), clock.frozen))["sha256"])
+
+
+def told_by(desk: Desk) -> Any:
+    """The business's records; those of the mock itself tell of requests too, and those are counted on."""
+    image = desk.workspace.image
+    return {kind: desk.records(kind) for kind in image.kinds if not kind.startswith("$")}
+
+
+def stir(desk: Desk) -> None:
+    """Change something of everything."""
+    desk.simulate("call", count=3, over=86_400)
+    desk.simulate("appointment", action="book")
+    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.advance(86_400 * 3)
+
+
+@pytest.mark.parametrize("recipe", WORLDS, ids=lambda it: it.name)
+def test_every_world_makes_the_round_trip(app: Starlette, recipe: Recipe) -> None:
+    name = f"round-trip-{recipe.name}"
+    desk = Desk(app, app.state.workspaces.create(name, Plan(recipe, limit=0), [name], frozen=True), name)
+    desk.done("POST", "/snapshots", {"name": "start"})
+    before = state(desk)
+    stir(desk)
+    stirred = state(desk)
+    assert stirred != before
+    told = told_by(desk)
+    desk.done("POST", "/snapshots", {"name": "stirred"})
+    desk.done("POST", "/snapshots/start/restore")
+    assert state(desk) == before
+    stir(desk)
+    assert told_by(desk) == told  # the same things from the same state make the same records
+    desk.done("POST", "/snapshots/stirred/restore")
+    assert state(desk) == stirred
+
+
+@pytest.mark.parametrize("recipe", WORLDS, ids=lambda it: it.name)
+def test_every_world_goes_through_a_file(app: Starlette, recipe: Recipe) -> None:
+    name = f"file-{recipe.name}"
+    desk = Desk(app, app.state.workspaces.create(name, Plan(recipe, limit=0), [name], frozen=True), name)
+    stir(desk)
+    stirred, file = state(desk), desk.done("GET", "/snapshots/@now/export")
+    desk.simulate("call")
+    assert state(desk) != stirred
+    file["name"] = "file"
+    assert desk.admin("POST", "/snapshots/import", file).status == 201
+    desk.done("POST", "/snapshots/file/restore")
+    assert state(desk) == stirred == file["sha256"] == checksum(file)
+
+
+def test_a_fork_is_a_workspace_of_its_own(app: Starlette, desk: Desk) -> None:
+    stir(desk)
+    desk.done("POST", "/snapshots", {"name": "a"})
+    made = desk.done("POST", "/snapshots/a/fork")
+    workspace = app.state.workspaces.get(made["id"])
+    twin = Desk(app, workspace, made["key"])
+    assert state(twin) == state(desk)
+    assert twin.get("/v1/leads?limit=5").body == desk.get("/v1/leads?limit=5").body
+    before = state(desk)
+    stir(twin)
+    assert state(desk) == before
+    assert desk.admin("POST", "/snapshots/a/fork", {"id": made["id"]}).json["pointer"] == "/id"
+    assert desk.done("POST", "/snapshots/a/fork", {"id": f"{made['id']}-b"})["key"] != made["key"]
+
+
+def test_a_diff_reads_like_what_happened(desk: Desk) -> None:
+    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    other = desk.post("/v1/leads", {"firstName": "Bo", "suburb": "Ryde"}).json["lead"]
+    desk.done("POST", "/snapshots", {"name": "before"})
+    desk.simulate("sms", **{"from": lead["id"]})
+    with desk.app.state.workspaces.transaction(desk.workspace) as tx:
+        tx.remove("leads", other["id"])
+    told = desk.done("GET", "/snapshots/before/diff/@now")
+    changes = {(c["kind"], c["id"], c["field"]): (c["before"], c["after"]) for c in told["changes"]}
+    assert changes["leads", lead["id"], "unreadSMS"] == (0, 1)
+    assert changes["leads", other["id"], None][1] is None
+    assert {"op": "replace", "path": f"/leads/{lead['id']}/unreadSMS", "value": 1} in told["patch"]
+    assert {"op": "remove", "path": f"/leads/{other['id']}"} in told["patch"]
+    assert any(patch["op"] == "add" and patch["path"].startswith("/leads~1activities/") for patch in told["patch"])
+    assert not told["truncated"]
+    assert desk.done("GET", "/snapshots/before/diff/before")["changes"] == []
+
+
+def broken(file: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    lead = file["records"]["leads"][0]
+    bare = {name: value for name, value in file.items() if name != "sha256"}
+    wrong = {"id": lead["id"], "arrival": 0, "record": {**lead["record"], "firstName": 7}}
+    stray = {"id": "ld_x", "arrival": 0, "record": lead["record"]}
+    return [
+        ({**file, "version": 2}, "/version"),
+        ({**file, "now": "soon"}, "/now"),
+        ({**file, "now": "2026-99-99T00:00:00.000Z", "sha256": ""}, "/now"),
+        ({**file, "frozen": not file["frozen"]}, "/sha256"),
+        ({**bare, "records": {"leads": [wrong]}}, "/records/leads/0/record"),
+        ({**bare, "records": {"leads": [stray]}}, "/records/leads/0/record/id"),
+        ({**bare, "records": {"leads": [lead, lead]}}, "/records/leads/1/id"),
+        ({**bare, "records": {"leads/notes": [3]}}, "/records/leads~1notes/0"),
+        ({**bare, "records": {"$events": []}}, "/records/$events"),
+    ]
+
+
+def test_a_broken_file_is_refused_with_a_pointer_and_nothing_is_taken(desk: Desk) -> None:
+    file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
+    before = state(desk)
+    for wrong, pointer in broken(file):
+        refused = desk.admin("POST", "/snapshots/import", wrong)
+        assert (refused.status, refused.json["pointer"]) == (400, pointer)
+    assert desk.done("GET", "/snapshots")["snapshots"] == []
+    assert state(desk) == before
+
+
+def test_names_and_unknown_ones(desk: Desk) -> None:
+    assert desk.admin("POST", "/snapshots", {"name": "@now"}).json["pointer"] == "/name"
+    desk.done("POST", "/snapshots", {"name": "a"})
+    assert desk.done("GET", "/snapshots/a")["records"]["leads"]
+    assert desk.done("DELETE", "/snapshots/a") == {"removed": "a"}
+    for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/restore"), ("POST", "/fork"), ("GET", "/export")):
+        assert desk.admin(method, f"/snapshots/a{path}").status == 404
+
+
+def test_a_restore_is_kept_in_the_state_file(tmp_path: Path) -> None:
+    settings = Settings(world="small", rate_limit="off", now="2026-03-04T05:06:07Z")
+    log = SqliteLog(tmp_path / "state")
+    app = create_app(settings, log)
+    desk = Desk(app, app.state.workspaces.get("default"), "sk_test_local")
+    desk.workspace.clock.freeze()
+    desk.done("POST", "/snapshots", {"name": "a"})
+    before = exported(desk.workspace.snapshots["a"])["records"]
+    stir(desk)
+    desk.done("POST", "/snapshots/a/restore")
+    log.close()
+    log = SqliteLog(tmp_path / "state")
+    image = create_app(settings, log).state.workspaces.get("default").image
+    assert json.dumps(exported(Snapshot("a", image, "", True))["records"]) == json.dumps(before)
+    log.close()

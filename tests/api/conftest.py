@@ -1,0 +1,33 @@
+import pytest
+from starlette.applications import Starlette
+
+from mock_server.app import load_contract
+from mock_server.settings import Settings
+from mock_server.spec.contract import Contract
+from mock_server.spec.operation import Operation
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``operation``: one test for each operation of our documents; ``with_body``: those that take a body."""
+    for name in ("operation", "with_body"):
+        if name in metafunc.fixturenames:
+            keys = [key for key, found in CONTRACT.operations.items() if name == "operation" or found.body]
+            metafunc.parametrize(name, keys, indirect=True)
+
+
+CONTRACT = load_contract(Settings())
+
+
+@pytest.fixture
+def contract(app: Starlette) -> Contract:
+    return app.state.workspaces.contract
+
+
+@pytest.fixture
+def operation(contract: Contract, request: pytest.FixtureRequest) -> Operation:
+    return contract.operations[request.param]
+
+
+@pytest.fixture
+def with_body(contract: Contract, request: pytest.FixtureRequest) -> Operation:
+    return contract.operations[request.param]

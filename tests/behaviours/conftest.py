@@ -1,0 +1,33 @@
+"""A workspace of its own for each test, in one application that checks every whole answer against the contract."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+from inprocess import Api, assert_consistent
+from starlette.applications import Starlette
+
+from mock_server.app import create_app
+from mock_server.settings import Settings
+from mock_server.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def app() -> Starlette:
+    return create_app(Settings(world="small", rate_limit="off", self_check="all"))
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def api(app: Starlette, loop: asyncio.AbstractEventLoop, tenant: Callable[..., tuple[Workspace, str]]) -> Iterator[Api]:
+    """On a frozen clock; whatever a test did, the workspace is consistent afterwards."""
+    workspace, key = tenant()
+    api = Api(app, workspace, key, loop)
+    yield api
+    assert_consistent(api)

@@ -1,0 +1,53 @@
+"""The Zapier surface: the five most recent of three kinds, and subscriptions."""
+
+from typing import Any
+
+import pytest
+from inprocess import Api
+
+ASKED = {"org_id": "org_1", "user_id": "usr_1"}
+SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
+UNSUBSCRIBE = "/api/webhooks/zapier/unsubscribe?org_id=org_1&user_id=usr_1"
+HOOK = {"hookUrl": "http://127.0.0.1:9/hook", "trigger": "LEAD_CREATED"}
+
+
+@pytest.mark.parametrize("kind", ["leads", "inquiries", "appointments"])
+def test_a_list_is_the_five_newest_of_v1_newest_first(api: Api, kind: str) -> None:
+    recent = api.get(f"/api/webhooks/zapier/{kind}", **ASKED)
+    v1 = api.get(f"/v1/{kind}", limit=5)[kind]
+    assert [item["originalId"] for item in recent] == [item["id"] for item in v1]
+    assert len(recent) == 5
+    for item in recent:
+        assert item["id"] == f"{item['originalId']} - {item['updatedAt']}"
+
+
+def test_a_new_lead_is_first_and_a_change_gives_it_a_new_id(api: Api) -> None:
+    lead = api.post("/v1/leads", {"firstName": "Avery"})["lead"]
+    first = api.get("/api/webhooks/zapier/leads", **ASKED)[0]
+    assert first["originalId"] == lead["id"]
+    api.workspace.clock.advance(1)
+    api.put(f"/v1/leads/{lead['id']}", {"suburb": "Fernvale"})
+    changed = api.get("/api/webhooks/zapier/leads", **ASKED)[0]
+    assert (changed["originalId"], changed["suburb"]) == (lead["id"], "Fernvale")
+    assert changed["id"] != first["id"]
+
+
+def test_what_was_subscribed_can_be_unsubscribed_once(api: Api) -> None:
+    made = api.post(SUBSCRIBE, HOOK)
+    assert made == {"id": made["id"], **HOOK, "createdAt": api.workspace.clock.stamp()}
+    assert api.records("$subscriptions") == [made]
+    assert api.delete(UNSUBSCRIBE, {"hookId": made["id"]}) == {"success": True}
+    assert api.records("$subscriptions") == []
+    api.refused(404, "DELETE", UNSUBSCRIBE, {"hookId": made["id"]})
+
+
+def test_every_subscription_has_a_number_of_its_own_for_ever(api: Api) -> None:
+    first = api.post(SUBSCRIBE, HOOK)["id"]
+    api.delete(UNSUBSCRIBE, {"hookId": first})
+    numbers = [api.post(SUBSCRIBE, HOOK)["id"] for _ in range(2)]
+    assert len({first, *numbers}) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"trigger": "LEAD_EATEN"}, {"hookUrl": "ftp://127.0.0.1/"}, {"hookUrl": "here"}])
+def test_a_subscription_to_nothing_or_nowhere_is_refused(api: Api, wrong: dict[str, Any]) -> None:
+    api.refused(400, "POST", SUBSCRIBE, {**HOOK, **wrong})

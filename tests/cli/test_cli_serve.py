@@ -1,0 +1,196 @@
+"""``serve`` as a process: what it prints and writes, how it ends, and what is left when it is killed."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from wire import TINY, Answer, exchange, parsed, request
+
+from mock_server.cli import main
+from mock_server.server import bind
+from mock_server.settings import Settings
+
+SMALL = ("--world", "empty", "--spec", TINY["spec"])
+Start = Callable[..., tuple[subprocess.Popen[str], str]]
+
+
+def ask(url: str, method: str, target: str, **more: object) -> Answer:
+    return parsed(exchange(url, request(method, target, **more)))  # type: ignore[arg-type]
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SOPHIIE_MOCK_")}
+    return {
+        **kept,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONWARNINGS": "error::ResourceWarning",
+        "PYTHONIOENCODING": "ascii",
+    }
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start ``serve`` in a process, with a terminal that knows only ASCII; it and the URL that it prints."""
+    with contextlib.ExitStack() as running:
+
+        def begin(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+            command = [sys.executable, "-m", "mock_server", "serve", "-p", "0", *SMALL, *arguments]
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(
+                command, stdout=pipe, stderr=pipe, encoding="utf-8", cwd=tmp_path, env=environment()
+            )
+            running.enter_context(process)
+            running.callback(process.kill)
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith("  url "):
+                    return process, line.split()[1]
+            return process, ""
+
+        yield begin
+
+
+def test_what_was_answered_201_is_there_after_kill_9_and_the_file_has_one_owner(start: Start, tmp_path: Path) -> None:
+    first, url = start("--state", "state.db")
+    made = [
+        ask(url, "POST", "/v1/leads", body=json.dumps({"firstName": f"Ada {number}"}).encode()).json["lead"]["id"]
+        for number in range(5)
+    ]
+
+    second, _ = start("--state", "state.db")
+    said, wrong = second.communicate(timeout=20)
+    assert (second.returncode, said) == (2, "")
+    assert (
+        wrong == f"sophiie-mock: state.db: in use by process {first.pid} → stop it, or give another file with --state\n"
+    )
+
+    first.kill()
+    first.wait()
+    third, url = start("--state", "state.db")
+    found = ask(url, "GET", "/v1/leads").json
+    assert [lead["id"] for lead in found["leads"]] == made[::-1]
+    third.terminate()
+    assert third.wait(10) == 0
+    assert third.stderr is not None
+    assert third.stderr.read() == ""
+
+
+def test_an_interrupted_server_ends_with_130_and_has_told_every_request(start: Start) -> None:
+    process, url = start("--log-format", "text")
+    ask(url, "GET", "/v1/leads?token=hunter2hunter2")
+    ask(url, "GET", "/v1/caf%C3%A9")
+    ask(url, "GET", "/v1/leads", key="sk_live_4eC39HqLyjWDarjtT1zdp7dc")
+    process.send_signal(signal.SIGINT)
+    said, wrong = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert wrong == ""
+    assert "GET    /v1/leads?token=*** 200 " in said
+    assert "GET    /v1/leads 401 " in said
+    assert "GET    /v1/caf\\xe9 404 " in said
+    assert "sk_live_" not in said
+
+
+def served(tmp_path: Path, *arguments: str, key: str = "sk_test_local") -> tuple[int, list[Answer]]:
+    """``serve`` in this process until SIGTERM, with two requests; its exit code and their answers."""
+    port_file = tmp_path / "port"
+    answers: list[Answer] = []
+
+    def client() -> None:
+        while not port_file.exists() and not over.wait(0.01):
+            pass
+        if not over.is_set():
+            url = f"http://127.0.0.1:{port_file.read_text()}"
+            answers.extend(ask(url, "GET", target, key=key) for target in ("/v1/faqs?limit=1", "/__admin/health"))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    over = threading.Event()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    beside = threading.Thread(target=client)
+    beside.start()
+    try:
+        code = main(["serve", "-p", "0", "--world", "empty", "--port-file", str(port_file), *arguments])
+    finally:
+        over.set()
+        beside.join()
+        root.handlers[:], root.level = handlers, level
+    return code, answers
+
+
+def test_a_server_says_all_that_a_person_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, answers = served(tmp_path)
+    said = capsys.readouterr()
+    port = (tmp_path / "port").read_text()
+    assert code == 0
+    assert [answer.status for answer in answers] == [200, 200]
+    assert said.err == ""
+    for part in (
+        f"  url       http://127.0.0.1:{port}\n",
+        "  key       sk_test_local\n",
+        "  world     empty, seed 1: 0 leads, 0 inquiries, 0 appointments\n",
+        "  contract  42 operations, 31 documented; the rest: sophiie-mock spec gaps\n",
+        "  state     in memory\n",
+        f"  admin     http://127.0.0.1:{port}/__admin/health\n",
+        f'  curl -H "Authorization: Bearer sk_test_local" http://127.0.0.1:{port}/v1/leads\n',
+        "GET    /v1/faqs?limit=1 200 ",
+    ):
+        assert part in said.out
+    assert not [line for line in said.out.splitlines() if len(line) > 80]
+    assert "\x1b" not in said.out
+    assert not [path.name for path in tmp_path.iterdir() if path.name != "port"]
+
+
+def test_the_example_fits_the_document_that_is_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "own.json"
+    answers = {"200": {"description": "ok"}}
+    one = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths = {
+        "/pots/{id}": {"get": {"parameters": [one], "responses": answers}},
+        "/pots": {"get": {"responses": answers}},
+    }
+    spec.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}))
+    code, _ = served(tmp_path, "--spec", str(spec), "--log-format", "json", "--state", str(tmp_path / "state.db"))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 0
+    assert lines[0]["event"] == "started"
+    assert lines[0]["contract"] == f"7 operations, of {spec}"
+    assert lines[0]["state"] == str(tmp_path / "state.db")
+    assert [(line["path"], line["status"]) for line in lines[1:]] == [("/v1/faqs", 404)]
+
+
+def test_on_a_bind_that_others_reach_the_token_is_in_a_file_for_its_owner_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    token = tmp_path / ".sophiie-mock-admin-token"
+    elsewhere = tmp_path / "readable by all"
+    elsewhere.write_text("")
+    token.symlink_to(elsewhere)
+    code, answers = served(tmp_path, "--host", "0.0.0.0", "--spec", TINY["spec"])
+    said = capsys.readouterr().out
+    assert code == 0
+    assert [answer.status for answer in answers] == [401, 403]
+    assert "/__admin/health (token in .sophiie-mock-admin-token)" in said
+    assert stat.S_IMODE(token.lstat().st_mode) == 0o600
+    assert len(token.read_text()) >= 32
+    assert token.read_text() not in said
+    assert elsewhere.read_text() == ""
+
+
+def test_a_port_in_use_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with bind(Settings(port=0)) as held:
+        port = str(held.getsockname()[1])
+        assert main(["serve", "--port", port]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert f"127.0.0.1:{port}: address already in use → stop what listens there" in said.err

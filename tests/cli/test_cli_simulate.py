@@ -1,0 +1,44 @@
+"""``simulate`` and the events that ``trigger`` causes through it, against a running server."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mock_server.cli import main
+from mock_server.server import MockServer
+from mock_server.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer(Settings(port=0, quiet=True, world="small")) as running:
+        yield running
+
+
+def run(capsys: pytest.CaptureFixture[str], server: MockServer, *words: str) -> Any:
+    assert main([*words, "--url", server.url]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_call_comes_in(server: MockServer, capsys: pytest.CaptureFixture[str]) -> None:
+    (told,) = run(capsys, server, "simulate", "call", "--from", "+61491570006", "--about", "blocked drain")["happened"]
+    assert told["newLead"]
+    assert len(run(capsys, server, "simulate", "sms", "--count", "3", "--over", "60")["planned"]) == 2
+    assert run(capsys, server, "simulate", "appointment", "book", "--from", "+61491570006")["happened"]
+
+
+@pytest.mark.parametrize("event", ["APPOINTMENT_CREATED", "APPOINTMENT_UPDATED", "APPOINTMENT_CANCELLED"])
+def test_an_appointments_events_can_be_triggered(
+    server: MockServer, capsys: pytest.CaptureFixture[str], event: str
+) -> None:
+    told = run(capsys, server, "trigger", event)
+    workspace = server.app.state.workspaces.get("default")
+    last = workspace.image.rows("$events")
+    assert event in [row.record["type"] for row in last if row.id in told["events"]]
+
+
+def test_what_cannot_be_is_said(server: MockServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "call", "--from", "nobody", "--url", server.url]) == 2
+    assert "neither a lead of this workspace nor a phone" in capsys.readouterr().err

@@ -1,0 +1,49 @@
+"""What the tests share: repeatable properties, one application, and a workspace of its own for each test."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from starlette.applications import Starlette
+from wire import Tenant
+
+from mock_server import pytest_plugin
+from mock_server.app import create_app
+from mock_server.origin import Plan
+from mock_server.settings import Settings
+from mock_server.workspace import Workspace
+from mock_server.world.recipe import load_recipe
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=50)
+settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The plugin registers itself where the package is installed; a bare checkout has no entry points."""
+    if not config.pluginmanager.hasplugin("sophiie"):
+        config.pluginmanager.register(pytest_plugin, "sophiie")
+
+
+@pytest.fixture(scope="session")
+def app() -> Starlette:
+    """The whole program in process. Tests that change state take a ``tenant`` of it."""
+    return create_app(Settings(world="small", rate_limit="off"))
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def tenant(app: Starlette, _numbers: Iterator[int]) -> Tenant:
+    """Make a workspace on a frozen clock, and the key that opens it: ``tenant(limit=2, enforced=True)``."""
+
+    def make(**plan: object) -> tuple[Workspace, str]:
+        name = f"t{next(_numbers)}"
+        key = f"sk_test_mock_{name}"
+        made = Plan(load_recipe("small"), **{"limit": 0, **plan})  # type: ignore[arg-type]
+        return app.state.workspaces.create(name, made, [key], frozen=True), key
+
+    return make

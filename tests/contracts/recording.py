@@ -1,0 +1,90 @@
+"""A stand-in for a production host: a server on this machine, under another name, that writes down what it sees."""
+
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HOST = "https://api.sophiie.test"
+KEY = "sk_live_" + "k9Q2vX7mB4nT6wZ1"
+
+
+@dataclass
+class Seen:
+    method: str
+    path: str
+    authorization: str | None
+    at: float
+
+
+@dataclass
+class Recording:
+    url: str
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def reroutes(self) -> Mapping[str, str]:
+        return {HOST: self.url}
+
+    def most_in_a_minute(self) -> int:
+        times = sorted(seen.at for seen in self.seen)
+        return max((sum(start <= at <= start + 60 for at in times) for start in times), default=0)
+
+
+Answer = tuple[int, Mapping[str, str], bytes]
+
+
+class FakeClock:
+    """Time passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@contextmanager
+def recording(
+    answer: Callable[[str, str], Answer], clock: Callable[[], float] = lambda: 0.0
+) -> Generator[Recording, None, None]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def handle_one_request(self) -> None:
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            seen = Seen(self.command, self.path, self.headers.get("authorization"), clock())
+            record.seen.append(seen)
+            status, headers, body = answer(self.command, self.path)
+            self.send_response(status)
+            for name, value in {"content-type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+            self.wfile.flush()
+
+        def log_message(self, *parts: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    record = Recording(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield record
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

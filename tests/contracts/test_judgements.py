@@ -1,0 +1,189 @@
+"""The judgements by themselves: each says nothing of what is right, and something of what is wrong."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from contracts.checks import collections as rules
+from contracts.checks import input, shape
+from contracts.checks.second import SecondJudge
+from contracts.document import Contract, Operation, load
+from contracts.errors import CannotRun
+from contracts.exchange import Exchange
+from contracts.family import families, listings
+from contracts.sample import Sampler, wrong
+from contracts.selection import Selection
+from contracts.sequences.records import holds
+
+CONTRACT: Contract = load()
+ORIGIN = "http://127.0.0.1:1"
+
+
+def page(ids: Sequence[Any], count: int = 5, pages: int = 3, current: int = 1) -> rules.Page:
+    exchange = Exchange("GET", ORIGIN, {}, b"", 200, {}, b"")
+    return rules.Page([{"id": id} for id in ids], count, pages, current, exchange)
+
+
+def names(said: Iterator[rules.Said]) -> list[str]:
+    return [rule.name for rule, _, _ in said]
+
+
+@pytest.mark.parametrize(
+    ("ids", "asked", "size", "due"),
+    [
+        ([1, 2], 1, 2, []),
+        ([5], 3, 2, []),
+        ([], 4, 2, []),
+        ([1, 2, 3], 1, 2, ["limit_honoured"]),
+        ([2, 3], 2, 2, ["pages_partition"]),
+        ([4], 2, 2, ["limit_honoured"]),
+    ],
+)
+def test_a_page_is_a_slice_of_the_list(ids: list[int], asked: int, size: int, due: list[str]) -> None:
+    assert names(rules.fits(page(ids), [1, 2, 3, 4, 5], asked, size)) == due
+
+
+@pytest.mark.parametrize(
+    ("given", "due"),
+    [
+        (page([], 5, 3, 2), []),
+        (page([], 6, 3, 2), ["total_count"]),
+        (page([], 5, 2, 2), ["total_pages"]),
+        (page([], 5, 3, 1), ["current_page"]),
+    ],
+)
+def test_totals_follow_from_the_list(given: rules.Page, due: list[str]) -> None:
+    assert names(rules.totals(given, 2, 2, 5)) == due
+
+
+def test_a_filter_is_sound_and_complete() -> None:
+    whole = [{"id": 1, "a": 1, "b": 1}, {"id": 2, "a": 1, "b": 2}, {"id": 3, "a": 2, "b": 1}]
+    assert names(rules.filtered(whole, whole[:2], {"a": 1})) == []
+    assert names(rules.filtered(whole, whole, {"a": 1})) == ["filter_sound"]
+    assert names(rules.filtered(whole, whole[:1], {"a": 1})) == ["filter_complete"]
+    assert names(rules.filtered(whole, whole[1::-1], {"a": 1})) == ["pages_partition"]
+    assert names(rules.filtered(whole, whole[:2], {"a": 1, "b": 1})) == ["filters_combined"]
+
+
+def test_expanding_keeps_what_is_there() -> None:
+    plain = [{"id": 1, "a": 1}, {"id": 2, "a": 2}]
+    assert names(rules.expanded(plain, [{**item, "more": 1} for item in plain])) == []
+    assert names(rules.expanded(plain, plain[::-1])) == ["expand_keeps"]
+    assert names(rules.expanded(plain, [{"id": 1}, plain[1]])) == ["expand_keeps"]
+
+
+def test_order_and_ids() -> None:
+    assert names(rules.ordered([{"createdAt": "2"}, {"createdAt": "2"}, {"createdAt": "1"}])) == []
+    assert names(rules.ordered([{"createdAt": "1"}, {"createdAt": "2"}])) == ["newest_first"]
+    assert names(rules.unique([1, 2, 1])) == ["unique_ids"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sent", "same"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        ([{"a": 1, "b": 2}], [{"a": 1}], True),
+        ([1], [1, 2], False),
+        (True, 1, False),
+        (1.0, 1, True),
+        (None, None, True),
+    ],
+)
+def test_what_was_sent_is_held(value: Any, sent: Any, same: bool) -> None:
+    assert holds(value, sent) is same
+
+
+# --- one answer -------------------------------------------------------------------------------------------------
+
+MEMBER = (
+    b'{"id":"usr_a","role":"OWNER","firstName":"A","lastName":"B","email":"a@example.com","phone":null,'
+    b'"isDisabled":false,"responsibility":null,"createdAt":"2026-03-04T05:06:07.089Z"}'
+)
+MEMBERS = b'{"members":[' + MEMBER + b'],"totalPages":1,"currentPage":1,"totalCount":1}'
+OPERATION: Operation = CONTRACT.operations["GET /v1/members"]
+
+
+def answered(body: bytes, status: int = 200, media: str = "application/json", url: str = "/v1/members") -> Exchange:
+    return Exchange("GET", f"{ORIGIN}{url}", {}, b"", status, {"content-type": media}, body)
+
+
+def judged(exchange: Exchange) -> set[str]:
+    return {finding.rule.name for finding in shape.judge(OPERATION, exchange, {})}
+
+
+@pytest.mark.parametrize(
+    ("exchange", "due"),
+    [
+        (answered(MEMBERS), set()),
+        (answered(MEMBERS, media="text/plain"), {"content_type_conformance"}),
+        (answered(MEMBERS, status=202), {"status_code_conformance"}),
+        (answered(b"{"), {"response_schema_conformance"}),
+        (answered(MEMBERS.replace(b'"OWNER"', b"7")), {"response_schema_conformance"}),
+        (answered(MEMBERS.replace(b'"role"', b'"extra":1,"role"')), {"undocumented_field"}),
+        (answered(MEMBERS.replace(b"usr_a", b"a")), {"id_prefix"}),
+        (answered(MEMBERS.replace(b".089Z", b"Z")), {"timestamp_form"}),
+        (
+            answered(b'{"success":false,"message":"a","error":{"status":400,"message":"b"}}', 401),
+            {"error_envelope"},
+        ),
+        (answered(b"{}", 500), {"not_a_server_error", "response_schema_conformance"}),
+        (answered(b"{}", 429), {"response_headers_conformance", "response_schema_conformance"}),
+    ],
+)
+def test_an_answer_is_judged_by_the_document(exchange: Exchange, due: set[str]) -> None:
+    assert judged(exchange) == due
+
+
+def test_a_disagreement_of_the_judges_is_reported() -> None:
+    second = SecondJudge(CONTRACT, ORIGIN)
+    assert not list(second.judge(OPERATION, answered(MEMBERS), found_wrong=False))
+    (finding,) = SecondJudge(CONTRACT, ORIGIN).judge(OPERATION, answered(b'{"members":7}'), found_wrong=False)
+    assert finding.rule.name == "judges_agree"
+
+
+@pytest.mark.parametrize(
+    ("url", "rejected"),
+    [("/v1/members?limit=5", False), ("/v1/members?limit=5.0", True), ("/v1/members?limit=101", True)],
+)
+def test_the_second_judge_reads_requests_as_they_were_sent(url: str, rejected: bool) -> None:
+    assert SecondJudge(CONTRACT, ORIGIN).rejects(OPERATION, answered(b"", url=url)) is rejected
+
+
+# --- reading the document ---------------------------------------------------------------------------------------
+
+
+def test_roles_are_found_by_shape() -> None:
+    found = {listing.key: listing for listing in listings(CONTRACT)}
+    leads = found["GET /v1/leads"]
+    assert (leads.items, leads.usual, leads.largest) == ("leads", 50, 100)
+    assert (leads.totals.pages, leads.totals.current, leads.totals.count) == ("totalPages", "currentPage", "totalCount")
+    assert [p.name for p in found["GET /v1/inquiries"].filters] == ["leadId", "source"]
+    assert [p.name for p in found["GET /v1/inquiries"].expands] == ["expand"]
+    assert {family.path for family in families(CONTRACT) if family.delete} >= {"/v1/leads", "/v1/faqs"}
+
+
+@pytest.mark.parametrize("operation", [o for o in CONTRACT.operations.values() if o.body], ids=lambda o: str(o.key))
+def test_bodies_are_valid_and_wrong_ones_are_not(operation: Operation) -> None:
+    validator = operation.document.validator(operation.body or {})
+    sampler = Sampler()
+    for whole in (False, True):
+        assert validator.is_valid(sampler.body(operation, whole=whole))
+    for member in operation.document.properties(operation.body).values():
+        assert not operation.document.validator(member).is_valid(wrong(operation.document, member))
+
+
+def test_a_word_that_selects_nothing_is_refused() -> None:
+    with pytest.raises(CannotRun, match="did you mean `pages`"):
+        Selection(CONTRACT, ["pages"], ["pagess"], [])
+
+
+def test_words_select_units_operations_and_rules() -> None:
+    selection = Selection(CONTRACT, ["pages"], ["Leads", input.ACCEPTED.name], ["DELETE /v1/leads/{leadId}"])
+    assert selection.unit("pages", "GET /v1/leads")
+    assert not selection.unit("pages", "GET /v1/faqs")
+    assert selection.operation(CONTRACT.operations["POST /v1/leads"])
+    assert not selection.operation(CONTRACT.operations["DELETE /v1/leads/{}"])
+    assert selection.finding(input.ACCEPTED.name, "POST /v1/leads")
+    assert not selection.finding("use_after_free", "POST /v1/leads")

@@ -1,0 +1,147 @@
+"""Reports: nothing secret in any of them, and each is well-formed whatever an answer holds."""
+
+import base64
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from html.parser import HTMLParser
+from io import StringIO
+from urllib.parse import quote
+
+import pytest
+from rich.console import Console
+
+from contracts.checks.registry import RULES
+from contracts.command import WRITERS
+from contracts.coverage import Coverage
+from contracts.document import load
+from contracts.exchange import Exchange
+from contracts.outcome import Outcome
+from contracts.redaction import Sieve
+from contracts.report import terminal
+from contracts.rule import Finding, Provenance
+from contracts.target import Target
+from contracts.transport import Mode
+
+SECRET = "sk_live_" + 'c4n4"ry/+&ß' + "0123456789"
+OTHER = "sk_live_" + "other9876543210abc"
+PERSON = "canary.person@example.com"
+PHONE = "+61491570006"
+
+
+def encodings(secret: str) -> dict[str, str]:
+    raw = secret.encode()
+    return {
+        "raw": secret,
+        "url": quote(secret, safe=""),
+        "json": json.dumps(secret)[1:-1],
+        "base64": base64.b64encode(raw).decode(),
+        "hex": raw.hex(),
+    }
+
+
+def inside(secret: str) -> tuple[str, str]:
+    """A text that holds the secret in the midst of more, encoded; and the part of it that only the secret decides."""
+    text = base64.b64encode(b"user:" + secret.encode() + b":end").decode()
+    return text, text[8:-8]
+
+
+NASTY = '<script>alert(1)</script> ]]> \x00 | ` % \n :: {"token": "x"} '
+
+
+def outcome(*, is_mock: bool = False) -> Outcome:
+    target = Target("https://api.sophiie.test", SECRET, OTHER, is_mock=is_mock)
+    everywhere = NASTY + " ".join([OTHER, *encodings(SECRET).values(), inside(SECRET)[0], PERSON, PHONE])
+    exchange = Exchange(
+        method="POST",
+        url=f"https://api.sophiie.test/v1/leads?key={quote(SECRET, safe='')}&mail={quote(PERSON)}",
+        sent_headers={"authorization": f"Bearer {SECRET}", "content-type": "application/json", "x-echo": SECRET},
+        sent_body=json.dumps({"password": SECRET, "email": PERSON}).encode(),
+        status=400,
+        headers={"x-echo": SECRET, "content-type": "application/json"},
+        body=json.dumps({"echo": SECRET, "person": PERSON, "phone": PHONE}).encode(),
+        operation="POST /v1/leads",
+    )
+    findings = [
+        Finding(rule, "POST /v1/leads", Provenance.DOCUMENTED, everywhere, exchange.answer(), everywhere, (exchange,))
+        for rule in list(RULES.values())[:3]
+    ]
+    coverage = Coverage(load(), SECRET)
+    coverage.seen(Exchange("GET", "https://x/v1/leads", {}, b"", 200, {}, b"", "GET /v1/leads"))
+    told = {"findings": findings, "passed": [everywhere], "failed": [everywhere], "notes": [everywhere]}
+    return Outcome(target, Mode.SAFE, 1, coverage, **told, not_run={everywhere: everywhere}, vacuous=[everywhere])
+
+
+def sieve() -> Sieve:
+    return Sieve([SECRET, OTHER], people=True)
+
+
+def on_terminal(result: Outcome, given: Sieve) -> str:
+    text = StringIO()
+    terminal.write(result, given, Console(file=text, width=200), verbose=True)
+    return text.getvalue()
+
+
+SINKS: dict[str, Callable[[Outcome, Sieve], str]] = {**WRITERS, "terminal": on_terminal}
+
+
+@pytest.mark.parametrize("sink", SINKS)
+def test_no_canary_is_in_any_report(sink: str) -> None:
+    text = SINKS[sink](outcome(), sieve())
+    found = [form for form, value in encodings(SECRET).items() if value in text]
+    found += [value for value in (inside(SECRET)[1], OTHER, PERSON, quote(PERSON), PHONE) if value in text]
+    assert not found
+    assert len(text) > 200
+
+
+@pytest.mark.parametrize("sink", SINKS)
+def test_the_canaries_would_be_there_without_the_sieve(sink: str) -> None:
+    """Otherwise the test above would prove nothing."""
+
+    class Open(Sieve):
+        def redact(self, text: str) -> str:
+            return text
+
+    assert OTHER in SINKS[sink](outcome(), Open([], people=False))
+
+
+def test_the_shortest_request_names_the_variable_and_not_the_key() -> None:
+    facts = json.loads(WRITERS["json"](outcome(), sieve()))
+    assert "Authorization: Bearer $SOPHIIE_API_KEY" in facts["findings"][0]["curl"][0]
+
+
+def test_reports_for_programs_are_well_formed_whatever_an_answer_holds() -> None:
+    result = outcome()
+    assert json.loads(WRITERS["json"](result, sieve()))["findings"]
+    assert json.loads(WRITERS["sarif"](result, sieve()))["runs"][0]["results"]
+    suite = ET.fromstring(WRITERS["junit"](result, sieve())).find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == "3"
+    assert all(line.startswith("::") for line in WRITERS["github"](result, sieve()).splitlines())
+
+
+def test_the_page_runs_nothing() -> None:
+    tags: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            tags.append(tag)
+
+    Reader().feed(WRITERS["html"](outcome(), sieve()))
+    assert "article" in tags
+    assert not {"script", "link", "img", "iframe"} & set(tags)
+
+
+def test_real_data_is_told_by_its_shape() -> None:
+    body = b'{"lead":{"firstName":"Somebody","tags":[{"name":"x"}],"read":true,"count":1,"none":null}}'
+    exchange = Exchange("GET", "https://x/", {}, b"", 200, {}, body, private=True)
+    assert (
+        exchange.answer()
+        == "200 {lead: {firstName: text, tags: [{name: text}], read: boolean, count: integer, none: null}}"
+    )
+
+
+def test_every_rule_has_one_name_a_title_and_a_group() -> None:
+    assert len(RULES) > 50
+    assert all(name == rule.name and name.replace("_", "").isalnum() for name, rule in RULES.items())
+    assert len({rule.title for rule in RULES.values()}) == len(RULES)

@@ -1,0 +1,186 @@
+"""A whole run against a stand-in for a production host: what it sends, how fast, and what it says in the end."""
+
+import http.client
+import json
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from recording import HOST, KEY, Answer, FakeClock, Recording, recording
+
+from contracts.document import Contract, load
+from contracts.errors import CannotRun
+from contracts.outcome import Options
+from contracts.pace import Pace
+from contracts.runner import Run
+from contracts.target import Target, mock, named
+
+CONTRACT: Contract = load()
+
+
+@pytest.fixture(scope="module")
+def behind() -> Generator[Callable[[str, str], Answer], None, None]:
+    """The mock, as the production host answers."""
+    with mock(seed=3) as target:
+        host = target.origin.removeprefix("http://")
+
+        def answer(method: str, path: str) -> Answer:
+            connection = http.client.HTTPConnection(host, timeout=10)
+            connection.request(method, path, headers={"Authorization": f"Bearer {target.key}"})
+            response = connection.getresponse()
+            body = response.read()
+            connection.close()
+            return response.status, {"content-type": response.headers["content-type"]}, body
+
+        yield answer
+
+
+def run_on(record: Recording, tmp_path: Path, clock: FakeClock, options: Options | None = None) -> Run:
+    pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
+    return Run(CONTRACT, named(HOST, KEY), options or Options(), pace=pace, reroutes=record.reroutes)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(),
+        Options(mode="safe", quick=True),
+        Options(seed=7, only=("Leads",)),
+        Options(only=("engine", "Inquiries")),
+        Options(without=("Zapier",), fail_fast=True),
+        Options(max_requests=10),
+        Options(only=("keys", "deletion", "creation", "bodies", "methods")),
+        Options(max_time=1000),
+    ],
+    ids=str,
+)
+def test_a_production_host_sees_slow_reads_with_the_token_and_nothing_else(
+    options: Options, behind: Callable[[str, str], Answer], tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    with recording(behind, clock) as host:
+        run_on(host, tmp_path, clock, options).go()
+        assert {seen.method for seen in host.seen} == {"GET"}
+        assert {seen.authorization for seen in host.seen} == {f"Bearer {KEY}"}
+        assert host.most_in_a_minute() <= 50
+        assert len(host.seen) <= (options.max_requests or 200)
+
+
+def test_the_announced_number_of_requests_and_their_time_are_kept(
+    behind: Callable[[str, str], Answer], tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    with recording(behind, clock) as host:
+        run = run_on(host, tmp_path, clock)
+        announced, seconds = len(run.plan()), run.planned_seconds()
+        outcome = run.go()
+        assert outcome.exit_code == 0, outcome.vacuous
+        assert not outcome.findings
+        assert len(host.seen) == pytest.approx(announced, rel=0.1)
+        assert clock.now - 1_700_000_000 == pytest.approx(seconds, rel=0.1)
+
+
+def test_no_list_is_read_beyond_its_second_page(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(behind, clock) as host:
+        run_on(host, tmp_path, clock).go()
+        assert not [seen.path for seen in host.seen if "page=3" in seen.path or "limit=100" in seen.path]
+
+
+def test_planning_sends_nothing(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: (500, {}, b""), clock) as host:
+        lines = run_on(host, tmp_path, clock).plan()
+        assert len(lines) > 30
+        assert all(line.startswith("GET /") for line in lines)
+        assert not host.seen
+
+
+def test_full_mode_is_refused_on_another_host() -> None:
+    with pytest.raises(CannotRun, match="refused"):
+        Run(CONTRACT, named(HOST, KEY), Options(mode="full"))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.sophiie.test", "ftp://x", f"{HOST}/v1", "https://user:pass@api.sophiie.test", "nonsense"]
+)
+def test_a_url_that_cannot_be_meant_is_refused(url: str) -> None:
+    with pytest.raises(CannotRun):
+        named(url, KEY)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost.evil.test", "127.0.0.1.evil.test", "0.0.0.0", "10.0.0.1", "[::ffff:1.2.3.4]"]
+)
+def test_only_this_machine_is_this_machine(host: str) -> None:
+    assert not named(f"https://{host}", KEY).local
+
+
+# --- a run that proves nothing is not green ---------------------------------------------------------------------
+
+
+def empty(method: str, path: str) -> Answer:
+    """An account with nothing in it."""
+    known = CONTRACT.find("GET", path.partition("?")[0])
+    items = known.success if known else None
+    body: Any = {"totalPages": 0, "currentPage": 1, "totalCount": 0}
+    if items is not None and known is not None and items.schema is not None:
+        names = known.document.properties(items.schema)
+        body |= {name: [] for name, shape in names.items() if known.document.resolve(shape).get("type") == "array"}
+    return 200, {}, json.dumps(body).encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda *_: (401, {}, b"{}"), "refuses the key"),
+        (lambda *_: (429, {"retry-after": "1"}, b"{}"), "fewer requests"),
+        (lambda *_: (200, {"content-type": "text/html"}, b"<html>"), "HTML"),
+        (lambda *_: (404, {}, b"{}"), "not the API"),
+        (empty, "never seen to succeed"),
+    ],
+    ids=["no token", "all 429", "wrong host", "no such API", "empty account"],
+)
+def test_a_run_that_tested_nothing_says_why(answer: Callable[..., Answer], words: str, tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(answer, clock) as host:
+        run = run_on(host, tmp_path, clock)
+        said, code = conclusion(run)
+        assert code == 2
+        assert words in said
+
+
+def conclusion(run: Run) -> tuple[str, int]:
+    """Everything that a run says for itself, and its exit code."""
+    try:
+        outcome = run.go()
+    except CannotRun as reason:
+        return str(reason), 2
+    return " ".join([outcome.stopped, *outcome.vacuous, *outcome.not_run.values()]), outcome.exit_code
+
+
+def test_a_target_that_goes_away_is_not_green(tmp_path: Path) -> None:
+    target = Target("http://127.0.0.1:9", KEY, local=True)
+    with pytest.raises(CannotRun, match="does not answer"):
+        Run(CONTRACT, target, Options()).go()
+
+
+def test_what_we_inferred_does_not_fail_a_real_host(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
+    def counted_otherwise(method: str, path: str) -> Answer:
+        status, headers, body = behind(method, path)
+        return status, headers, body.replace(b'"totalPages":', b'"totalPages":1')
+
+    clock = FakeClock()
+    with recording(counted_otherwise, clock) as host:
+        outcome = run_on(host, tmp_path, clock).go()
+    assert "total_pages" in {finding.rule.name for finding in outcome.doubts}
+    assert outcome.exit_code == 0
+
+
+def test_what_the_vendor_wrote_does(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(lambda method, path: behind(method, path.replace("source=", "sauce=")), clock) as host:
+        outcome = run_on(host, tmp_path, clock).go()
+    assert [finding.rule.name for finding in outcome.broken] == ["filter_sound"]
+    assert outcome.exit_code == 1

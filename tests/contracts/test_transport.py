@@ -1,0 +1,170 @@
+"""The guard below everything: what it lets out to a real host, how fast, and when it stops."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import requests
+from recording import HOST, KEY, Answer, FakeClock, recording
+
+from contracts.document import Contract, load
+from contracts.errors import Refused, Stopped
+from contracts.pace import Pace
+from contracts.transport import Guard, Mode, Policy, Transport
+
+CONTRACT: Contract = load()
+FINE: Answer = (200, {}, b"{}")
+BEARER = {"Authorization": f"Bearer {KEY}"}
+
+
+def safe(reroutes: Mapping[str, str], pace: Pace | None = None, budget: int | None = None) -> Transport:
+    return Transport(Guard(Policy(HOST, Mode.SAFE, KEY, CONTRACT, budget=budget), pace), reroutes)
+
+
+def read(session: requests.Session, times: int = 1) -> None:
+    for _ in range(times):
+        session.get(f"{HOST}/v1/leads", headers=BEARER)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "CONNECT"])
+def test_no_other_method_reaches_a_real_host(method: str) -> None:
+    with recording(lambda *_: FINE) as host:
+        session = safe(host.reroutes).session()
+        prepared = requests.PreparedRequest()
+        prepared.prepare(method=method, url=f"{HOST}/v1/leads", headers=BEARER)
+        with pytest.raises(Refused):
+            session.send(prepared)
+        assert host.seen == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer other"},
+        {"Authorization": f"Basic {KEY}"},
+        {"Authorization": f"Bearer {KEY} "},
+        {"X-Api-Key": KEY},
+    ],
+)
+def test_nothing_goes_to_a_real_host_without_the_given_token(headers: dict[str, str]) -> None:
+    with recording(lambda *_: FINE) as host:
+        with pytest.raises((Refused, requests.exceptions.InvalidHeader)):
+            safe(host.reroutes).session().get(f"{HOST}/v1/leads", headers=headers)
+        assert host.seen == []
+
+
+@pytest.mark.parametrize("path", ["/", "/v2/leads", "/v1/leads/a/b/c", "/v1/sms", "/__admin/reset", "/v1//leads"])
+def test_only_documented_reads_reach_a_real_host(path: str) -> None:
+    with recording(lambda *_: FINE) as host:
+        with pytest.raises(Refused):
+            safe(host.reroutes).session().get(f"{HOST}{path}", headers=BEARER)
+        assert host.seen == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.sophiie.test/v1/leads", "https://evil.test/v1/leads", f"{HOST}.evil.test/v1/leads"]
+)
+def test_no_other_host_is_spoken_to(url: str) -> None:
+    with recording(lambda *_: FINE) as host:
+        with pytest.raises(Refused):
+            safe(host.reroutes).session().get(url, headers=BEARER)
+        assert host.seen == []
+
+
+def test_sessions_that_others_make_pass_the_guard_too() -> None:
+    with recording(lambda *_: FINE) as host, safe(host.reroutes).installed():
+        assert requests.get(f"{HOST}/v1/leads", headers=BEARER, timeout=5).status_code == 200
+        with pytest.raises(Refused):
+            requests.delete(f"{HOST}/v1/leads/x", headers=BEARER, timeout=5)
+        with pytest.raises(Refused):
+            requests.Session().get(f"{HOST}/v1/leads", timeout=5)
+        assert [s.method for s in host.seen] == ["GET"]
+
+
+def test_a_redirect_is_not_followed_and_ends_the_run() -> None:
+    with recording(lambda *_: (302, {"location": "https://login.test/"}, b"")) as host:
+        with pytest.raises(Stopped, match="redirects"):
+            safe(host.reroutes).session().get(f"{HOST}/v1/leads", headers=BEARER)
+        assert len(host.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "requests_made"),
+    [
+        ([401, 200, 401, 200], 3),
+        ([403, 401, 200], 2),
+        ([429, 200, 429, 200], 3),
+        ([500, 500, 200, 500, 502, 503, 200], 6),
+    ],
+)
+def test_the_run_stops_when_the_target_has_had_enough(answers: list[int], requests_made: int, tmp_path: Path) -> None:
+    clock, left = FakeClock(), iter(answers)
+    with recording(lambda *_: (next(left), {}, b"{}")) as host:
+        session = safe(host.reroutes, Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)).session()
+        with pytest.raises(Stopped):
+            read(session, len(answers))
+        with pytest.raises(Stopped):
+            read(session)
+        assert len(host.seen) == requests_made
+
+
+def test_html_ends_the_run() -> None:
+    page: Answer = (200, {"content-type": "text/html; charset=utf-8"}, b"<html>")
+    with recording(lambda *_: page) as host, pytest.raises(Stopped, match="HTML"):
+        read(safe(host.reroutes).session())
+
+
+def test_the_budget_is_never_exceeded() -> None:
+    with recording(lambda *_: FINE) as host:
+        session = safe(host.reroutes, budget=3).session()
+        with pytest.raises(Stopped) as stop:
+            read(session, 10)
+        assert stop.value.spent
+        assert len(host.seen) == 3
+
+
+def test_there_are_never_more_than_fifty_requests_in_any_minute(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: FINE, clock) as host:
+        session = safe(host.reroutes, Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)).session()
+        read(session, 160)
+        assert host.most_in_a_minute() <= 50
+        assert clock.now - 1_700_000_000 < 160 * 1.3  # and no slower than it must be
+
+
+def test_runs_on_one_token_share_the_pace(tmp_path: Path) -> None:
+    clock, lock = FakeClock(), threading.Lock()
+    with recording(lambda *_: FINE, clock) as host:
+
+        def run() -> None:
+            session = safe(host.reroutes, Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)).session()
+            for _ in range(30):
+                with lock:  # one clock for all: who waits moves it for the others
+                    session.get(f"{HOST}/v1/leads", headers=BEARER)
+
+        threads = [threading.Thread(target=run) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(host.seen) == 90
+        assert host.most_in_a_minute() <= 50
+
+
+@pytest.mark.parametrize("header", ["retry-after", "x-ratelimit-reset"])
+def test_the_target_is_left_alone_for_as_long_as_it_asks(header: str, tmp_path: Path) -> None:
+    clock, left = FakeClock(), iter([429, 200])
+    with recording(lambda *_: (next(left), {header: "40"}, b"{}"), clock) as host:
+        session = safe(host.reroutes, Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)).session()
+        read(session, 2)
+        assert host.seen[1].at - host.seen[0].at >= 40
+
+
+def test_the_file_of_the_pace_does_not_hold_the_token(tmp_path: Path) -> None:
+    Pace(KEY, folder=tmp_path).wait()
+    (file,) = tmp_path.iterdir()
+    assert KEY not in file.name
+    assert KEY.encode() not in file.read_bytes()

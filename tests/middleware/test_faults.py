@@ -1,0 +1,361 @@
+"""Faults do what their rule says, as often as it says, to nobody else; and say so."""
+
+import asyncio
+import itertools
+import json
+import math
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from desk import Desk, Tenant
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from wire import ask
+
+from mock_server.faults import Faults
+from mock_server.matching import Asked
+from mock_server.middleware.faults import NoConnection
+from mock_server.server import MockServer
+from mock_server.settings import Settings
+
+LEADS = "GET /v1/leads"
+
+
+@pytest.fixture
+def desk(app: Starlette, tenant: Tenant) -> Desk:
+    return Desk(app, *tenant())
+
+
+def within_bound(hits: int, draws: int, probability: float) -> bool:
+    """The binomial 99.9 % bound, by the normal approximation with a continuity correction."""
+    spread = 3.29 * math.sqrt(draws * probability * (1 - probability)) + 0.5
+    return abs(hits - draws * probability) <= spread
+
+
+# --- how often ---------------------------------------------------------------------------------------------------
+
+
+def test_two_thousand_requests_are_struck_as_often_as_the_rule_says(desk: Desk) -> None:
+    desk.fault({"status": 503}, probability=0.2, seed=7)
+    statuses = [desk.get("/v1/leads?limit=1").status for _ in range(2_000)]
+    assert within_bound(statuses.count(503), 2_000, 0.2)
+    assert set(statuses) == {200, 503}
+    rule = desk.admin("GET", "/faults/flt_1").json
+    assert (rule["calls"], rule["strikes"]) == (2_000, statuses.count(503))
+
+
+@given(st.integers(), st.floats(0.01, 0.99))
+def test_the_rate_is_within_the_bound_for_any_seed(seed: int, probability: float) -> None:
+    faults = Faults()
+    faults.add(seed, {}, {"status": 500}, probability=probability)
+    hits = sum(faults.strike(Asked("GET", "/"), "") is not None for _ in range(4_000))
+    assert within_bound(hits, 4_000, probability)
+
+
+@given(st.integers(), st.integers(0, 200))
+def test_what_a_rule_strikes_depends_on_no_other_rule(seed: int, healed_at: int) -> None:
+    def struck(*, crowded: bool) -> set[int]:
+        faults = Faults()
+        faults.add(seed, {}, {"status": 500}, probability=0.5 if crowded else 0)
+        faults.add(seed, {}, {"status": 503}, probability=0.3)
+        found = set()
+        for number in range(200):
+            strike = faults.strike(Asked("GET", "/"), "")
+            if number == healed_at:
+                faults.remove("flt_1")
+            if strike and strike.rule.id == "flt_2":
+                found.add(strike.draw)
+        return found
+
+    alone, crowded = struck(crowded=False), struck(crowded=True)
+    assert crowded <= alone
+    late = set(range(healed_at + 2, 201))
+    assert crowded & late == alone & late
+
+
+def test_the_same_seed_strikes_the_same_requests_again(desk: Desk) -> None:
+    def story() -> list[int]:
+        rule = desk.fault({"status": 500}, probability=0.5, seed=3)
+        found = [desk.get().status for _ in range(40)]
+        desk.admin("POST", "/faults/heal")
+        desk.workspace.faults.made -= 1
+        assert rule["id"] == "flt_1"
+        return found
+
+    first = story()
+    assert first == story()
+    assert {200, 500} == set(first)
+
+
+def test_only_the_nth_call_and_only_so_often(desk: Desk) -> None:
+    desk.fault({"status": 500}, nth=2)
+    assert [desk.get().status for _ in range(4)] == [200, 500, 200, 200]
+    desk.fault({"status": 502}, count=2)
+    assert [desk.get().status for _ in range(4)] == [502, 502, 200, 200]
+
+
+# --- whom ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"operation": LEADS},
+        {"method": "GET", "urlPath": "/v1/leads"},
+        {"urlPathPattern": "/v1/le.*"},
+        {"queryParameters": {"limit": {"equalTo": "1"}}},
+    ],
+)
+def test_a_rule_strikes_what_it_names(desk: Desk, request_: dict[str, Any]) -> None:
+    desk.fault({"status": 500}, request=request_)
+    assert desk.get().status == 500
+    assert desk.get("/v1/members?limit=2").status == 200
+
+
+def test_a_rule_for_a_key_strikes_that_key_only(app: Starlette, desk: Desk) -> None:
+    other = f"{desk.key}_b"
+    app.state.workspaces.open_with(desk.workspace, other)
+    rule = desk.fault({"status": 500}, key=other)
+    assert rule["forOneKey"]
+    assert other not in str(rule)
+    assert desk.get().status == 200
+    assert ask(app, "GET", "/v1/leads", key=other).status == 500
+
+
+def test_nothing_is_seen_in_another_workspace_or_under_control_routes(
+    app: Starlette, desk: Desk, tenant: Tenant
+) -> None:
+    neighbour = Desk(app, *tenant())
+    before = neighbour.get()
+    desk.fault({"status": 500})
+    assert desk.get().status == 500
+    assert neighbour.get().body == before.body
+    assert neighbour.admin("GET", "/faults").json == {"faults": []}
+    assert desk.admin("GET", "/health").status == 200
+    assert ask(app, "GET", "/openapi").status == 200
+
+
+# --- what ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_status_comes_in_the_vendors_envelope_and_says_whose_it_is(desk: Desk) -> None:
+    rule = desk.fault({"status": 503}, seed=9)
+    answer = desk.get()
+    assert answer.json["error"]["status"] == 503
+    assert answer.get("x-mock-fault") == f"{rule['id']}; seed=9; draw=1; 503"
+    (exchange,) = desk.workspace.journal
+    assert exchange.told()["fault"] == answer.get("x-mock-fault")
+
+
+def test_a_documented_error_is_the_documented_one(desk: Desk) -> None:
+    desk.fault({"status": 401}, request={"operation": LEADS})
+    assert desk.get().json == ask(desk.app, "GET", "/v1/leads", key=None).json
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
+def test_a_429_has_the_documented_headers_with_or_without_retry_after(desk: Desk, headers: dict[str, str]) -> None:
+    desk.fault({"status": 429, "headers": headers})
+    answer = desk.get()
+    assert answer.get("retry-after") == headers.get("Retry-After", "")
+    names = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+    assert [answer.get(name) for name in names] == ["60", "0", "60"]
+
+
+def test_a_delay_changes_nothing_but_the_time(desk: Desk) -> None:
+    plain = desk.get()
+    desk.fault({"fixedDelayMilliseconds": 5, "delayDistribution": {"type": "uniform", "lower": 0, "upper": 5}})
+    late = desk.get()
+    assert (late.status, late.body) == (plain.status, plain.body)
+    assert late.get("x-mock-fault")
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        {"type": "uniform", "lower": 100, "upper": 300},
+        {"type": "lognormal", "median": 100, "sigma": 0.5, "maxValue": 1000},
+    ],
+)
+def test_delays_are_spread_as_their_distribution_says(spread: dict[str, Any]) -> None:
+    faults = Faults()
+    faults.add(1, {}, {"delayDistribution": spread})
+    strikes = [faults.strike(Asked("GET", "/"), "") for _ in range(4_000)]
+    seconds = sorted(strike.delay() for strike in strikes if strike)
+    median = 0.2 if spread["type"] == "uniform" else 0.1
+    assert seconds[2_000] == pytest.approx(median, rel=0.05)
+    assert seconds[0] >= (0.1 if spread["type"] == "uniform" else 0)
+    assert seconds[-1] <= (0.3 if spread["type"] == "uniform" else 1.0)
+    if spread["type"] == "lognormal":  # about 68 % lie within one sigma
+        inside = sum(0.1 * math.exp(-0.5) <= second <= 0.1 * math.exp(0.5) for second in seconds)
+        assert within_bound(inside, 4_000, 0.6827)
+
+
+def test_a_body_is_cut_or_garbled_and_the_answer_is_whole_http(desk: Desk) -> None:
+    plain = desk.get().body
+    for fault in ("TRUNCATED_BODY", "GARBAGE_BODY"):
+        rule = desk.fault({"fault": fault})
+        answer = desk.get()
+        assert answer.status == 200
+        assert int(answer.get("content-length")) == len(answer.body)
+        with pytest.raises(ValueError, match=r"decode|Expecting|Unterminated"):
+            json.loads(answer.body)
+        assert fault != "TRUNCATED_BODY" or plain.startswith(answer.body)
+        assert desk.admin("DELETE", f"/faults/{rule['id']}").status == 200
+
+
+def test_a_slow_drip_loses_nothing(desk: Desk) -> None:
+    plain = desk.get().body
+    desk.fault({"chunkedDribbleDelay": {"numberOfChunks": 7, "totalDuration": 7}})
+    assert desk.get().body == plain
+
+
+def test_an_error_below_a_delay_is_still_the_error(desk: Desk) -> None:
+    desk.fault({"fixedDelayMilliseconds": 1})
+    answer = desk.get("/v1/leads/ld_nobody")
+    assert answer.status == 404
+    assert answer.get("x-mock-fault")
+
+
+def test_a_stale_read_answers_as_things_stood_before_the_last_change(desk: Desk) -> None:
+    desk.fault({"fault": "STALE_READ"}, request={"urlPathPattern": "/v1/leads.*"}, count=2)
+    lead = desk.post("/v1/leads", {"firstName": "Ana", "email": "ana@example.com"}).json["lead"]
+    assert desk.get(f"/v1/leads/{lead['id']}").status == 404
+    stale = desk.get("/v1/leads?limit=1")
+    assert stale.json["leads"][0]["id"] != lead["id"]
+    assert "STALE_READ" in stale.get("x-mock-fault")
+    assert desk.get("/v1/leads?limit=1").json["leads"][0]["id"] == lead["id"]
+    desk.admin("POST", "/faults/heal")
+    assert desk.workspace.faults.before is None
+
+
+def test_without_a_socket_a_fault_of_the_connection_says_so(desk: Desk) -> None:
+    desk.fault({"fault": "CONNECTION_RESET_BY_PEER"})
+    with pytest.raises(NoConnection, match=r"CONNECTION_RESET_BY_PEER .* needs a socket"):
+        desk.get()
+
+
+# --- the control routes ---------------------------------------------------------------------------------------------
+
+
+def test_heal_removes_all_at_once(desk: Desk) -> None:
+    ids = [desk.fault({"status": 500})["id"] for _ in range(3)]
+    assert desk.admin("POST", "/faults/heal").json == {"removed": ids}
+    assert desk.get().status == 200
+    assert desk.admin("DELETE", "/faults").json == {"removed": []}
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer"),
+    [
+        ({}, ""),
+        ({"response": {}}, "/response"),
+        ({"response": {"status": 200}}, "/response/status"),
+        ({"response": {"status": 500, "fault": "TIMEOUT"}}, "/response"),
+        ({"response": {"status": 500, "headers": {"Content-Length": "1"}}}, "/response/headers"),
+        ({"response": {"status": 500}, "probability": 2}, "/probability"),
+        ({"response": {"status": 500}, "nth": 0}, "/nth"),
+        ({"response": {"status": 500}, "key": "sk_test_nobody"}, "/key"),
+        ({"response": {"status": 500}, "request": {"operation": "GET /v1/nothing"}}, "/request/operation"),
+        ({"response": {"status": 500}, "request": {"urlPathPattern": "("}}, "/request/urlPathPattern"),
+        ({"response": {"status": 500}, "request": {"bodyPatterns": []}}, "/request"),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_a_pointer_and_nothing_changes(
+    desk: Desk, rule: dict[str, Any], pointer: str
+) -> None:
+    refused = desk.admin("POST", "/faults", rule)
+    assert refused.status == 400
+    assert refused.get("content-type") == "application/problem+json"
+    assert refused.json["pointer"] == pointer
+    assert "sk_test_nobody" not in refused.body.decode()
+    assert not desk.workspace.faults
+
+
+def test_an_unknown_rule_is_404(desk: Desk) -> None:
+    assert desk.admin("GET", "/faults/flt_9").status == 404
+    assert desk.admin("DELETE", "/faults/flt_9").status == 404
+
+
+# --- over a socket --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer(Settings(port=0, quiet=True, world="small", rate_limit="off")) as running:
+        yield running
+
+
+@pytest.fixture
+def broken(server: MockServer) -> Iterator[Callable[[str], httpx.Client]]:
+    """A client of a server whose answers all have this fault."""
+    clients = []
+
+    def make(fault: str) -> httpx.Client:
+        client = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.api_key}"}, timeout=5)
+        clients.append(client)
+        made = client.post("/__admin/faults", json={"response": {"fault": fault}})
+        assert made.status_code == 201
+        return client
+
+    yield make
+    for client in clients:
+        assert client.post("/__admin/faults/heal").status_code == 200
+        assert client.get("/v1/leads").status_code == 200
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "words"),
+    [
+        ("CONNECTION_RESET_BY_PEER", httpx.ReadError, "reset"),
+        ("EMPTY_RESPONSE", httpx.RemoteProtocolError, "without sending"),
+        ("RANDOM_DATA_THEN_CLOSE", httpx.RemoteProtocolError, ""),
+        ("MALFORMED_RESPONSE_CHUNK", httpx.RemoteProtocolError, ""),
+        ("INCOMPLETE_RESPONSE", httpx.RemoteProtocolError, "without sending complete"),
+    ],
+)
+def test_a_client_sees_the_connection_break_as_named(
+    broken: Callable[[str], httpx.Client], server: MockServer, fault: str, error: type[Exception], words: str
+) -> None:
+    client = broken(fault)
+    with pytest.raises(error, match=f"(?i){words}"):
+        client.get("/v1/leads")
+    client.get("/__admin/health")  # by its answer the server knows that the connection has gone
+    *_, last = (exchange for exchange in server.app.state.workspaces.get("default").journal if exchange.fault)
+    assert last.fault.endswith(fault)
+
+
+def test_a_reset_is_a_reset_on_the_wire(broken: Callable[[str], httpx.Client], server: MockServer) -> None:
+    broken("CONNECTION_RESET_BY_PEER")
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as raw:
+        key = server.api_key
+        raw.sendall(f"GET /v1/leads HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\r\n".encode())
+        with pytest.raises(ConnectionResetError):
+            raw.recv(100)
+
+
+def test_a_timeout_never_answers_and_holds_up_nobody_else(broken: Callable[[str], httpx.Client]) -> None:
+    client = broken("TIMEOUT")
+    with pytest.raises(httpx.ReadTimeout):
+        client.get("/v1/leads", timeout=0.2)
+    assert client.get("/__admin/health").status_code == 200
+
+
+def test_many_at_once_are_each_struck_by_their_own_draw(app: Starlette, desk: Desk) -> None:
+    desk.fault({"fixedDelayMilliseconds": 1}, probability=0.5)
+
+    async def burst() -> list[str]:
+        transport = httpx.ASGITransport(app=app)
+        headers = {"Authorization": f"Bearer {desk.key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
+            answers = await asyncio.gather(*(client.get("/v1/leads?limit=1") for _ in range(50)))
+        return [answer.headers.get("x-mock-fault", "") for answer in answers]
+
+    told = [text for text in asyncio.run(burst()) if text]
+    assert len(set(told)) == len(told) == next(iter(desk.workspace.faults)).strikes
+    assert all(a != b for a, b in itertools.pairwise(sorted(told)))

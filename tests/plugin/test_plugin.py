@@ -1,0 +1,169 @@
+"""The pytest plugin as its users meet it: whole pytest runs in processes of their own, and what a fixture can do."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mock_server.app import create_app
+from mock_server.settings import Settings
+from mock_server.testing import MockServer, Sophiie, workspace
+
+ROOT = Path(__file__).parents[2]
+LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
+
+SUITE = """
+import httpx
+import pytest
+
+LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
+
+@pytest.fixture
+def sophiie_options():
+    return {"seed": 7, "now": "2026-03-04"}
+
+@pytest.mark.parametrize("number", range(6))
+def test_each_has_a_workspace_of_its_own(sophiie, number):
+    assert sophiie.world.count("leads") == 12
+    sophiie.client.post("/v1/leads", json=LEAD).raise_for_status()
+    assert (sophiie.seed, sophiie.world.start) == (7, "2026-03-04T00:00:00.000Z")
+
+@pytest.mark.sophiie(seed=8, rate_limit=1)
+def test_a_marker_wins_over_the_fixture(sophiie):
+    assert sophiie.seed == 8
+    assert [sophiie.client.get("/v1/leads").status_code for _ in range(2)] == [200, 429]
+
+def test_that_fails(sophiie):
+    sophiie.inbox.subscribe("LEAD_CREATED")
+    sophiie.inbox.answer(500)
+    sophiie.client.post("/v1/leads", json=LEAD)
+    sophiie.client.get("/v1/lead")
+    sophiie.requests.assert_called("DELETE /v1/leads/{}")
+
+@pytest.mark.sophiie(colour="red")
+def test_with_a_typing_error(sophiie):
+    pass
+"""
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """pytest on a suite of a user's, with the plugin whether or not this checkout is installed."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:sophiie", "-p", "mock_server.pytest_plugin", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_suite_of_a_users_runs_in_parallel_and_its_failures_say_why(tmp_path: Path) -> None:
+    (tmp_path / "test_suite.py").write_text(SUITE)
+    done = run(tmp_path, "-n", "2", "-p", "no:cacheprovider")
+
+    assert "7 passed, 1 error" in done.stdout.replace("1 failed, ", ""), done.stdout + done.stderr
+    assert "DELETE /v1/leads/{}" in done.stdout
+    assert "world small, seed 7, now 2026-03-04T00:00:00.000Z" in done.stdout
+    assert "GET /v1/lead 404  no such path; did you mean /v1/leads ?" in done.stdout
+    assert "failed: LEAD_CREATED to http://127.0.0.1:" in done.stdout
+    assert "sophiie takes world, seed, now, frozen, rate_limit, not colour" in done.stdout
+
+
+def test_it_costs_nothing_where_it_is_not_used() -> None:
+    script = """
+import sys, time
+import pytest
+before = set(sys.modules)
+start = time.perf_counter()
+import mock_server.pytest_plugin
+print((time.perf_counter() - start) * 1000)
+print(*sorted(name for name in set(sys.modules) - before))
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    ms, loaded = done.stdout.splitlines()
+
+    assert float(ms) < 30
+    assert loaded.split() == ["mock_server", "mock_server.pytest_plugin"]
+
+
+def test_a_snapshot_is_come_back_to(mine: Sophiie) -> None:
+    saved = mine.snapshot()
+    mine.client.post("/v1/leads", json=LEAD).raise_for_status()
+    assert "ana@example.com" in str(saved.changes())
+    saved.restore()
+
+    assert mine.world.count("leads") == 12
+
+
+def test_the_inbox_tells_what_came_nearest(mine: Sophiie) -> None:
+    mine.inbox.subscribe("LEAD_CREATED")
+    mine.client.post("/v1/leads", json=LEAD).raise_for_status()
+
+    with pytest.raises(AssertionError, match=r"email: wanted 'ben@example\.com', got 'ana@example\.com'"):
+        mine.inbox.expect({"email": "ben@example.com"})
+    with pytest.raises(AssertionError, match="expected nothing, got"):
+        mine.inbox.expect_none({"email": "ana@example.com"})
+    assert [body["email"] for body in mine.inbox.drain()] == ["ana@example.com"]
+    assert mine.inbox.drain() == []
+
+
+def test_faults_come_and_go(mine: Sophiie) -> None:
+    mine.faults.add("GET /v1/leads/{}", {"status": 502}, count=1)
+    lead = mine.world.leads[0]["id"]
+
+    assert [mine.client.get(f"/v1/leads/{lead}").status_code for _ in range(2)] == [502, 200]
+    mine.faults.add("GET /v1/leads")
+    mine.faults.heal()
+    assert mine.client.get("/v1/leads").status_code == 200
+
+
+def test_the_clock_is_the_tests_own(mine: Sophiie) -> None:
+    start = mine.clock.now
+    mine.clock.advance(60)
+    assert (mine.clock.now - start).total_seconds() == 60
+    mine.clock.set(start)
+    assert mine.clock.now == start
+    mine.clock.run()
+    mine.clock.freeze()
+
+
+def test_calls_are_asserted_in_order_or_not_at_all(mine: Sophiie) -> None:
+    mine.client.get("/v1/leads")
+    mine.client.get("/v1/faqs")
+
+    mine.requests.assert_order("GET /v1/leads", "GET /v1/faqs")
+    mine.requests.assert_not_called("GET /v1/policies")
+    with pytest.raises(AssertionError, match="nothing after req_2 matches"):
+        mine.requests.assert_order("GET /v1/faqs", "GET /v1/leads")
+    with pytest.raises(AssertionError, match="wanted exactly 0, got 1"):
+        mine.requests.assert_not_called("GET /v1/faqs")
+    assert "validation: the request keeps the contract" in mine.requests.explain("req_1")
+
+
+def test_a_kind_that_is_none_is_an_attribute_error(mine: Sophiie) -> None:
+    assert mine.world.records("leads/notes")
+    with pytest.raises(AttributeError, match="no such kind"):
+        mine.world.lead  # noqa: B018 - asking is the test
+
+
+def test_without_pytest_a_with_statement_is_enough() -> None:
+    with MockServer() as server, workspace(server.url, world="small") as sophiie:
+        assert sophiie.client.get("/v1/leads").json()["totalCount"] == 12
+        assert sophiie.clock.now == sophiie.clock.now
+
+
+def test_in_process_no_socket_is_needed() -> None:
+    app = create_app(Settings(world="small", quiet=True))
+
+    async def use() -> tuple[int, int]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            made = (await client.post("/__admin/workspaces", json={"frozen": True})).json()
+            headers = {"authorization": f"Bearer {made['key']}"}
+            created = await client.post("/v1/leads", json=LEAD, headers=headers)
+            asked = {"request": {"operation": "POST /v1/leads"}, "exactly": 1}
+            verified = await client.post("/__admin/verify", json=asked, headers={"x-mock-workspace": made["id"]})
+            return created.status_code, verified.status_code
+
+    assert asyncio.run(use()) == (201, 200)

@@ -1,0 +1,74 @@
+"""A server that kills itself at a named step of a webhook's life: ``dying_server.py STEP COUNT -- serve …``.
+
+STEP is one of before-commit, after-commit, after-send, before-record, or ``never``; it dies the COUNT-th time that it
+comes there. The program knows nothing of this: its log and its gate are wrapped from outside.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mock_server import server
+from mock_server.cli import main
+from mock_server.settings import Settings
+from mock_server.store.base import Change, Log
+from mock_server.webhooks import egress
+from mock_server.webhooks.reply import Reply
+
+DELIVERIES, EVENTS = "$deliveries", "$events"
+
+
+class Fate:
+    def __init__(self, step: str, count: int) -> None:
+        self._step, self._left = step, count
+
+    def come_to(self, step: str) -> None:
+        if step == self._step:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingLog:
+    """A log around another. A commit that records an attempt has no event in it."""
+
+    def __init__(self, inner: Log, fate: Fate) -> None:
+        self._inner, self._fate = inner, fate
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        changes = list(changes)
+        kinds = {change.kind for change in changes}
+        if EVENTS in kinds:
+            self._fate.come_to("before-commit")
+        elif DELIVERIES in kinds:
+            self._fate.come_to("before-record")
+        self._inner.commit(workspace, changes, counters)
+        if EVENTS in kinds:
+            self._fate.come_to("after-commit")
+
+
+class DyingGate(egress.Gate):
+    fate = Fate("never", 0)
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        reply = await super().post(url, body, headers)
+        self.fate.come_to("after-send")
+        return reply
+
+
+if __name__ == "__main__":
+    step, count, _, *arguments = sys.argv[1:]
+    DyingGate.fate = fate = Fate(step, int(count))
+    egress.Gate = DyingGate  # type: ignore[misc]
+    open_log = server.open_log
+
+    def opened(settings: Settings) -> Any:
+        return DyingLog(open_log(settings), fate)
+
+    server.open_log = opened  # the verb takes the name when it is loaded
+    sys.exit(main(arguments))

@@ -1,0 +1,111 @@
+"""A suite of a user's kind, 200 tests, on one worker and on several, in random order: the same results each time.
+
+``python tests/reliability/xdist_suite.py [ROUNDS] [WORKERS]`` (20 rounds on 1 and on 4 workers). Exit code 1 when two
+runs differ. Not part of the ordinary run: it takes minutes.
+"""
+
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RESULT = re.compile(
+    r"^(?:\[gw\d+\] \[ *\d+%\] )?(PASSED|FAILED|ERROR)? ?(test_suite\.py::\S+)(?: (PASSED|FAILED|ERROR))?", re.M
+)
+
+# The order is shuffled with the seed in SHUFFLE; every tenth test fails on purpose, always the same ones.
+CONFTEST = """
+import os
+import random
+
+def pytest_collection_modifyitems(items):
+    random.Random(int(os.environ["SHUFFLE"])).shuffle(items)
+"""
+SUITE = """
+import pytest
+
+LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
+
+@pytest.mark.parametrize("number", range(50))
+def test_writes(sophiie, number):
+    for index in range(number % 4 + 1):
+        body = LEAD | {"email": f"{number}.{index}@example.com"}
+        sophiie.client.post("/v1/leads", json=body).raise_for_status()
+    assert sophiie.world.count("leads") == 12 + number % 4 + 1
+    sophiie.requests.assert_called("POST /v1/leads", times=number % 4 + 1)
+    assert number % 10 != 9, "on purpose"
+
+@pytest.mark.parametrize("number", range(50))
+@pytest.mark.sophiie(rate_limit=3)
+def test_limits(sophiie, number):
+    statuses = [sophiie.client.get("/v1/leads").status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    sophiie.clock.advance(60)
+    assert sophiie.client.get("/v1/leads").status_code == 200
+
+@pytest.mark.parametrize("number", range(50))
+def test_webhooks(sophiie, number):
+    sophiie.inbox.subscribe("LEAD_CREATED")
+    sophiie.client.post("/v1/leads", json=LEAD).raise_for_status()
+    assert sophiie.inbox.expect({"email": LEAD["email"]})[0]["suburb"] == "Newtown"
+    assert len(sophiie.inbox.drain()) == 1
+    sophiie.inbox.expect_none()
+
+@pytest.mark.parametrize("number", range(50))
+def test_bad_days(sophiie, number):
+    sophiie.faults.add("GET /v1/leads", {"status": 503}, count=number % 3 + 1)
+    statuses = [sophiie.client.get("/v1/leads").status_code for _ in range(4)]
+    assert statuses.count(503) == number % 3 + 1
+    sophiie.simulate("call", about="blocked drain")
+    sophiie.reset()
+    assert sophiie.client.get("/v1/leads").json()["totalCount"] == 12
+"""
+
+
+def results(folder: Path, workers: int, shuffle: int) -> dict[str, str]:
+    """Outcome by test."""
+    plugins = ("-p", "no:sophiie", "-p", "mock_server.pytest_plugin", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", "-v", *plugins, *(["-n", str(workers)] if workers > 1 else [])]
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "SHUFFLE": str(shuffle),
+        "PYTEST_ADDOPTS": "",
+        "COLUMNS": "200",
+    }
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    found = {match[2]: match[1] or match[3] for match in RESULT.finditer(done.stdout) if match[1] or match[3]}
+    if not found:
+        print(done.stdout[-2000:], done.stderr[-2000:])
+    return found
+
+
+def main(rounds: int, workers: int) -> int:
+    expected: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "conftest.py").write_text(CONFTEST)
+        (folder / "test_suite.py").write_text(SUITE)
+        for number in range(1, rounds + 1):
+            for count in (1, workers):
+                start = time.perf_counter()
+                found = results(folder, count, random.randrange(2**31))
+                seconds = time.perf_counter() - start
+                tally = {outcome: list(found.values()).count(outcome) for outcome in sorted(set(found.values()))}
+                print(f"round {number} of {rounds}, {count} worker(s): {tally} in {seconds:.1f} s", flush=True)
+                expected = expected or found
+                if found != expected or len(found) != 200:
+                    different = {test for test in expected if expected[test] != found.get(test)}
+                    print(f"{len(found)} results, differs in {sorted(different)}")
+                    return 1
+    print(f"the same results {2 * rounds} times")
+    return 0
+
+
+if __name__ == "__main__":
+    asked = [int(text) for text in sys.argv[1:]]
+    sys.exit(main(*(asked + [20, 4][len(asked) :])))

@@ -1,0 +1,277 @@
+"""State in a SQLite file: all that was acknowledged is there afterwards, and a file that cannot be used is refused."""
+
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.errors import StateError
+from mock_server.store.base import Saved
+from mock_server.store.image import Image
+from mock_server.store.sqlite import SqliteLog
+
+WRITER = Path(__file__).with_name("writer.py")
+
+json_values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**63), 2**64 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(st.characters(exclude_categories=["Cs"])),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text("ab\0🦘", max_size=3), inner)),
+    max_leaves=8,
+)
+ODD = {
+    "nul": "a\0b",
+    "emoji": "🧑‍🔧 नेहा \u200fעברית",
+    "exact": 2**53 + 1,
+    "float": 0.1 + 0.2,
+    "tiny": 5e-324,
+    "long": "long " * 40_000,
+    "nested": {"list": [None, True, 1, 1.5, {"": []}]},
+    "line breaks": "\r\n\u2028\x85",
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.db"
+
+
+@pytest.fixture
+def opened(path: Path) -> Iterator[Callable[[], SqliteLog]]:
+    """Opens the file; everything opened is closed in the end."""
+    logs: list[SqliteLog] = []
+
+    def reopen() -> SqliteLog:
+        for log in logs:
+            log.close()
+        logs.append(SqliteLog(path))
+        return logs[-1]
+
+    yield reopen
+    for log in logs:
+        log.close()
+
+
+def new_image(log: SqliteLog) -> Image:
+    saved = Saved("w", {"seed": 1}, {}, {})
+    log.create(saved)
+    return Image.restored(saved)
+
+
+def put(log: SqliteLog, image: Image, *records: dict[str, Any]) -> None:
+    with image.transaction(log, "w") as tx:
+        for record in records:
+            tx.put("faqs", record["id"], record)
+
+
+def content(image: Image) -> dict[str, list[tuple[Any, Any, Any]]]:
+    rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
+    return {kind: some for kind, some in rows.items() if some}
+
+
+def test_odd_values_come_back_as_they_were(opened: Callable[[], SqliteLog]) -> None:
+    log = opened()
+    image = new_image(log)
+    with image.transaction(log, "w") as tx:
+        for number, (name, value) in enumerate(ODD.items()):
+            tx.put("odd", name, {"id": name, "value": value})
+            tx.put("odd", number, {"id": number})
+    (saved,) = opened().load()
+    assert content(Image.restored(saved)) == content(image)
+
+
+@given(st.lists(st.tuples(st.one_of(st.integers(0, 3), st.sampled_from(["0", "é"])), json_values), max_size=6))
+@settings(max_examples=25)
+def test_whatever_is_committed_is_loaded_equal(
+    tmp_path_factory: pytest.TempPathFactory, some: list[tuple[Any, Any]]
+) -> None:
+    path = tmp_path_factory.mktemp("state") / "state.db"
+    log = SqliteLog(path)
+    image = new_image(log)
+    for id, value in some:
+        with image.transaction(log, "w") as tx:
+            if value is None:
+                tx.remove("things", id)
+            else:
+                tx.put("things", id, {"id": id, "value": value, "createdAt": f"2026-01-0{tx.count('days') % 9 + 1}"})
+    log.close()
+    log = SqliteLog(path)
+    (saved,) = log.load()
+    log.close()
+    assert content(Image.restored(saved)) == content(image)
+    assert dict(saved.counters) == dict(image.counters)
+
+
+def test_a_workspace_is_replaced_or_forgotten_whole_and_others_stay(opened: Callable[[], SqliteLog]) -> None:
+    log = opened()
+    for id in ("a", "b", "c"):
+        image = Image.of({"faqs": [{"id": 1}, {"id": 2}]}, {})
+        log.create(Saved(id, {"seed": 1}, {"faqs": image.rows("faqs")}, image.counters))
+    log.create(Saved("a", {"seed": 2}, {}, {}))
+    log.remove("b")
+    kept = {saved.id: (dict(saved.facts), dict(saved.rows), dict(saved.counters)) for saved in opened().load()}
+    assert kept["a"] == ({"seed": 2}, {}, {})
+    assert kept.keys() == {"a", "c"}
+    assert [row.id for row in kept["c"][1]["faqs"]] == [1, 2]
+
+
+def test_a_transaction_that_fails_leaves_image_and_file_as_they_were(opened: Callable[[], SqliteLog]) -> None:
+    log = opened()
+    image = new_image(log)
+    put(log, image, {"id": 1})
+    before = content(image)
+    with pytest.raises(TypeError):
+        put(log, image, {"id": 2}, {"id": 3, "value": object()})  # the second one cannot be written
+    assert content(image) == before
+    (saved,) = opened().load()
+    assert content(Image.restored(saved)) == before
+
+
+def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: Callable[[], SqliteLog]) -> None:
+    log = opened()
+    image = new_image(log)
+    before = content(image)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(StateError, match="make room") as caught:
+            put(log, image, {"id": 1, "text": "x" * 300_000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "state.db" in str(caught.value)
+    assert content(image) == before
+    put(log, image, {"id": 1})
+    (saved,) = opened().load()
+    assert content(Image.restored(saved)) == content(image)
+
+
+@pytest.mark.parametrize("acknowledged", [0, 3, 40, 200])
+def test_what_was_acknowledged_survives_a_kill(path: Path, acknowledged: int) -> None:
+    """At whatever moment the process dies: acknowledged transactions whole, the next one wholly or not at all."""
+    said = run_and_kill(path, acknowledged)
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    db.close()
+    log = SqliteLog(path)  # the lock of the dead process is no obstacle
+    (saved,) = log.load()
+    log.close()
+    done = saved.counters.get("transactions", 0)
+    assert done >= said
+    assert {row.id for row in saved.rows.get("parts", ())} == parts_after(done)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has opened the file and writes to it; killed in the end."""
+    command = [sys.executable, str(WRITER), str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(WRITER.parents[2])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "ready\n"
+            yield writer
+        finally:
+            writer.kill()
+
+
+def run_and_kill(path: Path, acknowledged: int) -> int:
+    """How many transactions the writer had acknowledged when it was killed, at least ``acknowledged``."""
+    with writing(path) as writer:
+        assert writer.stdout is not None
+        for _ in range(acknowledged):
+            writer.stdout.readline()
+        writer.kill()
+        more = writer.stdout.read()
+    assert writer.returncode == -signal.SIGKILL
+    return acknowledged + more.count("\n")
+
+
+def parts_after(done: int) -> set[str]:
+    made = {f"{number}-{part}" for number in range(done) for part in range(number % 7 + 1)}
+    return made - {f"{number - 5}-0" for number in range(5, done)}
+
+
+def test_a_second_process_is_refused_and_told_who_is_the_first(path: Path) -> None:
+    with writing(path) as writer, pytest.raises(StateError, match="in use by process") as caught:
+        SqliteLog(path)
+    assert f"process {writer.pid} → stop it, or give another file with --state" in str(caught.value)
+    SqliteLog(path).close()
+
+
+def test_a_second_log_of_the_same_process_is_refused(opened: Callable[[], SqliteLog], path: Path) -> None:
+    opened()
+    with pytest.raises(StateError, match="in use by process"):
+        SqliteLog(path)
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"this is no database, however long it may be. " * 100)
+
+
+def foreign(path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE bookmarks (url TEXT)")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+
+
+def newer(path: Path) -> None:
+    SqliteLog(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("make", "cause"),
+    [
+        (garbage, "not a database.*→ give a file that this program made"),
+        (foreign, "a database of another program → give another file"),
+        (newer, "format 99, this one knows 1.*→ use that version, or give another file"),
+        (folder, "unable to open.*→ give a file that this program made"),
+    ],
+)
+def test_a_file_that_is_not_ours_is_refused_and_left_alone(
+    path: Path, make: Callable[[Path], None], cause: str
+) -> None:
+    make(path)
+    before = path.read_bytes() if path.is_file() else b""
+    with pytest.raises(StateError, match=cause) as caught:
+        SqliteLog(path)
+    assert str(caught.value).startswith(str(path))
+    assert (path.read_bytes() if path.is_file() else b"") == before
+
+
+def test_a_folder_that_is_not_there_is_a_state_error(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="give a file in a writable folder"):
+        SqliteLog(tmp_path / "nowhere" / "state.db")
+
+
+def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: Path) -> None:
+    log = opened()
+    image = new_image(log)
+    put(log, image, {"id": 1})
+    log.close()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE records SET body = '{'")
+    db.close()
+    with pytest.raises(StateError, match="give a file that this program made"):
+        list(opened().load())

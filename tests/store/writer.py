@@ -1,0 +1,24 @@
+"""A process that writes until it is killed: transaction n puts n % 7 + 1 records, then says n on its output."""
+
+import sys
+from pathlib import Path
+
+from mock_server.store.base import Saved
+from mock_server.store.image import Image
+from mock_server.store.sqlite import SqliteLog
+
+log = SqliteLog(Path(sys.argv[1]))
+kept = next(log.load(), None)
+if kept is None:
+    kept = Saved("w", {"seed": 1}, {}, {})
+    log.create(kept)
+image = Image.restored(kept)
+print("ready", flush=True)
+while True:
+    with image.transaction(log, "w") as tx:
+        number = tx.count("transactions")
+        for part in range(number % 7 + 1):
+            tx.put("parts", f"{number}-{part}", {"id": f"{number}-{part}", "text": "x" * (number % 50) * 100})
+        if number >= 5:
+            tx.remove("parts", f"{number - 5}-0")
+    print(number, flush=True)

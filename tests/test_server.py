@@ -1,0 +1,226 @@
+import contextlib
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from wire import TINY, Answer, connected, exchange, parsed, request, until_closed
+
+from mock_server.app import create_app
+from mock_server.errors import SettingsError, SetupError, StateError, WorldError
+from mock_server.server import MockServer, bind, open_log, run, url_of
+from mock_server.settings import Settings
+
+
+def get(server: MockServer, path: str) -> Answer:
+    return parsed(exchange(server.url, request("GET", path, key=server.api_key)))
+
+
+def post(server: MockServer, path: str, body: object) -> Answer:
+    raw = request("POST", path, key=server.api_key, body=json.dumps(body).encode())
+    return parsed(exchange(server.url, raw))
+
+
+def listening(url: str) -> bool:
+    try:
+        connected(url, 1).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[tuple[str, str, int]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def server(seen: list[tuple[str, str, int]]) -> Iterator[MockServer]:
+    with MockServer(Settings(**TINY), observe=lambda it: seen.append((it.method, it.path, it.status))) as running:
+        yield running
+
+
+def test_finished_exchanges_are_observed(server: MockServer, seen: list[tuple[str, str, int]]) -> None:
+    get(server, "/v1/leads")
+    get(server, "/v1/nowhere")
+    assert seen == [("GET", "/v1/leads", 200), ("GET", "/v1/nowhere", 404)]
+
+
+def test_a_server_on_loopback_is_opened_by_the_well_known_key(server: MockServer) -> None:
+    assert server.url.startswith("http://127.0.0.1:")
+    assert server.api_key == "sk_test_local"
+
+
+def test_what_a_client_says_of_where_it_comes_from_is_not_believed(server: MockServer) -> None:
+    forged = [("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "10.0.0.1")]
+    answer = parsed(exchange(server.url, request("GET", "/openapi", headers=forged)))
+    assert answer.json["servers"][0]["url"] == "http://localhost"
+
+
+def test_a_stop_answers_what_is_in_flight_and_hangs_up_on_who_only_waits() -> None:
+    threads = threading.active_count()
+    with contextlib.suppress(KeyError), MockServer(Settings(**TINY)) as server:
+        waiting, asking = connected(server.url), connected(server.url)
+        waiting.sendall(request("GET", "/v1/leads").replace(b"Connection: close\r\n", b""))
+        waiting.recv(65536)
+        asking.sendall(request("GET", "/v1/leads", headers=[("Prefer", "delay=300")]))
+        get(server, "/__admin/health")
+        raise KeyError("an error in the block stops the server too")
+    with asking, waiting:
+        assert until_closed(asking).startswith(b"HTTP/1.1 200 ")
+        assert until_closed(waiting) == b""
+    assert not listening(server.url)
+    assert threading.active_count() == threads
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_server_that_ends_before_it_serves_is_told_of() -> None:
+    class Broken(MockServer):
+        protocol = "no.such:Protocol"  # type: ignore[assignment]
+
+    with pytest.raises(RuntimeError, match="did not start"):
+        Broken(Settings(**TINY)).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("signals", "interrupted", "in_flight"),
+    [([signal.SIGTERM], False, "30"), ([signal.SIGINT], True, "30"), ([signal.SIGTERM, signal.SIGINT], True, "60000")],
+)
+def test_a_signal_ends_the_server_and_a_second_one_at_once(
+    signals: list[signal.Signals], interrupted: bool, in_flight: str
+) -> None:
+    listener = bind(Settings(port=0))
+
+    def client() -> None:
+        with connected(url_of(listener)) as asking:
+            asking.sendall(request("GET", "/v1/leads", headers=[("Prefer", f"delay={in_flight}")]))
+            exchange(url_of(listener), request("GET", "/v1/leads"))
+            for number in signals:
+                os.kill(os.getpid(), number)
+                gone.wait(0.15)  # a signal that comes while another one waits is the same signal
+            until_closed(asking)
+
+    gone = threading.Event()
+    handlers = [signal.getsignal(number) for number in signals]
+    beside = threading.Thread(target=client)
+    beside.start()
+    server = run(create_app(Settings(**TINY)), listener)
+    gone.set()
+    beside.join(5)
+    assert not beside.is_alive()
+    assert server.interrupted is interrupted
+    assert [signal.getsignal(number) for number in signals] == handlers
+
+
+def test_two_servers_know_nothing_of_each_other() -> None:
+    with MockServer(Settings(**TINY)) as one, MockServer(Settings(**TINY)) as other:
+        assert post(one, "/v1/leads", {"firstName": "Ada"}).status == 201
+        assert get(one, "/v1/leads").json["totalCount"] == 1
+        assert get(other, "/v1/leads").json["totalCount"] == 0
+
+
+def test_state_outlives_the_server_that_is_entered_again(tmp_path: Path) -> None:
+    server = MockServer(Settings(**TINY, state=str(tmp_path / "state.db")))
+    with server:
+        before = get(server, "/v1/leads").json["totalCount"]
+        made = post(server, "/v1/leads", {"firstName": "Grace"}).json
+    with server:
+        assert get(server, "/v1/leads").json["totalCount"] == before + 1
+        assert get(server, f"/v1/leads/{made['lead']['id']}").json["firstName"] == "Grace"
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        ({"world": "no-such-world"}, WorldError),
+        ({"spec": "no-such-file.yaml"}, SetupError),
+        ({"assume": ("no-such-gap=1",)}, SettingsError),
+        ({"now": "yesterday"}, SettingsError),
+        ({"host": "192.0.2.1"}, SettingsError),
+        ({"state": "no/such/folder/state.db"}, StateError),
+    ],
+)
+def test_a_server_that_cannot_start_leaves_nothing_open(broken: dict, error: type[Exception], tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with warnings.catch_warnings(record=True) as left_open:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(error), MockServer(Settings(**{**TINY, "state": str(state), **broken})):
+            raise AssertionError("it started")
+    assert not left_open
+    open_log(Settings(state=str(state))).close()  # the file is free again
+
+
+def test_a_state_file_in_use_is_refused_by_the_pid_of_who_has_it(tmp_path: Path) -> None:
+    settings = Settings(state=str(tmp_path / "state.db"))
+    held = open_log(settings)
+    with pytest.raises(StateError, match=rf"in use by process {os.getpid()} "):
+        open_log(settings)
+    held.close()
+
+
+def test_a_server_that_was_never_entered_holds_nothing(tmp_path: Path) -> None:
+    MockServer(Settings(**TINY, state=str(tmp_path / "state.db")))
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_address_in_use_is_refused_with_a_remedy() -> None:
+    with bind(Settings(port=0)) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"127\.0\.0\.1:{port}: address already in use → .* --port \(0"):
+            bind(Settings(port=port))
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "not..a.name", "no-such-name.invalid"])
+def test_an_address_of_no_interface_is_refused_with_a_remedy(host: str) -> None:
+    with pytest.raises(SettingsError, match=r":0: .* → give an address of this machine with --host"):
+        bind(Settings(port=0, host=host))
+
+
+def test_a_port_of_the_administrator_is_refused_with_a_remedy() -> None:
+    """In a process of its own, because tests may run as root."""
+    program = (
+        "import os; os.getuid() or os.setuid(65534)\n"
+        "from mock_server.server import bind\n"
+        "from mock_server.settings import Settings\n"
+        "try: bind(Settings(port=1))\n"
+        "except Exception as fault: print(fault)\n"
+    )
+    unprivileged = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if unprivileged.exists() and int(unprivileged.read_text()) <= 1:
+        pytest.skip("here every port is for everybody")
+    # Everything is imported while it may still be read.
+    program = "import mock_server.server\n" + program
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20)
+    assert "127.0.0.1:1: permission denied → ports below 1024" in told.stdout, told
+
+
+def test_a_listener_is_not_handed_to_child_processes() -> None:
+    with bind(Settings(port=0)) as listener:
+        assert not listener.get_inheritable()
+
+
+def test_the_url_of_a_listener_is_what_a_client_dials() -> None:
+    with bind(Settings(port=0)) as listener, socket.create_connection(listener.getsockname()[:2]) as client:
+        assert url_of(listener) == f"http://127.0.0.1:{client.getpeername()[1]}"
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    with bind(Settings(port=0, host="::1")) as listener:
+        assert url_of(listener) == f"http://[::1]:{listener.getsockname()[1]}"
+
+
+def test_no_port_is_lost_to_a_server_that_did_not_start(tmp_path: Path) -> None:
+    with bind(Settings(port=0)) as held:
+        port = held.getsockname()[1]
+    with pytest.raises(WorldError):
+        MockServer(Settings(**{**TINY, "port": port, "world": "no-such-world"})).__enter__()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED

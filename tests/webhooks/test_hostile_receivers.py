@@ -1,0 +1,246 @@
+"""Receivers that do harm: each delivery ends in time, within bounds, and with the right row in the log."""
+
+import asyncio
+import gzip
+import socket
+import ssl
+import subprocess
+import tracemalloc
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from receivers import OK, Handler, closing, hanging, receiving, resetting, saying, staged, status
+
+from mock_server.webhooks.reply import MOST_READ
+from mock_server.workspace import Workspaces
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+NOT_WHOLE, NO_ANSWER, TOO_LATE = "the answer is not whole", "no HTTP answer", "no complete answer within 1 s"
+
+# name → what the receiver does, the state of the delivery afterwards, how its reason begins
+CASES: dict[str, tuple[Handler, str, str | None]] = {
+    "hangs before it answers": (hanging(), "failed", TOO_LATE),
+    "hangs within the status line": (hanging(b"HTTP/1.1 20"), "failed", TOO_LATE),
+    "hangs within the headers": (hanging(HEAD + b"a: b\r\n"), "failed", TOO_LATE),
+    "hangs after the headers": (hanging(HEAD + b"Content-Length: 5\r\n\r\n"), "failed", TOO_LATE),
+    "hangs within the body": (hanging(HEAD + b"Content-Length: 5\r\n\r\nab"), "failed", TOO_LATE),
+    "drips a body": (closing(HEAD + b"Content-Length: 9999\r\n\r\n", b"x", 0.02), "failed", TOO_LATE),
+    "drips headers": (closing(HEAD, b"a: b\r\n", 0.02), "failed", TOO_LATE),
+    "sends a body without end": (closing(HEAD + b"\r\n", b"x" * 65536), "delivered", None),
+    "sends chunks without end": (
+        closing(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"4000\r\n" + b"x" * 0x4000 + b"\r\n"),
+        "delivered",
+        None,
+    ),
+    "sends headers without end": (closing(HEAD, b"a: " + b"x" * 4000 + b"\r\n"), "failed", NO_ANSWER),
+    "sends a header line without end": (closing(HEAD + b"a: ", b"x" * 4000), "failed", NO_ANSWER),
+    "sends a status line without end": (closing(b"", b"x" * 4000), "failed", NO_ANSWER),
+    "sends trailers without end": (
+        closing(HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"a: " + b"x" * 4000 + b"\r\n"),
+        "failed",
+        "",
+    ),
+    "sends a chunk's extension without end": (
+        closing(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;", b"x" * 4000),
+        "failed",
+        "",
+    ),
+    "sends a gzip bomb": (
+        closing(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(50_000_000))),
+        "delivered",
+        None,
+    ),
+    "resets within the body": (resetting(HEAD + b"Content-Length: 99\r\n\r\nabc"), "failed", NOT_WHOLE),
+    "resets before it answers": (resetting(b""), "failed", ""),
+    "hangs up before it answers": (closing(), "failed", "the receiver hung up before it answered"),
+    "hangs up within the headers": (closing(HEAD + b"a: "), "failed", "the receiver hung up before it answered"),
+    "sends garbage": (closing(b"\x16\x03\x01 what is this\r\n\r\n"), "failed", NO_ANSWER),
+    "speaks HTTP/0.9": (closing(b"fine\r\n"), "failed", NO_ANSWER),
+    "speaks HTTP/2": (closing(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "failed", NO_ANSWER),
+    "names no status": (closing(b"HTTP/1.1 OK\r\n\r\n"), "failed", NO_ANSWER),
+    "answers status 000": (saying(status(0)), "failed", "status 0"),
+    "redirects to itself": (saying(status(302, "Location: /hook")), "failed", "status 302"),
+    "redirects to the metadata": (saying(status(301, "Location: http://169.254.169.254/")), "failed", "status 301"),
+    "answers 204 without a body": (saying(b"HTTP/1.1 204 No Content\r\n\r\n"), "delivered", None),
+    "answers 204 with a body": (closing(b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"), "", ""),
+    "continues without end": (closing(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 50, 0.01), "failed", TOO_LATE),
+    "hints without end": (closing(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 50, 0.01), "failed", TOO_LATE),
+    "continues once": (saying(b"HTTP/1.1 100 Continue\r\n\r\n" + OK), "delivered", None),
+    "switches protocols": (
+        closing(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nab"),
+        "failed",
+        "status 101",
+    ),
+    "promises more than it sends": (closing(HEAD + b"Content-Length: 100\r\n\r\nabc"), "failed", NOT_WHOLE),
+    "promises less than nothing": (closing(HEAD + b"Content-Length: -1\r\n\r\nabc"), "failed", NO_ANSWER),
+    "promises two lengths": (closing(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "failed", NO_ANSWER),
+    "sends chunks that are none": (closing(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab"), "failed", ""),
+    "asks for patience for ever": (saying(status(429, "Retry-After: 99999999999999999999")), "failed", "status 429"),
+    "sets cookies": (saying(status(200, "Set-Cookie: a=b; Domain=127.0.0.1")), "delivered", None),
+    "answers in no text": (saying(HEAD + b"Content-Length: 2\r\n\r\n\xff\xfe"), "delivered", None),
+}
+
+
+@pytest.fixture(scope="module")
+def outcomes(workspaces: Workspaces) -> dict[str, Any]:
+    """What became of one delivery to each of them, all at once."""
+
+    async def scenario() -> dict[str, Any]:
+        async with AsyncExitStack() as opened, staged(workspaces, "hostile", delivery_timeout=1) as it:
+            names = {}
+            for name, (handler, _, _) in CASES.items():
+                receiver = await opened.enter_async_context(receiving(handler))
+                names[it.subscribe(receiver.url)] = name
+            it.emit()
+            assert await it.drain(timeout=4)
+            return {names[delivery["subscriptionId"]]: delivery for delivery in it.deliveries}
+
+    return asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_delivery_ends_in_time_and_says_what_happened(outcomes: dict[str, Any], name: str) -> None:
+    _, state, reason = CASES[name]
+    delivery = outcomes[name]
+    [attempt] = delivery["attempts"]
+
+    assert delivery["state"] in ([state] if state else ["delivered", "failed"])
+    assert (delivery["reason"] or "").startswith(reason or "")
+    assert (delivery["reason"] is None) == (delivery["state"] == "delivered")
+    assert attempt["ms"] <= 2_500
+    assert attempt["responseBytes"] <= MOST_READ
+    assert len(attempt["responseBody"]) <= 4_096
+    assert sum(len(name) + len(text) for name, text in attempt["responseHeaders"].items()) < 200_000
+    assert " at 0x" not in (attempt["error"] or ""), "an object's address is in the log"
+
+
+@pytest.mark.parametrize(
+    "name", ["sends a body without end", "sends a gzip bomb", "sends headers without end", "continues without end"]
+)
+def test_no_receiver_makes_the_server_grow(stage: Any, name: str) -> None:
+    """What the whole program holds afterwards, receiver included, is below 8 MiB more than before."""
+
+    async def scenario() -> int:
+        async with receiving(CASES[name][0]) as receiver, stage(delivery_timeout=1) as it:
+            it.subscribe(receiver.url)
+            tracemalloc.start()
+            try:
+                it.emit()
+                assert await it.drain(timeout=4)
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    assert asyncio.run(scenario()) < 8 * 1024 * 1024
+
+
+def test_the_deadline_is_one_for_connecting_sending_and_reading(stage: Any) -> None:
+    """It drips just often enough to look alive, through each phase."""
+
+    async def slowly(receiver: Any, writer: Any, got: Any) -> None:
+        for part in (b"HTTP/1.1 ", b"200 OK\r\n", b"Content-Length: 2\r\n", b"\r\n", b"o", b"k"):
+            await asyncio.sleep(0.3)
+            writer.write(part)
+            await writer.drain()
+
+    async def scenario() -> Any:
+        async with receiving(slowly) as receiver, stage(delivery_timeout=1) as it:
+            it.subscribe(receiver.url)
+            it.emit()
+            assert await it.drain(timeout=3)
+            return it.deliveries[0]
+
+    delivery = asyncio.run(scenario())
+    assert (delivery["reason"], delivery["attempts"][0]["status"]) == (TOO_LATE, None)
+    assert 900 <= delivery["attempts"][0]["ms"] <= 1_500
+
+
+def test_a_receiver_that_takes_no_connection_ends_in_time_too(stage: Any) -> None:
+    """Its backlog is full, so the handshake never ends."""
+
+    async def scenario() -> Any:
+        with socket.socket() as full, ExitStack() as fillers:
+            full.bind(("127.0.0.1", 0))
+            full.listen(0)
+            for _ in range(5):
+                filler = fillers.enter_context(socket.socket())
+                filler.setblocking(False)
+                filler.connect_ex(full.getsockname())
+            async with stage(delivery_timeout=1) as it:
+                it.subscribe(f"http://127.0.0.1:{full.getsockname()[1]}/")
+                it.emit()
+                assert await it.drain(timeout=3)
+                return it.deliveries[0]
+
+    assert asyncio.run(scenario())["reason"] == TOO_LATE
+
+
+def test_nobody_there_is_said_in_plain_words(stage: Any) -> None:
+    async def scenario() -> Any:
+        async with stage() as it:
+            with socket.socket() as nobody:
+                nobody.bind(("127.0.0.1", 0))
+                it.subscribe(f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+                it.emit()
+                assert await it.drain()
+            return it.deliveries[0]
+
+    assert asyncio.run(scenario())["reason"] == "connection refused"
+
+
+def test_a_certificate_that_nobody_signed_is_not_trusted(stage: Any, tmp_path: Path) -> None:
+    async def scenario() -> Any:
+        async with receiving(tls=self_signed(tmp_path)) as receiver, stage(delivery_timeout=2) as it:
+            it.subscribe(receiver.url)
+            it.emit()
+            assert await it.drain()
+            assert receiver.got == []
+            return it.deliveries[0]
+
+    assert asyncio.run(scenario())["reason"].startswith("the certificate is not trusted: self-signed certificate")
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x28", b""])
+def test_what_speaks_no_tls_is_a_failure(stage: Any, answer: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(answer)
+        writer.close()
+
+    async def scenario() -> Any:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        async with stage(delivery_timeout=1) as it:
+            it.subscribe(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+            it.emit()
+            assert await it.drain(timeout=3)
+            server.close()
+            return it.deliveries[0]
+
+    delivery = asyncio.run(scenario())
+    assert delivery["state"] == "failed"
+    assert delivery["reason"].startswith(("no TLS", "connection reset", "the receiver hung up"))
+
+
+def test_a_410_with_a_queue_behind_it_ends_the_queue_whatever_the_body(stage: Any) -> None:
+    gone = closing(b"HTTP/1.1 410 Gone\r\n\r\n", b"x" * 65536)
+
+    async def scenario() -> Any:
+        async with receiving(gone) as receiver, stage(delivery_timeout=1) as it:
+            it.subscribe(receiver.url)
+            it.emit(20)
+            assert await it.drain(timeout=3)
+            return len(receiver.got), it.states, it.subscriptions
+
+    assert asyncio.run(scenario()) == (1, ["failed"] + ["cancelled"] * 19, [])
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=127.0.0.1", "-days", "2"]
+    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
