@@ -6,6 +6,7 @@ A refusal here comes before any key was looked at; it tells nothing of the route
 import asyncio
 import socket
 import struct
+from typing import cast
 
 import httptools
 from starlette.applications import Starlette
@@ -73,8 +74,9 @@ class Protocol(HttpToolsProtocol):
                 self._refuse(431, _TOO_LARGE)
             else:
                 self._refuse(400, "this is not HTTP/1.1, or a method that HTTP does not know")
-        if self._head is not None and self._head > LARGEST_HEAD:
-            self._refuse(431, _TOO_LARGE)
+        else:
+            if self._head is not None and self._head > LARGEST_HEAD:
+                self._refuse(431, _TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -130,9 +132,7 @@ class Protocol(HttpToolsProtocol):
             self._refuse(408, f"the line and headers of a request were not whole after {self.deadline:g} s")
 
     def _refuse(self, status: int, why: str) -> None:
-        if self.transport.is_closing() or not isinstance(self.config.app, Starlette):
-            return
-        state = self.config.app.state
+        state = cast(Starlette, self.config.app).state
         body = state.envelope.body(status, "", None)
         headers = [*self.server_state.default_headers, *headers_for(body), (b"connection", b"close")]
         if state.settings.mock_headers:

@@ -149,4 +149,3 @@ def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
         raise error(Problem(name, f"a value that JSON does not have: {str(node)[:40]}", "write a text or a number"))
 
     return copy(data, 0)
-
