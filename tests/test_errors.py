@@ -74,3 +74,9 @@ def test_what_an_api_error_explains_stays_apart_from_its_status() -> None:
 
 def test_method_not_allowed_names_the_methods_in_a_fixed_order() -> None:
     assert MethodNotAllowed({"PUT", "DELETE", "GET"}).headers == ((b"allow", b"DELETE, GET, PUT"),)
+
+
+def test_a_fault_that_was_asked_for_has_the_status_that_was_asked_for() -> None:
+    fault = errors.Injected(418, "rule 7")
+    assert (fault.status, fault.explain, fault.headers) == (418, ("rule 7",), ())
+    assert errors.Injected.status == 500

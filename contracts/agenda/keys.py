@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from contracts import domain
 from contracts.agenda.unit import Unit, on, with_ids
 from contracts.catalogue import Catalogue
 from contracts.sequences import access
@@ -29,3 +30,7 @@ def tenancy(catalogue: Catalogue) -> Iterator[Unit]:
             yield Unit("foreign-items", family.path, on(access.other_items, family))
     for family in catalogue.makers:
         yield Unit("foreign-writes", family.path, on(access.other_creates, family))
+    lists, send = catalogue.lists, catalogue.contract.operations.get(domain.SEND_SMS)
+    needed = [lists[name] for name in (domain.LEADS, domain.MEMBERS, domain.INQUIRIES) if name in lists]
+    if send is not None and len(needed) == 3:
+        yield Unit("foreign-message", send.key, on(access.other_message, send, *needed))

@@ -157,6 +157,20 @@ def other_creates(probe: Probe, family: Family) -> None:
         probe.broken(rules.OTHERS_WRITE, kind.create, "the list as it was", "another list", exchange)
 
 
+def other_message(probe: Probe, operation: Operation, leads: Listing, members: Listing, inquiries: Listing) -> None:
+    """Another organization's key sends no message to this one's leads."""
+    other = _other_key(probe)
+    lead, user = (next((item["id"] for item in whole(probe, listing)), None) for listing in (leads, members))
+    if lead is None or user is None:
+        raise Abandoned("there is no lead or no member")
+    before = whole(probe, inquiries)
+    exchange = probe.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
+    if exchange.status != 404:
+        probe.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+    if whole(probe, inquiries) != before:
+        probe.broken(rules.OTHERS_WRITE, operation, "the inquiries as they were", "others", exchange)
+
+
 def _other_key(probe: Probe) -> str:
     if not probe.target.other_key:
         raise Abandoned("no key of a second organization (SOPHIIE_OTHER_API_KEY)")

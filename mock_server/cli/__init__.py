@@ -27,6 +27,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "simulate": ("simulate", "Let people call, write, and book, move or cancel visits."),
         "listen": ("listen", "Subscribe and show deliveries as they are made."),
         "events": ("events", "List, show and resend events."),
+        "check": ("check", "Check the mock, or the real API, against the contract."),
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }
 )

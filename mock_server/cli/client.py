@@ -85,11 +85,9 @@ class Client:
             answer = self._connection.getresponse()
             raw = answer.read()
         except (OSError, http.client.HTTPException) as fault:
-            self._connection.close()
             raise SettingsError(Problem(self.url, f"no answer: {fault}", "is `sophiie-mock serve` running?")) from None
-        except BaseException:  # Ctrl-C within an answer: the next request takes a fresh connection
-            self._connection.close()
-            raise
+        finally:
+            self._connection.close()  # a person's few requests need no kept connection, and none is left behind
         explain = answer.headers.get("x-mock-explain")
         try:
             value = orjson.loads(raw) if raw else None

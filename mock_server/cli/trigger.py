@@ -43,19 +43,24 @@ def _some_lead(client: Client) -> str:
     return str(leads[0]["id"])
 
 
+def _appointment(action: str) -> Callable[[Client, Fields], Any]:
+    """No call of the API does anything to an appointment: somebody outside does."""
+
+    def cause(client: Client, fields: Fields) -> Any:
+        return client.control("POST", "/simulate", {"kind": "appointment", "action": action} | fields)["happened"][-1]
+
+    return cause
+
+
 _CAUSES: Mapping[str, Callable[[Client, Fields], Any]] = MappingProxyType(
     {
         "LEAD_CREATED": _create_lead,
         "LEAD_UPDATED": _update_lead,
         "LEAD_DELETED": _delete_lead,
         "INQUIRY_CREATED": _create_inquiry,
-    }
-)
-_SIMULATED: Mapping[str, str] = MappingProxyType(
-    {
-        "APPOINTMENT_CREATED": "`sophiie-mock simulate appointment book`",
-        "APPOINTMENT_UPDATED": "`sophiie-mock simulate appointment move`",
-        "APPOINTMENT_CANCELLED": "`sophiie-mock simulate appointment cancel`",
+        "APPOINTMENT_CREATED": _appointment("book"),
+        "APPOINTMENT_UPDATED": _appointment("move"),
+        "APPOINTMENT_CANCELLED": _appointment("cancel"),
     }
 )
 
@@ -68,9 +73,10 @@ _SIMULATED: Mapping[str, str] = MappingProxyType(
 @click.option("--to", default="LEAD_CREATED", help="With --raw: whose subscribers get it.", show_default=True)
 @server_option
 def command(event: str | None, settings: tuple[str, ...], file: str | None, raw: str | None, to: str, url: str) -> None:
-    """Cause EVENT by doing what causes it, through the API, and wait until its webhooks are delivered.
+    """Cause EVENT by doing what causes it, and wait until its webhooks are delivered.
 
-    EVENT is LEAD_CREATED, LEAD_UPDATED, LEAD_DELETED or INQUIRY_CREATED. With --raw FILE nothing happens in the
+    EVENT is LEAD_CREATED, LEAD_UPDATED, LEAD_DELETED or INQUIRY_CREATED, through the API; or APPOINTMENT_CREATED,
+    APPOINTMENT_UPDATED or APPOINTMENT_CANCELLED, through `simulate`. With --raw FILE nothing happens in the
     workspace: the body of your own goes to the subscribers of --to.
     """
     if raw is not None:
@@ -97,8 +103,6 @@ def _cause(event: str | None) -> Callable[[Client, Fields], Any]:
     names = ", ".join(_CAUSES)
     if event is None:
         raise click.UsageError(f"name an event: {names}")
-    if event.upper() in _SIMULATED:
-        raise click.UsageError(f"no call of the API causes {event.upper()}: {_SIMULATED[event.upper()]} does")
     if event.upper() not in _CAUSES:
         raise click.UsageError(f"no event `{event}`; there are {names}")
     return _CAUSES[event.upper()]

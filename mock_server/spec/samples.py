@@ -27,9 +27,10 @@ def number(rng: Chance, low: Bounds, high: Bounds, step: Number | None, *, whole
     most, below = high
     bottom = max((bound for bound in (least, above) if bound is not None), default=None)
     top = min((bound for bound in (most, below) if bound is not None), default=None)
+    span = max(_SPAN, (step or 0) * 10)
     if bottom is None:
-        bottom = 1 if top is None or top > 1 else top - _SPAN
-    top = bottom + _SPAN if top is None else min(top, bottom + max(_SPAN, (step or 0) * 10))
+        bottom = 1 if top is None or top > 1 + (step or 0) else top - span
+    top = bottom + span if top is None else min(top, bottom + span)
     if step or whole:
         unit = step or 1
         if step and whole and not float(step).is_integer():

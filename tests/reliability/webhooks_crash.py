@@ -181,6 +181,7 @@ def run(folder: Path, changes: int, random_kills: int, kills_each_step: int, see
         server.start()
         create(caller, acknowledged, changes - len(acknowledged))
         verdict = judge(caller, receiver, acknowledged, server.deaths)
+        caller.anew()
         server.kill()
     return verdict
 

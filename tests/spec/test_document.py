@@ -303,6 +303,7 @@ BROKEN: list[tuple[str, Any, str, str]] = [
         "no regular expression",
     ),
     ("a format that is no text", of_schema({"format": 1}), f"{SCHEMA}/format", "→ write the name of a format"),
+    ("listed dependents", of_schema({"dependentSchemas": [1]}), f"{SCHEMA}/dependentSchemas", "→ map names to schemas"),
     ("a negation of nothing", of_schema({"not": None}), f"{SCHEMA}/not", "a schema cannot be nothing"),
     (
         "a schema far below",

@@ -67,6 +67,7 @@ ODD: list[Any] = [
     {"type": "integer", "multipleOf": 7, "minimum": 1000},
     {"type": "integer", "multipleOf": 2.5},
     {"type": "integer", "multipleOf": 5000},
+    {"type": "integer", "multipleOf": 3, "exclusiveMaximum": 2},
     {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.001},
     {"type": "number", "minimum": 0.1, "maximum": 0.1},
     {"type": "number", "multipleOf": 0.01},
