@@ -26,6 +26,7 @@ from contracts.transport import NETWORK_ERRORS, Guard, Mode, Policy, Transport
 _WORKSPACES = "/__admin/workspaces"
 _ANOTHER = b'{"world": "edge", "seed": 1000003}'  # another trade and seed: nothing is alike by chance
 _LOST = "the connection broke"
+_MOST_LOST = 3
 
 
 class Run:
@@ -58,6 +59,7 @@ class Run:
         self.selection = Selection(contract, topics, options.only, options.without)
         self.done: set[str] = set()
         self._made = ""
+        self._lost = 0
         self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
 
     def steps(self) -> list[Step]:
@@ -196,7 +198,11 @@ class Run:
         except (Abandoned, CannotSample) as reason:
             return str(reason)
         except NETWORK_ERRORS as fault:
+            self._lost += 1
+            if self._lost >= _MOST_LOST:
+                raise Stopped(f"{_LOST} in {_MOST_LOST} runs one after the other: {type(fault).__name__}") from None
             return f"{_LOST}: {type(fault).__name__}"
+        self._lost = 0
         return ""
 
     @contextmanager

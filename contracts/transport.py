@@ -22,7 +22,7 @@ from contracts.errors import Refused, Stopped
 from contracts.exchange import Exchange
 from contracts.pace import Pace
 
-TIMEOUT = 30.0  # seconds
+TIMEOUT = 15.0  # seconds
 
 
 class Mode(StrEnum):

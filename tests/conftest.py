@@ -1,6 +1,7 @@
 """What the tests share: repeatable properties, one application, and a workspace of its own for each test."""
 
 import itertools
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """The plugin registers itself where the package is installed; a bare checkout has no entry points."""
     if not config.pluginmanager.hasplugin("sophiie"):
         config.pluginmanager.register(pytest_plugin, "sophiie")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_root() -> Iterator[None]:
+    """What a test sets up as a program would is not left to the next one."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,11 @@ def recording(
             self.rfile.read(int(self.headers.get("content-length") or 0))
             seen = Seen(self.command, self.path, self.headers.get("authorization"), clock())
             record.seen.append(seen)
-            status, headers, body = answer(self.command, self.path)
+            try:
+                status, headers, body = answer(self.command, self.path)
+            except ConnectionAbortedError:
+                self.close_connection = True
+                return
             self.send_response(status)
             for name, value in {"content-type": "application/json", **headers}.items():
                 self.send_header(name, value)

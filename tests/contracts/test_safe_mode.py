@@ -166,6 +166,24 @@ def test_a_target_that_goes_away_is_not_green(tmp_path: Path) -> None:
         Run(CONTRACT, target, Options()).go()
 
 
+def test_a_target_that_dies_on_the_way_ends_the_run(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
+    answered = 0
+
+    def dying(method: str, path: str) -> Answer:
+        nonlocal answered
+        answered += 1
+        if answered > 5:
+            raise ConnectionAbortedError
+        return behind(method, path)
+
+    clock = FakeClock()
+    with recording(dying, clock) as host:
+        outcome = run_on(host, tmp_path, clock).go()
+        assert "the connection broke" in outcome.stopped
+        assert outcome.exit_code == 2
+        assert len(host.seen) < 12
+
+
 def test_what_we_inferred_does_not_fail_a_real_host(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
     def counted_otherwise(method: str, path: str) -> Answer:
         status, headers, body = behind(method, path)

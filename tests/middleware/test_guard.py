@@ -58,7 +58,8 @@ def test_the_address_that_is_bound_is_ours(bound: str, named: str) -> None:
 
 def test_a_refusal_is_logged_without_repeating_a_key(app: Starlette, caplog: pytest.LogCaptureFixture) -> None:
     ask(app, "GET", "/v1/leads", host="sk_live_abcdef.evil.example")
-    assert caplog.messages == ["refused a request to the host 'sk_live_***.evil.example'; --allow-host lets it in"]
+    ours = [record.getMessage() for record in caplog.records if record.name == "mock_server"]
+    assert ours == ["refused a request to the host 'sk_live_***.evil.example'; --allow-host lets it in"]
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
