@@ -157,7 +157,7 @@ def test_ids_go_on_after_a_restart_and_none_is_given_twice(restart: Restart) -> 
     paths = {"faqs": {"question": "Why?", "answer": "Because."}, "leads": {"firstName": "Avery"}}
     seen: dict[str, list[Any]] = {kind: [] for kind in ("faqs", "leads", "$events", "leads/activities")}
     app = restart()
-    for _ in range(3):
+    for _ in range(2):
         for kind, body in paths.items():
             (made,) = done(app, "POST", f"/v1/{kind}", body).values()
             seen[kind].append(made["id"])
@@ -165,7 +165,7 @@ def test_ids_go_on_after_a_restart_and_none_is_given_twice(restart: Restart) -> 
         seen["$events"] += [row.id for row in default(app).image.rows("$events")[-2:]]
         app = restart()
     assert all(len(set(ids)) == len(ids) for ids in seen.values())
-    assert seen["faqs"] == [1_000_001, 1_000_002, 1_000_003]
+    assert seen["faqs"] == [1_000_001, 1_000_002]
 
 
 def test_the_clock_goes_on_as_far_from_the_real_one_as_it_was(restart: Restart) -> None:

@@ -69,6 +69,53 @@ def test_a_document_without_a_common_path_takes_what_is_nobody_elses() -> None:
     assert same.document_for("/zzz").name == "doc"
 
 
+def event(schema: Any, media: str = "application/json") -> dict[str, Any]:
+    return {"post": {"requestBody": {"content": {media: {"schema": schema}}}}}
+
+
+def test_events_have_the_bodies_of_the_webhooks_section() -> None:
+    found = served(*OURS.values()).webhooks
+    assert found["LEAD_CREATED"].pointer == "/components/schemas/ZapierLead"
+    assert len(found) == 7
+    assert served(OURS["v1"]).webhooks == {}
+
+
+def test_of_two_documents_with_the_same_event_the_first_counts() -> None:
+    first = document({"/a": {"get": {}}}, webhooks={"E": event({"type": "integer"})})
+    second = document({"/a": {"get": {}}}, webhooks={"E": event(TEXT), "F": event(TEXT)})
+    found = served(first, second).webhooks
+    assert {name: set(schema.types) for name, schema in found.items()} == {"E": {"integer"}, "F": {"string"}}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        None,
+        [],
+        {},
+        {"post": None},
+        {"post": {}},
+        {"post": {"requestBody": None}},
+        {"post": {"requestBody": {}}},
+        {"post": {"requestBody": {"content": {}}}},
+        {"post": {"requestBody": {"content": {"application/json": None}}}},
+        {"post": {"requestBody": {"$ref": "elsewhere.yaml"}}},
+        event({"type": "nonsense"}),
+        event(TEXT, "text/plain"),
+        {"$ref": "#/components/pathItems/Gone"},
+    ],
+    ids=str,
+)
+def test_an_event_whose_body_cannot_be_read_has_no_shape_and_harms_no_other(item: Any) -> None:
+    root = document({"/a": {"get": {}}}, webhooks={"odd": item, "even": event(TEXT)})
+    assert list(served(root).webhooks) == ["even"]
+
+
+@pytest.mark.parametrize("section", [None, [], "x", {}])
+def test_a_webhooks_section_of_no_kind_is_passed_over(section: Any) -> None:
+    assert served(document({"/a": {"get": {}}}, webhooks=section)).webhooks == {}
+
+
 # --- operations -------------------------------------------------------------------------------------------------
 
 

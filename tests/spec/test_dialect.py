@@ -62,6 +62,13 @@ def test_the_original_is_not_touched() -> None:
     assert repr(node) == before
 
 
+def test_a_name_that_is_required_twice_is_required_once() -> None:
+    """The validator counts the names before it looks for them."""
+    it = schema({"required": ["a", "a"]})
+    assert it.accepts({"a": 1})
+    assert not it.accepts({"b": 1, "c": 2})
+
+
 def test_what_stands_beside_a_reference_in_3_1_holds_too() -> None:
     it = schema({**REF, "required": ["age"], "properties": {"age": {"type": "integer"}}}, Name=NAME)
     assert it.accepts({"name": "a", "age": 1})
@@ -91,7 +98,8 @@ def test_any_name_can_be_referred_to_quoted_or_not(name: str) -> None:
 
 
 def test_an_identity_does_not_lead_references_elsewhere() -> None:
-    named = {"$id": "Lead", "type": "object", "properties": {"name": {"$ref": "#/components/schemas/Text"}}}
+    text = {"$id": "https://a.example/text.json", "allOf": [{"$ref": "#/components/schemas/Text"}]}
+    named = {"$id": "Lead", "type": "object", "properties": {"name": text}}
     it = schema({"$ref": "#/components/schemas/Lead"}, Lead=named, Text={"$id": "http://[", "type": "string"})
     assert it.accepts({"name": "a"})
     assert not it.accepts({"name": 1})

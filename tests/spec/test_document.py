@@ -351,6 +351,16 @@ def test_every_fault_has_a_line_of_its_own_and_is_told_once() -> None:
     ]
 
 
+def test_a_fault_of_a_part_that_many_operations_share_is_told_once() -> None:
+    shared = {"$ref": "#/components/parameters/P"}
+    root = document(
+        {path: {"get": {"parameters": [shared]}} for path in ("/a", "/b", "/c")}, components={"parameters": {"P": {}}}
+    )
+    with pytest.raises(SpecError) as caught:
+        served(root)
+    assert [problem.where for problem in caught.value.problems] == ["doc#/components/parameters/P/name"]
+
+
 def test_a_document_full_of_faults_shows_the_first_twenty_and_counts_the_others() -> None:
     root = document({f"/{n}": {"get": None} for n in range(33)})
     with pytest.raises(SpecError) as caught:

@@ -95,6 +95,7 @@ ODD: list[Any] = [
     {"type": "array", "items": {"type": "integer"}, "minItems": 5, "maxItems": 5},
     {"type": "array", "items": {"type": "integer"}, "maxItems": 0},
     {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 2},
+    {"type": "array", "items": {"enum": [1, 2, 3, 4, 5, 6]}, "uniqueItems": True, "minItems": 6},
     {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": False, "minItems": 2},
     {"type": "array", "prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 3},
     {"type": "array", "contains": {"const": "x"}, "items": {"type": "string"}},
@@ -269,6 +270,13 @@ def test_a_number_is_within_its_bounds(
     if not any(it.accepts(int(one) if one.is_integer() else one) for one in quarters):
         return
     assert it.accepts(number(chance(str(node)), (low, above), (high, below), step, whole=whole))
+
+
+def test_bounds_that_are_left_out_are_never_hit() -> None:
+    assert {number(chance(n), (None, 5), (None, 8), None, whole=True) for n in range(40)} == {6, 7}
+    assert {number(chance(n), (5, None), (8, None), None, whole=True) for n in range(40)} == {5, 6, 7, 8}
+    assert {number(chance(n), (None, 5), (None, 6), 0.25, whole=False) for n in range(40)} == {5.25, 5.5, 5.75}
+    assert all(5 < number(chance(n), (None, 5), (None, 5.01), None, whole=False) < 5.01 for n in range(40))
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

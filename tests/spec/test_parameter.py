@@ -53,6 +53,7 @@ INTEGER, NUMBER, BOOLEAN, STRING = ({"type": name} for name in ("integer", "numb
         (NUMBER, "nan", "nan"),
         (NUMBER, "inf", "inf"),
         (NUMBER, ".5", ".5"),
+        (NUMBER, "٣", "٣"),
         (NUMBER, "5.", "5."),
         (NUMBER, "9007199254740993", 9007199254740993),
         (BOOLEAN, "true", True),

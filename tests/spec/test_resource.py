@@ -321,6 +321,13 @@ def test_a_paging_parameter_that_is_no_number_is_a_filter_or_nothing() -> None:
     assert list(binding.filters) == ["page"]
 
 
+def test_a_paging_parameter_is_no_filter_although_the_record_has_such_a_field() -> None:
+    record = having(id=COUNT, limit=COUNT, size=COUNT)
+    root = document({"/v1/leads": {"get": {**answering(page("leads", record)), "parameters": query("limit", "size")}}})
+    binding = served(root).bindings["GET /v1/leads"]
+    assert (list(binding.paging), list(binding.filters)) == (["limit"], ["size"])
+
+
 def test_filters_are_the_query_parameters_that_name_a_field_of_the_record_anywhere() -> None:
     whole = having(id=COUNT, name=TEXT, status=TEXT, age=COUNT)
     short = having(id=COUNT, name=TEXT)

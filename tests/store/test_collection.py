@@ -30,7 +30,7 @@ def test_pages_of_any_size_are_the_list_newest_first(some: list[dict[str, Any]],
 
 
 @given(records, st.fixed_dictionaries({}, optional={"a": values, "b": values}))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_a_filter_finds_what_a_search_from_end_to_end_finds(some: list[dict[str, Any]], where: dict[str, Any]) -> None:
     found = [row.id for row in collection(some).matching(where)]
     assert found == [number for number, record in enumerate(some) if meets(record, where)]

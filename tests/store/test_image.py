@@ -151,7 +151,7 @@ class Images(RuleBasedStateMachine):
 
 TestImages = Images.TestCase
 TestImages.settings = settings(
-    derandomize=True, deadline=None, database=None, max_examples=40, stateful_step_count=25, print_blob=False
+    derandomize=True, deadline=None, database=None, max_examples=25, stateful_step_count=20, print_blob=False
 )
 
 

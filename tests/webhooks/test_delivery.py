@@ -174,7 +174,7 @@ def test_a_redirect_is_a_failure_and_is_not_followed(stage, code: int) -> None:
     asyncio.run(scenario())
 
 
-# --- retries ------------------------------------------------------------------------------------------------------
+# --- retries --------------------------------------------------------------------------------------------------------
 
 
 def test_the_whole_ladder_runs_by_moving_the_clock(stage) -> None:

@@ -77,7 +77,7 @@ async def post(url: str, *, allowed: Sequence[str] = (), resolver: AbstractResol
         await gate.close()
 
 
-# --- spellings ----------------------------------------------------------------------------------------------------
+# --- spellings ------------------------------------------------------------------------------------------------------
 
 # Each stands for an address that fake data must never reach, or for none.
 FORBIDDEN: Sequence[tuple[str, str]] = (
@@ -419,7 +419,7 @@ def test_what_is_no_host_cannot_be_allowed(name: str) -> None:
         hosts([name])
 
 
-# --- connections ------------------------------------------------------------------------------------------------------
+# --- connections ----------------------------------------------------------------------------------------------------
 
 
 def test_a_connection_is_kept_for_the_next_delivery() -> None:

@@ -1,0 +1,201 @@
+"""The inbox: a receiver that comes with the server, records, answers as it is told, and can be waited for."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hooks_desk import HooksDesk
+
+from mock_server.store.inbox import Inbox, differences
+
+
+def place(hooks: HooksDesk, more: str = "") -> str:
+    return f"/inbox/{hooks.id}/hooks{more}"
+
+
+def post(hooks: HooksDesk, body: bytes, name: str = "hooks") -> Any:
+    return hooks._client.post(f"/__admin/inbox/{hooks.id}/{name}", content=body)
+
+
+def test_what_comes_is_recorded_with_its_headers_in_order(hooks: HooksDesk) -> None:
+    hooks.subscribe()
+    leads = [hooks.lead() for _ in range(3)]
+    hooks.drain()
+    received = hooks.received()
+
+    assert [entry["body"]["originalId"] for entry in received] == leads
+    assert [entry["number"] for entry in received] == [1, 2, 3]
+    assert received[0]["headers"]["content-type"] == "application/json"
+    assert received[0]["at"] == hooks.done("GET", "/clock")["now"]
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b"\xff", b"{", b"[1]", b"null"])
+def test_whatever_comes_is_recorded(hooks: HooksDesk, body: bytes) -> None:
+    assert post(hooks, body).status_code == 200
+
+    assert len(hooks.received()) == 1
+
+
+def test_it_answers_as_it_was_told_from_then_on(hooks: HooksDesk) -> None:
+    assert hooks.done("PUT", place(hooks), {"status": 503, "headers": {"Retry-After": "7"}})["status"] == 503
+    answer = post(hooks, b"{}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    assert hooks.done("PUT", place(hooks), {}) == {"status": 200, "delay": 0.0, "headers": {}}
+
+    assert post(hooks, b"{}").status_code == 200
+    assert post(hooks, b"{}", "other").status_code == 200
+
+
+def test_it_can_take_its_time(hooks: HooksDesk) -> None:
+    hooks.done("PUT", place(hooks), {"delay": 0.2})
+    answer = post(hooks, b"{}")
+
+    assert answer.elapsed.total_seconds() >= 0.2
+
+
+def test_it_can_be_cleared_and_answers_as_before(hooks: HooksDesk) -> None:
+    hooks.answering(201)
+    post(hooks, b"{}")
+    hooks.done("DELETE", place(hooks))
+
+    assert hooks.received() == []
+    assert post(hooks, b"{}").status_code == 201
+    assert hooks.received()[0]["number"] == 1
+
+
+def test_inboxes_of_workspaces_are_apart_however_they_are_named(hooks: HooksDesk) -> None:
+    hooks.ask("POST", "/inbox/shared", {"by": "header"})
+    hooks._client.post("/__admin/inbox/shared", json={"by": "default"})
+
+    assert [entry["body"] for entry in hooks.received("shared")] == [{"by": "header"}]
+
+
+def test_looking_makes_no_inbox(hooks: HooksDesk) -> None:
+    for number in range(101):
+        assert hooks.received(f"looked{number}") == []
+
+    assert post(hooks, b"{}").status_code == 200
+
+
+def test_there_are_not_more_than_a_hundred(hooks: HooksDesk) -> None:
+    statuses = {post(hooks, b"{}", f"box{number}").status_code for number in range(100)}
+    refused = post(hooks, b"{}", "box100")
+
+    assert statuses == {200}
+    assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+    assert post(hooks, b"{}", "box1").status_code == 200
+
+
+def test_expecting_what_came_answers_at_once_and_what_comes_later_when_it_comes(hooks: HooksDesk) -> None:
+    hooks.subscribe()
+    with ThreadPoolExecutor(1) as pool:
+        asked = {"match": {"firstName": "Zoe"}, "timeout": 10}
+        waiting = pool.submit(hooks.done, "POST", place(hooks, "/expect"), asked)
+        hooks.lead(firstName="Ann")
+        hooks.lead(firstName="Zoe")
+        found = waiting.result(10)["received"]
+
+    assert [entry["body"]["firstName"] for entry in found] == ["Zoe"]
+    assert len(hooks.done("POST", place(hooks, "/expect"), {"count": 2, "timeout": 5})["received"]) == 2
+
+
+def test_a_disappointed_expectation_says_what_came_nearest_and_what_was_delivered(hooks: HooksDesk) -> None:
+    hooks.subscribe()
+    hooks.subscribe("http://8.8.8.8/")
+    hooks.lead(firstName="Ann", suburb="Enmore")
+    hooks.lead(firstName="Bob", suburb="Newtown")
+    hooks.drain()
+    wanted = {"firstName": "Bob", "suburb": "Enmore", "status": "active"}
+    answer = hooks.ask("POST", place(hooks, "/expect"), {"match": wanted, "timeout": 0.05})
+    problem = answer.json()
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert problem["detail"] == "0 of 1 came that match"
+    assert problem["received"] == 2
+    assert [miss["differences"] for miss in problem["nearMisses"]] == [
+        ["firstName: wanted 'Bob', got 'Ann'"],
+        ["suburb: wanted 'Enmore', got 'Newtown'"],
+    ]
+    assert any("failed refused: 8.8.8.8" in line for line in problem["deliveries"])
+    assert sum("delivered" in line for line in problem["deliveries"]) == 2
+
+
+def test_an_expectation_that_waits_for_nothing_is_answered_at_once(hooks: HooksDesk) -> None:
+    answer = hooks.ask("POST", place(hooks, "/expect"), {"timeout": 0})
+
+    assert (answer.status_code, answer.json()["nearMisses"]) == (404, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "more", "body", "pointer"),
+    [
+        ("PUT", "", {"status": 199}, "/status"),
+        ("PUT", "", {"status": 600}, "/status"),
+        ("PUT", "", {"delay": 61}, "/delay"),
+        ("PUT", "", {"delay": -1}, "/delay"),
+        ("PUT", "", {"headers": {"a": 1}}, "/headers/a"),
+        ("PUT", "", {"headers": {"a": "b\r\nc: d"}}, "/headers/a"),
+        ("PUT", "", {"headers": {"a b": "c"}}, "/headers"),
+        ("PUT", "", {"body": "x"}, ""),
+        ("POST", "/expect", {"count": 0}, "/count"),
+        ("POST", "/expect", {"timeout": 121}, "/timeout"),
+        ("POST", "/expect", {"match": []}, "/match"),
+        ("DELETE", "", {"all": True}, ""),
+    ],
+)
+def test_a_wrong_request_says_where_and_changes_nothing(
+    hooks: HooksDesk, method: str, more: str, body: Any, pointer: str
+) -> None:
+    post(hooks, b"{}")
+    problem = hooks.refused(method, place(hooks, more), body)
+
+    assert problem["pointer"] == pointer
+    assert len(hooks.received()) == 1
+    assert post(hooks, b"{}").status_code == 200
+
+
+def test_a_body_over_the_cap_is_refused(hooks: HooksDesk) -> None:
+    answer = post(hooks, b"x" * (1024 * 1024 + 1))
+
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert hooks.received() == []
+
+
+def test_a_workspace_that_is_none_has_no_inbox(hooks: HooksDesk) -> None:
+    assert hooks._client.post("/__admin/inbox/nobody/hooks", json={}).status_code == 404
+
+
+# --- the memory below -----------------------------------------------------------------------------------------------
+
+
+def test_an_inbox_is_bounded_in_number_and_in_bytes() -> None:
+    many, large = Inbox(), Inbox()
+    for number in range(1_500):
+        many.add("", {}, number, 1)
+    for number in range(20):
+        large.add("", {}, number, 1024 * 1024)
+
+    assert (len(many.received), many.dropped, many.received[-1].number) == (1_000, 500, 1_500)
+    assert (len(large.received), large.size) == (16, 16 * 1024 * 1024)
+    large.add("", {}, "one larger than all", 99 * 1024 * 1024)
+    assert [entry.body for entry in large.received] == ["one larger than all"]
+    large.clear()
+    assert (large.size, large.dropped, len(large.received)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "body", "count"),
+    [
+        ({}, None, 0),
+        ({"a": 1}, {"a": 1, "b": 2}, 0),
+        ({"a": 1.0}, {"a": 1}, 0),
+        ({"a": True}, {"a": 1}, 1),
+        ({"a": None}, {}, 1),
+        ({"a": None}, {"a": None}, 0),
+        ({"a.b": 1}, {"a": {"b": 1}}, 0),
+        ({"a.b": 1}, {"a": [1]}, 1),
+        ({"a": 1, "b": 2}, "text", 2),
+    ],
+)
+def test_differences_are_found_by_path(wanted: dict[str, Any], body: Any, count: int) -> None:
+    assert len(differences(wanted, body)) == count

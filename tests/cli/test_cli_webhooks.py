@@ -1,0 +1,257 @@
+"""trigger, listen and events, as a person uses them beside a running server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server.cli import main
+from mock_server.server import MockServer
+from mock_server.settings import Settings
+
+SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockServer]:
+    with MockServer(Settings(port=0, quiet=True, world="small", rate_limit="off")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
+    """As it was at its start."""
+    httpx.post(f"{running.url}/__admin/reset").raise_for_status()
+    monkeypatch.setenv("SOPHIIE_MOCK_URL", running.url)
+    monkeypatch.delenv("SOPHIIE_API_KEY", raising=False)
+    return running
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """One command: exit code, output, errors."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        code = main(list(arguments))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+def subscribe(server: MockServer, trigger: str = "LEAD_CREATED") -> None:
+    hook = {"hookUrl": f"{server.url}/__admin/inbox/cli", "trigger": trigger}
+    headers = {"authorization": f"Bearer {server.api_key}"}
+    assert httpx.post(server.url + SUBSCRIBE, json=hook, headers=headers).status_code == 201
+
+
+def received(server: MockServer) -> list[Any]:
+    return list(httpx.get(f"{server.url}/__admin/inbox/cli").json()["received"])
+
+
+def subscriptions(server: MockServer) -> list[Any]:
+    return list(httpx.get(f"{server.url}/__admin/webhooks/subscriptions").json()["items"])
+
+
+# --- trigger --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", ["LEAD_CREATED", "LEAD_UPDATED", "LEAD_DELETED", "INQUIRY_CREATED", "lead_created"])
+def test_an_event_is_caused_by_doing_what_causes_it(server: MockServer, run: Run, event: str) -> None:
+    subscribe(server, event.upper())
+    code, out, err = run("trigger", event)
+
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == f"{event.upper()} -> {server.url}/__admin/inbox/cli delivered"
+    [got] = received(server)
+    events = httpx.get(f"{server.url}/__admin/webhooks/events?type={event.upper()}").json()["items"]
+    assert [it["body"] for it in events] == [got["body"]]
+    assert events[0]["cause"].startswith("req_")
+
+
+def test_it_can_be_caused_again_and_again(server: MockServer, run: Run) -> None:
+    assert [run("trigger", "LEAD_CREATED")[0] for _ in range(3)] == [0, 0, 0]
+
+
+def test_fields_come_from_a_file_and_from_the_line_which_wins(server: MockServer, run: Run, tmp_path: Path) -> None:
+    subscribe(server)
+    (tmp_path / "fields.yaml").write_text("firstName: File\nsuburb: Glebe\n")
+    run("trigger", "LEAD_CREATED", "--file", str(tmp_path / "fields.yaml"), "--set", "firstName=Line")
+
+    [got] = received(server)
+    assert (got["body"]["firstName"], got["body"]["suburb"]) == ("Line", "Glebe")
+
+
+def test_when_nobody_subscribes_it_says_so(server: MockServer, run: Run) -> None:
+    code, _, err = run("trigger", "LEAD_CREATED")
+
+    assert (code, err) == (0, "nobody subscribes to LEAD_CREATED: nothing was delivered\n")
+
+
+def test_a_body_of_ones_own_is_delivered_as_it_is(server: MockServer, run: Run, tmp_path: Path) -> None:
+    subscribe(server)
+    (tmp_path / "raw.json").write_text('{"any": ["thing", 1]}')
+    code, out, _ = run("trigger", "--raw", str(tmp_path / "raw.json"))
+
+    assert (code, out) == (0, f"LEAD_CREATED -> {server.url}/__admin/inbox/cli delivered\n")
+    assert [entry["body"] for entry in received(server)] == [{"any": ["thing", 1]}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trigger"], "name an event: LEAD_CREATED"),
+        (["trigger", "NOPE"], "no event `NOPE`"),
+        (["trigger", "LEAD_CREATED", "--set", "email"], "`email` has no `=`"),
+        (["trigger", "LEAD_CREATED", "--set", "email=nobody"], "answered 400: body /email"),
+        (["trigger", "LEAD_CREATED", "--file", "none.yaml"], "none.yaml: No such file"),
+        (["trigger", "--raw", "none.json"], "none.json: No such file"),
+        (["trigger", "LEAD_CREATED", "--raw", "x.json"], "--raw takes no event"),
+        (["trigger", "LEAD_CREATED", "--url", "localhost"], "`localhost` is no URL"),
+        (["trigger", "LEAD_CREATED", "--url", "http://localhost:x"], "is no URL"),
+        (["trigger", "LEAD_CREATED", "--url", "http://127.0.0.1:1"], "is `sophiie-mock serve` running?"),
+        (["listen", "--trigger", "NOPE"], "answered 400: body /trigger"),
+        (["events", "show", "none"], "answered 404"),
+        (["events", "show", "../health"], "answered 404"),
+        (["events", "resend", "none"], "answered 404"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line_and_ends_with_2(
+    server: MockServer, run: Run, arguments: list[str], words: str
+) -> None:
+    code, out, err = run(*arguments)
+
+    assert (code, out) == (2, "")
+    assert words in err
+    assert "Traceback" not in err
+    assert subscriptions(server) == []
+
+
+def test_fields_that_are_no_mapping_are_refused(server: MockServer, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "fields.yaml").write_text("- a\n")
+    code, _, err = run("trigger", "LEAD_CREATED", "--file", str(tmp_path / "fields.yaml"))
+
+    assert code == 2
+    assert "not a mapping of fields" in err
+
+
+def test_another_program_is_not_written_to(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((f"{self.command} {self.path}", self.headers["authorization"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"name": "production"}')
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = Thread(target=other.handle_request)
+        thread.start()
+        monkeypatch.setenv("SOPHIIE_API_KEY", "sk_live_secret")
+        code, _, err = run("trigger", "LEAD_CREATED", "--url", f"http://127.0.0.1:{other.server_address[1]}")
+        thread.join()
+
+    assert (code, asked) == (2, [("GET /__admin/version", None)])
+    assert "not a sophiie-mock" in err
+
+
+# --- events ---------------------------------------------------------------------------------------------------------
+
+
+def test_events_are_listed_shown_and_sent_again(server: MockServer, run: Run) -> None:
+    subscribe(server)
+    run("trigger", "LEAD_CREATED")
+    run("trigger", "LEAD_UPDATED")
+    _, table, _ = run("events", "list")
+    _, listed, _ = run("events", "list", "--json", "--limit", "1")
+    [newest] = json.loads(listed)
+    created = table.splitlines()[1].split("\t")
+
+    assert [line.split("\t")[1] for line in table.splitlines()] == ["LEAD_UPDATED", "LEAD_CREATED"]
+    assert newest["type"] == "LEAD_UPDATED"
+    shown = json.loads(run("events", "show", created[3])[1])
+    assert (shown["id"], shown["deliveries"][0]["state"]) == (created[3], "delivered")
+    code, out, err = run("events", "resend", created[3])
+    assert (code, out, err) == (0, f"LEAD_CREATED -> {server.url}/__admin/inbox/cli delivered\n", "")
+    run("events", "resend", created[3], "--new-id")
+    ids = [entry["headers"]["x-mock-event-id"] for entry in received(server)]
+    assert ids[:2] == [created[3]] * 2
+    assert ids[2] != created[3]
+    assert run("events", "resend", newest["id"]) == (0, "", "nobody subscribes to it: nothing was delivered\n")
+
+
+# --- listen ---------------------------------------------------------------------------------------------------------
+
+
+class Listening:
+    """A `listen` of its own process, and the lines it prints."""
+
+    def __init__(self, server: MockServer, *arguments: str) -> None:
+        command = [sys.executable, "-m", "mock_server", "listen", "--url", server.url, *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        )
+        assert self.process.stderr is not None
+        self.head = self.process.stderr.readline()
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def ended(self) -> int:
+        _, self.errors = self.process.communicate(timeout=20)
+        return self.process.returncode
+
+
+def test_listening_shows_each_delivery_and_unsubscribes_at_the_end(server: MockServer, run: Run) -> None:
+    listening = Listening(server, "--trigger", "LEAD_CREATED", "--count", "2")
+    assert listening.head.startswith("listening for LEAD_CREATED -> ")
+    assert len(subscriptions(server)) == 1
+    run("trigger", "LEAD_CREATED")
+    run("trigger", "LEAD_UPDATED")
+    first = listening.line()
+    run("trigger", "LEAD_CREATED")
+
+    assert listening.ended() == 0
+    assert first.split()[:2] == ["LEAD_CREATED", "200"]
+    assert "dlv_" in first
+    assert subscriptions(server) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_unsubscribes_when_it_is_stopped_too(server: MockServer, run: Run, number: int) -> None:
+    listening = Listening(server, "--forward-to", "http://8.8.8.8/")
+    assert len(subscriptions(server)) == 7
+    run("trigger", "LEAD_UPDATED")
+    assert "refused: 8.8.8.8" in listening.line()
+    listening.process.send_signal(number)
+
+    assert listening.ended() == 130
+    assert subscriptions(server) == []
+    assert listening.errors == ""
+
+
+def test_it_ends_with_words_when_the_server_does() -> None:
+    with MockServer(Settings(port=0, quiet=True, world="small")) as server:
+        listening = Listening(server, "--trigger", "LEAD_CREATED")
+
+    assert listening.ended() == 2
+    assert "no answer" in listening.errors
+    assert "Traceback" not in listening.errors
