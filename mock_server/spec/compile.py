@@ -27,6 +27,20 @@ def operations(document: Document) -> list[Operation]:
     return found
 
 
+def webhooks(document: Document) -> dict[str, Schema]:
+    """What the bodies of the document's events look like, by event; one that cannot be read is left out."""
+    named = document.root.get("webhooks")
+    found: dict[str, Schema] = {}
+    for name, item in named.items() if isinstance(named, dict) else ():
+        post = item.get("post") if isinstance(item, dict) else None
+        if isinstance(post, dict) and "requestBody" in post:
+            bodies, _ = _Compiler(document).bodies(f"/webhooks/{escape(name)}/post/requestBody")
+            schema = next((schema for media, schema in bodies.items() if JSON.fullmatch(media)), None)
+            if schema is not None:
+                found[name] = schema
+    return found
+
+
 def base_path(document: Document) -> str:
     """The path of the first server, which stands before every path of the document."""
     servers = document.root.get("servers")
@@ -93,13 +107,7 @@ class _Compiler:
     def _operation(self, method: str, path: str, where: str, item: Node) -> Operation:
         pointer, node = self.document.mapping(f"{where}/{method}", "an operation")
         parameters = self._parameters(((where, item), (pointer, node)), path)
-        bodies: dict[str, Schema] = {}
-        required = False
-        if "requestBody" in node:
-            with self._noting():
-                start, body = self.document.mapping(f"{pointer}/requestBody", "a request body")
-                bodies = dict(self._bodies(start, body))
-                required = body.get("required") is True
+        bodies, required = self.bodies(f"{pointer}/requestBody") if "requestBody" in node else ({}, False)
         responses = dict(self._responses(pointer, node))
         base = base_path(self.document)
         return Operation(
@@ -170,11 +178,18 @@ class _Compiler:
         where, entry = self.document.mapping(pointer, "a media type")
         return self._schema(f"{where}/schema", sent=True) if "schema" in entry else Schema.inline(self.document, {})
 
-    def _bodies(self, start: str, body: Node) -> Iterator[tuple[str, Schema]]:
-        _, content = self.document.mapping(f"{start}/content", "content") if "content" in body else ("", {})
-        for media in content:
-            with self._noting():
-                yield media, self._media(f"{start}/content/{escape(media)}")
+    def bodies(self, pointer: str) -> tuple[dict[str, Schema], bool]:
+        """The schemas of a request body by media type, and whether there has to be one."""
+        found: dict[str, Schema] = {}
+        required = False
+        with self._noting():
+            start, body = self.document.mapping(pointer, "a request body")
+            required = body.get("required") is True
+            _, content = self.document.mapping(f"{start}/content", "content") if "content" in body else ("", {})
+            for media in content:
+                with self._noting():
+                    found[media] = self._media(f"{start}/content/{escape(media)}")
+        return found, required
 
     def _responses(self, pointer: str, node: Node) -> Iterator[tuple[int, Response]]:
         if "responses" not in node:

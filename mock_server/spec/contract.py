@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.compile import base_path, operations
+from mock_server.spec.compile import base_path, operations, webhooks
 from mock_server.spec.document import Document
 from mock_server.spec.operation import Operation
 from mock_server.spec.resource import Binding, Family, infer
+from mock_server.spec.schema import Schema
 
 _SHOWN = 20  # faults of a document; a person mends these first
 
@@ -38,6 +39,11 @@ class Contract:
     def families(self) -> Mapping[str, Family]:
         """By kind."""
         return {binding.family.kind: binding.family for binding in self.bindings.values()}
+
+    @cached_property
+    def webhooks(self) -> Mapping[str, Schema]:
+        """The shapes of the events' bodies, by event; the first document that knows an event counts."""
+        return {name: schema for document in reversed(self.documents) for name, schema in webhooks(document).items()}
 
     def document_for(self, path: str) -> Document:
         """The document whose paths start as ``path`` does; the first one for a path that is nobody's."""

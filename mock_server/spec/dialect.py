@@ -43,12 +43,18 @@ def plain(node: Any, *, old: bool, names: bool = False) -> Any:
         for key, value in node.items()
         if key not in _IDENTITY
     }
+    if isinstance(copy.get("required"), list):
+        copy["required"] = _once(copy["required"])  # a validator counts them
     if isinstance(copy.get("$ref"), str):
         return _reference(copy, old)
     if old:
         _bounds(copy)
         return _nullable(copy) if copy.pop("nullable", False) is True else copy
     return copy
+
+
+def _once(values: list[Any]) -> list[Any]:
+    return [value for index, value in enumerate(values) if value not in values[:index]]
 
 
 def has_read_only(node: Any) -> bool:

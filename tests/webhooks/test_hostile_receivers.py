@@ -136,6 +136,14 @@ def test_no_receiver_makes_the_server_grow(stage: Any, name: str) -> None:
     assert asyncio.run(scenario()) < 8 * 1024 * 1024
 
 
+def test_an_answer_is_read_as_it_comes(outcomes: dict[str, Any]) -> None:
+    """Nothing is decompressed: what is counted is what was on the wire, a thousandth of the zeros in it."""
+    [attempt] = outcomes["sends a gzip bomb"]["attempts"]
+
+    assert attempt["responseBytes"] == len(gzip.compress(bytes(50_000_000))) < MOST_READ
+    assert attempt["responseBody"].startswith("base64:H4sI")
+
+
 def test_the_deadline_is_one_for_connecting_sending_and_reading(stage: Any) -> None:
     """It drips just often enough to look alive, through each phase."""
 

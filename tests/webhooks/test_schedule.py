@@ -1,7 +1,7 @@
 """When a failed delivery is tried again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_server.errors import SettingsError
@@ -51,6 +51,8 @@ def test_jitter_is_a_fifth_either_way_and_the_ladder_ends(steps: tuple[int, ...]
 
 
 @given(steps, chances, st.floats(0, 1e15))
+@example((5,), 0.5, 3600.0)
+@example((5,), 0.5, 1e15)
 def test_a_receiver_can_put_off_a_retry_up_to_a_day_and_never_hurry_it(
     steps: tuple[int, ...], chance: float, asked: float
 ) -> None:
