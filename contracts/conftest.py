@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from contracts.command import OTHER_VARIABLE
+from contracts.cli.run import OTHER_VARIABLE
 from contracts.document import Contract, load
 from contracts.errors import CannotRun
 from contracts.exchange import TOKEN_VARIABLE

@@ -12,7 +12,7 @@ from mock_server.errors import Problem, SettingsError
 
 def _load() -> click.Command:
     try:
-        command = importlib.import_module("contracts.command").command
+        command = importlib.import_module("contracts.cli").command
     except ModuleNotFoundError as fault:
         missing = f"the contract suite needs {fault.name}"
         raise SettingsError(Problem("check", missing, 'pip install "sophiie-mock[check]"')) from None

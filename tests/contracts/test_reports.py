@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from contracts.checks.registry import RULES
-from contracts.command import WRITERS
+from contracts.cli.run import WRITERS
 from contracts.coverage import Coverage
 from contracts.document import load
 from contracts.exchange import Exchange

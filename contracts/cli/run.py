@@ -1,4 +1,4 @@
-"""``sophiie-mock check``: its options, and what becomes of them."""
+"""``sophiie-mock check [URL]``: its options, and what becomes of them."""
 
 import os
 import sys
