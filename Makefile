@@ -13,10 +13,10 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast lint format lock clean FORCE
+.PHONY: help serve test test-fast reliability lint format lock clean FORCE
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.runtime ## start the server on http://127.0.0.1:4747 (more flags: make serve ARGS='--world busy')
 	@exec $(BIN)/sophiie-mock serve $(ARGS)
@@ -26,6 +26,9 @@ test: $(VENV)/.dev ## run every test (some of them: make test ARGS='-k leads')
 
 test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
+
+reliability: $(VENV)/.dev ## show every goal of SECURITY.md at full size (one: make reliability ARGS='--goal 9')
+	@$(BIN)/python tests/reliability/all.py $(ARGS)
 
 lint: $(VENV)/.dev ## ruff check, ruff format --check, mypy --strict
 	$(BIN)/ruff check
