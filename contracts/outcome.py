@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 
 from contracts.coverage import Coverage
 from contracts.engine import USUAL, Depth
+from contracts.guard import Guard, Mode
 from contracts.rule import Finding
 from contracts.target import Target
-from contracts.transport import Guard, Mode
 
 BUDGET = 200
 """Requests of a run on a real host, unless asked otherwise."""
+
+OFFLINE = "offline"
+"""The mode of what sends nothing: recorded traffic is judged."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Outcome:
     """What a run found out. ``not_run`` has reasons by unit; ``vacuous`` says why green would mean nothing."""
 
     target: Target
-    mode: Mode
+    mode: Mode | str
+    """A mode of the guard, or ``OFFLINE``."""
     seed: int
     coverage: Coverage
     findings: list[Finding] = field(default_factory=list)
@@ -59,6 +63,8 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """1 for a broken rule, if anything worked at all: what never works says nothing about the rules."""
+        if self.broken and self.mode == OFFLINE:
+            return 1
         if self.broken and any(map(self.coverage.succeeded, self.coverage.statuses)):
             return 1
         return 2 if self.broken or self.vacuous or self.stopped else 0

@@ -13,6 +13,7 @@ from contracts.catalogue import Catalogue
 from contracts.coverage import Coverage
 from contracts.document import Contract, Document
 from contracts.errors import CannotRun, Stopped
+from contracts.guard import Guard, Mode, Policy
 from contracts.outcome import BUDGET, Options, Outcome, Watch
 from contracts.pace import Pace, expected_seconds
 from contracts.probe import Abandoned, Probe
@@ -21,7 +22,7 @@ from contracts.sample import CannotSample
 from contracts.selection import Selection
 from contracts.sequences.reading import Reading, Step, plan, unreachable
 from contracts.target import Target, mock
-from contracts.transport import NETWORK_ERRORS, Guard, Mode, Policy, Transport
+from contracts.transport import NETWORK_ERRORS, Transport
 
 _WORKSPACES = "/__admin/workspaces"
 _ANOTHER = b'{"world": "edge", "seed": 1000003}'  # another trade and seed: nothing is alike by chance

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from contracts.errors import CannotRun
-from contracts.transport import Mode
+from contracts.guard import Mode
 from mock_server.server import MockServer
 from mock_server.settings import Settings
 

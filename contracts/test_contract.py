@@ -7,11 +7,11 @@ import pytest
 from contracts.conftest import asked
 from contracts.document import load
 from contracts.errors import Stopped
+from contracts.guard import Mode
 from contracts.redaction import Sieve
 from contracts.report.content import verdict
 from contracts.runner import Run
 from contracts.target import is_loopback
-from contracts.transport import Mode
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from contracts.outcome import Outcome, Watch
+from contracts.guard import Guard
+from contracts.outcome import OFFLINE, Outcome, Watch
 from contracts.redaction import Sieve
 from contracts.report import content
 from contracts.rule import Finding
-from contracts.transport import Guard
 
 
 class Say(Protocol):
@@ -79,9 +79,10 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
     _coverage(outcome, say, verbose)
     style = {0: "bold green", 1: "bold red", 2: "bold yellow"}[outcome.exit_code]
     say(f"{content.verdict(outcome)}.", style)
-    pace = outcome.requests / outcome.seconds if outcome.seconds else 0
-    again = f" · seed {outcome.seed}"
-    say(f"{outcome.requests} requests in {outcome.seconds:.1f} s ({pace:.0f}/s) · {outcome.mode.value}{again}", "dim")
+    if outcome.mode != OFFLINE:
+        pace = outcome.requests / outcome.seconds if outcome.seconds else 0
+        again = f" · {outcome.mode} · seed {outcome.seed}"
+        say(f"{outcome.requests} requests in {outcome.seconds:.1f} s ({pace:.0f}/s){again}", "dim")
 
 
 def _finding(item: Finding, outcome: Outcome, say: Say) -> None:

@@ -16,12 +16,12 @@ from contracts.cli.run import WRITERS
 from contracts.coverage import Coverage
 from contracts.document import load
 from contracts.exchange import Exchange
+from contracts.guard import Mode
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
 from contracts.report import terminal
 from contracts.rule import Finding, Provenance
 from contracts.target import Target
-from contracts.transport import Mode
 
 SECRET = "sk_live_" + 'c4n4"ry/+&ß' + "0123456789"
 OTHER = "sk_live_" + "other9876543210abc"

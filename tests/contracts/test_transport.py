@@ -10,8 +10,9 @@ from recording import HOST, KEY, Answer, FakeClock, recording
 
 from contracts.document import Contract, load
 from contracts.errors import Refused, Stopped
+from contracts.guard import Guard, Mode, Policy
 from contracts.pace import Pace
-from contracts.transport import Guard, Mode, Policy, Transport
+from contracts.transport import Transport
 
 CONTRACT: Contract = load()
 FINE: Answer = (200, {}, b"{}")
