@@ -28,11 +28,12 @@ from wrapper import Mutant, broken
 
 from contracts import engine
 from contracts.document import Contract, load
+from contracts.guard import Guard, Mode, Policy
 from contracts.outcome import Options
 from contracts.rule import Finding
 from contracts.runner import Run
 from contracts.target import Target
-from contracts.transport import Guard, Mode, Policy, Transport
+from contracts.transport import Transport
 
 PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time)
 Arm = Callable[[Contract, Target, int, int, Mutant | None], list[Finding]]
