@@ -16,11 +16,13 @@ from mock_server.api.answer import explained, headers_for
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers."""
-_TOO_LARGE = f"the line and headers of a request have at most {LARGEST_HEAD} bytes"
+_TOO_LARGE = (431, f"the line and headers of a request have at most {LARGEST_HEAD} bytes")
+_VERSIONS = ("1.1", "1.0")
+_NOT_HTTP = (400, "this is not HTTP/1.1, or a method that HTTP does not know")
 
 
-class HeadTooLarge(Exception):
-    """Raised into the parser, which then gives up."""
+class Unfit(Exception):
+    """Raised into the parser, which then gives up: a status, and why."""
 
 
 class Connection:
@@ -52,6 +54,8 @@ class Protocol(HttpToolsProtocol):
     """Seconds for a head, and for what is left of a body once its request was answered."""
     _timer: asyncio.TimerHandle | None = None
     _head: int | None = None  # bytes that came of a head that is not whole yet
+    _tail: int | None = None  # bytes that came after the latest chunk's size, and are no body
+    _last_words: bytes | None = None  # a refusal that waits until what came before it is answered
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -62,21 +66,22 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._last_words is not None:
+            return
         self._unset_keepalive_if_required()
         if self._head is not None:
             self._head += len(data)
+        elif self._tail is not None:
+            self._tail += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
             self._decline(data[offer.args[0] :])
         except httptools.HttpParserError as fault:
-            if isinstance(fault.__context__, HeadTooLarge):
-                self._refuse(431, _TOO_LARGE)
-            else:
-                self._refuse(400, "this is not HTTP/1.1, or a method that HTTP does not know")
+            self._refuse(*fault.__context__.args if isinstance(fault.__context__, Unfit) else _NOT_HTTP)
         else:
-            if self._head is not None and self._head > LARGEST_HEAD:
-                self._refuse(431, _TOO_LARGE)
+            if max(self._head or 0, self._tail or 0) > LARGEST_HEAD:
+                self._refuse(*_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -85,20 +90,35 @@ class Protocol(HttpToolsProtocol):
         self._allow(self.deadline)
 
     def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
+            raise Unfit(*_TOO_LARGE)
+        if self.parser.get_http_version() not in _VERSIONS:
+            raise Unfit(*_NOT_HTTP)
         self._head = None
         self._allow(None)
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
-            raise HeadTooLarge
         if not self._offered:
             super().on_headers_complete()
+            self.headers = []  # a trailer is no header: it comes after all was decided
+
+    def on_chunk_header(self) -> None:
+        self._tail = 0
+
+    def on_body(self, body: bytes) -> None:
+        self._tail = None
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._tail = None
         if not self._offered:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        last = not self.pipeline
         super().on_response_complete()
-        if self.cycle.response_complete and self.cycle.more_body:
+        if last and self._last_words is not None and not self.transport.is_closing():
+            self.transport.write(self._last_words)
+            self.transport.close()
+        elif self.cycle.response_complete and self.cycle.more_body:
             self._allow(self.deadline)
 
     @property
@@ -132,11 +152,32 @@ class Protocol(HttpToolsProtocol):
             self._refuse(408, f"the line and headers of a request were not whole after {self.deadline:g} s")
 
     def _refuse(self, status: int, why: str) -> None:
+        """Refuse what cannot be read further, in its turn: requests before it are answered first."""
+        self._allow(None)
+        self._last_words = self._refusal(status, why)
+        if not self._waiting():
+            self.transport.write(self._last_words)
+            self.transport.close()
+
+    def _waiting(self) -> bool:
+        """Whether requests before the refused one have no answer yet. Its own is taken back if its head was whole."""
+        cycle = self.cycle
+        if cycle is None or self._head is not None or not cycle.more_body:
+            return cycle is not None and not cycle.response_complete
+        if self.pipeline and self.pipeline[0][0] is cycle:
+            self.pipeline.popleft()
+            return True
+        if cycle.response_started:  # it has its answer, whatever its body is
+            self._last_words = b""
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return False
+
+    def _refusal(self, status: int, why: str) -> bytes:
         state = cast(Starlette, self.config.app).state
         body = state.envelope.body(status, "", None)
         headers = [*self.server_state.default_headers, *headers_for(body), (b"connection", b"close")]
         if state.settings.mock_headers:
             headers.append(explained([why]))
         lines = [STATUS_LINE[status][:-2], *(b": ".join(header) for header in headers)]
-        self.transport.write(b"\r\n".join([*lines, b"", body]))
-        self.transport.close()
+        return b"\r\n".join([*lines, b"", body])

@@ -103,6 +103,51 @@ def test_a_head_just_under_the_bound_is_answered(server: MockServer) -> None:
     assert parsed(exchange(server.url, raw)).status == 200
 
 
+def open_request(method: str, *headers: tuple[str, str]) -> bytes:
+    """A request for the leads after which the connection goes on."""
+    return request(method, "/v1/leads", headers=headers).replace(b"Connection: close\r\n", b"")
+
+
+CHUNKED = ("Transfer-Encoding", "chunked")
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.mark.parametrize("delay", ["0", "60"])
+@pytest.mark.parametrize("bad", [b"NONSENSE\r\n\r\n", open_request("POST", CHUNKED, JSON) + b"zz\r\n"])
+def test_what_came_before_a_refused_request_is_answered_first(server: MockServer, bad: bytes, delay: str) -> None:
+    said = exchange(server.url, 2 * open_request("GET", ("Prefer", f"delay={delay}")) + bad + open_request("GET"))
+    assert [part[:3] for part in said.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"400"]
+
+
+def test_a_request_that_has_its_answer_gets_no_second_one(server: MockServer) -> None:
+    with connected(server.url) as client:
+        client.sendall(b"POST /v1/leads HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 401 ")
+        client.sendall(b"zz\r\n")
+        assert until_closed(client) == b""
+
+
+@pytest.mark.parametrize("trailer", [("Host", "evil.example"), ("Authorization", "Bearer x"), ("Prefer", "code=404")])
+def test_a_trailer_is_no_header(server: MockServer, trailer: tuple[str, str]) -> None:
+    whole = request("POST", "/v1/leads", headers=[CHUNKED, JSON])
+    raw = whole + b'14\r\n{"firstName": "Ada"}\r\n0\r\n' + ": ".join(trailer).encode() + b"\r\n\r\n"
+    assert parsed(exchange(server.url, raw)).status == 201
+
+
+def test_trailers_are_bounded_as_a_head_is(server: MockServer) -> None:
+    raw = request("POST", "/v1/leads", headers=[CHUNKED, JSON]) + b"2\r\n{}\r\n0\r\n"
+    with connected(server.url) as client:
+        client.sendall(raw)
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            client.sendall(b"X: " + b"a" * 2**26)
+
+
+@pytest.mark.parametrize("version", ["HTTP/2.0", "HTTP/0.9"])
+def test_a_version_that_has_another_wire_is_refused(server: MockServer, version: str) -> None:
+    raw = request("GET", "/v1/leads").replace(b"HTTP/1.1", version.encode())
+    assert_envelope(parsed(exchange(server.url, raw)), 400, "Bad request")
+
+
 def test_a_head_that_dawdles_is_refused(impatient: MockServer) -> None:
     answer = parsed(exchange(impatient.url, b"GET /v1/leads HTTP/1.1\r\nHost: local"))
     assert_envelope(answer, 408, "Request timeout")
