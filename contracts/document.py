@@ -153,6 +153,12 @@ class Document:
                 if isinstance(item.get(method), Mapping):
                     yield self._operation(path, method, item, item[method])
 
+    @cached_property
+    def webhooks(self) -> Mapping[str, Operation]:
+        """What subscribers are sent, by its key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
+        posted = {n: self.resolve(item).get("post") for n, item in self.raw.get("webhooks", {}).items()}
+        return {f"WEBHOOK {n}": self._operation(n, "webhook", {}, raw) for n, raw in posted.items() if raw}
+
     def _operation(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
         mark = Provenance(raw.get("x-provenance", Provenance.DOCUMENTED))
         merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
@@ -212,6 +218,10 @@ class Contract:
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
         return {operation.key: operation for document in self.documents for operation in document.operations}
+
+    @cached_property
+    def webhooks(self) -> Mapping[str, Operation]:
+        return {key: operation for document in self.documents for key, operation in document.webhooks.items()}
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation a request is for; one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""

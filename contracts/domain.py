@@ -38,6 +38,9 @@ RECENT: Mapping[str, str] = MappingProxyType(
 RECENT_COUNT = 5
 """Documented for appointments, gap zapier-recent for the others."""
 
+MESSAGE_ID = ("x-mock-event-id", "webhook-id")
+"""Headers of a delivery by which a subscriber knows a repeated one (gap webhook-headers)."""
+
 RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "suburb", "title", "start", "end")
 """Members that an item of a recent list shares with the item it comes from, when both have them."""
 
@@ -49,3 +52,13 @@ SERVICES = "GET /v1/organization/services"
 ORGANIZATION = "GET /v1/organization"
 SEND_SMS, START_CALL = "POST /v1/sms", "POST /v1/calls"
 SUBSCRIBE, UNSUBSCRIBE = "POST /api/webhooks/zapier/subscribe", "DELETE /api/webhooks/zapier/unsubscribe"
+
+SUBJECTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "LEAD": (LEADS, "GET /api/webhooks/zapier/leads"),
+        "INQUIRY": (INQUIRIES, "GET /api/webhooks/zapier/inquiries"),
+        "APPOINTMENT": (APPOINTMENTS, "GET /api/webhooks/zapier/appointments"),
+    }
+)
+"""First word of an event's name → the list of what it is about, and the recent list whose items are delivered
+(gap webhook-payload)."""

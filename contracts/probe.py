@@ -1,6 +1,8 @@
 """What a directed run works with: it sends requests, every answer is judged, and what is wrong is written down."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -38,6 +40,12 @@ class Probe:
         self._transport = transport
         self._fine: shape.Fine = {}
         self._second = SecondJudge(contract, target.origin)
+
+    def elsewhere(self, key: str) -> "Probe":
+        """The same with the key of another organization; what it finds is found here."""
+        other = copy(self)
+        other.target, other.created = replace(self.target, key=key), {}
+        return other
 
     def add(self, finding: Finding) -> None:
         self.findings.setdefault(finding.key, finding)

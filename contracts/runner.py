@@ -56,7 +56,7 @@ class Run:
         self.guard.listen(self.coverage.seen)
         self.probe = Probe(contract, target, self.transport, options.seed)
         self.catalogue = Catalogue(contract)
-        topics = {unit.topic for unit in units(contract)} | {"limits", "read", "filter", "expand", "item"}
+        topics = {unit.topic for unit in units(contract, _nothing_limited)} | {"read", "filter", "expand", "item"}
         self.selection = Selection(contract, topics, options.only, options.without)
         self.done: set[str] = set()
         self._made = ""

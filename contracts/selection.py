@@ -20,7 +20,7 @@ class Selection:
     ) -> None:
         self._contract = contract
         operations = contract.operations.values()
-        known = {"engine", *topics, *RULES}
+        known = {"engine", *topics, *RULES, *contract.webhooks}
         known |= {word for o in operations for word in _words(o)} | {_collection(o) for o in operations}
         for word in (*only, *without):
             if _plain(word) not in known:

@@ -66,7 +66,10 @@ def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] 
 
 @contextmanager
 def mock(**settings: object) -> Generator[Target, None, None]:
-    """The mock on a free port, for as long as this lasts. Settings are those of the server."""
-    given = {"port": 0, "quiet": True, "rate_limit": "off", **settings}
+    """The mock on a free port, for as long as this lasts. Settings are those of the server.
+
+    It repeats failed deliveries, so that repeats can be checked.
+    """
+    given = {"port": 0, "quiet": True, "rate_limit": "off", "retries": "1h,1h", **settings}
     with MockServer(Settings(**given)) as server:  # type: ignore[arg-type]
         yield Target(server.url, server.api_key, is_mock=True, local=True)

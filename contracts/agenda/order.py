@@ -23,11 +23,12 @@ _PARTS = (
 def units(contract: Contract, limited: Callable[[], AbstractContextManager[Probe]] | None = None) -> list[Unit]:
     """The units for these documents. The command and the pytest face take the same list.
 
-    ``limited`` starts a target with the documented rate limit, where that can be done.
+    ``limited`` starts a target with the documented rate limit; it is given for a mock, which also shows deliveries.
     """
     catalogue = Catalogue(contract)
     found = [unit for part in _PARTS for unit in part(catalogue)]
     if limited is not None:
+        found += writes.hooks(catalogue)
         plain = next(listing.operation for listing in catalogue.listings if not listing.operation.of("path"))
         found.append(Unit("limits", plain.key, partial(_window, limited, plain)))
     return found

@@ -9,7 +9,7 @@ from contracts.agenda.unit import Unit, on
 from contracts.catalogue import Catalogue
 from contracts.family import Family, Listing
 from contracts.probe import Abandoned, Probe
-from contracts.sequences import actions, agreement, bounds, ending, lifecycle, pages
+from contracts.sequences import actions, agreement, bounds, ending, lifecycle, pages, webhooks
 from contracts.sequences.records import Kind
 
 
@@ -67,6 +67,19 @@ def deeds(catalogue: Catalogue) -> Iterator[Unit]:
         yield Unit("subscription", domain.SUBSCRIBE, on(actions.subscription, catalogue.contract))
     if leads.delete:
         yield Unit("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete))
+
+
+def hooks(catalogue: Catalogue) -> Iterator[Unit]:
+    """What subscribers are told; on a mock only, and there in an organization of its own."""
+    if not {domain.SUBSCRIBE, domain.UNSUBSCRIBE} <= set(catalogue.contract.operations):
+        return
+    for event in catalogue.contract.webhooks.values():
+        yield Unit("webhooks", event.key, on(webhooks.told, catalogue, event))
+        yield Unit("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event))
+        yield Unit("webhooks-ended", event.key, on(webhooks.ended, catalogue, event))
+    for family in catalogue.makers:
+        if f"GET {family.path}" in (name for name, _ in domain.SUBJECTS.values()):
+            yield Unit("webhooks-refused", family.path, on(webhooks.refused, catalogue, family))
 
 
 def aftermath(catalogue: Catalogue) -> Iterator[Unit]:

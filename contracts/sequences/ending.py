@@ -59,7 +59,7 @@ def refusals(probe: Probe, family: Family) -> None:
     record, _, _ = kind.made_anyhow(all_members=True)
     before, shown = kind.listed(), kind.found(record["id"])
     valid = probe.sampler.body(kind.create, whole=True)
-    for body, what in _spoilt(kind.create, valid):
+    for body, what in spoilt(kind.create, valid):
         exchange = probe.call(kind.create, body=body)
         if exchange.succeeded:
             probe.broken(input.REFUSED, kind.create, f"400: {what}", exchange.answer(), exchange, where=what)
@@ -68,7 +68,7 @@ def refusals(probe: Probe, family: Family) -> None:
         got = f"{len(now)} records instead of {len(before)}" if len(now) != len(before) else "another record"
         probe.broken(rules.NO_EFFECT, kind.create, "the list as it was", got)
     if family.update is not None:
-        for body, what in _spoilt(family.update, valid, lacking=False):
+        for body, what in spoilt(family.update, valid, lacking=False):
             exchange = probe.call(family.update, record["id"], body=body)
             if exchange.succeeded:
                 probe.broken(input.REFUSED, family.update, f"400: {what}", exchange.answer(), exchange, where=what)
@@ -77,7 +77,7 @@ def refusals(probe: Probe, family: Family) -> None:
     kind.gone(record)
 
 
-def _spoilt(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = True) -> list[tuple[Any, str]]:
+def spoilt(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = True) -> list[tuple[Any, str]]:
     """(body, what is wrong with it)."""
     document, schema = operation.document, operation.body or {}
     found: list[tuple[Any, str]] = [([valid], "a list"), ("suite", "a text")]

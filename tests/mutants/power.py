@@ -23,6 +23,7 @@ import crashes
 import lists_and_time
 import requests_and_shapes
 import tenancy
+import webhooks
 from registry import MUTANTS
 from wrapper import Mutant, broken
 
@@ -35,7 +36,7 @@ from contracts.runner import Run
 from contracts.target import Target
 from contracts.transport import Transport
 
-PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time)
+PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhooks)
 Arm = Callable[[Contract, Target, int, int, Mutant | None], list[Finding]]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from deliveries import Teller
 from wrapper import Behaviour, Forward, Mutant, Request, Response, State
 
 MUTANTS: list[Mutant] = []
@@ -57,6 +58,16 @@ def crash(group: str, operation: str) -> Callable[[Callable[[Request], bool]], N
             return response.but({"success": False, "message": error["message"], "error": error}, status=500)
 
         MUTANTS.append(Mutant(when.__name__, group, operation, behave))
+
+    return register
+
+
+def told(trigger: str) -> Callable[[Teller], Teller]:
+    """A change of deliveries on their way to subscribers."""
+
+    def register(tell: Teller) -> Teller:
+        MUTANTS.append(Mutant(tell.__name__, "webhooks", f"WEBHOOK {trigger}", tell=tell))
+        return tell
 
     return register
 

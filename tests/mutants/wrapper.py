@@ -1,7 +1,7 @@
 """An unbroken mock behind a layer that breaks one thing: how the suite's power is measured.
 
 Nothing in the product knows of it. A mutant is a function that gets a request and a way to the mock behind, and
-gives the answer that a client sees.
+gives the answer that a client sees; or one that gets a delivery on its way to a subscriber (``deliveries``).
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
+from deliveries import Teller, install
 
 from contracts.target import Target, mock
 from mock_server import server
@@ -79,13 +80,17 @@ Behaviour = Callable[[Request, Forward, State], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """``operation`` is what a finding must name: ``GET /v1/leads/{}``. Requests for it reach ``behave``."""
+    """``operation`` is what a finding must name: ``GET /v1/leads/{}``, ``WEBHOOK LEAD_CREATED``.
+
+    Requests for it reach ``behave``, deliveries of it ``tell``.
+    """
 
     name: str
     group: str
     operation: str
-    behave: Behaviour = field(repr=False)
+    behave: Behaviour | None = field(default=None, repr=False)
     any_method: bool = False
+    tell: Teller | None = field(default=None, repr=False)
 
     def concerns(self, request: Request) -> bool:
         method, _, path = self.operation.partition(" ")
@@ -121,7 +126,7 @@ class Wrapper:
             query = scope["query_string"] if same else urlencode(changed.query).encode()
             return await self._ask(scope, changed, query)
 
-        if self._mutant.concerns(request):
+        if self._mutant.behave is not None and self._mutant.concerns(request):
             response = await self._mutant.behave(request, forward, self._memory)
         else:
             response = await forward(request)
@@ -164,7 +169,9 @@ def broken(mutant: Mutant | None, **settings: Any) -> Generator[Target, None, No
 
     def wrapped(*given: Any) -> Any:
         app = made(*given)
-        if mutant is not None:
+        if mutant is not None and mutant.tell is not None:
+            install(app.state.dispatcher, mutant.operation.partition(" ")[2], mutant.tell)
+        elif mutant is not None:
             # Below the application object itself, which the server asks for more than answers.
             app.middleware_stack = Wrapper(app.build_middleware_stack(), mutant)
         return app
