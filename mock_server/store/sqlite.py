@@ -1,11 +1,15 @@
-"""The log in a SQLite file: one writer, write-ahead, so what was acknowledged survives `kill -9`."""
+"""The log in a SQLite file: one writer, write-ahead, so what was acknowledged survives `kill -9`.
+
+Every row has a checksum: SQLite notices a page that makes no sense, but not a letter that became another one.
+"""
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 
@@ -18,20 +22,25 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
-CREATE TABLE workspaces (id TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE counters (workspace TEXT, kind TEXT, number INTEGER NOT NULL, PRIMARY KEY (workspace, kind)) WITHOUT ROWID;
+CREATE TABLE workspaces (id TEXT PRIMARY KEY, facts BLOB NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE counters (
+    workspace TEXT, kind TEXT, number INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (workspace, kind)
+) WITHOUT ROWID;
 CREATE TABLE records (
     workspace TEXT, kind TEXT, id TEXT, created TEXT NOT NULL, arrival INTEGER NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (workspace, kind, id)
+    sum INTEGER NOT NULL, PRIMARY KEY (workspace, kind, id)
 ) WITHOUT ROWID;
 """
-_RECORDS = "SELECT kind, id, created, arrival, body FROM records WHERE workspace = ? ORDER BY kind"
-_PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)"
+_RECORDS = "SELECT sum, body, workspace, kind, id, created, arrival FROM records"
+_COUNTERS = "SELECT sum, X'', workspace, kind, number FROM counters"
+_WORKSPACES = "SELECT sum, facts, id FROM workspaces"
+_PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
 _REMOVE = "DELETE FROM records WHERE workspace = ? AND kind = ? AND id = ?"
-_COUNT = "INSERT OR REPLACE INTO counters VALUES (?, ?, ?)"
+_COUNT = "INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?)"
 _REMEDY = "give a file that this program made"
+_TAKE_A_COPY = "take a copy of it from before, or give another file with --state"
 
 
 class SqliteLog:
@@ -68,7 +77,7 @@ class SqliteLog:
         """What SQLite, or a damaged row, complains of, in our words."""
         try:
             yield
-        except (sqlite3.Error, orjson.JSONDecodeError) as fault:
+        except (sqlite3.Error, UnicodeDecodeError) as fault:
             raise StateError(Problem(str(self._path), str(fault), remedy)) from None
 
     def _is_new(self, db: sqlite3.Connection) -> bool:
@@ -85,22 +94,39 @@ class SqliteLog:
         return False
 
     def load(self) -> Iterator[Saved]:
-        with self._faults(_REMEDY):
-            workspaces = self._db.execute("SELECT id, facts FROM workspaces ORDER BY id").fetchall()
-            return iter([self._saved(id, facts) for id, facts in workspaces])
+        """Every workspace kept, whole. Raises StateError when one bit of the file is not what was written."""
+        with self._faults(_TAKE_A_COPY):
+            (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise self._damaged(found.replace("\n", " "))
+            rows: dict[str, dict[str, list[Row]]] = {}
+            for body, workspace, kind, id, created, arrival in self._sound(_RECORDS):
+                row = Row(orjson.loads(id), (created, arrival), orjson.loads(body))
+                rows.setdefault(workspace, {}).setdefault(kind, []).append(row)
+            counters: dict[str, dict[str, int]] = {}
+            for _, workspace, kind, number in self._sound(_COUNTERS):
+                counters.setdefault(workspace, {})[kind] = number
+            facts = {id: orjson.loads(text) for text, id in self._sound(_WORKSPACES)}
+            if lost := {*rows, *counters} - {*facts}:
+                raise self._damaged(f"of workspace {min(lost)!r:.60} only parts are left")
+            return iter([Saved(id, facts[id], rows.get(id, {}), counters.get(id, {})) for id in sorted(facts)])
 
-    def _saved(self, workspace: str, facts: str) -> Saved:
-        rows: dict[str, list[Row]] = {}
-        for kind, id, created, arrival, body in self._db.execute(_RECORDS, (workspace,)):
-            rows.setdefault(kind, []).append(Row(orjson.loads(id), (created, arrival), orjson.loads(body)))
-        counters = self._db.execute("SELECT kind, number FROM counters WHERE workspace = ?", (workspace,))
-        return Saved(workspace, orjson.loads(facts), rows, dict(counters.fetchall()))
+    def _sound(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table without their checksum. Raises StateError for one that it does not fit."""
+        for kept, body, *key in self._db.execute(query):
+            if not isinstance(body, bytes) or kept != _sum(body, *key):
+                raise self._damaged(f"the row of {', '.join(map(str, key))[:100]!r} is not what was written")
+            yield body, *key
+
+    def _damaged(self, what: str) -> StateError:
+        return StateError(Problem(str(self._path), f"damaged: {what}", _TAKE_A_COPY))
 
     def create(self, saved: Saved) -> None:
         changes = [Change(kind, row.id, row) for kind, rows in saved.rows.items() for row in rows]
         with self._transaction() as db:
             self._clear(saved.id)
-            db.execute("INSERT INTO workspaces VALUES (?, ?)", (saved.id, orjson.dumps(dict(saved.facts)).decode()))
+            facts = orjson.dumps(dict(saved.facts))
+            db.execute("INSERT INTO workspaces VALUES (?, ?, ?)", (saved.id, facts, _sum(facts, saved.id)))
             self._write(saved.id, changes, saved.counters)
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
@@ -122,10 +148,12 @@ class SqliteLog:
             if change.row is None:
                 removed.append(key)
             else:
-                put.append((*key, *change.row.key, orjson.dumps(change.row.record)))
+                body, place = orjson.dumps(change.row.record), (*key, *change.row.key)
+                put.append((*place, body, _sum(body, *place)))
         self._db.executemany(_REMOVE, removed)
         self._db.executemany(_PUT, put)
-        self._db.executemany(_COUNT, [(workspace, kind, number) for kind, number in counters.items()])
+        counted = [(workspace, kind, number) for kind, number in counters.items()]
+        self._db.executemany(_COUNT, [(*count, _sum(b"", *count)) for count in counted])
 
     def _clear(self, workspace: str) -> None:
         for table, column in (("records", "workspace"), ("counters", "workspace"), ("workspaces", "id")):
@@ -142,6 +170,11 @@ class SqliteLog:
                 if self._db.in_transaction:  # SQLite ends it itself on some errors
                     self._db.execute("ROLLBACK")
                 raise
+
+
+def _sum(body: bytes, *key: str | int) -> int:
+    """Over a row: its key by text, its body as it is."""
+    return zlib.crc32(body, zlib.crc32("\0".join(map(str, key)).encode()))
 
 
 def _locked(path: Path) -> IO[str]:

@@ -245,7 +245,7 @@ def folder(path: Path) -> None:
     [
         (garbage, "not a database.*→ give a file that this program made"),
         (foreign, "a database of another program → give another file"),
-        (newer, "format 99, this one knows 1.*→ use that version, or give another file"),
+        (newer, "format 99, this one knows 2.*→ use that version, or give another file"),
         (folder, "unable to open.*→ give a file that this program made"),
     ],
 )
@@ -265,13 +265,25 @@ def test_a_folder_that_is_not_there_is_a_state_error(tmp_path: Path) -> None:
         SqliteLog(tmp_path / "nowhere" / "state.db")
 
 
-def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE records SET body = '{'",
+        """UPDATE records SET body = CAST('{"id":2}' AS BLOB)""",
+        "UPDATE records SET created = 'x'",
+        "UPDATE records SET kind = 'leads'",
+        "UPDATE counters SET number = number + 1",
+        "UPDATE workspaces SET facts = CAST('{}' AS BLOB)",
+        "DELETE FROM workspaces",
+    ],
+)
+def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: Path, change: str) -> None:
     log = opened()
     image = new_image(log)
     put(log, image, {"id": 1})
     log.close()
     with sqlite3.connect(path) as db:
-        db.execute("UPDATE records SET body = '{'")
+        db.execute(change)
     db.close()
-    with pytest.raises(StateError, match="give a file that this program made"):
+    with pytest.raises(StateError, match=r"damaged: .* → take a copy of it from before"):
         list(opened().load())
