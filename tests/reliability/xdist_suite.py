@@ -71,7 +71,7 @@ def test_bad_days(sophiie, number):
 
 
 def results(folder: Path, workers: int, shuffle: int) -> dict[str, str]:
-    """Outcome by test. No plugins but ours and xdist: importing those of this environment would take most of the time."""
+    """Outcome by test. No plugins but ours and xdist: importing the others here takes most of the time."""
     plugins = ("-p", "mock_server.pytest_plugin", "-p", "no:cacheprovider", "-p", "xdist")
     command = [sys.executable, "-m", "pytest", "-v", *plugins, *(["-n", str(workers)] if workers > 1 else [])]
     environment = os.environ | {
