@@ -1,9 +1,11 @@
 """What a run is asked for, and what it found out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from contracts.coverage import Coverage
 from contracts.engine import USUAL, Depth
+from contracts.exchange import Exchange
 from contracts.guard import Guard, Mode
 from contracts.rule import Finding
 from contracts.target import Target
@@ -13,6 +15,14 @@ BUDGET = 200
 
 OFFLINE = "offline"
 """The mode of what sends nothing: recorded traffic is judged."""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """To write to a real host. ``organization``: the id that a person typed. ``ledger``: the file, or empty."""
+
+    organization: str
+    ledger: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class Options:
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     fail_fast: bool = False
+    permission: Permission | None = None
+    """To write to a real host."""
 
 
 @dataclass
@@ -46,6 +58,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     vacuous: list[str] = field(default_factory=list)
     stopped: str = ""
+    exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
+    """When each began, and whether its bodies are kept; filled when a report wants them."""
     requests: int = 0
     refused: int = 0
     seconds: float = 0.0

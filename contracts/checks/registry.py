@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from contracts.checks import access, agreement, collections, input, lifecycle, protocol, second, shape, webhooks
+from contracts.checks import (
+    access,
+    agreement,
+    collections,
+    input,
+    lifecycle,
+    protocol,
+    recorded,
+    second,
+    shape,
+    webhooks,
+)
 from contracts.rule import Rule
 
-_MODULES = (shape, second, protocol, input, access, lifecycle, collections, agreement, webhooks)
+_MODULES = (shape, second, recorded, protocol, input, access, lifecycle, collections, agreement, webhooks)
 _LINKS = Rule(
     "ensure_resource_availability", lifecycle.READ_BACK.group, "What was just created must be there",
     lifecycle.READ_BACK.provenance, lifecycle.READ_BACK.source,

@@ -44,17 +44,19 @@ class _Response:
 
 
 class SecondJudge:
-    """Judges exchanges under one contract. ``origin`` is that of the target."""
+    """Judges exchanges under one contract. ``origin`` is that of the target; ``every``: each answer, not the first."""
 
-    def __init__(self, contract: Contract, origin: str) -> None:
+    def __init__(self, contract: Contract, origin: str, *, every: bool = False) -> None:
         self._contract = contract
         self._origin = origin
+        self._every = every
         self._readers: dict[str, OpenAPI] = {}
         self._seen: set[tuple[str, int]] = set()
 
     def judge(self, operation: Operation, exchange: Exchange, *, found_wrong: bool) -> Iterator[Finding]:
         """A finding when the two judges disagree on the answer. ``found_wrong``: what the first one said."""
-        if (operation.key, exchange.status) in self._seen or operation.answer(exchange.status) is None:
+        seen = not self._every and (operation.key, exchange.status) in self._seen
+        if seen or operation.answer(exchange.status) is None:
             return
         self._seen.add((operation.key, exchange.status))
         errors = self._answer_errors(operation, exchange)
@@ -74,10 +76,17 @@ class SecondJudge:
     def rejects(self, operation: Operation, exchange: Exchange) -> bool:
         """Whether the request, as it went over the wire, breaks the contract (credentials aside)."""
         try:
-            errors = list(self._reader(operation).iter_request_errors(_Request(exchange, self._origin)))
-        except (OpenAPIError, ValueError, TypeError):
+            return bool(self.request_errors(operation, exchange))
+        except (ValueError, TypeError):
             return True
-        return any(type(error).__name__ != "SecurityValidationError" for error in errors)
+
+    def request_errors(self, operation: Operation, exchange: Exchange) -> list[Exception]:
+        """What is wrong with a request, credentials aside."""
+        try:
+            errors = list(self._reader(operation).iter_request_errors(_Request(exchange, self._origin)))
+        except OpenAPIError as error:
+            errors = [error]
+        return [error for error in errors if type(error).__name__ != "SecurityValidationError"]
 
     def _reader(self, operation: Operation) -> OpenAPI:
         document = operation.document

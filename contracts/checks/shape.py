@@ -6,8 +6,9 @@ from typing import Any
 
 import orjson
 
+from contracts import words
 from contracts.document import Answer, Document, Operation
-from contracts.exchange import NOT_JSON, Exchange
+from contracts.exchange import NOT_JSON, Exchange, shape
 from contracts.family import id_prefix
 from contracts.rule import Finding, Group, Provenance, Rule, Severity
 
@@ -34,6 +35,9 @@ UNDOCUMENTED = Rule(
     Severity.WARNING,
 )
 
+_VALUELESS = (CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
+"""What they say of an answer holds no value of it."""
+
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -52,8 +56,8 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
     def broken(rule: Rule, expected: str, got: str, where: str = "") -> Finding:
         known = operation.answer(exchange.status)
         mark = rule.provenance or (known.provenance if known else operation.provenance)
-        if exchange.private:
-            expected, got = (expected if rule is not SCHEMA else "the documented shape"), exchange.answer()
+        if exchange.private and rule not in _VALUELESS:
+            got = exchange.answer()
         return Finding(rule, operation.key, mark, got, expected, where or str(exchange.status), (exchange,))
 
     if exchange.status >= 500:
@@ -73,7 +77,10 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         return
     for error in operation.document.validator(answer.schema).iter_errors(exchange.json):
         where = f"{exchange.status} /" + "/".join("*" if isinstance(p, int) else str(p) for p in error.instance_path)
-        yield broken(SCHEMA, error.message[:300], exchange.answer(), where)
+        if exchange.private:
+            yield broken(SCHEMA, words.of_fast(error), shape(error.instance), where)
+        else:
+            yield broken(SCHEMA, error.message[:300], exchange.answer(), where)
     if exchange.status >= 400:
         yield from (broken(ENVELOPE, *said) for said in _envelope(exchange))
     else:

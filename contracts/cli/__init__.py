@@ -8,7 +8,12 @@ import click
 
 _DEFAULT = "run"
 # Each is a module of this package with a `command`. The default's help names them (see `Verbs.get_command`).
-_VERBS: Mapping[str, str] = MappingProxyType({_DEFAULT: "the suite itself, also without the word"})
+_VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        _DEFAULT: "the suite itself, also without the word",
+        "traffic": "judge recorded traffic, a HAR file or the mock's journal",
+    }
+)
 
 
 class Verbs(click.Group):

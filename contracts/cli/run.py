@@ -2,10 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 import click
 from rich.console import Console
@@ -13,23 +12,14 @@ from rich.console import Console
 from contracts.document import Contract, load
 from contracts.errors import CannotRun
 from contracts.exchange import TOKEN_VARIABLE
-from contracts.outcome import Options, Outcome
+from contracts.outcome import Options
 from contracts.redaction import Sieve
-from contracts.report import annotations, page, structured, terminal
+from contracts.report import files, terminal
+from contracts.report.traffic import Recorder
 from contracts.runner import Run
 from contracts.target import LOCAL_KEY, Target, mock, named
 
 OTHER_VARIABLE = "SOPHIIE_OTHER_API_KEY"
-WRITERS: Mapping[str, Callable[[Outcome, Sieve], str]] = MappingProxyType(
-    {
-        "json": structured.as_json,
-        "junit": structured.as_junit,
-        "html": page.as_html,
-        "github": annotations.as_github,
-        "summary": annotations.as_summary,
-        "sarif": annotations.as_sarif,
-    }
-)
 
 
 def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
@@ -78,7 +68,7 @@ def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--plan", is_flag=True, help="Print every request that a safe run could send; send none.")
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
-@click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(WRITERS)}.")
+@click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(files.WRITERS)}.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
 def command(
     url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
@@ -94,21 +84,13 @@ def command(
     options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                       without=exclude, fail_fast=fail_fast)  # fmt: skip
     try:
-        wanted, contract = _reports(reports), load(spec)
+        wanted, contract = files.wanted(reports), load(spec)
         key = key_from(key_file, key_stdin, os.environ)
         with _target(url, key, _pairs(ids, "--id"), seed) as target:
             return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose)
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)
         return 2
-
-
-def _reports(values: Sequence[str]) -> dict[str, str]:
-    wanted = _pairs(values, "--report")
-    for kind in wanted:
-        if kind not in WRITERS:
-            raise CannotRun(f"--report: no kind `{kind}`", f"one of {', '.join(WRITERS)}")
-    return wanted
 
 
 def _checked(
@@ -122,15 +104,13 @@ def _checked(
             return 0
         if not target.local:
             _announce(run, console)
+        if "har" in reports:
+            run.guard.listen(Recorder(run.outcome).seen)
         outcome = run.go()
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
     sieve = Sieve(secrets, people=not outcome.target.is_mock)
     terminal.write(outcome, sieve, console, verbose=verbose)
-    for kind, path in reports.items():
-        try:
-            Path(path).write_text(WRITERS[kind](outcome, sieve), "utf-8")
-        except OSError as fault:
-            raise CannotRun(f"{path}: {fault.strerror}", "give a writable place") from None
+    files.write(outcome, sieve, reports)
     return outcome.exit_code
 
 

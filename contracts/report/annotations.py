@@ -1,6 +1,4 @@
-"""Reports for code hosts: annotations and a step summary for GitHub, and SARIF."""
-
-import json
+"""Reports for a pipeline on GitHub: annotations and a step summary."""
 
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
@@ -47,26 +45,3 @@ def as_summary(outcome: Outcome, sieve: Sieve) -> str:
 def _cell(text: str) -> str:
     plain = " ".join(text.split())[:160]
     return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(letter, letter) for letter in plain)
-
-
-def as_sarif(outcome: Outcome, sieve: Sieve) -> str:
-    """SARIF 2.1.0. The place of a finding is the operation in the document, which has no line."""
-    findings = content.summary(outcome, sieve)["findings"]
-    rules = {item["rule"]: {"id": item["rule"], "shortDescription": {"text": item["title"]}} for item in findings}
-    results = [
-        {
-            "ruleId": item["rule"],
-            "level": _LEVELS[item["breaks"]],
-            "message": {"text": f"{item['title']}. Expected {item['expected']}, got {item['got']}"},
-            "locations": [{"logicalLocations": [{"fullyQualifiedName": item["operation"], "kind": "function"}]}],
-            "partialFingerprints": {"place": f"{item['rule']} {item['operation']} {item['where']}"},
-        }
-        for item in findings
-    ]
-    driver = {"name": "sophiie-mock check", "rules": list(rules.values())}
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
-    }
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"

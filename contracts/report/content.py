@@ -41,7 +41,7 @@ def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
         {
             "target": outcome.target.origin,
             "mock": outcome.target.is_mock,
-            "mode": outcome.mode.value,
+            "mode": str(outcome.mode),
             "seed": outcome.seed,
             "exitCode": outcome.exit_code,
             "requests": outcome.requests,

@@ -4,6 +4,7 @@ import base64
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from urllib.parse import quote
@@ -12,7 +13,6 @@ import pytest
 from rich.console import Console
 
 from contracts.checks.registry import RULES
-from contracts.cli.run import WRITERS
 from contracts.coverage import Coverage
 from contracts.document import load
 from contracts.exchange import Exchange
@@ -20,6 +20,8 @@ from contracts.guard import Mode
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
 from contracts.report import terminal
+from contracts.report.files import WRITERS
+from contracts.report.traffic import Recorder
 from contracts.rule import Finding, Provenance
 from contracts.target import Target
 
@@ -69,7 +71,11 @@ def outcome(*, is_mock: bool = False) -> Outcome:
     coverage = Coverage(load(), SECRET)
     coverage.seen(Exchange("GET", "https://x/v1/leads", {}, b"", 200, {}, b"", "GET /v1/leads"))
     told = {"findings": findings, "passed": [everywhere], "failed": [everywhere], "notes": [everywhere]}
-    return Outcome(target, Mode.SAFE, 1, coverage, **told, not_run={everywhere: everywhere}, vacuous=[everywhere])
+    result = Outcome(target, Mode.SAFE, 1, coverage, **told, not_run={everywhere: everywhere}, vacuous=[everywhere])
+    binary = replace(exchange, sent_body=b"\xff" + SECRET.encode(), body=f"not JSON, {everywhere}".encode())
+    for listed in (exchange, replace(exchange, private=True), binary):
+        Recorder(result).seen(listed)
+    return result
 
 
 def sieve() -> Sieve:

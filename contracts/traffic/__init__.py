@@ -1,0 +1,1 @@
+"""Recorded traffic, judged without sending anything: a HAR file, or the journal of the mock."""

@@ -1,0 +1,225 @@
+"""Recorded traffic: read as browsers, proxies and the mock write it; judged by the contract; no value of it shown."""
+
+import base64
+import json
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.cli.traffic import command
+from contracts.target import mock
+from contracts.traffic.opening import LARGEST
+
+ORGANIZATION = {
+    "id": "org_a1",
+    "name": "Canary Plumbing",
+    "businessPhone": None,
+    "website": None,
+    "socials": {},
+    "timeZone": "Australia/Sydney",
+    "country": "AU",
+    "currency": "AUD",
+    "timeFormat": 12,
+    "weekStart": "Monday",
+}
+LEAD = {"firstName": "Ana", "suburb": "Newtown", "email": "ana@example.com"}
+SECRET = "sk_live_" + "recorded0123456789"
+Json = dict[str, Any]
+
+
+def entry(url: str, answer: Any, *, method: str = "GET", status: int = 200, sent: Any = None) -> Json:
+    """As a browser writes it: HTTP/2 names, absolute URL, headers in any case."""
+    headers = [
+        {"name": ":authority", "value": "api.sophiie.ai"},
+        {"name": "Authorization", "value": f"Bearer {SECRET}"},
+    ]
+    request: Json = {"method": method, "url": url, "httpVersion": "h2", "headers": headers, "bodySize": 0}
+    if sent is not None:
+        request["postData"] = {"mimeType": "application/json", "text": json.dumps(sent)}
+        headers.append({"name": "Content-Type", "value": "application/json"})
+    text = json.dumps(answer)
+    content = {"size": len(text), "mimeType": "application/json", "text": text}
+    kind = {"name": "content-type", "value": "application/json; charset=utf-8"}
+    return {"request": request, "response": {"status": status, "headers": [kind], "content": content}}
+
+
+def organization(**changed: Any) -> Json:
+    return entry("https://api.sophiie.ai/v1/organization", {**ORGANIZATION, **changed})
+
+
+Judge = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def judge(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Runs the command on a recording: exit code, output, errors."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(recording: Any, *arguments: str) -> tuple[int, str, str]:
+        file = tmp_path / "traffic.har"
+        file.write_bytes(recording if isinstance(recording, bytes) else json.dumps(recording).encode())
+        code = command.main([str(file), *arguments], standalone_mode=False)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def har(*entries: Json) -> Json:
+    return {"log": {"version": "1.2", "entries": entries}}
+
+
+def test_good_traffic_of_a_browser_is_good(judge: Judge) -> None:
+    packed = organization()
+    text = packed["response"]["content"]["text"]
+    packed["response"]["content"] |= {"text": base64.b64encode(text.encode()).decode(), "encoding": "base64"}
+    page = entry("https://www.sophiie.ai/app.js", "x")
+    preflight = entry("https://api.sophiie.ai/v1/leads", None, method="OPTIONS", status=204)
+    preflight["request"]["headers"].append({"name": "Access-Control-Request-Method", "value": "POST"})
+    blocked = {**organization(), "response": {"status": 0, "headers": [], "content": {"size": 0, "mimeType": ""}}}
+    code, out, _ = judge(har(organization(), packed, page, preflight, blocked))
+    assert code == 0
+    assert "2 of 3 exchanges are for a path of the contract" in out
+    assert "1 left out: no answer was recorded" in out
+
+
+def test_a_base_path_is_found_out(judge: Judge) -> None:
+    behind = entry("http://gateway.example:8080/vendors/sophiie/v1/organization", ORGANIZATION)
+    code, out, _ = judge(har(behind))
+    assert (code, "base path /vendors/sophiie" in out) == (0, True)
+    assert judge(har(behind), "--base", "/elsewhere")[0] == 2
+
+
+def test_a_wrong_answer_is_found_with_its_place_and_without_its_value(judge: Judge) -> None:
+    wrong = [organization(), organization(timeFormat="Canary-value"), organization(timeFormat="Canary-value")]
+    code, out, _ = judge(har(*wrong), "-v", "--strict")
+    assert "[200 /timeFormat]" in out
+    assert "text in entries 2, 3, the first at /log/entries/1" in out
+    assert "Canary" not in out
+    assert code in (0, 1)  # by how the vendor documents it
+
+
+def test_a_request_that_breaks_the_contract_and_is_accepted_is_a_finding(judge: Judge) -> None:
+    made = {"id": "ld_1", **LEAD}
+    code, out, _ = judge(har(entry("https://api.sophiie.ai/v1/leads", made, method="POST", status=201, sent={})))
+    assert "request_conformance" in out
+    assert "the member firstName" in out
+    assert code == 1
+
+
+def test_a_request_that_was_refused_is_a_note_unless_asked_for(judge: Judge) -> None:
+    told = {"success": False, "message": "no", "error": {"status": 400, "message": "no"}}
+    refused = entry("https://api.sophiie.ai/v1/leads?limit=0", told, status=400)
+    both = har(organization(), refused)
+    code, out, _ = judge(both)
+    assert (code, "GET /v1/leads refused what the contract does not allow; see --strict (entry 2)" in out) == (0, True)
+    code, out, _ = judge(both, "--strict")
+    assert "expected  at least 1" in out
+
+
+def test_a_misspelt_parameter_is_noted(judge: Judge) -> None:
+    asked = organization()
+    asked["request"]["url"] += "?expnad=x"
+    assert "has no parameter `expnad` (entry 1)" in judge(har(asked))[1]
+
+
+@pytest.mark.parametrize("changes", [{"content": {"size": 90, "mimeType": "application/json"}}, {"content": None}])
+def test_a_body_that_was_not_recorded_is_not_judged(judge: Judge, changes: Json) -> None:
+    lost = organization()
+    lost["response"] |= changes
+    code, out, _ = judge(har(lost))
+    assert (code, "only status and headers judged" in out) == (0, True)
+
+
+def test_a_masked_value_is_not_judged(judge: Judge) -> None:
+    assert judge(har(organization(timeFormat="***")))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("recording", "said"),
+    [
+        (b"{", "not JSON: line 1"),
+        (b"\xff", "not JSON"),
+        (b"[" * 5000, "not JSON"),
+        ([], "neither `log` nor `requests`"),
+        ({"log": []}, "(/log): list, not dict"),
+        ({"log": {}}, "(/log): `entries` is missing"),
+        ({"log": {"entries": [1]}}, "entry 1 (/log/entries/0): int, not an object"),
+        ({"log": {"entries": [organization(), {"request": {}}]}}, "entry 2 (/log/entries/1): `response` is missing"),
+        (har({**organization(), "response": {"status": "200"}}), "entry 1 (/log/entries/0/response/status): str"),
+        (har({**organization(), "response": {"status": True}}), "entry 1 (/log/entries/0/response/status): bool"),
+        ({"requests": [{"request": {"method": "GET"}, "response": {}}]}, "entry 1 (/requests/0/request): `url`"),
+    ],
+)
+def test_what_is_no_recording_is_refused_with_its_place(judge: Judge, recording: Any, said: str) -> None:
+    code, out, err = judge(recording)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "→" in err
+
+
+def test_text_that_is_not_base64_is_refused_with_its_place(judge: Judge) -> None:
+    wrong = organization()
+    wrong["response"]["content"]["encoding"] = "base64"
+    code, _, err = judge(har(wrong))
+    assert (code, "entry 1 (/log/entries/0/response/content/text): not base64" in err) == (2, True)
+
+
+def test_a_file_that_is_too_large_or_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    large = tmp_path / "large.har"
+    with large.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    assert command.main([str(large)], standalone_mode=False) == 2
+    assert command.main([str(tmp_path / "none.har")], standalone_mode=False) == 2
+    assert "larger than 64 MiB" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("entries", [[], [entry("https://www.sophiie.ai/app.js", "x")]], ids=["empty", "another site"])
+def test_traffic_of_something_else_proves_nothing(judge: Judge, entries: Sequence[Json]) -> None:
+    code, _, err = judge(har(*entries))
+    assert (code, f"none of {len(entries)} exchanges is for a path of the contract" in err) == (2, True)
+
+
+def test_traffic_that_only_failed_proves_nothing(judge: Judge) -> None:
+    denied = {"success": False, "message": "Unauthorized", "error": {"status": 401, "message": "Unauthorized"}}
+    code, out, _ = judge(har(entry("https://api.sophiie.ai/v1/organization", denied, status=401)))
+    assert (code, "nothing is proved" in out) == (2, True)
+
+
+def test_no_credential_of_a_recording_is_shown(judge: Judge, tmp_path: Path) -> None:
+    wrong = organization(**{SECRET: 1, "timeFormat": SECRET})
+    reports = [f"{kind}={tmp_path / kind}" for kind in ("json", "html", "junit", "sarif", "summary", "github")]
+    _, out, err = judge(har(wrong), "-v", "--strict", "--report", ",".join(reports))
+    texts = [out, err, *(Path(report.partition("=")[2]).read_text("utf-8") for report in reports)]
+    assert all(texts[index] for index in (0, 2, 3, 4, 5, 6, 7))
+    assert not [text for text in texts if SECRET in text or "Canary" in text]
+
+
+def test_the_journal_of_the_mock_is_judged(judge: Judge) -> None:
+    with mock() as target:
+
+        def send(path: str, **options: Any) -> bytes:
+            headers = {"Authorization": f"Bearer {target.key}", "Content-Type": "application/json", **options}
+            body = headers.pop("body", None)
+            request = urllib.request.Request(target.origin + path, body, headers)
+            with urllib.request.urlopen(request) as response:
+                return bytes(response.read())
+
+        send("/v1/leads?limit=2")
+        send("/v1/organization")
+        send("/v1/organization", Prefer="code=200, dynamic=true")
+        send("/v1/leads", body=json.dumps(LEAD).encode())
+        journal = send("/__admin/requests")
+    code, out, _ = judge(journal)
+    assert code == 0, out
+    assert "4 of 4 exchanges are for a path of the contract" in out
+    assert "answered by a fault or an override: not judged (entry 2)" in out
+    shown = json.loads(journal)
+    shown["requests"][-1]["response"]["body"]["leads"][0]["id"] = 7
+    code, out, _ = judge(shown)
+    assert code == 1
+    assert "[200 /leads/*/id]" in out
+    assert "integer in entry 4, the first at /requests/3" in out
