@@ -134,7 +134,7 @@ def create_app(
     workspaces.committed = dispatcher.committed
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     timeline.begin()
-    control = AdminSafety(control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger())), token)
+    control = AdminSafety(control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger)), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
         middleware=[Middleware(Guard, settings=settings, envelope=envelope, redactor=redactor)],

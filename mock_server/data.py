@@ -14,3 +14,8 @@ OPENAPI = _ROOT / "openapi"
 
 FIXTURES = _ROOT / "fixtures"
 """Folder of the world's raw material."""
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file came with the program."""
+    return OPENAPI in path.parents or FIXTURES in path.parents

@@ -1,7 +1,6 @@
 """Read a YAML or JSON file from outside: bounded before a C parser sees it, plain data afterwards.
 
 C parsers die on deep nesting (a segmentation fault, not an exception): size and depth are bounded on the text.
-YAML is read by the rules of YAML 1.2, as OpenAPI asks: dates, `yes`, `12:30` and `1_000` are texts.
 """
 
 import math
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 
+from mock_server.data import is_ours
 from mock_server.errors import Problem, SetupError
+from mock_server.kept import kept
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 96
@@ -23,52 +23,6 @@ _MAX_INDENT = 400
 # Whatever can open a level of a block without a line of its own, after any line break that YAML knows.
 _LEADING = re.compile(r"(?:^|[\n\r\x85\u2028\u2029])([ \-?:\t]+)")
 _BRACKET = re.compile(r"[\[\]{}]")
-_TAG = "tag:yaml.org,2002:"
-_PLAIN = (
-    ("bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
-    ("int", re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"), "-+0123456789"),
-    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), "-+.0123456789"),
-    ("float", re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"), "-+."),
-    ("null", re.compile(r"~|null|Null|NULL|"), ("~", "n", "N", "")),
-)
-
-
-class _Loader(yaml.CSafeLoader):
-    """Safe loader of YAML 1.2's core schema: keys as they are written, no key twice.
-
-    Merge keys are refused: that version has none, and a few of them can explode.
-    """
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        found: dict[str, Any] = {}
-        if not isinstance(node, yaml.MappingNode):
-            raise yaml.constructor.ConstructorError(None, None, "not a mapping", node.start_mark)
-        for key, value in node.value:
-            what = ""
-            if not isinstance(key, yaml.ScalarNode):
-                what = "a key that is not a text"
-            elif key.value == "<<" and key.style not in ("'", '"'):
-                what = "a merge key (`<<`)"
-            elif key.value in found:
-                what = f"the key `{key.value[:40]}` twice"
-            if what:
-                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
-            found[key.value] = self.construct_object(value, deep=deep)
-        return found
-
-    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
-        text = self.construct_scalar(node)
-        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _name, _pattern, _first in _PLAIN:
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"^(?:{_pattern.pattern})$"), list(_first))
-_Loader.yaml_constructors = {
-    tag: _Loader.yaml_constructors[tag]
-    for tag in (*(_TAG + name for name in ("map", "seq", "str", "null", "bool", "float")), None)
-}
-_Loader.add_constructor(f"{_TAG}int", _Loader.construct_yaml_int)
 
 
 def read_file(path: Path, error: type[SetupError]) -> Any:
@@ -82,6 +36,8 @@ def read_file(path: Path, error: type[SetupError]) -> Any:
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or str(fault)
         raise error(Problem(str(path), reason, "check the path")) from None
+    if is_ours(path):
+        return kept(raw, lambda: read_bytes(raw, str(path), error))
     return read_bytes(raw, str(path), error)
 
 
@@ -106,15 +62,13 @@ def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
 def _yaml(text: str, name: str, error: type[SetupError]) -> Any:
     if _nests_too_deep(text):
         raise error(Problem(name, "nested too deep", "flatten it, or name repeated parts and use $ref"))
+    from mock_server.yaml12 import NotYaml, parse  # start-up: 25 ms that our own files, kept, do without
+
     try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark else name
-        what = getattr(fault, "problem", None) or str(fault).splitlines()[0]
-        raise error(Problem(where, f"not YAML: {what}", "correct that line")) from None
-    except (ValueError, LookupError, RecursionError) as fault:
-        raise error(Problem(name, f"not YAML: {fault}", "write plain YAML 1.2")) from None
+        return parse(text)
+    except NotYaml as fault:
+        where, remedy = (f"{name}:{fault.line}", "correct that line") if fault.line else (name, "write plain YAML 1.2")
+        raise error(Problem(where, f"not YAML: {fault}", remedy)) from None
 
 
 def _nests_too_deep(text: str) -> bool:

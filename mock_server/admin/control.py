@@ -1,6 +1,6 @@
 """What every control route needs: the parts of the server, the workspace that is meant, a checked body, an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Control:
     endpoint: Endpoint
     dispatcher: Dispatcher
     timeline: Timeline
-    gaps: list[Gap]
+    ledger: Callable[[], list[Gap]]
 
     def workspace(self, request: Request) -> Workspace:
         """The one that the request's header names, the default one without it. Raises Refusal (404)."""

@@ -60,7 +60,7 @@ def control_plane(control: Control) -> Starlette:
         """How each operation is known, and the ledger of what is not."""
         operations = workspaces.contract.operations.values()
         known = {operation.key: operation.provenance for operation in operations}
-        return answer({"operations": known, "gaps": [asdict(gap) for gap in control.gaps]})
+        return answer({"operations": known, "gaps": [asdict(gap) for gap in control.ledger()]})
 
     routes = [
         Route("/health", health),

@@ -1,10 +1,12 @@
 """The command ``sophiie-mock``. A verb's module is loaded when the verb is used: help and completion stay quick."""
 
+import gc
 import importlib
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import Field
 from pathlib import Path
 from types import MappingProxyType
@@ -37,6 +39,20 @@ _ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+@contextmanager
+def what_stays() -> Generator[None, None, None]:
+    """Garbage is not looked for while something is built that stays to the end, nor in it afterwards.
+
+    The collector would go through all of it again and again: a tenth of a start, and the longest pauses of a server.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 class Verbs(click.Group):
     """Loads the module of a verb on its first use."""
 
@@ -47,7 +63,8 @@ class Verbs(click.Group):
         name = _ALIASES.get(cmd_name, cmd_name)
         if name not in _VERBS:
             return None
-        command = importlib.import_module(f"mock_server.cli.{_VERBS[name][0]}").command
+        with what_stays():
+            command = importlib.import_module(f"mock_server.cli.{_VERBS[name][0]}").command
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -1,11 +1,10 @@
 """Tables for people, plain columns for pipes, JSON for programs."""
 
-import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any
 
 import click
 import orjson
@@ -13,14 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-
-def on_terminal() -> bool:
-    return sys.stdout.isatty()
-
-
-def coloured(out: TextIO) -> bool:
-    """Colour and bold are for terminals, and never with ``NO_COLOR`` (no-color.org)."""
-    return out.isatty() and not os.environ.get("NO_COLOR")
+from mock_server.cli.terminal import coloured, on_terminal
 
 
 def print_json(value: Any) -> None:

@@ -10,9 +10,9 @@ import click
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
-from mock_server.cli import setting_options, settings_from
+from mock_server.cli import setting_options, settings_from, what_stays
 from mock_server.cli.log import LogLines, set_up_logging
-from mock_server.cli.output import coloured
+from mock_server.cli.terminal import coloured
 from mock_server.errors import Problem, SettingsError
 from mock_server.redaction import Redactor
 from mock_server.server import bind, open_log, run, url_of
@@ -43,7 +43,8 @@ def serve(settings: Settings) -> int:
         listener = opened.enter_context(bind(settings))
         log = open_log(settings)
         opened.callback(log.close)
-        app = create_app(settings, log, lines.observe, redactor)
+        with what_stays():
+            app = create_app(settings, log, lines.observe, redactor)
         _write_files(settings, app, listener.getsockname()[1])
         _introduce(lines, settings, app, url_of(listener))
         server = run(app, listener)

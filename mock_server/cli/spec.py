@@ -9,7 +9,8 @@ import orjson
 
 from mock_server.app import ledger, load_contract
 from mock_server.cli import setting_options, settings_from
-from mock_server.cli.output import on_terminal, print_field, print_json, print_table, print_title
+from mock_server.cli.output import print_field, print_json, print_table, print_title
+from mock_server.cli.terminal import on_terminal
 from mock_server.errors import Problem, SettingsError
 from mock_server.spec.provenance import Gap
 

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import yaml
-
 from mock_server.data import FIXTURES
 from mock_server.errors import Problem, WorldError
+from mock_server.reader import read_file
 from mock_server.world.calendar import HOUR, MINUTE, WEEKDAYS, ZONES
 from mock_server.world.material import Answer, Business, Common, Lines, Names, Service, Teammate, Topic, Wish
 
@@ -90,13 +89,7 @@ def fields(line: str, count: int) -> list[str]:
 
 def _read(name: str) -> dict[str, Any]:
     path = FIXTURES / name
-    try:
-        loaded = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorldError(Problem(f"{path}:{line}", f"not YAML: {error.problem}", "mend the fixture")) from None
-    except OSError as error:
-        raise WorldError(Problem(str(path), error.strerror or "cannot be read", "is it installed?")) from None
+    loaded = read_file(path, WorldError)
     if not isinstance(loaded, dict):
         raise WorldError(Problem(f"{path}:1", "not a mapping", "write 'key: value' entries"))
     return loaded

@@ -6,21 +6,18 @@ A file is checked key by key against one table before anything is built; each mi
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
 
-import yaml
-
 from mock_server.data import FIXTURES
 from mock_server.errors import Problem, WorldError
+from mock_server.reader import read_file
 
 MAX_LEADS = 30_000
 """Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
 
-MAX_BYTES = 16_384
-"""Longest recipe file: a dozen keys need a few hundred bytes; the bound also bounds how deep YAML can nest."""
 
 Value: TypeAlias = str | int | bool
 
@@ -91,7 +88,7 @@ def businesses() -> list[str]:
 
 def recipes() -> list[Recipe]:
     """The built-in recipes, the default first, then by size."""
-    found = [_read(path) for path in (FIXTURES / "worlds").glob("*.yaml")]
+    found = [_built_in(path) for path in (FIXTURES / "worlds").glob("*.yaml")]
     return sorted(found, key=lambda recipe: (recipe.name != "default", recipe.leads, recipe.name))
 
 
@@ -100,7 +97,7 @@ def load_recipe(name_or_path: str) -> Recipe:
     if re.fullmatch(r"[a-z][a-z0-9-]*", name_or_path):
         built_in = FIXTURES / "worlds" / f"{name_or_path}.yaml"
         if built_in.is_file():
-            return _read(built_in)
+            return _built_in(built_in)
         known = sorted(path.stem for path in built_in.parent.glob("*.yaml"))
         what = f"there is no built-in world of this name: {', '.join(known)}"
         remedy = _did_you_mean(name_or_path, known) or "or give a file, like ./my-world.yaml"
@@ -108,10 +105,17 @@ def load_recipe(name_or_path: str) -> Recipe:
     return _read(Path(name_or_path))
 
 
+def _built_in(path: Path) -> Recipe:
+    """A recipe of ours: a test reads them by the rules."""
+    return Recipe(**{"name": path.stem, **read_file(path, WorldError)})
+
+
 def _read(path: Path) -> Recipe:
+    from mock_server.world.recipe_lines import entries  # start-up: brings YAML in, for a file of the user's own
+
     values: dict[str, Value] = {"name": path.stem}
     problems: list[Problem] = []
-    for line, key, value in _entries(path):
+    for line, key, value in entries(path, _keys()):
         where = f"{path}:{line}"
         wrong = _RULES[key](value) if key in _RULES else "unknown"
         if key not in _RULES:
@@ -122,55 +126,6 @@ def _read(path: Path) -> Recipe:
     if problems:
         raise WorldError(*problems)
     return Recipe(**values)  # type: ignore[arg-type]  # each value has passed the rule of its key
-
-
-def _entries(path: Path) -> Iterator[tuple[int, str, Value]]:
-    """Line, key and value of each entry of the one mapping the file must be."""
-    root = _compose(path)
-    if root is None:
-        return
-    if not isinstance(root, yaml.MappingNode):
-        line = root.start_mark.line + 1
-        raise WorldError(Problem(f"{path}:{line}", "a recipe is a list of 'key: value' lines", _keys()))
-    seen: set[str] = set()
-    for key_node, value_node in root.value:
-        where = f"{path}:{key_node.start_mark.line + 1}"
-        if not (isinstance(key_node, yaml.ScalarNode) and isinstance(value_node, yaml.ScalarNode)):
-            raise WorldError(Problem(where, "keys and values are single words or numbers here", _keys()))
-        if key_node.value in seen:
-            raise WorldError(Problem(where, f"{key_node.value!r} stands here twice", "keep one of them"))
-        seen.add(key_node.value)
-        yield key_node.start_mark.line + 1, key_node.value, _scalar(value_node)
-
-
-def _compose(path: Path) -> yaml.Node | None:
-    """The file's YAML nodes, which know their lines; None for an empty file."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        cause = error.strerror or "cannot be read"
-        raise WorldError(Problem(str(path), cause, "give the name of a built-in world or a file")) from None
-    if len(raw) > MAX_BYTES:
-        raise WorldError(Problem(str(path), f"longer than {MAX_BYTES} bytes", "a recipe needs a dozen lines"))
-    try:
-        return yaml.compose(raw.decode(), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        what = f"not YAML: {error.problem or error.context}"
-        raise WorldError(Problem(f"{path}:{line}", what, "write 'key: value' on each line")) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        raise WorldError(Problem(str(path), "not YAML text in UTF-8", "write 'key: value' lines")) from None
-
-
-def _scalar(node: yaml.ScalarNode) -> Value:
-    """A scalar's value. Only true/false and plain whole numbers are not text (no octal, no yes/no)."""
-    if node.tag.endswith(":bool") and node.value.lower() in ("true", "false"):
-        return bool(node.value.lower() == "true")
-    if node.tag.endswith(":int") and re.fullmatch(r"-?[0-9]{1,9}", node.value):
-        return int(node.value)
-    return str(node.value)
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

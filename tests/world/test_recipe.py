@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.data import FIXTURES
 from mock_server.errors import WorldError
-from mock_server.world.recipe import MAX_BYTES, Recipe, businesses, load_recipe, recipes
+from mock_server.world.recipe import Recipe, businesses, load_recipe, recipes
+from mock_server.world.recipe_lines import MAX_BYTES
 
 
 def write(folder: Path, text: str) -> str:
@@ -82,3 +84,8 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
     with pytest.raises(WorldError, match="not YAML text in UTF-8"):
         load_recipe(str(tmp_path / "latin.yaml"))
+
+
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
+def test_a_built_in_world_keeps_the_rules_of_a_users_file(recipe: Recipe) -> None:
+    assert load_recipe(str(FIXTURES / "worlds" / f"{recipe.name}.yaml")) == recipe

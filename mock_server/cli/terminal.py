@@ -1,0 +1,14 @@
+"""What the terminal is, for what is printed on it. Apart from ``output``, whose tables bring a library along."""
+
+import os
+import sys
+from typing import TextIO
+
+
+def on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def coloured(out: TextIO) -> bool:
+    """Colour and bold are for terminals, and never with ``NO_COLOR`` (no-color.org)."""
+    return out.isatty() and not os.environ.get("NO_COLOR")
