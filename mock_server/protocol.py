@@ -52,6 +52,8 @@ class Protocol(HttpToolsProtocol):
 
     deadline = 10.0
     """Seconds for a head, and for what is left of a body once its request was answered."""
+    linger = 1.0
+    """Seconds that a client may go on sending to who no longer listens; what it still sends is thrown away."""
     _timer: asyncio.TimerHandle | None = None
     _head: int | None = None  # bytes that came of a head that is not whole yet
     _tail: int | None = None  # bytes that came after the latest chunk's size, and are no body
@@ -116,8 +118,7 @@ class Protocol(HttpToolsProtocol):
         last = not self.pipeline
         super().on_response_complete()
         if last and self._last_words is not None and not self.transport.is_closing():
-            self.transport.write(self._last_words)
-            self.transport.close()
+            self._hang_up(self._last_words)
         elif self.cycle.response_complete and self.cycle.more_body:
             self._allow(self.deadline)
 
@@ -146,7 +147,7 @@ class Protocol(HttpToolsProtocol):
         self._timer = None if seconds is None else self.loop.call_later(seconds, self._too_slow)
 
     def _too_slow(self) -> None:
-        if self._head is None:
+        if self._head is None or self._last_words is not None:
             self.transport.close()
         else:
             self._refuse(408, f"the line and headers of a request were not whole after {self.deadline:g} s")
@@ -156,8 +157,14 @@ class Protocol(HttpToolsProtocol):
         self._allow(None)
         self._last_words = self._refusal(status, why)
         if not self._waiting():
-            self.transport.write(self._last_words)
-            self.transport.close()
+            self._hang_up(self._last_words)
+
+    def _hang_up(self, words: bytes) -> None:
+        """Say them, and listen no more. Closed at once, with input unread, the system would take them back."""
+        self.transport.write(words)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._allow(self.linger)
 
     def _waiting(self) -> bool:
         """Whether requests before the refused one have no answer yet. Its own is taken back if its head was whole."""
