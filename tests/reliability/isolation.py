@@ -14,6 +14,7 @@ import httpx
 from hypothesis import strategies as st
 
 from mock_server.testing import Refused, Sophiie, workspace
+from mock_server.world.ids import rng
 
 START = "2026-03-04T09:00:00Z"
 PLAN: Mapping[str, Any] = {"world": "small", "seed": 3, "now": START, "rateLimit": 30}
@@ -21,7 +22,7 @@ TRIGGERS = ("LEAD_CREATED", "LEAD_UPDATED", "INQUIRY_CREATED", "APPOINTMENT_CREA
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 UNSUBSCRIBE = SUBSCRIBE.replace("subscribe", "unsubscribe")
 # Real time, and a checksum over it; keys: that of a fork is minted and told once.
-MASKED = re.compile(r'"ms":[0-9.e+-]+|done in [0-9.e+-]+ ms|"date":"[^"]*"|"sha256":"\w+"|sk_test_mock_[\w-]+')
+MASKED = re.compile(r'"ms":[0-9.e+-]+|done in [0-9.e+-]+ ms|"[Dd]ate":"[^"]*"|"sha256":"\w+"|sk_test_mock_[\w-]+')
 
 # What can be observed of a workspace without changing it.
 GLANCE = ("/clock", "/faults", "/requests?limit=2", "/webhooks/deliveries?limit=2", "/records")
@@ -163,6 +164,9 @@ NAMES = (*API, *CONTROL, "create", "create", "subscribe", "subscribe", "stranger
 Turn = tuple[bool, str]
 HISTORIES = st.lists(st.tuples(st.booleans(), st.sampled_from(NAMES)), min_size=4, max_size=20)
 """Whose turn it is (True: B's), and what is done."""
+_order = rng(1, "order")
+WHOLE: Sequence[Turn] = _order.sample([(is_b, name) for is_b in (True, False) for name in NAMES], 2 * len(NAMES))
+"""One that has every deed of both."""
 
 
 def seen_by_b(url: str, history: Sequence[Turn], *, neighbour: bool) -> list[str]:

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from isolation import HISTORIES, Turn, difference
+from hypothesis import HealthCheck, example, given, settings
+from isolation import HISTORIES, WHOLE, Turn, difference
 
 from mock_server.server import MockServer
 from mock_server.settings import Settings
 
-MANY = int(os.environ.get("SOPHIIE_MOCK_HISTORIES", "6"))
+MANY = int(os.environ.get("SOPHIIE_MOCK_HISTORIES", "3"))
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,7 @@ def server() -> Iterator[MockServer]:
 
 
 @settings(max_examples=MANY, suppress_health_check=[HealthCheck.too_slow])
+@example(history=WHOLE)
 @given(history=HISTORIES)
 def test_nothing_of_one_workspace_is_seen_in_another(server: MockServer, history: Sequence[Turn]) -> None:
     assert difference(server.url, history) == ""
