@@ -1,0 +1,95 @@
+"""A server to be hard on: at full size a process of its own, at small size a thread of this one."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from frame import Size
+
+from mock_server.server import MockServer
+from mock_server.settings import PREFIX
+from mock_server.sources import gather
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE = 60.0
+
+
+@dataclass
+class UnderTest:
+    """``log`` is what it wrote; ``process`` is None when it is a thread."""
+
+    port: int
+    log: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def alive(self) -> bool:
+        return self.process is None or self.process.poll() is None
+
+    @property
+    def resident(self) -> int:
+        """KiB of memory that it holds now."""
+        return self._status("VmRSS")
+
+    @property
+    def peak(self) -> int:
+        """KiB of memory that it held at most, since ``forget_peak``."""
+        return self._status("VmHWM")
+
+    def forget_peak(self) -> None:
+        Path(f"/proc/{self._pid}/clear_refs").write_text("5")
+
+    @property
+    def bugs(self) -> int:
+        """How often it found a bug of its own."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return text.count("a bug of ours") + text.count("Exception in ASGI application")
+
+    @property
+    def _pid(self) -> int:
+        return self.process.pid if self.process else os.getpid()
+
+    def _status(self, name: str) -> int:
+        lines = Path(f"/proc/{self._pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+@contextmanager
+def serving(size: Size, **settings: str) -> Iterator[UnderTest]:
+    """A server with these settings, until the block ends."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if size == "small":
+            with MockServer(gather({"port": 0, "quiet": "true", **settings}, {}, folder)) as server:
+                yield UnderTest(urlsplit(server.url).port or 0, folder / "log")
+            return
+        flags = [f"--{key.replace('_', '-')}={value}" for key, value in settings.items()]
+        port, log = folder / "port", folder / "log"
+        command = [sys.executable, "-X", "faulthandler", "-m", "mock_server", "serve", "--quiet", *flags]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+        environment["PYTHONPATH"] = str(ROOT)
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [*command, "--port=0", f"--port-file={port}"], cwd=folder, env=environment, stdout=said, stderr=said
+            )
+            try:
+                _wait_for(port, process, log)
+                yield UnderTest(int(port.read_text()), log, process)
+            finally:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(port: Path, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not port.exists():
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")
+        time.sleep(0.02)
