@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast reliability lint format lock clean FORCE
+.PHONY: help serve test test-fast schemathesis reliability lint format lock bench bench-check clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,10 +30,19 @@ test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
 reliability: $(VENV)/.dev ## show every goal of SECURITY.md at full size (one: make reliability ARGS='--goal 9')
 	@$(BIN)/python tests/reliability/all.py $(ARGS)
 
+schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (make schemathesis ARGS='--seeds 1-5')
+	@$(BIN)/python tests/schemathesis_runs.py $(ARGS)
+
 lint: $(VENV)/.dev ## ruff check, ruff format --check, mypy --strict
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: $(VENV)/.dev ## measure beside the peers and the limit, write bench/RESULTS.md (make bench ARGS='--rounds 2')
+	@$(BIN)/python bench/run.py $(ARGS)
+
+bench-check: $(VENV)/.dev ## fail when a scene has become 15 % dearer in process
+	@$(BIN)/python bench/ratchet.py $(ARGS)
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
