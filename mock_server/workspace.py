@@ -1,5 +1,6 @@
 """Workspaces: isolated tenants, each with its world, clock, journal and limits. A key selects one."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -22,6 +23,8 @@ from mock_server.store.snapshot import Snapshot
 from mock_server.world.clock import Clock, parse, stamp
 from mock_server.world.ids import Ids, Rng, rng
 from mock_server.world.recipe import Recipe
+
+log = logging.getLogger("mock_server")
 
 DEFAULT = "default"
 
@@ -201,7 +204,14 @@ class Workspaces:
         if before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
             workspace.faults.before = before
         if tx.changed:
+            self._tell(workspace, tx)
+
+    def _tell(self, workspace: Workspace, tx: Transaction) -> None:
+        """The change is kept: whatever fails in those who are told of it, the caller's answer stands."""
+        try:
             self.committed(workspace, tx)
+        except Exception:
+            log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
 
     def close(self) -> None:
         self._log.close()

@@ -1,7 +1,6 @@
 """Deliver what is owed: in order and one at a time for each subscription, all subscriptions at once."""
 
 import asyncio
-import contextlib
 import importlib
 import logging
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from mock_server.webhooks import address, attempt, outbox, schedule, subscriptio
 from mock_server.webhooks.backlog import Backlog
 from mock_server.webhooks.bodies import Bodies
 from mock_server.webhooks.news import News
+from mock_server.webhooks.recorder import Recorder
 from mock_server.webhooks.reply import Reply
 from mock_server.workspace import Workspace, Workspaces
 from mock_server.world.clock import parse, wall_time
@@ -38,7 +38,7 @@ class Dispatcher:
     def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
         self._workspaces = workspaces
         self._settings = settings
-        self._steps = schedule.parse(settings.retries)
+        self._recorder = Recorder(workspaces, schedule.parse(settings.retries))
         self._allowed = address.hosts(settings.allow_egress)
         self._bodies = Bodies(workspaces.contract)
         self._gate: Any = None
@@ -52,14 +52,17 @@ class Dispatcher:
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
         """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
         owed = [it.row for it in tx.changes() if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
-        for row in owed:
-            queue = (workspace.id, row.record["queue"])
-            image, backlog = self._backlogs.get(queue, (None, None))
-            if backlog is not None and image is workspace.image:
-                backlog.add(row)
-        with contextlib.suppress(RuntimeError):
-            for id in {row.record["queue"] for row in owed}:
-                self._start(workspace, (workspace.id, id))
+        try:
+            for row in owed:
+                image, backlog = self._backlogs.get((workspace.id, row.record["queue"]), (None, None))
+                if backlog is not None and image is workspace.image:
+                    backlog.add(row)
+            if _on_a_loop():
+                for id in {row.record["queue"] for row in owed}:
+                    self._start(workspace, (workspace.id, id))
+        except Exception:
+            self._backlogs.clear()  # a row may be missing there: they are made from the outbox again
+            raise
 
     def wake(self, workspace: Workspace) -> None:
         """Look at every subscription of a workspace: its clock was moved, say. Called on the loop."""
@@ -126,21 +129,17 @@ class Dispatcher:
     async def _deliver(self, workspace: Workspace, row: Row) -> None:
         image = workspace.image
         reply, sent = await self._posted(workspace, row)
-        if workspace.image is not image:
-            return  # the workspace was reset, restored or removed while it was on the wire
-        with self._workspaces.transaction(workspace) as tx:
-            current = tx.get(outbox.KIND, row.id)
-            if current is not None:
-                attempt.record(tx, current, reply, sent, workspace.clock.now(), self._steps, workspace.plan.seed)
-        self.news.tell(workspace, row.record, reply)
+        await self._recorder.keep(workspace, image, row, reply, sent)
+        if workspace.image is image:  # it was not reset, restored or removed meanwhile
+            self.news.tell(workspace, row.record, reply)
 
     async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
         """What became of one attempt, and the headers that it had."""
         secrets: Sequence[str] = ()
-        with self._workspaces.transaction(workspace) as tx:
-            event = tx.get(outbox.EVENTS, row.record["eventId"])
-            if self._settings.sign == "standard":
-                secrets = subscription.secrets(tx, workspace.plan.seed, workspace.id)
+        tx = Transaction(workspace.image)  # only to read
+        event = tx.get(outbox.EVENTS, row.record["eventId"])
+        if self._settings.sign == "standard":
+            secrets = subscription.secrets(tx, workspace.plan.seed, workspace.id)
         if event is None:
             return Reply(error="its event is no longer kept", refused=True), {}
         try:
@@ -154,11 +153,11 @@ class Dispatcher:
         return await gate.post(str(row.record["url"]), body, sent), sent
 
     def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
-        with self._workspaces.transaction(workspace) as tx:
-            row = tx.get(subscription.KIND, queue[1])
-            if row is None or row.record.get("paused"):
-                return None
-            return self._backlog(workspace, queue, tx).first(tx, workspace.clock.stamp())
+        tx = Transaction(workspace.image)  # only to read
+        row = tx.get(subscription.KIND, queue[1])
+        if row is None or row.record.get("paused"):
+            return None
+        return self._backlog(workspace, queue, tx).first(tx, workspace.clock.stamp())
 
     def _backlog(self, workspace: Workspace, queue: Queue, tx: Transaction) -> Backlog:
         """Made from the outbox when it is first asked for, and when the workspace was reset."""
@@ -188,3 +187,11 @@ class Dispatcher:
                 egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress")
                 self._gate = egress.Gate(self._allowed, self._settings.delivery_timeout)
         return self._gate
+
+
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

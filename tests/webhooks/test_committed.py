@@ -1,0 +1,96 @@
+"""What follows a commit: attempts are kept together, and nothing that fails afterwards undoes or hides the change."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+from receivers import Gatekeeper, receiving, staged
+from starlette.applications import Starlette
+from wire import Tenant, ask
+
+from mock_server.errors import Problem, StateError
+from mock_server.store.base import Change, NoLog
+from mock_server.webhooks import outbox
+from mock_server.workspace import Workspaces
+
+
+class Counting(NoLog):
+    """A log that counts the deliveries in each commit, and has room for ``room`` of them at once."""
+
+    def __init__(self, room: int = 1_000) -> None:
+        self.room = room
+        self.sizes: list[int] = []
+
+    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        rows = [change.row for change in changes if change.kind == outbox.KIND]
+        attempted = sum(bool(row and row.record["attempts"]) for row in rows)
+        if attempted > self.room:
+            raise StateError(Problem("state", "no room for so many"))
+        self.sizes += [attempted] if attempted else []
+
+
+async def delivered_together(workspaces: Workspaces, log: Counting) -> list[str]:
+    """The states of ten deliveries that are answered at one moment."""
+    held = Gatekeeper()
+    async with receiving(held) as receiver, staged(Workspaces(workspaces.contract, log, 10), "w") as it:
+        for _ in range(10):
+            it.subscribe(receiver.url)
+        it.emit()
+        await receiver.arrival(10)
+        held.open()
+        assert await it.drain()
+        return it.states
+
+
+def test_attempts_that_end_together_are_kept_together(workspaces: Workspaces) -> None:
+    log = Counting()
+
+    assert asyncio.run(delivered_together(workspaces, log)) == ["delivered"] * 10
+    assert sum(log.sizes) == 10
+    assert len(log.sizes) < 10
+
+
+def test_what_cannot_be_kept_together_is_kept_one_by_one(workspaces: Workspaces) -> None:
+    log = Counting(room=1)
+
+    assert asyncio.run(delivered_together(workspaces, log)) == ["delivered"] * 10
+    assert log.sizes == [1] * 10
+
+
+def test_a_fault_after_the_commit_leaves_the_answer_as_it_is_and_is_told_loudly(
+    app: Starlette, tenant: Tenant, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(workspace: object, tx: object) -> None:
+        raise LookupError("a bug of ours")
+
+    workspace, key = tenant()
+    monkeypatch.setattr(app.state.workspaces, "committed", broken)
+    answer = ask(app, "POST", "/v1/leads", key=key, body=b'{"firstName": "Ana", "suburb": "Newtown"}')
+
+    assert answer.status == 201
+    assert ask(app, "GET", f"/v1/leads/{answer.json['lead']['id']}", key=key).status == 200
+    assert f"a change of workspace {workspace.id} is kept" in caplog.text
+    assert "LookupError: a bug of ours" in caplog.text
+
+
+def test_what_a_fault_kept_from_its_queue_is_delivered_in_order_with_the_next(
+    stage: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        async with receiving() as receiver, stage() as it:
+            it.subscribe(receiver.url)
+            first = it.emit()
+            assert await it.drain()
+            [queue] = it.dispatcher._backlogs
+            it.dispatcher._backlogs[queue] = (it.workspace.image, object())  # whatever is done with it fails
+            second = it.emit()
+            third = it.emit()
+            assert await it.drain()
+
+            assert receiver.ids == first + second + third
+            assert it.states == ["delivered"] * 3
+
+    asyncio.run(scenario())
+    assert "what should follow from it failed" in caplog.text
+    assert "AttributeError" in caplog.text
