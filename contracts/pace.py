@@ -32,7 +32,7 @@ class Pace:
     ) -> None:
         name = hashlib.sha256(token.encode()).hexdigest()[:16]
         self._file = (folder or Path(gettempdir())) / f"sophiie-mock-pace-{name}.sqlite"
-        self._clock, self._sleep = clock, sleep
+        self.clock, self.sleep = clock, sleep
         with self._open() as database:
             database.execute("CREATE TABLE IF NOT EXISTS next (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL)")
         self._file.chmod(0o600)
@@ -40,15 +40,15 @@ class Pace:
     def wait(self) -> None:
         """Return when a request may be sent."""
         slot = self._reserve()
-        while (left := slot - self._clock()) > 0:
-            self._sleep(left)
+        while (left := slot - self.clock()) > 0:
+            self.sleep(left)
 
     def hold(self, seconds: float) -> None:
         """Send nothing for this long: the target said so."""
-        self._move(lambda free: max(free, self._clock() + seconds))
+        self._move(lambda free: max(free, self.clock() + seconds))
 
     def _reserve(self) -> float:
-        return self._move(lambda free: max(free, self._clock()), GAP)
+        return self._move(lambda free: max(free, self.clock()), GAP)
 
     def _move(self, choose: Callable[[float], float], after: float = 0.0) -> float:
         with self._open() as database:

@@ -1,7 +1,7 @@
 """One run from its options to its outcome: target, guard, units, engine, and what it all says."""
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -10,10 +10,12 @@ from contracts import engine
 from contracts.agenda.order import RATE, units
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
+from contracts.conclusion import LOST, shortcomings
 from contracts.coverage import Coverage
 from contracts.document import Contract, Document
 from contracts.errors import CannotRun, Stopped
 from contracts.guard import Guard, Mode, Policy
+from contracts.neighbour import Neighbour
 from contracts.outcome import BUDGET, Options, Outcome, Watch
 from contracts.pace import Pace, expected_seconds
 from contracts.probe import Abandoned, Probe
@@ -23,10 +25,9 @@ from contracts.selection import Selection
 from contracts.sequences.reading import Reading, Step, plan, unreachable
 from contracts.target import Target, mock
 from contracts.transport import NETWORK_ERRORS, Transport
+from contracts.writing import TOPIC, allowed
 
-_WORKSPACES = "/__admin/workspaces"
-_ANOTHER = b'{"world": "edge", "seed": 1000003}'  # another trade and seed: nothing is alike by chance
-_LOST = "the connection broke"
+_SAFE_TOPICS = ("read", "filter", "expand", "item", TOPIC)
 _MOST_LOST = 3
 
 
@@ -48,18 +49,21 @@ class Run:
         self.watch = watch or Watch()
         deadline = time.monotonic() + options.max_time if options.max_time else None
         budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
-        private = not target.local
-        policy = Policy(target.origin, self.mode, target.key, contract, private, budget, deadline)
-        self.guard = Guard(policy, (pace or Pace(target.key)) if self.mode is Mode.SAFE and not target.local else pace)
+        self.catalogue = Catalogue(contract)
+        topics = {unit.topic for unit in units(contract, _nothing_limited)}.union(_SAFE_TOPICS)
+        self.selection = Selection(contract, topics, options.only, options.without)
+        if self.mode is Mode.SAFE and not target.local:
+            pace = pace or Pace(target.key)
+        self.writing = allowed(options, self.mode, self.catalogue, self.selection, pace)
+        gate = self.writing.gate if self.writing else None
+        policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate)
+        self.guard = Guard(policy, pace)
         self.transport = Transport(self.guard, reroutes)
         self.coverage = Coverage(contract, target.key)
         self.guard.listen(self.coverage.seen)
         self.probe = Probe(contract, target, self.transport, options.seed)
-        self.catalogue = Catalogue(contract)
-        topics = {unit.topic for unit in units(contract, _nothing_limited)} | {"read", "filter", "expand", "item"}
-        self.selection = Selection(contract, topics, options.only, options.without)
         self.done: set[str] = set()
-        self._made = ""
+        self._neighbour = Neighbour()
         self._lost = 0
         self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
 
@@ -70,7 +74,8 @@ class Run:
     def plan(self) -> list[str]:
         """Every request that a safe run could send: one to see who is there, then the steps."""
         first = self._greeting()
-        return [step.describe() for step in ([first] if first else []) + self.steps()]
+        reads = [step.describe() for step in ([first] if first else []) + self.steps()]
+        return [*reads, *(self.writing.plan() if self.writing else [])]
 
     def planned_seconds(self) -> float:
         return expected_seconds(len(self.plan()))
@@ -80,6 +85,8 @@ class Run:
         started = time.monotonic()
         try:
             self.greet()
+            if self.writing:
+                self.writing.permit(self.probe)
             self.neighbour()
             self.watch.begin(len(self.units))
             for unit in self.units.values():
@@ -89,6 +96,7 @@ class Run:
             self.outcome.stopped = "" if stop.spent else stop.reason
             self.outcome.notes.append(stop.reason)
         finally:
+            self.clean_up()
             self.conclude(time.monotonic() - started)
         return self.outcome
 
@@ -116,17 +124,25 @@ class Run:
         """On a mock, a second organization for the runs about tenancy."""
         if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
             return
-        headers = {"Content-Type": "application/json"}
-        made = self.probe.send("POST", f"{self.target.origin}{_WORKSPACES}", headers, _ANOTHER)
-        if isinstance(made.field("key"), str) and isinstance(made.field("id"), str):
-            self._become(replace(self.target, other_key=made.field("key")))
-            self._made = made.field("id")
+        key = self._neighbour.move_in(self.probe)
+        if key:
+            self._become(replace(self.target, other_key=key))
 
     def leave(self) -> None:
         """Take the second organization away again."""
-        if self._made and self.guard.stopped is None:
-            self.probe.send("DELETE", f"{self.target.origin}{_WORKSPACES}/{self._made}", {})
-            self._made = ""
+        if self.guard.stopped is None:
+            self._neighbour.move_out(self.probe)
+
+    def clean_up(self) -> None:
+        """Take away what the run wrote, however it ended: with a guard of its own, at the same pace."""
+        if self.writing is None:
+            return
+        guard = Guard(replace(self.guard.policy, budget=None, deadline=None), self.guard.pace)
+        left = self.writing.clean_up(Probe(self.contract, self.target, self.transport.under(guard)))
+        self.guard.sent += guard.sent
+        if left:
+            self.outcome.notes.append(left)
+            self.outcome.stopped = left
 
     def _greeting(self) -> Step | None:
         return next((step for step in plan(self.catalogue, self.target.ids) if not step.needs), None)
@@ -137,6 +153,7 @@ class Run:
         if self.mode is Mode.SAFE:
             reading = Reading(self.probe, self.catalogue)
             todo = [Unit(step.topic, step.describe(), self._making(reading, step)) for step in self.steps()]
+            todo += self.writing.units() if self.writing else []
         else:
             limited = self._limited if self.target.is_mock else None
             todo = [unit for unit in units(self.contract, limited) if self.selection.unit(unit.topic, unit.subject)]
@@ -201,8 +218,8 @@ class Run:
         except NETWORK_ERRORS as fault:
             self._lost += 1
             if self._lost >= _MOST_LOST:
-                raise Stopped(f"{_LOST} in {_MOST_LOST} runs one after the other: {type(fault).__name__}") from None
-            return f"{_LOST}: {type(fault).__name__}"
+                raise Stopped(f"{LOST} in {_MOST_LOST} runs one after the other: {type(fault).__name__}") from None
+            return f"{LOST}: {type(fault).__name__}"
         self._lost = 0
         return ""
 
@@ -221,26 +238,7 @@ class Run:
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
         outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
-        faulty = {finding.operation for finding in outcome.findings}
-        due = self._due()
-        outcome.vacuous = list(self.coverage.vacuous(due, self._excused(), faulty))
-        lost = [name for name, reason in outcome.not_run.items() if reason.startswith(_LOST)]
-        if lost:
-            outcome.vacuous.append(f"{_LOST} in {len(lost)} runs, {lost[0]} the first")
-
-    def _due(self) -> Sequence[str]:
-        """Operations that this run should have seen succeed."""
-        options = self.options
-        if not self.selection.everything or options.max_requests or options.max_time or options.fail_fast:
-            return []
-        operations = self.contract.operations.values()
-        return [o.key for o in operations if self.mode is Mode.FULL or o.method == "GET"]
-
-    def _excused(self) -> dict[str, str]:
-        """Operations that could not succeed, because no operation supplies the id they need."""
-        reasons = {**self.outcome.not_run}
-        return {key: reason for key in self.contract.operations for name, reason in reasons.items()
-                if key in name and "no operation supplies" in reason}  # fmt: skip
+        outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options))
 
 
 def _nothing_limited() -> AbstractContextManager[Probe]:

@@ -54,6 +54,10 @@ class Transport:
         self._adapter = _GuardedAdapter(self)
         self._session = self.session()
 
+    def under(self, guard: Guard) -> "Transport":
+        """The same ways to the target under another guard."""
+        return Transport(guard, self._reroutes)
+
     def session(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # neither a proxy nor a .netrc may change what is sent
@@ -73,13 +77,16 @@ class Transport:
 
     @contextmanager
     def installed(self) -> Generator[None, None, None]:
-        """While this lasts, every session of this process passes the guard, also those that others make."""
+        """While this lasts, every session of this process passes the guard, also those that others make; and none
+        looks into the environment, where a proxy or a .netrc may change what is sent."""
         adapter, before = self._adapter, requests.Session.get_adapter
         requests.Session.get_adapter = lambda session, url: adapter  # type: ignore[method-assign, assignment]
+        requests.Session.trust_env = property(lambda session: False, lambda session, value: None)  # type: ignore
         try:
             yield
         finally:
             requests.Session.get_adapter = before  # type: ignore[method-assign]
+            del requests.Session.trust_env
 
     def reroute(self, url: str) -> str:
         for origin, other in self._reroutes.items():

@@ -11,6 +11,7 @@ _DEFAULT = "run"
 _VERBS: Mapping[str, str] = MappingProxyType(
     {
         _DEFAULT: "the suite itself, also without the word",
+        "cleanup": "take away what an interrupted run wrote to a real host",
         "traffic": "judge recorded traffic, a HAR file or the mock's journal",
     }
 )

@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from contracts.cli.consent import permission
+from contracts.cli.signals import interruptible
 from contracts.document import Contract, load
 from contracts.errors import CannotRun
 from contracts.exchange import TOKEN_VARIABLE
-from contracts.outcome import Options
+from contracts.outcome import Options, Outcome
 from contracts.redaction import Sieve
 from contracts.report import files, terminal
 from contracts.report.traffic import Recorder
@@ -67,13 +69,16 @@ def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[
 @click.option("--key-file", default="", metavar="FILE", help=f"Read the key from a file instead of {TOKEN_VARIABLE}.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--plan", is_flag=True, help="Print every request that a safe run could send; send none.")
+@click.option("--allow-writes", is_flag=True, help="On a real host: make, change and delete records of harmless kinds.")
+@click.option("--organization", default="", metavar="ID", help="The organization to write to, instead of typing it.")
+@click.option("--ledger", default="", metavar="FILE", help="Where to note each write; a new file.")
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(files.WRITERS)}.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
 def command(
     url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
     only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str, key_stdin: bool, plan: bool,
-    fail_fast: bool, reports: tuple[str, ...], verbose: bool,
+    allow_writes: bool, organization: str, ledger: str, fail_fast: bool, reports: tuple[str, ...], verbose: bool,
 ) -> int:  # fmt: skip
     """Check that the mock, or the API at URL, keeps the contract.
 
@@ -81,9 +86,10 @@ def command(
     reads are sent, with the given key, slowly; see --plan. Exit codes: 0 good, 1 broken, 2 proves nothing.
     """
     console = Console(highlight=False)
-    options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
-                      without=exclude, fail_fast=fail_fast)  # fmt: skip
     try:
+        leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
+        options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
+                          without=exclude, fail_fast=fail_fast, permission=leave)  # fmt: skip
         wanted, contract = files.wanted(reports), load(spec)
         key = key_from(key_file, key_stdin, os.environ)
         with _target(url, key, _pairs(ids, "--id"), seed) as target:
@@ -106,7 +112,7 @@ def _checked(
             _announce(run, console)
         if "har" in reports:
             run.guard.listen(Recorder(run.outcome).seen)
-        outcome = run.go()
+        outcome = _went(run)
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
     sieve = Sieve(secrets, people=not outcome.target.is_mock)
     terminal.write(outcome, sieve, console, verbose=verbose)
@@ -114,10 +120,22 @@ def _checked(
     return outcome.exit_code
 
 
+def _went(run: Run) -> Outcome:
+    """The run, made to its end; when it is interrupted, what is left is told."""
+    try:
+        with interruptible():
+            return run.go()
+    except KeyboardInterrupt:
+        if run.writing and run.writing.remedy:
+            click.echo(f"sophiie-mock: interrupted; records may be left → {run.writing.remedy}", err=True)
+        raise
+
+
 def _announce(run: Run, console: Console) -> None:
     count = len(run.plan())
     minutes = run.planned_seconds() / 60
-    console.print(f"{run.target.origin} is not this machine: {count} reads at most, in about {minutes:.1f} minutes.")
+    what = "requests, writes among them," if run.writing else "reads"
+    console.print(f"{run.target.origin} is not this machine: {count} {what} at most, in about {minutes:.1f} minutes.")
 
 
 def _print_plan(run: Run, console: Console) -> None:

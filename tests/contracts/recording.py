@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -16,6 +16,7 @@ class Seen:
     path: str
     authorization: str | None
     at: float
+    body: bytes = b""
 
 
 @dataclass
@@ -50,22 +51,30 @@ class FakeClock:
 
 @contextmanager
 def recording(
-    answer: Callable[[str, str], Answer], clock: Callable[[], float] = lambda: 0.0
+    answer: Callable[[str, str], Answer],
+    clock: Callable[[], float] = lambda: 0.0,
+    forward: Callable[[Seen], Answer] | None = None,
 ) -> Generator[Recording, None, None]:
+    """``forward`` answers in place of ``answer`` when the body matters."""
+    asked = forward or (lambda seen: answer(seen.method, seen.path))
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
         def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
+            try:
+                self.raw_requestline = self.rfile.readline(65537)
+            except ConnectionError:  # the client died
+                self.raw_requestline = b""
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return
-            self.rfile.read(int(self.headers.get("content-length") or 0))
-            seen = Seen(self.command, self.path, self.headers.get("authorization"), clock())
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            seen = Seen(self.command, self.path, self.headers.get("authorization"), clock(), body)
             record.seen.append(seen)
             try:
-                status, headers, body = answer(self.command, self.path)
+                status, headers, body = asked(seen)
             except ConnectionAbortedError:
                 self.close_connection = True
                 return
@@ -76,7 +85,8 @@ def recording(
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
-            self.wfile.flush()
+            with suppress(ConnectionError):
+                self.wfile.flush()
 
         def log_message(self, *parts: object) -> None:
             pass

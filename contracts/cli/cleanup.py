@@ -1,0 +1,73 @@
+"""``sophiie-mock check cleanup LEDGER``: finish what an interrupted run with ``--allow-writes`` left."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from contracts.catalogue import Catalogue
+from contracts.cleaning import Cleaner, organization_of
+from contracts.cli.run import key_from
+from contracts.cli.signals import interruptible
+from contracts.document import Contract, load
+from contracts.errors import CannotRun, Stopped
+from contracts.exchange import TOKEN_VARIABLE
+from contracts.gate import LedgerGate
+from contracts.guard import Guard, Mode, Policy
+from contracts.harmless import offers
+from contracts.ledger import Ledger, owner_of
+from contracts.pace import Pace
+from contracts.probe import Probe
+from contracts.target import named
+from contracts.transport import NETWORK_ERRORS, Transport
+
+
+@click.command("cleanup")
+@click.argument("file", metavar="LEDGER")
+@click.option("--spec", default="", metavar="FILE", help="The document of that run, if it was not the built-in ones.")
+@click.option("--key-file", default="", metavar="FILE", help=f"Read the key from a file instead of {TOKEN_VARIABLE}.")
+@click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
+def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
+    """Delete the records that LEDGER says are left, and nothing else.
+
+    A record whose creation was never answered is looked for by its mark. The host is the one in the ledger. Exit
+    codes: 0 nothing is left, 2 something may be; then it can be run again.
+    """
+    try:
+        contract, key = load(spec), key_from(key_file, key_stdin, os.environ)
+        ledger = Ledger.resume(Path(file))
+        left = len(ledger.left)
+        with interruptible():
+            reasons = finish(contract, ledger, key) if left else []
+        if not ledger.left:
+            ledger.end()
+        for reason in reasons:
+            click.echo(f"left: {reason}", err=True)
+        done = f"{left - len(ledger.left)} of {left} taken away" if left else "nothing was left"
+        click.echo(f"{file}: {done}.")
+        return 2 if ledger.left else 0
+    except CannotRun as fault:
+        click.echo(f"sophiie-mock: {fault}", err=True)
+        return 2
+
+
+def finish(
+    contract: Contract, ledger: Ledger, key: str, pace: Pace | None = None, reroutes: Mapping[str, str] | None = None
+) -> list[str]:
+    """What could not be taken away, and why. Raises CannotRun when the key is another organization's."""
+    target = named(ledger.origin, key)
+    pace = pace or (None if target.local else Pace(target.key))
+    clock, sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
+    gate = LedgerGate(offers(Catalogue(contract)), ledger, deletes_only=True, clock=clock)
+    policy = Policy(target.origin, Mode.SAFE, target.key, contract, private=not target.local, gate=gate)
+    probe = Probe(contract, target, Transport(Guard(policy, pace), reroutes))
+    try:
+        if owner_of(ledger.origin, organization_of(probe)) != ledger.owner:
+            raise CannotRun("the key opens another organization than that of the ledger", "nothing was touched")
+        return Cleaner(probe, gate, ledger, clock, sleep).clean()
+    except Stopped as stop:
+        return [stop.reason]
+    except NETWORK_ERRORS as fault:
+        raise CannotRun(f"{target.origin} does not answer: {type(fault).__name__}", "try again later") from None

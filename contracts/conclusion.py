@@ -1,0 +1,34 @@
+"""Whether a run proves anything: what should have been seen to work, and was not."""
+
+from collections.abc import Mapping, Sequence
+
+from contracts.document import Contract
+from contracts.guard import Mode
+from contracts.outcome import Options, Outcome
+from contracts.selection import Selection
+
+LOST = "the connection broke"
+
+
+def shortcomings(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:
+    """Why green would mean nothing; empty when it means something."""
+    faulty = {finding.operation for finding in outcome.findings}
+    due = _due(outcome, contract, selection, options)
+    reasons = list(outcome.coverage.vacuous(due, _excused(outcome.not_run, contract), faulty))
+    lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
+    if lost:
+        reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")
+    return reasons
+
+
+def _due(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:
+    """Operations that this run should have seen succeed."""
+    if not selection.everything or options.max_requests or options.max_time or options.fail_fast:
+        return []
+    return [o.key for o in contract.operations.values() if outcome.mode == Mode.FULL or o.method == "GET"]
+
+
+def _excused(not_run: Mapping[str, str], contract: Contract) -> dict[str, str]:
+    """Operations that could not succeed, because no operation supplies the id they need."""
+    return {key: reason for key in contract.operations for name, reason in not_run.items()
+            if key in name and "no operation supplies" in reason}  # fmt: skip
