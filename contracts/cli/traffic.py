@@ -8,10 +8,11 @@ from rich.console import Console
 
 from contracts.document import load
 from contracts.errors import CannotRun
+from contracts.node import LARGEST, opened, parsed
 from contracts.redaction import Sieve
 from contracts.report import files, terminal
 from contracts.traffic.judging import Judging
-from contracts.traffic.opening import LARGEST, opened, parsed
+from contracts.traffic.opening import REMEDY, recording
 
 _KINDS = tuple(kind for kind in files.WRITERS if kind != "har")  # that would be what was read
 
@@ -32,11 +33,12 @@ def command(file: str, spec: str, base: str, strict: bool, reports: tuple[str, .
     try:
         wanted, contract = files.wanted(reports, _KINDS), load(spec)
         if file == "-":
-            recording, name = parsed(sys.stdin.buffer.read(LARGEST + 1), "standard input"), "standard input"
+            whole, name = parsed(sys.stdin.buffer.read(LARGEST + 1), "standard input", REMEDY), "standard input"
         else:
-            recording, name = opened(Path(file)), Path(file).name
-        outcome = Judging(contract, recording, base=base, strict=strict).outcome(name)
-        sieve = Sieve(recording.secrets, people=True)
+            whole, name = opened(Path(file), REMEDY), Path(file).name
+        traffic = recording(whole)
+        outcome = Judging(contract, traffic, base=base, strict=strict).outcome(name)
+        sieve = Sieve(traffic.secrets, people=True)
         terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
         files.write(outcome, sieve, wanted)
         return outcome.exit_code

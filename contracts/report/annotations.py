@@ -11,7 +11,7 @@ def as_github(outcome: Outcome, sieve: Sieve) -> str:
     """Workflow commands, one a line: to be printed in a step."""
     lines = []
     for item in content.summary(outcome, sieve)["findings"]:
-        text = f"{item['operation']}: {item['title']}. Expected {item['expected']}, got {item['got']}"
+        text = f"{item['operation']}: {item['title']}. Expected: {item['expected']}. Got: {item['got']}"
         title = f"{item['rule']} {item['operation']}"
         lines.append(f"::{_LEVELS[item['breaks']]} title={_property(title)}::{_message(text)}")
     lines.append(f"::notice title=sophiie-mock check::{_message(sieve.redact(content.verdict(outcome)))}")

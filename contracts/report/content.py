@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
+from contracts.replay import request
 from contracts.rule import Finding
 
 _MOST_COMMANDS = 3
@@ -25,8 +26,9 @@ def sieved(value: Any, sieve: Sieve) -> Any:
 def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
     shown = item.evidence[-_MOST_COMMANDS:]
     curls = [exchange.curl(outcome.target.key) for exchange in shown]
+    again = [request.told(exchange, outcome.target.key) for exchange in shown]
     broken = item.breaks(outcome.target.is_mock)
-    found: dict[str, Any] = sieved({**item.as_dict(), "breaks": broken, "curl": curls}, sieve)
+    found: dict[str, Any] = sieved({**item.as_dict(), "breaks": broken, "curl": curls, "requests": again}, sieve)
     return found
 
 

@@ -17,7 +17,7 @@ def as_sarif(outcome: Outcome, sieve: Sieve) -> str:
         {
             "ruleId": item["rule"],
             "level": _LEVELS[item["breaks"]],
-            "message": {"text": f"{item['title']}. Expected {item['expected']}, got {item['got']}"},
+            "message": {"text": f"{item['title']}. Expected: {item['expected']}. Got: {item['got']}"},
             "locations": [{"logicalLocations": [{"fullyQualifiedName": item["operation"], "kind": "function"}]}],
             "partialFingerprints": {"place": f"{item['rule']} {item['operation']} {item['where']}"},
         }

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from contracts.exchange import Exchange
-from contracts.traffic.reading import Node, Part, Recorded, Recording, credentials
+from contracts.node import Node
+from contracts.traffic.reading import Part, Recorded, Recording, credentials
 
 _NO_BODY = (204, 205, 304)
 _PREFLIGHT = "access-control-request-method"

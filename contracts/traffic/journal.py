@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 
 from contracts.exchange import Exchange
-from contracts.traffic.reading import Node, Part, Recorded, Recording, credentials
+from contracts.node import Node
+from contracts.traffic.reading import Part, Recorded, Recording, credentials
 
 _HERE = "http://mock"  # the journal keeps paths
 _STEERED = ("code=", "example=", "dynamic=")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from contracts.cli.traffic import command
+from contracts.node import LARGEST
 from contracts.target import mock
-from contracts.traffic.opening import LARGEST
 
 ORGANIZATION = {
     "id": "org_a1",

@@ -1,0 +1,82 @@
+"""JSON files from outside: bounded, and every complaint names the place in the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from contracts.errors import CannotRun
+
+LARGEST = 64 * 1024**2
+
+T = TypeVar("T")
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the file that knows where it stands."""
+
+    file: str
+    value: Any
+    pointer: str = ""
+    number: int = 0
+
+    def refuse(self, what: str, remedy: str = "record it again, or mend the entry") -> CannotRun:
+        entry = f"entry {self.number} " if self.number else ""
+        return CannotRun(f"{self.file}: {entry}({self.pointer or '/'}): {what}", remedy)
+
+    def get(self, name: str, kind: type[T] | tuple[type[T], ...], default: Any = _MISSING) -> T:
+        """A member of an object, of this type. Null counts as missing. Raises CannotRun."""
+        value = self.object().get(name)
+        if value is None:
+            if default is _MISSING:
+                raise self.refuse(f"`{name}` is missing")
+            return default  # type: ignore[no-any-return]
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            words = " or ".join(each.__name__ for each in kinds)
+            raise self.at(name).refuse(f"{type(value).__name__}, not {words}")
+        return value
+
+    def at(self, name: str | int) -> "Node":
+        """A member, or an item; an item of the file's list of entries is numbered from 1."""
+        value = self.value.get(name) if isinstance(self.value, Mapping) else self.value[name]
+        step = str(name).replace("~", "~0").replace("/", "~1")
+        return Node(self.file, value, f"{self.pointer}/{step}", self.number)
+
+    def items(self, name: str, *, numbered: bool = False) -> list["Node"]:
+        """The items of a list that is a member; none when it is missing."""
+        found = self.get(name, list, [])
+        lists = self.at(name) if found else self
+        nodes = [lists.at(index) for index in range(len(found))]
+        return [Node(n.file, n.value, n.pointer, index) for index, n in enumerate(nodes, 1)] if numbered else nodes
+
+    def object(self) -> Mapping[str, Any]:
+        if not isinstance(self.value, Mapping):
+            raise self.refuse(f"{type(self.value).__name__}, not an object")
+        return self.value
+
+
+def opened(path: Path, remedy: str) -> Node:
+    """What is in a file. Raises CannotRun."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise CannotRun(f"{path}: {reason}", remedy) from None
+    return parsed(raw, str(path), remedy)
+
+
+def parsed(raw: bytes, name: str, remedy: str) -> Node:
+    """The same from bytes. Raises CannotRun."""
+    if len(raw) > LARGEST:
+        raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
+    try:
+        data = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as fault:
+        raise CannotRun(f"{name}: not JSON: line {fault.lineno} column {fault.colno}: {fault.msg}", remedy) from None
+    return Node(name, data)

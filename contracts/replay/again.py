@@ -1,0 +1,156 @@
+"""Sends the last request of each finding once more, and tells what became of the finding."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from contracts.checks import access, input, lifecycle, protocol, shape
+from contracts.checks.second import JUDGES, SecondJudge
+from contracts.document import Operation
+from contracts.errors import Refused
+from contracts.exchange import Exchange
+from contracts.node import Node
+from contracts.replay import request
+from contracts.replay.request import Request
+from contracts.rule import Rule
+from contracts.runner import Run
+from contracts.transport import NETWORK_ERRORS
+
+_LOOKED_AT = frozenset({rule.name for rule in (*vars(shape).values(), JUDGES) if isinstance(rule, Rule)})
+"""Rules about one answer: it is judged again."""
+
+_BY_STATUS = frozenset(
+    rule.name
+    for rule in (
+        *(input.ACCEPTED, input.REFUSED, input.BAD_JSON, input.EXPECTED_QUERY, access.IGNORED_AUTH),
+        *(protocol.UNKNOWN_PATH, protocol.METHOD, protocol.MEDIA_TYPE, protocol.REQUIRED_HEADER, lifecycle.UNKNOWN_ID),
+    )
+)
+"""Rules that a status keeps or breaks."""
+
+
+class Fate(StrEnum):
+    BROKEN = "still broken"
+    MENDED = "mended"
+    UNKNOWN = "cannot be repeated"
+
+
+@dataclass(frozen=True)
+class Old:
+    """A finding as a report has it."""
+
+    rule: str
+    operation: str
+    where: str
+    expected: str
+    title: str
+    requests: Sequence[Request]
+
+    @property
+    def due(self) -> str:
+        """The status that should have come, where the report begins with it: ``404 with the envelope``."""
+        found = re.match(r"\d{3}\b", self.expected)
+        return found[0] if found else ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    old: Old
+    fate: Fate
+    why: str
+
+
+def findings(report: Node) -> list[Old]:
+    """What a JSON report of a run found. Raises CannotRun."""
+    report.get("findings", list)
+    return [_old(node) for node in report.items("findings", numbered=True)]
+
+
+def _old(node: Node) -> Old:
+    rule, operation, where, expected, title = (
+        node.get(name, str) for name in ("rule", "operation", "where", "expected", "title")
+    )
+    requests = [request.read(one) for one in node.items("requests")]
+    return Old(rule, operation, where, expected, title, requests)
+
+
+def replay(run: Run, olds: Sequence[Old]) -> Iterator[Verdict]:
+    """Raises Stopped when the target asks for peace, or CannotRun when nobody is there."""
+    run.greet()
+    judge = SecondJudge(run.contract, run.target.origin, every=True)
+    for old in olds:
+        yield Verdict(old, *_again(run, old, judge))
+
+
+def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:
+    if old.rule not in _LOOKED_AT | _BY_STATUS or not old.requests:
+        return Fate.UNKNOWN, f"one request does not show it: run `check --only {old.rule}`"
+    last = old.requests[-1]
+    if last.obstacle:
+        return Fate.UNKNOWN, last.obstacle
+    try:
+        exchange = _send(run, last)
+    except Refused as reason:
+        return Fate.UNKNOWN, str(reason)
+    except NETWORK_ERRORS as fault:
+        return Fate.UNKNOWN, f"the connection broke: {type(fault).__name__}"
+    lost = _lost(old, last, exchange)
+    if lost:
+        return Fate.UNKNOWN, lost
+    broken = _by_status(old, last, exchange) if old.rule in _BY_STATUS else _judged(run, old, exchange, judge)
+    return (Fate.BROKEN if broken else Fate.MENDED), exchange.answer(80)
+
+
+def _send(run: Run, last: Request) -> Exchange:
+    """Through the transport of the run: on a real host it refuses all but documented reads with the key."""
+    content = None if last.body is None else last.body.encode()
+    url = run.target.origin + last.path
+    return run.transport.request(last.method, url, last.sent_headers(run.target.key), content, {})
+
+
+def _lost(old: Old, last: Request, exchange: Exchange) -> str:
+    """Why an answer says nothing about the finding; empty when it does."""
+    now, then = exchange.status, last.status
+    if now == then or str(now) == old.due:
+        return ""
+    if now in (401, 403, 429):
+        return f"it is answered {now} now"
+    if now == 404 and "{}" in old.operation:
+        return f"what it asked for is not there: 404, and {then} then"
+    fixed = old.rule in _BY_STATUS or then >= 500
+    return "" if fixed or old.rule == shape.STATUS.name else f"it is answered {now} now, and {then} then"
+
+
+def _by_status(old: Old, last: Request, exchange: Exchange) -> bool:
+    """Whether a status is still the wrong one."""
+    return str(exchange.status) != old.due and (exchange.status == last.status or exchange.status >= 500)
+
+
+def _judged(run: Run, old: Old, exchange: Exchange, judge: SecondJudge) -> bool:
+    operation = _operation(run, exchange)
+    if operation is None:
+        return exchange.status >= 500
+    wrong = list(shape.judge(operation, exchange, {}))
+    wrong += judge.judge(operation, exchange, found_wrong=bool(wrong))
+    place = _pointer(old.where)
+    return any(found.rule.name == old.rule and place in ("", _pointer(found.where)) for found in wrong)
+
+
+def _pointer(where: str) -> str:
+    """The place in a body; empty for a header, whose name the engine says otherwise than we do."""
+    last = where.rpartition(" ")[2]
+    return last if last.startswith("/") else ""
+
+
+def _operation(run: Run, exchange: Exchange) -> Operation | None:
+    return run.contract.find(exchange.method, urlsplit(exchange.url).path)
+
+
+def exit_code(verdicts: Sequence[Verdict]) -> int:
+    """1 when anything is still broken, 2 when of anything it cannot be said, 0 when all is mended."""
+    fates = {verdict.fate for verdict in verdicts}
+    if Fate.BROKEN in fates:
+        return 1
+    return 2 if Fate.UNKNOWN in fates else 0

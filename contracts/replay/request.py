@@ -1,0 +1,71 @@
+"""A request as a report keeps it, so that it can be sent again: without the key, and without the host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.exchange import TOKEN_VARIABLE, Exchange
+from contracts.node import Node
+from mock_server.redaction import MASK
+
+KEY = f"${TOKEN_VARIABLE}"
+_LARGEST = 64 * 1024
+_OF_THE_CONNECTION = (
+    *("accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"),
+    "x-schemathesis-testcaseid",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """``key`` stands in headers as the variable that holds it. ``status`` is what it was answered."""
+
+    method: str
+    path: str
+    """With its query."""
+    headers: Mapping[str, str]
+    body: str | None
+    status: int
+    whole: bool = True
+    """Whether all of the body is here."""
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be sent again; empty when it can."""
+        texts = (self.path, self.body or "", *self.headers.values())
+        if not self.whole:
+            return "its body is not in the report"
+        return "a secret in it was masked" if any(MASK in text for text in texts) else ""
+
+    def sent_headers(self, key: str) -> dict[str, str]:
+        return {name: value.replace(KEY, key) for name, value in self.headers.items()}
+
+
+def told(exchange: Exchange, key: str) -> dict[str, Any]:
+    """The request of an exchange as plain data, for a report; still to be sieved."""
+    text = exchange.sent_body.decode("utf-8", "replace")
+    whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
+    headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
+    if key and headers.get("authorization") == f"Bearer {key}":
+        headers["authorization"] = f"Bearer {KEY}"
+    parts = urlsplit(exchange.url)
+    return {
+        "method": exchange.method,
+        "path": f"{parts.path}?{parts.query}" if parts.query else parts.path,
+        "headers": headers,
+        "body": text if whole and exchange.sent_body else None,
+        "whole": whole,
+        "status": exchange.status,
+    }
+
+
+def read(node: Node) -> Request:
+    """The same, out of a report. Raises CannotRun."""
+    path = node.get("path", str)
+    if not path.startswith("/"):
+        raise node.at("path").refuse("no path")
+    headers = {name: node.at("headers").get(name, str) for name in node.get("headers", dict, {})}
+    body: str | None = node.get("body", str, None)
+    whole = node.get("whole", bool, True)
+    return Request(node.get("method", str).upper(), path, headers, body, node.get("status", int), whole)
