@@ -13,7 +13,7 @@ from mock_server.errors import Problem
 from mock_server.spec.schema import Schema
 from mock_server.spec.soundness import TYPES
 
-_INTEGER = re.compile(r"-?[0-9]{1,300}")
+_INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _WIDEST = 2**63  # beyond it JSON here has floats, as orjson reads them
 _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
@@ -124,7 +124,8 @@ def _number(text: str) -> Any:
     value = float(text)
     if not math.isfinite(value):
         return _NOT
-    exact = int(text) if _INTEGER.fullmatch(text) else value
+    whole = _INTEGER.fullmatch(text)
+    exact = int(whole[1]) if whole else value
     return int(exact) if value.is_integer() and abs(exact) < _WIDEST else value
 
 
