@@ -1,6 +1,6 @@
 """What every control route needs: the parts of the server, the workspace that is meant, a checked body, an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ class Control:
         try:
             raw = await read_body(request.receive, declared, most or self.settings.max_body)
         except ApiError as error:
-            raise Refusal(error.status, str(error)) from None
+            raise Refusal(error.status, str(error), headers=error.headers) from None
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if raw and media != "application/json":
             raise Refusal(415, "the control plane takes application/json")
@@ -66,9 +66,11 @@ class Control:
 class Refusal(Exception):
     """A control request that cannot be carried out; nothing was changed."""
 
-    def __init__(self, status: int, detail: str, **more: object) -> None:
+    def __init__(
+        self, status: int, detail: str, *, headers: Iterable[tuple[bytes, bytes]] = (), **more: object
+    ) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.more = status, detail, more
+        self.status, self.detail, self.headers, self.more = status, detail, headers, more
 
 
 class Body:
@@ -106,4 +108,6 @@ def refused(request: Request, error: Exception) -> Response:
     """The exception handler for Refusal."""
     if not isinstance(error, Refusal):
         raise error
-    return problem(error.status, error.detail, **error.more)
+    answer = problem(error.status, error.detail, **error.more)
+    answer.raw_headers.extend(error.headers)
+    return answer

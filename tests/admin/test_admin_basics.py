@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 from wire import TINY, ask
 
 from mock_server import __version__
+from mock_server.admin.control import Refusal, refused
 from mock_server.admin.problem import from_starlette
 from mock_server.app import create_app
 from mock_server.settings import Settings, table
@@ -18,6 +19,11 @@ def test_a_bug_of_the_control_plane_is_a_problem_without_details() -> None:
     answer = from_starlette(None, KeyError("sk_live_abcdef"))  # type: ignore[arg-type]
     assert (answer.status_code, answer.media_type) == (500, "application/problem+json")
     assert b"sk_live" not in answer.body
+
+
+def test_a_body_that_dawdles_ends_its_connection() -> None:
+    answer = refused(None, Refusal(400, "too slow", headers=[(b"connection", b"close")]))  # type: ignore[arg-type]
+    assert answer.headers["connection"] == "close"
 
 
 def test_version_says_what_this_is(app: Starlette) -> None:

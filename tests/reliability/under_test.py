@@ -62,12 +62,12 @@ class UnderTest:
 
 
 @contextmanager
-def serving(size: Size, **settings: str) -> Iterator[UnderTest]:
-    """A server with these settings, until the block ends."""
+def serving(size: Size, kind: type[MockServer] = MockServer, **settings: str) -> Iterator[UnderTest]:
+    """A server with these settings, until the block ends; ``kind`` is for the small one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if size == "small":
-            with MockServer(gather({"port": 0, "quiet": "true", **settings}, {}, folder)) as server:
+            with kind(gather({"port": 0, "quiet": "true", **settings}, {}, folder)) as server:
                 yield UnderTest(urlsplit(server.url).port or 0, folder / "log")
             return
         flags = [f"--{key.replace('_', '-')}={value}" for key, value in settings.items()]
