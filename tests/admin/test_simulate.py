@@ -1,8 +1,9 @@
 """What is simulated makes what a real contact makes, keeps the world's story, and happens when it is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from desk import Desk, Tenant
@@ -233,12 +234,53 @@ visits = st.fixed_dictionaries(
 waits = st.fixed_dictionaries({"wait": st.integers(0, 20 * 86_400)})
 
 
+# In the morning, in the night, on a Sunday, and in the hour that a clock change leaves out.
+moments = st.sampled_from(
+    ["2026-03-03T23:06:07Z", "2026-03-04T15:06:07Z", "2026-03-08T02:00:00Z", "2026-10-03T15:59:00Z"]
+)
+
+
+def keeps_the_calendar(world: Mapping[str, Any]) -> None:
+    """Every visit is in business hours, of a service that is sold, and as long; by members who work there."""
+    (availability,) = world["organization/availability"]
+    zone = ZoneInfo(availability["timeZone"])
+    hours = {day["day"]: [(slot["start"], slot["end"]) for slot in day["slots"]] for day in availability["days"]}
+    sold = {service["id"]: service for service in world["services"] if service["isActive"]}
+    working = {member["email"] for member in world["members"] if not member["isDisabled"]}
+    inquiries = {inquiry["id"]: inquiry for inquiry in world["inquiries"]}
+    for visit in world["appointments"]:
+        start, end = (parse(visit[key]).astimezone(zone) for key in ("start", "end"))
+        within = hours[start.strftime("%A")]
+        assert any(low <= start.strftime("%H:%M") < end.strftime("%H:%M") <= high for low, high in within)
+        service = sold[visit["tradeService"]["id"]]
+        assert (visit["tradeService"]["name"], end - start) == (service["name"], timedelta(minutes=service["duration"]))
+        assert visit["attendees"]
+        assert set(visit["attendees"]) <= working
+        inquiry = inquiries[visit["inquiryId"]]
+        assert inquiry["leadId"] == visit["leadId"]
+        assert inquiry["createdAt"] <= visit["createdAt"] < visit["start"]
+
+
+def ids_of(desk: Desk) -> dict[str, set[Any]]:
+    return {kind: {record["id"] for record in desk.records(kind)} for kind in ("leads", "inquiries", "appointments")}
+
+
+def tells_of_all(desk: Desk, before: Mapping[str, set[Any]]) -> None:
+    """What was made has its event and its line in the lead's history, once."""
+    lines = [(line["event"], line["referenceId"] or line["leadId"]) for line in desk.records("leads/activities")]
+    for kind, type in (("leads", "LEAD"), ("inquiries", "INQUIRY"), ("appointments", "APPOINTMENT")):
+        made = sorted(ids_of(desk)[kind] - before[kind])
+        assert sorted(id for name, id in events(desk) if name == f"{type}_CREATED") == made
+        assert sorted(id for name, id in lines if name == f"{type}_CREATED" and id not in before[kind]) == made
+
+
 @settings(max_examples=25)
-@given(st.lists(st.one_of(contacts, visits, waits), max_size=10), st.integers(0, 3))
-def test_the_world_stays_one_story(app: Starlette, script: list[dict[str, Any]], seed: int) -> None:
+@given(st.lists(st.one_of(contacts, visits, waits), max_size=10), st.integers(0, 3), moments)
+def test_the_world_stays_one_story(app: Starlette, script: list[dict[str, Any]], seed: int, moment: str) -> None:
     number = len(list(app.state.workspaces))
-    plan = Plan(load_recipe("small"), seed, parse("2026-03-04T05:06:07Z"), 0)
+    plan = Plan(load_recipe("small"), seed, parse(moment), 0)
     desk = Desk(app, app.state.workspaces.create(f"story{number}", plan, [f"story{number}"], frozen=True), "")
+    before = ids_of(desk)
     for deed in script:
         if "wait" in deed:
             desk.advance(deed["wait"])
@@ -259,6 +301,5 @@ def test_the_world_stays_one_story(app: Starlette, script: list[dict[str, Any]],
         assert (
             data.get("startedAt", "") <= data.get("endedAt", "") <= max(inquiry["createdAt"], data.get("endedAt", ""))
         )
-    for visit in world["appointments"]:
-        assert inquiries[visit["inquiryId"]]["leadId"] == visit["leadId"]
-        assert inquiries[visit["inquiryId"]]["createdAt"] <= visit["createdAt"] < visit["start"] < visit["end"]
+    keeps_the_calendar(world)
+    tells_of_all(desk, before)
