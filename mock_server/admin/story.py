@@ -53,7 +53,8 @@ def steps(exchange: Exchange) -> list[dict[str, str]]:
     told: list[dict[str, str]] = []
     for step, says in _steps(exchange):
         ended = step == exchange.step and step != "answer"
-        told.append({"step": step, "says": "; ".join(exchange.findings or exchange.explain) if ended else says})
+        why = "; ".join(exchange.findings or exchange.explain) if ended else ""
+        told.append({"step": step, "says": why or says})
         if ended:
             break
     outcome = f"{exchange.status}, {len(exchange.answer):,} bytes" if exchange.status else "none: the connection ended"
@@ -66,7 +67,7 @@ def _steps(exchange: Exchange) -> Iterator[tuple[str, str]]:
     if exchange.fault:
         yield "fault", exchange.fault
     if exchange.mapping:
-        yield "mapping", exchange.mapping
+        yield "mapping", f"{exchange.mapping} answers, not the program"
     operation = exchange.operation
     if operation is None or exchange.step in ("authentication", "rate limit"):
         if exchange.step == "route":

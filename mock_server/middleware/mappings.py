@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.api.answer import send_answer
+from mock_server.api.answer import Answer, send_answer
 from mock_server.api.body import read_body
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.routing import Router
@@ -38,7 +38,7 @@ class Mappings:
         if override is None:
             await self._app(scope, receive, send)
         else:
-            exchange.mapping = override.id
+            exchange.mapping, exchange.step = override.id, "mapping"
             await self._answer(exchange, override, send)
 
     async def _answer(self, exchange: Exchange, override: Override, send: Send) -> None:
@@ -48,7 +48,7 @@ class Mappings:
         if ours:
             headers.append((b"x-mock-mapping", override.id.encode()))
         body = orjson.dumps(response["jsonBody"]) if "jsonBody" in response else b""
-        await send_answer(send, exchange, response.get("status", 200), body, headers, ours=ours)
+        await send_answer(send, exchange, Answer(response.get("status", 200), body), headers, ours=ours)
 
 
 def _again(raw: bytes) -> Receive:

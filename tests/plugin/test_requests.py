@@ -182,6 +182,21 @@ def test_an_answer_is_explained_up_to_where_it_ended(mine: Sophiie) -> None:
         steps(mine, "req_99")
 
 
+def test_an_answer_of_a_mapping_is_explained_as_one(mine: Sophiie) -> None:
+    mapping = {"request": {"urlPath": "/v1/faqs"}, "response": {"status": 418}, "allowInvalid": True}
+    id = mine.control("POST", "/mappings", mapping)["id"]
+    mine.client.get("/v1/faqs")
+    mine.faults.add("GET /v1/faqs", {"fixedDelayMilliseconds": 1})
+    mine.client.get("/v1/faqs")
+
+    assert list(steps(mine, "req_1")) == ["authentication", "rate limit", "mapping", "answer"]
+    assert list(steps(mine, "req_2")) == ["authentication", "rate limit", "fault", "mapping", "answer"]
+    told = steps(mine, "req_2")
+    assert (told["mapping"], told["answer"]) == (f"{id} answers, not the program", "418, 0 bytes")
+    assert "flt_1; seed=1; draw=1; delay" in told["fault"]
+    assert mine.control("GET", "/requests/req_1")["endedAt"] == "mapping"
+
+
 def test_coverage_counts_what_was_exercised_and_shows_what_was_not(mine: Sophiie) -> None:
     mine.client.get("/v1/leads?limit=2")
     mine.client.post("/v1/leads", json=LEAD)
