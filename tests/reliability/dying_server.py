@@ -1,14 +1,18 @@
-"""A server that kills itself at a named step of a webhook's life: ``dying_server.py STEP COUNT -- serve …``.
+"""A server that kills itself at a named step of a webhook's life, as often as it is asked to live.
 
-STEP is one of before-commit, after-commit, after-send, before-record, or ``never``; it dies the COUNT-th time that it
-comes there. The program knows nothing of this: its log and its gate are wrapped from outside.
+Each line of standard input, ``[STEP, COUNT, [ARGUMENT, …]]``, is one life of the command line: a fork of a process that
+has loaded everything. The answer is a line with its process id, and one with its exit code when it has ended. STEP is
+one of before-commit, after-commit, after-send, before-record, or ``never``; it dies the COUNT-th time that it comes
+there. The program knows nothing of this: its log and its gate are wrapped from outside.
 """
 
+import importlib
+import json
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
 
 from mock_server import server
 from mock_server.cli import main
@@ -61,14 +65,35 @@ class DyingGate(egress.Gate):
         return reply
 
 
-if __name__ == "__main__":
-    step, count, _, *arguments = sys.argv[1:]
-    DyingGate.fate = fate = Fate(step, int(count))
+def prepare() -> None:
+    """Wrap the log and the gate, and load what the verb needs; it takes the names when it is loaded."""
     egress.Gate = DyingGate  # type: ignore[misc]
     open_log = server.open_log
 
     def opened(settings: Settings) -> Any:
-        return DyingLog(open_log(settings), fate)
+        return DyingLog(open_log(settings), DyingGate.fate)
 
-    server.open_log = opened  # the verb takes the name when it is loaded
-    sys.exit(main(arguments))
+    server.open_log = opened
+    importlib.import_module("mock_server.cli.serve")
+
+
+def live(step: str, count: int, arguments: Sequence[str]) -> NoReturn:
+    DyingGate.fate = Fate(step, count)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.dup2(nothing, sys.stdout.fileno())
+    code = 1
+    try:
+        code = main(list(arguments))
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    prepare()
+    for line in sys.stdin:
+        life = os.fork()
+        if life == 0:
+            live(*json.loads(line))
+        print(life, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(life, 0)[1]), flush=True)

@@ -13,7 +13,9 @@ import contextlib
 import http.client
 import itertools
 import json
+import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -36,9 +38,10 @@ NUMBERS = itertools.count()
 
 @dataclass
 class Receiver:
-    """``got``: subscription → event id → the bodies that came with it."""
+    """``got``: subscription → event id → the bodies that came with it; ``refused`` those that got a 500."""
 
     got: dict[str, dict[str, list[bytes]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    refused: dict[str, dict[str, list[bytes]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     lock: threading.Lock = field(default_factory=threading.Lock)
     count: int = 0
 
@@ -54,8 +57,8 @@ class Receiver:
                 with receiver.lock:
                     receiver.count += 1
                     refused = receiver.count % FAILS_EACH == 0
-                    if not refused:
-                        receiver.got[self.path][self.headers["x-mock-event-id"]].append(body)
+                    noted = receiver.refused if refused else receiver.got
+                    noted[self.path][self.headers["x-mock-event-id"]].append(body)
                 self.send_response(500 if refused else 200)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -80,40 +83,56 @@ class Receiver:
             server.server_close()
 
 
-@dataclass
 class Server:
-    """A process on one state file and one port, started again after each death."""
+    """Lives on one state file and one port, each begun after the death of the one before."""
 
-    folder: Path
-    port: int
-    deaths: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.deaths = 0
+        self._folder = folder
+        self._life: int | None = None
+
+    def __enter__(self) -> "Server":
+        command = [sys.executable, str(HERE / "dying_server.py")]
+        pipe = subprocess.PIPE
+        self._nursery = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._nursery.communicate(timeout=30)
 
     def start(self, step: str = "never", count: int = 0) -> None:
-        ready = self.folder / "port"
+        ready = self._folder / "port"
         ready.unlink(missing_ok=True)
-        command = [sys.executable, str(HERE / "dying_server.py"), step, str(count), "--", "serve", "--quiet"]
-        command += ["--port", str(self.port), "--port-file", str(ready), "--state", str(self.folder / "state.sqlite")]
-        command += ["--world", "small", "--rate-limit", "off"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        arguments = ["serve", "--quiet", "--port", str(self.port), "--port-file", str(ready)]
+        arguments += ["--state", str(self._folder / "state.sqlite"), "--world", "small", "--rate-limit", "off"]
+        assert self._nursery.stdin
+        assert self._nursery.stdout
+        print(json.dumps([step, count, arguments]), file=self._nursery.stdin, flush=True)
+        self._life = int(self._nursery.stdout.readline())
         while not ready.exists():
-            if self._process.poll() is not None:
-                if self._process.returncode == -9:  # it died at a delivery that it took up: the next call finds out
-                    return
-                raise RuntimeError(f"the server did not start: {self._process.returncode}")
+            try:
+                os.kill(self._life, 0)
+            except ProcessLookupError:  # it died at a delivery that it took up: ``buried`` says how
+                return
             time.sleep(0.005)
 
     def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        if self._life is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._life, signal.SIGKILL)
             self.buried()
 
     def buried(self) -> None:
-        """Wait for its death."""
-        if self._process is not None:
-            self._process.wait(30)
+        """Wait for its death. Raises RuntimeError when it ended in another way."""
+        if self._life is not None:
+            assert self._nursery.stdout
+            code = int(self._nursery.stdout.readline())
+            self._life = None
+            if code != -signal.SIGKILL:
+                raise RuntimeError(f"the server ended by itself: {code}")
             self.deaths += 1
-            self._process = None
 
 
 class Caller:
@@ -165,8 +184,7 @@ def run(folder: Path, changes: int, random_kills: int, kills_each_step: int, see
     rng.shuffle(plan)
     share = changes // len(plan)
     receiver = Receiver()
-    with receiver.listening() as url:
-        server = Server(folder, free_port())
+    with receiver.listening() as url, Server(folder) as server:
         caller = Caller(server.port)
         acknowledged: set[str] = set()
         for number, step in enumerate(plan):
@@ -182,7 +200,6 @@ def run(folder: Path, changes: int, random_kills: int, kills_each_step: int, see
         create(caller, acknowledged, changes - len(acknowledged))
         verdict = judge(caller, receiver, acknowledged, server.deaths)
         caller.anew()
-        server.kill()
     return verdict
 
 
@@ -220,11 +237,11 @@ def judge(caller: Caller, receiver: Receiver, acknowledged: set[str], deaths: in
     }
     lost = invented = repeats = changed = 0
     for number in range(SUBSCRIBERS):
-        by_event = receiver.got[f"/{number}"]
+        by_event, refused = receiver.got[f"/{number}"], receiver.refused[f"/{number}"]
         told = {json.loads(bodies[0])["email"] for bodies in by_event.values()}
-        visible = sum(path == f"/{number}" and event not in by_event for path, event in failed)
-        lost += len(there - told) - visible
-        invented += len(told - there) + len(by_event) - len(told)
+        visible = {json.loads(refused[event][0])["email"] for path, event in failed if path == f"/{number}"}
+        lost += len(there - told - visible)
+        invented += len((told | visible) - there) + len(by_event) - len(told)
         repeats += sum(len(bodies) - 1 for bodies in by_event.values())
         changed += sum(body != bodies[0] for bodies in by_event.values() for body in bodies)
     owed = len(there) * SUBSCRIBERS
