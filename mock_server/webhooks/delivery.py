@@ -35,6 +35,9 @@ class Dispatcher:
     Raises SettingsError for settings that it cannot follow.
     """
 
+    grace = 3.0
+    """Seconds that what is in flight has to end once the server stops."""
+
     def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
         self._workspaces = workspaces
         self._settings = settings
@@ -88,14 +91,14 @@ class Dispatcher:
             return False
         return True
 
-    async def close(self, grace: float = 3.0) -> None:
-        """Let what is in flight end for ``grace`` seconds; the rest stays owed. Nothing new is begun."""
+    async def close(self) -> None:
+        """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
         self._closing = True
         self.news.end()
         for timer in self._timers.values():
             timer.cancel()
         if self._workers:
-            _, late = await asyncio.wait(self._workers.values(), timeout=grace)
+            _, late = await asyncio.wait(self._workers.values(), timeout=self.grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -1,11 +1,14 @@
 """What the control plane shows of webhooks, and what can be done with them; a wrong request changes nothing."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hooks_desk import UNSUBSCRIBE, HooksDesk
+
+from mock_server.server import MockServer
 
 # --- subscriptions --------------------------------------------------------------------------------------------------
 
@@ -270,7 +273,7 @@ def test_a_body_of_ones_own_reaches_the_subscribers_as_it_is(hooks: HooksDesk) -
 
 def test_drain_says_when_a_receiver_is_too_slow(hooks: HooksDesk) -> None:
     hooks.subscribe()
-    hooks.answering(200, delay=1)
+    hooks.answering(200, delay=0.2)
     hooks.lead()
     answer = hooks.ask("POST", "/webhooks/drain", {"timeout": 0.05})
 
@@ -360,17 +363,25 @@ WRONG: list[tuple[str, str, Any, int, dict[str, Any]]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def settled(hooks_server: MockServer) -> Iterator[HooksDesk]:
+    """One delivery was made; shared by those who change nothing."""
+    desk = HooksDesk(hooks_server.url)
+    desk.subscribe()
+    desk.lead()
+    desk.drain()
+    yield desk
+    desk.close()
+
+
 @pytest.mark.parametrize(("method", "path", "body", "status", "more"), WRONG)
 def test_a_wrong_request_says_where_and_changes_nothing(
-    hooks: HooksDesk, method: str, path: str, body: Any, status: int, more: dict[str, Any]
+    settled: HooksDesk, method: str, path: str, body: Any, status: int, more: dict[str, Any]
 ) -> None:
-    hooks.subscribe()
-    hooks.lead()
-    hooks.drain()
-    [delivery] = hooks.deliveries()
+    [delivery] = settled.deliveries()
     if isinstance(body, dict) and "{}" in body.get("ids", ()):
         body = {**body, "ids": [delivery["id"] if id == "{}" else id for id in body["ids"]]}
-    problem = hooks.refused(method, path.replace("{}", delivery["id"]), body, status=status)
+    problem = settled.refused(method, path.replace("{}", delivery["id"]), body, status=status)
 
     assert {name: problem.get(name) for name in more} == more
 

@@ -17,6 +17,7 @@ from mock_server.settings import Settings
 from mock_server.store.base import Record
 from mock_server.webhooks import events, outbox, subscription
 from mock_server.webhooks.delivery import Dispatcher
+from mock_server.webhooks.egress import Gate
 from mock_server.workspace import Workspace, Workspaces
 from mock_server.world.recipe import load_recipe
 
@@ -228,14 +229,22 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def staged(workspaces: Workspaces, name: str, **settings: Any) -> AsyncIterator[Stage]:
-    """A fresh workspace on a frozen clock, or the one of this name that a log kept; and a dispatcher of its own."""
+async def staged(
+    workspaces: Workspaces, name: str, *, patience: float | None = None, **settings: Any
+) -> AsyncIterator[Stage]:
+    """A fresh workspace on a frozen clock, or the one of this name that a log kept; and a dispatcher of its own.
+
+    ``patience``: the deadline of a delivery, where the least that can be set would keep a test waiting.
+    """
     plan = Plan(load_recipe("small"), start=START, limit=0)
     workspace = workspaces.get(name) or workspaces.create(name, plan, [], frozen=True)
     dispatcher = Dispatcher(workspaces, Settings(**settings))
+    if patience is not None:
+        dispatcher._gate = Gate((), patience)
     workspaces.committed = dispatcher.committed
     dispatcher.wake_all()
     try:
         yield Stage(workspaces, workspace, dispatcher)
     finally:
-        await dispatcher.close(grace=0)
+        dispatcher.grace = 0
+        await dispatcher.close()

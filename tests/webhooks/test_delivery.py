@@ -388,7 +388,8 @@ def test_what_is_not_finished_when_the_server_stops_is_handed_back(stage) -> Non
             it.subscribe(receiver.url)
             it.emit(2)
             await receiver.arrival(1)
-            await it.dispatcher.close(grace=0)
+            it.dispatcher.grace = 0
+            await it.dispatcher.close()
             it.emit()
 
             assert it.states == ["pending"] * 3
@@ -406,7 +407,7 @@ def test_what_is_on_the_wire_when_the_server_stops_may_end(stage) -> None:
             it.subscribe(receiver.url)
             it.emit(2)
             await receiver.arrival(1)
-            closing = asyncio.ensure_future(it.dispatcher.close(grace=5))
+            closing = asyncio.ensure_future(it.dispatcher.close())
             await asyncio.sleep(0)
             held.open()
             await closing

@@ -18,6 +18,14 @@ from receivers import Gatekeeper, receiving
 from mock_server.server import MockServer
 from mock_server.settings import Settings
 
+# The command line, with less time for what is in flight.
+IMPATIENT = """
+import sys
+from mock_server.cli import main
+from mock_server.webhooks.delivery import Dispatcher
+Dispatcher.grace = 0.5
+sys.exit(main(sys.argv[1:]))
+"""
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 
 
@@ -51,7 +59,7 @@ class Calls:
 
 def test_deliveries_to_the_servers_own_inbox_are_not_burned_by_its_stop(settings: Settings) -> None:
     with MockServer(settings) as server, Calls(server.url) as call:
-        call("PUT", "/__admin/inbox/own", {"delay": 0.2})
+        call("PUT", "/__admin/inbox/own", {"delay": 0.1})
         call("POST", SUBSCRIBE, {"hookUrl": f"{server.url}/__admin/inbox/own", "trigger": "LEAD_CREATED"})
         for _ in range(20):
             call("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Newtown"})
@@ -83,7 +91,7 @@ def test_those_who_watch_or_wait_do_not_hold_up_the_stop(settings: Settings) -> 
 
 @pytest.fixture
 def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "mock_server", "serve", "--quiet", "--world", "small", "--rate-limit", "off"]
+    command = [sys.executable, "-c", IMPATIENT, "serve", "--quiet", "--world", "small", "--rate-limit", "off"]
     command += ["--port", str(settings.port), "--state", settings.state]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
     running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
