@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from mock_server.errors import BadRequest, Problem, UnsupportedMediaType
+from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
 from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
@@ -33,12 +33,15 @@ class Valid:
 def validated(operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes) -> Valid:
     """The request's values.
 
-    Raises BadRequest with every problem and its remedy; UnsupportedMediaType.
+    Raises BadRequest with every problem and its remedy; NotFound for a path that can name nothing, where the operation
+    documents that answer (gap ``malformed-ids``); UnsupportedMediaType.
     """
     problems: list[Problem] = []
     values = [
         _of_path(parameter, text, problems) for parameter, text in zip(operation.path_parameters, path, strict=True)
     ]
+    if problems and 404 in operation.responses:
+        raise NotFound(*map(str, problems))
     asked = _from_query(operation, query, problems) if "query" in operation.locations else {}
     for location, texts in (("header", _header_texts), ("cookie", _cookie_texts)):
         if location in operation.locations:
@@ -53,8 +56,7 @@ def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:
     try:
         return _value(parameter, [unquote(text, errors="strict")], problems)
     except UnicodeDecodeError:
-        problems.append(Problem(f"path parameter `{parameter.name}`", "is not UTF-8"))
-        return None
+        raise BadRequest(str(Problem(f"path parameter `{parameter.name}`", "is not UTF-8"))) from None
 
 
 def _value(parameter: Parameter, texts: Sequence[str], problems: list[Problem]) -> Any:

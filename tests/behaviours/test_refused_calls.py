@@ -65,9 +65,9 @@ def test_an_id_that_is_unknown_or_none(api: Api, key: str) -> None:
     operation = CONTRACT.operations[key]
     number = "integer" in operation.path_parameters[0].schema.types
     body = example(api, key) if operation.body else None
-    for id, status in (("999" if number else "xx_nobody", 404), ("0" if number else "%20", 400), ("é", 400)):
+    for id in ("999" if number else "xx_nobody", "0" if number else "%20", "é"):
         path = operation.path.replace(f"{{{operation.path_parameters[0].name}}}", id)
-        api.refused(status, operation.method, path.encode().decode("latin-1"), body)
+        api.refused(404, operation.method, path.encode().decode("latin-1"), body)
 
 
 @pytest.mark.parametrize("key", OPERATIONS)

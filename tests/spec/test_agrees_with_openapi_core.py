@@ -21,7 +21,7 @@ from openapi_core.testing import MockRequest, MockResponse
 from specimens import OURS, SIZE, chance, served
 
 from mock_server.api.validation import validated
-from mock_server.errors import BadRequest, UnsupportedMediaType
+from mock_server.errors import BadRequest, NotFound, UnsupportedMediaType
 from mock_server.spec.generator import generate
 from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
@@ -81,7 +81,7 @@ def we_accept(of: Judges, key: str, request: Request) -> bool:
     headers = {b"content-type": request.media.encode()} if request.body is not None else {}
     try:
         validated(operation, texts, urlencode(request.query).encode(), headers, request.body or b"")
-    except (BadRequest, UnsupportedMediaType):
+    except (BadRequest, NotFound, UnsupportedMediaType):
         return False
     return True
 
