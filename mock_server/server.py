@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import signal
 import socket
 import threading
@@ -21,9 +22,10 @@ from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite import SqliteLog
 
-_GRACE = 8  # seconds that requests in flight have to end once a stop was asked for
+_GRACE = 5  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
 _BACKLOG = 2048
+_UNREAD = 0.02  # seconds in which the loop reads what had arrived when the stop was asked for
 _LOOK = 0.1  # seconds between looks whether a second signal came
 
 
@@ -103,7 +105,13 @@ class Server(uvicorn.Server):
             runner.run(self.serve(sockets=[listener]))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Deliveries end first: a receiver on this very port must still be there, and those who watch are let go."""
+        """Deliveries end first: a receiver on this very port must still be there, and those who watch are let go.
+
+        Who is connected is answered what was asked by now, and no more.
+        """
+        await asyncio.sleep(_UNREAD)
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
         if isinstance(self.config.app, Starlette):
             closing = asyncio.ensure_future(self.config.app.state.dispatcher.close())
             while not closing.done() and not self.force_exit:
@@ -120,8 +128,15 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
+def _cut_short(record: logging.LogRecord) -> bool:
+    """A request that had no end when the server stopped is no error to be shown with a traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and "CancelledError" not in record.getMessage()
+
+
 def run(app: Starlette, listener: socket.socket) -> Server:
     """Serve in this thread until a signal asks to stop; the server, for how it ended."""
+    logging.getLogger("uvicorn.error").addFilter(_cut_short)
     server = Server(configured(app))
     server.until_stopped(listener)
     return server
