@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from contracts.baseline import Baseline
 from contracts.document import Contract
 from contracts.guard import Mode
 from contracts.outcome import Options, Outcome
@@ -19,6 +20,18 @@ def shortcomings(outcome: Outcome, contract: Contract, selection: Selection, opt
     if lost:
         reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")
     return reasons
+
+
+def accept(outcome: Outcome, baseline: Baseline, *, whole: bool) -> None:
+    """Set aside what the baseline accepts. ``whole``: nothing was left out, so what was not found is not there."""
+    outcome.expired = list(baseline.expired)
+    outcome.notes[:0] = outcome.expired
+    if whole and not outcome.stopped:
+        outcome.notes += baseline.unused(outcome.findings)
+    outcome.accepted = [finding for finding in outcome.findings if baseline.accepts(finding)]
+    outcome.findings = [finding for finding in outcome.findings if not baseline.accepts(finding)]
+    if outcome.accepted:
+        outcome.notes.append(f"{len(outcome.accepted)} findings accepted by {baseline.file}")
 
 
 def _due(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:

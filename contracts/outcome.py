@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from contracts.baseline import Baseline
 from contracts.coverage import Coverage
 from contracts.engine import USUAL, Depth
 from contracts.exchange import Exchange
@@ -40,6 +41,7 @@ class Options:
     fail_fast: bool = False
     permission: Permission | None = None
     """To write to a real host."""
+    baseline: Baseline = field(default_factory=Baseline)
 
 
 @dataclass
@@ -57,6 +59,10 @@ class Outcome:
     not_run: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     vacuous: list[str] = field(default_factory=list)
+    accepted: list[Finding] = field(default_factory=list)
+    """Found as well, and accepted by the baseline."""
+    expired: list[str] = field(default_factory=list)
+    """What is wrong with the baseline: it fails the run."""
     stopped: str = ""
     exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
     """When each began, and whether its bodies are kept; filled when a report wants them."""
@@ -81,7 +87,7 @@ class Outcome:
             return 1
         if self.broken and any(map(self.coverage.succeeded, self.coverage.statuses)):
             return 1
-        return 2 if self.broken or self.vacuous or self.stopped else 0
+        return 2 if self.broken or self.vacuous or self.stopped or self.expired else 0
 
 
 class Watch:

@@ -10,7 +10,7 @@ from contracts import engine
 from contracts.agenda.order import RATE, units
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
-from contracts.conclusion import LOST, shortcomings
+from contracts.conclusion import LOST, accept, shortcomings
 from contracts.coverage import Coverage
 from contracts.document import Contract, Document
 from contracts.errors import CannotRun, Stopped
@@ -205,7 +205,8 @@ class Run:
         for finding in new:
             self.watch.found(finding)
         (self.outcome.failed if new else self.outcome.passed).append(unit.name)
-        if self.options.fail_fast and any(finding.breaks(self.target.is_mock) for finding in new):
+        counted = [finding for finding in new if not self.options.baseline.accepts(finding)]
+        if self.options.fail_fast and any(finding.breaks(self.target.is_mock) for finding in counted):
             raise Stopped("a rule was broken, and --fail-fast was given", spent=True)
         return new
 
@@ -239,6 +240,7 @@ class Run:
         outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options))
+        accept(outcome, self.options.baseline, whole=self.selection.everything)
 
 
 def _nothing_limited() -> AbstractContextManager[Probe]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jsonschema_rs
 import orjson
 
 from contracts import words
@@ -76,7 +77,7 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         yield broken(SCHEMA, "a JSON body", exchange.answer())
         return
     for error in operation.document.validator(answer.schema).iter_errors(exchange.json):
-        where = f"{exchange.status} /" + "/".join("*" if isinstance(p, int) else str(p) for p in error.instance_path)
+        where = f"{exchange.status} {place_of(error)}"
         if exchange.private:
             yield broken(SCHEMA, words.of_fast(error), shape(error.instance), where)
         else:
@@ -87,6 +88,13 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         known = fine.setdefault(f"{operation.key} {exchange.status}", set())
         for rule, where, expected, got in _fields(operation.document, answer.schema, exchange.json, "", known):
             yield broken(rule, expected, got, f"{exchange.status} {where}")
+
+
+def place_of(error: jsonschema_rs.ValidationError) -> str:
+    """Where a schema was broken: the member, also one that is missing. All items of a list are one place."""
+    steps = ["*" if isinstance(step, int) else str(step) for step in error.instance_path]
+    missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
+    return "/" + "/".join([*steps, *missing])
 
 
 def _headers(document: Document, answer: Answer, exchange: Exchange) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,6 @@ import click
 from contracts.errors import CannotRun
 from contracts.outcome import Permission
 
-
 _WARNING = "Records will be made, changed and deleted in a real organization, and nothing else is touched."
 
 

@@ -4,11 +4,14 @@ import os
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from contracts.baseline import read
+from contracts.cli import afterwords, again
 from contracts.cli.consent import permission
 from contracts.cli.signals import interruptible
 from contracts.document import Contract, load
@@ -72,13 +75,17 @@ def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[
 @click.option("--allow-writes", is_flag=True, help="On a real host: make, change and delete records of harmless kinds.")
 @click.option("--organization", default="", metavar="ID", help="The organization to write to, instead of typing it.")
 @click.option("--ledger", default="", metavar="FILE", help="Where to note each write; a new file.")
+@click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
+@click.option("--baseline-entries", is_flag=True, help="Print the entry of a baseline for each broken rule.")
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(files.WRITERS)}.")
+@click.option("--replay", default="", metavar="FILE", help="Only ask again what a JSON report says was wrong.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
 def command(
     url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
     only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str, key_stdin: bool, plan: bool,
-    allow_writes: bool, organization: str, ledger: str, fail_fast: bool, reports: tuple[str, ...], verbose: bool,
+    allow_writes: bool, organization: str, ledger: str, baseline: str, baseline_entries: bool, fail_fast: bool,
+    reports: tuple[str, ...], replay: str, verbose: bool,
 ) -> int:  # fmt: skip
     """Check that the mock, or the API at URL, keeps the contract.
 
@@ -89,11 +96,16 @@ def command(
     try:
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
-                          without=exclude, fail_fast=fail_fast, permission=leave)  # fmt: skip
+                          without=exclude, fail_fast=fail_fast, permission=leave,
+                          baseline=read(baseline, date.today()))  # fmt: skip
         wanted, contract = files.wanted(reports), load(spec)
+        old = again.opened(replay, reports) if replay else None
         key = key_from(key_file, key_stdin, os.environ)
         with _target(url, key, _pairs(ids, "--id"), seed) as target:
-            return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose)
+            if old is not None:
+                return again.replayed(Run(contract, target, options), old, console)
+            return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose,
+                            entries=baseline_entries)  # fmt: skip
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)
         return 2
@@ -101,7 +113,7 @@ def command(
 
 def _checked(
     contract: Contract, target: Target, options: Options, console: Console, reports: Mapping[str, str], *,
-    plan: bool, verbose: bool,
+    plan: bool, verbose: bool, entries: bool,
 ) -> int:  # fmt: skip
     with terminal.Bar(console) as bar:
         run = Run(contract, target, options, watch=bar)
@@ -116,6 +128,7 @@ def _checked(
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
     sieve = Sieve(secrets, people=not outcome.target.is_mock)
     terminal.write(outcome, sieve, console, verbose=verbose)
+    afterwords.write(outcome, contract, sieve, console, entries=entries)
     files.write(outcome, sieve, reports)
     return outcome.exit_code
 

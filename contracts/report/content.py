@@ -80,6 +80,8 @@ def verdict(outcome: Outcome) -> str:
         return f"{rules} {_many(rules, 'rule')} broken, in {places} {_many(places, 'operation')}"
     if outcome.stopped:
         return f"stopped: {outcome.stopped}"
+    if outcome.expired:
+        return f"the baseline is out of date: {'; '.join(outcome.expired)}"
     if outcome.vacuous:
         return f"nothing is proved: {'; '.join(outcome.vacuous)}"
     doubts = f"; our document may be wrong in {len(outcome.doubts)} places" if outcome.doubts else ""

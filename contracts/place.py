@@ -1,0 +1,63 @@
+"""A place in a raw document: its node and the JSON pointer to it, references followed on the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+_MOST = 50  # references in a row
+
+
+@dataclass(frozen=True)
+class Place:
+    raw: Mapping[str, Any]
+    steps: tuple[str | int, ...] = ()
+
+    @property
+    def node(self) -> Any:
+        """What stands here; an empty mapping where nothing does."""
+        node: Any = self.raw
+        for step in self.steps:
+            if isinstance(node, Mapping):
+                node = node.get(step, node.get(int(step), {}) if str(step).isdigit() else {})
+            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+                node = node[step]
+            else:
+                return {}
+        return node
+
+    @property
+    def pointer(self) -> str:
+        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.steps)
+
+    def into(self, step: str | int) -> "Place":
+        return replace(self, steps=(*self.steps, step))
+
+    def followed(self) -> "Place":
+        """Where the references that stand here lead to."""
+        place = self
+        for _ in range(_MOST):
+            reference = place.node.get("$ref") if isinstance(place.node, Mapping) else None
+            if not isinstance(reference, str) or not reference.startswith("#/"):
+                break
+            steps = reference[2:].split("/")
+            place = replace(self, steps=tuple(step.replace("~1", "/").replace("~0", "~") for step in steps))
+        return place
+
+    def holder(self, steps: Sequence[str]) -> "Place | None":
+        """The ``properties`` of the object that a value's path leads to from this schema; ``*`` is a list's item."""
+        here = self.followed()
+        if not steps:
+            if here.into("properties").node:
+                return here.into("properties")
+            own_first = sorted(here._parts(), key=lambda part: "$ref" in part.node)  # a shared part is others' too
+            return next((found for part in own_first if (found := part.holder(()))), None)
+        onward = here.into("items") if steps[0] == "*" else here.into("properties").into(steps[0])
+        if onward.node:
+            return onward.holder(steps[1:])
+        return next((found for part in here._parts() if (found := part.holder(steps))), None)
+
+    def _parts(self) -> "list[Place]":
+        """The schemas that this one is put together from; of alternatives any may be meant."""
+        node = self.node if isinstance(self.node, Mapping) else {}
+        words = ("allOf", "anyOf", "oneOf")
+        return [self.into(word).into(index) for word in words for index in range(len(node.get(word, ())))]

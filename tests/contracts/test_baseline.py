@@ -1,0 +1,154 @@
+"""Accepted findings: one entry accepts one finding, until its day; every mistake in the file is told with its line."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from production import CONTRACT
+from recording import FakeClock, recording
+
+from contracts import cli
+from contracts.baseline import Baseline, entry_for, read
+from contracts.checks import collections, shape
+from contracts.errors import CannotRun
+from contracts.outcome import Options, Outcome
+from contracts.rule import Finding, Provenance
+from contracts.runner import Run
+from contracts.target import Target
+
+TODAY = date(2026, 11, 22)
+ENTRY = """\
+- check: undocumented_field
+  operation: GET /v1/leads
+  where: 200 /leads/*/nickname
+  owner: ana
+  expires: 2026-12-31
+"""
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "baseline.yaml"
+    file.write_text(text)
+    return str(file)
+
+
+def found(where: str = "200 /leads/*/nickname", operation: str = "GET /v1/leads", rule: object = None) -> Finding:
+    return Finding(rule or shape.UNDOCUMENTED, operation, Provenance.EXAMPLE, "", "", where)  # type: ignore[arg-type]
+
+
+def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:
+    baseline = read(written(tmp_path, ENTRY), TODAY)
+    assert baseline.accepts(found())
+    assert not baseline.accepts(found(where="200 /leads/*/surname"))
+    assert not baseline.accepts(found(operation="GET /v1/members"))
+    assert not baseline.accepts(found(rule=shape.SCHEMA))
+
+
+def test_the_last_day_is_a_day(tmp_path: Path) -> None:
+    file = written(tmp_path, ENTRY)
+    assert read(file, date(2026, 12, 31)).accepts(found())
+    late = read(file, date(2027, 1, 1))
+    assert not late.accepts(found())
+    assert (
+        "baseline.yaml:1: undocumented_field in GET /v1/leads was accepted until 2026-12-31 (owner ana)"
+        in (late.expired[0])
+    )
+
+
+def test_what_is_not_found_any_more_is_told(tmp_path: Path) -> None:
+    baseline = read(written(tmp_path, ENTRY), TODAY)
+    assert baseline.unused([found()]) == []
+    assert "not found any more" in baseline.unused([found(where="elsewhere")])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("check: x\n", ":1: a baseline is a list"),
+        ("- text\n", ":1: an entry has"),
+        (ENTRY.replace("  owner: ana\n", ""), ":1: `owner` is missing"),
+        (ENTRY.replace("ana", ""), ":4: `owner` is missing"),
+        (ENTRY.replace("  where: 200 /leads/*/nickname\n", ""), ":1: `where` is missing"),
+        (ENTRY.replace("2026-12-31", "soon"), ":5: `expires` is a day"),
+        (ENTRY.replace("undocumented_field", "undocumented_fields"), ":1: no check.*did you mean `undocumented_field`"),
+        (ENTRY + "  severity: low\n", ":6: no member `severity`"),
+        (ENTRY + "  owner: bob\n", ":6: `owner` stands there twice"),
+        (ENTRY.replace("ana", "[ana, bob]"), ":4: `owner` is one text"),
+        (ENTRY + ENTRY, ":6: the same as line 1"),
+        ("- check: [\n", "no YAML"),
+        ("- *nobody\n", "no YAML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match=words):
+        read(written(tmp_path, text), TODAY)
+
+
+def test_no_file_is_an_empty_baseline_and_a_missing_one_is_told(tmp_path: Path) -> None:
+    assert read("", TODAY).entries == {}
+    assert read(written(tmp_path, "# nothing yet\n"), TODAY).entries == {}
+    with pytest.raises(CannotRun, match="No such file"):
+        read(str(tmp_path / "none.yaml"), TODAY)
+
+
+def test_the_printed_entry_reads_back_once_it_has_an_owner(tmp_path: Path) -> None:
+    text = entry_for(found(where='200 /a: "b" #'), TODAY)
+    with pytest.raises(CannotRun, match="`owner` is missing"):
+        read(written(tmp_path, text), TODAY)
+    baseline = read(written(tmp_path, text.replace("# who sees to it", "ana")), TODAY)
+    assert baseline.accepts(found(where='200 /a: "b" #'))
+
+
+# --- in a run ---------------------------------------------------------------------------------------------------
+
+TROUBLE = b'{"totalPages": 1, "currentPage": 1, "totalCount": 2, "faqs": []}'
+ASKED = ("GET /v1/faqs",)
+
+
+def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> Outcome:
+    """A run on a list that says two and shows none: three rules are broken."""
+    with recording(lambda *_: (200, {}, TROUBLE), FakeClock()) as host:
+        target = Target(host.url, "k" * 12, local=True, is_mock=True)
+        options = Options(mode="safe", only=ASKED, baseline=baseline, fail_fast=fail_fast)
+        run = Run(CONTRACT, target, options)
+        run.greet = lambda: None  # type: ignore[method-assign]  # this host only knows FAQs
+        return run.go()
+
+
+def accepting(outcome: Outcome, folder: Path, count: int, expires: str = "2026-12-31") -> Baseline:
+    entries = [entry_for(finding, TODAY).replace("# who sees to it", "ana") for finding in outcome.findings[:count]]
+    text = "".join(entries).replace("2026-12-22", expires)
+    return read(written(folder, text), TODAY)
+
+
+def test_a_run_is_green_when_all_that_it_finds_is_accepted_and_red_for_one_more(tmp_path: Path) -> None:
+    bare = outcome_with(Baseline())
+    assert bare.exit_code == 1
+    assert {finding.rule for finding in bare.findings} >= {collections.LIMIT}
+    whole = outcome_with(accepting(bare, tmp_path, len(bare.findings)))
+    assert (whole.exit_code, whole.findings, len(whole.accepted)) == (0, [], len(bare.findings))
+    less = outcome_with(accepting(bare, tmp_path, len(bare.findings) - 1))
+    assert (less.exit_code, less.findings[0].key) == (1, bare.findings[-1].key)
+
+
+def test_an_expired_entry_fails_the_run_whether_its_finding_is_there_or_not(tmp_path: Path) -> None:
+    bare = outcome_with(Baseline())
+    late = accepting(bare, tmp_path, len(bare.findings), "2026-11-21")
+    assert outcome_with(late).exit_code == 1
+    assert len(outcome_with(late).expired) == len(bare.findings)
+    outcome = Outcome(bare.target, bare.mode, 1, bare.coverage, expired=list(late.expired))
+    assert outcome.exit_code == 2
+
+
+def test_an_accepted_finding_does_not_stop_a_hasty_run(tmp_path: Path) -> None:
+    bare = outcome_with(Baseline())
+    assert outcome_with(Baseline(), fail_fast=True).notes
+    assert outcome_with(accepting(bare, tmp_path, len(bare.findings)), fail_fast=True).stopped == ""
+
+
+def test_the_command_tells_the_line_of_a_bad_baseline(tmp_path: Path) -> None:
+    file = written(tmp_path, ENTRY.replace("ana", ""))
+    result = CliRunner().invoke(cli.command, ["--baseline", file], standalone_mode=False)
+    assert result.return_value == 2
+    assert f"{file}:4: `owner` is missing" in result.output
