@@ -4,6 +4,7 @@ Loaded by every pytest run of an environment that has this package, used or not:
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,16 +49,24 @@ def sophiie(
     request: pytest.FixtureRequest, sophiie_server: "MockServer", sophiie_options: Mapping[str, Any]
 ) -> Iterator["Sophiie"]:
     """A workspace of this test's own, its clock standing still, with all that can be done to it."""
-    from mock_server.testing import workspace  # start-up: imports httpx
+    from mock_server.testing import Refused, workspace  # start-up: imports httpx
 
     mark = request.node.get_closest_marker("sophiie")
     options = {"world": "small", **sophiie_options, **(mark.kwargs if mark else {})}
-    if unknown := options.keys() - set(_WORDS) or (mark and mark.args):
-        raise pytest.UsageError(f"sophiie takes {', '.join(_WORDS)}, not {', '.join(map(str, unknown))}")
+    unknown = sorted(options.keys() - set(_WORDS))
+    if unknown or (mark and mark.args):
+        given = ", ".join(map(str, unknown)) or "anything without a name"
+        pytest.fail(f"sophiie takes {', '.join(_WORDS)}, not {given}", pytrace=False)
     if "rate_limit" in options:
         options["rateLimit"] = options.pop("rate_limit")
     token = sophiie_server.app.state.admin_token or ""
-    with workspace(sophiie_server.url, token, **options) as made:
+    with ExitStack() as stack:
+        try:
+            made, why = stack.enter_context(workspace(sophiie_server.url, token, **options)), ""
+        except Refused as refused:
+            made, why = None, str(refused)
+        if made is None:
+            pytest.fail(f"no workspace for this test: {why}", pytrace=False)
         yield made
 
 

@@ -28,6 +28,7 @@ _VERIFY = Body(
 )
 _MOST = 10_000
 _NEAREST = 3
+_LOOKED_AT = 50  # of those with as many differences, how many are compared letter by letter
 _ALIKE = 0.6
 
 
@@ -157,10 +158,12 @@ class _Requests:
         """The requests that came nearest to a pattern, with what was different."""
         journal = self._control.workspace(request).journal
         told = [(differences(pattern, as_asked(one)), one) for one in journal]
-        misses = sorted(((why, one) for why, one in told if why), key=lambda pair: len(pair[0]))[:_NEAREST]
+        misses = sorted(((why, one) for why, one in told if why), key=lambda pair: len(pair[0]))[:_LOOKED_AT]
+        wanted = pattern.get("operation") or f"{pattern.get('method', '')} {pattern.get('urlPath', '')}"
+        misses.sort(key=lambda pair: (len(pair[0]), -_likeness(wanted, f"{pair[1].method} {pair[1].path}")))
         shown = [
             {"id": one.id, "request": f"{one.method} {one.path}", "differences": masked(why, one.redactor)}
-            for why, one in misses
+            for why, one in misses[:_NEAREST]
         ]
         return {"nearMisses": shown} | self._told(request)
 
@@ -198,9 +201,11 @@ def _unmatched(exchange: Exchange) -> bool:
 
 def _meant(asked: str, known: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:
     near = get_close_matches(asked[:200], known, _NEAREST, _ALIKE)
-    return [
-        {"operation": known[name], "likeness": round(SequenceMatcher(None, asked, name).ratio(), 2)} for name in near
-    ]
+    return [{"operation": known[name], "likeness": _likeness(asked, name)} for name in near]
+
+
+def _likeness(one: str, other: str) -> float:
+    return round(SequenceMatcher(None, one[:200], other[:200]).ratio(), 2)
 
 
 def _bounds(least: int, most: int) -> str:

@@ -58,6 +58,7 @@ def _lines(problem: Mapping[str, Any]) -> Iterator[str]:
     yield str(problem.get("detail", "refused")) + (f" (at {problem['pointer']})" if problem.get("pointer") else "")
     for miss in problem.get("nearMisses", ()):
         name = f"{miss['id']} {miss['request']}" if "id" in miss else f"delivery {miss['number']}"
-        yield f"  nearest: {name}: {'; '.join(miss['differences'])}"
+        yield f"  nearest: {name}"
+        yield from (f"    {difference}" for difference in miss["differences"])
     for line in problem.get("deliveries", ()):
         yield f"  {line}"

@@ -94,7 +94,12 @@ class Sophiie:
         for one in found["requests"]:
             why = f"  {'; '.join(one['explain'])}" if one["explain"] else ""
             lines.append(f"  {one['id']} {one['method']} {one['request']['url']} {one['status']}{why}")
-        for state in ("pending", "failed"):
-            owed = self.control("GET", f"/webhooks/deliveries?state={state}&limit={_TOLD}")["items"]
-            lines += [f"  {state}: {one['trigger']} to {one['url']}  {one['reason'] or one['dueAt']}" for one in owed]
-        return "\n".join(lines)
+        owed = [f"  {state}: {self._told(one)}" for state in ("pending", "failed") for one in self._deliveries(state)]
+        return "\n".join([*lines, *(["webhooks that were not delivered:", *owed] if owed else [])])
+
+    def _deliveries(self, state: str) -> Any:
+        return self.control("GET", f"/webhooks/deliveries?state={state}&limit={_TOLD}")["items"]
+
+    @staticmethod
+    def _told(delivery: Mapping[str, Any]) -> str:
+        return f"{delivery['trigger']} to {delivery['url']}\n    {delivery['reason'] or 'due ' + delivery['dueAt']}"

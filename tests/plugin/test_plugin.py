@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,14 @@ def test_that_fails(sophiie):
 @pytest.mark.sophiie(colour="red")
 def test_with_a_typing_error(sophiie):
     pass
+
+@pytest.mark.sophiie("small")
+def test_with_a_value_that_has_no_name(sophiie):
+    pass
+
+@pytest.mark.sophiie(world="nowhere")
+def test_of_a_world_that_is_none(sophiie):
+    pass
 """
 
 
@@ -61,12 +70,15 @@ def test_a_suite_of_a_users_runs_in_parallel_and_its_failures_say_why(tmp_path: 
     (tmp_path / "test_suite.py").write_text(SUITE)
     done = run(tmp_path, "-p", "xdist", "-n", "2")
 
-    assert "7 passed, 1 error" in done.stdout.replace("1 failed, ", ""), done.stdout + done.stderr
+    assert "7 passed, 3 errors" in done.stdout.replace("1 failed, ", ""), done.stdout + done.stderr
     assert "DELETE /v1/leads/{}" in done.stdout
     assert "world small, seed 7, now 2026-03-04T00:00:00.000Z" in done.stdout
     assert "GET /v1/lead 404  no such path; did you mean /v1/leads ?" in done.stdout
-    assert "failed: LEAD_CREATED to http://127.0.0.1:" in done.stdout
+    assert re.search(r"not delivered:\n  (failed|pending): LEAD_CREATED to http://127\.0\.0\.1:", done.stdout)
     assert "sophiie takes world, seed, now, frozen, rate_limit, not colour" in done.stdout
+    assert "rate_limit, not anything without a name" in done.stdout
+    assert "no workspace for this test: nowhere: there is no built-in world" in done.stdout
+    assert "During handling" not in done.stdout
 
 
 def test_it_costs_nothing_where_it_is_not_used() -> None:

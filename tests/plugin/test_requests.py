@@ -107,7 +107,7 @@ def test_requests_are_counted_found_and_forgotten_by_pattern(mine: Sophiie) -> N
         ({"request": {"method": "GET"}, "atLeast": 3}, "wanted at least 3, got 2"),
         ({"request": {"method": "GET"}, "atMost": 1}, "wanted at most 1, got 2"),
         ({"request": {"method": "GET"}, "atLeast": 3, "atMost": 4}, "wanted at least 3 and at most 4, got 2"),
-        ({"request": {"method": "PUT"}}, "nearest: req_1 GET /v1/leads: method: wanted PUT, got GET"),
+        ({"request": {"method": "PUT"}}, "nearest: req_1 GET /v1/leads\n    method: wanted PUT, got GET"),
         ({"inOrder": [{"urlPath": "/v1/faqs"}, {"urlPath": "/v1/leads"}]}, "nothing after req_2 matches"),
     ],
 )
