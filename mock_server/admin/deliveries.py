@@ -29,6 +29,7 @@ _MANY_AGAIN = Body(
     until={"type": "string", "format": "date-time"},
     subscriptionId={"type": "integer"},
 )
+_TOLD = 20  # deliveries that a drain which took too long names
 _DRAIN = Body(timeout={"type": "number", "minimum": 0, "maximum": 120})
 
 
@@ -100,16 +101,21 @@ class _Deliveries:
         return PlainTextResponse("".join(f"{line}\n" for row in rows for line in outbox.told(row.record)))
 
     async def drain(self, request: Request) -> Response:
-        """Answer when nothing that is due is owed and nothing is in flight; ``waiting`` for their time are so many."""
+        """Answer when nothing that is due is owed and nothing is in flight; ``waiting`` for their time are so many.
+
+        When that takes too long, say what is owed.
+        """
         asked = await self._control.body(request, _DRAIN)
         workspace = self._control.workspace(request)
         seconds = asked.get("timeout", 10)
         drained = await self._control.dispatcher.drain(workspace, seconds)
         with self._transaction(request) as tx:
-            _, waiting = tx.page(outbox.KIND, 0, 0, {"state": outbox.PENDING})
+            owed = tx.find(outbox.KIND, {"state": outbox.PENDING})
         if not drained:
-            raise Refusal(504, f"something is still due or in flight after {seconds:g} s", waiting=waiting)
-        return answer({"drained": True, "waiting": waiting})
+            lines = [line for row in owed[:_TOLD] for line in outbox.told(row.record)]
+            what = f"something is still due or in flight after {seconds:g} s"
+            raise Refusal(504, what, waiting=len(owed), deliveries=lines)
+        return answer({"drained": True, "waiting": len(owed)})
 
     def _repeat(self, tx: Transaction, request: Request, row: Row, *, new: bool) -> Record:
         """Raises LookupError, before anything is changed."""

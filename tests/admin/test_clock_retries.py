@@ -4,7 +4,7 @@ import httpx
 
 from mock_server.server import MockServer
 from mock_server.settings import Settings
-from mock_server.world.clock import parse
+from mock_server.world.clock import Stopwatch, parse
 
 
 def test_retries_fire_on_the_way_in_order_with_what_happens() -> None:
@@ -26,3 +26,27 @@ def test_retries_fire_on_the_way_in_order_with_what_happens() -> None:
     assert 8 <= tried[0][0] <= 12
     assert tried[1][0] == 30
     assert "undrained" not in moved
+
+
+def test_a_ladder_of_75_hours_is_climbed_in_one_move_while_visits_take_place() -> None:
+    with MockServer(Settings(port=0, quiet=True, retries="standard", now="2026-03-04T05:06:07Z")) as server:
+        client = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.api_key}"}, timeout=20)
+        client.post("/__admin/clock/freeze", json={})
+        client.put("/__admin/inbox/hooks", json={"status": 500})
+        hook = {"hookUrl": f"{server.url}/__admin/inbox/hooks", "trigger": "LEAD_CREATED"}
+        for _ in range(2):
+            client.post("/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1", json=hook).raise_for_status()
+        client.post("/v1/leads", json={"firstName": "Ana", "suburb": "Newtown"}).raise_for_status()
+        client.post("/__admin/webhooks/drain", json={})
+        watch = Stopwatch()
+        moved = client.post("/__admin/clock/advance", json={"seconds": 75.6 * 3600 * 1.2}).json()
+        seconds = watch.ms() / 1000
+        deliveries = client.get("/__admin/webhooks/deliveries").json()["items"]
+        client.close()
+    times = [it["at"] for it in moved["happened"]]
+
+    assert [(it["state"], len(it["attempts"])) for it in deliveries] == [("failed", 10)] * 2
+    assert times == sorted(times)
+    between = [it["what"] for it in moved["happened"]]
+    assert "appointment completed" in between[1:-1]
+    assert seconds < 5  # 0.04 s where nobody else uses the machine

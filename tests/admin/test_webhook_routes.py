@@ -278,6 +278,8 @@ def test_drain_says_when_a_receiver_is_too_slow(hooks: HooksDesk) -> None:
     answer = hooks.ask("POST", "/webhooks/drain", {"timeout": 0.05})
 
     assert (answer.status_code, answer.json()["waiting"]) == (504, 1)
+    [owed] = hooks.deliveries()
+    assert answer.json()["deliveries"] == [f"{owed['id']} {owed['eventId']} LEAD_CREATED -> 1 pending"]
     assert hooks.drain() == {"drained": True, "waiting": 0}
 
 

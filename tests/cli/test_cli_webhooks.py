@@ -17,6 +17,7 @@ import pytest
 from mock_server.cli import main
 from mock_server.server import MockServer
 from mock_server.settings import Settings
+from mock_server.webhooks.events import EVENTS
 
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 Run = Callable[..., tuple[int, str, str]]
@@ -66,7 +67,7 @@ def subscriptions(server: MockServer) -> list[Any]:
 # --- trigger --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("event", ["LEAD_CREATED", "LEAD_UPDATED", "LEAD_DELETED", "INQUIRY_CREATED", "lead_created"])
+@pytest.mark.parametrize("event", [*EVENTS, "lead_created"])
 def test_an_event_is_caused_by_doing_what_causes_it(server: MockServer, run: Run, event: str) -> None:
     subscribe(server, event.upper())
     code, out, err = run("trigger", event)
@@ -76,7 +77,7 @@ def test_an_event_is_caused_by_doing_what_causes_it(server: MockServer, run: Run
     [got] = received(server)
     events = httpx.get(f"{server.url}/__admin/webhooks/events?type={event.upper()}").json()["items"]
     assert [it["body"] for it in events] == [got["body"]]
-    assert events[0]["cause"].startswith("req_")
+    assert events[0]["cause"].startswith("sim_" if event.startswith("APPOINTMENT") else "req_")
 
 
 def test_it_can_be_caused_again_and_again(server: MockServer, run: Run) -> None:

@@ -12,7 +12,14 @@ SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 
 def log_of_a_run() -> bytes:
     settings = Settings(
-        port=0, quiet=True, world="small", seed=7, now="2026-03-04T05:06:07Z", retries="5s,1m", rate_limit="off"
+        port=0,
+        quiet=True,
+        world="small",
+        seed=7,
+        now="2026-03-04T05:06:07Z",
+        retries="5s,1m",
+        sign="standard",
+        rate_limit="off",
     )
     with MockServer(settings) as server, httpx.Client(base_url=server.url) as client:
 
@@ -42,6 +49,7 @@ def log_of_a_run() -> bytes:
         admin("/clock/advance", {"seconds": 3600})
         admin("/webhooks/deliveries/redeliver", {"newId": True})
         admin("/webhooks/drain")
+        assert all("webhook-signature" in got["headers"] for got in admin("/inbox/good", method="GET")["received"])
         return client.get("/__admin/webhooks/log").content
 
 
@@ -49,6 +57,7 @@ def test_the_delivery_log_is_the_same_three_times() -> None:
     once = log_of_a_run()
 
     assert once.count(b"\n") > 40
-    assert {b"delivered", b"failed"} <= set(once.split())
+    assert {b"delivered", b"failed", b"refused:", b"#3"} <= set(once.split())
+    assert len({time[-5:] for time in once.split() if time.endswith(b"Z")}) > 10, "retries have jitter"
     assert log_of_a_run() == once
     assert log_of_a_run() == once
