@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast schemathesis reliability lint format lock bench bench-check clean FORCE
+.PHONY: help serve test test-fast schemathesis reliability webhooks lint format lock bench bench-check clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
 
 reliability: $(VENV)/.dev ## show every goal of SECURITY.md at full size (one: make reliability ARGS='--goal 9')
 	@$(BIN)/python tests/reliability/all.py $(ARGS)
+
+webhooks: $(VENV)/.dev ## show the figures of webhooks: kills, the official JavaScript verifier (needs node), speed
+	@$(BIN)/python tests/reliability/webhooks_crash.py
+	@$(BIN)/python tests/reliability/webhooks_javascript.py
+	@$(BIN)/python bench/webhooks.py
 
 schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (make schemathesis ARGS='--seeds 1-5')
 	@$(BIN)/python tests/schemathesis_runs.py $(ARGS)
