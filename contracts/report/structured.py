@@ -16,12 +16,12 @@ def as_junit(outcome: Outcome, sieve: Sieve) -> str:
     """A finding is a failed case named by its rule and operation; a unit that found nothing is a passed one."""
     facts = content.summary(outcome, sieve)
     broken = [item for item in facts["findings"] if item["breaks"]]
-    cases = len(facts["passed"]) + len(facts["notRun"]) + len(facts["findings"])
+    cases = sum(len(facts[name]) for name in ("passed", "notRun", "findings", "vacuous"))
     skipped = len(facts["notRun"]) + len(facts["findings"]) - len(broken)
-    counts = {"tests": cases, "failures": len(broken), "skipped": skipped, "time": facts["seconds"]}
+    counts = {"tests": cases, "failures": len(broken), "errors": len(facts["vacuous"]), "skipped": skipped}
     root = ET.Element("testsuites")
     suite = ET.SubElement(root, "testsuite", name=f"sophiie-mock check {facts['target']}")
-    suite.attrib.update({name: str(value) for name, value in counts.items()})
+    suite.attrib.update({name: str(value) for name, value in (counts | {"time": facts["seconds"]}).items()})
     for name in facts["passed"]:
         ET.SubElement(suite, "testcase", classname="contracts", name=_clean(name))
     for name, reason in facts["notRun"].items():
