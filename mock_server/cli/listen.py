@@ -16,14 +16,19 @@ _WAIT = 20  # seconds that the server holds a question
 
 
 @click.command("listen")
-@click.option("--forward-to", "target", help="Deliver to this URL. Without it, to an inbox of the server.")
-@click.option("--trigger", "triggers", multiple=True, help="Only this event. Repeatable; all without it.")
-@click.option("--count", type=click.IntRange(0), default=0, help="Stop after so many deliveries; 0 for none.")
+@click.option("--forward-to", "target", metavar="URL", help="Deliver there. Without it, to an inbox of the server.")
+@click.option("--trigger", "triggers", multiple=True, metavar="EVENT", help="Only this one. Repeatable.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after so many deliveries.")
 @server_option
-def command(target: str | None, triggers: tuple[str, ...], count: int, url: str) -> int:
-    """Subscribe, show each delivery (event, status, ms), and unsubscribe at the end, however it ends."""
+def command(target: str | None, triggers: tuple[str, ...], count: int | None, url: str) -> int:
+    """Subscribe, show each delivery, and unsubscribe at the end, however it ends.
+
+    A line tells the event, the receiver's status, how long it took, and the id that `events show` and `events resend`
+    take.
+    """
+    hook = None if target is None else _hook(target)
     client = Client(url)
-    hook = target or f"{client.url}/__admin/inbox/listen"
+    hook = hook or f"{client.url}/__admin/inbox/listen"
     wanted = triggers or tuple(client.control("GET", "/webhooks/triggers")["triggers"])
     with contextlib.suppress(ValueError):  # not in the main thread: then somebody else handles signals
         signal.signal(signal.SIGTERM, _interrupt)
@@ -47,6 +52,14 @@ def command(target: str | None, triggers: tuple[str, ...], count: int, url: str)
     return 0
 
 
+def _hook(target: str) -> str:
+    """``localhost:3000`` is meant as http. Raises UsageError for what nothing can be posted to."""
+    url = target if "://" in target else f"http://{target}"
+    if not url.lower().startswith(("http://", "https://")):
+        raise click.UsageError(f"--forward-to: nothing can be posted to `{target}`; as http://localhost:3000/hook")
+    return url
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -64,4 +77,4 @@ def _deliveries(client: Client, ids: list[int], after: int) -> Iterator[Any]:
 def _line(delivery: Any) -> str:
     outcome = delivery["status"] or delivery["error"]
     again = f" (attempt {delivery['number']})" if delivery["number"] > 1 else ""
-    return f"{delivery['trigger']:<22} {outcome} {delivery['ms']} ms  {delivery['deliveryId']}{again}"
+    return f"{delivery['trigger']:<22} {outcome} {delivery['ms']} ms  {delivery['eventId']}{again}"

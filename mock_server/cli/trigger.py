@@ -70,7 +70,9 @@ _CAUSES: Mapping[str, Callable[[Client, Fields], Any]] = MappingProxyType(
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field of the request. Repeatable.")
 @click.option("--file", "file", type=click.Path(dir_okay=False), help="The request's fields, as YAML or JSON.")
 @click.option("--raw", type=click.Path(dir_okay=False), help="Deliver this body as it is, instead of an event's own.")
-@click.option("--to", default="LEAD_CREATED", help="With --raw: whose subscribers get it.", show_default=True)
+@click.option(
+    "--to", default="LEAD_CREATED", metavar="EVENT", help="With --raw: whose subscribers get it.", show_default=True
+)
 @server_option
 def command(event: str | None, settings: tuple[str, ...], file: str | None, raw: str | None, to: str, url: str) -> None:
     """Cause EVENT by doing what causes it, and wait until its webhooks are delivered.
@@ -125,7 +127,8 @@ def _report(made: Sequence[Any], trigger: str, *, drained: bool) -> None:
 
 def told(delivery: Any) -> str:
     """A delivery in one line."""
-    return f"{delivery['trigger']} -> {delivery['url']} {delivery['state']} {delivery['reason'] or ''}".rstrip()
+    reason = f": {delivery['reason']}" if delivery["reason"] else ""
+    return f"{delivery['trigger']} -> {delivery['url']} {delivery['state']}{reason}"
 
 
 def _fields(settings: tuple[str, ...], file: str | None) -> Fields:

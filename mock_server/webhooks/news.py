@@ -18,7 +18,7 @@ class News:
         self._over = False
 
     def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
-        facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "messageId", "url")}
+        facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
         number = {"number": len(delivery["attempts"]) + 1}
         told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}

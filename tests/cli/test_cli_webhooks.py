@@ -121,6 +121,7 @@ def test_a_body_of_ones_own_is_delivered_as_it_is(server: MockServer, run: Run, 
         (["trigger", "LEAD_CREATED", "--url", "localhost"], "`localhost` is no URL"),
         (["trigger", "LEAD_CREATED", "--url", "http://localhost:x"], "is no URL"),
         (["trigger", "LEAD_CREATED", "--url", "http://127.0.0.1:1"], "is `sophiie-mock serve` running?"),
+        (["listen", "--forward-to", "ftp://127.0.0.1/"], "nothing can be posted to `ftp://127.0.0.1/`"),
         (["listen", "--trigger", "NOPE"], "answered 400: body /trigger"),
         (["events", "show", "none"], "answered 404"),
         (["events", "show", "../health"], "answered 404"),
@@ -232,13 +233,15 @@ def test_listening_shows_each_delivery_and_unsubscribes_at_the_end(server: MockS
 
     assert listening.ended() == 0
     assert first.split()[:2] == ["LEAD_CREATED", "200"]
-    assert "dlv_" in first
+    newest = httpx.get(f"{server.url}/__admin/webhooks/events?type=LEAD_CREATED").json()["items"][-1]
+    assert first.split()[-1] == newest["id"], "what events resend takes"
     assert subscriptions(server) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_unsubscribes_when_it_is_stopped_too(server: MockServer, run: Run, number: int) -> None:
-    listening = Listening(server, "--forward-to", "http://8.8.8.8/")
+    listening = Listening(server, "--forward-to", "8.8.8.8")
+    assert "-> http://8.8.8.8 " in listening.head
     assert len(subscriptions(server)) == 7
     run("trigger", "LEAD_UPDATED")
     assert "refused: 8.8.8.8" in listening.line()
