@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast schemathesis reliability webhooks lint format lock bench bench-check clean FORCE
+.PHONY: help serve test test-fast schemathesis reliability webhooks lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ bench-check: $(VENV)/.dev ## fail when a scene has become 15 % dearer in process
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+sbom: ## list what `serve` installs, as CycloneDX in dist/sbom.cdx.json
+	@$(PYTHON) -m venv --clear .venv-sbom && .venv-sbom/bin/python -m pip install --quiet 'cyclonedx-bom==7.5.0'
+	@mkdir -p dist && .venv-sbom/bin/cyclonedx-py requirements requirements.lock --output-reproducible -o dist/sbom.cdx.json
+	@rm -rf .venv-sbom
 
 clean: ## remove environments, builds and caches
 	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .coverage*
