@@ -5,6 +5,7 @@ import importlib
 import logging
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from mock_server.errors import AnswerInvalid
 from mock_server.settings import Settings
@@ -46,7 +47,8 @@ class Dispatcher:
         self._bodies = Bodies(workspaces.contract)
         self._gate: Any = None
         self._loading = asyncio.Lock()
-        self._backlogs: dict[Queue, tuple[Image, Backlog]] = {}
+        # By state and subscription: gone with the state when a workspace is reset or removed.
+        self._backlogs: WeakKeyDictionary[Image, dict[int, Backlog]] = WeakKeyDictionary()
         self._workers: dict[Queue, asyncio.Task[None]] = {}
         self._timers: dict[Queue, asyncio.TimerHandle] = {}
         self._closing = False
@@ -56,10 +58,10 @@ class Dispatcher:
         """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
         owed = [it.row for it in tx.changes() if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
         try:
+            known = self._backlogs.get(workspace.image, {})
             for row in owed:
-                image, backlog = self._backlogs.get((workspace.id, row.record["queue"]), (None, None))
-                if backlog is not None and image is workspace.image:
-                    backlog.add(row)
+                if row.record["queue"] in known:
+                    known[row.record["queue"]].add(row)
             if _on_a_loop():
                 for id in {row.record["queue"] for row in owed}:
                     self._start(workspace, (workspace.id, id))
@@ -158,24 +160,22 @@ class Dispatcher:
     def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
         tx = Transaction(workspace.image)  # only to read
         row = tx.get(subscription.KIND, queue[1])
-        if row is None or row.record.get("paused"):
+        known = self._backlogs.setdefault(workspace.image, {})
+        if row is None:
+            known.pop(queue[1], None)
             return None
-        return self._backlog(workspace, queue, tx).first(tx, workspace.clock.stamp())
-
-    def _backlog(self, workspace: Workspace, queue: Queue, tx: Transaction) -> Backlog:
-        """Made from the outbox when it is first asked for, and when the workspace was reset."""
-        image, backlog = self._backlogs.get(queue, (None, None))
-        if backlog is None or image is not workspace.image:
-            backlog = Backlog(outbox.queued(tx, queue[1]))
-            self._backlogs[queue] = (workspace.image, backlog)
-        return backlog
+        if row.record.get("paused"):
+            return None
+        if queue[1] not in known:
+            known[queue[1]] = Backlog(outbox.queued(tx, queue[1]))
+        return known[queue[1]].first(tx, workspace.clock.stamp())
 
     def _set_timer(self, workspace: Workspace, queue: Queue, seconds: float | None = None) -> None:
         """Look again after so many seconds; else when the next retry is due, if time passes by itself here."""
         timer = self._timers.pop(queue, None)
         if timer is not None:
             timer.cancel()
-        _, backlog = self._backlogs.get(queue, (None, None))
+        backlog = self._backlogs.get(workspace.image, {}).get(queue[1])
         due = backlog.next_due() if backlog and not workspace.clock.frozen else None
         if seconds is None and due is not None:
             seconds = max((parse(due) - workspace.clock.now()).total_seconds(), 0.001)

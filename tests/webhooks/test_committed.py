@@ -1,8 +1,10 @@
 """What follows a commit: attempts are kept together, and nothing that fails afterwards undoes or hides the change."""
 
 import asyncio
+import gc
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import ref
 
 import pytest
 from receivers import Gatekeeper, receiving, staged
@@ -82,8 +84,7 @@ def test_what_a_fault_kept_from_its_queue_is_delivered_in_order_with_the_next(
             it.subscribe(receiver.url)
             first = it.emit()
             assert await it.drain()
-            [queue] = it.dispatcher._backlogs
-            it.dispatcher._backlogs[queue] = (it.workspace.image, object())  # whatever is done with it fails
+            it.dispatcher._backlogs[it.workspace.image] = {1: object()}  # whatever is done with it fails
             second = it.emit()
             third = it.emit()
             assert await it.drain()
@@ -94,3 +95,23 @@ def test_what_a_fault_kept_from_its_queue_is_delivered_in_order_with_the_next(
     asyncio.run(scenario())
     assert "what should follow from it failed" in caplog.text
     assert "AttributeError" in caplog.text
+
+
+def test_nothing_is_kept_of_a_workspace_that_was_reset_or_removed(workspaces: Workspaces) -> None:
+    async def scenario() -> None:
+        own = Workspaces(workspaces.contract, NoLog(), 10)
+        async with receiving() as receiver, staged(own, "w") as it:
+            states = []
+            for end in (own.reset, own.remove):
+                it.pause(it.subscribe(receiver.url), paused=True)
+                it.emit(3)
+                it.subscribe(receiver.url)
+                it.emit()
+                assert await it.drain()
+                states.append(ref(it.workspace.image))
+                end(it.workspace)
+            gc.collect()
+
+            assert [state() for state in states] == [None, None]
+
+    asyncio.run(scenario())
