@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast schemathesis reliability webhooks lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast schemathesis reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ webhooks: $(VENV)/.dev ## show the figures of webhooks: kills, the official Java
 
 schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (make schemathesis ARGS='--seeds 1-5')
 	@$(BIN)/python tests/schemathesis_runs.py $(ARGS)
+
+power: $(VENV)/.dev ## measure what the contract suite finds (hours; a part of it: make power ARGS='--group access --seeds 1')
+	@$(BIN)/python tests/mutants/power.py $(ARGS)
 
 lint: $(VENV)/.dev ## ruff check, ruff format --check, mypy --strict
 	$(BIN)/ruff check

@@ -27,50 +27,48 @@ class Delivery:
 
 
 Post = Callable[[Delivery], Awaitable[Reply]]
-Teller = Callable[[Delivery, Post, dict[str, Any]], Awaitable[Reply]]
+Teller = Callable[[Delivery, Post], Awaitable[Reply]]
 
 _ROW: ContextVar[Any] = ContextVar("row")
 
 
 class _Gate:
-    """In place of the gate for outgoing connections: what concerns the trigger passes the mutant."""
+    """In place of a dispatcher's gate for outgoing connections: asks who breaks the trigger just now."""
 
-    def __init__(self, opened: Callable[[], Awaitable[Any]], trigger: str, tell: Teller) -> None:
-        self._opened, self._trigger, self._tell = opened, trigger, tell
-        self._memory: dict[str, Any] = {}
+    def __init__(self, opened: Callable[[], Awaitable[Any]], teller: Callable[[str], Teller | None]) -> None:
+        self._opened, self._teller = opened, teller
+        self._real: Any = None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        async def forward(delivery: Delivery) -> Reply:
-            gate = await self._opened()
-            reply: Reply = await gate.post(delivery.url, orjson.dumps(delivery.body), delivery.headers)
-            return reply
-
         record = _ROW.get().record
         attempt = Delivery(url, orjson.loads(body), headers, len(record["attempts"]) + 1)
-        if record["trigger"] == self._trigger:
-            return await self._tell(attempt, forward, self._memory)
-        return await forward(attempt)
+        tell = self._teller(record["trigger"])
+        return await tell(attempt, self._forward) if tell else await self._forward(attempt)
+
+    async def _forward(self, delivery: Delivery) -> Reply:
+        self._real = self._real or await self._opened()
+        reply: Reply = await self._real.post(delivery.url, orjson.dumps(delivery.body), delivery.headers)
+        return reply
 
     async def close(self) -> None:
-        gate = await self._opened()
-        await gate.close()
+        if self._real is not None:
+            await self._real.close()
 
 
-def install(dispatcher: Any, trigger: str, tell: Teller) -> None:
-    """Put a mutant between a dispatcher and its gate."""
+def install(dispatcher: Any, teller: Callable[[str], Teller | None]) -> None:
+    """Put mutants between a dispatcher and its gate."""
     posted, opened = dispatcher._posted, dispatcher._opened
-    gates: list[Any] = []
 
     async def real() -> Any:
-        if not gates:
-            between, dispatcher._gate = dispatcher._gate, None
-            gates.append(await opened())
+        between, dispatcher._gate = dispatcher._gate, None
+        try:
+            return await opened()
+        finally:
             dispatcher._gate = between
-        return gates[0]
 
     async def remembered(workspace: Any, row: Any) -> Any:
         _ROW.set(row)
         return await posted(workspace, row)
 
     dispatcher._posted = remembered
-    dispatcher._gate = _Gate(real, trigger, tell)
+    dispatcher._gate = _Gate(real, teller)

@@ -1,20 +1,27 @@
-"""The kill matrix: which mutants are found, by whom, with how many requests.
+"""The kill matrix: which mutants are found, by whom, at equal numbers of requests. ``make power`` runs it.
 
-    python tests/mutants/power.py [--arms ours,directed,tuned,plain] [--seeds 1] [--requests 6000]
-                                  [--only NAME,GROUP] [--json FILE]
+    python tests/mutants/power.py [--arm ours,tuned,plain] [--seeds 10] [--alarm-seeds 30] [--group ACCESS,…]
+                                  [--mutant NAME,…] [--requests 8000] [--workers 2] [--out FILE] [--table]
 
-``plain`` is the engine with its own defaults, ``tuned`` the engine as this suite drives it, ``directed`` the suite
-without the engine, ``ours`` the suite. Each gets the same number of requests. A mutant counts as killed only when a
-finding names the operation it is about.
+A mutant counts as killed only when a finding names the operation it is about, and the same rule does not find fault
+with the same operation of the unbroken mock. The suite looks for one mutant at a time, and stops when it has named it.
+The generators cannot stop early, so they look for several at once, no two of them about one operation; if that changes
+anything, it is to their advantage, as one mutant may cause a finding about another.
+
+Each trial is a line of the file, and what the file has is not run again: a run can be cut into parts, or go on.
 """
 
 import argparse
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))  # a script, and no package: the suite's tests import nothing of it
 
@@ -24,134 +31,160 @@ import lists_and_time
 import requests_and_shapes
 import tenancy
 import webhooks
+from arms import ARMS, hits
 from registry import MUTANTS
 from wrapper import Mutant, broken
 
-from contracts import engine
 from contracts.document import Contract, load
-from contracts.guard import Guard, Mode, Policy
-from contracts.outcome import Options
 from contracts.rule import Finding
-from contracts.runner import Run
-from contracts.target import Target
-from contracts.transport import Transport
 
 PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhooks)
-Arm = Callable[[Contract, Target, int, int, Mutant | None], list[Finding]]
+RESULTS = Path(__file__).parent / "results.jsonl"
+BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
+Row = dict[str, Any]
 
 
-def hits(findings: Sequence[Finding], mutant: Mutant) -> bool:
-    """Whether a finding names the operation; for a path with all its methods, the path."""
-    path = mutant.operation.partition(" ")[2]
-    return any(
-        found.operation == mutant.operation or (mutant.any_method and found.operation.partition(" ")[2] == path)
-        for found in findings
-    )
+class Trial(NamedTuple):
+    """``mutants`` are names; none of them is a search on the unbroken mock, as long as it takes."""
+
+    arm: str
+    seed: int
+    budget: int
+    mutants: tuple[str, ...]
 
 
-def ours(contract: Contract, target: Target, seed: int, budget: int, mutant: Mutant | None) -> list[Finding]:
-    return _suite(contract, target, Options(seed=seed, max_requests=budget), mutant)
+@cache
+def contract() -> Contract:
+    return load()
 
 
-def directed(contract: Contract, target: Target, seed: int, budget: int, mutant: Mutant | None) -> list[Finding]:
-    return _suite(contract, target, Options(seed=seed, max_requests=budget, without=("engine",)), mutant)
-
-
-def _suite(contract: Contract, target: Target, options: Options, mutant: Mutant | None) -> list[Finding]:
-    run = Run(contract, target, options)
-    try:
-        run.greet()
-        run.neighbour()
-        for unit in run.units.values():
-            run.unit(unit)
-            if mutant is not None and hits(list(run.probe.findings.values()), mutant):
-                break
-    except Exception as reason:
-        print(f"    {type(reason).__name__}: {reason}", file=sys.stderr)
-    return list(run.probe.findings.values())
-
-
-def tuned(contract: Contract, target: Target, seed: int, budget: int, mutant: Mutant | None) -> list[Finding]:
-    return _engine(contract, target, seed, budget, engine.configuration(target, engine.USUAL, seed))
-
-
-def plain(contract: Contract, target: Target, seed: int, budget: int, mutant: Mutant | None) -> list[Finding]:
-    config = {
-        "base-url": target.origin,
-        "seed": seed,
-        "headers": {"Authorization": f"Bearer {target.key}"},
-        "cache": {"enabled": False},
-        "generation": {"database": "none"},
+def ran(trial: Trial) -> list[Row]:
+    """A row for each mutant of the trial, or one for the unbroken mock."""
+    started, chosen = time.monotonic(), [BY_NAME[name] for name in trial.mutants]
+    with broken(*chosen, seed=trial.seed) as target:
+        budget = trial.budget if chosen or trial.arm != "ours" else 1_000_000
+        looked = ARMS[trial.arm](contract(), target, trial.seed, budget, chosen)
+    row: Row = {
+        "arm": trial.arm,
+        "seed": trial.seed,
+        "budget": budget,
+        "requests": looked.requests,
+        "seconds": round(time.monotonic() - started, 2),
+        "fault": looked.fault,
     }
-    return _engine(contract, target, seed, budget, config)
+    if not chosen:
+        return [{**row, "mutant": "", "group": "", "found": _named(looked.findings)}]
+    return [
+        {**row, "mutant": mutant.name, "group": mutant.group, "found": _named(looked.findings, mutant)}
+        for mutant in chosen
+    ]
 
 
-def _engine(contract: Contract, target: Target, seed: int, budget: int, config: dict[str, Any]) -> list[Finding]:
-    found: list[Finding] = []
-    transport = Transport(Guard(Policy(target.origin, Mode.FULL, target.key, contract, budget=budget)))
-    progress = engine.Progress(found.append, lambda note: None, lambda phase: None)
-    for document in contract.documents:
-        engine.drive(document, contract, target, transport, progress, config)
-    return found
+def _named(findings: Sequence[Finding], mutant: Mutant | None = None) -> list[str]:
+    """``rule operation`` of each finding, or of those that name the mutant's operation."""
+    wanted = [finding for finding in findings if mutant is None or hits([finding], mutant)]
+    return sorted({f"{finding.rule.name} {finding.operation}" for finding in wanted})
 
 
-ARMS: dict[str, Arm] = {"ours": ours, "directed": directed, "tuned": tuned, "plain": plain}
+def trials(arms: Sequence[str], seeds: Sequence[int], alarms: int, chosen: Sequence[Mutant], budget: int,
+           known: set[tuple[str, int, str]]) -> Iterator[Trial]:  # fmt: skip
+    """What is still to be run; by seed, so that a run that is cut short is even."""
+    for seed in range(1, max([alarms, *seeds]) + 1):
+        for arm in arms:
+            if (arm, seed, "") not in known and (seed in seeds or (arm == "ours" and seed <= alarms)):
+                yield Trial(arm, seed, budget, ())
+            if seed in seeds:
+                left = [mutant for mutant in chosen if (arm, seed, mutant.name) not in known]
+                for names in batches(left) if arm != "ours" else [(mutant.name,) for mutant in left]:
+                    yield Trial(arm, seed, budget, names)
 
 
-def trial(arm: Arm, contract: Contract, mutant: Mutant | None, seed: int, budget: int) -> dict[str, Any]:
-    started = time.monotonic()
-    with broken(mutant) as target:
-        findings = arm(contract, target, seed, budget, mutant)
-    killed = bool(findings) if mutant is None else hits(findings, mutant)
-    rules = sorted({found.rule.name for found in findings})
-    return {"killed": killed, "rules": rules, "seconds": round(time.monotonic() - started, 2)}
+def batches(mutants: Sequence[Mutant]) -> list[tuple[str, ...]]:
+    """As few groups as can be in which no operation is mutated twice."""
+    found: list[list[Mutant]] = []
+    for mutant in mutants:
+        path = mutant.operation.partition(" ")[2]
+        for batch in found:
+            if all(path != other.operation.partition(" ")[2] for other in batch):
+                batch.append(mutant)
+                break
+        else:
+            found.append([mutant])
+    return [tuple(mutant.name for mutant in batch) for batch in found]
 
 
-def matrix(arms: Sequence[str], seeds: Sequence[int], budget: int, only: str) -> Iterator[dict[str, Any]]:
-    contract = load()
-    words = set(only.split(",")) if only else set()
-    chosen = [mutant for mutant in MUTANTS if not words or words & {mutant.name, mutant.group}]
-    for name in arms:
-        for seed in seeds:
-            for mutant in [None, *chosen]:
-                row = trial(ARMS[name], contract, mutant, seed, budget)
-                label = {"mutant": mutant.name, "group": mutant.group} if mutant else {"mutant": "", "group": ""}
-                yield {"arm": name, "seed": seed, **label, **row}
+def killed(row: Row, alarms: dict[tuple[str, int], set[str]]) -> bool:
+    return bool(set(row["found"]) - alarms.get((row["arm"], row["seed"]), set()))
 
 
-def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Killed of all, by group and arm; false alarms on the unbroken mock last."""
-    arms = list(dict.fromkeys(row["arm"] for row in rows))
-    groups = [group for group in dict.fromkeys(row["group"] for row in rows) if group]
-    lines = ["| group | " + " | ".join(arms) + " |", "| --- |" + " --- |" * len(arms)]
+def table(rows: Sequence[Row]) -> str:
+    """Killed of all, by group and arm, over all seeds; then false alarms, requests and seeds."""
+    rows = [row for row in rows if row["mutant"] in BY_NAME or not row["mutant"]]
+    alarms = {(row["arm"], row["seed"]): set(row["found"]) for row in rows if not row["mutant"]}
+    arms = [arm for arm in ARMS if any(row["arm"] == arm for row in rows)]
+    lines = ["| mutants killed | " + " | ".join(arms) + " |", "| --- |" + " ---: |" * len(arms)]
 
-    def cell(arm: str, wanted: Callable[[str], bool]) -> str:
-        cells = [row["killed"] for row in rows if row["arm"] == arm and wanted(row["group"])]
-        return f"{sum(cells)}/{len(cells)}"
+    def share(arm: str, group: str) -> str:
+        cells = [killed(row, alarms) for row in rows if row["arm"] == arm and row["mutant"] and
+                 group in ("", row["group"])]  # fmt: skip
+        return f"{sum(cells)} of {len(cells)}, {100 * sum(cells) / len(cells):.1f} %" if cells else "–"
 
-    lines += [f"| {group} | " + " | ".join(cell(arm, group.__eq__) for arm in arms) + " |" for group in groups]
-    lines.append("| all | " + " | ".join(cell(arm, bool) for arm in arms) + " |")
-    lines.append("| false alarms | " + " | ".join(cell(arm, lambda group: not group) for arm in arms) + " |")
+    groups = list(dict.fromkeys(mutant.group for mutant in MUTANTS))
+    lines += [f"| {group} | " + " | ".join(share(arm, group) for arm in arms) + " |" for group in groups]
+    lines.append("| **all** | " + " | ".join(f"**{share(arm, '')}**" for arm in arms) + " |")
+    quiet = {arm: [found for (one, _), found in alarms.items() if one == arm] for arm in arms}
+    cells = [f"{sum(map(bool, quiet[arm]))} of {len(quiet[arm])}" for arm in arms]
+    lines.append("| seeds with a false alarm on the unbroken mock | " + " | ".join(cells) + " |")
+    seeds = [len({row["seed"] for row in rows if row["arm"] == arm and row["mutant"]}) for arm in arms]
+    lines.append("| seeds of the mutants | " + " | ".join(map(str, seeds)) + " |")
     return "\n".join(lines)
 
 
+def survivors(rows: Sequence[Row], arm: str = "ours") -> list[str]:
+    """Mutants that an arm did not find with every seed."""
+    alarms = {(row["arm"], row["seed"]): set(row["found"]) for row in rows if not row["mutant"]}
+    own = [row for row in rows if row["arm"] == arm and row["mutant"]]
+    missed = Counter(row["mutant"] for row in own if not killed(row, alarms))
+    return [f"{name}: missed with {count} seeds" for name, count in missed.items()]
+
+
+def read(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arm", default=",".join(ARMS), help="who looks, of ours, tuned, plain")
+    parser.add_argument("--seeds", type=int, default=10, help="seeds for the mutants")
+    parser.add_argument("--alarm-seeds", type=int, default=30, help="seeds of the suite on the unbroken mock")
+    parser.add_argument("--group", default="", help="only these groups of mutants")
+    parser.add_argument("--mutant", default="", help="only these mutants")
+    parser.add_argument("--requests", type=int, default=8000, help="how many each search may send")
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the file of rows, added to")
+    parser.add_argument("--table", action="store_true", help="run nothing, print what the file holds")
+    return parser.parse_args()
+
+
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--arms", default="ours,tuned,plain")
-    options.add_argument("--seeds", type=int, default=1)
-    options.add_argument("--requests", type=int, default=6000)
-    options.add_argument("--only", default="")
-    options.add_argument("--json", default="")
-    given = options.parse_args()
-    rows = []
-    for row in matrix(given.arms.split(","), range(1, given.seeds + 1), given.requests, given.only):
-        rows.append(row)
-        mark = ("killed" if row["killed"] else "MISSED") if row["mutant"] else ("ALARM" if row["killed"] else "quiet")
-        what = f"{row['group']:12} {row['mutant'] or '(unbroken)':36}"
-        print(f"{row['arm']:6} {row['seed']} {what} {mark} {row['seconds']:6} {','.join(row['rules'])}", flush=True)
-    print(table(rows))
-    if given.json:
-        Path(given.json).write_text(json.dumps(rows, indent=1))
+    given = options()
+    rows, words = read(given.out), {*given.group.split(","), *given.mutant.split(",")} - {""}
+    chosen = [mutant for mutant in MUTANTS if not words or words & {mutant.name, mutant.group}]
+    known = {(row["arm"], row["seed"], row["mutant"]) for row in rows}
+    seeds = range(1, given.seeds + 1)
+    todo = list(trials(given.arm.split(","), seeds, given.alarm_seeds, chosen, given.requests, known))
+    if todo and not given.table:
+        print(f"{len(todo)} trials, {len(rows)} rows known", flush=True)
+        with ProcessPoolExecutor(given.workers) as pool, given.out.open("a", encoding="utf-8") as file:
+            for made in pool.map(ran, todo):
+                rows += made
+                for row in made:
+                    file.write(json.dumps(row) + "\n")
+                    what = f"{row['arm']:5} {row['seed']:2} {row['group']:11} {row['mutant'] or '(unbroken)':34}"
+                    print(f"{what} {row['seconds']:6} s {', '.join(row['found'])[:90] or '–'}", flush=True)
+                file.flush()
+    print("\n" + table(rows))
+    print("\n".join(["", "not killed by ours:", *survivors(rows)]) if survivors(rows) else "\nours: none survives")
 
 
 if __name__ == "__main__":

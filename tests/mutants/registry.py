@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from deliveries import Teller
-from wrapper import Behaviour, Forward, Mutant, Request, Response, State
+from wrapper import Behaviour, Forward, Messenger, Mutant, Request, Response, State
 
 MUTANTS: list[Mutant] = []
 
@@ -62,10 +61,10 @@ def crash(group: str, operation: str) -> Callable[[Callable[[Request], bool]], N
     return register
 
 
-def told(trigger: str) -> Callable[[Teller], Teller]:
+def told(trigger: str) -> Callable[[Messenger], Messenger]:
     """A change of deliveries on their way to subscribers."""
 
-    def register(tell: Teller) -> Teller:
+    def register(tell: Messenger) -> Messenger:
         MUTANTS.append(Mutant(tell.__name__, "webhooks", f"WEBHOOK {trigger}", tell=tell))
         return tell
 

@@ -1,63 +1,97 @@
-"""A small part of the kill matrix, quick enough for every run; ``power.py`` measures all of it."""
+"""A small part of the kill matrix, quick enough for every run; ``make power`` measures all of it."""
 
 from collections import Counter
+from collections.abc import Generator
 
 import power
 import pytest
+from arms import about, hits
 from registry import MUTANTS
-from wrapper import Mutant, broken
+from wrapper import Defects, Mutant, bench
 
+from contracts import engine
 from contracts.document import Contract, load
-from contracts.engine import QUICK
+from contracts.guard import Guard, Mode, Policy
 from contracts.outcome import Options
 from contracts.rule import Finding
 from contracts.runner import Run
+from contracts.target import Target
+from contracts.transport import Transport
 
-CONTRACT: Contract = load()
 LEAST = 8
-
-# One of each group, chosen by its place in the list.
 SAMPLE = [next(m for m in MUTANTS if m.group == group) for group in dict.fromkeys(m.group for m in MUTANTS)]
-BY_ENGINE = "first_name_may_be_missing"
-SLOW = (
-    *("engine", "grown", "bounds", "bounds-of-updates", "keys", "limits", "queries", "methods"),
-    *("aftermath", "aftermath-last", "aftermath-calls", "aftermath-recent", "moments"),
-)
-LEFT_TO_THE_ENGINE = ("bodies", "keys", "methods")
+"""The first of each group."""
+
+pytestmark = pytest.mark.xdist_group("power")  # one mock serves them all
 
 
-def findings(mutant: Mutant | None, options: Options) -> list[Finding]:
-    with broken(mutant) as target:
-        return Run(CONTRACT, target, options).go().findings
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load()
 
 
-def about(mutant: Mutant) -> tuple[str, ...]:
-    """The operation and its collection."""
-    path = mutant.operation.partition(" ")[2]
-    return mutant.operation, path.removesuffix("/{}")
+@pytest.fixture(scope="module")
+def defects() -> Defects:
+    return Defects()
+
+
+@pytest.fixture(scope="module")
+def target(defects: Defects) -> Generator[Target, None, None]:
+    with bench(defects) as target:
+        yield target
+
+
+def run(contract: Contract, target: Target, *only: str) -> Run:
+    """A run on the mock as it was at the start."""
+    made = Run(contract, target, Options(only=only, without=("engine", "grown")))
+    assert made.probe.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
+    made.greet()
+    made.neighbour()
+    return made
 
 
 @pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: f"{mutant.group}-{mutant.name}")
-def test_directed_runs_find(mutant: Mutant) -> None:
-    assert power.hits(findings(mutant, Options(only=about(mutant), without=("engine",))), mutant)
+def test_directed_runs_find(mutant: Mutant, contract: Contract, target: Target, defects: Defects) -> None:
+    made = run(contract, target, *about(mutant))
+    defects.change(mutant)
+    assert any(hits(made.unit(unit), mutant) for unit in made.units.values())
 
 
-def test_the_engine_finds() -> None:
+def test_the_engine_finds(contract: Contract, target: Target, defects: Defects) -> None:
     """Through the adapter, so that a change of the engine's interface is noticed."""
-    mutant = next(mutant for mutant in MUTANTS if mutant.name == BY_ENGINE)
-    found = findings(mutant, Options(only=("engine", mutant.operation), depth=QUICK, without=LEFT_TO_THE_ENGINE))
-    assert power.hits(found, mutant)
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == "subscribing_needs_no_key")
+    defects.change(mutant)
+    settings = engine.configuration(target, engine.QUICK, 1)
+    settings["phases"]["coverage"]["enabled"] = False
+    guard = Guard(Policy(target.origin, Mode.FULL, target.key, contract))
+    found: list[Finding] = []
+    progress = engine.Progress(found.append, lambda note: None, lambda phase: None)
+    document = contract.operations[mutant.operation].document
+    engine.drive(document, contract, target, Transport(guard), progress, settings, {mutant.operation})
+    assert hits(found, mutant)
 
 
-def test_an_unbroken_mock_breaks_no_rule() -> None:
-    assert [finding.as_dict() for finding in findings(None, Options(without=SLOW))] == []
+def test_an_unbroken_mock_breaks_no_rule(contract: Contract, target: Target, defects: Defects) -> None:
+    defects.change()
+    made = run(contract, target, "filters", "expansion", "creation", "webhooks-refused")
+    assert [finding.as_dict() for unit in made.units.values() for finding in made.unit(unit)] == []
 
 
-def test_there_are_enough_mutants_of_each_kind() -> None:
+def test_there_are_enough_mutants_of_each_kind(contract: Contract) -> None:
     groups = Counter(mutant.group for mutant in MUTANTS)
     assert not {group: count for group, count in groups.items() if count < LEAST}
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    assert {mutant.operation for mutant in MUTANTS} <= {*contract.operations, *contract.webhooks}
 
 
-def test_every_mutant_is_of_an_operation_that_there_is() -> None:
-    assert {mutant.operation for mutant in MUTANTS} <= set(CONTRACT.operations)
+def test_a_finding_that_the_unbroken_mock_shows_too_is_no_kill() -> None:
+    row = {"arm": "plain", "seed": 1, "found": ["rule GET /v1/leads"]}
+    assert power.killed(row, {})
+    assert not power.killed(row, {("plain", 1): {"rule GET /v1/leads"}})
+
+
+def test_no_batch_breaks_one_operation_twice() -> None:
+    made = power.batches(MUTANTS)
+    paths = [[power.BY_NAME[name].operation.partition(" ")[2] for name in batch] for batch in made]
+    assert all(len(set(batch)) == len(batch) for batch in paths)
+    assert sorted(name for batch in made for name in batch) == sorted(mutant.name for mutant in MUTANTS)

@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
-from deliveries import Teller, install
+from deliveries import Delivery, Post, Teller, install
 
 from contracts.target import Target, mock
 from mock_server import server
+from mock_server.webhooks.reply import Reply
 
 App = Callable[..., Awaitable[None]]
 
@@ -76,6 +77,7 @@ class Response:
 Forward = Callable[[Request], Awaitable[Response]]
 State = dict[str, Any]
 Behaviour = Callable[[Request, Forward, State], Awaitable[Response]]
+Messenger = Callable[[Delivery, Post, State], Awaitable[Reply]]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Mutant:
     operation: str
     behave: Behaviour | None = field(default=None, repr=False)
     any_method: bool = False
-    tell: Teller | None = field(default=None, repr=False)
+    tell: Messenger | None = field(default=None, repr=False)
 
     def concerns(self, request: Request) -> bool:
         method, _, path = self.operation.partition(" ")
@@ -98,12 +100,36 @@ class Mutant:
         return bool(fits) and (self.any_method or method == request.method)
 
 
+class Defects:
+    """What is broken just now. No two may be about one operation: the first would get it."""
+
+    def __init__(self, *mutants: Mutant) -> None:
+        self.change(*mutants)
+
+    def change(self, *mutants: Mutant) -> None:
+        """Break these instead, without any memory."""
+        self._mutants = mutants
+        self._memories: dict[str, State] = {mutant.name: {} for mutant in mutants}
+
+    async def answer(self, request: Request, forward: Forward) -> Response:
+        for mutant in self._mutants:
+            if mutant.behave is not None and mutant.concerns(request):
+                return await mutant.behave(request, forward, self._memories[mutant.name])
+        return await forward(request)
+
+    def teller(self, trigger: str) -> Teller | None:
+        for mutant in self._mutants:
+            if mutant.tell is not None and mutant.operation == f"WEBHOOK {trigger}":
+                tell, memory = mutant.tell, self._memories[mutant.name]
+                return lambda delivery, post: tell(delivery, post, memory)
+        return None
+
+
 class Wrapper:
     """An ASGI application around another."""
 
-    def __init__(self, app: App, mutant: Mutant) -> None:
-        self._app, self._mutant = app, mutant
-        self._memory: State = {}
+    def __init__(self, app: App, defects: Defects) -> None:
+        self._app, self._defects = app, defects
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -126,10 +152,7 @@ class Wrapper:
             query = scope["query_string"] if same else urlencode(changed.query).encode()
             return await self._ask(scope, changed, query)
 
-        if self._mutant.behave is not None and self._mutant.concerns(request):
-            response = await self._mutant.behave(request, forward, self._memory)
-        else:
-            response = await forward(request)
+        response = await self._defects.answer(request, forward)
         headers = {**response.headers, "content-length": str(len(response.body))}
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": response.status, "headers": pairs})
@@ -163,17 +186,15 @@ class Wrapper:
 
 
 @contextmanager
-def broken(mutant: Mutant | None, **settings: Any) -> Generator[Target, None, None]:
-    """A mock with one defect, or with none."""
+def bench(defects: Defects, **settings: Any) -> Generator[Target, None, None]:
+    """A mock with what is broken just now."""
     made = server.create_app
 
     def wrapped(*given: Any) -> Any:
         app = made(*given)
-        if mutant is not None and mutant.tell is not None:
-            install(app.state.dispatcher, mutant.operation.partition(" ")[2], mutant.tell)
-        elif mutant is not None:
-            # Below the application object itself, which the server asks for more than answers.
-            app.middleware_stack = Wrapper(app.build_middleware_stack(), mutant)
+        install(app.state.dispatcher, defects.teller)
+        # Below the application object itself, which the server asks for more than answers.
+        app.middleware_stack = Wrapper(app.build_middleware_stack(), defects)
         return app
 
     server.create_app = wrapped
@@ -182,3 +203,10 @@ def broken(mutant: Mutant | None, **settings: Any) -> Generator[Target, None, No
             yield target
     finally:
         server.create_app = made
+
+
+@contextmanager
+def broken(*mutants: Mutant, **settings: Any) -> Generator[Target, None, None]:
+    """A mock with these defects; without any, the mock as it is."""
+    with bench(Defects(*mutants), **settings) if mutants else mock(**settings) as target:
+        yield target

@@ -1,0 +1,104 @@
+"""Who looks for defects: this suite, the generator as this suite drives it, the generator as it comes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wrapper import Mutant
+
+from contracts import engine
+from contracts.agenda.unit import Unit
+from contracts.document import Contract
+from contracts.errors import CannotRun, Stopped
+from contracts.guard import Guard, Mode, Policy
+from contracts.outcome import Options
+from contracts.rule import Finding
+from contracts.runner import Run
+from contracts.target import Target
+from contracts.transport import Transport
+
+
+@dataclass
+class Looked:
+    """What one search came to. ``fault`` says why it ended before its time; a budget that is used up is no fault."""
+
+    findings: list[Finding] = field(default_factory=list)
+    requests: int = 0
+    fault: str = ""
+
+
+Arm = Callable[[Contract, Target, int, int, Sequence[Mutant]], Looked]
+
+
+def hits(findings: Sequence[Finding], mutant: Mutant) -> bool:
+    """Whether a finding names the operation; for a path with all its methods, the path."""
+    path = mutant.operation.partition(" ")[2]
+    return any(
+        found.operation == mutant.operation or (mutant.any_method and found.operation.partition(" ")[2] == path)
+        for found in findings
+    )
+
+
+def about(mutant: Mutant) -> tuple[str, ...]:
+    """The operation and its collection, if it has one: the subjects of the runs that concern it."""
+    path = mutant.operation.partition(" ")[2]
+    return (mutant.operation, path.removesuffix("/{}")) if path.startswith("/") else (mutant.operation,)
+
+
+def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
+    """The suite, until it has named each mutant.
+
+    Runs about the mutated operation come first: that changes what a kill costs, not whether it comes.
+    """
+    run, looked = Run(contract, target, Options(seed=seed, max_requests=budget)), Looked()
+    near = {subject for mutant in mutants for subject in about(mutant)}
+
+    def far(unit: Unit) -> bool:
+        return unit.subject not in near
+
+    try:
+        run.greet()
+        run.neighbour()
+        for unit in sorted(run.units.values(), key=far) if mutants else run.units.values():
+            run.unit(unit)
+            if mutants and all(hits(list(run.probe.findings.values()), mutant) for mutant in mutants):
+                break
+    except (CannotRun, Stopped) as reason:
+        looked.fault = "" if isinstance(reason, Stopped) and reason.spent else str(reason)
+    looked.findings, looked.requests = list(run.probe.findings.values()), run.guard.sent
+    return looked
+
+
+def tuned(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
+    """The generator with this suite's settings, schema tweaks and doubts."""
+    return _engine(contract, target, budget, engine.configuration(target, engine.USUAL, seed))
+
+
+def plain(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
+    """The generator with its own defaults: what ``schemathesis run`` does with a URL and a key."""
+    config = {
+        "base-url": target.origin,
+        "seed": seed,
+        "headers": {"Authorization": f"Bearer {target.key}"},
+        "cache": {"enabled": False},
+        "generation": {"database": "none"},
+    }
+    return _engine(contract, target, budget, config)
+
+
+def _engine(contract: Contract, target: Target, budget: int, config: dict[str, Any]) -> Looked:
+    """Each document gets its share of the requests, by the number of its operations."""
+    looked = Looked()
+    progress = engine.Progress(looked.findings.append, lambda note: None, lambda phase: None)
+    for document in contract.documents:
+        share = budget * len(document.operations) // len(contract.operations)
+        guard = Guard(Policy(target.origin, Mode.FULL, target.key, contract, budget=share))
+        try:
+            engine.drive(document, contract, target, Transport(guard), progress, config)
+        except (CannotRun, Stopped) as reason:
+            looked.fault = "" if guard.stopped is not None and guard.stopped.spent else str(reason)
+        looked.requests += guard.sent
+    return looked
+
+
+ARMS: dict[str, Arm] = {"ours": ours, "tuned": tuned, "plain": plain}
