@@ -1,0 +1,148 @@
+"""A stop under load: SIGTERM while 200 clients write, with an open stream, a slow body and a hanging delivery.
+
+Whatever took effect was answered: after each stop the state file holds every change that was acknowledged and none that
+was not. Every request that was sent well before the signal has its answer. The exit code is 0 within 10 s. In every
+fifth repeat a second signal comes while the first one waits, and ends the server within a second.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from client import Connection
+from frame import Figure, Size, alone
+from process import EMPTY, HOOK, Process, start
+
+from mock_server.store.sqlite import SqliteLog
+
+MINUTES = 25
+LONGEST, AT_ONCE = 10.0, 1.0  # seconds
+UNDER_WAY = 0.1  # a request that was sent so long before the signal has reached the server
+NUMBERS = itertools.count()
+
+
+@dataclass
+class Seen:
+    """Of one repeat: what clients were told, and what they were not."""
+
+    acknowledged: set[str] = field(default_factory=set)
+    unanswered: int = 0
+    stopped: float = float("inf")
+
+
+async def client(port: int, seen: Seen) -> None:
+    """Write until nobody answers any more."""
+    connection = Connection(port)
+    try:
+        while True:
+            name = f"stop{next(NUMBERS)}"
+            sent = time.monotonic()
+            answer = await connection.ask("POST", "/v1/leads", {"firstName": name})
+            if answer.status == 201:
+                seen.acknowledged.add(name)
+    except (OSError, EOFError):
+        seen.unanswered += sent < seen.stopped - UNDER_WAY
+    finally:
+        connection.close()
+
+
+@contextlib.asynccontextmanager
+async def hanging(port: int) -> AsyncIterator[None]:
+    """A delivery to a receiver that never answers, a request whose body never ends, and one who watches."""
+
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            await reader.read()
+        writer.close()
+
+    receiver = await asyncio.start_server(never, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}/"
+    connection = Connection(port)
+    hook = {"hookUrl": url, "trigger": "LEAD_CREATED"}
+    subscribed = await connection.ask("POST", HOOK, hook)
+    assert subscribed.status in (200, 201), subscribed
+    connection.close()
+    slow = await asyncio.open_connection("127.0.0.1", port)
+    slow[1].write(b"POST /v1/leads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_local\r\n")
+    slow[1].write(b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+    watcher = await asyncio.open_connection("127.0.0.1", port)
+    watcher[1].write(b"GET /__admin/webhooks/attempts?after=100000&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    try:
+        yield
+    finally:
+        for _, writer in (slow, watcher):
+            writer.close()
+        receiver.close()
+
+
+async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, float, int]:
+    """One stop: what was seen, how long the last signal took to end it, the exit code."""
+    seen = Seen()
+    async with hanging(process.port):
+        some = [asyncio.create_task(client(process.port, seen)) for _ in range(clients)]
+        while len(seen.acknowledged) < clients:
+            await asyncio.sleep(0.01)
+        began = seen.stopped = time.monotonic()
+        process.running.send_signal(signal.SIGTERM)
+        if twice:
+            await asyncio.sleep(0.2)
+            began = time.monotonic()
+            if process.running.poll() is None:
+                process.running.send_signal(signal.SIGTERM)
+        while process.running.poll() is None and time.monotonic() - began < 3 * LONGEST:
+            await asyncio.sleep(0.01)
+        took = time.monotonic() - began
+        process.kill()
+        await asyncio.gather(*some)
+    return seen, took, process.running.returncode
+
+
+def kept(path: Path) -> set[str]:
+    log = SqliteLog(path)
+    names = {str(row.record["firstName"]) for saved in log.load() for row in saved.rows.get("leads", ())}
+    log.close()
+    return names
+
+
+def main(size: Size) -> Figure:
+    repeats, clients = (50, 200) if size == "full" else (1, 20)
+    slowest, second, wrong, answered = 0.0, 0.0, [], 0
+    for number in range(repeats):
+        twice = number % 5 == (4 if size == "full" else 0)
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            process = start(folder, *EMPTY, "--state", str(folder / "state.db"))
+            try:
+                seen, took, code = asyncio.run(stopped(process, clients, twice))
+            finally:
+                process.kill()
+            there = kept(folder / "state.db")
+        answered += len(seen.acknowledged)
+        slowest, second = (slowest, max(second, took)) if twice else (max(slowest, took), second)
+        lost, unheard = len(seen.acknowledged - there), len(there - seen.acknowledged)
+        late = size == "full" and took > (AT_ONCE if twice else LONGEST)  # beside other tests nothing is timed
+        if lost or late or code or (not twice and (unheard or seen.unanswered)):
+            wrong.append(
+                f"repeat {number}{' (two signals)' if twice else ''}: lost {lost}, took effect without an answer "
+                f"{unheard}, unanswered {seen.unanswered}, exit code {code} after {took:.1f} s: {process.stderr}"
+            )
+    if wrong:
+        print(*wrong, sep="\n", file=sys.stderr)
+    one = f"the last of them ended after {slowest:.1f} s" if slowest else "none with one signal"
+    text = (
+        f"{repeats} stops under {clients} clients with a stream, a slow body and a hanging delivery open: "
+        f"{answered:,} changes acknowledged; {one}, with a second signal after {second:.2f} s; "
+        f"{len(wrong)} stops lost a change, left one unanswered, were late or had another exit code than 0"
+    )
+    return Figure(not wrong, text)
+
+
+if __name__ == "__main__":
+    alone(__file__, main)

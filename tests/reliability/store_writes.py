@@ -1,0 +1,169 @@
+"""What writes that fail do to a server: refused in the envelope, nothing torn, well again without a restart."""
+
+import itertools
+import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from disk import ANY_FILE, BROKEN, FROM_NOW, FULL, LOG_FILE, MAIN_FILE, ONCE, READ_ONLY, Disk
+from process import EMPTY, TINY, Caller, Process, Told, refused, serving, start
+from store_damage import unclear
+
+ERRORS = (BROKEN, FULL, READ_ONLY)
+FILES = (ANY_FILE, LOG_FILE, MAIN_FILE)
+MOST_CALLS = 10_000  # until the n-th write must have come
+NAMES = itertools.count()
+
+
+@dataclass
+class Shop:
+    """Leads of one server, and what they must be. ``wrong`` is everything that broke the promise."""
+
+    caller: Caller
+    chance: random.Random
+    leads: dict[str, str] = field(default_factory=dict)
+    good: int = 0
+    refused: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def act(self) -> Told:
+        """One change, noted when it was acknowledged."""
+        name, id = f"n{next(NAMES)}", self.chance.choice([*self.leads, ""])
+        kind = self.chance.choice(("create", "update", "delete")) if id and len(self.leads) < 30 else "create"
+        kind = "delete" if len(self.leads) > 30 else kind
+        if kind == "create":
+            told = self.caller.call("POST", "/v1/leads", {"firstName": name})
+            if told.status in (200, 201):
+                self.leads[told.body["lead"]["id"]] = name
+        elif kind == "update":
+            told = self.caller.call("PUT", f"/v1/leads/{id}", {"firstName": name})
+            if told.status == 200:
+                self.leads[id] = name
+        else:
+            told = self.caller.call("DELETE", f"/v1/leads/{id}")
+            if told.status == 200:
+                del self.leads[id]
+        self._judge(told, f"{kind} of a lead")
+        return told
+
+    def control(self, path: str, body: Any) -> Told:
+        told = self.caller.call("POST", f"/__admin/{path}", body)
+        self._judge(told, path)
+        return told
+
+    def _judge(self, told: Told, what: str) -> None:
+        if told.status < 300:
+            self.good += 1
+        elif told.status in (503, 507) and (enveloped(told) or problem(told)):
+            self.refused += 1
+        else:
+            self.wrong.append(f"{what}: {told.status} {told.body}")
+
+    def compare(self, when: str) -> None:
+        """Every lead is there as it was acknowledged, and no other."""
+        there = {}
+        for page in itertools.count(1):
+            answer = self.caller.call("GET", f"/v1/leads?page={page}").body
+            there |= {lead["id"]: lead["firstName"] for lead in answer["leads"]}
+            if page >= answer["totalPages"]:
+                break
+        if there != self.leads:
+            self.wrong.append(f"{when}: {len(there.items() ^ self.leads.items())} leads are not as acknowledged")
+
+
+def enveloped(told: Told) -> bool:
+    """The vendor's error body and nothing else in it."""
+    return set(told.body) == {"success", "message", "error"} and told.body["error"]["status"] == told.status
+
+
+def problem(told: Told) -> bool:
+    return told.headers["content-type"] == "application/problem+json" and "→" in told.body["detail"]
+
+
+def nth_writes(folder: Path, disk: Disk, most: int) -> Shop:
+    """The n-th write of a change fails once, for each n; every tenth time the server is killed after it."""
+    process = start(folder, *EMPTY, "--state", str(folder / "state.db"), env=disk.env)
+    shop = Shop(Caller(process.port), random.Random(1))
+    try:
+        for number in range(1, most + 1):
+            disk.order(ONCE, number, ERRORS[number % 3], FILES[number // 3 % 3])
+            for _ in range(MOST_CALLS):
+                shop.act()
+                if disk.struck:
+                    break
+            else:
+                shop.wrong.append(f"write {number} never came")
+            disk.heal()
+            shop.compare(f"after write {number} failed")
+            if number % 10 == 0:
+                process.kill()
+                shop.caller.close()
+                process = start(folder, *EMPTY, "--state", str(folder / "state.db"), env=disk.env)
+                shop.caller = Caller(process.port)
+                shop.compare(f"after write {number} failed and the server was killed")
+    finally:
+        shop.caller.close()
+        process.kill()
+    return shop
+
+
+def until_healed(folder: Path, disk: Disk, each: int) -> Shop:
+    """Every write fails until there is room again: changes and control actions are refused, reads answered."""
+    with serving(folder, *EMPTY, "--state", str(folder / "full.db"), env=disk.env) as process:
+        shop = Shop(Caller(process.port), random.Random(2))
+        shop.act()
+        for error in ERRORS:
+            disk.order(FROM_NOW, 1, error)
+            trouble(shop, each)
+            disk.heal()
+            recovered(shop)
+        with limited(process, folder / "full.db-wal"):
+            trouble(shop, each, some=True)
+        recovered(shop)
+        shop.caller.close()
+    return shop
+
+
+def trouble(shop: Shop, each: int, *, some: bool = False) -> None:
+    """``some``: changes may fit until the file has reached its limit."""
+    before = shop.good
+    for _ in range(each * (20 if some else 1)):
+        shop.act()
+    shop.control("reset", {})
+    shop.control("workspaces", {})
+    shop.compare("while nothing can be written")
+    if shop.good != before and not some:
+        shop.wrong.append("a change was acknowledged that cannot have been kept")
+
+
+def recovered(shop: Shop) -> None:
+    if shop.act().status >= 300:
+        shop.wrong.append("it did not recover by itself")
+    shop.compare("after there was room again")
+
+
+@contextmanager
+def limited(process: Process, file: Path) -> Iterator[None]:
+    """The system itself lets no file grow much beyond the size of this one."""
+    pid, (soft, hard) = process.running.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = file.stat().st_size if file.exists() else 0
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size + 64 * 1024, hard))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def failing_starts(folder: Path, disk: Disk, numbers: range) -> list[str]:
+    """The n-th write of a start fails: one clear line, and the next start does well."""
+    faults = []
+    for number in numbers:
+        path = folder / f"new{number}.db"
+        disk.order(FROM_NOW, number, ERRORS[number % 3])
+        faults += unclear(str(path), *refused(*TINY, "--state", str(path), env=disk.env))
+        disk.heal()
+        with serving(folder, *TINY, "--state", str(path), env=disk.env):
+            pass
+    return faults
