@@ -7,6 +7,7 @@ compared is measured in turns, and the middle one counts: others may use the sam
   is owed.
 - latency: 50 changes a second; from the API's answer at the caller to each delivery's arrival at the receiver.
 - cost: what an API call takes longer with subscribers, at the same pace, second by second in turns.
+- limit: what a bare aiohttp client posts to the same receiver, as many in flight: how much the machine has to give now.
 - hung: the sustained figure beside one more subscription whose receiver accepts and never answers.
 """
 
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 GOALS = {"sustained": "≥ 2,000 /s", "latency": "p99 ≤ 50 ms", "cost": "≤ 1 ms", "hung": "< 5 %"}
 
@@ -153,6 +154,22 @@ def sustained(prepared: Path, receiver: str, owed: int, *, hung: bool) -> float:
         return owed / (time.perf_counter() - start)
 
 
+async def bare(receiver: str, posts: int, in_flight: int) -> float:
+    """Posts a second of a client that keeps nothing."""
+    body, headers = json.dumps({"number": 1, "text": "x" * 300}).encode(), {"content-type": "application/json"}
+
+    async with ClientSession() as session:
+
+        async def one_after_the_other() -> None:
+            for _ in range(posts // in_flight):
+                async with session.post(f"{receiver}/bare", data=body, headers=headers) as answer:
+                    await answer.read()
+
+        start = time.perf_counter()
+        await asyncio.gather(*(one_after_the_other() for _ in range(in_flight)))
+        return posts / (time.perf_counter() - start)
+
+
 def paced(state: Path, receiver: str, rate: int, seconds: int, subscriptions: int) -> tuple[list[float], list[float]]:
     """Milliseconds: what subscribers cost each second's middle call, and from each answer to each arrival.
 
@@ -217,13 +234,14 @@ def main() -> None:
     process.start()
     receiver = f"http://127.0.0.1:{ours.recv()}"
     owed = chosen.leads * chosen.subscriptions
-    pairs = []
+    pairs, limits = [], []
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.sqlite"
         backlog(prepared, receiver, chosen.leads, chosen.subscriptions)
         for number in range(chosen.rounds):
             pair = {hung: sustained(prepared, receiver, owed, hung=hung) for hung in (number % 2 == 0, number % 2 == 1)}
             pairs.append((pair[False], pair[True]))
+            limits.append(asyncio.run(bare(receiver, owed, chosen.subscriptions)))
         costs, late = paced(Path(folder) / "paced.sqlite", receiver, 50, chosen.seconds, chosen.subscriptions)
     process.terminate()
     plain = sorted(pair[0] for pair in pairs)
@@ -237,6 +255,7 @@ def main() -> None:
     ]
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     print(f"{chosen.subscriptions} subscriptions, {chosen.rounds} pairs, {os.cpu_count()} cores, load {load}")
+    print(f"{'limit':<10} {statistics.median(limits):,.0f} posts/s of a bare client, beside it")
     for name, figure in rows:
         print(f"{name:<10} {figure:<75} goal {GOALS[name]}")
 
