@@ -22,7 +22,7 @@ from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite import SqliteLog
 
-_GRACE = 5  # seconds that requests in flight have to end once deliveries have, which may take three
+_GRACE = 4  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
 _BACKLOG = 2048
 _UNREAD = 0.02  # seconds in which the loop reads what had arrived when the stop was asked for
@@ -116,7 +116,8 @@ class Server(uvicorn.Server):
             closing = asyncio.ensure_future(self.config.app.state.dispatcher.close())
             while not closing.done() and not self.force_exit:
                 await asyncio.wait([closing], timeout=_LOOK)
-        await super().shutdown(sockets)
+        if not self.force_exit:  # else what is left ends with the loop
+            await super().shutdown(sockets)
 
     def stop(self) -> None:
         """Ask it to stop, from any thread."""
