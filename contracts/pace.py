@@ -13,6 +13,7 @@ from tempfile import gettempdir
 
 MOST = 50
 WINDOW = 60.0
+PATTERN = "sophiie-mock-pace-*.sqlite"
 GAP = WINDOW / (MOST - 2)  # a little more than the even share, so that both ends of a window are inside it
 
 
@@ -31,7 +32,7 @@ class Pace:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         name = hashlib.sha256(token.encode()).hexdigest()[:16]
-        self._file = (folder or Path(gettempdir())) / f"sophiie-mock-pace-{name}.sqlite"
+        self._file = (folder or Path(gettempdir())) / PATTERN.replace("*", name)
         self.clock, self.sleep = clock, sleep
         with self._open() as database:
             database.execute("CREATE TABLE IF NOT EXISTS next (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL)")

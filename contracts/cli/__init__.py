@@ -12,6 +12,7 @@ _VERBS: Mapping[str, str] = MappingProxyType(
     {
         _DEFAULT: "the suite itself, also without the word",
         "cleanup": "take away what an interrupted run wrote to a real host",
+        "purge": "remove what runs keep on this machine",
         "traffic": "judge recorded traffic, a HAR file or the mock's journal",
     }
 )

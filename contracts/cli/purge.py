@@ -1,0 +1,88 @@
+"""``sophiie-mock check purge``: remove what runs keep on this machine."""
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import gettempdir
+
+import click
+
+from contracts.errors import CannotRun
+from contracts.ledger import PATTERN as LEDGERS
+from contracts.ledger import read
+from contracts.pace import PATTERN as PACES
+from contracts.pace import WINDOW
+
+_TABLES = {".gitignore", "unicode_data"}
+
+
+@click.command("purge")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+def command(files: tuple[str, ...]) -> int:
+    """Remove the files of the pace, the ledgers in this folder that are finished, and each FILE, a report say.
+
+    Of the generator it removes the tables of letters that it leaves in this folder; found examples it keeps nowhere.
+    A ledger that is not finished stays, and so does a pace that a run may be keeping. Exit codes: 0 all is gone,
+    2 something stays.
+    """
+    kept = 0
+    for path, reason in _found(files):
+        if not reason:
+            try:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                click.echo(f"removed {path}")
+                continue
+            except OSError as fault:
+                reason = str(fault.strerror)
+        kept += 1
+        click.echo(f"kept {path}: {reason}", err=True)
+    click.echo(f"{kept} kept." if kept else "Nothing else is kept.")
+    return 2 if kept else 0
+
+
+def _found(files: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """(file, why it has to stay)."""
+    paces = [path for path in Path(gettempdir()).glob(PACES) if path.stat().st_uid == os.getuid()]
+    ledgers = list(Path().glob(LEDGERS))
+    for path in sorted(paces):
+        yield path, _of_pace(path)
+    for path in sorted(ledgers):
+        yield path, _of_ledger(path)
+    tables = Path(".hypothesis")
+    if tables.is_dir() and {path.name for path in tables.iterdir()} <= _TABLES:  # else it is also somebody else's
+        yield tables, ""
+    for path in dict.fromkeys(map(Path, files)):
+        if path.is_dir():
+            yield path, "a folder: name files"
+        elif path not in ledgers:
+            yield path, _of_ledger(path) if _looks_like_ledger(path) else ""
+
+
+def _of_pace(path: Path) -> str:
+    """A slot in the last minute, or to come, belongs to a run, or to a pause that the host asked for."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            row = database.execute("SELECT at FROM next").fetchone()
+    except sqlite3.Error as fault:
+        return f"not read: {fault}"
+    return "in use within the last minute" if row and row[0] > time.time() - WINDOW else ""
+
+
+def _looks_like_ledger(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(15) == b'{"line": "run",'
+    except OSError:
+        return False
+
+
+def _of_ledger(path: Path) -> str:
+    try:
+        ledger, _ = read(path)
+    except CannotRun as reason:
+        return str(reason)
+    return "" if ledger.ended else f"records may be left → sophiie-mock check cleanup {path}"
