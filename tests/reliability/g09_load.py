@@ -20,6 +20,9 @@ from frame import Figure, Size, alone
 from load_judge import Judge, Kept
 from process import serving
 
+from mock_server.server import MockServer
+from mock_server.settings import Settings
+
 MINUTES = 20
 TENANTS = 16  # so that each journal can be read at once
 LIMIT = 60
@@ -192,9 +195,12 @@ async def shown(port: int, full: bool) -> Figure:
 
 
 def main(size: Size) -> Figure:
+    if size == "small":
+        with MockServer(Settings(port=0, quiet=True, world="small", rate_limit="off")) as server:
+            return asyncio.run(shown(int(server.url.rpartition(":")[2]), full=False))
     arguments = ("--world", "small", "--journal-size", "10000")
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), *arguments) as process:
-        return asyncio.run(shown(process.port, size == "full"))
+        return asyncio.run(shown(process.port, full=True))
 
 
 if __name__ == "__main__":
