@@ -1,0 +1,63 @@
+"""Runs about webhooks stay on a mock; what the engine reads and where it looks."""
+
+from dataclasses import replace
+
+import pytest
+import requests
+
+from contracts import engine
+from contracts.agenda.order import units
+from contracts.document import Contract, load
+from contracts.guard import Guard, Mode, Policy
+from contracts.probe import Abandoned, Probe
+from contracts.sequences.office import office
+from contracts.target import Target
+from contracts.transport import Transport
+
+TARGET = Target("http://127.0.0.1:9", "sk_test_local", local=True)
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load()
+
+
+@pytest.fixture
+def probe(contract: Contract) -> Probe:
+    """Of a target where nobody listens."""
+    guard = Guard(Policy(TARGET.origin, Mode.FULL, TARGET.key, contract))
+    return Probe(contract, TARGET, Transport(guard))
+
+
+def test_only_a_mock_is_asked_for_an_organization(probe: Probe) -> None:
+    with pytest.raises(Abandoned), office(probe):
+        pytest.fail("there is no mock")
+
+
+def test_a_run_on_another_target_has_no_unit_about_webhooks(contract: Contract) -> None:
+    assert not [unit.name for unit in units(contract) if unit.topic.startswith("webhooks")]
+
+
+def test_a_probe_of_another_organization_shares_findings_and_no_memory(probe: Probe) -> None:
+    other = probe.elsewhere("sk_test_other")
+    assert other.target == replace(TARGET, key="sk_test_other")
+    assert other.findings is probe.findings
+    assert other.created is not probe.created
+
+
+def test_each_webhook_of_the_document_can_be_judged(contract: Contract) -> None:
+    assert "WEBHOOK LEAD_CREATED" in contract.webhooks
+    assert all(webhook.body for webhook in contract.webhooks.values())
+
+
+def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> None:
+    both = {"type": "string", "format": "uri", "pattern": "^https", "maxLength": 9}
+    read = engine._patterns_alone({"a": [both], "b": {"format": "uuid", "maxLength": 9}})
+    assert read == {"a": [{"type": "string", "pattern": "^https"}], "b": {"format": "uuid", "maxLength": 9}}
+    assert "format" in both
+
+
+def test_no_session_looks_into_the_environment_while_the_guard_is_installed(probe: Probe) -> None:
+    with probe._transport.installed():
+        assert requests.Session().trust_env is False
+    assert requests.Session().trust_env is True
