@@ -21,6 +21,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARK)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
+    """The options of ``pytest --pyargs contracts``, which pytest reads before it looks into packages.
+
+    They are here and not in ``contracts``: a project may have a package of that name, and nobody who did not ask for
+    the suite should meet an option called ``--target``.
+    """
+    if "--pyargs" not in args or not any(arg.partition("::")[0].partition(".")[0] == "contracts" for arg in args):
+        return  # `pytest contracts` is a folder of the user's own
+    group = parser.getgroup("contracts", "the contract suite of sophiie-mock")
+    group.addoption("--target", default="", metavar="URL", help="what to check; without it the mock is started")
+    group.addoption("--contract-mode", default="", choices=["", "full", "safe"], help="what may be sent")
+    group.addoption("--contract-spec", default="", metavar="FILE", help="check against this document")
+    group.addoption("--contract-seed", default=1, type=int, help="same seed, same requests")
+    group.addoption("--contract-quick", action="store_true", help="no fuzzing and no random chains")
+
+
 @pytest.fixture(scope="session")
 def sophiie_settings() -> "Settings":
     """How the session's server is run. Override it to serve another document, or to sign or retry deliveries."""

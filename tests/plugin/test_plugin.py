@@ -81,14 +81,17 @@ def test_a_suite_of_a_users_runs_in_parallel_and_its_failures_say_why(tmp_path: 
     assert "During handling" not in done.stdout
 
 
+OURS = ["mock_server", "mock_server.pytest_plugin"]
+
+
 def test_it_costs_nothing_where_it_is_not_used() -> None:
     script = """
 import sys, time
 import pytest
 before = set(sys.modules)
-start = time.perf_counter()
+start = time.process_time()
 import mock_server.pytest_plugin
-print((time.perf_counter() - start) * 1000)
+print((time.process_time() - start) * 1000)
 print(*sorted(name for name in set(sys.modules) - before))
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -96,7 +99,33 @@ print(*sorted(name for name in set(sys.modules) - before))
     ms, loaded = done.stdout.splitlines()
 
     assert float(ms) < 30
-    assert loaded.split() == ["mock_server", "mock_server.pytest_plugin"]
+    assert loaded.split() == OURS
+
+
+def test_a_suite_that_knows_nothing_of_us_is_left_alone(tmp_path: Path) -> None:
+    """Its option may have the name of one of ours, its fixture and its folder too; warnings are errors there."""
+    (tmp_path / "conftest.py").write_text(
+        "import pytest\n"
+        "def pytest_addoption(parser): parser.addoption('--target', default='mine')\n"
+        "@pytest.fixture\n"
+        "def sophiie(request): return request.config.getoption('--target')\n"
+    )
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "theirs.py").write_text("X = 1\n")
+    (folder / "test_it.py").write_text(
+        "import sys\n"
+        "from contracts.theirs import X\n"
+        "def test_it(sophiie): assert sophiie == 'x'\n"
+        f"def test_nothing_is_loaded(): assert sorted(m for m in sys.modules if m.startswith('mock_s')) == {OURS}\n"
+        "def test_fails(sophiie): assert not sophiie\n"
+    )
+    strict = ("-W", "error", "--strict-markers")
+    done = run(tmp_path, *strict, "--target", "x", "contracts")
+
+    assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "sophiie-mock" not in done.stdout
 
 
 def test_a_snapshot_is_come_back_to(mine: Sophiie) -> None:
