@@ -1,1 +1,0 @@
-"""Nothing: the options are in ``mock_server.pytest_plugin``. Installations of before still name this module."""
