@@ -17,7 +17,7 @@ from contracts.checks.registry import RULES
 from contracts.checks.second import SecondJudge
 from contracts.document import Contract, Document, Operation, blank
 from contracts.errors import CannotRun
-from contracts.exchange import Exchange
+from contracts.exchange import Exchange, cut
 from contracts.rule import Finding, Group, Rule
 from contracts.target import Target
 from contracts.transport import Transport
@@ -177,7 +177,7 @@ class _Reader:
         title = "" if name in _JUDGED_BY_US_TOO else failure.title
         where = " ".join(filter(None, (str(exchange.status) if exchange else "", title, _location(failure))))
         evidence = (exchange,) if exchange else ()
-        said = " ".join(str(failure.message or failure.title).split())[:300]
+        said = cut(" ".join(str(failure.message or failure.title).split()), 300)
         return Finding(rule, f"{method} {blank(path)}", mark, got, said, where, evidence)
 
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:

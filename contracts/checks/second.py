@@ -14,7 +14,7 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from contracts.document import Contract, Operation
-from contracts.exchange import Exchange
+from contracts.exchange import Exchange, cut
 from contracts.rule import Finding, Group, Rule
 
 JUDGES = Rule("judges_agree", Group.SHAPE, "Two independent validators must agree on an answer")
@@ -99,7 +99,7 @@ class SecondJudge:
 def _words(error: Exception) -> str:
     cause = error.__cause__
     details = [str(getattr(e, "message", e)) for e in getattr(cause, "schema_errors", ())]
-    return "; ".join(details or [str(error)])[:300]
+    return cut("; ".join(details or [str(error)]), 300)
 
 
 def _normal(node: Any) -> Any:

@@ -9,7 +9,7 @@ import orjson
 
 from contracts import words
 from contracts.document import Answer, Document, Operation
-from contracts.exchange import NOT_JSON, Exchange, shape
+from contracts.exchange import NOT_JSON, Exchange, cut, shape
 from contracts.family import id_prefix
 from contracts.rule import Finding, Group, Provenance, Rule, Severity
 
@@ -81,7 +81,7 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         if exchange.private:
             yield broken(SCHEMA, words.of_fast(error), shape(error.instance), where)
         else:
-            yield broken(SCHEMA, error.message[:300], exchange.answer(), where)
+            yield broken(SCHEMA, cut(error.message, 300), exchange.answer(), where)
     if exchange.status >= 400:
         yield from (broken(ENVELOPE, *said) for said in _envelope(exchange))
     else:
