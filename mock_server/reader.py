@@ -19,6 +19,7 @@ MAX_DEPTH = 96
 MAX_NODES = 500_000
 _MAX_BRACKETS = 1_000  # far under the depth at which libyaml's composer overflows its stack
 _MAX_INDENT = 400
+_MAX_PARTS = 200_000  # lines and commas of a YAML text: some ten microseconds and a kilobyte each
 
 # Whatever can open a level of a block without a line of its own, after any line break that YAML knows.
 _LEADING = re.compile(r"(?:^|[\n\r\x85\u2028\u2029])([ \-?:\t]+)")
@@ -62,6 +63,8 @@ def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
 def _yaml(text: str, name: str, error: type[SetupError]) -> Any:
     if _nests_too_deep(text):
         raise error(Problem(name, "nested too deep", "flatten it, or name repeated parts and use $ref"))
+    if text.count("\n") + text.count(",") > _MAX_PARTS:
+        raise error(Problem(name, f"more than {_MAX_PARTS:,} lines and commas", "give it as JSON, or a smaller one"))
     from mock_server.yaml12 import NotYaml, parse  # start-up: 25 ms that our own files, kept, do without
 
     try:

@@ -115,7 +115,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         problems = [
-            Problem(flag(item.name), fault) for item in table() if (fault := _fault(item, getattr(self, item.name)))
+            Problem(flag(item.name), fault, remedy(item))
+            for item in table()
+            if (fault := _fault(item, getattr(self, item.name)))
         ]
         if problems:
             raise SettingsError(*problems)
@@ -169,6 +171,20 @@ def typed(item: Field[Any], value: Any) -> Any:
         raise ValueError(f"{text!r:.60} is none of {', '.join(choices)}")
     item.metadata["check"](text)
     return text
+
+
+def remedy(item: Field[Any]) -> str:
+    """What can be written instead of a value that cannot be used."""
+    if isinstance(item.default, bool):
+        return "write true or false"
+    if isinstance(item.default, int):
+        least, most = item.metadata["bounds"]
+        return f"write a whole number from {least} to {most}"
+    if isinstance(item.default, tuple):
+        return "write a list of texts"
+    if item.metadata["choices"]:
+        return f"write {' or '.join(item.metadata['choices'])}"
+    return f"the default is `{item.default}`" if item.default else "leave it out, or see `sophiie-mock serve --help`"
 
 
 def _fault(item: Field[Any], value: Any) -> str:

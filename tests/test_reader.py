@@ -201,6 +201,11 @@ def test_what_might_nest_too_deep_for_the_parser_never_reaches_it(text: str) -> 
     assert refusal(text) == "x.yaml: nested too deep → flatten it, or name repeated parts and use $ref"
 
 
+@pytest.mark.parametrize("text", ["a: [" + "0," * 200_001 + "0]", "- 0\n" * 200_001], ids=["commas", "lines"])
+def test_yaml_of_more_parts_than_a_parser_takes_quickly_never_reaches_it(text: str) -> None:
+    assert refusal(text).startswith("x.yaml: more than 200,000 lines and commas → give it as JSON")
+
+
 def test_a_bomb_of_aliases_ends_at_the_budget_of_nodes() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]

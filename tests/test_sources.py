@@ -112,7 +112,8 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     told = str(caught.value)
     assert len(caught.value.problems) == 6
     assert "'prot': no such setting → did you mean `port`?" in told
-    assert "'zzz': no such setting" in told
+    assert "'zzz': no such setting → `sophiie-mock serve --help` lists them" in told
+    assert all(problem.remedy for problem in caught.value.problems)
     for part in ("'quiet': 3 is neither true nor false", "'assume': 5 is no list", "'host': True is no text"):
         assert part in told
 
@@ -122,7 +123,13 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_not_toml_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "sophiie-mock.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(SettingsError, match=r"sophiie-mock\.toml: not TOML"):
+    with pytest.raises(SettingsError, match=r"sophiie-mock\.toml(:1|:2)?: not TOML"):
+        gather({}, {}, tmp_path)
+
+
+def test_a_file_larger_than_settings_need_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "sophiie-mock.toml").write_text("# " + "x" * 2**14)
+    with pytest.raises(SettingsError, match=r"sophiie-mock\.toml: larger than 16 KiB → "):
         gather({}, {}, tmp_path)
 
 
