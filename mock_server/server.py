@@ -22,7 +22,7 @@ from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite import SqliteLog
 
-_GRACE = 4  # seconds that requests in flight have to end once deliveries have, which may take three
+_GRACE = 3  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
 _BACKLOG = 2048
 _UNREAD = 0.02  # seconds in which the loop reads what had arrived when the stop was asked for

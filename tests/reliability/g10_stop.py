@@ -33,20 +33,23 @@ class Seen:
     """Of one repeat: what clients were told, and what they were not."""
 
     acknowledged: set[str] = field(default_factory=set)
+    heard: set[Connection] = field(default_factory=set)
     unanswered: int = 0
     stopped: float = float("inf")
 
 
 async def client(port: int, seen: Seen) -> None:
     """Write until nobody answers any more."""
-    connection = Connection(port)
+    connection, sent = Connection(port), float("inf")
     try:
+        await connection.open()
         while True:
             name = f"stop{next(NUMBERS)}"
             sent = time.monotonic()
             answer = await connection.ask("POST", "/v1/leads", {"firstName": name})
             if answer.status == 201:
                 seen.acknowledged.add(name)
+            seen.heard.add(connection)
     except (OSError, EOFError):
         seen.unanswered += sent < seen.stopped - UNDER_WAY
     finally:
@@ -87,7 +90,7 @@ async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, fl
     seen = Seen()
     async with hanging(process.port):
         some = [asyncio.create_task(client(process.port, seen)) for _ in range(clients)]
-        while len(seen.acknowledged) < clients:
+        while len(seen.heard) < clients:
             await asyncio.sleep(0.01)
         began = seen.stopped = time.monotonic()
         process.running.send_signal(signal.SIGTERM)

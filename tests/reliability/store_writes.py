@@ -32,9 +32,9 @@ class Shop:
 
     def act(self) -> Told:
         """One change, noted when it was acknowledged."""
-        name, id = f"n{next(NAMES)}", self.chance.choice([*self.leads, ""])
-        kind = self.chance.choice(("create", "update", "delete")) if id and len(self.leads) < 30 else "create"
-        kind = "delete" if len(self.leads) > 30 else kind
+        name, kind = f"n{next(NAMES)}", self.chance.choice(("create", "update", "delete"))
+        kind = "create" if len(self.leads) < 3 else "delete" if len(self.leads) > 30 else kind
+        id = self.chance.choice(list(self.leads)) if self.leads else ""
         if kind == "create":
             told = self.caller.call("POST", "/v1/leads", {"firstName": name})
             if told.status in (200, 201):
