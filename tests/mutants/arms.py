@@ -83,10 +83,10 @@ def plain(contract: Contract, target: Target, seed: int, budget: int, mutants: S
         "cache": {"enabled": False},
         "generation": {"database": "none"},
     }
-    return _engine(contract, target, budget, config)
+    return _engine(contract, target, budget, config, plain=True)
 
 
-def _engine(contract: Contract, target: Target, budget: int, config: dict[str, Any]) -> Looked:
+def _engine(contract: Contract, target: Target, budget: int, config: dict[str, Any], *, plain: bool = False) -> Looked:
     """Each document gets its share of the requests, by the number of its operations."""
     looked = Looked()
     progress = engine.Progress(looked.findings.append, lambda note: None, lambda phase: None)
@@ -94,7 +94,7 @@ def _engine(contract: Contract, target: Target, budget: int, config: dict[str, A
         share = budget * len(document.operations) // len(contract.operations)
         guard = Guard(Policy(target.origin, Mode.FULL, target.key, contract, budget=share))
         try:
-            engine.drive(document, contract, target, Transport(guard), progress, config)
+            engine.drive(document, contract, target, Transport(guard), progress, config, plain=plain)
         except (CannotRun, Stopped) as reason:
             looked.fault = "" if guard.stopped is not None and guard.stopped.spent else str(reason)
         looked.requests += guard.sent

@@ -140,12 +140,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def survivors(rows: Sequence[Row], arm: str = "ours") -> list[str]:
-    """Mutants that an arm did not find with every seed."""
+def survivors(rows: Sequence[Row]) -> list[str]:
+    """Mutants that the suite did not find with every seed."""
     alarms = {(row["arm"], row["seed"]): set(row["found"]) for row in rows if not row["mutant"]}
-    own = [row for row in rows if row["arm"] == arm and row["mutant"]]
+    own = [row for row in rows if row["arm"] == "ours" and row["mutant"]]
     missed = Counter(row["mutant"] for row in own if not killed(row, alarms))
-    return [f"{name}: missed with {count} seeds" for name, count in missed.items()]
+    return [f"{name} with {count} seeds" for name, count in missed.items()]
 
 
 def read(path: Path) -> list[Row]:
@@ -184,7 +184,7 @@ def main() -> None:
                     print(f"{what} {row['seconds']:6} s {', '.join(row['found'])[:90] or '–'}", flush=True)
                 file.flush()
     print("\n" + table(rows))
-    print("\n".join(["", "not killed by ours:", *survivors(rows)]) if survivors(rows) else "\nours: none survives")
+    print("\n".join(["", *(f"ours does not find {line}" for line in survivors(rows))]))
 
 
 if __name__ == "__main__":
