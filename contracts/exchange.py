@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
+
+from mock_server.redaction import MASK
 
 TOKEN_VARIABLE: Final = "SOPHIIE_API_KEY"
 
@@ -45,6 +47,19 @@ class Exchange:
     def query(self) -> str:
         return urlsplit(self.url).query
 
+    @cached_property
+    def told_url(self) -> str:
+        """The URL for reports. Where data is private, ids and values asked for came from an answer, and are masked."""
+        if not self.private:
+            return self.url
+        parts, template = urlsplit(self.url), self.operation.partition(" ")[2].split("/")
+        steps = parts.path.split("/")
+        known = len(steps) == len(template)
+        path = "/".join(MASK if step == "{}" else step for step in template) if known else f"/{MASK}"
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        query = "&".join(f"{name}={value if _harmless(value) else MASK}" for name, value in pairs)
+        return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
+
     @property
     def succeeded(self) -> bool:
         return 200 <= self.status < 300
@@ -80,7 +95,7 @@ class Exchange:
         if self.sent_body:
             text = self.sent_body.decode("utf-8", "backslashreplace")
             line += " -d " + shlex.quote(cut(text, _LONGEST_BODY))
-        return f"{line} {shlex.quote(self.url)}"
+        return f"{line} {shlex.quote(self.told_url)}"
 
     def answer(self, longest: int = 240) -> str:
         """Status and the beginning of the body, for a person."""
@@ -90,6 +105,11 @@ class Exchange:
 
 
 _LONGEST_BODY = 600
+
+
+def _harmless(value: str) -> bool:
+    """The number of a page, or its size."""
+    return value.isdigit() and len(value) <= 3
 
 
 def cut(text: str, longest: int) -> str:

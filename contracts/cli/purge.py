@@ -17,7 +17,7 @@ from contracts.ledger import read
 from contracts.pace import PATTERN as PACES
 from contracts.pace import WINDOW
 
-_TABLES = {".gitignore", "unicode_data"}
+_TABLES = frozenset({".gitignore", "unicode_data"})
 
 
 @click.command("purge")

@@ -49,7 +49,7 @@ def told(exchange: Exchange, key: str) -> dict[str, Any]:
     headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
     if key and headers.get("authorization") == f"Bearer {key}":
         headers["authorization"] = f"Bearer {KEY}"
-    parts = urlsplit(exchange.url)
+    parts = urlsplit(exchange.told_url)
     return {
         "method": exchange.method,
         "path": f"{parts.path}?{parts.query}" if parts.query else parts.path,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from contracts.exchange import NOT_JSON, Exchange, shape
 from contracts.outcome import Outcome
@@ -44,13 +44,14 @@ def as_har(outcome: Outcome, sieve: Sieve) -> str:
 
 def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve) -> dict[str, Any]:
     took = round(exchange.seconds * 1000, 3)
+    query = parse_qsl(urlsplit(exchange.told_url).query, keep_blank_values=True)
     request = {
         "method": exchange.method,
-        "url": exchange.url,
+        "url": exchange.told_url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(exchange.sent_headers, private=False),
-        "queryString": [{"name": n, "value": v} for n, v in parse_qsl(exchange.query, keep_blank_values=True)],
+        "queryString": [{"name": n, "value": v} for n, v in query],
         "headersSize": -1,
         "bodySize": len(exchange.sent_body),
     }

@@ -8,15 +8,15 @@ the host has received a chosen request, has acted on it, or has answered it; or 
 client sent may thus arrive after its death, or be answered to nobody.
 """
 
+import multiprocessing
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -33,6 +33,8 @@ from contracts.pace import Pace  # noqa: E402
 from contracts.runner import Run  # noqa: E402
 from contracts.target import named  # noqa: E402
 
+_PROCESSES = multiprocessing.get_context("forkserver")  # each run is forked from one that has loaded everything
+_PROCESSES.set_forkserver_preload(["contracts.cli.cleanup", "contracts.runner"])
 MOMENTS = ("received", "acted on", "answered", "in between")
 REQUESTS, WRITES = 22, 9  # of an undisturbed run of the writes alone, and two more: some live
 
@@ -44,7 +46,7 @@ class Doom:
     number: int
     moment: str
     of_writes: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
     count: int = 0
     killed: str = ""
 
@@ -61,8 +63,8 @@ class Doom:
             threading.Timer(delay, self._kill, [seen]).start()
 
     def _kill(self, seen: Seen) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
+        if self.process is not None and self.process.is_alive():
+            self.process.kill()
             self.killed = f"{seen.method} {seen.path.partition('?')[0]}"
 
 
@@ -70,9 +72,10 @@ def one(stand_in: Production, folder: Path, doom: Doom) -> str:
     """One run and its death, and the cleaning up: a line that tells it."""
     ledger = folder / f"{random.getrandbits(64):x}.jsonl"
     stand_in.hook = doom.hook
-    arguments = [stand_in.host.url, str(ledger), stand_in.organization, str(folder)]
-    doom.process = subprocess.Popen([sys.executable, __file__, "child", *arguments])
-    doom.process.wait(timeout=60)
+    arguments = stand_in.host.url, str(ledger), stand_in.organization, str(folder)
+    doom.process = _PROCESSES.Process(target=child, args=arguments)
+    doom.process.start()
+    doom.process.join()
     time.sleep(0.02)  # what it sent last may still be on its way through the host
     stand_in.hook = lambda seen, before: None
     died = f"died when {doom.killed} was {doom.moment}" if doom.killed else "lived"
@@ -94,11 +97,11 @@ def cleaned(stand_in: Production, ledger: Path, folder: Path) -> str:
     return f"{before} of {len(account.made)} left by the run, {len(account.left)} after cleaning up {reasons or ''}"
 
 
-def child(url: str, ledger: str, organization: str, folder: str) -> int:
+def child(url: str, ledger: str, organization: str, folder: str) -> None:
     clock = FakeClock()
     pace = Pace(KEY, folder=Path(folder), clock=clock, sleep=clock.sleep)
     options = Options(only=("writes",), permission=Permission(organization, ledger))
-    return Run(CONTRACT, named(HOST, KEY), options, pace=pace, reroutes={HOST: url}).go().exit_code
+    Run(CONTRACT, named(HOST, KEY), options, pace=pace, reroutes={HOST: url}).go()
 
 
 def run(runs: int, seed: int, say: bool = True) -> tuple[int, int, int]:
@@ -124,8 +127,6 @@ def run(runs: int, seed: int, say: bool = True) -> tuple[int, int, int]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["child"]:
-        sys.exit(child(*sys.argv[2:]))
     asked = int(sys.argv[1]) if sys.argv[1:] else 30
     seed = int(os.environ.get("SEED", "1"))
     killed, left, touched = run(asked, seed)

@@ -1,0 +1,169 @@
+"""The command itself against a production host, over its flags: slow reads with the token, and no value kept."""
+
+import json
+import random
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+import pytest
+from click.testing import CliRunner
+from production import KEY, Production, production
+from recording import HOST, FakeClock, Recording, Seen, recording
+
+from contracts import cli
+from contracts.cli import run as run_module
+from contracts.pace import Pace
+from contracts.report.files import WRITERS
+from contracts.runner import Run
+
+CANARY = "qZcanary7"
+Invoke = Callable[..., tuple[int, str]]
+
+# Every flag of the command with arguments to try; a flag that is missing here fails a test.
+TRIED: dict[str, Sequence[Sequence[str]]] = {
+    "url": [[]],
+    "mode": [["--mode", "safe"]],
+    "spec": [[]],  # another document has other paths: see tests/test_foreign_document.py
+    "seed": [["--seed", "7"]],
+    "quick": [["--quick"]],
+    "max_requests": [["--max-requests", "9"]],
+    "max_time": [["--max-time", "1000"]],
+    "only": [["--only", "Leads"], ["--only", "engine"], ["--only", "creation", "--only", "keys"], ["--only", "writes"]],
+    "exclude": [["--exclude", "Zapier"], ["--exclude", "engine"]],
+    "ids": [["--id", "companyId=cmp_x"]],
+    "key_file": [["--key-file", "key.txt"]],
+    "key_stdin": [["--key-stdin"]],
+    "plan": [["--plan"]],
+    "allow_writes": [[]],  # the one that changes what may be sent: see test_writes.py
+    "organization": [["--organization", "org_x"]],
+    "ledger": [["--ledger", "l.jsonl"]],
+    "baseline": [["--baseline", "baseline.yaml"]],
+    "baseline_entries": [["--baseline-entries"]],
+    "fail_fast": [["-x"]],
+    "reports": [["--report", "json=r.json"], ["--report", "har=r.har"]],
+    "replay": [["--replay", "old.json"]],
+    "verbose": [["-v"]],
+}
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Generator[Production, None, None]:
+    with production() as host:
+        yield host
+
+
+@pytest.fixture
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recording, FakeClock], Invoke]:
+    """The command, with the host under another address and time that passes only when it waits."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    (tmp_path / "key.txt").write_text(KEY)
+    (tmp_path / "baseline.yaml").write_text("[]")
+    old = {
+        "rule": "limit_honoured",
+        "operation": "GET /v1/leads",
+        "where": "",
+        "title": "x",
+        "expected": "x",
+        "got": "x",
+    }
+    asked = {"method": "DELETE", "path": "/v1/leads/ld_x", "headers": {}, "body": None, "status": 200, "whole": True}
+    (tmp_path / "old.json").write_text(json.dumps({"findings": [{**old, "requests": [asked]}]}))
+
+    def bound(host: Recording, clock: FakeClock) -> Invoke:
+        pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
+        monkeypatch.setattr(run_module, "Run", partial(Run, pace=pace, reroutes={HOST: host.url}))
+
+        def invoked(*arguments: str) -> tuple[int, str]:
+            result = CliRunner().invoke(cli.command, [HOST, *arguments], input=f"{KEY}\n", standalone_mode=False)
+            assert result.exception is None, (arguments, result.output, result.exc_info)
+            return int(result.return_value), result.output
+
+        return invoked
+
+    return bound
+
+
+def combinations(count: int) -> list[list[str]]:
+    """Each way to give a flag at least once, in ``count`` lots, each lot in random company."""
+    chance = random.Random(4)
+    ways = [way for name, tried in TRIED.items() for way in tried if way and name not in ("organization", "ledger")]
+    chance.shuffle(ways)
+    lots = [ways[start::count] for start in range(count)]
+    return [[word for way in lot for word in way] for lot in lots]
+
+
+def test_every_flag_is_tried() -> None:
+    command = cli.command.get_command(click.Context(cli.command), "run")  # type: ignore[attr-defined]
+    assert {parameter.name for parameter in command.params} == set(TRIED)
+
+
+@pytest.mark.parametrize("flags", [[], *combinations(6)], ids=" ".join)
+def test_whatever_the_flags_a_production_host_sees_slow_reads_with_the_token(
+    flags: list[str], stand_in: Production, invoke: Callable[[Recording, FakeClock], Invoke]
+) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: (500, {}, b""), clock, stand_in.answer) as host:
+        invoke(host, clock)(*flags)
+        assert {seen.method for seen in host.seen} <= {"GET", "HEAD"}
+        assert {seen.authorization for seen in host.seen} <= {f"Bearer {KEY}"}
+        assert host.most_in_a_minute() <= 50
+        assert host.seen or set(flags) & {"--plan", "--replay"} or "--only" in flags
+
+
+@pytest.mark.parametrize(
+    "flags", [["--mode", "full"], ["--organization", "org_x"], ["--ledger", "l"], ["--allow-writes"]], ids=" ".join
+)
+def test_what_would_be_more_is_refused_before_anything_is_sent(
+    flags: list[str], stand_in: Production, invoke: Callable[[Recording, FakeClock], Invoke]
+) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: (500, {}, b""), clock) as host:
+        assert invoke(host, clock)(*flags)[0] == 2
+        assert host.seen == []
+
+
+def test_without_a_key_nothing_is_sent_and_the_reason_is_told(
+    invoke: Callable[[Recording, FakeClock], Invoke], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: (500, {}, b""), clock) as host:
+        command = invoke(host, clock)
+        monkeypatch.delenv("SOPHIIE_API_KEY")
+        code, text = command()
+        assert (code, host.seen) == (2, [])
+        assert "no key → put it in SOPHIIE_API_KEY" in text
+
+
+def marked(value: Any) -> Any:
+    """The same with a canary in every text."""
+    if isinstance(value, str):
+        return f"{value}{CANARY}"
+    if isinstance(value, dict):
+        return {name: marked(member) for name, member in value.items()}
+    return [marked(item) for item in value] if isinstance(value, list) else value
+
+
+def test_no_value_of_an_answer_is_kept_anywhere(
+    stand_in: Production, invoke: Callable[[Recording, FakeClock], Invoke], tmp_path: Path
+) -> None:
+    clock = FakeClock()
+
+    def answer(seen: Seen) -> Any:
+        status, headers, body = stand_in.ask("GET", seen.path.replace(CANARY, ""))
+        return status, headers, json.dumps(marked(json.loads(body))).encode()
+
+    with recording(lambda *_: (500, {}, b""), clock, answer) as host:
+        reports = [word for kind in WRITERS for word in ("--report", f"{kind}=report.{kind}")]
+        _, text = invoke(host, clock)("-v", "--baseline-entries", *reports)
+        assert any(CANARY in seen.path for seen in host.seen)
+    assert "response_schema_conformance" in text or "id_prefix" in text or "timestamp_form" in text
+    sinks = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} | {"said": text.encode()}
+    assert {f"report.{kind}" for kind in WRITERS} <= set(sinks)
+    forms = {CANARY, quote(CANARY), CANARY.lower(), CANARY.encode().hex()}
+    assert [name for name, content in sinks.items() for form in forms if form.encode() in content] == []
