@@ -11,6 +11,8 @@ from mock_server.errors import Problem, WorldError
 MAX_BYTES = 16_384
 """Longest recipe file: a dozen keys need a few hundred bytes; the bound also bounds how deep YAML can nest."""
 
+_MOST_BRACKETS = 64  # a recipe needs none; thousands, one in another, keep the parser for many seconds
+
 
 def entries(path: Path, keys: str) -> Iterator[tuple[int, str, str | int | bool]]:
     """Line, key and value of each entry of the one mapping the file must be; ``keys`` is the remedy.
@@ -44,6 +46,8 @@ def _compose(path: Path) -> yaml.Node | None:
         raise WorldError(Problem(str(path), cause, "give the name of a built-in world or a file")) from None
     if len(raw) > MAX_BYTES:
         raise WorldError(Problem(str(path), f"longer than {MAX_BYTES} bytes", "a recipe needs a dozen lines"))
+    if raw.count(b"[") + raw.count(b"{") > _MOST_BRACKETS:
+        raise WorldError(Problem(str(path), f"more than {_MOST_BRACKETS} brackets", "write 'key: value' on each line"))
     try:
         return yaml.compose(raw.decode(), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

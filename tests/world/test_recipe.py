@@ -89,3 +89,10 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
 def test_a_built_in_world_keeps_the_rules_of_a_users_file(recipe: Recipe) -> None:
     assert load_recipe(str(FIXTURES / "worlds" / f"{recipe.name}.yaml")) == recipe
+
+
+def test_brackets_in_brackets_do_not_reach_the_parser(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("[" * 16_000)
+    with pytest.raises(WorldError, match="more than 64 brackets → "):
+        load_recipe(str(path))
