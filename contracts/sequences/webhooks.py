@@ -47,7 +47,8 @@ def _round(desk: Office, catalogue: Catalogue, event: Operation, cause: Cause, b
             desk.probe.broken(rules.ONCE, event, "one delivery", f"{len(letters)} deliveries")
         for letter in letters:
             _judge(desk.probe, event, letter)
-            _agree(desk, catalogue, event, cause, letter)
+            if len(letters) == 1:  # of several nobody can say which one is about this
+                _agree(desk, catalogue, event, cause, letter)
     return letters
 
 
