@@ -12,14 +12,14 @@ import random
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 import smuggling
 from frame import Figure, Size, alone
 from hostile_judge import Answer, Answers, Judge, judge
-from hostile_requests import Maker
+from hostile_requests import Maker, Request
 from hostile_values import killers
 from under_test import serving
 
@@ -32,6 +32,7 @@ LONGEST = (MINUTES - 5) * 60  # seconds; what was sent by then is what is told
 _RESET_AFTER = 20_000  # requests of a client: the workspace must not grow for ever
 _WAITING = 50  # connections whose damaged request may be one that never ends
 _EXAMPLES = 5
+_STALLED = 9.0  # seconds
 
 
 @dataclass
@@ -65,9 +66,15 @@ class Client:
     def run(self, count: int) -> Tally:
         resets, end = 0, time.monotonic() + LONGEST
         while self.tally.sent < count and time.monotonic() < end:
-            with self._connection() as connection:
-                if self._pipeline(connection) and self._last(connection):
-                    self._waiting.append(connection.dup())
+            batch = [self._maker.next() for _ in range(BATCH)]  # first: a connection that says nothing is closed
+            began = time.monotonic()
+            try:
+                with self._connection() as connection:
+                    if self._pipeline(connection, batch) and self._last(connection):
+                        self._waiting.append(connection.dup())
+            except OSError as fault:
+                if time.monotonic() - began < _STALLED:  # otherwise it was this client that dawdled
+                    self.tally.wrong[f"{type(fault).__name__}: {str(fault)[:80]}"] += 1
             while len(self._waiting) > _WAITING:
                 self._hear_out(self._waiting.popleft())
             if self.tally.sent // _RESET_AFTER > resets:
@@ -80,9 +87,8 @@ class Client:
     def _connection(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self._port), 30)
 
-    def _pipeline(self, connection: socket.socket) -> bool:
+    def _pipeline(self, connection: socket.socket, batch: Sequence[Request]) -> bool:
         """Whether the connection goes on after a batch of requests."""
-        batch = [self._maker.next() for _ in range(BATCH)]
         answers = Answers(connection)
         self.tally.sent += BATCH
         began = time.monotonic()
