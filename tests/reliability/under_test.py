@@ -28,6 +28,7 @@ class UnderTest:
     port: int
     log: Path
     process: "subprocess.Popen[bytes] | None" = None
+    host: str = "127.0.0.1"
 
     @property
     def alive(self) -> bool:
@@ -81,7 +82,7 @@ def serving(size: Size, kind: type[MockServer] = MockServer, **settings: str) ->
             )
             try:
                 _wait_for(port, process, log)
-                yield UnderTest(int(port.read_text()), log, process)
+                yield UnderTest(int(port.read_text()), log, process, settings.get("host", "127.0.0.1"))
             finally:
                 process.kill()
                 process.wait()
