@@ -31,10 +31,10 @@ def purged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
 
 
 def paced(folder: Path, at: float) -> Path:
-    Pace(KEY, folder=folder).wait()
+    Pace(KEY, folder=folder)
     (file,) = folder.glob("sophiie-mock-pace-*")
     with closing(sqlite3.connect(file)) as database:
-        database.execute("UPDATE next SET at = ?", (at,))
+        database.execute("INSERT OR REPLACE INTO next VALUES (1, ?)", (at,))
         database.commit()
     return file
 
