@@ -22,6 +22,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.data": 1,
     "mock_server.redaction": 1,
     "mock_server.yaml12": 1,
+    "mock_server.waiting": 1,
     "mock_server.kept": 1,  # our own files, parsed before
     "mock_server.reader": 1.5,  # bounded reading of YAML and JSON; raises set-up errors, serves spec and world
     "mock_server.settings": 2,

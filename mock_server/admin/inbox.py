@@ -13,6 +13,7 @@ from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.api.body import read_body
 from mock_server.errors import ApiError
 from mock_server.store.inbox import Inbox, Received, differences
+from mock_server.waiting import Waiting
 from mock_server.webhooks import outbox
 from mock_server.workspace import Workspace
 
@@ -57,7 +58,7 @@ class _Inboxes:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._arrived = asyncio.Condition()
+        self._arrived = Waiting()
 
     async def receive(self, request: Request) -> Response:
         declared = request.headers.get("content-length", "").encode() or None
@@ -67,8 +68,7 @@ class _Inboxes:
             raise Refusal(error.status, str(error)) from None
         workspace, inbox = self._made(request)
         inbox.add(workspace.clock.stamp(), dict(request.headers), _value(raw), len(raw))
-        async with self._arrived:
-            self._arrived.notify_all()
+        self._arrived.wake()
         status, headers = inbox.status, dict(inbox.headers)
         await asyncio.sleep(inbox.delay)
         return Response(status_code=status, headers=headers)
@@ -105,8 +105,8 @@ class _Inboxes:
             return [entry for entry in inbox.received if not differences(wanted, entry.body)]
 
         try:
-            async with asyncio.timeout(asked.get("timeout", 2.0)), self._arrived:
-                await self._arrived.wait_for(lambda: len(matching()) >= count)
+            async with asyncio.timeout(asked.get("timeout", 2.0)):
+                await self._arrived.until(lambda: len(matching()) >= count)
         except TimeoutError:
             story = self._story(workspace, inbox, wanted)
             raise Refusal(404, f"{len(matching())} of {count} came that match", **story) from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_server.store.base import Record
+from mock_server.waiting import Waiting
 from mock_server.webhooks.reply import Reply
 from mock_server.workspace import Workspace
 
@@ -14,7 +15,7 @@ class News:
     """The last attempts of each workspace, numbered there. Not kept over a restart: the outbox is."""
 
     def __init__(self) -> None:
-        self._more = asyncio.Event()
+        self._waiting = Waiting()
         self._over = False
 
     def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
@@ -23,25 +24,19 @@ class News:
         number = {"number": len(delivery["attempts"]) + 1}
         told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
         workspace.attempts.append({**told, **facts, **number, **outcome})
-        self._wake()
+        self._waiting.wake()
 
     def end(self) -> None:
         """Let those who wait go: nothing more will come."""
         self._over = True
-        self._wake()
-
-    def _wake(self) -> None:
-        self._more.set()
-        self._more = asyncio.Event()
+        self._waiting.wake()
 
     async def after(self, workspace: Workspace, number: int, wait: float) -> Sequence[Mapping[str, Any]]:
         """Attempts of a workspace with a higher number; waits so many seconds for one."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                while not (found := _after(workspace, number)) and not self._over:
-                    await self._more.wait()
-                return found
-        return []
+                await self._waiting.until(lambda: self._over or bool(_after(workspace, number)))
+        return _after(workspace, number)
 
 
 def _after(workspace: Workspace, number: int) -> Sequence[Mapping[str, Any]]:
