@@ -3,6 +3,7 @@
 One request of the emulated API, top to bottom::
 
     Guard             the Host header names this server, or nothing happens at all
+    Shortcut          straight to the emulated API, whose place in Starlette is the router's default
     JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
     Authentication    key → workspace; without one a client learns nothing of the routes
     RateLimit         60 a minute, observed or enforced
@@ -45,6 +46,7 @@ from mock_server.middleware.guard import Guard
 from mock_server.middleware.journal import JournalMiddleware
 from mock_server.middleware.mappings import Mappings
 from mock_server.middleware.ratelimit import RateLimit
+from mock_server.middleware.shortcut import Shortcut
 from mock_server.origin import Plan
 from mock_server.redaction import Redactor
 from mock_server.settings import LOCAL_KEY, Settings
@@ -137,7 +139,7 @@ def create_app(
     control = AdminSafety(control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger)), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
-        middleware=[Middleware(Guard, settings=settings, envelope=envelope, redactor=redactor)],
+        middleware=[Middleware(Guard, settings, envelope, redactor), Middleware(Shortcut, api)],
         exception_handlers={405: _wrong_method(envelope)},
         lifespan=_living(dispatcher, timeline),
     )

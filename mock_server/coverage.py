@@ -5,7 +5,7 @@ Parameters are named with their place: ``query limit``, ``path leadId``, ``heade
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +17,9 @@ from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
 
 Headers = Iterable[tuple[bytes, bytes]]
+Given = tuple[str, Schema, Any]
+
+_MOST_PLAIN = 500
 
 
 class Coverage:
@@ -27,20 +30,37 @@ class Coverage:
         self._values: Counter[tuple[str, str, str]] = Counter()  # operation, parameter, value
         self._parameters: Counter[tuple[str, str]] = Counter()
         self._events: Counter[str] = Counter()
+        self._plain: Counter[tuple[Operation, int, str]] = Counter()  # with a query and nothing else, not read yet
 
     def add(
-        self, operation: Operation, status: int, query: str, headers: Headers, body: bytes, events: Iterable[str]
+        self, operation: Operation, status: int, query: str, headers: Headers, body: bytes, events: Collection[str]
     ) -> None:
         """One request, as it came, and the events that it caused."""
-        self._statuses.setdefault(operation.key, Counter())[status] += 1
-        for name, schema, value in _given(operation, query, headers, body):
-            self._parameters[operation.key, name] += 1
+        if body or events or "header" in operation.locations:
+            self._count(operation, status, _given(operation, query, headers, body), 1)
+            self._events.update(events)
+            return
+        self._plain[operation, status, query] += 1
+        if len(self._plain) > _MOST_PLAIN:
+            self._read()
+
+    def _read(self) -> None:
+        """Equal requests are read once, when somebody asks, or there are many different ones."""
+        for (operation, status, query), times in self._plain.items():
+            self._count(operation, status, _given(operation, query, (), b""), times)
+        self._plain.clear()
+
+    def _count(self, operation: Operation, status: int, given: Iterable[Given], times: int) -> None:
+        self._statuses.setdefault(operation.key, Counter())[status] += times
+        for name, schema, value in given:
+            self._parameters[operation.key, name] += times
             if choices := _choices(schema):
-                given = value if isinstance(value, list) else [value]
-                self._values.update((operation.key, name, text) for text in map(_text, given) if text in choices)
-        self._events.update(events)
+                for text in map(_text, value if isinstance(value, list) else [value]):
+                    if text in choices:
+                        self._values[operation.key, name, text] += times
 
     def merge(self, other: "Coverage") -> None:
+        other._read()
         for key, statuses in other._statuses.items():
             self._statuses.setdefault(key, Counter()).update(statuses)
         self._values.update(other._values)
@@ -49,6 +69,7 @@ class Coverage:
 
     def report(self, contract: Contract, events: Iterable[str]) -> dict[str, Any]:
         """Against the whole contract, as plain data; a figure of 0 is what was never exercised."""
+        self._read()
         operations = {key: self._operation(operation) for key, operation in contract.operations.items()}
         told = {name: self._events[name] for name in events}
         figures = {
@@ -88,7 +109,7 @@ def _name(parameter: Parameter) -> str:
     return f"{parameter.location} {parameter.name}"
 
 
-def _given(operation: Operation, query: str, headers: Headers, body: bytes) -> Iterator[tuple[str, Schema, Any]]:
+def _given(operation: Operation, query: str, headers: Headers, body: bytes) -> Iterator[Given]:
     """What a request sent of what its operation takes; the values of a path are not looked at."""
     asked: Mapping[str, Sequence[str]] = parse_qs(query, keep_blank_values=True) if query else {}
     for parameter in operation.parameters:
@@ -123,8 +144,12 @@ def _json(body: bytes) -> Mapping[str, Any]:
 
 def _choices(schema: Schema) -> list[str]:
     """The values of an enumeration, of an array's items too."""
-    parts = [*schema.parts, *(schema.items.parts if schema.items else ())]
-    return [_text(value) for part in parts for value in part.node.get("enum", ())]
+    made, key = schema.document.made, ("choices", schema.pointer)
+    if key not in made:
+        parts = [*schema.parts, *(schema.items.parts if schema.items else ())]
+        made[key] = [_text(value) for part in parts for value in part.node.get("enum", ())]
+    choices: list[str] = made[key]
+    return choices
 
 
 def _text(value: Any) -> str:

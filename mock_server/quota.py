@@ -4,7 +4,7 @@ The figures are the vendor's (page rate-limits); that the window is fixed and st
 ``rate-limit-window``.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mock_server.world.clock import Clock, epoch_ms
 
@@ -12,8 +12,7 @@ WINDOW = 60_000
 """Milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What is left after a request.
 
     ``over`` numbers the requests of the window beyond the limit, 0 while they are within it; ``reset`` is in whole

@@ -13,19 +13,31 @@ _LONGEST = 1_000
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
+class Answer:
+    """What is sent, ready to be sent again: ``body`` is JSON, or nothing at all; ``kept`` is what the journal keeps."""
+
+    __slots__ = ("body", "headers", "kept", "status")
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers_for(body)
+        self.kept = body[:KEPT_ANSWER]
+
+
 async def send_answer(
-    send: Send, exchange: Exchange, status: int, body: bytes, headers: Iterable[Header] = (), *, ours: bool
+    send: Send, exchange: Exchange, answer: Answer, headers: Iterable[Header] = (), *, ours: bool
 ) -> None:
-    """Send ``body`` (JSON, or nothing at all). ``ours``: whether the headers that start with X-Mock- go along."""
-    exchange.status = status
-    sent = [*headers_for(body), *headers]
+    """Send ``answer``. ``ours``: whether the headers that start with X-Mock- go along."""
+    exchange.status = answer.status
+    sent = [*answer.headers, *headers]
     if ours:
         sent.append((b"x-mock-request-id", exchange.id.encode()))
         if exchange.explain:
             sent.append(explained(exchange.explain))
-    exchange.answered, exchange.answer = sent, body[:KEPT_ANSWER]
-    await send({"type": "http.response.start", "status": status, "headers": sent})
-    await send({"type": "http.response.body", "body": body})
+    exchange.answered, exchange.answer = sent, answer.kept
+    await send({"type": "http.response.start", "status": answer.status, "headers": sent})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def headers_for(body: bytes) -> list[Header]:
@@ -35,5 +47,7 @@ def headers_for(body: bytes) -> list[Header]:
 
 def explained(texts: Sequence[str]) -> Header:
     """The header that says why: one line of bounded length, whatever the texts hold."""
-    line = _NOT_PRINTABLE.sub("?", "; ".join(texts).replace("→", "->").replace("…", "..."))
+    line = "; ".join(texts)
+    if not line.isascii() or not line.isprintable():
+        line = _NOT_PRINTABLE.sub("?", line.replace("→", "->").replace("…", "..."))
     return b"x-mock-explain", (line if len(line) <= _LONGEST else line[: _LONGEST - 4] + " ...").encode("ascii")

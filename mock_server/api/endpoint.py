@@ -7,9 +7,10 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
-from mock_server.api.answer import Header, send_answer
+from mock_server.api.answer import Answer, Header, send_answer
 from mock_server.api.body import read_body
 from mock_server.api.exchange import EXCHANGE, KEPT_BODY, Exchange
+from mock_server.api.remembered import recall, remember
 from mock_server.api.routing import Router
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand
@@ -42,8 +43,12 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
+        known = self._recall(exchange, scope)
+        if known is not None:
+            await send_answer(send, exchange, known, ours=self._settings.mock_headers)
+            return
         exchange.step = "route"
-        operation, texts = self._router.match(exchange.method, scope["raw_path"].decode("latin-1"))
+        operation, texts = self._router.match(scope["method"], scope["raw_path"].decode("latin-1"))
         exchange.operation = operation
         exchange.step = "validation"
         headers = dict(scope["headers"])
@@ -52,19 +57,34 @@ class Endpoint:
             body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
             exchange.body = body[:KEPT_BODY]
         valid = validation.validated(operation, texts, scope["query_string"], headers, body)
-        answer: tuple[int, bytes] | None = None
+        answer: Answer | None = None
         applied: list[Header] = []
         if b"prefer" in headers:
             exchange.step = "preference"
             wishes = b",".join(value for name, value in scope["headers"] if name == b"prefer")
             answer, applied = await self._preferred(exchange, operation, wishes.decode("latin-1"))
-        status, payload = answer or self._behave(exchange, operation, valid)
+        if answer is None:
+            answer, lasting = self._behave(exchange, operation, valid)
+            if lasting and self._settings.self_check == "sampled":
+                remember(_workspace(exchange).image, scope, operation, answer)
         exchange.step = "answer"
-        await send_answer(send, exchange, status, payload, applied, ours=self._settings.mock_headers)
+        await send_answer(send, exchange, answer, applied, ours=self._settings.mock_headers)
+
+    def _recall(self, exchange: Exchange, scope: Scope) -> Answer | None:
+        """The answer to the same request in the same state; once in a while it is made anew, to be checked whole."""
+        known = recall(_workspace(exchange).image, scope)
+        if known is None:
+            return None
+        turn = self._answered[known.operation.key]
+        if turn % _SAMPLE == 0:
+            return None
+        self._answered[known.operation.key] = turn + 1
+        exchange.operation, exchange.step = known.operation, "answer"
+        return known.answer
 
     async def _preferred(
         self, exchange: Exchange, operation: Operation, header: str
-    ) -> tuple[tuple[int, bytes] | None, list[Header]]:
+    ) -> tuple[Answer | None, list[Header]]:
         """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
         preference, applied = prefer.parse(header)
         exchange.preferred = applied
@@ -74,10 +94,13 @@ class Endpoint:
             return None, headers
         response, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
         headers += [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
-        return (response.status, b"" if value is None else orjson.dumps(value)), headers
+        return Answer(response.status, b"" if value is None else orjson.dumps(value)), headers
 
-    def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[int, bytes]:
-        """Run the behaviour and check its answer in one transaction: a bad answer undoes the change."""
+    def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[Answer, bool]:
+        """Run the behaviour and check its answer in one transaction: a bad answer undoes the change.
+
+        Whether the answer stays the same as long as the records do comes with it.
+        """
         exchange.step = "behaviour"
         workspace = _workspace(exchange)
         with self._workspaces.transaction(workspace) as tx:
@@ -99,7 +122,7 @@ class Endpoint:
             self._check(operation, operation.success, outcome, answer)
         if tx.changed:
             exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
-        return operation.success.status, answer
+        return Answer(operation.success.status, answer), not (tx.changed or outcome.explain)
 
     def _check(self, operation: Operation, response: Response, outcome: Outcome, answer: bytes) -> None:
         """Raises AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""

@@ -28,9 +28,9 @@ KEPT_ANSWER = 16 * 1024
 class Exchange:
     """Opened by the journal, filled by whoever handles the request.
 
-    Secrets are masked on the way in, so no sink can forget it. ``key`` is a digest, never the key itself. ``path``
-    is decoded, ``query`` is not. ``fault`` and ``mapping`` say what of ours made the answer, if anything did.
-    ``ms`` is how long it took, 0 until it is over.
+    Secrets are masked where they are read, so no sink can forget it, and what nobody looks at costs nothing. ``key``
+    is a digest, never the key itself. ``path`` is decoded, ``query`` is not. ``fault`` and ``mapping`` say what of ours
+    made the answer, if anything did. ``ms`` is how long it took, 0 until it is over.
 
     For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``.
     Those are not masked: who renders them masks them with ``redactor``. ``at`` is the workspace's time; ``step`` is
@@ -38,18 +38,18 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_stopwatch", "allowance", "answer", "answered", "at", "body", "events", "explain", "fault", "findings"),
-        *("headers", "id", "key", "mapping", "method", "ms", "operation", "path", "preferred", "query", "redactor"),
-        *("status", "step", "workspace"),
+        *("_method", "_path", "_query", "_stopwatch", "allowance", "answer", "answered", "at", "body", "events"),
+        *("explain", "fault", "findings", "headers", "id", "key", "mapping", "ms", "operation", "preferred"),
+        *("redactor", "status", "step", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor) -> None:
         self.redactor = redactor
         self._stopwatch = Stopwatch()
         self.id = id
-        self.method = redactor.redact(scope["method"])
-        self.path = redactor.redact_url(scope["path"])
-        self.query = redactor.redact_url(scope["query_string"].decode("latin-1"))
+        self._method: str = scope["method"]
+        self._path: str = scope["path"]
+        self._query: bytes = scope["query_string"]
         self.workspace: Workspace | None = None
         self.key = ""
         self.operation: Operation | None = None
@@ -68,6 +68,18 @@ class Exchange:
         self.events: Sequence[Record] = ()
         self.fault = ""
         self.mapping = ""
+
+    @property
+    def method(self) -> str:
+        return self.redactor.redact(self._method)
+
+    @property
+    def path(self) -> str:
+        return self.redactor.redact_url(self._path)
+
+    @property
+    def query(self) -> str:
+        return self.redactor.redact_url(self._query.decode("latin-1"))
 
     def note(self, *texts: str) -> None:
         """What a developer should know of it: goes to ``X-Mock-Explain``, the journal and the log."""
@@ -89,8 +101,9 @@ class Exchange:
     def cover(self, coverage: Coverage) -> None:
         """Count what was exercised."""
         if self.operation is not None:
-            events = (str(event["type"]) for event in self.events)
-            coverage.add(self.operation, self.status, self.query, self.headers, self.body, events)
+            events = [str(event["type"]) for event in self.events]
+            query = self._query.decode("latin-1")  # of which only what the document itself says is remembered
+            coverage.add(self.operation, self.status, query, self.headers, self.body, events)
 
     def close(self) -> None:
         self.ms = round(self._stopwatch.ms(), 2)

@@ -17,6 +17,7 @@ from mock_server.settings import Settings
 log = logging.getLogger("mock_server")
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_MOST_KNOWN = 64
 _REMEDY = "the Host header does not name this server; add the name with --allow-host"
 
 
@@ -34,15 +35,27 @@ class Guard:
         bound = f"[{settings.host}]" if ":" in settings.host else settings.host
         names = {*_LOCAL, bound, *settings.allow_host}
         self._hosts = {name.lower() for name in names} if settings.loopback else None
+        self._known: set[tuple[bytes, bytes]] = set()  # header fields that were let in before, as they stand
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
-        elif scope["type"] == "http" and self._hosts is not None and (name := host_name(scope)) not in self._hosts:
-            log.warning("refused a request to the host %r; --allow-host lets it in", self._redactor.redact(name[:100]))
+        elif scope["type"] == "http" and self._hosts is not None and not self._lets_in(scope):
+            name = self._redactor.redact(host_name(scope)[:100])
+            log.warning("refused a request to the host %r; --allow-host lets it in", name)
             await self._refuse(Misdirected(_REMEDY), scope["path"], send)
         else:
             await self._app(scope, receive, send)
+
+    def _lets_in(self, scope: Scope) -> bool:
+        hosts = [field for field in scope["headers"] if field[0] == b"host"]
+        if len(hosts) == 1 and hosts[0] in self._known:
+            return True
+        if self._hosts is None or host_name(scope) not in self._hosts:
+            return False
+        if len(self._known) < _MOST_KNOWN:
+            self._known.update(hosts)
+        return True
 
     async def _refuse(self, error: Misdirected, path: str, send: Send) -> None:
         body = self._envelope.body(error.status, path, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.answer import send_answer
+from mock_server.api.answer import Answer, send_answer
 from mock_server.api.body import ClientGone
 from mock_server.api.envelope import Envelope
 from mock_server.api.exchange import EXCHANGE, Exchange
@@ -56,13 +56,13 @@ class JournalMiddleware:
         except ApiError as error:
             if exchange.workspace is not None and exchange.step != "route":
                 _, exchange.operation = asked(scope, self._router)  # it may have ended before it was routed
-            await self._refuse(exchange, error, send)
+            await self._refuse(exchange, error, scope, send)
         except Exception:
             trace = self._redactor.redact(traceback.format_exc())
             log.error("%s %r: a bug of ours\n%s", exchange.method, exchange.path, trace)
             if exchange.status:  # the answer has begun: nothing can be said any more
                 raise
-            await self._refuse(exchange, InternalError("a bug of the mock; its log has the traceback"), send)
+            await self._refuse(exchange, InternalError("a bug of the mock; its log has the traceback"), scope, send)
         exchange.close()
         if exchange.workspace is not None:
             self._remember(exchange, exchange.workspace)
@@ -74,11 +74,11 @@ class JournalMiddleware:
         if dropped is not None:
             dropped.cover(workspace.coverage)
 
-    async def _refuse(self, exchange: Exchange, error: ApiError, send: Send) -> None:
+    async def _refuse(self, exchange: Exchange, error: ApiError, scope: Scope, send: Send) -> None:
         status = error.status
         if isinstance(error, BadRequest) and exchange.operation is not None:
             status = self._envelope.refusal(exchange.operation)
         exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
         exchange.refuse(error)
-        body = self._envelope.body(status, exchange.path, exchange.operation)
-        await send_answer(send, exchange, status, body, error.headers, ours=self._ours)
+        body = self._envelope.body(status, scope["path"], exchange.operation)
+        await send_answer(send, exchange, Answer(status, body), error.headers, ours=self._ours)

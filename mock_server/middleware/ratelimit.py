@@ -33,7 +33,7 @@ def _count(exchange: Exchange) -> None:
     what = f"more than {allowance.limit} requests in this minute; the window ends in {allowance.reset} s"
     if workspace.plan.enforced:
         raise TooManyRequests(what, headers=_headers(allowance))
-    exchange.note(f"the real API would have answered 429: {what}")
+    exchange.explain.append(f"the real API would have answered 429: {what}")  # our own words: nothing to mask
     if allowance.over == 1:
         log.warning("rate limit: the real API would answer 429 now (%s); --rate-limit 60 enforces it", what)
 

@@ -1,6 +1,6 @@
 """The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,8 @@ class Image:
         self._collections = dict(collections)
         self._counters = dict(counters)
         self._owned: set[str] = set()
+        self.derived: dict[Hashable, Any] = {}
+        """What others made of these records alone and want to find again; forgotten with the first change."""
 
     @classmethod
     def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "Image":
@@ -77,6 +79,8 @@ class Image:
             raise
 
     def _writable(self, kind: str) -> Collection:
+        if self.derived:
+            self.derived.clear()
         if kind not in self._owned:
             self._collections[kind] = self._collections[kind].copy() if kind in self._collections else Collection()
             self._owned.add(kind)

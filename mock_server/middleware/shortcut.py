@@ -1,0 +1,17 @@
+"""Past Starlette's router, of which the emulated API is the default: the same way, without asking each route first."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_BESIDE = ("/__admin", "/openapi")
+
+
+class Shortcut:
+    """What may be one of the routes beside the API is asked there; every other request is for ``api``."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE)
+        await (self._app if routed else self._api)(scope, receive, send)
