@@ -1,6 +1,5 @@
 """The world, fitted to the document that is served: what a workspace starts with."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +24,6 @@ _VIEWS = frozenset(
         *(f"api/webhooks/zapier/{kind}" for kind in ("leads", "inquiries", "appointments")),
     }
 )
-_STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
 
 _NULLS = 0.3  # how often a field that may be null is
 
@@ -170,13 +168,9 @@ def _embedded(family: Family) -> frozenset[str]:
 
 def timestamps(family: Family, now: datetime) -> dict[str, Any]:
     """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
-    forms = (stamp(now), stamp(now)[:10], epoch_ms(now) // 1000)
-    found: dict[str, Any] = {"createdAt": forms[0], "updatedAt": forms[0]}
-    for shape in family.shapes:
-        for name, part in shape.properties.items():
-            if _STAMP.fullmatch(name):
-                found[name] = next((form for form in forms if part.accepts(form)), forms[0])
-    return found
+    text = stamp(now)
+    forms = (text, text[:10], epoch_ms(now) // 1000)  # as in TIMES
+    return {"createdAt": text, "updatedAt": text, **{name: forms[form] for name, form in family.stamps.items()}}
 
 
 def _made_up(

@@ -31,7 +31,7 @@ def answer(call: Call, row: Row) -> Outcome:
     wrapper = call.binding.wrapper
     if wrapper is None:
         return call.documented()
-    return Outcome(wrapper.wrap(rendered(wrapper.view, row), {}, call.chance()), checked=not wrapper.rest)
+    return Outcome(wrapper.wrap(rendered(wrapper.view, row), {}, call.chance), checked=not wrapper.rest)
 
 
 def listing(call: Call) -> Outcome:
@@ -135,10 +135,7 @@ def insert(call: Call, kind: str, fields: Fields) -> Row:
     record = {**timestamps(family, parse(call.now)), **fields, "id": id, family.id: id}
     if family.parent is not None and family.link and call.path:
         record[family.link] = parent(call, family, call.path)
-    for shape in family.shapes:
-        for name, part in shape.sure.items():
-            if name not in record and (part.default is not None or part.nullable):
-                record[name] = part.default
+    record |= {name: value for name, value in family.starts.items() if name not in record}
     return call.store(kind, id, record)
 
 

@@ -58,4 +58,4 @@ def page(call: Call, kind: str, where: Mapping[str, Any], render: Callable[[View
     asked = window(call)
     rows, total = call.tx.page(kind, asked.offset, asked.limit, where)
     items = [render(wrapper.view, row) for row in rows]
-    return Outcome(wrapper.wrap(items, asked.figures(total), call.chance()), checked=not wrapper.rest)
+    return Outcome(wrapper.wrap(items, asked.figures(total), call.chance), checked=not wrapper.rest)

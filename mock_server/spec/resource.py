@@ -38,6 +38,10 @@ class Role(StrEnum):
     SINGLE = "single"  # the one record that stands at a path of its own, as an organization
 
 
+TIMES = ("2026-03-04T05:06:07.089Z", "2026-03-04", 1_772_600_767)  # one moment in every form that a document may want
+_STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Family:
     """A kind of record.
@@ -57,6 +61,20 @@ class Family:
     @cached_property
     def views(self) -> tuple[View, ...]:
         return tuple(View(shape) for shape in self.shapes)
+
+    @cached_property
+    def starts(self) -> Mapping[str, Any]:
+        """What a new record has in the fields that nobody says anything of: the document's default, else null."""
+        sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]
+        starts = [(name, part.default) for name, part in sure if part.default is not None or part.nullable]
+        return dict(starts[::-1])  # the first shape that says something counts
+
+    @cached_property
+    def stamps(self) -> Mapping[str, int]:
+        """The fields that tell when a record was created or changed, each with the place of its form in ``TIMES``."""
+        parts = {name: part for shape in self.shapes for name, part in shape.properties.items()}
+        told = {name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)}
+        return {name: admitted.index(True) if any(admitted) else 0 for name, admitted in told.items()}
 
     @cached_property
     def fields(self) -> frozenset[str]:

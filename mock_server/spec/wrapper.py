@@ -1,7 +1,7 @@
 """How an answer holds records: a page with totals, a wrapped record, or the bare thing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -61,13 +61,14 @@ class Wrapper:
         """The shape of one record in it."""
         return View(self.schema)
 
-    def wrap(self, value: Any, figures: Mapping[str, Any], chance: Chance) -> Any:
-        """The answer around ``value``; ``figures`` by role."""
+    def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], Chance]) -> Any:
+        """The answer around ``value``; ``figures`` by role; ``chance`` is for what has to be made up, if anything."""
         if self.key is None:
             return value
         answer = {self.key: value, **{name: figures[role] for name, role in self.totals.items()}}
-        for name, schema in self.rest.items():
-            answer[name] = _said(schema, chance)
+        if self.rest:
+            stream = chance()
+            answer |= {name: _said(schema, stream) for name, schema in self.rest.items()}
         for name, roles in self.nested.items():
             answer[name] = {**(answer.get(name) or {}), **{inner: figures[role] for inner, role in roles.items()}}
         return answer

@@ -7,7 +7,7 @@ and no behaviour changes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 Id = str | int
 Record = Mapping[str, Any]
@@ -25,8 +25,7 @@ class Row:
         self.rendered: dict[Any, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One record written (``row``) or removed (None) by a transaction."""
 
     kind: str

@@ -1,6 +1,6 @@
 """The living records of one kind, in order, found by id, by place in the order, or by the value of a field."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, insort_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,10 +37,10 @@ class Collection:
         """Add ``row``, in place of the one with its id if there is one."""
         self.remove(row.id)
         self.rows[row.id] = row
-        insort(self.order, row, key=_key)
+        _add(self.order, row)
         for field, index in self._indexes.items():
             for value in _values(row.record.get(field)):
-                insort(index.setdefault(value, []), row, key=_key)
+                _add(index.setdefault(value, []), row)
 
     def remove(self, id: Id) -> Row | None:
         """Take the row out; None when there is none."""
@@ -62,17 +62,18 @@ class Collection:
         """The rows that meet every condition, oldest first."""
         if not where:
             return self.order
+        if len(where) == 1:
+            [(field, value)] = where.items()
+            return self._having(field, _values(value))
         wanted = {field: _values(value) for field, value in where.items()}
         found = min((self._having(field, values) for field, values in wanted.items()), key=len)
-        if len(wanted) == 1:
-            return found
         return [row for row in found if all(_values(row.record.get(name)) & wanted[name] for name in wanted)]
 
     def _having(self, field: str, values: frozenset[Hashable]) -> Sequence[Row]:
-        index = self._index(field)
+        index = self._indexes.get(field) or self._index(field)
         lists = [index[value] for value in values if value in index]
-        if len(lists) == 1:
-            return lists[0]
+        if len(lists) < 2:
+            return lists[0] if lists else []
         return sorted({row.id: row for rows in lists for row in rows}.values(), key=_key)
 
     def _index(self, field: str) -> dict[Hashable, list[Row]]:
@@ -83,6 +84,14 @@ class Collection:
                 for value in _values(row.record.get(field)):
                     index.setdefault(value, []).append(row)
         return index
+
+
+def _add(rows: list[Row], row: Row) -> None:
+    """In its order; most are the newest."""
+    if not rows or rows[-1].key < row.key:
+        rows.append(row)
+    else:
+        insort_right(rows, row, key=_key)
 
 
 def _place(rows: Sequence[Row], row: Row) -> int:

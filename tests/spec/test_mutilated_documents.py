@@ -77,7 +77,7 @@ def used(contract: Contract) -> None:
         assert binding.family.fields is not None
         if binding.wrapper:
             figures: dict[str, Any] = defaultdict(int)
-            binding.wrapper.wrap([], figures, chance())
+            binding.wrapper.wrap([], figures, chance)
     for operation in contract.operations.values():
         assert (operation.tag, operation.summary, operation.provenance, operation.secured) is not None
         assert (operation.body, operation.path_parameters, operation.locations) is not None

@@ -95,12 +95,12 @@ LISTS: list[tuple[str, Any, str | None, Any]] = [
 def test_a_list_is_found_and_wrapped_again(node: Any, key: str | None, answer: Any) -> None:
     wrapper = wrapped(list_wrapper, node)
     assert wrapper.key == key
-    assert wrapper.wrap([1], FIGURES, chance()) == answer
+    assert wrapper.wrap([1], FIGURES, chance) == answer
 
 
 def test_a_meta_with_more_than_figures_is_made_and_then_corrected() -> None:
     wrapper = wrapped(list_wrapper, page(data=LEADS, meta=page(total=COUNT, cursor=TEXT)))
-    meta = wrapper.wrap([], FIGURES, chance())["meta"]
+    meta = wrapper.wrap([], FIGURES, chance)["meta"]
     assert meta["total"] == 25
     assert isinstance(meta["cursor"], str)
 
@@ -109,10 +109,10 @@ def test_what_is_required_beside_the_list_is_made_up() -> None:
     wrapper = wrapped(list_wrapper, page(leads=LEADS, asOf={"type": "string", "format": "date"}, of={"default": "you"}))
     assert sorted(wrapper.rest) == ["asOf", "of"]
     assert not wrapper.aside
-    answer = wrapper.wrap([], FIGURES, chance())
+    answer = wrapper.wrap([], FIGURES, chance)
     assert len(answer["asOf"]) == 10
     assert answer["of"] == "you"
-    assert wrapper.wrap([], FIGURES, chance()) == answer
+    assert wrapper.wrap([], FIGURES, chance) == answer
 
 
 def test_a_name_of_a_figure_that_is_none_is_left_alone() -> None:
@@ -156,7 +156,7 @@ def test_a_record_is_found_and_wrapped_again(node: Any, key: str | None, answer:
     wrapper = record_wrapper(schema(node, Lead=LEAD))
     assert wrapper is not None
     assert wrapper.key == key
-    assert wrapper.wrap({"id": "a"}, {}, chance()) == answer
+    assert wrapper.wrap({"id": "a"}, {}, chance) == answer
 
 
 @pytest.mark.parametrize(
