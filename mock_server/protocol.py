@@ -55,7 +55,8 @@ class Protocol(HttpToolsProtocol):
     linger = 1.0
     """Seconds that a client may go on sending to who no longer listens; what it still sends is thrown away."""
     _timer: asyncio.TimerHandle | None = None
-    _head: int | None = None  # bytes that came of a head that is not whole yet
+    _head: int | None = None  # bytes that came of a head that is not whole yet, those it began with left out
+    _fed = 0  # bytes that came last
     _tail: int | None = None  # bytes that came after the latest chunk's size, and are no body
     _last_words: bytes | None = None  # a refusal that waits until what came before it is answered
 
@@ -71,6 +72,7 @@ class Protocol(HttpToolsProtocol):
         if self._last_words is not None:
             return
         self._unset_keepalive_if_required()
+        self._fed = len(data)
         if self._head is not None:
             self._head += len(data)
         elif self._tail is not None:
@@ -84,15 +86,16 @@ class Protocol(HttpToolsProtocol):
         else:
             if max(self._head or 0, self._tail or 0) > LARGEST_HEAD:
                 self._refuse(*_TOO_LARGE)
+            elif self._head == 0:
+                self._allow(self.deadline)  # only now: most heads are whole at once
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {"mock.connection": Connection(self.transport)}  # type: ignore[dict-item]
         self._head = 0
-        self._allow(self.deadline)
 
     def on_headers_complete(self) -> None:
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
+        if (self._head or 0) + self._fed > LARGEST_HEAD and self._size > LARGEST_HEAD:
             raise Unfit(*_TOO_LARGE)
         if self.parser.get_http_version() not in _VERSIONS:
             raise Unfit(*_NOT_HTTP)
@@ -121,6 +124,11 @@ class Protocol(HttpToolsProtocol):
             self._hang_up(self._last_words)
         elif self.cycle.response_complete and self.cycle.more_body:
             self._allow(self.deadline)
+
+    @property
+    def _size(self) -> int:
+        """Bytes of the head, without what stands between its parts."""
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     @property
     def _offered(self) -> bool:
