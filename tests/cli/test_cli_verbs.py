@@ -248,7 +248,7 @@ def test_faults_of_a_file_are_told_a_line_each(piped: Run, tmp_path: Path) -> No
     assert code == 2
     assert [line.partition("sophiie-mock.toml: ")[2] for line in said.splitlines()] == [
         "'prot': no such setting → did you mean `port`?",
-        "'quiet': 5 is neither true nor false",
+        "'quiet': 5 is neither true nor false → write true or false",
     ]
 
 
