@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-_READ = 512 * 1024
+_READ = 64 * 1024  # more would cost more: Python makes room for all of it
 _END = b"\r\n\r\n"
 
 
