@@ -40,6 +40,16 @@ def test_the_first_request_opens_the_window() -> None:
     assert Quota(60, Clock(START, frozen=True)).take() == Allowance(over=0, limit=60, remaining=59, reset=60)
 
 
+def test_the_seconds_that_are_told_are_rounded_up() -> None:
+    clock = Clock(START, frozen=True)
+    quota = Quota(60, clock)
+    quota.take()
+    clock.advance(0.999)
+    assert quota.take().reset == 60
+    clock.advance(0.001)
+    assert quota.take().reset == 59
+
+
 def test_the_next_window_is_open_at_the_moment_that_was_told() -> None:
     clock = Clock(START, frozen=True)
     quota = Quota(1, clock)

@@ -1,5 +1,7 @@
 import base64
 import json
+import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -36,6 +38,37 @@ def test_a_registered_secret_is_masked_in_every_encoding(text: str) -> None:
     assert masked.endswith(" after")
     assert MASK in masked
     assert not any(form in masked for form in encodings(SECRET))
+
+
+def lower(quoted: str) -> str:
+    """As some clients write it: %2f for %2F."""
+    return re.sub("%..", lambda code: code[0].lower(), quoted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(json.dumps(SECRET, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)),
+        *(lower(quoted) for quoted in (quote(SECRET), quote(SECRET, safe=""), quote_plus(SECRET))),
+    ],
+)
+def test_not_one_letter_of_an_encoded_secret_is_left(text: str) -> None:
+    assert Redactor(SECRET).redact(f"<{text}>") == "<***>"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("before", [0, 1, 2])
+@pytest.mark.parametrize("secret", ["swordfisW", "swordfishW", "swordfish-W", "sword>?~ÿ"])
+def test_of_a_secret_in_base64_only_letters_that_hold_a_neighbours_bits_are_left(
+    encode: Callable[[bytes], bytes], before: int, secret: str
+) -> None:
+    whole = encode(b"ab"[:before] + secret.encode() + b"cdefg").decode()
+    first, end = -(-8 * before // 6), 8 * (before + len(secret.encode())) // 6
+    assert Redactor(secret).redact(f"<{whole}>") == f"<{whole[:first]}***{whole[end:]}>"
+
+
+def test_a_secret_that_is_no_proper_text_is_hidden_too() -> None:
+    assert Redactor("\ud800swordfish").redact("<\ud800swordfish>") == "<***>"
 
 
 @given(secret=SECRETS, before=AROUND, after=AROUND)
@@ -132,4 +165,4 @@ def test_a_secret_can_be_registered_later() -> None:
 
 
 def test_a_redactor_does_not_show_what_it_hides() -> None:
-    assert "swordfish" not in repr(Redactor("swordfish"))
+    assert repr(Redactor("swordfish")) == "<Redactor>"

@@ -6,8 +6,11 @@ from wire import KEY, TINY, Tenant, ask, assert_envelope
 
 from mock_server.app import create_app
 from mock_server.errors import Unauthorized
+from mock_server.middleware import authentication
 from mock_server.middleware.authentication import bearer
+from mock_server.origin import Plan, digest
 from mock_server.settings import Settings
+from mock_server.world.recipe import load_recipe
 
 V1, ZAPIER = "Invalid or expired token", "invalid_token"
 
@@ -40,6 +43,34 @@ def test_what_is_not_one_key_of_ours_is_401(
     answer = ask(app, "GET", path, key=None, headers=[("Authorization", value) for value in values])
     assert_envelope(answer, 401, message)
     assert explain in answer.explain
+
+
+def test_two_headers_are_refused_also_when_the_first_was_good_before(app: Starlette) -> None:
+    good = [("Authorization", f"Bearer {KEY}")]
+    assert ask(app, "GET", "/v1/leads", key=None, headers=good).status == 200
+    answer = ask(app, "GET", "/v1/leads", key=None, headers=good * 2)
+    assert (answer.status, answer.explain) == (401, "more than one Authorization header")
+
+
+def test_a_header_that_opened_a_workspace_is_digested_once_and_no_more_than_so_many_are_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    digested: list[str] = []
+
+    def counted(key: str) -> str:
+        digested.append(key)
+        return digest(key)
+
+    monkeypatch.setattr(authentication, "digest", counted)
+    monkeypatch.setattr(authentication, "_MOST_KNOWN", 2)
+    app = create_app(Settings(**TINY, rate_limit="off"))
+    keys = ["sk_test_mock_a", "sk_test_mock_b", "sk_test_mock_c"]
+    app.state.workspaces.create("w", Plan(load_recipe("small"), limit=0), keys)
+    a, b, c = keys
+    digested.clear()
+    for key in (a, b, a, b, c, c, a):
+        assert ask(app, "GET", "/v1/leads", key=key).status == 200
+    assert digested == [a, b, c, a]
 
 
 @pytest.mark.parametrize("value", [f"Bearer {KEY}", f"bearer {KEY}", f"BEARER   {KEY}", f"  Bearer {KEY}  "])

@@ -1,9 +1,17 @@
+import asyncio
 import logging
 from datetime import timedelta
 
 import pytest
 from starlette.applications import Starlette
-from wire import Tenant, ask, assert_envelope, state_of
+from wire import Tenant, ask, assert_envelope, scope_of, state_of
+
+from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.errors import TooManyRequests
+from mock_server.middleware.ratelimit import RateLimit
+from mock_server.origin import Plan
+from mock_server.redaction import Redactor
+from mock_server.world.recipe import load_recipe
 
 LIMITED = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
@@ -33,6 +41,29 @@ def test_a_429_has_the_vendors_body_and_the_three_headers(app: Starlette, tenant
     assert ask(app, "GET", "/v1/faqs", key=key).status == 200
 
 
+def test_an_exchange_says_that_it_ended_at_the_limit(tenant: Tenant) -> None:
+    workspace, key = tenant(limit=1, enforced=True)
+    exchange = Exchange("req_1", scope_of("GET", "/v1/faqs"), Redactor())
+    exchange.enter(workspace, key)
+    asyncio.run(_pass(exchange))
+    exchange.step = "begun"
+    with pytest.raises(TooManyRequests):
+        asyncio.run(_pass(exchange))
+    assert exchange.step == "rate limit"
+
+
+async def _pass(exchange: Exchange) -> None:
+    async def nothing(*_: object) -> None: ...
+
+    await RateLimit(nothing)({EXCHANGE: exchange}, nothing, nothing)  # type: ignore[arg-type]
+
+
+def test_a_request_within_the_limit_arrives_whole(app: Starlette, tenant: Tenant) -> None:
+    _, key = tenant(limit=1, enforced=True)
+    answer = ask(app, "POST", "/v1/leads", body=b'{"firstName": "Ada"}', key=key)
+    assert answer.json["lead"]["firstName"] == "Ada"
+
+
 def test_the_headers_come_on_a_429_only(app: Starlette, tenant: Tenant) -> None:
     _, key = tenant(limit=5, enforced=True)
     answer = ask(app, "GET", "/v1/faqs", key=key)
@@ -41,6 +72,12 @@ def test_the_headers_come_on_a_429_only(app: Starlette, tenant: Tenant) -> None:
 
 def test_each_workspace_has_a_limit_of_its_own(app: Starlette, tenant: Tenant) -> None:
     keys = [tenant(limit=1, enforced=True)[1] for _ in range(2)]
+    assert [ask(app, "GET", "/v1/faqs", key=key).status for key in keys * 2] == [200, 200, 429, 429]
+
+
+def test_each_key_of_one_workspace_has_a_limit_of_its_own(app: Starlette) -> None:
+    keys = ["sk_test_mock_limited_1", "sk_test_mock_limited_2"]
+    app.state.workspaces.create("limited", Plan(load_recipe("small"), limit=1, enforced=True), keys, frozen=True)
     assert [ask(app, "GET", "/v1/faqs", key=key).status for key in keys * 2] == [200, 200, 429, 429]
 
 
@@ -63,12 +100,14 @@ def test_a_limit_that_is_observed_refuses_nothing_and_warns_once_in_each_window(
 ) -> None:
     workspace, key = tenant(limit=2)
     for window in range(1, 4):
-        answers = [ask(app, "GET", "/v1/faqs", key=key) for _ in range(5)]
-        assert [answer.status for answer in answers] == [200] * 5
-        assert ["would have answered 429" in answer.explain for answer in answers] == [False] * 2 + [True] * 3
-        assert len(warnings(caplog)) == window
+        for number in range(1, 6):
+            answer = ask(app, "GET", "/v1/faqs", key=key)
+            assert answer.status == 200
+            assert ("would have answered 429" in answer.explain) == (number > 2)
+            assert len(warnings(caplog)) == window - (number <= 2)
         workspace.clock.advance(60)
-    assert "--rate-limit 60 enforces it" in warnings(caplog)[0]
+    what = "more than 2 requests in this minute; the window ends in 60 s"
+    assert warnings(caplog)[0] == f"rate limit: the real API would answer 429 now ({what}); --rate-limit 60 enforces it"
     assert key not in caplog.text
 
 

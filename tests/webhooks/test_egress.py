@@ -5,22 +5,27 @@ Every real connect is seen by an audit hook of the interpreter, below any librar
 
 import asyncio
 import contextlib
+import itertools
 import socket
+import ssl
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http import HttpProcessingError
 from hypothesis import given
 from hypothesis import strategies as st
-from receivers import OK, receiving, saying, status
+from receivers import OK, closing, hanging, receiving, saying, status
 from spellings import FORBIDDEN
 
-from mock_server.errors import SettingsError
+from mock_server.errors import Problem, SettingsError
+from mock_server.webhooks import egress
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
 from mock_server.webhooks.egress import Gate
-from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.reply import MOST_READ, Reply
 
 _WATCHING: list[list[Any]] = []  # an audit hook stays for the life of the process; it notes only for those who watch
 
@@ -135,6 +140,41 @@ def test_what_is_no_plain_url_is_refused_and_nothing_else_happens(text: str) -> 
             host = host_of(url)
             assert host == host.lower().rstrip(".")
             assert "@" not in host
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://hooks.example/?to=http://other.example/", "hooks.example"),
+        ("https://hooks.example", "hooks.example"),
+        ("HTTP://Hooks.EXAMPLE.:1/#x", "hooks.example"),
+        ("http://[::1]:65535/", "::1"),
+        ("http://hooks.example/" + "x" * (2048 - 21), "hooks.example"),
+    ],
+)
+def test_a_plain_url_names_its_host(url: str, host: str) -> None:
+    assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("ftp://hooks.example/", "only http and https"),
+        ("http:/hooks.example", "only http and https"),
+        ("hooks.example", "only http and https"),
+        ("http://user@hooks.example/", "a URL with user information"),
+        ("http://@hooks.example", "a URL with user information"),
+        ("http://hooks example/@", "a URL with an odd spelling"),
+        ("http://hooks example", "a URL with an odd spelling"),
+        ("http://hooks.example/" + "x" * (2049 - 21), "a URL with an odd spelling"),
+        ("http://hooks.example:0/", "port 0"),
+        ("http://hooks.example:65536/", "not a URL: Port out of range 0-65535"),
+    ],
+)
+def test_what_is_no_plain_url_is_told_why(url: str, why: str) -> None:
+    with pytest.raises(Refused) as caught:
+        host_of(url)
+    assert str(caught.value) == why
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
@@ -267,6 +307,17 @@ def test_what_is_no_host_cannot_be_allowed(name: str) -> None:
         hosts([name])
 
 
+def test_a_host_that_is_allowed_is_kept_as_it_is_compared() -> None:
+    assert hosts(["Xray.Example.", "[::1]", "::2"]) == {"xray.example", "::1", "::2"}
+
+
+def test_what_cannot_be_allowed_is_told_with_a_remedy() -> None:
+    with pytest.raises(SettingsError) as caught:
+        hosts(["a b"])
+    problem = Problem("--allow-egress", "`a b` is no host", "a name or an address, as hooks.example.com")
+    assert caught.value.problems == (problem,)
+
+
 # --- connections ----------------------------------------------------------------------------------------------------
 
 
@@ -299,3 +350,130 @@ def test_a_kept_connection_that_the_receiver_drops_costs_no_delivery() -> None:
             return statuses, len(receiver.got)
 
     assert asyncio.run(scenario()) == ([200, 200], 3)
+
+
+# --- what is said of it -------------------------------------------------------------------------------------------
+
+
+async def within(seconds: float, url: str, timeout: float = 2.0) -> Reply:
+    """One delivery, which must come back by itself before that."""
+    gate = Gate(timeout=timeout)
+    try:
+        return await asyncio.wait_for(gate.post(url, b"{}", {"x-sent": "yes"}), seconds)
+    finally:
+        await gate.close()
+
+
+def test_a_request_and_its_answer_come_whole() -> None:
+    async def scenario() -> None:
+        async with receiving(saying(b"HTTP/1.1 201 Made\r\nX-Got: it\r\nContent-Length: 5\r\n\r\nhello")) as receiver:
+            reply = await within(5, receiver.url)
+            [got] = receiver.got
+        assert (reply.status, reply.headers["X-Got"], reply.body, reply.error) == (201, "it", b"hello", "")
+        assert reply.ms > 0
+        assert (got.body, got.headers["x-sent"]) == (b"{}", "yes")
+        assert "accept-encoding" not in got.headers
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_that_does_not_come_ends_at_the_deadline() -> None:
+    async def scenario() -> Reply:
+        async with receiving(hanging()) as receiver:
+            return await within(5, receiver.url, timeout=0.05)
+
+    reply = asyncio.run(scenario())
+    assert reply.error == "no complete answer within 0.05 s"
+    assert reply.ms > 0
+    assert reply.refused is False
+
+
+def test_a_receiver_that_hangs_up_at_once_is_told_once() -> None:
+    async def scenario() -> tuple[Reply, int]:
+        async with receiving(closing()) as receiver:
+            return await within(5, receiver.url), len(receiver.got)
+
+    reply, received = asyncio.run(scenario())
+    assert (reply.error, reply.refused, received) == ("the receiver hung up before it answered", False, 1)
+    assert reply.ms > 0
+
+
+def test_what_the_gate_refused_is_told_with_the_address() -> None:
+    reply = asyncio.run(within(5, "http://8.8.8.8/"))
+    why = "8.8.8.8 is neither loopback nor private (--allow-egress lets a host through)"
+    assert (reply.error, reply.refused) == (f"refused: {why}", True)
+
+
+def untrusted() -> Exception:
+    fault = ssl.SSLCertVerificationError(1, "long words")
+    fault.verify_message = "self-signed certificate"
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (ConnectionRefusedError(111, "at port 4711"), "connection refused"),
+        (untrusted(), "the certificate is not trusted: self-signed certificate"),
+        (HttpProcessingError(message="Bad\n  status " + "x" * 200), "no HTTP answer: Bad status " + "x" * 89),
+        (ExceptionGroup("two", [ValueError(), Refused("8.8.8.8")]), "refused: 8.8.8.8"),
+        (LookupError(ValueError("inner")), "LookupError"),
+    ],
+)
+def test_a_fault_is_told_in_the_same_words_at_every_run(fault: Exception, words: str) -> None:
+    assert egress._in_words(list(egress._causes(fault))) == words
+
+
+def test_the_causes_of_a_fault_come_in_order_and_once_each_even_in_a_circle() -> None:
+    one, two, three = ValueError("one"), ValueError("two"), ValueError("three")
+    one.args = (two, three, two)
+    two.args = (one,)
+    three.__cause__, three.__context__ = KeyError("cause"), IndexError("context")
+    found = list(itertools.islice(egress._causes(one), 9))
+    assert found == [one, two, three, three.__cause__, three.__context__]
+
+
+def test_of_a_long_answer_the_first_bytes_are_read_and_no_more() -> None:
+    class Endless:
+        async def read(self, most: int) -> bytes:
+            return b"x" * min(most, 40_000)
+
+    assert asyncio.run(egress._bounded(Endless())) == b"x" * MOST_READ  # type: ignore[arg-type]
+
+
+def test_a_resolver_asks_for_what_it_was_asked() -> None:
+    class Noting(Answers):
+        async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+            self.asked.append(f"{host} {port} {int(family)}")
+            return []
+
+    noting = Noting()
+    asyncio.run(egress._Resolver(noting, outside=False).resolve("a.example", 80, socket.AF_INET6))
+    asyncio.run(egress._Resolver(noting, outside=False).resolve("b.example"))
+    assert noting.asked == [f"a.example 80 {int(socket.AF_INET6)}", f"b.example 0 {int(socket.AF_INET)}"]
+
+
+def test_a_socket_never_blocks_the_loop() -> None:
+    made = egress._inside_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 9)))
+    with made:
+        assert (made.family, made.type, made.getblocking()) == (socket.AF_INET, socket.SOCK_STREAM, False)
+
+
+def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        assert gate._timeout == 10.0
+        for outside in (True, False):
+            session = gate._session(outside=outside)
+            assert session is gate._session(outside=outside)
+            assert session.timeout == aiohttp.ClientTimeout(total=None)
+            assert session.auto_decompress is False
+            assert session.trust_env is False
+            assert session.skip_auto_headers == {"Accept-Encoding"}
+            assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+            assert isinstance(session.connector, aiohttp.TCPConnector)
+            assert session.connector.limit == 0
+            assert session.connector._keepalive_timeout == 1.0
+        await gate.close()
+
+    asyncio.run(scenario())
