@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast schemathesis reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast schemathesis mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ webhooks: $(VENV)/.dev ## show the figures of webhooks: kills, the official Java
 	@$(BIN)/python tests/reliability/webhooks_crash.py
 	@$(BIN)/python tests/reliability/webhooks_javascript.py
 	@$(BIN)/python bench/webhooks.py
+
+mutation: ## show goal 14 in an environment with a tool that changes the code (an hour or so)
+	@$(MAKE) --no-print-directory VENV=.venv-mutation .venv-mutation/.dev
+	@.venv-mutation/bin/python -m pip install --quiet 'mutmut==3.8.1'
+	@.venv-mutation/bin/python tests/reliability/all.py --goal 14
 
 schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (make schemathesis ARGS='--seeds 1-5')
 	@$(BIN)/python tests/schemathesis_runs.py $(ARGS)
