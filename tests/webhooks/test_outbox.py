@@ -116,9 +116,11 @@ def test_deliveries_of_each_final_state_go_in_every_batch(tx: Transaction, state
 
 
 def test_a_delivery_is_written_whole() -> None:
-    with Image().transaction(NoLog(), "w") as tx:
+    image = Image()
+    with image.transaction(NoLog(), "w") as tx:
         event = {"id": "evt_1", "type": "LEAD_CREATED"}
         rows = [outbox.add(tx, Ids(1), NOW, event, SUBSCRIBER, new_id=new_id) for new_id in (None, "evt_1-again")]
+    assert image.counters[outbox.KIND] == 2
     for number, row in enumerate(rows):
         assert row.id == str(Ids(1).make("deliveries", number))
         assert row.record == {
