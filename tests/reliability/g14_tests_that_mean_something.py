@@ -7,12 +7,15 @@ out of the count. Needs mutmut: `make mutation` sets up an environment with it.
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from frame import Figure, NotShown, Size, alone
 from mutation import ROOT, TOOL, Change, copied, functions_of, mutated
@@ -21,15 +24,18 @@ MINUTES = 90
 AT_LEAST = 95  # per cent, of each module
 ORDERS = 20
 TABLE = Path(__file__).with_name("equivalent_mutants.toml")
-# Each module with the tests that guard it.
+# Each module with the tests that guard it; the longest first, as several run at once.
 GUARDED = {
+    "mock_server/webhooks/egress.py": ["tests/webhooks/test_egress.py"],
     "mock_server/redaction.py": ["tests/test_redaction.py"],
     "mock_server/quota.py": ["tests/test_quota.py"],
-    "mock_server/middleware/authentication.py": ["tests/middleware/test_authentication.py"],
+    "mock_server/middleware/authentication.py": [
+        "tests/middleware/test_authentication.py",
+        "tests/middleware/test_ratelimit.py",
+    ],
     "mock_server/middleware/ratelimit.py": ["tests/middleware/test_ratelimit.py"],
     "mock_server/api/body.py": ["tests/api/test_answer_parts.py"],
     "mock_server/webhooks/address.py": ["tests/webhooks/test_egress.py"],
-    "mock_server/webhooks/egress.py": ["tests/webhooks/test_egress.py", "tests/webhooks/test_attempt.py"],
     "mock_server/webhooks/outbox.py": ["tests/webhooks/test_outbox.py"],
 }
 # Ten thousand deliveries a mutant would take hours; smaller tests of the same stand beside them.
@@ -40,7 +46,29 @@ TOO_LONG = [
         "test_what_is_still_owed_is_never_dropped_nor_is_its_event",
     )
 ]
-SHUFFLED = ["tests/middleware", "tests/store", "tests/behaviours", "tests/webhooks/test_delivery.py"]
+AT_ONCE = 4
+# More than a thousand tests that take a quarter of a minute.
+SHUFFLED = [
+    "tests/middleware",
+    "tests/store",
+    "tests/test_redaction.py",
+    "tests/test_quota.py",
+    "tests/api/test_answer_parts.py",
+    "tests/api/test_refusals.py",
+    "tests/webhooks/test_egress.py",
+    "tests/webhooks/test_delivery.py",
+    "tests/webhooks/test_attempt.py",
+]
+
+
+class Share(NamedTuple):
+    """Of ``every`` mutant that somebody could notice, how many were killed, and how many of these by time."""
+
+    module: str
+    killed: int
+    every: int
+    equal: int
+    too_slow: int
 
 
 def equivalents() -> dict[str, Counter[Change]]:
@@ -59,52 +87,56 @@ def stale(module: str, changes: Counter[Change]) -> list[Change]:
     return [change for change in changes if not set(change.was.split(" ; ")) <= there.get(change.function, set())]
 
 
-def flakes() -> tuple[int, int]:
-    """How many tests there are in a run, and how many runs in random order had one that failed."""
-    failed, tests = 0, 0
-    for number in range(ORDERS):
-        environment = {**os.environ, "SHUFFLE": str(number), "PYTHONPATH": os.pathsep.join([*_ways(), *sys.path[:1]])}
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "shuffled", *SHUFFLED]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
-        last = (done.stdout.strip().splitlines() or ["no output"])[-1]
-        print(f"order {number}: {last}", file=sys.stderr, flush=True)
-        failed += done.returncode != 0
-        tests = max(tests, int(last.split(" passed")[0].split()[-1]) if " passed" in last else 0)
-    return tests, failed
+def in_order(number: int) -> tuple[int, bool]:
+    """How many tests passed in one random order, and whether that is all of them."""
+    ways = [str(TABLE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "SHUFFLE": str(number), "PYTHONPATH": os.pathsep.join(ways)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "shuffled", *SHUFFLED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
+    passed = re.search(r"(\d+) passed", done.stdout)
+    if done.returncode:
+        said(f"order {number}: {done.stdout[-2000:]}")
+    return int(passed[1]) if passed else 0, not done.returncode
 
 
-def _ways() -> list[str]:
-    return [way for way in os.environ.get("PYTHONPATH", "").split(os.pathsep) if way]
+def share(module: str) -> Share:
+    """What became of the mutants of one module."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied(Path(folder))
+        outcome = mutated(Path(folder), module, GUARDED[module], TOO_LONG)
+    unseen, known = Counter(outcome.left), equivalents()[module]
+    left = unseen - known
+    killed = outcome.killed + outcome.too_slow
+    result = Share(module, killed, killed + left.total(), (unseen & known).total(), outcome.too_slow)
+    said(f"{module}: {result}", *(f"  survived: {change}" for change in left))
+    return result
+
+
+def said(*lines: str) -> None:
+    print(*lines, sep="\n", file=sys.stderr, flush=True)
 
 
 def main(size: Size) -> Figure:
     table = equivalents()
     old = [f"{module}: {change}" for module, changes in table.items() for change in stale(module, changes)]
-    known = sum(changes.total() for changes in table.values())
     if old:
         return Figure(met=False, text=f"the table of equivalent mutants is stale: {old[0]}")
     if size == "small":
+        known = sum(changes.total() for changes in table.values())
         return Figure(met=True, text=f"{known} equivalent mutants, each with its reason, none stale")
     if importlib.util.find_spec("mutmut") is None:
         raise NotShown(f"{TOOL} is not installed: `make mutation` does it in an environment of its own")
-    shares = []
-    with tempfile.TemporaryDirectory() as folder:
-        copied(Path(folder))
-        for module, tests in GUARDED.items():
-            outcome = mutated(Path(folder), module, tests, TOO_LONG)
-            unseen = Counter(outcome.left)
-            left = unseen - table[module]
-            killed, equal = outcome.killed + outcome.too_slow, (unseen & table[module]).total()
-            shares.append((Path(module).stem, killed, killed + left.total(), equal, outcome.too_slow))
-            print(f"{module}: {killed} of {killed + left.total()}, {equal} equivalent", file=sys.stderr, flush=True)
-            for change in left:
-                print(f"  survived: {change}", file=sys.stderr, flush=True)
-    tests_run, failed = flakes()
-    met = all(100 * killed >= AT_LEAST * every for _, killed, every, _, _ in shares) and not failed and tests_run > 0
-    text = ", ".join(f"{name} {killed} of {every}" for name, killed, every, _, _ in shares)
-    text += f" mutants killed ({100 * sum(it[1] for it in shares) / sum(it[2] for it in shares):.1f} %, "
-    text += f"{sum(it[4] for it in shares)} of them by time); {sum(it[3] for it in shares)} more are equivalent; "
-    return Figure(met, text + f"{tests_run} tests in {ORDERS} random orders: {failed} runs with a failure")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        shares = list(pool.map(share, GUARDED))
+        orders = list(pool.map(in_order, range(ORDERS)))
+    killed, every = sum(it.killed for it in shares), sum(it.every for it in shares)
+    failed = sum(not good for _, good in orders)
+    met = all(100 * it.killed >= AT_LEAST * it.every for it in shares) and not failed
+    text = f"{killed} of {every} mutants killed ({100 * killed / every:.1f} %): "
+    text += ", ".join(f"{Path(it.module).stem} {it.killed}/{it.every}" for it in shares)
+    text += f"; {sum(it.too_slow for it in shares)} of them by time; {sum(it.equal for it in shares)} more are "
+    text += f"equivalent; {max(count for count, _ in orders)} tests in {ORDERS} random orders: "
+    return Figure(met, text + f"{failed} with a failure")
 
 
 if __name__ == "__main__":

@@ -88,8 +88,8 @@ def changes_of(text: str) -> Iterator[tuple[str, Change]]:
 def functions_of(text: str) -> dict[str, set[str]]:
     """The lines of each function and method of a module, as a ``Change`` names them."""
     tree = ast.parse(text)
-    places = [("", tree), *((f"{node.name}.", node) for node in tree.body if isinstance(node, ast.ClassDef))]
-    return {f"{start}{it.name}": set(_lines(it)) for start, at in places for it in at.body if isinstance(it, _FUNCTION)}
+    places = [("", tree.body), *((f"{it.name}.", it.body) for it in tree.body if isinstance(it, ast.ClassDef))]
+    return {f"{start}{it.name}": set(_lines(it)) for start, body in places for it in body if isinstance(it, _FUNCTION)}
 
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
