@@ -1,5 +1,6 @@
 """Tests that mean something: every small change that mutmut knows is made to the gate, the redactor, the limiter,
 authentication, the outbox and the body reader, and a test must notice it; a part of the suite runs in random orders.
+Tenants are goal 5's: `workspace.py` is not changed here.
 
 Changes that nobody can notice stand in ``equivalent_mutants.toml`` beside this, each with its reason; they are left
 out of the count. Needs mutmut: `make mutation` sets up an environment with it.

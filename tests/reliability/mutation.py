@@ -54,7 +54,7 @@ def mutated(folder: Path, module: str, tests: Sequence[str], left_out: Sequence[
         "also_copy": [name for name in _COPIED if name not in ("mock_server", "tests", "pyproject.toml")],
         "pytest_add_cli_args_test_selection": list(tests),
         "pytest_add_cli_args": arguments,
-        "timeout_constant": 10.0,  # seconds on top, as a busy machine must not pass for a test that noticed
+        "timeout_constant": 3.0,  # seconds on top, all of it fifteen times: a busy machine is no test that noticed
     }
     lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in configuration.items())
     (folder / "pyproject.toml").write_text(f"{plain}\n[tool.mutmut]\n{lines}", "utf-8")
