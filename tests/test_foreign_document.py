@@ -385,7 +385,10 @@ def test_things_below_something_that_has_no_list_are_kept_apart(odd: Api) -> Non
 
 # The others, and all phases: `make schemathesis`.
 @pytest.mark.parametrize(("name", "options"), [("widgets", ["--phases", "coverage"])])
-def test_schemathesis_finds_nothing(paths: Mapping[str, str], name: str, options: list[str]) -> None:
+def test_schemathesis_finds_nothing(
+    paths: Mapping[str, str], name: str, options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # without the settings of our schemathesis.toml
     chosen = settings(paths, name, port=0, quiet=True)
     with MockServer(chosen) as server:
         header = f"Authorization: Bearer {server.api_key}"
