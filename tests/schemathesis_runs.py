@@ -1,8 +1,8 @@
 """``make schemathesis``: plain ``schemathesis run``, its own defaults, against what we serve; a line for each run.
 
-Our two documents, and those of ``tests/documents``, which the program has no code for. ``--seeds 1-5`` runs each with
-each seed; ``--only widgets`` one of them. The exit code is 1 when one of them found anything. Logs of runs that did
-are kept in the folder that the last line names.
+Our two documents, our own in the vendor's style, and two of ``tests/documents``, which the program has no code for.
+``--seeds 1-5`` runs each with each seed; ``--only widgets`` one of them. The exit code is 1 when one of them found
+anything. The logs are kept in the folder that the last line names.
 """
 
 import argparse
@@ -33,8 +33,8 @@ def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
     variant = folder / "published.json"
     variant.write_text(json.dumps(published(read_file(OPENAPI / "v1.yaml", SpecError))))
     yield "published", str(variant), "/openapi"
-    for path in sorted((HERE / "documents").glob("*.yaml")):
-        yield path.stem, str(path), "/openapi"
+    for name in ("widgets", "legacy"):  # `odd` documents no refusal at all, so every one of ours is a finding
+        yield name, str(HERE / "documents" / f"{name}.yaml"), "/openapi"
 
 
 def run(spec: str, shown: str, seed: int, log: Path) -> tuple[bool, str]:
@@ -42,9 +42,9 @@ def run(spec: str, shown: str, seed: int, log: Path) -> tuple[bool, str]:
     program = str(Path(sys.executable).with_name("schemathesis"))
     with MockServer(Settings(port=0, quiet=True, spec=spec)) as server:
         command = [program, "run", f"{server.url}{shown}", "--header", f"Authorization: Bearer {server.api_key}"]
-        done = subprocess.run(
-            [*command, "--seed", str(seed), "--no-color"], capture_output=True, text=True, check=False
-        )
+        command += ["--seed", str(seed), "--no-color"]
+        # Not in the repository's folder: plain means without the settings of its schemathesis.toml.
+        done = subprocess.run(command, cwd=log.parent, capture_output=True, text=True)
     log.write_text(done.stdout + done.stderr)
     figures = [line.strip() for line in done.stdout.splitlines() if "generated" in line or "unique failure" in line]
     return done.returncode == 0, figures[-1] if figures else "no figures; see the log"
