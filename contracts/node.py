@@ -34,7 +34,8 @@ class Node:
         if value is None:
             if default is _MISSING:
                 raise self.refuse(f"`{name}` is missing")
-            return default  # type: ignore[no-any-return]
+            fallback: T = default
+            return fallback
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             words = " or ".join(each.__name__ for each in kinds)

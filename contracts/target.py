@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.errors import CannotRun
@@ -65,11 +66,11 @@ def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] 
 
 
 @contextmanager
-def mock(**settings: object) -> Generator[Target, None, None]:
+def mock(**settings: Any) -> Generator[Target, None, None]:
     """The mock on a free port, for as long as this lasts. Settings are those of the server.
 
     It repeats failed deliveries, so that repeats can be checked.
     """
-    given = {"port": 0, "quiet": True, "rate_limit": "off", "retries": "1h,1h", **settings}
-    with MockServer(Settings(**given)) as server:  # type: ignore[arg-type]
+    given: dict[str, Any] = {"port": 0, "quiet": True, "rate_limit": "off", "retries": "1h,1h", **settings}
+    with MockServer(Settings(**given)) as server:
         yield Target(server.url, server.api_key, is_mock=True, local=True)

@@ -28,13 +28,13 @@ def test_contract(run: Run, unit_name: str) -> None:
     __tracebackhide__ = True
     unit = run.units.get(unit_name)
     if unit is None:
-        pytest.skip("not for this target")
+        pytest.skip("not for this target")  # names are collected before it is known what it is and can
     try:
         found = run.unit(unit)
     except Stopped as reason:
         pytest.exit(f"contracts: {reason.reason}", returncode=2)
     if unit_name in run.outcome.not_run:
-        pytest.skip(run.outcome.not_run[unit_name])
+        pytest.skip(run.outcome.not_run[unit_name])  # what a rule needs was not there: told, and no success
     broken = [finding for finding in found if finding.breaks(run.target.is_mock)]
     if broken:
         sieve = Sieve([run.target.key, run.target.other_key], people=not run.target.is_mock)
@@ -49,6 +49,7 @@ def test_contract(run: Run, unit_name: str) -> None:
 def test_the_run_was_not_vacuous(run: Run, request: pytest.FixtureRequest) -> None:
     """Green means something only when the operations were seen to work. Judged when nothing was left out."""
     if not set(run.units) <= run.done:
+        # Of a part, with -k or in one worker of several, nobody can say what the whole saw.
         pytest.skip("some of the suite was left out, or runs in another worker")
     run.conclude(0.0)
     if run.outcome.vacuous:

@@ -37,7 +37,7 @@ class _GuardedAdapter(HTTPAdapter):
             request.url = url
         response.url = url
         exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
-        response.exchange = exchange  # type: ignore[attr-defined]
+        response.exchange = exchange  # type: ignore[attr-defined]  # ours, on an answer of the library
         guard.seen(exchange)
         return response
 
@@ -72,16 +72,18 @@ class Transport:
         """Send one request and nothing else: no redirect is followed."""
         prepared = requests.Request(method, url, headers=dict(headers), params=dict(query), data=content).prepare()
         response = self._session.send(prepared, allow_redirects=False)
-        exchange: Exchange = response.exchange  # type: ignore[attr-defined]
+        exchange: Exchange = response.exchange  # type: ignore[attr-defined]  # put there by our adapter
         return exchange
 
     @contextmanager
     def installed(self) -> Generator[None, None, None]:
         """While this lasts, every session of this process passes the guard, also those that others make; and none
         looks into the environment, where a proxy or a .netrc may change what is sent."""
+        # The engine makes sessions of its own and lends none out: the class is the only place to reach them all, which
+        # mypy does not let anybody change.
         adapter, before = self._adapter, requests.Session.get_adapter
         requests.Session.get_adapter = lambda session, url: adapter  # type: ignore[method-assign, assignment]
-        requests.Session.trust_env = property(lambda session: False, lambda session, value: None)  # type: ignore
+        requests.Session.trust_env = property(lambda session: False, lambda session, value: None)  # type: ignore[assignment]
         try:
             yield
         finally:

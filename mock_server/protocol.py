@@ -60,7 +60,7 @@ class Protocol(HttpToolsProtocol):
     _tail: int | None = None  # bytes that came after the latest chunk's size, and are no body
     _last_words: bytes | None = None  # a refusal that waits until what came before it is answered
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
         self._allow(self.deadline)
 
@@ -91,7 +91,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {"mock.connection": Connection(self.transport)}  # type: ignore[dict-item]
+        self.scope["extensions"] = {"mock.connection": Connection(self.transport)}  # type: ignore[dict-item]  # not JSON, but ours
         self._head = 0
 
     def on_headers_complete(self) -> None:

@@ -180,7 +180,8 @@ class _Requests:
         id = request.path_params["id"]
         for one in workspace.journal:
             if one.id == id:
-                return one  # type: ignore[no-any-return]  # the journal of a workspace holds exchanges
+                found: Exchange = one
+                return found
         raise Refusal(404, f"no request of this id in the journal of {workspace.id}", **self._told(request))
 
 

@@ -115,11 +115,11 @@ def _change(deed: Deed, stage: Stage, wanted: Wanted) -> Mapping[str, Any]:
     held = _held(deed, stage, replace(base, when=when, old=old, service=service.name), who)
     inquiry = _written(deed, who, held)
     if when is None:
-        changes = {"status": "CANCELLED"}
+        changes: dict[str, Any] = {"status": "CANCELLED"}
         text, line, event = "Cancelled by the customer", "APPOINTMENT_CANCELLED", "APPOINTMENT_CANCELLED"
     else:
         times = {"start": stamp(when), "end": stamp(when + service.minutes * MINUTE)}
-        changes = {**times, "status": "PENDING", "isRescheduled": True}  # type: ignore[dict-item]
+        changes = {**times, "status": "PENDING", "isRescheduled": True}
         text = f"Moved to {spoken(stage.business.zone, when)}"
         line, event = "APPOINTMENT_RESCHEDULED", "APPOINTMENT_UPDATED"
     row = deed.store("appointments", visit.id, {**visit.record, **changes, "updatedAt": deed.now})

@@ -21,6 +21,14 @@ from mock_server.webhooks.reply import Reply
 App = Callable[..., Awaitable[None]]
 
 
+def _json(body: bytes) -> Any:
+    """None where it is none."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
 @dataclass(frozen=True)
 class Request:
     method: str
@@ -31,10 +39,7 @@ class Request:
 
     @property
     def json(self) -> Any:
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
+        return _json(self.body)
 
     @property
     def id(self) -> str:
@@ -62,10 +67,7 @@ class Response:
 
     @property
     def json(self) -> Any:
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
+        return _json(self.body)
 
     def but(self, json: Any = None, *, status: int | None = None, **headers: str) -> "Response":
         """The same with another body, status or headers."""
