@@ -30,13 +30,14 @@ class Looked:
 Arm = Callable[[Contract, Target, int, int, Sequence[Mutant]], Looked]
 
 
+def names(operation: str, mutant: Mutant) -> bool:
+    """Whether ``operation`` is the mutant's; for one of a path with all its methods, one of the path."""
+    same_path = operation.partition(" ")[2] == mutant.operation.partition(" ")[2]
+    return operation == mutant.operation or (mutant.any_method and same_path)
+
+
 def hits(findings: Sequence[Finding], mutant: Mutant) -> bool:
-    """Whether a finding names the operation; for a path with all its methods, the path."""
-    path = mutant.operation.partition(" ")[2]
-    return any(
-        found.operation == mutant.operation or (mutant.any_method and found.operation.partition(" ")[2] == path)
-        for found in findings
-    )
+    return any(names(found.operation, mutant) for found in findings)
 
 
 def about(mutant: Mutant) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
 A mutant counts as killed only when a finding names the operation it is about, and the same rule does not find fault
 with the same operation of the unbroken mock. The suite looks for one mutant at a time, and stops when it has named it.
 The generators cannot stop early, so they look for several at once, no two of them about one operation; if that changes
-anything, it is to their advantage, as one mutant may cause a finding about another.
+anything, it is to their advantage, as one mutant may cause a finding about another's operation.
 
 Each trial is a line of the file, and what the file has is not run again: a run can be cut into parts, or go on.
 """
@@ -31,7 +31,7 @@ import lists_and_time
 import requests_and_shapes
 import tenancy
 import webhooks
-from arms import ARMS, hits
+from arms import ARMS, hits, names
 from registry import MUTANTS
 from wrapper import Mutant, broken
 
@@ -100,17 +100,21 @@ def trials(arms: Sequence[str], seeds: Sequence[int], alarms: int, chosen: Seque
 
 
 def batches(mutants: Sequence[Mutant]) -> list[tuple[str, ...]]:
-    """As few groups as can be in which no operation is mutated twice."""
+    """Few groups in which no operation is mutated twice."""
     found: list[list[Mutant]] = []
     for mutant in mutants:
-        path = mutant.operation.partition(" ")[2]
         for batch in found:
-            if all(path != other.operation.partition(" ")[2] for other in batch):
+            if not any(_mixed(mutant, other) for other in batch):
                 batch.append(mutant)
                 break
         else:
             found.append([mutant])
     return [tuple(mutant.name for mutant in batch) for batch in found]
+
+
+def _mixed(one: Mutant, other: Mutant) -> bool:
+    """Whether a finding about the one could be taken for the other's."""
+    return names(one.operation, other) or names(other.operation, one)
 
 
 def killed(row: Row, alarms: dict[tuple[str, int], set[str]]) -> bool:
