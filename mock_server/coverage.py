@@ -17,9 +17,10 @@ from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
 
 Headers = Iterable[tuple[bytes, bytes]]
-Given = tuple[str, Schema, Any]
+Given = tuple[str, tuple[str, ...]]
+"""A parameter or field that was sent, and what of its enumeration."""
 
-_MOST_PLAIN = 500
+_MOST_UNREAD = 500
 
 
 class Coverage:
@@ -30,34 +31,28 @@ class Coverage:
         self._values: Counter[tuple[str, str, str]] = Counter()  # operation, parameter, value
         self._parameters: Counter[tuple[str, str]] = Counter()
         self._events: Counter[str] = Counter()
-        self._plain: Counter[tuple[Operation, int, str]] = Counter()  # with a query and nothing else, not read yet
+        self._unread: Counter[tuple[Operation, int, str, tuple[Given, ...]]] = Counter()
 
     def add(
         self, operation: Operation, status: int, query: str, headers: Headers, body: bytes, events: Collection[str]
     ) -> None:
         """One request, as it came, and the events that it caused."""
-        if body or events or "header" in operation.locations:
-            self._count(operation, status, _given(operation, query, headers, body), 1)
+        sent = tuple(_in_headers(operation, headers)) if "header" in operation.locations else ()
+        self._unread[operation, status, query, sent + tuple(_in_body(operation, body)) if body else sent] += 1
+        if events:
             self._events.update(events)
-            return
-        self._plain[operation, status, query] += 1
-        if len(self._plain) > _MOST_PLAIN:
+        if len(self._unread) > _MOST_UNREAD:
             self._read()
 
     def _read(self) -> None:
-        """Equal requests are read once, when somebody asks, or there are many different ones."""
-        for (operation, status, query), times in self._plain.items():
-            self._count(operation, status, _given(operation, query, (), b""), times)
-        self._plain.clear()
-
-    def _count(self, operation: Operation, status: int, given: Iterable[Given], times: int) -> None:
-        self._statuses.setdefault(operation.key, Counter())[status] += times
-        for name, schema, value in given:
-            self._parameters[operation.key, name] += times
-            if choices := _choices(schema):
-                for text in map(_text, value if isinstance(value, list) else [value]):
-                    if text in choices:
-                        self._values[operation.key, name, text] += times
+        """Equal requests are counted once, when somebody asks, or there are many different ones."""
+        for (operation, status, query, sent), times in self._unread.items():
+            self._statuses.setdefault(operation.key, Counter())[status] += times
+            for name, texts in (*_in_path(operation), *_in_query(operation, query), *sent):
+                self._parameters[operation.key, name] += times
+                for text in texts:
+                    self._values[operation.key, name, text] += times
+        self._unread.clear()
 
     def merge(self, other: "Coverage") -> None:
         other._read()
@@ -109,29 +104,37 @@ def _name(parameter: Parameter) -> str:
     return f"{parameter.location} {parameter.name}"
 
 
-def _given(operation: Operation, query: str, headers: Headers, body: bytes) -> Iterator[Given]:
-    """What a request sent of what its operation takes; the values of a path are not looked at."""
+def _in_path(operation: Operation) -> Iterator[Given]:
+    """Who reached an operation sent all of them; their values are not looked at."""
+    for parameter in operation.path_parameters:
+        yield _name(parameter), ()
+
+
+def _in_query(operation: Operation, query: str) -> Iterator[Given]:
     asked: Mapping[str, Sequence[str]] = parse_qs(query, keep_blank_values=True) if query else {}
     for parameter in operation.parameters:
-        if parameter.location == "path":
-            yield _name(parameter), parameter.schema, None
-        elif parameter.location == "query":
-            value = parameter.read_deep(asked) if parameter.deep else None
-            if value is not None or parameter.name in asked:
-                yield (
-                    _name(parameter),
-                    parameter.schema,
-                    parameter.read(asked[parameter.name]) if value is None else value,
-                )
-        elif parameter.location == "header":
+        if parameter.location == "query":
+            deep = parameter.read_deep(asked) if parameter.deep else None
+            if deep is not None:
+                yield _name(parameter), _chosen(parameter.schema, deep)
+            elif parameter.name in asked:
+                yield _name(parameter), _chosen(parameter.schema, parameter.read(asked[parameter.name]))
+
+
+def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
+    for parameter in operation.parameters:
+        if parameter.location == "header":
             name = parameter.name.lower().encode("latin-1", "replace")
             for text in [text for given, text in headers if given == name]:
-                yield _name(parameter), parameter.schema, parameter.read([text.decode("latin-1")])
-    if body and operation.body is not None:
-        fields = _json(body)
-        for field, schema in operation.body.properties.items():
-            if field in fields:
-                yield f"body {field}", schema, fields[field]
+                yield _name(parameter), _chosen(parameter.schema, parameter.read([text.decode("latin-1")]))
+
+
+def _in_body(operation: Operation, body: bytes) -> Iterator[Given]:
+    if operation.body is not None:
+        known = operation.body.properties
+        for field, value in _json(body).items():
+            if field in known:
+                yield f"body {field}", _chosen(known[field], value)
 
 
 def _json(body: bytes) -> Mapping[str, Any]:
@@ -140,6 +143,14 @@ def _json(body: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _chosen(schema: Schema, value: Any) -> tuple[str, ...]:
+    """What of the schema's enumeration a value is, or has."""
+    choices = _choices(schema)
+    if not choices:
+        return ()
+    return tuple(text for text in map(_text, value if isinstance(value, list) else [value]) if text in choices)
 
 
 def _choices(schema: Schema) -> list[str]:
