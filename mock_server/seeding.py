@@ -13,7 +13,7 @@ from mock_server.spec.schema import Schema
 from mock_server.store.base import Record, Row, Saved
 from mock_server.store.image import Image
 from mock_server.world.build import build
-from mock_server.world.clock import epoch_ms, stamp
+from mock_server.world.clock import epoch_ms, parse, stamp
 from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
 from mock_server.world.recipe import Recipe
 
@@ -166,11 +166,13 @@ def _embedded(family: Family) -> frozenset[str]:
     return frozenset(found).difference(*(shape.required for shape in family.shapes))
 
 
-def timestamps(family: Family, now: datetime) -> dict[str, Any]:
+def timestamps(family: Family, now: str) -> dict[str, Any]:
     """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
-    text = stamp(now)
-    forms = (text, text[:10], epoch_ms(now) // 1000)  # as in TIMES
-    return {"createdAt": text, "updatedAt": text, **{name: forms[form] for name, form in family.stamps.items()}}
+    return {"createdAt": now, "updatedAt": now, **{name: _FORMS[form](now) for name, form in family.stamps.items()}}
+
+
+# Of a time as it goes out; in the order of TIMES.
+_FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda text: epoch_ms(parse(text)) // 1000)
 
 
 def _made_up(
@@ -187,7 +189,7 @@ def _made_up(
         for shape in family.shapes:
             record = {**generate(shape, chance, example=False), **record}
         record = {name: value for name, value in record.items() if name not in embedded}
-        record |= timestamps(family, start - timedelta(days=count - index))
+        record |= timestamps(family, stamp(start - timedelta(days=count - index)))
         record["id"] = record[family.id] = ids.make(family.kind, index)
         if above and family.link:
             record[family.link] = above[index % len(above)]["id"]

@@ -18,7 +18,7 @@ from mock_server.spec.document import parse as document
 from mock_server.store.base import Saved
 from mock_server.store.image import Image
 from mock_server.world.build import build
-from mock_server.world.clock import parse
+from mock_server.world.clock import parse, stamp
 from mock_server.world.ids import FIRST_FREE_INDEX, rng
 from mock_server.world.recipe import Recipe, load_recipe
 
@@ -155,7 +155,7 @@ def test_times_come_in_the_form_that_the_document_has() -> None:
         "modifiedTime": {"type": "boolean"},
         "starts": {"type": "string", "format": "date-time"},
     }
-    stamps = timestamps(tiny(forms).families["things"], START)
+    stamps = timestamps(tiny(forms).families["things"], stamp(START))
     assert {name: stamps[name] for name in list(forms)[:3]} == {
         "createdAt": "2026-03-04T05:06:07.000Z",
         "updated_on": "2026-03-04",

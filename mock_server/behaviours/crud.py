@@ -11,7 +11,6 @@ from mock_server.seeding import timestamps
 from mock_server.spec.fitting import View
 from mock_server.spec.resource import Family, Role
 from mock_server.store.base import Id, Row
-from mock_server.world.clock import parse
 
 _TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 
@@ -132,7 +131,7 @@ def insert(call: Call, kind: str, fields: Fields) -> Row:
     family = call.contract.families.get(kind)
     if family is None:
         return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
-    record = {**timestamps(family, parse(call.now)), **fields, "id": id, family.id: id}
+    record = {**timestamps(family, call.now), **fields, "id": id, family.id: id}
     if family.parent is not None and family.link and call.path:
         record[family.link] = parent(call, family, call.path)
     record |= {name: value for name, value in family.starts.items() if name not in record}
@@ -141,7 +140,7 @@ def insert(call: Call, kind: str, fields: Fields) -> Row:
 
 def change(call: Call, family: Family, row: Row, fields: Fields) -> Row:
     """Store ``row`` with ``fields`` changed."""
-    fresh = timestamps(family, parse(call.now)).items()
+    fresh = timestamps(family, call.now).items()
     touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
     kept = {name: value for name, value in fields.items() if name != family.id}
     return call.store(family.kind, row.id, {**row.record, **touched, **kept})

@@ -21,6 +21,13 @@ class View:
         self.schema = schema
         self._project = projection(schema)
 
+    @classmethod
+    def of(cls, schema: Schema) -> "View":
+        """The view of a schema, made once: what was rendered for one operation is there for another."""
+        made = schema.document.made
+        view: View = made.get(("view", schema.place)) or made.setdefault(("view", schema.place), cls(schema))
+        return view
+
     def project(self, record: Record) -> dict[str, Any]:
         """The part of ``record`` that the schema has, in the schema's order."""
         projected: dict[str, Any] = self._project(record)

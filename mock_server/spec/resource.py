@@ -47,7 +47,7 @@ class Family:
     """A kind of record.
 
     ``id`` is the record's own field; ``parent`` the kind it hangs below, ``link`` the field that holds the
-    parent's id; ``shapes`` every schema in which a record goes out.
+    parent's id; ``shapes`` every schema in which a record goes out, each once.
     """
 
     kind: str
@@ -60,7 +60,7 @@ class Family:
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        return tuple(View(shape) for shape in self.shapes)
+        return tuple(map(View.of, self.shapes))
 
     @cached_property
     def starts(self) -> Mapping[str, Any]:
@@ -193,7 +193,7 @@ def _family(kind: str, members: Sequence[Operation], roles: Mapping[str, Role]) 
     id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
     parent = next((parent for operation in members if (parent := _parent(operation))), None)
     link = _link(parent, shapes) if parent else None
-    return Family(kind, id_name, id_schema, _prefix(id_schema, members), parent, link, tuple(shapes))
+    return Family(kind, id_name, id_schema, _prefix(id_schema, members), parent, link, tuple(dict.fromkeys(shapes)))
 
 
 def _id_field(kind: str, members: Sequence[Operation], shapes: Sequence[Schema]) -> str:

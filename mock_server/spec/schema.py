@@ -2,6 +2,7 @@
 
 from functools import cached_property, reduce
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -21,12 +22,14 @@ _ANNOTATIONS = ("default", "example", "examples")
 class Schema:
     """A schema at a JSON pointer of a document; references are already followed.
 
+    ``place`` is where it is used, ``pointer`` where it stands: they differ where something stands beside a reference.
     ``node`` is the mapping that stands there (an empty one for ``true`` and for anything that admits all).
     The document's schemas must be sound (``Soundness``). ``sent``: the validator is for what clients send.
     """
 
     def __init__(self, document: Document, pointer: str, *, sent: bool = False) -> None:
         self.document = document
+        self.place = pointer
         self.pointer, node = document.resolve(pointer)
         self.node: dict[str, Any] = node if isinstance(node, dict) else {}
         self.never = node is False
@@ -38,10 +41,14 @@ class Schema:
 
     @classmethod
     def of(cls, document: Document, pointer: str) -> "Schema":
-        """The schema at ``pointer``, made once: many lead to the same one."""
+        """The schema at ``pointer``, made once: many lead to the same one, and a mere reference is what it names."""
         made: Schema | None = document.made.get(("schema", pointer))
         if made is None:
-            made = document.made["schema", pointer] = cls(document, pointer)
+            made = cls(document, pointer)  # refuses a reference that leads nowhere, or in a circle
+            beside = document.at(pointer)
+            if isinstance(beside, dict) and beside.keys() == {"$ref"}:
+                made = cls.of(document, unquote(beside["$ref"][1:]))
+            document.made["schema", pointer] = made
         return made
 
     @classmethod

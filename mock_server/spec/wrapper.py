@@ -59,7 +59,7 @@ class Wrapper:
     @cached_property
     def view(self) -> View:
         """The shape of one record in it."""
-        return View(self.schema)
+        return View.of(self.schema)
 
     def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], Chance]) -> Any:
         """The answer around ``value``; ``figures`` by role; ``chance`` is for what has to be made up, if anything."""

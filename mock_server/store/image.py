@@ -1,7 +1,6 @@
 """The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -66,17 +65,9 @@ class Image:
         """Every row of a kind, oldest first."""
         return self._collections.get(kind, _EMPTY).order
 
-    @contextmanager
-    def transaction(self, log: Log, workspace: str) -> Iterator["Transaction"]:
-        """All of it happens, and is kept by ``log``, or nothing does."""
-        transaction = Transaction(self)
-        try:
-            yield transaction
-            if transaction.changed:
-                log.commit(workspace, transaction.changes(), transaction.counters())
-        except BaseException:
-            transaction.undo()
-            raise
+    def transaction(self, log: Log, workspace: str) -> "Transaction":
+        """All that is done in it happens, and is kept by ``log``, or nothing does."""
+        return Transaction(self, log, workspace)
 
     def _writable(self, kind: str) -> Collection:
         if self.derived:
@@ -88,12 +79,32 @@ class Image:
 
 
 class Transaction:
-    """What a behaviour may do to a workspace. Records that it returns are never to be changed in place."""
+    """What a behaviour may do to a workspace. Records that it returns are never to be changed in place.
 
-    def __init__(self, image: Image) -> None:
+    With a ``log`` it is to be entered; without one it is only to read, or for who undoes it himself.
+    """
+
+    def __init__(self, image: Image, log: Log | None = None, workspace: str = "") -> None:
         self._image = image
+        self._log = log
+        self._workspace = workspace
         self._before: dict[tuple[str, Id], Row | None] = {}
         self._counted: dict[str, int] = {}
+        self._kept: Sequence[Change] | None = None
+
+    def __enter__(self) -> "Transaction":
+        return self
+
+    def __exit__(self, fault: object, *_: object) -> None:
+        try:
+            if fault is None and self.changed and self._log is not None:
+                self._kept = self.changes()
+                self._log.commit(self._workspace, self._kept, self.counters())
+        except BaseException:
+            self.undo()
+            raise
+        if fault is not None:
+            self.undo()
 
     @property
     def changed(self) -> bool:
@@ -137,6 +148,8 @@ class Transaction:
 
     def changes(self) -> Sequence[Change]:
         """What it came to, in the order of the first touch."""
+        if self._kept is not None:
+            return self._kept
         return [Change(kind, id, self.get(kind, id)) for kind, id in self._before]
 
     def counters(self) -> Mapping[str, int]:
@@ -152,7 +165,7 @@ class Transaction:
             self._image._counters[kind] = number
             if not number:
                 del self._image._counters[kind]
-        self._before, self._counted = {}, {}
+        self._before, self._counted, self._kept = {}, {}, None
 
 
 def _key(record: Mapping[str, Any], arrival: int) -> tuple[str, int]:

@@ -57,6 +57,8 @@ class Dispatcher:
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
         """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
         owed = [it.row for it in tx.changes() if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
+        if not owed:
+            return
         try:
             known = self._backlogs.get(workspace.image, {})
             for row in owed:
