@@ -431,7 +431,8 @@ def essence(binding: Binding) -> Any:
     family, wrapper = binding.family, binding.wrapper
     return (
         (binding.role, family.kind, family.id, family.prefix, family.parent, family.link, family.fields),
-        (family.id_schema.types if family.id_schema else None, {frozenset(shape.properties) for shape in family.shapes}),
+        family.id_schema.types if family.id_schema else None,
+        {frozenset(shape.properties) for shape in family.shapes},
         ({role: parameter.name for role, parameter in binding.paging.items()}, sorted(binding.filters)),
         wrapper
         and (wrapper.key, wrapper.totals, wrapper.nested, sorted(wrapper.rest), list(wrapper.schema.properties)),
