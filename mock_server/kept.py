@@ -1,8 +1,9 @@
-"""What our own YAML files hold, kept as JSON in the user's cache folder: a start reads it ten times as fast.
+"""What an earlier start has made of our own files, kept as JSON in the user's cache folder.
 
-Files are named by the hash of what was parsed, so nothing in there is ever out of date. Only the files that came with
-the program are kept: what is a user's, or a vendor's, is not copied anywhere. Without a cache folder, or with a
-broken file in it, the YAML is parsed as at the first start.
+That is what their YAML holds, and that a document of ours was found sound. Files are named by the hash of what it was
+made of, so nothing in there is ever out of date. Only the files that came with the program are kept: what is a
+user's, or a vendor's, is not copied anywhere. Without a cache folder, or with a broken file in it, all of it is done
+as at the first start.
 """
 
 import hashlib
@@ -20,18 +21,30 @@ _MOST = 64  # files; a checkout under work leaves one for each state of a fixtur
 
 def kept(raw: bytes, parse: Callable[[], Any]) -> Any:
     """What ``parse`` makes of ``raw``, from the cache when it is there."""
-    folder = _folder()
-    file = folder / f"{hashlib.sha256(raw).hexdigest()}.{_LAYOUT}.json"
-    with suppress(OSError, ValueError):
-        return orjson.loads(file.read_bytes())
+    with suppress(LookupError):
+        return recall(raw)
     value = parse()
-    with suppress(OSError, TypeError):
-        _keep(file, orjson.dumps(value))
+    remember(raw, value)
     return value
 
 
-def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "sophiie-mock"
+def recall(raw: bytes) -> Any:
+    """What was remembered of ``raw``. Raises LookupError when nothing was."""
+    try:
+        return orjson.loads(_file(raw).read_bytes())
+    except (OSError, ValueError):
+        raise LookupError from None
+
+
+def remember(raw: bytes, value: Any) -> None:
+    """For the next start, if it can be."""
+    with suppress(OSError, TypeError):
+        _keep(_file(raw), orjson.dumps(value))
+
+
+def _file(raw: bytes) -> Path:
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "sophiie-mock"
+    return folder / f"{hashlib.sha256(raw).hexdigest()}.{_LAYOUT}.json"
 
 
 def _keep(file: Path, text: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +10,12 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import jsonschema_rs
+import orjson
 
+from mock_server import __version__
+from mock_server.data import is_ours
 from mock_server.errors import Problem, SpecError
+from mock_server.kept import recall, remember
 from mock_server.reader import read_file
 from mock_server.spec.dialect import has_read_only, plain, writable
 from mock_server.spec.patch import Patch, patched
@@ -20,6 +25,7 @@ _VERSION = re.compile(r"3\.([01])(\.\d+)?")
 _BASE, _SENT = "mock:document", "mock:requests"
 _REMEDY_OUTSIDE = "bundle the document into one file: only references inside it (#/…) are followed"
 _MAPPING = "write it as `name: value` lines"
+_CHECKED_BY = (__version__, Path(jsonschema_rs.__file__).stat().st_mtime_ns)  # we, and the library as installed
 
 Node = dict[str, Any]
 
@@ -39,8 +45,22 @@ class Document:
     """As it was read: what ``/openapi`` shows."""
     lenient: bool = False
     """Whether an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
+    mark: bytes = field(repr=False, default=b"")
+    """What its soundness is remembered by, where it is ours; empty for a user's, which is checked at each start."""
     made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """What was compiled from it, by purpose and pointer; a schema may contain itself."""
+
+    @cached_property
+    def known_sound(self) -> bool:
+        """Whether an earlier start has found all its operations sound, and their validators could be made."""
+        with suppress(LookupError):
+            return bool(self.mark) and recall(self.mark) is True
+        return False
+
+    def found_sound(self) -> None:
+        """Nothing is wrong with its operations: the next start need not look, as long as not a letter changes."""
+        if self.mark and not self.known_sound:
+            remember(self.mark, value=True)
 
     @cached_property
     def registry(self) -> jsonschema_rs.Registry:
@@ -115,10 +135,13 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
     Raises SpecError.
     """
     root = read_file(path, SpecError)
-    return parse(patched(root, patches) if patches else root, str(path), lenient=lenient)
+    if patches:
+        root = patched(root, patches)
+    mark = orjson.dumps(["sound", root, *_CHECKED_BY]) if is_ours(path) else b""
+    return parse(root, str(path), lenient=lenient, mark=mark)
 
 
-def parse(root: Any, name: str, *, lenient: bool = False) -> Document:
+def parse(root: Any, name: str, *, lenient: bool = False, mark: bytes = b"") -> Document:
     """A Document from data already read; ``name`` is for the messages. Its operations are not looked at yet."""
     if not isinstance(root, dict):
         what = f"not an OpenAPI document: the top level is {kind_of(root)}"
@@ -134,4 +157,4 @@ def parse(root: Any, name: str, *, lenient: bool = False) -> Document:
         remedy = "a document without operations cannot be served"
         raise SpecError(Problem(f"{name}#/paths", f"no paths but {kind_of(paths)}", remedy))
     parts = {key: value for key, value in root.items() if key != "$ref"}
-    return Document(name, plain(parts, old=version.startswith("3.0")), root, lenient)
+    return Document(name, plain(parts, old=version.startswith("3.0")), root, lenient, mark)

@@ -21,15 +21,20 @@ _ANY = ("application/*", "*/*")
 class Response:
     """One documented answer.
 
-    ``examples`` maps an example's name to its value, ``""`` being the unnamed one; ``headers`` a header's name in
+    ``given`` maps an example's name to its value, ``""`` being the unnamed one; ``headers`` a header's name in
     lower case to its example.
     """
 
     status: int
     description: str
     schema: Schema | None
-    examples: Mapping[str, Any]
+    given: Mapping[str, Any] = field(repr=False)
     headers: Mapping[str, str]
+
+    @cached_property
+    def examples(self) -> Mapping[str, Any]:
+        """Those that the schema admits: published examples are often a little wrong."""
+        return {name: it for name, it in self.given.items() if self.schema is None or self.schema.accepts(it)}
 
     @cached_property
     def _project(self) -> Project:
