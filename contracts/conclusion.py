@@ -11,10 +11,12 @@ from contracts.selection import Selection
 LOST = "the connection broke"
 
 
-def shortcomings(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:
-    """Why green would mean nothing; empty when it means something."""
+def shortcomings(
+    outcome: Outcome, contract: Contract, selection: Selection, options: Options, *, whole: bool
+) -> Sequence[str]:
+    """Why green would mean nothing; empty when it means something. ``whole``: nothing was left out on the way."""
     faulty = {finding.operation for finding in outcome.findings}
-    due = _due(outcome, contract, selection, options)
+    due = _due(outcome, contract, selection, options) if whole else []
     reasons = list(outcome.coverage.vacuous(due, _excused(outcome.not_run, contract), faulty))
     lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
     if lost:

@@ -11,13 +11,15 @@ from contextlib import ExitStack
 
 import pytest
 
-from contracts.cli.run import OTHER_VARIABLE
 from contracts.document import Contract, load
-from contracts.errors import CannotRun
-from contracts.exchange import TOKEN_VARIABLE
-from contracts.outcome import Options
+from contracts.errors import CannotRun, Stopped
+from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
+from contracts.outcome import Options, Outcome
+from contracts.report.content import verdict
 from contracts.runner import Run
 from contracts.target import mock, named
+
+_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 
 
 def asked(config: pytest.Config) -> tuple[str, str, Options]:
@@ -44,7 +46,22 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
             run = Run(contract, target, options)
             run.greet()
             run.neighbour()
-        except CannotRun as reason:
+        except (CannotRun, Stopped) as reason:
             pytest.exit(f"contracts: {reason}", returncode=2)
         yield run
         run.leave()
+        run.conclude(0.0, whole=set(run.units) <= run.done)
+        pytestconfig.stash[_OUTCOME] = run.outcome
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What proves nothing ends as the command ends then, whether its tests passed, failed or were skipped."""
+    outcome = session.config.stash.get(_OUTCOME, None)
+    if outcome is not None and outcome.exit_code == 2:
+        session.exitstatus = 2
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    outcome = config.stash.get(_OUTCOME, None)
+    if outcome is not None and outcome.exit_code == 2:
+        terminalreporter.write_line(f"contracts: {verdict(outcome)}", yellow=True)

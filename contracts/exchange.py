@@ -1,9 +1,11 @@
 """One request and its answer, as it went over the wire."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,6 +14,13 @@ import orjson
 from mock_server.redaction import MASK
 
 TOKEN_VARIABLE: Final = "SOPHIIE_API_KEY"
+OTHER_VARIABLE: Final = "SOPHIIE_OTHER_API_KEY"
+"""Holds the key of a second organization."""
+
+Variables = Mapping[str, str]
+"""Key → the variable that holds it."""
+NO_KEYS: Variables = MappingProxyType({})
+_TOLD = ("authorization", "content-type", "accept", "prefer")
 
 
 class _Absent:
@@ -80,18 +89,15 @@ class Exchange:
         """A member of a JSON object; None for anything else."""
         return self.json.get(name) if isinstance(self.json, dict) else None
 
-    def curl(self, secret: str = "") -> str:
-        """The shortest command that shows the same, the given token as a variable."""
+    def curl(self, keys: Variables = NO_KEYS) -> str:
+        """The shortest command that shows the same, with each of the ``keys`` as its variable."""
         words = ["curl", "-sS"] if self.method == "GET" else ["curl", "-sS", "-X", self.method]
         line = " ".join(words)
-        for name in ("authorization", "content-type", "accept", "prefer"):
+        with_key = [name for name, value in self.sent_headers.items() if any(key in value for key in keys)]
+        for name in dict.fromkeys((*_TOLD, *with_key)):
             value = self.sent_headers.get(name)
-            if value is None or (name == "accept" and value == "*/*"):
-                continue
-            if secret and value == f"Bearer {secret}":
-                line += f' -H "Authorization: Bearer ${TOKEN_VARIABLE}"'
-            else:
-                line += " -H " + shlex.quote(f"{name.title()}: {value}")
+            if value is not None and (name, value) != ("accept", "*/*"):
+                line += f" -H {_quoted(f'{name.title()}: {value}', keys)}"
         if self.sent_body:
             text = self.sent_body.decode("utf-8", "backslashreplace")
             line += " -d " + shlex.quote(cut(text, _LONGEST_BODY))
@@ -105,6 +111,16 @@ class Exchange:
 
 
 _LONGEST_BODY = 600
+
+
+def _quoted(text: str, keys: Variables) -> str:
+    """A word for a shell, in which the first of the keys that it holds is a variable."""
+    for key, variable in keys.items():
+        if key and key in text:
+            before, *rest = (re.sub(r'(["$`\\])', r"\\\1", part) for part in text.split(key))
+            named = (f"${{{variable}}}{part}" if re.match(r"\w", part) else f"${variable}{part}" for part in rest)
+            return f'"{before}{"".join(named)}"'
+    return shlex.quote(text)
 
 
 def _harmless(value: str) -> bool:

@@ -1,6 +1,6 @@
 """What a directed run works with: it sends requests, every answer is judged, and what is wrong is written down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from contracts.transport import Transport
 
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
+Telling = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
 class Abandoned(SuiteError):
@@ -40,22 +41,32 @@ class Probe:
         self._transport = transport
         self._fine: shape.Fine = {}
         self._second = SecondJudge(contract, target.origin)
+        self._last: dict[str, Exchange] = {}
+        self.told: Telling = lambda evidence: evidence
+        """What a person would send later, to see the same."""
 
-    def elsewhere(self, key: str) -> "Probe":
+    def elsewhere(self, key: str, told: Telling) -> "Probe":
         """The same with the key of another organization; what it finds is found here."""
         other = copy(self)
-        other.target, other.created = replace(self.target, key=key), {}
+        other.target, other.created, other._last, other.told = replace(self.target, key=key), {}, {}, told
         return other
 
+    def forget(self) -> None:
+        """What was found: from here on everything is found anew."""
+        self.findings.clear()
+        self._second.forget()
+
     def add(self, finding: Finding) -> None:
-        self.findings.setdefault(finding.key, finding)
+        if finding.key not in self.findings:
+            self.findings[finding.key] = replace(finding, evidence=self.told(finding.evidence))
 
     def broken(
         self, rule: Rule, operation: Operation, expected: str, got: str, *evidence: Exchange, where: str = ""
     ) -> None:
-        """Write down that ``rule`` was broken."""
+        """Write down that ``rule`` was broken. Without ``evidence``, the last request for the operation shows it."""
         mark = rule.provenance or operation.provenance
-        self.add(Finding(rule, operation.key, mark, got, expected, where, evidence))
+        last = self._last.get(operation.key)
+        self.add(Finding(rule, operation.key, mark, got, expected, where, evidence or ((last,) if last else ())))
 
     def call(
         self,
@@ -74,7 +85,7 @@ class Probe:
         sent = sent if headers is None else {**headers}
         url = self.target.origin + fill(operation, ids)
         parameters = {**self._needed(operation), **(query or {})}
-        exchange = self.send(operation.method, url, sent, content, parameters)
+        exchange = self._last[operation.key] = self.send(operation.method, url, sent, content, parameters)
         wrong = list(shape.judge(operation, exchange, self._fine))
         for finding in (*wrong, *self._second.judge(operation, exchange, found_wrong=bool(wrong))):
             self.add(finding)

@@ -68,6 +68,8 @@ class Finding:
     """Location of the broken rule: a JSON pointer, a parameter, a status."""
     evidence: Sequence[Exchange] = field(default=(), repr=False)
     """The exchanges that show it, in the order they were made; the last one is the offending one."""
+    unit: str = ""
+    """The run that found it."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -92,4 +94,5 @@ class Finding:
             "where": self.where,
             "expected": self.expected,
             "got": self.got,
+            "unit": self.unit,
         }

@@ -1,13 +1,12 @@
 """One run from its options to its outcome: target, guard, units, engine, and what it all says."""
 
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from contracts import engine
-from contracts.agenda.order import RATE, units
+from contracts.agenda.order import units
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
 from contracts.conclusion import LOST, accept, shortcomings
@@ -22,8 +21,8 @@ from contracts.probe import Abandoned, Probe
 from contracts.rule import Finding
 from contracts.sample import CannotSample
 from contracts.selection import Selection
-from contracts.sequences.reading import Reading, Step, plan, unreachable
-from contracts.target import Target, mock
+from contracts.sequences.reading import Reading, Step, foundations, plan, unreachable
+from contracts.target import Target
 from contracts.transport import NETWORK_ERRORS, Transport
 from contracts.writing import TOPIC, allowed
 
@@ -50,7 +49,7 @@ class Run:
         deadline = time.monotonic() + options.max_time if options.max_time else None
         budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
         self.catalogue = Catalogue(contract)
-        topics = {unit.topic for unit in units(contract, _nothing_limited)}.union(_SAFE_TOPICS)
+        topics = {unit.topic for unit in units(contract, on_mock=True)}.union(_SAFE_TOPICS)
         self.selection = Selection(contract, topics, options.only, options.without)
         if self.mode is Mode.SAFE and not target.local:
             pace = pace or Pace(target.key)
@@ -124,9 +123,10 @@ class Run:
         """On a mock, a second organization for the runs about tenancy."""
         if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
             return
-        key = self._neighbour.move_in(self.probe)
-        if key:
-            self._become(replace(self.target, other_key=key))
+        self._neighbour.move_in(self.probe)
+        if self._neighbour.key:
+            self._become(replace(self.target, other_key=self._neighbour.key))
+            self.probe.told = self._neighbour.told
 
     def leave(self) -> None:
         """Take the second organization away again."""
@@ -151,22 +151,26 @@ class Run:
     def units(self) -> Mapping[str, Unit]:
         """What this run consists of, by name, in order. Asked for after the greeting, which finds the mock out."""
         if self.mode is Mode.SAFE:
-            reading = Reading(self.probe, self.catalogue)
-            todo = [Unit(step.topic, step.describe(), self._making(reading, step)) for step in self.steps()]
-            todo += self.writing.units() if self.writing else []
+            todo = [*self._steps(), *(self.writing.units() if self.writing else ())]
         else:
-            limited = self._limited if self.target.is_mock else None
-            todo = [unit for unit in units(self.contract, limited) if self.selection.unit(unit.topic, unit.subject)]
+            every = units(self.contract, on_mock=self.target.is_mock)
+            todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject)]
             if self.selection.engine():
                 todo += [Unit("engine", d.name, self._generating(d)) for d in self.contract.documents]
         return {unit.name: unit for unit in todo}
+
+    def _steps(self) -> Iterator[Unit]:
+        reading, steps = Reading(self.probe, self.catalogue), self.steps()
+        for step in steps:
+            needed = [f"{other.topic}[{other.describe()}]" for other in foundations(step, steps)]
+            yield Unit(step.topic, step.describe(), self._making(reading, step), needed)
 
     @staticmethod
     def names(contract: Contract, *, safe: bool) -> list[str]:
         """Names of all units there can be, before there is a target."""
         if safe:
             return [f"{step.topic}[{step.describe()}]" for step in plan(Catalogue(contract), {})]
-        found = [unit.name for unit in units(contract, _nothing_limited)]
+        found = [unit.name for unit in units(contract, on_mock=True)]
         return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
 
     def _making(self, reading: Reading, step: Step) -> Callable[[Probe], None]:
@@ -196,9 +200,13 @@ class Run:
         """Run one unit; what it found. Raises Stopped."""
         self.watch.step(unit.name, self.guard)
         self.done.add(unit.name)
-        before = set(self.probe.findings)
-        reason = self._attempt(unit)
-        new = [finding for key, finding in self.probe.findings.items() if key not in before]
+        known, before = self.probe.findings, set(self.probe.findings)
+        try:
+            reason = self._attempt(unit)
+        finally:
+            for key in known.keys() - before:
+                known[key] = replace(known[key], unit=unit.name)
+        new = [finding for key, finding in known.items() if key not in before]
         if reason and not new:
             self.outcome.not_run[unit.name] = reason
             return []
@@ -224,24 +232,13 @@ class Run:
         self._lost = 0
         return ""
 
-    @contextmanager
-    def _limited(self) -> Generator[Probe, None, None]:
-        """The mock once more, with the documented rate limit."""
-        with mock(rate_limit=str(RATE)) as target:
-            policy = Policy(target.origin, Mode.FULL, target.key, self.contract)
-            yield Probe(self.contract, target, Transport(Guard(policy)), self.options.seed)
-
-    def conclude(self, seconds: float) -> None:
-        """Count up what was found, and whether it proves anything."""
+    def conclude(self, seconds: float, *, whole: bool = True) -> None:
+        """Count up what was found, and whether it proves anything; of a run that is not ``whole``, only so far."""
         outcome = self.outcome
         if self.mode is Mode.SAFE:
             for operation in unreachable(self.catalogue, plan(self.catalogue, self.target.ids)):
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
         outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
-        outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options))
+        outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)
-
-
-def _nothing_limited() -> AbstractContextManager[Probe]:
-    raise CannotRun("there is no target yet")

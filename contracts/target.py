@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.errors import CannotRun
+from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE, Variables
 from contracts.guard import Mode
 from mock_server.server import MockServer
 from mock_server.settings import Settings
@@ -34,6 +35,11 @@ class Target:
     local: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
     """Values for path parameters that no operation supplies, by the parameter's name."""
+
+    @property
+    def variables(self) -> Variables:
+        """Where a person who repeats a request has the keys."""
+        return {key: name for key, name in ((self.other_key, OTHER_VARIABLE), (self.key, TOKEN_VARIABLE)) if key}
 
     def mode(self, wanted: str = "") -> Mode:
         """The mode of a run. Raises CannotRun for ``full`` on a host that is not this machine."""

@@ -9,7 +9,7 @@ from contracts.document import load
 from contracts.errors import Stopped
 from contracts.guard import Mode
 from contracts.redaction import Sieve
-from contracts.report.content import verdict
+from contracts.report.content import MOST_COMMANDS, verdict
 from contracts.runner import Run
 from contracts.target import is_loopback
 
@@ -40,7 +40,7 @@ def test_contract(run: Run, unit_name: str) -> None:
         sieve = Sieve([run.target.key, run.target.other_key], people=not run.target.is_mock)
         lines = [
             f"{f.operation}: {f.rule.title} ({f.rule.name})\n  expected {f.expected}\n  got      {f.got}\n  "
-            + "\n  ".join(exchange.curl(run.target.key) for exchange in f.evidence[-2:])
+            + "\n  ".join(exchange.curl(run.target.variables) for exchange in f.evidence[-MOST_COMMANDS:])
             for f in broken
         ]
         pytest.fail(sieve.redact("\n".join(lines)), pytrace=False)

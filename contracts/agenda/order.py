@@ -1,41 +1,47 @@
 """All units of a run, in the order to run them: reads first, deletions of what was there last."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 
 from contracts.agenda import keys, reads, writes
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
 from contracts.document import Contract, Operation
-from contracts.probe import Probe
+from contracts.neighbour import Neighbour
+from contracts.probe import Abandoned, Probe
 from contracts.sequences import limits
 
 RATE = 60
 """Requests a minute that the vendor documents."""
 
-_PARTS = (
-    *(reads.lists, reads.singles, reads.agreed, reads.requests, keys.keys, keys.tenancy),
-    *(writes.lives, writes.bodies, writes.grown, writes.deeds, writes.aftermath),
-)
+_READS = (reads.lists, reads.singles, reads.agreed, reads.requests, keys.keys, keys.tenancy)
+_WRITES = (writes.lives, writes.bodies, writes.grown, writes.deeds)
 
 
-def units(contract: Contract, limited: Callable[[], AbstractContextManager[Probe]] | None = None) -> list[Unit]:
+def units(contract: Contract, *, on_mock: bool = False) -> list[Unit]:
     """The units for these documents. The command and the pytest face take the same list.
 
-    ``limited`` starts a target with the documented rate limit; it is given for a mock, which also shows deliveries.
+    Only a mock shows deliveries, and makes an organization with the documented rate limit.
     """
     catalogue = Catalogue(contract)
-    found = [unit for part in _PARTS for unit in part(catalogue)]
-    if limited is not None:
+    found = [unit for part in _READS for unit in part(catalogue)]
+    wrote = [unit for part in _WRITES for unit in part(catalogue)]
+    names = tuple(unit.name for unit in wrote)
+    found += [*wrote, *(replace(unit, builds_on=names) for unit in writes.aftermath(catalogue))]
+    if on_mock:
         found += writes.hooks(catalogue)
         plain = next(listing.operation for listing in catalogue.listings if not listing.operation.of("path"))
-        found.append(Unit("limits", plain.key, partial(_window, limited, plain)))
+        found.append(Unit("limits", plain.key, partial(_window, plain)))
     return found
 
 
-def _window(limited: Callable[[], AbstractContextManager[Probe]], operation: Operation, probe: Probe) -> None:
-    with limited() as other:
-        limits.window(other, operation, RATE)
-        for finding in other.findings.values():
-            probe.add(finding)
+def _window(operation: Operation, probe: Probe) -> None:
+    limited = Neighbour(b'{"rateLimit": %d}' % RATE)
+    limited.move_in(probe)
+    if not limited.key:
+        raise Abandoned("the mock makes no organization with a rate limit")
+    told = partial(limited.told, known_as=probe.target.other_key)
+    try:
+        limits.window(probe.elsewhere(limited.key, told), operation, RATE)
+    finally:
+        limited.move_out(probe)

@@ -14,6 +14,8 @@ class Unit:
     topic: str
     subject: str
     run: Callable[[Probe], None]
+    builds_on: Sequence[str] = ()
+    """Names of the units whose traces it looks at."""
 
     @property
     def name(self) -> str:

@@ -53,6 +53,10 @@ class SecondJudge:
         self._readers: dict[str, OpenAPI] = {}
         self._seen: set[tuple[str, int]] = set()
 
+    def forget(self) -> None:
+        """From here on the first answer of each operation and status is judged anew."""
+        self._seen.clear()
+
     def judge(self, operation: Operation, exchange: Exchange, *, found_wrong: bool) -> Iterator[Finding]:
         """A finding when the two judges disagree on the answer. ``found_wrong``: what the first one said."""
         seen = not self._every and (operation.key, exchange.status) in self._seen

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,15 +17,13 @@ from contracts.cli.consent import permission
 from contracts.cli.signals import interruptible
 from contracts.document import Contract, load
 from contracts.errors import CannotRun
-from contracts.exchange import TOKEN_VARIABLE
+from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 from contracts.outcome import Options, Outcome
 from contracts.redaction import Sieve
 from contracts.report import files, terminal
 from contracts.report.traffic import Recorder
 from contracts.runner import Run
 from contracts.target import LOCAL_KEY, Target, mock, named
-
-OTHER_VARIABLE = "SOPHIIE_OTHER_API_KEY"
 
 
 def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
@@ -103,7 +102,7 @@ def command(
         key = key_from(key_file, key_stdin, os.environ)
         with _target(url, key, _pairs(ids, "--id"), seed) as target:
             if old is not None:
-                return again.replayed(Run(contract, target, options), old, console)
+                return again.replayed(Run(contract, target, replace(options, fail_fast=False)), old, console)
             return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose,
                             entries=baseline_entries)  # fmt: skip
     except CannotRun as fault:

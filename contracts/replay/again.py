@@ -1,7 +1,8 @@
-"""Sends the last request of each finding once more, and tells what became of the finding."""
+"""Tells what became of each finding of a report: the run that found it is made again, where it can be; what the
+generator found, and what an old report has, is judged by its last request, sent once more."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from contracts.exchange import Exchange
 from contracts.node import Node
 from contracts.replay import request
 from contracts.replay.request import Request
+from contracts.replay.units import Key, Repeats
 from contracts.rule import Rule
 from contracts.runner import Run
 from contracts.transport import NETWORK_ERRORS
@@ -47,6 +49,12 @@ class Old:
     expected: str
     title: str
     requests: Sequence[Request]
+    unit: str = ""
+    """The run that found it, if the report says so."""
+
+    @property
+    def key(self) -> Key:
+        return self.rule, self.operation, self.where
 
     @property
     def due(self) -> str:
@@ -73,18 +81,36 @@ def _old(node: Node) -> Old:
         node.get(name, str) for name in ("rule", "operation", "where", "expected", "title")
     )
     requests = [request.read(one) for one in node.items("requests")]
-    return Old(rule, operation, where, expected, title, requests)
+    return Old(rule, operation, where, expected, title, requests, node.get("unit", str, ""))
 
 
 def replay(run: Run, olds: Sequence[Old]) -> Iterator[Verdict]:
     """Raises Stopped when the target asks for peace, or CannotRun when nobody is there."""
     run.greet()
-    judge = SecondJudge(run.contract, run.target.origin, every=True)
-    for old in olds:
-        yield Verdict(old, *_again(run, old, judge))
+    repeats, judge = Repeats(run), SecondJudge(run.contract, run.target.origin, every=True)
+    known = {old.key for old in olds}
+    try:
+        for old in olds:
+            yield Verdict(old, *(_in_its_run(old, known, repeats) or _again(run, old, judge)))
+    finally:
+        run.leave()
+
+
+def _in_its_run(old: Old, known: Set[Key], repeats: Repeats) -> tuple[Fate, str] | None:
+    """What the run that found it finds now; None when that says nothing, and one request may say more."""
+    found = repeats.of(old.unit)
+    if found is None:
+        return None
+    if old.key in found.keys:
+        return Fate.BROKEN, f"{old.unit} finds it again"
+    moved = [where for rule, operation, where in found.keys - known if (rule, operation) == old.key[:2]]
+    if moved:
+        return Fate.BROKEN, f"{old.unit} finds it elsewhere: {min(moved)}"
+    return None if found.reason else (Fate.MENDED, f"{old.unit} does not find it any more")
 
 
 def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:
+    """The last request once more."""
     if old.rule not in _LOOKED_AT | _BY_STATUS or not old.requests:
         return Fate.UNKNOWN, f"one request does not show it: run `check --only {old.rule}`"
     last = old.requests[-1]
@@ -107,7 +133,7 @@ def _send(run: Run, last: Request) -> Exchange:
     """Through the transport of the run: on a real host it refuses all but documented reads with the key."""
     content = None if last.body is None else last.body.encode()
     url = run.target.origin + last.path
-    return run.transport.request(last.method, url, last.sent_headers(run.target.key), content, {})
+    return run.transport.request(last.method, url, last.sent_headers(run.target.variables), content, {})
 
 
 def _lost(old: Old, last: Request, exchange: Exchange) -> str:

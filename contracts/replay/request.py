@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.exchange import TOKEN_VARIABLE, Exchange
+from contracts.exchange import Exchange, Variables
 from contracts.node import Node
 from mock_server.redaction import MASK
 
-KEY = f"${TOKEN_VARIABLE}"
 _LARGEST = 64 * 1024
 _OF_THE_CONNECTION = (
     *("accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"),
@@ -19,7 +18,7 @@ _OF_THE_CONNECTION = (
 
 @dataclass(frozen=True)
 class Request:
-    """``key`` stands in headers as the variable that holds it. ``status`` is what it was answered."""
+    """A key stands in headers as the variable that holds it. ``status`` is what it was answered."""
 
     method: str
     path: str
@@ -38,17 +37,21 @@ class Request:
             return "its body is not in the report"
         return "a secret in it was masked" if any(MASK in text for text in texts) else ""
 
-    def sent_headers(self, key: str) -> dict[str, str]:
-        return {name: value.replace(KEY, key) for name, value in self.headers.items()}
+    def sent_headers(self, keys: Variables) -> dict[str, str]:
+        """The headers with each variable replaced by the key that it holds."""
+        headers = dict(self.headers)
+        for key, variable in keys.items():
+            headers = {name: value.replace(f"${variable}", key) for name, value in headers.items()}
+        return headers
 
 
-def told(exchange: Exchange, key: str) -> dict[str, Any]:
+def told(exchange: Exchange, keys: Variables) -> dict[str, Any]:
     """The request of an exchange as plain data, for a report; still to be sieved."""
     text = exchange.sent_body.decode("utf-8", "replace")
     whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
     headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
-    if key and headers.get("authorization") == f"Bearer {key}":
-        headers["authorization"] = f"Bearer {KEY}"
+    for key, variable in keys.items():
+        headers = {name: value.replace(key, f"${variable}") for name, value in headers.items()}
     parts = urlsplit(exchange.told_url)
     return {
         "method": exchange.method,

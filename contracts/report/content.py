@@ -9,7 +9,8 @@ from contracts.redaction import Sieve
 from contracts.replay import request
 from contracts.rule import Finding
 
-_MOST_COMMANDS = 3
+MOST_COMMANDS = 9
+"""Of one finding: what leads to a delivery that fails is no shorter."""
 
 
 def sieved(value: Any, sieve: Sieve) -> Any:
@@ -24,9 +25,10 @@ def sieved(value: Any, sieve: Sieve) -> Any:
 
 
 def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
-    shown = item.evidence[-_MOST_COMMANDS:]
-    curls = [exchange.curl(outcome.target.key) for exchange in shown]
-    again = [request.told(exchange, outcome.target.key) for exchange in shown]
+    shown = item.evidence[-MOST_COMMANDS:]
+    keys = outcome.target.variables
+    curls = [exchange.curl(keys) for exchange in shown]
+    again = [request.told(exchange, keys) for exchange in shown]
     broken = item.breaks(outcome.target.is_mock)
     found: dict[str, Any] = sieved({**item.as_dict(), "breaks": broken, "curl": curls, "requests": again}, sieve)
     return found

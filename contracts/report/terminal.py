@@ -89,8 +89,8 @@ def _finding(item: Finding, outcome: Outcome, say: Say) -> None:
     say(f"  {item.operation}" + (f"  [{item.where}]" if item.where else ""), "bold")
     say(f"    expected  {item.expected}")
     say(f"    got       {item.got}")
-    for exchange in item.evidence[-2:]:
-        say(f"    {exchange.curl(outcome.target.key)}", "cyan")
+    for exchange in item.evidence[-content.MOST_COMMANDS :]:
+        say(f"    {exchange.curl(outcome.target.variables)}", "cyan")
 
 
 def _not_run(outcome: Outcome, say: Say, verbose: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contracts.exchange import NOT_JSON, Exchange, shape
+from contracts.exchange import NO_KEYS, NOT_JSON, Exchange, Variables, shape
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
 from contracts.report import content
@@ -35,14 +35,15 @@ class Recorder:
 
 def as_har(outcome: Outcome, sieve: Sieve) -> str:
     """One log. `_shape`, a member of our own as the format allows, stands in place of a text."""
-    entries = [_entry(start, exchange, whole, sieve) for start, exchange, whole in outcome.exchanges]
+    keys = outcome.target.variables
+    entries = [_entry(start, exchange, whole, sieve, keys) for start, exchange, whole in outcome.exchanges]
     creator = {"name": "sophiie-mock check", "version": "1"}
     told = sieve.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
     log = {"version": "1.2", "creator": creator, "comment": told, "entries": entries}
     return json.dumps({"log": log}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve) -> dict[str, Any]:
+def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve, keys: Variables) -> dict[str, Any]:
     took = round(exchange.seconds * 1000, 3)
     query = parse_qsl(urlsplit(exchange.told_url).query, keep_blank_values=True)
     request = {
@@ -50,7 +51,7 @@ def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve) -> di
         "url": exchange.told_url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _headers(exchange.sent_headers, private=False),
+        "headers": _headers(exchange.sent_headers, private=False, keys=keys),
         "queryString": [{"name": n, "value": v} for n, v in query],
         "headersSize": -1,
         "bodySize": len(exchange.sent_body),
@@ -82,9 +83,11 @@ def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve) -> di
     }
 
 
-def _headers(headers: Mapping[str, str], *, private: bool) -> list[dict[str, str]]:
-    """Credentials are always masked; of a real answer only those are kept that hold nobody's data."""
-    shown = {name: MASK if name in _CREDENTIALS else value for name, value in headers.items()}
+def _headers(headers: Mapping[str, str], *, private: bool, keys: Variables = NO_KEYS) -> list[dict[str, str]]:
+    """Credentials are named by their variables, or masked; of a real answer only those are kept that hold nobody's
+    data."""
+    named = {f"Bearer {key}": f"Bearer ${variable}" for key, variable in keys.items()}
+    shown = {name: named.get(value, MASK) if name in _CREDENTIALS else value for name, value in headers.items()}
     if private:
         shown = {name: value if name in _HARMLESS or name.startswith("x-ratelimit-") else MASK
                  for name, value in shown.items()}  # fmt: skip

@@ -129,9 +129,9 @@ def other_items(probe: Probe, family: Family) -> None:
     other, kind = _other_key(probe), Kind(probe, family)
     theirs = [item.get("id") for item in kind.listed(other)]
     made = kind.made_anyhow()[0] if family.create else {}
-    ids = [
-        id for id in (made.get("id"), *(item["id"] for item in kind.listed())) if id is not None and id not in theirs
-    ][:3]
+    own = [item["id"] for item in kind.listed() if item["id"] not in theirs]
+    ids = sorted(own, key=lambda id: id == made.get("id"))[:2]  # what stays comes first: it can be shown afterwards
+    ids += [made["id"]] if made and made["id"] not in (*ids, *theirs) else []
     if not ids:
         raise Abandoned(f"{family.path}: no id that only one of the organizations has")
     before = kind.listed()

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts import domain
 from contracts.catalogue import Catalogue
+from contracts.document import Operation
 from contracts.family import Family
 from contracts.probe import Abandoned
 from contracts.sequences.office import Office
@@ -55,7 +56,7 @@ class Causes:
     def prepare(self, trigger: str) -> None:
         """What must be there before the event can happen, and would tell subscribers of something else."""
         if trigger == "LEAD_DELETED" or (trigger in ("LEAD_UPDATED", "INQUIRY_CREATED") and not self._lead):
-            self._lead = self._kind().made_anyhow(all_members=True)[0]
+            self._lead = self._made()
         elif trigger in ("APPOINTMENT_UPDATED", "APPOINTMENT_CANCELLED"):
             self._office.simulate(kind="appointment", action="book")
 
@@ -64,22 +65,34 @@ class Causes:
             raise Abandoned("there are no leads to make")
         return Kind(self._probe, self._leads)
 
+    def _made(self) -> Record:
+        kind = self._kind()
+        record, exchange, _ = kind.made_anyhow(all_members=True)
+        self._office.note(exchange)
+        self._office.made(record["id"], kind.family.path)
+        return record
+
+    def _done(self, operation: Operation, *ids: Any, body: Any = None) -> None:
+        """Raises Abandoned when it is refused."""
+        exchange = self._probe.accepted(self._probe.call(operation, *ids, body=body), operation)
+        self._office.note(exchange)
+
     def _created(self) -> Cause:
-        return Cause(self._kind().made_anyhow(all_members=True)[0])
+        return Cause(self._made())
 
     def _updated(self) -> Cause:
         kind, update = self._kind(), self._kind().family.update
         if update is None:
             raise Abandoned("a lead cannot be changed")
         body = self._probe.sampler.body(update, whole=True)
-        self._probe.accepted(self._probe.call(update, self._lead["id"], body=body), update)
+        self._done(update, self._lead["id"], body=body)
         return Cause(next(iter(kind.found(self._lead["id"])), self._lead))
 
     def _deleted(self) -> Cause:
         family = self._kind().family
         if family.delete is None:
             raise Abandoned("a lead cannot be deleted")
-        self._probe.accepted(self._probe.call(family.delete, self._lead["id"]), family.delete)
+        self._done(family.delete, self._lead["id"])
         return Cause(self._lead, listed=False)
 
     def _written(self) -> Cause:
@@ -88,7 +101,7 @@ class Causes:
             raise Abandoned("no message can be sent")
         user = whole(self._probe, members)[0]["id"]
         body = {"userId": user, "leadId": self._lead["id"], "message": "Suite message"}
-        self._probe.accepted(self._probe.call(send, body=body), send)
+        self._done(send, body=body)
         return Cause(self._newest(domain.INQUIRIES, {"leadId": self._lead["id"]}))
 
     def _visit(self, action: str) -> Cause:

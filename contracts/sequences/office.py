@@ -5,7 +5,7 @@ Everything here goes to the control plane of a mock. No other target has one, so
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -36,44 +36,78 @@ class Office:
 
     probe: Probe
     workspace: str
+    _here: dict[str, str] = field(default_factory=dict)
+    """What stands for this organization → what a person would put in its place, when it is gone."""
+    _done: list[tuple[str, str, Exchange]] = field(default_factory=list)
+    """What led to deliveries: the inbox and the event it is about, each empty for what is about all."""
 
     def subscribe(self, trigger: str, inbox: str) -> Any:
         """Have an event delivered to an inbox; the subscription's id."""
         operation = self.probe.contract.operations[domain.SUBSCRIBE]
         url = f"{self.probe.target.origin}{_ADMIN}/inbox/{self.workspace}/{inbox}"
         body = {"hookUrl": url, "trigger": trigger}
-        return self.probe.accepted(self.probe.call(operation, body=body), operation).field("id")
+        exchange = self.probe.accepted(self.probe.call(operation, body=body), operation)
+        self._done.append((inbox, trigger, exchange))
+        return self.made(exchange.field("id"), operation.path)
+
+    def note(self, exchange: Exchange, inbox: str = "") -> None:
+        """Remember what was done, as a part of the story of an inbox, or of all."""
+        self._done.append((inbox, "", exchange))
 
     def received(self, inbox: str) -> Sequence[Letter]:
         """What came so far, when nothing that is due is owed any more."""
         self.control("POST", "/webhooks/drain", {"timeout": 5})
-        shown = self.control("GET", f"/inbox/{self.workspace}/{inbox}").field("received") or ()
+        shown = self._look(inbox).field("received") or ()
         return [Letter({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
 
+    def _look(self, inbox: str) -> Exchange:
+        return self.control("GET", f"/inbox/{self.workspace}/{inbox}")
+
+    def made(self, id: Any, path: str) -> Any:
+        """``id``, of what was made here. A number is one at the end of a body only."""
+        there, here = (id, "<id of {}>") if isinstance(id, str) else (f":{id}}}", ':"<id of {}>"}}')
+        self._here[there] = here.format(path)
+        return id
+
+    def story(self, inbox: str, trigger: str = "") -> Sequence[Exchange]:
+        """What shows a person what came to an inbox: all that led to it, and the look into it."""
+        told = [done for name, event, done in self._done if name in ("", inbox) and trigger in ("", event or trigger)]
+        return *told, self._look(inbox)
+
     def answer_with(self, inbox: str, status: int) -> None:
-        self.control("PUT", f"/inbox/{self.workspace}/{inbox}", {"status": status})
+        done = self.control("PUT", f"/inbox/{self.workspace}/{inbox}", {"status": status})
+        self.note(done, inbox)
 
     def state(self) -> str:
         """How the newest delivery stands: ``pending`` when it will be made again."""
+        return str(self._newest().get("state"))
+
+    def trigger(self) -> str:
+        """What the newest delivery is about."""
+        return str(self._newest().get("trigger"))
+
+    def _newest(self) -> Mapping[str, Any]:
         items = self.control("GET", "/webhooks/deliveries?limit=1").field("items") or [{}]
-        return str(items[0].get("state"))
+        newest: Mapping[str, Any] = items[0]
+        return newest
 
     def repeats(self) -> bool:
         """Whether this mock was started to repeat what failed."""
         return self.control("GET", "/settings").field("retries") not in (None, "none")
 
     def repeat_by_hand(self) -> None:
-        items = self.control("GET", "/webhooks/deliveries?limit=1").field("items") or [{}]
-        self.control("POST", f"/webhooks/deliveries/{items[0].get('id')}/redeliver", {"newId": False})
+        path = f"/webhooks/deliveries/{self._newest().get('id')}/redeliver"
+        self.note(self.control("POST", path, {"newId": False}))
 
     def advance(self, days: int) -> None:
-        self.control("POST", "/clock/advance", {"seconds": days * 86_400})
+        self.note(self.control("POST", "/clock/advance", {"seconds": days * 86_400}))
 
     def simulate(self, **what: Any) -> None:
         """Somebody outside does something. Raises Abandoned."""
         done = self.control("POST", "/simulate", what)
         if not done.succeeded:
             raise Abandoned(f"the mock cannot simulate {what}: {done.answer(120)}")
+        self.note(done)
 
     def control(self, method: str, path: str, body: Any = None) -> Exchange:
         headers = {"X-Mock-Workspace": self.workspace}
@@ -90,7 +124,22 @@ def office(probe: Probe) -> Generator[Office, None, None]:
     made = probe.send("POST", url, headers, b'{"frozen": true}') if probe.target.is_mock else None
     if made is None or not isinstance(made.field("key"), str):
         raise Abandoned("deliveries can be seen on a mock only")
+    key, id = made.field("key"), made.field("id")
+    here = {key: probe.target.key, f"{_ADMIN}/inbox/{id}/": f"{_ADMIN}/inbox/"}
     try:
-        yield Office(probe.elsewhere(made.field("key")), made.field("id"))
+        yield Office(probe.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
     finally:
-        probe.send("DELETE", f"{url}/{made.field('id')}", {})
+        probe.send("DELETE", f"{url}/{id}", {})
+
+
+def _with(exchange: Exchange, texts: Mapping[str, str]) -> Exchange:
+    """The same with these texts in place of others; it names no workspace, so it is about that of the run."""
+
+    def changed(text: str) -> str:
+        for there, here in texts.items():
+            text = text.replace(there, here)
+        return text
+
+    headers = {name: changed(value) for name, value in exchange.sent_headers.items() if name != "x-mock-workspace"}
+    body = changed(exchange.sent_body.decode()).encode()
+    return replace(exchange, url=changed(exchange.url), sent_headers=headers, sent_body=body)

@@ -4,7 +4,7 @@ At most two small pages of any list, one item of each kind, and each filter once
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,13 @@ def unreachable(catalogue: Catalogue, steps: list[Step]) -> list[Operation]:
     """Reads that the plan leaves out."""
     planned = {step.operation.key for step in steps}
     return [o for o in catalogue.contract.operations.values() if o.method == "GET" and o.key not in planned]
+
+
+def foundations(step: Step, steps: Iterable[Step]) -> list[Step]:
+    """Those of the steps whose answers it needs, or is compared with."""
+    keys = {source for source, _ in step.needs.values()} | ({step.listing.key} if step.listing else set())
+    firsts = [other for other in steps if other.topic == "read" and other.page < 2 and other.operation.key in keys]
+    return [other for other in firsts if other != step]
 
 
 def _top(catalogue: Catalogue) -> Iterator[Step]:

@@ -7,8 +7,10 @@ from contracts import domain
 from contracts.catalogue import Catalogue
 from contracts.checks import webhooks as rules
 from contracts.document import Operation
+from contracts.exchange import Exchange
 from contracts.family import Family
 from contracts.probe import Abandoned, Probe
+from contracts.rule import Rule
 from contracts.sequences.causes import Cause, Causes
 from contracts.sequences.ending import spoilt
 from contracts.sequences.office import Letter, Office, office
@@ -44,39 +46,43 @@ def _round(desk: Office, catalogue: Catalogue, event: Operation, cause: Cause, b
     for inbox in (_ONE, _TWO):
         letters = desk.received(inbox)[before:]
         if len(letters) != 1:
-            desk.probe.broken(rules.ONCE, event, "one delivery", f"{len(letters)} deliveries")
+            desk.probe.broken(rules.ONCE, event, "one delivery", f"{len(letters)} deliveries", *desk.story(inbox))
         for letter in letters:
-            _judge(desk.probe, event, letter)
+            _judge(desk, inbox, event, letter)
             if len(letters) == 1:  # of several nobody can say which one is about this
-                _agree(desk, catalogue, event, cause, letter)
+                _agree(desk, inbox, catalogue, event, cause, letter)
     return letters
 
 
-def _judge(probe: Probe, event: Operation, letter: Letter) -> None:
-    kind = letter.headers.get("content-type", "").partition(";")[0]
+def _judge(desk: Office, inbox: str, event: Operation, letter: Letter) -> None:
+    probe, kind = desk.probe, letter.headers.get("content-type", "").partition(";")[0]
     if kind != "application/json":
-        probe.broken(rules.BODY, event, "application/json", kind, where="content-type")
+        probe.broken(rules.BODY, event, "application/json", kind, *desk.story(inbox), where="content-type")
     for error in event.document.validator(event.body or {}).iter_errors(letter.body):
         where = "/" + "/".join("*" if isinstance(part, int) else str(part) for part in error.instance_path)
-        probe.broken(rules.BODY, event, error.message[:300], "another body", where=where)
+        probe.broken(rules.BODY, event, error.message[:300], "another body", *desk.story(inbox), where=where)
 
 
-def _agree(desk: Office, catalogue: Catalogue, event: Operation, cause: Cause, letter: Letter) -> None:
+def _agree(
+    desk: Office, inbox: str, catalogue: Catalogue, event: Operation, cause: Cause, letter: Letter
+) -> None:  # fmt: skip
     """Against the record as the API shows it, and against the item of the recent list, which it is."""
     body = letter.body if isinstance(letter.body, dict) else {}
-    record, probe = cause.record, desk.probe
+    record = cause.record
+
+    def broken(due: str, got: str, where: str = "") -> None:
+        desk.probe.broken(rules.AGREES, event, due, got, *desk.story(inbox), where=where)
+
     if body.get("originalId") != str(record["id"]):
-        got = f"{body.get('originalId')}"
-        probe.broken(rules.AGREES, event, f"a delivery about {record['id']}", got, where="originalId")
+        broken(f"a delivery about {record['id']}", f"{body.get('originalId')}", "originalId")
         return
     for name in (*domain.RECENT_SHARED, "createdAt", "source", "tag", "summary", "isFirstInquiry", "leadId"):
         if name in body and name in record and body[name] != record[name]:
-            due, got = f"{name}: {record[name]!r}", f"{body[name]!r}"
-            probe.broken(rules.AGREES, event, due, got, where=name)
+            broken(f"{name}: {record[name]!r}", f"{body[name]!r}", name)
     for item in _recent(desk, catalogue, event) if cause.listed else ():
         if item.get("originalId") == body["originalId"] and item != body:
             names = sorted(name for name in {*item, *body} if item.get(name) != body.get(name))
-            probe.broken(rules.AGREES, event, "the item of the recent list", f"another {', '.join(names)}")
+            broken("the item of the recent list", f"another {', '.join(names)}")
 
 
 def _recent(desk: Office, catalogue: Catalogue, event: Operation) -> Sequence[dict[str, Any]]:
@@ -93,7 +99,7 @@ def _stray(desk: Office, event: Operation, other: Operation, ids: set[str]) -> N
         probe, same = desk.probe, bool({letter.id for letter in letters} & ids)
         blamed = probe.contract.operations[domain.SUBSCRIBE] if same else other
         got = f"{len(letters)} deliveries to a subscriber of {other.path}"
-        probe.broken(rules.ONLY, blamed, f"nothing but {event.path}", got)
+        probe.broken(rules.ONLY, blamed, f"nothing but {event.path}", got, *desk.story(other.path))
 
 
 def repeated(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
@@ -110,22 +116,26 @@ def repeated(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
             raise Abandoned(f"{event.path} was delivered {len(first)} times")
         _repeat(desk, event)
         letters = _alike(first[0], desk.received(_ONE))
+
+        def broken(rule: Rule, due: str, got: str, where: str = "") -> None:
+            desk.probe.broken(rule, event, due, got, *desk.story(_ONE), where=where)
+
         if len(letters) != 2:
-            probe.broken(rules.AGAIN, event, "the failed delivery once more", f"{len(letters) - 1} more")
+            broken(rules.AGAIN, "the failed delivery once more", f"{len(letters) - 1} more")
         if any(letter.id != first[0].id for letter in letters):
-            probe.broken(rules.ID, event, f"{first[0].id} again", f"{[letter.id for letter in letters]}")
+            broken(rules.ID, f"{first[0].id} again", f"{[letter.id for letter in letters]}")
         if any(letter.body != first[0].body for letter in letters):
-            probe.broken(rules.AGREES, event, "the same body again", "another", where="repeat")
+            broken(rules.AGREES, "the same body again", "another", "repeat")
         desk.advance(30)
         everything = desk.received(_ONE)
         more = len(_alike(first[0], everything)) - len(letters)
         if more:
-            probe.broken(rules.AGAIN, event, "nothing after it was taken", f"{more} more", where="end")
+            broken(rules.AGAIN, "nothing after it was taken", f"{more} more", "end")
         causes.prepare(event.path)
         causes.make(event.path)
         others = desk.received(_ONE)[len(everything) :]
         if first[0].id and any(letter.id == first[0].id for letter in others):
-            probe.broken(rules.ID, event, "another id for another event", first[0].id, where="another")
+            broken(rules.ID, "another id for another event", first[0].id, "another")
 
 
 def _alike(first: Letter, letters: Sequence[Letter]) -> list[Letter]:
@@ -152,7 +162,7 @@ def ended(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
         causes.prepare(event.path)
         causes.make(event.path)
         before = {inbox: len(desk.received(inbox)) for inbox in (_ONE, _TWO)}
-        probe.accepted(desk.probe.call(unsubscribe, body={"hookId": id}), unsubscribe)
+        desk.note(probe.accepted(desk.probe.call(unsubscribe, body={"hookId": id}), unsubscribe), _ONE)
         desk.answer_with(_TWO, 200)
         causes.prepare(event.path)
         causes.make(event.path)
@@ -160,14 +170,16 @@ def ended(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
         for inbox, rule, blamed in ((_ONE, rules.ENDED, unsubscribe), (_TWO, rules.GONE, event)):
             more = len(desk.received(inbox)) - before[inbox]
             if more:
-                probe.broken(rule, blamed, "no delivery any more", f"{more} deliveries")
+                desk.probe.broken(rule, blamed, "no delivery any more", f"{more} deliveries", *desk.story(inbox))
 
 
 def refused(probe: Probe, catalogue: Catalogue, family: Family) -> None:
     """Calls that are refused tell nobody: invalid ones, clashes, unknown ids, calls without a key."""
     with office(probe) as desk:
         kind = Kind(desk.probe, family)
-        record, _, body = kind.made_anyhow(all_members=True)
+        record, exchange, body = kind.made_anyhow(all_members=True)
+        desk.note(exchange)
+        desk.made(record["id"], family.path)
         for event in catalogue.contract.webhooks.values():
             desk.subscribe(event.path, _ONE)
         heard = 0
@@ -179,8 +191,21 @@ def refused(probe: Probe, catalogue: Catalogue, family: Family) -> None:
             without = desk.probe.call(operation, *ids, body=next(iter(sent), None), headers=_NO_KEY)
             count = len(desk.received(_ONE))
             if count > heard and not without.succeeded:
-                probe.broken(rules.REFUSED, operation, "no delivery", f"{count - heard} deliveries")
+                story = _culprit(desk, operation, ids, sent)
+                desk.probe.broken(rules.REFUSED, operation, "no delivery", f"{count - heard} deliveries", *story)
+                count = len(desk.received(_ONE))
             heard = count
+
+
+def _culprit(desk: Office, operation: Operation, ids: Sequence[Any], sent: Sequence[Any]) -> Sequence[Exchange]:
+    """What shows which of the refused calls tells somebody: each is made once more."""
+    for body, headers in (*((content, None) for content in sent), (next(iter(sent), None), _NO_KEY)):
+        before = len(desk.received(_ONE))
+        exchange = desk.probe.call(operation, *ids, body=body, headers=headers)
+        if len(desk.received(_ONE)) > before:
+            desk.note(exchange)
+            return desk.story(_ONE, desk.trigger())
+    return desk.story(_ONE)
 
 
 def _refusable(kind: Kind, known: Any, body: dict[str, Any]) -> Iterator[tuple[Operation, Sequence[Any], list[Any]]]:

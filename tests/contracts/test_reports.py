@@ -116,6 +116,22 @@ def test_the_shortest_request_names_the_variable_and_not_the_key() -> None:
     assert "Authorization: Bearer $SOPHIIE_API_KEY" in facts["findings"][0]["curl"][0]
 
 
+def test_commands_and_traffic_name_the_variable_of_each_key() -> None:
+    result = outcome()
+    (start, exchange, whole), *_ = result.exchanges
+    others = replace(exchange, sent_headers={"authorization": f"Bearer {OTHER}", "x-api-key": f"{SECRET}x"})
+    result.findings = [replace(result.findings[0], evidence=(others,))]
+    result.exchanges = [(start, exchange, whole), (start, others, whole)]
+    (command,) = json.loads(WRITERS["json"](result, sieve()))["findings"][0]["curl"]
+    assert '-H "Authorization: Bearer $SOPHIIE_OTHER_API_KEY" -H "X-Api-Key: ${SOPHIIE_API_KEY}x"' in command
+    entries = json.loads(WRITERS["har"](result, sieve()))["log"]["entries"]
+    sent = [header["value"] for entry in entries for header in entry["request"]["headers"]]
+    assert [value for value in sent if value.startswith("Bearer")] == [
+        "Bearer $SOPHIIE_API_KEY",
+        "Bearer $SOPHIIE_OTHER_API_KEY",
+    ]
+
+
 def test_reports_for_programs_are_well_formed_whatever_an_answer_holds() -> None:
     result = outcome()
     assert json.loads(WRITERS["json"](result, sieve()))["findings"]

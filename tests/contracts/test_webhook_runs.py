@@ -39,7 +39,7 @@ def test_a_run_on_another_target_has_no_unit_about_webhooks(contract: Contract) 
 
 
 def test_a_probe_of_another_organization_shares_findings_and_no_memory(probe: Probe) -> None:
-    other = probe.elsewhere("sk_test_other")
+    other = probe.elsewhere("sk_test_other", lambda exchange: exchange)
     assert other.target == replace(TARGET, key="sk_test_other")
     assert other.findings is probe.findings
     assert other.created is not probe.created

@@ -1,0 +1,52 @@
+"""A run that tested nothing is not green: the command and pytest end with 2 and say why."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner
+from recording import KEY, Answer, recording
+from test_safe_mode import empty
+
+from contracts import cli
+
+CASES: dict[str, tuple[Callable[[str, str], Answer], str]] = {
+    "no token": (lambda *_: (401, {}, b"{}"), "refuses the key (401) → put one in SOPHIIE_API_KEY"),
+    "all 429": (lambda *_: (429, {"retry-after": "1"}, b"{}"), "the target asked twice for fewer requests (429)"),
+    "wrong host": (lambda *_: (200, {"content-type": "text/html"}, b"<html>"), "this is not the API"),
+    "empty account": (empty, "never seen to succeed: GET /v1/inquiries/{}, "),
+}
+pytest_plugins = ("pytester",)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_command_says_why_it_proved_nothing(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, words = CASES[case]
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    with recording(answer) as host:
+        result = CliRunner().invoke(cli.command, [host.url, "--mode", "safe"], standalone_mode=False)
+    assert result.return_value == 2
+    assert words in result.output
+    assert "every rule was kept" not in result.output
+
+
+@pytest.mark.parametrize("case", ["wrong host", "empty account"])
+def test_pytest_ends_as_the_command_does(case: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, words = CASES[case]
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    with recording(answer) as host:
+        target = ["--pyargs", "contracts", "--target", host.url, "--contract-mode", "safe"]
+        result = pytester.runpytest_inprocess(*target, "-p", "no:cacheprovider")
+    assert result.ret == 2
+    assert words in re.sub(r"\s+", " ", result.stdout.str() + result.stderr.str())
+
+
+def test_pytest_ends_so_too_when_every_test_failed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In `full` mode a second 429 does not end the run: what never works says nothing about the rules."""
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    with recording(CASES["all 429"][0]) as host:
+        target = ["--pyargs", "contracts", "--target", host.url, "-k", "single or vacuous"]
+        result = pytester.runpytest_inprocess(*target, "-p", "no:cacheprovider")
+    assert result.ret == 2
+    assert result.parseoutcomes()["failed"]
+    assert "answers were 429: the target asked for fewer requests" in result.stdout.str()
