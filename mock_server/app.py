@@ -19,6 +19,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,6 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 import mock_server.behaviours.all  # noqa: F401 - fills the table of behaviours
-from mock_server.admin.control import Control
-from mock_server.admin.routes import control_plane
 from mock_server.admin.safety import AdminSafety
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.envelope import Envelope
@@ -136,7 +135,7 @@ def create_app(
     workspaces.committed = dispatcher.committed
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     timeline.begin()
-    control = AdminSafety(control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger)), token)
+    control = AdminSafety(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
         middleware=[Middleware(Guard, settings, envelope, redactor), Middleware(Shortcut, api)],
@@ -149,6 +148,15 @@ def create_app(
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher = dispatcher
     return app
+
+
+def _control_plane(
+    settings: Settings, workspaces: Workspaces, endpoint: Endpoint, dispatcher: Dispatcher, timeline: Timeline
+) -> ASGIApp:
+    from mock_server.admin.control import Control  # start-up: both are not needed until somebody asks for the plane
+    from mock_server.admin.routes import control_plane  # start-up: as above
+
+    return control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger))
 
 
 def _living(dispatcher: Dispatcher, timeline: Timeline) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -5,8 +5,9 @@ what it likes, so those are believed; on a bind that others reach a token is ask
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cached_property
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,11 +19,15 @@ TOKEN_HEADER = b"x-mock-admin-token"
 
 
 class AdminSafety:
-    """``token`` is None on loopback."""
+    """``token`` is None on loopback. The plane is assembled when the first request is let through."""
 
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
-        self._app = app
+    def __init__(self, assemble: Callable[[], ASGIApp], token: str | None) -> None:
+        self._assemble = assemble
         self._token = token.encode() if token else None
+
+    @cached_property
+    def _app(self) -> ASGIApp:
+        return self._assemble()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = _cross_site(scope) or self._unproven(scope)
