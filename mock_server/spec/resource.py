@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_server.spec.fitting import View
 from mock_server.spec.operation import Operation
@@ -82,8 +82,7 @@ class Family:
         return frozenset(name for shape in self.shapes for name in shape.properties)
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(NamedTuple):
     """One operation's part in its family.
 
     ``paging`` maps page, limit, offset to parameters; ``filters`` the query parameters that name a field.

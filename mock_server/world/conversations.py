@@ -7,6 +7,7 @@ of a world and for whatever happens later (a simulated call: :func:`converse`, t
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mock_server.world import Record, calendar
 from mock_server.world.channels import Script, body
@@ -54,8 +55,7 @@ class Contact:
     """Service of that visit; a topic with a service of its own does not need it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A contact that took place: ``body`` is the part of ``data`` that belongs to the source alone."""
 
     contact: Contact

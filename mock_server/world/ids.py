@@ -13,9 +13,8 @@ import binascii
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -27,8 +26,7 @@ _MASK = (1 << 64) - 1
 _LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ+/", b"abcdefghijklmnopqrstuvwxyzxz")
 
 
-@dataclass(frozen=True, slots=True)
-class IdFormat:
+class IdFormat(NamedTuple):
     """How the ids of one kind look: ``string`` with a prefix (``ld_``) or ``integer``."""
 
     kind: str

@@ -1,19 +1,19 @@
 """The shapes of the raw material: what a business sells, what people say about it, and who they are.
 
-Read from ``fixtures/`` by :mod:`mock_server.world.fixtures`; frozen, since every world shares them.
+Read from ``fixtures/`` by :mod:`mock_server.world.fixtures`; frozen, since every world shares them. Most are named
+tuples: a frozen dataclass takes half a millisecond of each start to be made, a named tuple a tenth of it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_server.world.calendar import DAY
 
 Lines = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a customer says to a follow-up question, the fact noted from it, and whether it makes the job urgent."""
 
     said: str
@@ -21,8 +21,7 @@ class Answer:
     urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """When a visit suits: the words, the fact noted, the hours it may start in, and the weekday that is out."""
 
     said: str
@@ -31,8 +30,7 @@ class Wish:
     without: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """What a conversation is about. With a ``service`` it is a job; without, it is about an earlier contact."""
 
     key: str
@@ -86,8 +84,7 @@ class Teammate:
         return f"{self.first}.{self.last}@example.org".lower().replace(" ", "").replace("'", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Business:
+class Business(NamedTuple):
     """A business and what people talk to it about. ``raw`` is the file, for what only the catalogue needs."""
 
     key: str
@@ -108,8 +105,7 @@ class Business:
         return next(service for service in self.services if service.name == name)
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """Phrases, verbs and follow-up topics that every business shares."""
 
     phrases: Mapping[str, Lines]
@@ -120,8 +116,7 @@ class Common:
     followups: tuple[Topic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """Given names, family names, kinds of trading names, streets and suburbs by state."""
 
     given: Lines

@@ -1,6 +1,7 @@
 """The story of one lead while it unfolds, and what a contact changes in it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mock_server.world import Record
 from mock_server.world.calendar import MINUTE, spoken
@@ -14,8 +15,7 @@ INQUIRIES = 8
 """Most inquiries of one lead; a lead's n-th inquiry has index ``lead * INQUIRIES + n``, so do visits and notes."""
 
 
-@dataclass(slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One line of a lead's activities: when, what, about which record, by whom."""
 
     at: int
