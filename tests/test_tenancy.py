@@ -238,6 +238,13 @@ def test_a_fault_of_those_who_follow_is_told_with_the_tenant_and_where_it_was(
     assert "LookupError: a bug of ours" in caplog.text
 
 
+def test_a_stale_read_goes_back_behind_the_last_change_of_records_not_of_subscriptions(desk: Desk) -> None:
+    desk.fault({"fault": "STALE_READ"}, request={"urlPathPattern": "/v1/leads.*"}, count=1)
+    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    assert desk.post(SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}).status == 201
+    assert [desk.get(f"/v1/leads/{lead['id']}").status for _ in range(2)] == [404, 200]
+
+
 # --- what is kept -----------------------------------------------------------------------------------------------------
 
 
