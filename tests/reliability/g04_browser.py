@@ -206,7 +206,8 @@ async def browsed(server: UnderTest, sixth: UnderTest, asked: Sequence[Route]) -
         ]
         async with chromium.browsing("--host-resolver-rules=MAP *.example 127.0.0.1") as browser:
             proof = await browser.open(f"{evil}/")
-            await _attack(proof, f"http://127.0.0.1:{port}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")])
+            for site in (f"http://127.0.0.1:{port}", evil):  # another site, and the page's own: each way works on one
+                await _attack(proof, f"{site}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")])
             ways = await proof.run("attackWays")
             for number, (place, base) in enumerate(pages):
                 page = await browser.open(place)
