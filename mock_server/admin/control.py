@@ -88,9 +88,11 @@ class Body:
 
     def check(self, value: Any) -> None:
         """Raises Refusal (400) at the first thing that is wrong."""
-        for error in self._validator.iter_errors(value):
+        try:
+            self._validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
             tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in error.instance_path)
-            raise Refusal(400, error.message, pointer="".join(f"/{token}" for token in tokens))
+            raise Refusal(400, error.message, pointer="".join(f"/{token}" for token in tokens)) from None
 
 
 NOTHING = Body()

@@ -1,6 +1,7 @@
 """A schema of the document: its validator, and the few questions the program asks of it."""
 
 from functools import cached_property, reduce
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ _IMPLIED = (
     ("string", ("pattern", "minLength", "maxLength", "format")),
     ("number", ("minimum", "maximum", "multipleOf")),
 )
+_EXPLAINED = 4 * 1024  # characters of a value that is told all its problems
 _ANNOTATIONS = ("default", "example", "examples")
 
 
@@ -78,14 +80,22 @@ class Schema:
         return bool(self.validator.is_valid(value))
 
     def problems(self, value: Any, limit: int = 5) -> list[Problem]:
-        """Why ``value`` is not admitted: JSON pointer into the value, and the reason."""
+        """Why ``value`` is not admitted: JSON pointer into it, and the reason; a large one has only its first."""
         found = []
-        for error in self.validator.iter_errors(value):
+        for error in self._errors(value, limit):
             where = "".join(f"/{escape(str(token))}" for token in error.instance_path)
             found.append(Problem(where or "/", error.message))
-            if len(found) == limit:
-                break
         return found
+
+    def _errors(self, value: Any, limit: int) -> list[jsonschema_rs.ValidationError]:
+        """The library looks for all of them at once: of a million bytes that takes a minute."""
+        if limit > 1 and len(repr(value)) <= _EXPLAINED:
+            return list(islice(self.validator.iter_errors(value), limit))
+        try:
+            self.validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [error]
+        return []
 
     @cached_property
     def types(self) -> frozenset[str]:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.testing import Refused, Sophiie
+from mock_server.server import MockServer
+from mock_server.testing import Refused, Sophiie, workspace
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 
@@ -85,6 +86,18 @@ def test_a_lost_request_is_told_what_it_probably_meant(mine: Sophiie) -> None:
     assert lost["nearMisses"][0]["operation"] == "GET /v1/leads"
     with pytest.raises(AssertionError, match="did you mean /v1/leads"):
         mine.requests.assert_all_matched()
+
+
+def test_only_the_newest_lost_requests_are_compared_with_the_operations(running: MockServer) -> None:
+    with workspace(running.url, world="empty") as mine:
+        for number in range(103):
+            mine.client.get(f"/nowhere/{number}")
+        told = mine.control("GET", "/requests/unmatched?limit=1000")
+        last = mine.control("GET", "/requests/unmatched?limit=1")
+
+    assert [one["path"] for one in told["requests"]] == [f"/nowhere/{number}" for number in range(3, 103)]
+    assert [one["path"] for one in last["requests"]] == ["/nowhere/102"]
+    assert told["meta"] == {"total": 103}
 
 
 def test_requests_are_counted_found_and_forgotten_by_pattern(mine: Sophiie) -> None:

@@ -114,6 +114,7 @@ def killers() -> dict[str, bytes]:
         "a key of a million letters": b'{"' + b"k" * 1_000_000 + b'":1}',
         "a value of a million letters": b'{"firstName":"' + b"v" * 1_000_000 + b'"}',
         "one byte too many": b'{"firstName":"' + b"v" * (1024 * 1024) + b'"}',
+        "400,000 wrong items": b'{"questions":[' + b"1," * 400_000 + b"1]}",
         "spaces": b" " * 1_000_000,
         "NULs": b"\x00" * 1_000_000,
         "bytes": bytes(range(256)) * 64,

@@ -185,6 +185,12 @@ def test_problems_are_as_many_as_asked_for() -> None:
     assert len(it.problems(["a"] * 9)) == 5
 
 
+def test_a_large_value_is_told_its_first_problem_as_to_look_for_all_of_them_would_hold_up_everybody() -> None:
+    it = schema({"type": "array", "items": {"type": "integer"}})
+    [problem] = it.problems(["a"] * 400_000)
+    assert problem.where == "/0"
+
+
 @pytest.mark.parametrize(
     ("form", "good", "bad"),
     [
