@@ -15,12 +15,16 @@ import orjson
 
 from mock_server.errors import Problem, StateError
 from mock_server.store.base import Change, Row, Saved
+from mock_server.store.checkpoint import Checkpoints
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+_ALONE = fcntl is None
+"""Whether only SQLite's own lock keeps a second process away: then it keeps a second connection away, too."""
+_MOVED_AFTER = 400  # rows
 _MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
 _VERSION = 2
 _SCHEMA = """
@@ -49,8 +53,10 @@ class SqliteLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = _locked(path)
+        self._unmoved = 0  # rows since the last checkpoint was asked for
         try:
             self._db = self._opened()
+            self._checkpoints = Checkpoints(path)
         except BaseException:
             self._lock.close()
             raise
@@ -59,13 +65,13 @@ class SqliteLog:
         with self._faults(_REMEDY):
             db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             try:
-                db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                if _ALONE:
+                    db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 new = self._is_new(db)  # before anything is written: a file that is not ours stays as it is
                 db.execute("PRAGMA journal_mode = WAL")
                 # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
                 db.execute("PRAGMA synchronous = NORMAL")
-                # Pages are moved from the log to the file in small portions: with SQLite's 1,000 a caller waits 100 ms.
-                db.execute("PRAGMA wal_autocheckpoint = 200")
+                db.execute(f"PRAGMA wal_autocheckpoint = {200 if _ALONE else 0}")
                 if new:
                     marks = f"PRAGMA application_id = {_MAKER}; PRAGMA user_version = {_VERSION};"
                     db.executescript(f"BEGIN; {_SCHEMA} {marks} COMMIT;")
@@ -140,6 +146,7 @@ class SqliteLog:
             self._clear(workspace)
 
     def close(self) -> None:
+        self._checkpoints.close()
         self._db.close()
         self._lock.close()
 
@@ -154,6 +161,7 @@ class SqliteLog:
                 put.append((*place, body, _sum(body, *place)))
         self._db.executemany(_REMOVE, removed)
         self._db.executemany(_PUT, put)
+        self._unmoved += len(put) + len(removed)
         counted = [(workspace, kind, number) for kind, number in counters.items()]
         self._db.executemany(_COUNT, [(*count, _sum(b"", *count)) for count in counted])
 
@@ -172,6 +180,9 @@ class SqliteLog:
                 if self._db.in_transaction:  # SQLite ends it itself on some errors
                     self._db.execute("ROLLBACK")
                 raise
+        if self._unmoved >= _MOVED_AFTER and not _ALONE:
+            self._unmoved = 0
+            self._checkpoints.ask()
 
 
 def _sum(body: bytes, *key: str | int) -> int:

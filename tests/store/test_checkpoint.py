@@ -1,0 +1,74 @@
+"""SQLite's log is moved into the file beside the writer, who does not wait for the disk."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_server.store import checkpoint
+from mock_server.store.base import Change, Row, Saved
+from mock_server.store.sqlite import SqliteLog
+
+PATIENCE = 20.0  # seconds
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.db"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[SqliteLog]:
+    log = SqliteLog(path)
+    log.create(Saved("one", {}, {}, {}))
+    yield log
+    log.close()
+
+
+def commit(log: SqliteLog, number: int) -> None:
+    rows = [Row(f"{number}.{index}", ("", number), {"text": "x" * 1000}) for index in range(50)]
+    log.commit("one", [Change("things", row.id, row) for row in rows], {})
+
+
+def until(log: SqliteLog, done: Callable[[], bool]) -> int:
+    """How many commits it took."""
+    end = time.monotonic() + PATIENCE
+    for number in itertools.count(1):
+        commit(log, number)
+        if done():
+            return number
+        assert time.monotonic() < end
+    raise AssertionError
+
+
+def test_the_file_has_what_was_committed_while_its_writer_goes_on(log: SqliteLog, path: Path) -> None:
+    empty = path.stat().st_size
+    until(log, lambda: path.stat().st_size > empty + 100_000)
+
+
+def test_the_log_does_not_grow_for_ever(log: SqliteLog, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "_LARGEST", 100)
+    wal, sizes = path.with_name("state.db-wal"), [0]
+
+    def reused() -> bool:
+        """Whether commits went to the log and it has not grown."""
+        sizes.append(wal.stat().st_size)
+        return sizes[-1] == sizes[-2]
+
+    until(log, reused)
+
+
+def test_a_checkpoint_that_cannot_be_made_harms_neither_writer_nor_file(log: SqliteLog, path: Path) -> None:
+    asked = checkpoint.Checkpoints(path / "no such folder")
+    asked.ask()
+    asked.close()
+    for number in range(20):
+        commit(log, number)
+    log.close()
+    assert not path.with_name("state.db-wal").exists(), "the log was not moved as it was closed"
+    again = SqliteLog(path)
+    [saved] = again.load()
+    again.close()
+    assert len(saved.rows["things"]) == 20 * 50
