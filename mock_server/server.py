@@ -20,7 +20,6 @@ from mock_server.errors import Problem, SettingsError
 from mock_server.protocol import Protocol
 from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
-from mock_server.store.sqlite import SqliteLog
 
 _GRACE = 3  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
@@ -31,7 +30,11 @@ _LOOK = 0.1  # seconds between looks whether a second signal came
 
 def open_log(settings: Settings) -> Log:
     """Where state is kept. Raises StateError."""
-    return SqliteLog(Path(settings.state)) if settings.state else NoLog()
+    if not settings.state:
+        return NoLog()
+    from mock_server.store.sqlite import SqliteLog  # start-up: the library is for those who keep state
+
+    return SqliteLog(Path(settings.state))
 
 
 def bind(settings: Settings) -> socket.socket:

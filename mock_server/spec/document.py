@@ -103,11 +103,10 @@ class Document:
         """The node at ``pointer`` itself, a reference included. Raises LookupError when there is none."""
         node: Any = self.root
         for token in pointer.split("/")[1:]:
-            name = token.replace("~1", "/").replace("~0", "~")
-            if isinstance(node, list) and re.fullmatch(r"0|[1-9][0-9]{0,8}", name):
-                node = node[int(name)]
-            elif isinstance(node, dict):
-                node = node[name]
+            if isinstance(node, dict):
+                node = node[token.replace("~1", "/").replace("~0", "~") if "~" in token else token]
+            elif isinstance(node, list) and re.fullmatch(r"0|[1-9][0-9]{0,8}", token):
+                node = node[int(token)]
             else:
                 raise LookupError(pointer)
         return node

@@ -46,7 +46,7 @@ def offset(zone: str, utc: int) -> int:
     standard = minutes * MINUTE
     if saving:
         local = utc + standard
-        ends, begins = changes(from_epoch_ms(local).year)
+        ends, begins = changes(_year(local // DAY))
         if not ends * DAY + 2 * HOUR <= local < begins * DAY + 2 * HOUR:
             return standard + HOUR
     return standard
@@ -91,12 +91,20 @@ _MONTHS = (
 
 
 @lru_cache(maxsize=512)
+def _year(day: int) -> int:
+    return (_FIRST_DAY + timedelta(days=day)).year
+
+
+@lru_cache(maxsize=512)
 def _day(day: int) -> str:
     return (_FIRST_DAY + timedelta(days=day)).isoformat()
+
+
+_TWO = tuple(f"{number:02}" for number in range(60))
 
 
 def stamp(utc: int) -> str:
     """The wire form of epoch milliseconds; by hand, since a world writes some 6,000 of them."""
     day, rest = divmod(utc, DAY)
     minutes, ms = divmod(rest, MINUTE)
-    return f"{_day(day)}T{minutes // 60:02}:{minutes % 60:02}:{ms // 1000:02}.{ms % 1000:03}Z"
+    return f"{_day(day)}T{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[ms // 1000]}.{ms % 1000:03}Z"

@@ -177,25 +177,32 @@ def inquiry_record(
     }
 
 
+class _Slots(dict[str, str]):
+    """Each slot is there with a capital too, for the beginning of a sentence: {detail} and {Detail}."""
+
+    def __missing__(self, key: str) -> str:
+        if not key[:1].isupper():
+            raise KeyError(key)
+        return _capital(self[key[:1].lower() + key[1:]])
+
+
 def _slots(contact: Contact, stream: Rng) -> dict[str, str]:
     person, business = contact.person, contact.business
-    slots = {
-        "name": person.name,
-        "first": person.first,
-        "business": business.name,
-        "address": person.address,
-        "suburb": person.suburb,
-        "daypart": calendar.daypart(business.zone, contact.start),
-        "service": (contact.topic.service or contact.service).lower(),
-    }
+    slots = _Slots(
+        name=person.name,
+        first=person.first,
+        business=business.name,
+        address=person.address,
+        suburb=person.suburb,
+        daypart=calendar.daypart(business.zone, contact.start),
+        service=(contact.topic.service or contact.service).lower(),
+    )
     if contact.when is not None:
         slots["when"] = calendar.spoken(business.zone, contact.when)
     if contact.old is not None:
         slots["old"] = calendar.spoken(business.zone, contact.old)
     for slot, options in contact.topic.slots:
         slots[slot] = stream.choice(options)
-    # Each slot also with a capital, for the beginning of a sentence: {detail} and {Detail}.
-    slots.update([(_capital(key), _capital(text)) for key, text in slots.items()])
     return slots
 
 

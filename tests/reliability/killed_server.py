@@ -34,7 +34,7 @@ if __name__ == "__main__":
     step, count, _, *arguments = sys.argv[1:]
     DyingGate.fate = DyingSqlite.fate = fate = Fate(step, int(count))
     egress.Gate = DyingGate  # type: ignore[misc]
-    server.SqliteLog = DyingSqlite  # type: ignore[misc]
+    sqlite.SqliteLog = DyingSqlite  # type: ignore[misc]
     open_log = server.open_log
 
     def opened(settings: Settings) -> Any:
