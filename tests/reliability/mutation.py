@@ -30,7 +30,7 @@ class Change(NamedTuple):
 
 class Outcome(NamedTuple):
     killed: int
-    too_slow: int
+    too_slow: list[Change]
     left: list[Change]
 
 
@@ -69,7 +69,7 @@ def mutated(folder: Path, module: str, tests: Sequence[str], left_out: Sequence[
     changes = dict(changes_of((folder / "mutants" / module).read_text("utf-8")))
     return Outcome(
         sum(code in _KILLED for code in ran.values()),
-        sum(code in _TOO_SLOW for code in ran.values()),
+        [changes[name] for name, code in ran.items() if code in _TOO_SLOW],
         [changes[name] for name, code in ran.items() if code not in (*_KILLED, *_TOO_SLOW)],
     )
 

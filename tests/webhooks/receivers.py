@@ -207,7 +207,7 @@ class Stage:
             tx.put(subscription.KIND, id, {**row.record, "paused": paused})
         self.dispatcher.wake(self.workspace)
 
-    async def drain(self, timeout: float = 5.0) -> bool:
+    async def drain(self, timeout: float = 30.0) -> bool:
         return await self.dispatcher.drain(self.workspace, timeout)
 
     async def advance(self, seconds: float) -> None:
