@@ -1,6 +1,8 @@
 """Whether a run proves anything: what should have been seen to work, and was not."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from traceback import extract_tb
 
 from contracts.baseline import Baseline
 from contracts.document import Contract
@@ -9,6 +11,16 @@ from contracts.outcome import Options, Outcome
 from contracts.selection import Selection
 
 LOST = "the connection broke"
+UNREADABLE = "an answer has not the form that this run reads"
+
+
+def unreadable(fault: Exception) -> str:
+    """Why a run gave up: an answer is so odd that it could not go on. What is odd about it is a finding of its own.
+
+    Without such a finding the run itself is wrong, and the place says where. No value of the answer is told.
+    """
+    place = extract_tb(fault.__traceback__)[-1]
+    return f"{UNREADABLE} ({type(fault).__name__} in {Path(place.filename).name}, line {place.lineno})"
 
 
 def shortcomings(
@@ -21,6 +33,9 @@ def shortcomings(
     lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
     if lost:
         reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")
+    odd = [f"{name}: {reason}" for name, reason in outcome.not_run.items() if reason.startswith(UNREADABLE)]
+    if odd:
+        reasons.append(f"{odd[0]}; {len(odd)} such runs in all")
     return reasons
 
 

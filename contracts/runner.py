@@ -9,10 +9,10 @@ from contracts import engine
 from contracts.agenda.order import units
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
-from contracts.conclusion import LOST, accept, shortcomings
+from contracts.conclusion import LOST, accept, shortcomings, unreadable
 from contracts.coverage import Coverage
 from contracts.document import Contract, Document
-from contracts.errors import CannotRun, Stopped
+from contracts.errors import CannotRun, Stopped, SuiteError
 from contracts.guard import Guard, Mode, Policy
 from contracts.neighbour import Neighbour
 from contracts.outcome import BUDGET, Options, Outcome, Watch
@@ -62,6 +62,8 @@ class Run:
         self.guard.listen(self.coverage.seen)
         self.probe = Probe(contract, target, self.transport, options.seed)
         self.done: set[str] = set()
+        self.cut_short: dict[str, str] = {}
+        """Units that were not run to their end, with the reason; they may have found something before."""
         self._neighbour = Neighbour()
         self._lost = 0
         self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
@@ -163,7 +165,7 @@ class Run:
         reading, steps = Reading(self.probe, self.catalogue), self.steps()
         for step in steps:
             needed = [f"{other.topic}[{other.describe()}]" for other in foundations(step, steps)]
-            yield Unit(step.topic, step.describe(), self._making(reading, step), needed)
+            yield Unit(step.topic, step.describe(), reading.making(step), needed)
 
     @staticmethod
     def names(contract: Contract, *, safe: bool) -> list[str]:
@@ -172,9 +174,6 @@ class Run:
             return [f"{step.topic}[{step.describe()}]" for step in plan(Catalogue(contract), {})]
         found = [unit.name for unit in units(contract, on_mock=True)]
         return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
-
-    def _making(self, reading: Reading, step: Step) -> Callable[[Probe], None]:
-        return lambda probe: reading.make(step)
 
     def _generating(self, document: Document) -> Callable[[Probe], None]:
         def generate(probe: Probe) -> None:
@@ -200,6 +199,7 @@ class Run:
         """Run one unit; what it found. Raises Stopped."""
         self.watch.step(unit.name, self.guard)
         self.done.add(unit.name)
+        self.cut_short.pop(unit.name, None)
         known, before = self.probe.findings, set(self.probe.findings)
         try:
             reason = self._attempt(unit)
@@ -207,6 +207,8 @@ class Run:
             for key in known.keys() - before:
                 known[key] = replace(known[key], unit=unit.name)
         new = [finding for key, finding in known.items() if key not in before]
+        if reason:
+            self.cut_short[unit.name] = reason
         if reason and not new:
             self.outcome.not_run[unit.name] = reason
             return []
@@ -229,6 +231,10 @@ class Run:
             if self._lost >= _MOST_LOST:
                 raise Stopped(f"{LOST} in {_MOST_LOST} runs one after the other: {type(fault).__name__}") from None
             return f"{LOST}: {type(fault).__name__}"
+        except SuiteError:
+            raise
+        except Exception as fault:
+            return unreadable(fault)
         self._lost = 0
         return ""
 

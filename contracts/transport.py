@@ -4,6 +4,7 @@ It sits below ``requests.Session``, where a connection would be opened, because 
 several of its checks send requests of their own that no option reaches.
 """
 
+import logging
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ class Transport:
     """
 
     def __init__(self, guard: Guard, reroutes: Mapping[str, str] | None = None) -> None:
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it tells URLs, and a run asks with the key in one
         self.guard = guard
         self._reroutes = dict(reroutes or {})
         self._adapter = _GuardedAdapter(self)

@@ -15,7 +15,7 @@ from contracts.exchange import Exchange
 from contracts.node import Node
 from contracts.replay import request
 from contracts.replay.request import Request
-from contracts.replay.units import Key, Repeats
+from contracts.replay.units import Found, Key, Repeats
 from contracts.rule import Rule
 from contracts.runner import Run
 from contracts.transport import NETWORK_ERRORS
@@ -98,15 +98,24 @@ def replay(run: Run, olds: Sequence[Old]) -> Iterator[Verdict]:
 
 def _in_its_run(old: Old, known: Set[Key], repeats: Repeats) -> tuple[Fate, str] | None:
     """What the run that found it finds now; None when that says nothing, and one request may say more."""
-    found = repeats.of(old.unit)
+    found = repeats.alone(old.unit)
     if found is None:
         return None
-    if old.key in found.keys:
-        return Fate.BROKEN, f"{old.unit} finds it again"
-    moved = [where for rule, operation, where in found.keys - known if (rule, operation) == old.key[:2]]
-    if moved:
-        return Fate.BROKEN, f"{old.unit} finds it elsewhere: {min(moved)}"
+    broken = _found(old, known, found)
+    if not broken:
+        found = repeats.after_others(old.unit)
+        broken = _found(old, known, found)
+    if broken:
+        return Fate.BROKEN, broken
     return None if found.reason else (Fate.MENDED, f"{old.unit} does not find it any more")
+
+
+def _found(old: Old, known: Set[Key], found: Found) -> str:
+    """How a run found it again; empty when it did not."""
+    if old.key in found.keys:
+        return f"{old.unit} finds it again"
+    moved = [where for rule, operation, where in found.keys - known if (rule, operation) == old.key[:2]]
+    return f"{old.unit} finds it elsewhere: {min(moved)}" if moved else ""
 
 
 def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:

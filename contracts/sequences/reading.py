@@ -4,7 +4,7 @@ At most two small pages of any list, one item of each kind, and each filter once
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,6 +126,10 @@ class Reading:
         self._catalogue = catalogue
         self._first: dict[str, Mapping[str, Any]] = {}
         self._pages: dict[str, Page] = {}
+
+    def making(self, step: Step) -> Callable[[Probe], None]:
+        """``make`` for later."""
+        return lambda probe: self.make(step)
 
     def make(self, step: Step) -> None:
         """Send one request and judge it. Raises Abandoned when what it needs is not there."""

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Callable, Generator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from recording import HOST, KEY, FakeClock, recording
 from rich.console import Console
 
+from contracts.agenda.unit import Unit
 from contracts.cli import again
 from contracts.cli.run import command
 from contracts.document import load
@@ -17,7 +19,9 @@ from contracts.exchange import Exchange
 from contracts.node import Node
 from contracts.outcome import Options
 from contracts.pace import Pace
+from contracts.probe import Abandoned, Probe
 from contracts.replay import request
+from contracts.replay.units import Found, Repeats
 from contracts.runner import Run
 from contracts.target import Target, mock, named
 
@@ -132,6 +136,20 @@ def test_a_real_host_is_sent_documented_reads_only(tmp_path: Path, capsys: pytes
     assert {seen.authorization for seen in record.seen} == {f"Bearer {KEY}"}
     assert "1 mended, 3 cannot be repeated" in capsys.readouterr().out
     assert code == 2
+
+
+def test_a_run_that_is_cut_short_is_made_again_with_other_values() -> None:
+    sent: list[int] = []
+
+    def taken_twice(probe: Probe) -> None:
+        sent.append(next(probe.sampler._serial))
+        if len(sent) < 3:
+            raise Abandoned("what it would make is there already")
+
+    run = Run(CONTRACT, Target("http://127.0.0.1:9", KEY, local=True), Options())
+    run.units = {"deletion[/v1/faqs]": Unit("deletion", "/v1/faqs", taken_twice)}
+    assert Repeats(run).alone("deletion[/v1/faqs]") == Found(set())
+    assert [later - earlier > 5000 for earlier, later in pairwise([1, *sent])] == [True] * 3
 
 
 def test_a_request_comes_back_from_a_report_as_it_went_in() -> None:

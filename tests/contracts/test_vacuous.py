@@ -1,7 +1,9 @@
 """A run that tested nothing is not green: the command and pytest end with 2 and say why."""
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +11,10 @@ from recording import KEY, Answer, recording
 from test_safe_mode import empty
 
 from contracts import cli
+from contracts.document import load
+from contracts.outcome import Options
+from contracts.runner import Run
+from contracts.target import mock
 
 CASES: dict[str, tuple[Callable[[str, str], Answer], str]] = {
     "no token": (lambda *_: (401, {}, b"{}"), "refuses the key (401) → put one in SOPHIIE_API_KEY"),
@@ -50,3 +56,29 @@ def test_pytest_ends_so_too_when_every_test_failed(pytester: pytest.Pytester, mo
     assert result.ret == 2
     assert result.parseoutcomes()["failed"]
     assert "answers were 429: the target asked for fewer requests" in result.stdout.str()
+
+
+def test_an_answer_that_a_run_cannot_read_ends_that_run_and_not_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items without an id are a finding; that half of the runs go by the id is no reason to break down."""
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    with recording(lambda *_: (200, {}, json.dumps({"faqs": [{}], "totalCount": 1}).encode())) as host:
+        asked = [host.url, "--only", "PUT /v1/faqs/{}", "--exclude", "engine"]
+        result = CliRunner().invoke(cli.command, asked, standalone_mode=False)
+    assert result.return_value == 2
+    assert "response_schema_conformance" in result.output
+    assert "an answer has not the form that this run reads (KeyError in " in result.output
+
+
+def test_a_run_that_breaks_down_without_a_finding_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> None:
+        raise KeyError(KEY)
+
+    with mock() as target:
+        run = Run(load(), target, Options(only=("single",)))
+        run.greet()
+        for name, unit in run.units.items():
+            run.unit(replace(unit, run=wrong) if "availability" in name else unit)
+        run.conclude(0.0)
+    assert run.outcome.exit_code == 2
+    assert "KeyError in test_vacuous.py" in run.outcome.vacuous[0]
+    assert KEY not in run.outcome.vacuous[0]

@@ -1,0 +1,64 @@
+"""A small part of what ``replays.py`` measures: a replay says of each finding what is true of the mock it asks."""
+
+from collections.abc import Generator
+
+import power
+import pytest
+import replays
+from arms import about
+from wrapper import Defects, bench
+
+from contracts.document import Contract, load
+from contracts.outcome import Options
+from contracts.replay.again import Fate
+from contracts.runner import Run
+from contracts.target import Target
+
+pytestmark = pytest.mark.xdist_group("commands")
+
+
+@pytest.fixture(scope="module")
+def defects() -> Defects:
+    return Defects()
+
+
+@pytest.fixture(scope="module")
+def target(defects: Defects) -> Generator[Target, None, None]:
+    with bench(defects) as target:
+        yield target
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load()
+
+
+def anew(target: Target, contract: Contract) -> None:
+    """As if the mock were started again."""
+    assert Run(contract, target, Options()).probe.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "delete_does_nothing",  # what the first run made is in the way of the second
+        "deleted_is_still_listed",  # one run finds what another one left
+        "foreign_members_are_listed",
+        "delivered_twice",
+    ],
+)
+def test_a_replay_tells_what_is_broken_from_what_is_mended(
+    name: str, target: Target, defects: Defects, contract: Contract
+) -> None:
+    mutant = power.BY_NAME[name]
+    anew(target, contract)
+    defects.change(mutant)
+    report = replays.report(target, mutant, about(mutant))
+    assert replays.wrong(target, report, Fate.MENDED), "nothing was found, so nothing is shown"
+    assert replays.wrong(target, report, Fate.BROKEN) == []
+    anew(target, contract)
+    defects.change(mutant)
+    assert replays.wrong(target, report, Fate.BROKEN) == []
+    anew(target, contract)
+    defects.change()
+    assert replays.wrong(target, report, Fate.MENDED) == []
