@@ -3,58 +3,113 @@
 import base64
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
-from recording import recording
+from recording import Seen, recording
 
+from contracts import runner
 from contracts.cli import traffic
 from contracts.cli.run import command
 from contracts.report.files import WRITERS
 
-KEY = "sk_live_" + "c4n4ry" + "K3yV4lu3" * 3
-OTHER = "sk_live_" + "c4n4ry" + "0th3rK3y" * 3
+KEY = "sk_live_" + 'c4n4ry"/+&\\' + "K3yV4lu3" * 3
+OTHER = "sk_live_" + 'c4n4ry"/+&\\' + "0th3rK3y" * 3
 PERSON = "canary.person@example.com"
-PHONE = "+61491570006"
+PHONE = "+61491570110"
+WANTED = ("GET /v1/organization", "message")
+"""An operation that is asked with the key in the query, and a run whose bodies are made of what others answered."""
 
 
-def forms(secret: str) -> list[str]:
+def forms(secret: str) -> Mapping[str, str]:
     raw = secret.encode()
-    twice = base64.b64encode(b"u:" + raw + b":x").decode()[4:-8]
-    return [twice, secret, quote(secret, safe=""), raw.hex(), base64.b64encode(raw).decode().rstrip("=")]
+    return {
+        "raw": secret,
+        "url": quote(secret, safe=""),
+        "json": json.dumps(secret)[1:-1],
+        "base64": base64.b64encode(raw).decode().rstrip("="),
+        "inside base64": within(secret)[4:-8],
+        "hex": raw.hex(),
+    }
+
+
+def within(secret: str) -> str:
+    return base64.b64encode(b"u:" + secret.encode() + b":x").decode()
 
 
 def echo(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
     """Every form of every secret, in a header and a body, beside an error that the suite must report."""
-    within = [base64.b64encode(b"u:" + secret.encode() + b":x").decode() for secret in (KEY, OTHER)]
-    said = [*within, *forms(KEY)[1:], *forms(OTHER)[1:], PERSON, PHONE]
-    body = {"id": KEY, "name": said, KEY: {"nested": OTHER, "mail": PERSON}, "message": f"token={KEY} for {PERSON}"}
-    return (500 if "limit" in path else 200), {"x-echo": KEY, "x-ratelimit-limit": OTHER}, json.dumps(body).encode()
+    said = [form for secret in (KEY, OTHER) for name, form in forms(secret).items() if name != "inside base64"]
+    said += [within(KEY), within(OTHER), PERSON, PHONE]
+    item = {"id": KEY, "leadId": KEY, "source": "SMS", "name": said}
+    body = {**item, KEY: {"nested": OTHER, "mail": PERSON}, "message": f"token={KEY} for {PERSON}"}
+    body |= {name: [item] for name in ("leads", "members", "inquiries")}
+    headers = {"x-echo": KEY, "x-ratelimit-limit": OTHER}
+    return (500 if path == "/v1/organization" else 200), headers, json.dumps(body).encode()
 
 
-@pytest.mark.parametrize("mode", ["safe"])
-def test_nothing_that_a_run_leaves_behind_holds_a_secret(
-    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+def places(seen: list[Seen]) -> set[str]:
+    """Where in the requests the key stood."""
+    body = json.dumps(KEY).encode()
+    return {
+        name
+        for one in seen
+        for name, there in (
+            ("header", one.authorization == f"Bearer {KEY}"),
+            ("query", quote(KEY, safe="") in one.path.partition("?")[2]),
+            ("body", body in one.body),
+        )
+        if there
+    }
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
     monkeypatch.setenv("SOPHIIE_OTHER_API_KEY", OTHER)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("mode", "asked"), [("safe", {"header"}), ("full", {"header", "query", "body"})])
+def test_nothing_that_a_run_leaves_behind_holds_a_secret(
+    mode: str, asked: set[str], here: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     reports = ",".join(f"{kind}={kind}.out" for kind in WRITERS)
-    few = ["--mode", mode, "--quick", "--max-requests", "40", "-v", "--only", "GET /v1/organization"]
-    with caplog.at_level(logging.INFO), recording(echo) as record:
-        command.main([record.url, *few, "--report", reports], standalone_mode=False)
-        command.main([record.url, "--replay", "json.out"], standalone_mode=False)
+    only = [word for wanted in WANTED for word in ("--only", wanted)]
+    more = ["--baseline-entries", "-v", "--max-requests", "400", "--quick"]
+    with caplog.at_level(logging.DEBUG), recording(echo) as record:
+        command.main([record.url, "--mode", mode, *only, *more, "--report", reports], standalone_mode=False)
+        assert places(record.seen) == asked
+        command.main([record.url, "--mode", "safe", "--replay", "json.out"], standalone_mode=False)
         traffic.command.main(["har.out", "-v", "--strict", "--report", "json=traffic.out"], standalone_mode=False)
-        sent = {seen.authorization for seen in record.seen}
-    left = {path.name: path.read_bytes().decode("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file()}
+    left = {path.name: path.read_bytes().decode("utf-8", "replace") for path in here.rglob("*") if path.is_file()}
     assert {f"{kind}.out" for kind in (*WRITERS, "traffic")} <= left.keys()
-    assert f"Bearer {KEY}" in sent
     assert json.loads(left["json.out"])["findings"]
     out, err = capfd.readouterr()
-    for name, text in {**left, "output": out, "errors": err, "log": caplog.text}.items():
-        found = [form for secret in (KEY, OTHER) for form in forms(secret) if form in text]
-        assert not found, f"{name}: {found}"
-        assert PERSON not in text, name
-        assert PHONE not in text, name
+    assert found({**left, "output": out, "errors": err, "log": caplog.text}) == []
+
+
+def found(texts: Mapping[str, str]) -> list[str]:
+    secrets = {f"{kind} form of {secret[20:]}": form for secret in (KEY, OTHER) for kind, form in forms(secret).items()}
+    secrets |= {"person": PERSON, "phone": PHONE, "quoted person": quote(PERSON)}
+    return [f"{what} in {name}" for name, text in texts.items() for what, secret in secrets.items() if secret in text]
+
+
+def test_a_mistake_of_the_suite_is_told_without_what_it_quotes(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def wrong(*given: Any, **more: Any) -> None:
+        encoded = [form for name, form in forms(KEY).items() if name != "inside base64"]
+        raise RuntimeError(f"{encoded} {within(KEY)} {PERSON}")
+
+    monkeypatch.setattr(runner.Run, "neighbour", wrong)
+    with recording(lambda *_: (200, {}, b"{}")) as record:
+        assert command.main([record.url, "--only", "GET /v1/organization"], standalone_mode=False) == 2
+    out, err = capfd.readouterr()
+    assert "the suite failed, please report this" in err
+    assert "RuntimeError" in err
+    assert found({"output": out, "errors": err}) == []
