@@ -49,8 +49,8 @@ def found() -> str:
 class Page:
     """One page of the browser."""
 
-    def __init__(self, browser: "Browser", session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: "Browser", target: str, session: str) -> None:
+        self._browser, self._target, self._session = browser, target, session
 
     async def run(self, expression: str) -> Any:
         """The value of a script in the page, once its promise is kept. Raises RuntimeError."""
@@ -59,6 +59,9 @@ class Page:
         if "exceptionDetails" in told:
             raise RuntimeError(str(told["exceptionDetails"].get("exception", told))[:500])
         return told["result"].get("value")
+
+    async def close(self) -> None:
+        await self._browser.call("Target.closeTarget", {"targetId": self._target})
 
 
 class Browser:
@@ -90,7 +93,7 @@ class Browser:
         """A new page that shows ``url``."""
         target = (await self.call("Target.createTarget", {"url": url}))["targetId"]
         told = await self.call("Target.attachToTarget", {"targetId": target, "flatten": True})
-        page = Page(self, told["sessionId"])
+        page = Page(self, target, told["sessionId"])
         end = time.monotonic() + _PATIENCE
         while await page.run("document.readyState + ' ' + location.href") != f"complete {url}":
             if time.monotonic() > end:
