@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.document import METHODS, Document, Node, escape, kind_of
+from mock_server.spec.document import METHODS, Document, Node, base_path, escape, kind_of
 from mock_server.spec.operation import JSON, PARAMETER, Operation, Response, blanked
 from mock_server.spec.parameter import STYLES, Parameter
 from mock_server.spec.schema import Schema
@@ -42,21 +41,6 @@ def webhooks(document: Document) -> dict[str, Schema]:
     return found
 
 
-def base_path(document: Document) -> str:
-    """The path of the first server, which stands before every path of the document."""
-    servers = document.root.get("servers")
-    if not isinstance(servers, list) or not servers or not isinstance(servers[0], dict):
-        return ""
-    url, variables = str(servers[0].get("url", "")), servers[0].get("variables")
-    for name, variable in variables.items() if isinstance(variables, dict) else ():
-        if isinstance(variable, dict):
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    try:
-        return urlsplit(urljoin("http://mock/", url)).path.rstrip("/")
-    except ValueError:
-        return ""
-
-
 class _Compiler:
     """One pass over a document. ``faults`` collects what is wrong, so that a person reads of all of it at once."""
 
@@ -65,6 +49,7 @@ class _Compiler:
         self._sound = sound  # then schemas are not looked at again, and a validator is made at its first use
         self.faults: list[Problem] = []
         self._soundness = Soundness(document)
+        self._made: dict[tuple[int, str], Response] = {}
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -208,6 +193,8 @@ class _Compiler:
 
     def _response(self, status: int, pointer: str) -> Response:
         where, response = self.document.mapping(pointer, "a response")
+        if (status, where) in self._made:  # most operations refuse in the same words
+            return self._made[status, where]
         headers = dict(self._headers(where, response)) if "headers" in response else {}
         schema, given = None, {}
         if "content" in response:
@@ -217,7 +204,9 @@ class _Compiler:
                 start, entry = self.document.mapping(f"{where}/content/{escape(media)}", "a media type")
                 schema = self._schema(f"{start}/schema") if "schema" in entry else None
                 given = self._given(start, entry, schema)
-        return Response(status, str(response.get("description", "")), schema, given, headers)
+        made = Response(status, str(response.get("description", "")), schema, given, headers)
+        self._made[status, where] = made
+        return made
 
     def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str]]:
         _, headers = self.document.mapping(f"{where}/headers", "headers")

@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.compile import base_path, operations, webhooks
-from mock_server.spec.document import Document
+from mock_server.spec.compile import operations, webhooks
+from mock_server.spec.document import Document, base_path
 from mock_server.spec.operation import Operation
 from mock_server.spec.resource import Binding, Family, infer
 from mock_server.spec.schema import Schema

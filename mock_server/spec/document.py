@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import jsonschema_rs
 import orjson
@@ -46,21 +46,16 @@ class Document:
     lenient: bool = False
     """Whether an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
     mark: bytes = field(repr=False, default=b"")
-    """What its soundness is remembered by, where it is ours; empty for a user's, which is checked at each start."""
+    """What ``root`` is remembered by once it was found sound, where it is ours; a user's has none."""
+    known_sound: bool = False
+    """Whether an earlier start has found all its operations sound, and their validators could be made."""
     made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """What was compiled from it, by purpose and pointer; a schema may contain itself."""
-
-    @cached_property
-    def known_sound(self) -> bool:
-        """Whether an earlier start has found all its operations sound, and their validators could be made."""
-        with suppress(LookupError):
-            return bool(self.mark) and recall(self.mark) is True
-        return False
 
     def found_sound(self) -> None:
         """Nothing is wrong with its operations: the next start need not look, as long as not a letter changes."""
         if self.mark and not self.known_sound:
-            remember(self.mark, value=True)
+            remember(self.mark, self.root)
 
     @cached_property
     def registry(self) -> jsonschema_rs.Registry:
@@ -119,6 +114,21 @@ class Document:
         return where, node
 
 
+def base_path(document: Document) -> str:
+    """The path of the first server, which stands before every path of the document."""
+    servers = document.root.get("servers")
+    if not isinstance(servers, list) or not servers or not isinstance(servers[0], dict):
+        return ""
+    url, variables = str(servers[0].get("url", "")), servers[0].get("variables")
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if isinstance(variable, dict):
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+    try:
+        return urlsplit(urljoin("http://mock/", url)).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
 def kind_of(node: Any) -> str:
     """What a node is, for a person: ``a list``, ``nothing``, ``the text 'abc'``."""
     if node is None:
@@ -136,8 +146,14 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
     root = read_file(path, SpecError)
     if patches:
         root = patched(root, patches)
-    mark = orjson.dumps(["sound", root, *_CHECKED_BY]) if is_ours(path) else b""
-    return parse(root, str(path), lenient=lenient, mark=mark)
+    return parse(root, str(path), lenient=lenient, mark=_mark(root) if is_ours(path) else b"")
+
+
+def _mark(root: Any) -> bytes:
+    """All that decides what becomes of a document; nothing where JSON cannot say it."""
+    with suppress(TypeError):
+        return orjson.dumps(["plain", root, *_CHECKED_BY])
+    return b""
 
 
 def parse(root: Any, name: str, *, lenient: bool = False, mark: bytes = b"") -> Document:
@@ -155,5 +171,8 @@ def parse(root: Any, name: str, *, lenient: bool = False, mark: bytes = b"") -> 
     if not isinstance(paths, dict) or not paths:
         remedy = "a document without operations cannot be served"
         raise SpecError(Problem(f"{name}#/paths", f"no paths but {kind_of(paths)}", remedy))
+    with suppress(LookupError):
+        if mark:
+            return Document(name, recall(mark), root, lenient, mark, known_sound=True)
     parts = {key: value for key, value in root.items() if key != "$ref"}
     return Document(name, plain(parts, old=version.startswith("3.0")), root, lenient, mark)

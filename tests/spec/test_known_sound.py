@@ -71,6 +71,13 @@ def test_nothing_is_remembered_of_a_users_document(cache: Path, tmp_path: Path) 
     assert not cache.exists()
 
 
+def test_what_json_does_not_have_is_no_trouble(ours: Path) -> None:
+    ours.write_text(ours.read_text().replace('{"type": "string"}', '{"example": 36893488147419103232}'))
+    ours.rename(ours.with_suffix(".yaml"))
+    for _ in range(2):
+        assert len(Contract([load(ours.with_suffix(".yaml"))]).operations) == 1
+
+
 @pytest.mark.parametrize("name", ["v1", "zapier"])
 def test_what_is_known_to_be_sound_is_served_as_what_is_found_so(cache: Path, name: str) -> None:
     path = OPENAPI / f"{name}.yaml"
