@@ -253,6 +253,67 @@ def test_a_contact_has_just_ended_when_it_is_written_down(desk: Desk, kind: str)
         assert written - end <= timedelta(seconds=10)
 
 
+@pytest.mark.parametrize("about", ["blocked drain", "running toilet", "gas fitting"])
+def test_a_contact_is_about_what_was_asked_for(desk: Desk, about: str) -> None:
+    names = {"blocked drain": "Blocked drain clearing", "running toilet": "Toilet repair", "gas fitting": "Gas fitting"}
+    tags = {"blocked drain": "drains", "running toilet": "toilets", "gas fitting": "gas"}
+    for _ in range(3):
+        assert act(desk, "book", about=about).record["tradeService"]["name"] == names[about]
+        (told,) = desk.simulate("call", about=about)["happened"]
+        assert one(desk, "inquiries", told["inquiryId"])["tag"] in (tags[about], "urgent")
+
+
+def test_each_contact_has_numbers_and_a_recording_of_its_own(desk: Desk) -> None:
+    for _ in range(3):
+        desk.simulate("call")
+    made = desk.records("inquiries")
+    numbers = [inquiry["data"]["id"] for inquiry in made]
+    assert len(set(numbers)) == len(numbers)
+    calls = [inquiry for inquiry in made if inquiry["source"] == "CALL"]
+    assert all(inquiry["data"]["recordingUrl"].endswith(f"/{inquiry['sourceId']}.mp3") for inquiry in calls)
+    assert len({inquiry["data"]["recordingUrl"] for inquiry in calls}) == len(calls)
+
+
+def test_a_known_sender_is_somebody_the_business_has(desk: Desk) -> None:
+    before = {lead["id"] for lead in desk.records("leads")}
+    came = [desk.simulate("sms", **{"from": "known"})["happened"][0] for _ in range(6)]
+    assert {told["leadId"] for told in came} <= before
+    assert len({told["leadId"] for told in came}) > 1
+    assert not any(told["newLead"] for told in came)
+
+
+def test_somebody_new_cannot_be_taken_for_a_lead(app: Starlette) -> None:
+    first, twin = (with_recipe(app, f"visits-{name}") for name in ("first", "twin"))
+    (told,) = first.simulate("call")["happened"]
+    taken = one(first, "leads", told["leadId"])["phone"]
+    lead = twin.records("leads")[0]
+    with app.state.workspaces.transaction(twin.workspace) as tx:
+        tx.put("leads", lead["id"], {**lead, "phone": taken})
+    (came,) = twin.simulate("call")["happened"]
+    assert came["newLead"]
+    assert one(twin, "leads", came["leadId"])["phone"] != taken
+
+
+def test_of_several_leads_of_one_phone_the_newest_is_meant(app: Starlette, desk: Desk) -> None:
+    *others, newest = desk.records("leads")
+    with app.state.workspaces.transaction(desk.workspace) as tx:
+        for lead in (newest, *others):
+            tx.put("leads", lead["id"], {**lead, "phone": PHONE})
+    (told,) = desk.simulate("call", **{"from": PHONE})["happened"]
+    assert told["leadId"] == newest["id"]
+
+
+def test_what_a_known_lead_tells_for_the_first_time_is_added_and_told(desk: Desk) -> None:
+    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    booked = act(desk, "book", **{"from": lead["id"]})
+    assert booked.lead["phone"]
+    assert booked.lead["defaultLeadAddress"]["address"]["suburb"] == "Ryde"
+    assert booked.lines[0] == ("LEAD_UPDATED", "Contact details added")
+    assert booked.events[0] == "LEAD_UPDATED"
+    again = act(desk, "book", **{"from": lead["id"]})
+    assert ("LEAD_UPDATED", "Contact details added") not in again.lines
+
+
 def test_who_is_known_is_not_asked_the_name(desk: Desk) -> None:
     ways = common().phrases["ask_name"]
     asked = []
