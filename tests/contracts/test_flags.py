@@ -1,9 +1,12 @@
-"""The command itself against a production host, over its flags: slow reads with the token, and no value kept."""
+"""The command itself against a production host, over its flags: slow reads with the token, and no value kept.
+
+A sample of what ``every_flag.py`` runs.
+"""
 
 import json
-import random
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +14,7 @@ from urllib.parse import quote
 import click
 import pytest
 from click.testing import CliRunner
+from flags import OTHERS, REFUSED, TRIED, covering, everything, prepare, words
 from production import KEY, Production, production
 from recording import HOST, FakeClock, Recording, Seen, recording
 
@@ -22,32 +26,6 @@ from contracts.runner import Run
 
 CANARY = "qZcanary7"
 Invoke = Callable[..., tuple[int, str]]
-
-# Every flag of the command with arguments to try; a flag that is missing here fails a test.
-TRIED: dict[str, Sequence[Sequence[str]]] = {
-    "url": [[]],
-    "mode": [["--mode", "safe"]],
-    "spec": [[]],  # another document has other paths: see tests/test_foreign_document.py
-    "seed": [["--seed", "7"]],
-    "quick": [["--quick"]],
-    "max_requests": [["--max-requests", "9"]],
-    "max_time": [["--max-time", "1000"]],
-    "only": [["--only", "Leads"], ["--only", "engine"], ["--only", "creation", "--only", "keys"], ["--only", "writes"]],
-    "exclude": [["--exclude", "Zapier"], ["--exclude", "engine"]],
-    "ids": [["--id", "companyId=cmp_x"]],
-    "key_file": [["--key-file", "key.txt"]],
-    "key_stdin": [["--key-stdin"]],
-    "plan": [["--plan"]],
-    "allow_writes": [[]],  # the one that changes what may be sent: see test_writes.py
-    "organization": [["--organization", "org_x"]],
-    "ledger": [["--ledger", "l.jsonl"]],
-    "baseline": [["--baseline", "baseline.yaml"]],
-    "baseline_entries": [["--baseline-entries"]],
-    "fail_fast": [["-x"]],
-    "reports": [["--report", "json=r.json"], ["--report", "har=r.har"]],
-    "replay": [["--replay", "old.json"]],
-    "verbose": [["-v"]],
-}
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +40,7 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recordi
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    (tmp_path / "key.txt").write_text(KEY)
-    (tmp_path / "baseline.yaml").write_text("[]")
-    old = {
-        "rule": "limit_honoured",
-        "operation": "GET /v1/leads",
-        "where": "",
-        "title": "x",
-        "expected": "x",
-        "got": "x",
-    }
-    asked = {"method": "DELETE", "path": "/v1/leads/ld_x", "headers": {}, "body": None, "status": 200, "whole": True}
-    (tmp_path / "old.json").write_text(json.dumps({"findings": [{**old, "requests": [asked]}]}))
+    prepare(tmp_path)
 
     def bound(host: Recording, clock: FakeClock) -> Invoke:
         pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
@@ -89,21 +56,20 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recordi
     return bound
 
 
-def combinations(count: int) -> list[list[str]]:
-    """Each way to give a flag at least once, in ``count`` lots, each lot in random company."""
-    chance = random.Random(4)
-    ways = [way for name, tried in TRIED.items() for way in tried if way and name not in ("organization", "ledger")]
-    chance.shuffle(ways)
-    lots = [ways[start::count] for start in range(count)]
-    return [[word for way in lot for word in way] for lot in lots]
-
-
 def test_every_flag_is_tried() -> None:
     command = cli.command.get_command(click.Context(cli.command), "run")  # type: ignore[attr-defined]
-    assert {parameter.name for parameter in command.params} == set(TRIED)
+    assert {parameter.name for parameter in command.params} == {*TRIED, *REFUSED, *OTHERS}
 
 
-@pytest.mark.parametrize("flags", [[], *combinations(6)], ids=" ".join)
+def test_any_two_flags_meet_in_every_way() -> None:
+    rows = covering(TRIED, 2)
+    for one, other in combinations(TRIED, 2):
+        met = {(row[one], row[other]) for row in rows}
+        assert len(met) == (len(TRIED[one]) + 1) * (len(TRIED[other]) + 1)
+    assert len(rows) < len(everything({name: TRIED[name] for name in list(TRIED)[:6]}))
+
+
+@pytest.mark.parametrize("flags", [words(row) for row in covering(TRIED, 1)], ids=" ".join)
 def test_whatever_the_flags_a_production_host_sees_slow_reads_with_the_token(
     flags: list[str], stand_in: Production, invoke: Callable[[Recording, FakeClock], Invoke]
 ) -> None:
