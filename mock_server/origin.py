@@ -1,10 +1,12 @@
 """What a workspace is made from, and made again by a reset; and how its keys are kept."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from mock_server.world.clock import Clock
+from mock_server.world.clock import Clock, parse, stamp
 from mock_server.world.recipe import Recipe
 
 
@@ -42,6 +44,32 @@ class Origin:
     def clock(self) -> Clock:
         """A clock as the workspace has at first."""
         return Clock() if self.live else Clock(self.start, frozen=self.frozen)
+
+
+def facts(origin: Origin, clock: Clock) -> Mapping[str, Any]:
+    """What is kept of a workspace beside its records; ``read`` understands it."""
+    return {
+        "world": asdict(origin.plan.recipe),
+        "seed": origin.plan.seed,
+        "start": stamp(origin.start),
+        "live": origin.live,
+        "limit": [origin.plan.limit, origin.plan.enforced],
+        "ahead": (clock.now() - Clock().now()).total_seconds(),
+        "stood": clock.stamp() if clock.frozen else None,
+        "frozen": origin.frozen,
+        "keys": origin.keys,
+    }
+
+
+def read(id: str, kept: Mapping[str, Any]) -> tuple[Origin, Clock]:
+    """The origin, and a clock that is as far ahead of the real one as it was, unless it stood still."""
+    start = parse(kept["start"])
+    plan = Plan(Recipe(**kept["world"]), kept["seed"], None if kept["live"] else start, *kept["limit"])
+    origin = Origin(id, plan, start, kept["frozen"], tuple(kept["keys"]))
+    stood = kept.get("stood", kept["start"] if kept["frozen"] else None)  # files of before have no "stood"
+    if stood:
+        return origin, Clock(parse(stood), frozen=True)
+    return origin, Clock(Clock().now() + timedelta(seconds=kept["ahead"]))
 
 
 def digest(key: str) -> str:

@@ -3,15 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 from mock_server.coverage import Coverage
 from mock_server.errors import StateError, StorageUnavailable
 from mock_server.faults import Faults
 from mock_server.mappings import Mappings
-from mock_server.origin import Origin, Plan, digest
+from mock_server.origin import Origin, Plan, digest, facts, read
 from mock_server.quota import Quota
 from mock_server.seeding import DocumentIds, restored, seeded
 from mock_server.spec.contract import Contract
@@ -105,15 +104,8 @@ class Workspaces:
     def restore(self) -> int:
         """Take up what the log kept; how many workspaces that were."""
         for saved in self._log.load():
-            facts = saved.facts
-            start = parse(facts["start"])
-            plan = Plan(Recipe(**facts["world"]), facts["seed"], None if facts["live"] else start, *facts["limit"])
-            origin = Origin(saved.id, plan, start, facts["frozen"], tuple(facts["keys"]))
-            # The clock goes on with the real one, as far ahead of it as it was, unless it stands still.
-            clock = origin.clock()
-            if not clock.frozen:
-                clock.set(Clock().now() + timedelta(seconds=facts["ahead"]))
-            image = restored(self.contract, saved, plan.seed)
+            origin, clock = read(saved.id, saved.facts)
+            image = restored(self.contract, saved, origin.plan.seed)
             self._add(Workspace(origin, image, clock, self.contract, self._journal_size))
         return len(self._by_id)
 
@@ -167,18 +159,15 @@ class Workspaces:
         self.retired.merge(workspace.covered())
         workspace.renew(Image(), workspace.clock)  # for those who still hold it
 
+    def keep_clock(self, workspace: Workspace) -> None:
+        """Its clock was moved, stopped or let go: the next start goes on from there. Raises StorageUnavailable."""
+        if self.get(workspace.id) is workspace:  # it may have been removed meanwhile
+            with self._kept():
+                self._log.describe(workspace.id, facts(workspace.origin, workspace.clock))
+
     def _keep(self, origin: Origin, image: Image, clock: Clock) -> None:
-        facts = {
-            "world": asdict(origin.plan.recipe),
-            "seed": origin.plan.seed,
-            "start": stamp(origin.start),
-            "live": origin.live,
-            "limit": [origin.plan.limit, origin.plan.enforced],
-            "ahead": (clock.now() - Clock().now()).total_seconds(),
-            "frozen": origin.frozen,
-            "keys": origin.keys,
-        }
-        self._log.create(Saved(origin.id, facts, {kind: image.rows(kind) for kind in image.kinds}, image.counters))
+        rows = {kind: image.rows(kind) for kind in image.kinds}
+        self._log.create(Saved(origin.id, facts(origin, clock), rows, image.counters))
 
     def open_with(self, workspace: Workspace, key: str) -> None:
         """Let ``key`` open a workspace for as long as this process lives."""

@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from wire import Answer, ask, assert_envelope
 
 from mock_server.app import create_app, load_contract
 from mock_server.origin import Plan, digest
+from mock_server.server import MockServer
 from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
 from mock_server.store.image import Image
@@ -188,6 +190,31 @@ def test_a_clock_that_stands_still_stands_still_after_a_restart(tmp_path: Path) 
     assert kept is not None
     assert (kept.clock.frozen, kept.clock.now()) == (True, parse(START))
     assert (kept.plan, kept.id) == (plan(), "w")
+
+
+@pytest.mark.parametrize("end", ["freeze", "run"])
+def test_a_clock_that_was_moved_is_there_after_a_restart(tmp_path: Path, end: str) -> None:
+    server = MockServer(Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state.db")))
+    with server, httpx.Client(base_url=f"{server.url}/__admin") as admin:
+        admin.post("/clock/set", json={"now": "2020-01-01"}).raise_for_status()
+        admin.post("/clock/freeze").raise_for_status()
+        admin.post(f"/clock/{end}").raise_for_status()
+        before = admin.get("/clock").json()
+    with server, httpx.Client(base_url=f"{server.url}/__admin") as admin:
+        after = admin.get("/clock").json()
+    assert after["frozen"] is (end == "freeze")
+    late = parse(after["now"]) - parse(before["now"])
+    assert late == timedelta(0) if after["frozen"] else timedelta(0) <= late < timedelta(minutes=1)
+
+
+def test_the_clock_of_a_workspace_that_is_gone_is_not_kept(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "state.db")
+    workspaces = Workspaces(CONTRACT, log, 10)
+    gone = workspaces.create("w", plan(), ["k"])
+    workspaces.remove(gone)
+    workspaces.keep_clock(gone)
+    assert list(log.load()) == []
+    log.close()
 
 
 def test_a_key_is_not_in_the_file(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class _Clock:
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
         workspace.clock.run()
+        self._control.workspaces.keep_clock(workspace)
         self._control.dispatcher.wake(workspace)
         return _shown(workspace)
 
@@ -70,9 +71,11 @@ class _Clock:
 
     async def _moved(self, workspace: Workspace, target: datetime, pointer: str) -> Response:
         try:
-            return _shown(workspace, await self._control.timeline.move(workspace, target))
+            moved = await self._control.timeline.move(workspace, target)
         except Moving:
             raise Refusal(409, "this clock is being moved; wait for the answer", pointer=pointer) from None
+        self._control.workspaces.keep_clock(workspace)
+        return _shown(workspace, moved)
 
 
 def _shown(workspace: Workspace, moved: Moved | None = None) -> Response:

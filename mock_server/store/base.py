@@ -1,7 +1,7 @@
 """What the rest of the program may ask of the store, and what an engine must offer to keep it.
 
 The state of a workspace lives in memory (``image``), because an answer must cost microseconds; an engine is a
-``Log`` that makes each transaction last before it is acknowledged. A second engine implements these five methods
+``Log`` that makes each transaction last before it is acknowledged. A second engine implements these methods
 and no behaviour changes.
 """
 
@@ -52,6 +52,9 @@ class Log(Protocol):
     def create(self, saved: Saved) -> None:
         """Keep a workspace, whole; one of the same id is replaced."""
 
+    def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
+        """Keep other facts of a workspace that is kept; its records stay."""
+
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         """Keep one transaction."""
 
@@ -69,6 +72,9 @@ class NoLog:
         return iter(())
 
     def create(self, saved: Saved) -> None:
+        pass
+
+    def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
         pass
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:

@@ -133,9 +133,12 @@ class SqliteLog:
         changes = [Change(kind, row.id, row) for kind, rows in saved.rows.items() for row in rows]
         with self._transaction() as db:
             self._clear(saved.id)
-            facts = orjson.dumps(dict(saved.facts))
-            db.execute("INSERT INTO workspaces VALUES (?, ?, ?)", (saved.id, facts, _sum(facts, saved.id)))
+            db.execute("INSERT INTO workspaces VALUES (?, ?, ?)", _described(saved.id, saved.facts))
             self._write(saved.id, changes, saved.counters)
+
+    def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
+        with self._transaction() as db:
+            db.execute("REPLACE INTO workspaces VALUES (?, ?, ?)", _described(workspace, facts))
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         with self._transaction():
@@ -183,6 +186,12 @@ class SqliteLog:
         if self._unmoved >= _MOVED_AFTER and not _ALONE:
             self._unmoved = 0
             self._checkpoints.ask()
+
+
+def _described(workspace: str, facts: Mapping[str, Any]) -> tuple[str, bytes, int]:
+    """A row of ``workspaces``."""
+    body = orjson.dumps(dict(facts))
+    return workspace, body, _sum(body, workspace)
 
 
 def _sum(body: bytes, *key: str | int) -> int:
