@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -261,6 +261,10 @@ class NoRoom(NoLog):
         if self.full:
             raise StateError(Problem("state", "the disk is full", "make room"))
 
+    def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
+        if self.full:
+            raise StateError(Problem("state", "the disk is full", "make room"))
+
 
 def test_what_cannot_be_kept_says_why_and_has_not_happened() -> None:
     log = NoRoom()
@@ -274,6 +278,7 @@ def test_what_cannot_be_kept_says_why_and_has_not_happened() -> None:
         lambda: workspaces.reset(it),
         lambda: workspaces.return_to(it, other),
         lambda: workspaces.remove(it),
+        lambda: workspaces.keep_clock(it),
     ):
         with pytest.raises(StorageUnavailable, match="state: the disk is full → make room"):
             deed()
@@ -339,9 +344,9 @@ def test_a_tenant_goes_back_to_a_snapshot_in_records_and_time(log: SqliteLog) ->
         with workspaces.transaction(it) as tx:
             tx.put("faqs", 907, {**tx.find("faqs")[0].record, "id": 907})
         workspaces.return_to(it, Snapshot("s", saved, LATER, frozen))
-        assert it.clock.frozen is frozen
-        assert it.clock.stamp() == LATER if frozen else it.clock.now() - parse(LATER) < A_MOMENT
         for each in (it, found(log, "w")):
+            assert each.clock.frozen is frozen
+            assert each.clock.stamp() == LATER if frozen else each.clock.now() - parse(LATER) < A_MOMENT
             assert all(row.id != 907 for row in each.image.rows("faqs"))
     with workspaces.transaction(it) as tx:
         tx.put("faqs", 907, {"id": 907})
@@ -383,6 +388,7 @@ def test_a_branch_begins_at_its_snapshot_with_a_key_of_its_own(log: SqliteLog, f
         assert set_of.by_digest(digest("its own")) is set_of.get("made") is it
         assert set_of.by_digest(digest("parents")) is set_of.get("parent")
         assert it.clock.frozen is frozen
+        assert timedelta(0) <= it.clock.now() - parse(LATER) < A_MOMENT
         assert [row.id for row in it.image.rows("faqs")].count(907) == 1
         assert it.image.counters["leads"] == 1
         assert dict(it.image.counters) == dict(snapshot.image.counters)
