@@ -16,6 +16,7 @@ Below it, ``protocol`` bounds what comes over the socket. Beside it, on the same
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -60,6 +61,8 @@ from mock_server.world.clock import parse
 from mock_server.world.ids import secret
 from mock_server.world.recipe import load_recipe
 
+log = logging.getLogger("mock_server")
+
 _DOCUMENTED_EVENTS = ("webhook-events=documented-only",)
 
 
@@ -93,9 +96,17 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
         enforced = settings.rate_limit != "observe"
         plan = Plan(load_recipe(settings.world), settings.seed, _start(settings), settings.limit, enforced)
         default = workspaces.create(DEFAULT, plan, keys=())
+    else:
+        _warn_of_another_world(settings, default.plan)
     key = LOCAL_KEY if settings.loopback else f"sk_test_mock_{secret()}"
     workspaces.open_with(default, key)
     return workspaces, key
+
+
+def _warn_of_another_world(settings: Settings, plan: Plan) -> None:
+    held, asked = (plan.recipe.name, plan.seed), (settings.world, settings.seed)
+    if asked not in (held, (Settings.world, Settings.seed)):
+        log.warning("%s holds world %s, seed %d: --world and --seed are for a new file", settings.state, *held)
 
 
 def _start(settings: Settings) -> datetime | None:

@@ -192,6 +192,17 @@ def test_a_clock_that_stands_still_stands_still_after_a_restart(tmp_path: Path) 
     assert (kept.plan, kept.id) == (plan(), "w")
 
 
+def test_who_asks_for_another_world_than_the_file_holds_is_told(
+    restart: Restart, caplog: pytest.LogCaptureFixture
+) -> None:
+    restart(world="small", seed=3)
+    restart(world="small", seed=3)
+    restart(world="default", seed=1)  # as without the flags
+    assert "new file" not in caplog.text
+    restart(world="edge", seed=3)
+    assert "holds world small, seed 3: --world and --seed are for a new file" in caplog.text
+
+
 @pytest.mark.parametrize("end", ["freeze", "run"])
 def test_a_clock_that_was_moved_is_there_after_a_restart(tmp_path: Path, end: str) -> None:
     server = MockServer(Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state.db")))

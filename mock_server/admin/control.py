@@ -14,6 +14,7 @@ from mock_server.api.body import read_body
 from mock_server.api.endpoint import Endpoint
 from mock_server.errors import ApiError
 from mock_server.settings import Settings
+from mock_server.spec.explanation import explained
 from mock_server.spec.provenance import Gap
 from mock_server.timeline import Timeline
 from mock_server.webhooks.delivery import Dispatcher
@@ -83,16 +84,19 @@ class Body:
             "required": list(required),
             "additionalProperties": False,
         }
-        plain = orjson.loads(orjson.dumps(schema, default=dict))
-        self._validator = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, offline=True, mask="it")
+        self._schema = orjson.loads(orjson.dumps(schema, default=dict))
+        self._validator = jsonschema_rs.Draft202012Validator(
+            self._schema, validate_formats=True, offline=True, mask="it"
+        )
 
     def check(self, value: Any) -> None:
         """Raises Refusal (400) at the first thing that is wrong."""
         try:
             self._validator.validate(value)
         except jsonschema_rs.ValidationError as error:
-            tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in error.instance_path)
-            raise Refusal(400, error.message, pointer="".join(f"/{token}" for token in tokens)) from None
+            found = explained(error, self._schema)
+            whole = found.where == "/"
+            raise Refusal(400, found.what if whole else str(found), pointer="" if whole else found.where) from None
 
 
 NOTHING = Body()

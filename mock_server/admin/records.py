@@ -24,7 +24,8 @@ def routes(control: Control) -> list[Route]:
         query.known(request, ("limit", "offset"))
         limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
         workspace, kind = control.workspace(request), request.path_params["kind"]
-        if kind not in workspace.image.kinds or kind.startswith("$"):
+        known = kind in workspace.image.kinds or kind in control.workspaces.contract.families
+        if not known or kind.startswith("$"):
             raise Refusal(404, f"no such kind; there are {', '.join(summary(workspace))}")
         rows = workspace.image.rows(kind)[::-1]
         chosen = rows[offset : offset + min(limit, _MOST)]

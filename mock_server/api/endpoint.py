@@ -57,6 +57,7 @@ class Endpoint:
             body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
             exchange.body = body[:KEPT_BODY]
         valid = validation.validated(operation, texts, scope["query_string"], headers, body)
+        exchange.note(*valid.ignored)
         answer: Answer | None = None
         applied: list[Header] = []
         if b"prefer" in headers:
@@ -65,7 +66,7 @@ class Endpoint:
             answer, applied = await self._preferred(exchange, operation, wishes.decode("latin-1"))
         if answer is None:
             answer, lasting = self._behave(exchange, operation, valid)
-            if lasting and self._settings.self_check == "sampled":
+            if lasting and not valid.ignored and self._settings.self_check == "sampled":
                 remember(_workspace(exchange).image, scope, operation, answer)
         exchange.step = "answer"
         await send_answer(send, exchange, answer, applied, ours=self._settings.mock_headers)

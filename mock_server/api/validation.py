@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
+from mock_server.spec.explanation import did_you_mean
 from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
@@ -17,17 +18,19 @@ Headers = Mapping[bytes, bytes]
 Texts = Mapping[str, Sequence[str]]
 
 _MOST_PAIRS = 200
+_TOLD, _SHOWN = 5, 60  # ignored names, letters of each
 _DEEPEST = 64  # far below what any serializer of ours can write again
 _IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: such header parameters say nothing
 
 
 @dataclass(slots=True)
 class Valid:
-    """What a behaviour gets to see of a request."""
+    """What a behaviour gets to see of a request; ``ignored`` tells of what it does not."""
 
     path: Sequence[Any]
     query: Mapping[str, Any]
     body: Any
+    ignored: Sequence[str] = ()
 
 
 def validated(operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes) -> Valid:
@@ -42,14 +45,25 @@ def validated(operation: Operation, path: Sequence[str], query: bytes, headers: 
     ]
     if problems and 404 in operation.responses:
         raise NotFound(*map(str, problems))
-    asked = _from_query(operation, query, problems) if "query" in operation.locations else {}
-    for location, texts in (("header", _header_texts), ("cookie", _cookie_texts)):
+    texts = _query_texts(query, problems) if query else {}
+    asked = _from_texts(operation, "query", texts, problems) if "query" in operation.locations else {}
+    for location, read in (("header", _header_texts), ("cookie", _cookie_texts)):
         if location in operation.locations:
-            _from_texts(operation, location, texts(headers), problems)
+            _from_texts(operation, location, read(headers), problems)
     payload = _body(operation, headers, body, problems) if operation.bodies else None
     if problems:
         raise BadRequest(*map(str, problems))
-    return Valid(values, asked, payload)
+    return Valid(values, asked, payload, _ignored(operation, texts, payload))
+
+
+def _ignored(operation: Operation, texts: Texts, body: Any) -> list[str]:
+    """What was sent and says nothing here (gap ``unknown-query``): most often a typing error."""
+    asked = [parameter.name for parameter in operation.parameters if parameter.location == "query"] if texts else []
+    unknown = [("query parameter ", name, asked) for name in texts if name.partition("[")[0] not in asked]
+    fields = operation.body.properties if operation.body and isinstance(body, dict) else {}
+    if fields:
+        unknown += [("body /", name, list(fields)) for name in body if name not in fields]
+    return [f"{place}{name[:_SHOWN]}: is ignored{did_you_mean(name, known)}" for place, name, known in unknown[:_TOLD]]
 
 
 def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:
@@ -68,8 +82,7 @@ def _value(parameter: Parameter, texts: Sequence[str], problems: list[Problem]) 
     return value
 
 
-def _from_query(operation: Operation, query: bytes, problems: list[Problem]) -> dict[str, Any]:
-    """The declared ones; unknown ones are ignored (gap ``unknown-query``)."""
+def _query_texts(query: bytes, problems: list[Problem]) -> Texts:
     try:
         pairs = parse_qsl(query.decode(), keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="strict")
     except UnicodeDecodeError:
@@ -81,7 +94,7 @@ def _from_query(operation: Operation, query: bytes, problems: list[Problem]) -> 
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
-    return _from_texts(operation, "query", texts, problems)
+    return texts
 
 
 def _from_texts(operation: Operation, location: str, texts: Texts, problems: list[Problem]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from mock_server.errors import Problem
 from mock_server.spec.document import Document, escape
+from mock_server.spec.explanation import explained
 from mock_server.spec.soundness import TYPES, compiled
 
 _IMPLIED = (
@@ -81,11 +82,7 @@ class Schema:
 
     def problems(self, value: Any, limit: int = 5) -> list[Problem]:
         """Why ``value`` is not admitted: JSON pointer into it, and the reason; a large one has only its first."""
-        found = []
-        for error in self._errors(value, limit):
-            where = "".join(f"/{escape(str(token))}" for token in error.instance_path)
-            found.append(Problem(where or "/", error.message))
-        return found
+        return [explained(error, self.document.root) for error in self._errors(value, limit)]
 
     def _errors(self, value: Any, limit: int) -> list[jsonschema_rs.ValidationError]:
         """The library looks for all of them at once: of a million bytes that takes a minute."""

@@ -32,7 +32,8 @@ class World:
         return items
 
     def count(self, kind: str) -> int:
-        return int(self._control("GET", "/records")["records"].get(kind, 0))
+        """Of a kind that there is. Raises Refused for another: a typing error would count to 0."""
+        return int(self._control("GET", f"/records/{kind}?limit=0")["total"])
 
 
 class Clock:
@@ -89,6 +90,8 @@ class Inbox:
         ``timeout`` is for what a thread of yours has yet to cause. Raises AssertionError with what came instead.
         """
         __tracebackhide__ = True
+        if isinstance(match, str):
+            raise TypeError(f"what a body has, as {{'email': 'ana@example.com'}}, and not {match!r:.60}")
         self._settle()
         asked = {"match": dict(match or {}), "count": count, "timeout": timeout}
         try:

@@ -90,7 +90,8 @@ class Sophiie:
             self.control("POST", "/webhooks/drain", {"timeout": 1})
         lines = [f"world {self.world.name}, seed {self.seed}, now {self.world.start}, workspace {self.id}"]
         found = self.control("GET", f"/requests?limit={_TOLD}")
-        lines.append(f"last {len(found['requests'])} of {found['meta']['total']} requests, newest first:")
+        none = "" if found["requests"] else " none came with this workspace's key"
+        lines.append(f"last {len(found['requests'])} of {found['meta']['total']} requests, newest first:{none}")
         for one in found["requests"]:
             why = f"  {'; '.join(one['explain'])}" if one["explain"] else ""
             lines.append(f"  {one['id']} {one['method']} {one['request']['url']} {one['status']}{why}")

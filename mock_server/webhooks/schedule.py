@@ -30,8 +30,8 @@ _JITTER = 0.2
 _LONGEST = 7 * 24 * _HOUR
 _MOST = 50  # steps
 _MOST_ASKED = 24 * _HOUR  # of a receiver's Retry-After
-_STEP = re.compile(r"([0-9]{1,7})([smhd]?)")
-_UNITS: Mapping[str, int] = MappingProxyType({"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": 24 * _HOUR})
+_STEP = re.compile(r"([0-9]{1,7})([smhd])")  # a number alone could be meant as one of attempts
+_UNITS: Mapping[str, int] = MappingProxyType({"s": 1, "m": _MINUTE, "h": _HOUR, "d": 24 * _HOUR})
 
 
 def parse(text: str) -> Steps:

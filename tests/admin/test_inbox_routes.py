@@ -136,11 +136,11 @@ def test_an_expectation_that_waits_for_nothing_is_answered_at_once(hooks: HooksD
         ("PUT", "", {"headers": {"a": 1}}, "/headers/a"),
         ("PUT", "", {"headers": {"a": "b\r\nc: d"}}, "/headers/a"),
         ("PUT", "", {"headers": {"a b": "c"}}, "/headers"),
-        ("PUT", "", {"body": "x"}, ""),
+        ("PUT", "", {"body": "x"}, "/body"),
         ("POST", "/expect", {"count": 0}, "/count"),
         ("POST", "/expect", {"timeout": 121}, "/timeout"),
         ("POST", "/expect", {"match": []}, "/match"),
-        ("DELETE", "", {"all": True}, ""),
+        ("DELETE", "", {"all": True}, "/all"),
     ],
 )
 def test_a_wrong_request_says_where_and_changes_nothing(

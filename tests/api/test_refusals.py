@@ -145,6 +145,16 @@ def test_unknown_query_parameters_are_ignored(app: Starlette) -> None:
     assert ask(app, "GET", "/v1/leads?x=1&x=2&page=1&%00=%00").status == 200
 
 
+def test_what_is_ignored_is_told_each_time_with_what_was_probably_meant(app: Starlette) -> None:
+    for _ in range(2):
+        answer = ask(app, "GET", "/v1/leads?limt=2&odd%0d%0aname=1")
+        assert answer.status == 200
+        assert answer.explain.startswith("query parameter limt: is ignored; did you mean `limit`?")
+    body = b'{"firstName": "Ana", "email": "typing@example.com", "lastNme": "Bo"}'
+    answer = ask(app, "POST", "/v1/leads", body=body)
+    assert (answer.status, answer.explain) == (201, "body /lastNme: is ignored; did you mean `lastName`?")
+
+
 @pytest.mark.parametrize(
     ("path", "near"),
     [

@@ -12,7 +12,7 @@ import pytest
 
 from mock_server.app import create_app
 from mock_server.settings import Settings
-from mock_server.testing import MockServer, Sophiie, workspace
+from mock_server.testing import MockServer, Refused, Sophiie, workspace
 
 ROOT = Path(__file__).parents[2]
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
@@ -186,6 +186,10 @@ def test_a_kind_that_is_none_is_an_attribute_error(mine: Sophiie) -> None:
     assert mine.world.records("leads/notes")
     with pytest.raises(AttributeError, match="no such kind"):
         mine.world.lead  # noqa: B018 - asking is the test
+    with pytest.raises(Refused, match="no such kind"):
+        mine.world.count("lead")
+    with pytest.raises(TypeError, match="not 'LEAD_CREATED'"):
+        mine.inbox.expect("LEAD_CREATED")  # type: ignore[arg-type]  # what a reader of `subscribe` may guess
 
 
 def test_without_pytest_a_with_statement_is_enough() -> None:

@@ -159,7 +159,7 @@ def test_what_is_so_is_verified(mine: Sophiie, asked: dict[str, Any]) -> None:
         ({"request": {"operation": "GET /v1/lead"}}, "/request/operation"),
         ({"request": {"urlPathPattern": "("}}, "/request/urlPathPattern"),
         ({"inOrder": [{}, {"urlPathPattern": "("}]}, "/inOrder/1/urlPathPattern"),
-        ({"request": {"path": "/v1/leads"}}, "/request"),
+        ({"request": {"path": "/v1/leads"}}, "/request/path"),
     ],
 )
 def test_a_pattern_that_can_match_nothing_is_refused(mine: Sophiie, asked: dict[str, Any], pointer: str) -> None:

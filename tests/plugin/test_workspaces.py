@@ -91,7 +91,7 @@ def test_a_removed_workspace_is_gone_with_its_key(running: MockServer, control: 
         ({"seed": "one"}, 400, "/seed"),
         ({"id": "default"}, 409, "/id"),
         ({"id": "a/b"}, 400, "/id"),
-        ({"colour": "red"}, 400, ""),
+        ({"colour": "red"}, 400, "/colour"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_and_nothing_is_made(

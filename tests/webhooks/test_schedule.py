@@ -25,11 +25,11 @@ def test_profiles_are_what_those_services_publish(profile: str, attempts: int, l
 
 
 def test_steps_of_ones_own_are_read_with_their_units() -> None:
-    assert parse("5, 5s,5m , 1h,1d") == (5, 5, 300, 3600, 86400)
+    assert parse("5s,5m , 1h,1d") == (5, 300, 3600, 86400)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "5x", "-5s", "0s", "5s,", ",5s", "5.5s", "8d", "99999999s", "٥s", ",".join(["1s"] * 51)]
+    "text", ["", "5", "soon", "5x", "-5s", "0s", "5s,", ",5s", "5.5s", "8d", "99999999s", "٥s", ",".join(["1s"] * 51)]
 )
 def test_what_is_no_schedule_is_refused_with_what_would_be_one(text: str) -> None:
     with pytest.raises(SettingsError, match=r"--retries: .* → one of none, standard"):

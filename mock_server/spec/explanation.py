@@ -1,0 +1,94 @@
+"""What a validator complains of, in words for who wrote the value: where, what, and what would be right."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import jsonschema_rs
+
+from mock_server.errors import Problem
+
+_MOST = 20  # names or values in one remedy
+_LONGEST = 60
+
+
+def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> Problem:
+    """``root`` is the document, or schema, whose validator found the error. The value itself is not repeated."""
+    error = _meant(error)
+    path, kind, schema = list(error.instance_path), error.kind.as_dict(), _at(root, list(error.schema_path)[:-1])
+    match error.kind.name:
+        case "required":
+            return Problem(pointer([*path, kind["property"]]), "is missing")
+        case "additionalProperties":
+            known = schema.get("properties", {})
+            return Problem(pointer([*path, kind["unexpected"][0]]), "is not known here", choice(known))
+        case "enum":
+            return Problem(pointer(path), "is none of the values there are", choice(kind["options"]))
+        case "anyOf" | "oneOfNotValid" if types := _types(error):
+            return Problem(pointer(path), f"is not of type {' or '.join(types)}")
+        case "pattern" if len(kind["pattern"]) > _LONGEST:
+            return Problem(pointer(path), "does not have the form that is asked for", _described(schema))
+        case "pattern" | "format":
+            return Problem(pointer(path), error.message, _described(schema))
+    return Problem(pointer(path), error.message)
+
+
+def pointer(tokens: Iterable[str | int]) -> str:
+    """A JSON pointer; ``/`` for the whole value, as an empty text would say nothing in a sentence."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens) or "/"
+
+
+def choice(names: Iterable[Any]) -> str:
+    """What can be chosen."""
+    texts = [str(name)[:_LONGEST] for name in names]
+    more = f" or {len(texts) - _MOST} others" if len(texts) > _MOST else ""
+    return f"one of {', '.join(texts[:_MOST])}{more}" if texts else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean `limit`?``, if something is like it."""
+    near = get_close_matches(word[:_LONGEST], list(known), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _described(schema: Mapping[str, Any]) -> str:
+    """The first sentence of what the document says of a value."""
+    return str(schema.get("description", "")).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
+
+
+def _meant(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """Of alternatives the complaint about the one that the value's type has picked; most have null as the other."""
+    for _ in range(_LONGEST):
+        ways = [way for way in _ways(error) if way and not any(_is_of_another_type(it, error) for it in way)]
+        if len(ways) != 1:
+            break
+        error = ways[0][-1]
+    return error
+
+
+def _ways(error: jsonschema_rs.ValidationError) -> Sequence[Sequence[jsonschema_rs.ValidationError]]:
+    """The complaints about each alternative, none where there are no alternatives."""
+    found: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", ())
+    return found
+
+
+def _is_of_another_type(inner: jsonschema_rs.ValidationError, outer: jsonschema_rs.ValidationError) -> bool:
+    return inner.kind.name == "type" and list(inner.instance_path) == list(outer.instance_path)
+
+
+def _types(error: jsonschema_rs.ValidationError) -> list[str]:
+    """The types of alternatives that all want another one."""
+    ways = _ways(error)
+    wanted = [it.kind.as_dict()["types"] for way in ways for it in way if _is_of_another_type(it, error)]
+    return list(dict.fromkeys(name for names in wanted for name in names)) if len(wanted) == len(ways) else []
+
+
+def _at(root: Mapping[str, Any], path: Iterable[str | int]) -> Mapping[str, Any]:
+    """The schema at a path, an empty one where it leads elsewhere."""
+    node: Any = root
+    for token in path:
+        if isinstance(node, Mapping):
+            node = node.get(token)
+        elif isinstance(node, list) and isinstance(token, int) and token < len(node):
+            node = node[token]
+    return node if isinstance(node, Mapping) else {}
