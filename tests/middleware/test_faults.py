@@ -266,7 +266,7 @@ def test_heal_removes_all_at_once(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("rule", "pointer"),
     [
-        ({}, ""),
+        ({}, "/response"),
         ({"response": {}}, "/response"),
         ({"response": {"status": 200}}, "/response/status"),
         ({"response": {"status": 500, "fault": "TIMEOUT"}}, "/response"),
@@ -276,7 +276,7 @@ def test_heal_removes_all_at_once(desk: Desk) -> None:
         ({"response": {"status": 500}, "key": "sk_test_nobody"}, "/key"),
         ({"response": {"status": 500}, "request": {"operation": "GET /v1/nothing"}}, "/request/operation"),
         ({"response": {"status": 500}, "request": {"urlPathPattern": "("}}, "/request/urlPathPattern"),
-        ({"response": {"status": 500}, "request": {"bodyPatterns": []}}, "/request"),
+        ({"response": {"status": 500}, "request": {"bodyPatterns": []}}, "/request/bodyPatterns"),
     ],
 )
 def test_a_wrong_rule_is_refused_with_a_pointer_and_nothing_changes(
