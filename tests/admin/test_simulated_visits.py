@@ -1,6 +1,6 @@
 """Simulated visits: what was said is what is in the calendar, and moving and cancelling find the right one.
 
-Each rule here was seen to fail with the line that keeps it taken out.
+Most rules here were seen to fail with the line that keeps them taken out.
 """
 
 import itertools
