@@ -22,15 +22,10 @@ class Selection:
         operations = contract.operations.values()
         known = {"engine", *topics, *RULES, *contract.webhooks}
         known |= {word for o in operations for word in _words(o)} | {_collection(o) for o in operations}
-        for word in (*only, *without):
-            if _plain(word) not in known:
-                near = get_close_matches(word, sorted(known), 1)
-                raise CannotRun(
-                    f"`{word}` is no operation, tag, topic or rule", f"did you mean `{near[0]}`?" if near else ""
-                )
-        self._rules = {word for word in only if word in RULES}
-        self._only = {_plain(word) for word in only if word not in RULES}
-        self._without = {_plain(word) for word in without}
+        chosen = {_known(word, known) for word in only}
+        self._rules = chosen & RULES.keys()
+        self._only = chosen - RULES.keys()
+        self._without = {_known(word, known) for word in without}
 
     @property
     def everything(self) -> bool:
@@ -71,5 +66,13 @@ def _collection(operation: Operation) -> str:
     return operation.key.partition(" ")[2].removesuffix("/{}")
 
 
-def _plain(word: str) -> str:
-    return blank(word) if "/" in word else word
+def _known(word: str, known: Collection[str]) -> str:
+    """The word as it is known, in whatever case it was typed. Raises CannotRun."""
+    plain = blank(word) if "/" in word else word
+    if plain in known:
+        return plain
+    spelt = {one.lower(): one for one in sorted(known)}
+    if plain.lower() in spelt:
+        return spelt[plain.lower()]
+    near = get_close_matches(word, sorted(known), 1)
+    raise CannotRun(f"`{word}` is no operation, tag, topic or rule", f"did you mean `{near[0]}`?" if near else "")

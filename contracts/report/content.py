@@ -86,8 +86,10 @@ def verdict(outcome: Outcome) -> str:
         return f"the baseline is out of date: {'; '.join(outcome.expired)}"
     if outcome.vacuous:
         return f"nothing is proved: {'; '.join(outcome.vacuous)}"
-    doubts = f"; our document may be wrong in {len(outcome.doubts)} places" if outcome.doubts else ""
-    return f"every rule was kept{doubts}"
+    count = len(outcome.doubts)
+    if count:
+        return f"every documented rule was kept; our document may be wrong in {count} {_many(count, 'place')}"
+    return "every rule was kept"
 
 
 def _many(count: int, noun: str) -> str:

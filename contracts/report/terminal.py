@@ -111,7 +111,7 @@ def _coverage(outcome: Outcome, say: Say, verbose: bool) -> None:
     pairs = sum(len(counts) for counts in documented.values())
     sent, known = map(sum, zip(*map(coverage.known_parameters, coverage.statuses), strict=True))
     say(
-        f"{len(outcome.passed)} runs passed, {len(outcome.failed)} failed, {len(outcome.not_run)} not run · "
+        f"{len(outcome.passed)} runs without a finding, {len(outcome.failed)} with, {len(outcome.not_run)} not run · "
         f"{good} of {len(coverage.statuses)} operations succeeded · {pairs} statuses · {sent} of {known} parameters"
     )
     for key, counts in coverage.statuses.items() if verbose else ():

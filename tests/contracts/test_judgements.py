@@ -179,6 +179,11 @@ def test_a_word_that_selects_nothing_is_refused() -> None:
         Selection(CONTRACT, ["pages"], ["pagess"], [])
 
 
+def test_a_word_is_known_in_whatever_case_it_is_typed() -> None:
+    assert Selection(CONTRACT, ["pages"], ["leads"], []).unit("pages", "GET /v1/leads")
+    assert Selection(CONTRACT, ["pages"], ["get /v1/leads/{id}"], []).unit("pages", "GET /v1/leads/{}")
+
+
 def test_words_select_units_operations_and_rules() -> None:
     selection = Selection(CONTRACT, ["pages"], ["Leads", input.ACCEPTED.name], ["DELETE /v1/leads/{leadId}"])
     assert selection.unit("pages", "GET /v1/leads")

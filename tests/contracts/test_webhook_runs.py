@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import requests
+import schemathesis
 
 from contracts import engine
 from contracts.agenda.order import units
@@ -48,6 +49,12 @@ def test_a_probe_of_another_organization_shares_findings_and_no_memory(probe: Pr
 def test_each_webhook_of_the_document_can_be_judged(contract: Contract) -> None:
     assert "WEBHOOK LEAD_CREATED" in contract.webhooks
     assert all(webhook.body for webhook in contract.webhooks.values())
+
+
+def test_a_generated_body_that_is_too_large_may_be_refused_as_such() -> None:
+    settings = engine.configuration(TARGET, engine.QUICK, 1)
+    checks = schemathesis.Config.from_dict(settings).projects.get_default().checks_config_for()
+    assert {"400", "413", "414", "431"} <= set(checks.negative_data_rejection.expected_statuses)
 
 
 def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> None:
