@@ -84,12 +84,13 @@ class Transport:
         # The engine makes sessions of its own and lends none out: the class is the only place to reach them all, which
         # mypy does not let anybody change.
         adapter, before = self._adapter, requests.Session.get_adapter
-        requests.Session.get_adapter = lambda session, url: adapter  # type: ignore[method-assign, assignment]
-        requests.Session.trust_env = property(lambda session: False, lambda session, value: None)  # type: ignore[assignment]
+        requests.Session.get_adapter = lambda session, url: adapter  # type: ignore[method-assign, assignment]  # see above
+        never = property(lambda session: False, lambda session, value: None)
+        requests.Session.trust_env = never  # type: ignore[assignment]  # see above
         try:
             yield
         finally:
-            requests.Session.get_adapter = before  # type: ignore[method-assign]
+            requests.Session.get_adapter = before  # type: ignore[method-assign]  # see above
             del requests.Session.trust_env
 
     def reroute(self, url: str) -> str:

@@ -20,7 +20,7 @@ from mock_server.store.checkpoint import Checkpoints
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module, says mypy, which sees none other here
 
 _ALONE = fcntl is None
 """Whether only SQLite's own lock keeps a second process away: then it keeps a second connection away, too."""

@@ -4,17 +4,16 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Generator
 from itertools import pairwise
 from typing import Any
 
 import power
 import pytest
 from arms import about
-from wrapper import Defects, Forward, Mutant, Request, Response, State, bench
+from wrapper import Defects, Forward, Mutant, Request, Response, State
 
 from contracts.agenda.order import units
-from contracts.document import Contract, load
+from contracts.document import Contract
 from contracts.outcome import Options
 from contracts.redaction import Sieve
 from contracts.report.content import finding
@@ -23,22 +22,6 @@ from contracts.target import Target
 
 pytestmark = pytest.mark.xdist_group("commands")  # one mock serves them all
 Answer = tuple[int, Any]
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def defects() -> Defects:
-    return Defects()
-
-
-@pytest.fixture(scope="module")
-def target(defects: Defects) -> Generator[Target, None, None]:
-    with bench(defects) as target:
-        yield target
 
 
 def commands(contract: Contract, target: Target, topic: str, *only: str) -> list[str]:

@@ -1,17 +1,16 @@
 """A small part of the kill matrix, quick enough for every run; ``make power`` measures all of it."""
 
 from collections import Counter
-from collections.abc import Generator
 from itertools import permutations
 
 import power
 import pytest
 from arms import about, hits, names
 from registry import MUTANTS
-from wrapper import Defects, Mutant, bench
+from wrapper import Defects, Mutant
 
 from contracts import engine
-from contracts.document import Contract, load
+from contracts.document import Contract
 from contracts.guard import Guard, Mode, Policy
 from contracts.outcome import Options
 from contracts.rule import Finding
@@ -24,22 +23,6 @@ SAMPLE = [next(m for m in MUTANTS if m.group == group) for group in dict.fromkey
 """The first of each group."""
 
 pytestmark = pytest.mark.xdist_group("power")  # one mock serves them all
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def defects() -> Defects:
-    return Defects()
-
-
-@pytest.fixture(scope="module")
-def target(defects: Defects) -> Generator[Target, None, None]:
-    with bench(defects) as target:
-        yield target
 
 
 def run(contract: Contract, target: Target, *only: str) -> Run:

@@ -1,36 +1,18 @@
 """A small part of what ``replays.py`` measures: a replay says of each finding what is true of the mock it asks."""
 
-from collections.abc import Generator
-
 import power
 import pytest
 import replays
 from arms import about
-from wrapper import Defects, bench
+from wrapper import Defects
 
-from contracts.document import Contract, load
+from contracts.document import Contract
 from contracts.outcome import Options
 from contracts.replay.again import Fate
 from contracts.runner import Run
 from contracts.target import Target
 
 pytestmark = pytest.mark.xdist_group("commands")
-
-
-@pytest.fixture(scope="module")
-def defects() -> Defects:
-    return Defects()
-
-
-@pytest.fixture(scope="module")
-def target(defects: Defects) -> Generator[Target, None, None]:
-    with bench(defects) as target:
-        yield target
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return load()
 
 
 def anew(target: Target, contract: Contract) -> None:
