@@ -30,6 +30,8 @@ def shortcomings(
     faulty = {finding.operation for finding in outcome.findings}
     due = _due(outcome, contract, selection, options) if whole else []
     reasons = list(outcome.coverage.vacuous(due, _excused(outcome.not_run, contract), faulty))
+    if whole and not (outcome.passed or outcome.failed):
+        reasons.append("nothing of what was chosen could be run here")
     lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
     if lost:
         reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")

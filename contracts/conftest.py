@@ -25,7 +25,8 @@ _OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 def asked(config: pytest.Config) -> tuple[str, str, Options]:
     """The target's URL, the document's file, and the options of the run."""
     get = config.getoption
-    options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False))
+    options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False),
+                      check_rate_limit=get("contract_rate_limit", False))  # fmt: skip
     return get("target", ""), get("contract_spec", ""), options
 
 

@@ -6,7 +6,8 @@ Anything else raises before a socket opens.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from contracts.document import Contract
 from contracts.errors import Refused, Stopped
 from contracts.exchange import Exchange
-from contracts.pace import Pace
+from contracts.pace import LONGEST, WINDOW, Burst, Pace
 
 
 class Request(Protocol):
@@ -45,6 +46,7 @@ class Gate(Protocol):
 
 
 _READS = ("GET", "HEAD")
+BURSTS = 2
 
 
 class Mode(StrEnum):
@@ -69,6 +71,8 @@ class Policy:
     """Seconds of the monotonic clock."""
     gate: Gate | None = field(default=None, repr=False)
     """What decides on writes to a real host; without one there are none."""
+    burst: int = 0
+    """Requests that may follow each other closely, to show the rate limit: at most ``BURSTS`` times in a run."""
 
 
 class Guard:
@@ -83,6 +87,8 @@ class Guard:
         self._clock = clock
         self._lock = threading.Lock()
         self._denied = self._throttled = self._failed = 0
+        self._burst: Burst | None = None
+        self._bursts = 0
         self._listeners: list[Callable[[Exchange], None]] = []
 
     def listen(self, listener: Callable[[Exchange], None]) -> None:
@@ -98,14 +104,37 @@ class Guard:
                 self.refused += 1
                 raise
             self.sent += 1
-        if self.pace is not None:
-            self.pace.wait()
+        pace = self._burst or self.pace
+        if pace is not None:
+            pace.wait()
         if self._writes(request.method or ""):
             self._gate.sending(request.method or "", urlsplit(request.url or "").path, body_of(request))
+
+    @contextmanager
+    def burst(self) -> Generator[None, None, None]:
+        """While this lasts, requests follow each other closely, in a window of the key's own, until the first 429.
+
+        Raises Refused without leave for that, or when a limit of the run would cut it short: a part shows nothing.
+        """
+        asked, most = self.policy, self.policy.burst
+        if not most or self.pace is None or self._bursts >= BURSTS:
+            raise Refused("no burst of requests is allowed here")
+        if asked.budget is not None and self.sent + most > asked.budget:
+            raise Refused(f"it takes {most} requests, and the budget has {asked.budget - self.sent} left")
+        if asked.deadline is not None and self._clock() + WINDOW + LONGEST > asked.deadline:
+            raise Refused(f"it takes up to {WINDOW + LONGEST:.0f} s, and there is less time left")
+        self._bursts += 1
+        self._burst = self.pace.burst(most)
+        try:
+            yield
+        finally:
+            self._burst = None
 
     def _admit(self, request: Request) -> None:
         if self.stopped is not None:
             raise self.stopped
+        if self._burst is not None and self._burst.over:
+            raise Refused(f"a burst is over after {self.policy.burst} requests, or after {LONGEST:.0f} s")
         url = urlsplit(request.url or "")
         method = request.method or ""
         if f"{url.scheme}://{url.netloc}".lower() != self.policy.origin.lower():
@@ -159,7 +188,10 @@ class Guard:
         status = exchange.status
         self._failed = self._failed + 1 if status >= 500 else 0
         self._denied += status in (401, 403)
-        self._throttled += status == 429
+        if status == 429 and self._burst is not None:
+            self._burst.end()  # what it was for
+        else:
+            self._throttled += status == 429
         if status == 429 and self.pace is not None:
             self.pace.hold(_retry_after(exchange.headers))
         if 300 <= status < 400:

@@ -41,6 +41,8 @@ class Options:
     fail_fast: bool = False
     permission: Permission | None = None
     """To write to a real host."""
+    check_rate_limit: bool = False
+    """On a real host, at the price of one request more than a minute allows."""
     baseline: Baseline = field(default_factory=Baseline)
 
 

@@ -1,6 +1,7 @@
 """How fast requests may follow each other: never more than 50 in any 60 s, evenly, shared by all runs on one token.
 
-The vendor allows 60 a minute for each key. Ten of them are left to whoever else uses the key.
+The vendor allows 60 a minute for each key. Ten of them are left to whoever else uses the key. Only a burst, which is
+there to show that limit, takes them all: it has a window to itself.
 """
 
 import hashlib
@@ -15,6 +16,10 @@ MOST = 50
 WINDOW = 60.0
 PATTERN = "sophiie-mock-pace-*.sqlite"
 GAP = WINDOW / (MOST - 2)  # a little more than the even share, so that both ends of a window are inside it
+BRISK = 0.2
+"""Seconds between the requests of a burst: well inside a window, and no load to speak of."""
+LONGEST = WINDOW / 2
+"""Seconds that a burst may take."""
 
 
 class Pace:
@@ -34,26 +39,32 @@ class Pace:
         name = hashlib.sha256(token.encode()).hexdigest()[:16]
         self._file = (folder or Path(gettempdir())) / PATTERN.replace("*", name)
         self.clock, self.sleep = clock, sleep
-        with self._open() as database:
-            database.execute("CREATE TABLE IF NOT EXISTS next (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL)")
-        self._file.chmod(0o600)
 
     def wait(self) -> None:
         """Return when a request may be sent."""
-        slot = self._reserve()
-        while (left := slot - self.clock()) > 0:
+        self.wait_until(self._move(lambda free: max(free, self.clock()), GAP))
+
+    def wait_until(self, moment: float) -> None:
+        while (left := moment - self.clock()) > 0:
             self.sleep(left)
+
+    def burst(self, most: int) -> "Burst":
+        """A burst that begins when nothing was sent for a window. No other run sends before it is a window past.
+
+        The next one then begins half a window out of step with this one, for a host that counts from minute to minute.
+        """
+        after = LONGEST + WINDOW + GAP
+        return Burst(self, self._move(lambda free: max(free - GAP + WINDOW, self.clock()), after), most)
 
     def hold(self, seconds: float) -> None:
         """Send nothing for this long: the target said so."""
         self._move(lambda free: max(free, self.clock() + seconds))
 
-    def _reserve(self) -> float:
-        return self._move(lambda free: max(free, self.clock()), GAP)
-
     def _move(self, choose: Callable[[float], float], after: float = 0.0) -> float:
         with self._open() as database:
             database.execute("PRAGMA synchronous = OFF")  # processes must agree; a power cut may forget
+            database.execute("CREATE TABLE IF NOT EXISTS next (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL)")
+            self._file.chmod(0o600)
             database.execute("BEGIN IMMEDIATE")
             row = database.execute("SELECT at FROM next").fetchone()
             slot = choose(row[0] if row else 0.0)
@@ -65,6 +76,26 @@ class Pace:
         return closing(sqlite3.connect(self._file, timeout=60, isolation_level=None))
 
 
-def expected_seconds(requests: int) -> float:
-    """How long this many requests take at this pace."""
-    return max(0, requests - 1) * GAP
+class Burst:
+    """Requests that follow each other closely, ``most`` of them from ``start`` on."""
+
+    def __init__(self, pace: Pace, start: float, most: int) -> None:
+        self._pace, self._start, self._most = pace, start, most
+        self._sent = 0
+
+    def wait(self) -> None:
+        """Return when the next request may be sent."""
+        self._sent += 1
+        self._pace.wait_until(self._start + (self._sent - 1) * BRISK)
+
+    def end(self) -> None:
+        self._most = 0
+
+    @property
+    def over(self) -> bool:
+        return self._sent >= self._most or self._pace.clock() > self._start + LONGEST
+
+
+def expected_seconds(requests: int, burst: int = 0) -> float:
+    """How long this many requests take at this pace, and then a burst."""
+    return max(0, requests - 1) * GAP + (WINDOW + (burst - 1) * BRISK if burst else 0.0)

@@ -1,7 +1,7 @@
 """One run from its options to its outcome: target, guard, units, engine, and what it all says."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -16,17 +16,17 @@ from contracts.errors import CannotRun, Stopped, SuiteError
 from contracts.guard import Guard, Mode, Policy
 from contracts.neighbour import Neighbour
 from contracts.outcome import BUDGET, Options, Outcome, Watch
-from contracts.pace import Pace, expected_seconds
+from contracts.pace import Pace
 from contracts.probe import Abandoned, Probe
 from contracts.rule import Finding
 from contracts.sample import CannotSample
 from contracts.selection import Selection
-from contracts.sequences.reading import Reading, Step, foundations, plan, unreachable
+from contracts.sequences import limits
 from contracts.target import Target
 from contracts.transport import NETWORK_ERRORS, Transport
-from contracts.writing import TOPIC, allowed
+from contracts.visit import BURST, TOPICS, Visit
+from contracts.writing import allowed
 
-_SAFE_TOPICS = ("read", "filter", "expand", "item", TOPIC)
 _MOST_LOST = 3
 
 
@@ -48,14 +48,18 @@ class Run:
         self.watch = watch or Watch()
         deadline = time.monotonic() + options.max_time if options.max_time else None
         budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
-        self.catalogue = Catalogue(contract)
-        topics = {unit.topic for unit in units(contract, on_mock=True)}.union(_SAFE_TOPICS)
-        self.selection = Selection(contract, topics, options.only, options.without)
-        if self.mode is Mode.SAFE and not target.local:
+        catalogue, limited = Catalogue(contract), options.check_rate_limit
+        topics = {unit.topic for unit in units(contract, on_mock=True)}.union(TOPICS)
+        only = (*options.only, limits.TOPIC) if options.only and limited else options.only
+        self.selection = Selection(contract, topics, only, options.without)
+        if limited and self.mode is Mode.FULL:
+            raise CannotRun("--check-rate-limit is for mode `safe`", "`full` checks the limit of a mock: leave it out")
+        if self.mode is Mode.SAFE and (limited or not target.local):
             pace = pace or Pace(target.key)
-        self.writing = allowed(options, self.mode, self.catalogue, self.selection, pace)
-        gate = self.writing.gate if self.writing else None
-        policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate)
+        self.writing = allowed(options, self.mode, catalogue, self.selection, pace)
+        self.visit = Visit(catalogue, target.ids, self.selection, self.writing, limited=limited)
+        gate, burst = self.writing.gate if self.writing else None, BURST if limited else 0
+        policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate, burst)
         self.guard = Guard(policy, pace)
         self.transport = Transport(self.guard, reroutes)
         self.coverage = Coverage(contract, target.key)
@@ -67,19 +71,6 @@ class Run:
         self._neighbour = Neighbour()
         self._lost = 0
         self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
-
-    def steps(self) -> list[Step]:
-        chosen = plan(self.catalogue, self.target.ids)
-        return [step for step in chosen if self.selection.unit(step.topic, step.operation.key)]
-
-    def plan(self) -> list[str]:
-        """Every request that a safe run could send: one to see who is there, then the steps."""
-        first = self._greeting()
-        reads = [step.describe() for step in ([first] if first else []) + self.steps()]
-        return [*reads, *(self.writing.plan() if self.writing else [])]
-
-    def planned_seconds(self) -> float:
-        return expected_seconds(len(self.plan()))
 
     def go(self) -> Outcome:
         """Run to the end. Raises CannotRun when there is nothing to talk to."""
@@ -103,7 +94,7 @@ class Run:
 
     def greet(self) -> None:
         """Is anybody there, and is it the API? Raises CannotRun."""
-        first = self._greeting()
+        first = self.visit.greeting
         if first is None:
             raise CannotRun("the document has no operation that can be read without an id")
         try:
@@ -146,14 +137,11 @@ class Run:
             self.outcome.notes.append(left)
             self.outcome.stopped = left
 
-    def _greeting(self) -> Step | None:
-        return next((step for step in plan(self.catalogue, self.target.ids) if not step.needs), None)
-
     @cached_property
     def units(self) -> Mapping[str, Unit]:
         """What this run consists of, by name, in order. Asked for after the greeting, which finds the mock out."""
         if self.mode is Mode.SAFE:
-            todo = [*self._steps(), *(self.writing.units() if self.writing else ())]
+            todo = list(self.visit.units(self.probe, self.guard))
         else:
             every = units(self.contract, on_mock=self.target.is_mock)
             todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject)]
@@ -161,17 +149,11 @@ class Run:
                 todo += [Unit("engine", d.name, self._generating(d)) for d in self.contract.documents]
         return {unit.name: unit for unit in todo}
 
-    def _steps(self) -> Iterator[Unit]:
-        reading, steps = Reading(self.probe, self.catalogue), self.steps()
-        for step in steps:
-            needed = [f"{other.topic}[{other.describe()}]" for other in foundations(step, steps)]
-            yield Unit(step.topic, step.describe(), reading.making(step), needed)
-
     @staticmethod
-    def names(contract: Contract, *, safe: bool) -> list[str]:
+    def names(contract: Contract, *, safe: bool, limited: bool = False) -> list[str]:
         """Names of all units there can be, before there is a target."""
         if safe:
-            return [f"{step.topic}[{step.describe()}]" for step in plan(Catalogue(contract), {})]
+            return Visit(Catalogue(contract), {}, Selection(contract, (), (), ()), limited=limited).names()
         found = [unit.name for unit in units(contract, on_mock=True)]
         return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
 
@@ -242,7 +224,7 @@ class Run:
         """Count up what was found, and whether it proves anything; of a run that is not ``whole``, only so far."""
         outcome = self.outcome
         if self.mode is Mode.SAFE:
-            for operation in unreachable(self.catalogue, plan(self.catalogue, self.target.ids)):
+            for operation in self.visit.unreached:
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
         outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds

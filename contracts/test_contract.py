@@ -19,7 +19,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     url, spec, options = asked(metafunc.config)
     safe = options.mode == Mode.SAFE or bool(url and not is_loopback(urlsplit(url).hostname or ""))
-    names = Run.names(load(spec), safe=safe)
+    names = Run.names(load(spec), safe=safe, limited=options.check_rate_limit)
     metafunc.parametrize("unit_name", names)
 
 

@@ -36,6 +36,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     group.addoption("--contract-spec", default="", metavar="FILE", help="check against this document")
     group.addoption("--contract-seed", default=1, type=int, help="same seed, same requests")
     group.addoption("--contract-quick", action="store_true", help="no fuzzing and no random chains")
+    limited = "on a real host: ask once more in a minute than it allows"
+    group.addoption("--contract-rate-limit", action="store_true", help=limited)
 
 
 @pytest.fixture(scope="session")

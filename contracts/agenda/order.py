@@ -11,9 +11,6 @@ from contracts.neighbour import Neighbour
 from contracts.probe import Abandoned, Probe
 from contracts.sequences import limits
 
-RATE = 60
-"""Requests a minute that the vendor documents."""
-
 _READS = (reads.lists, reads.singles, reads.agreed, reads.requests, keys.keys, keys.tenancy)
 _WRITES = (writes.lives, writes.bodies, writes.grown, writes.deeds)
 
@@ -31,17 +28,17 @@ def units(contract: Contract, *, on_mock: bool = False) -> list[Unit]:
     if on_mock:
         found += writes.hooks(catalogue)
         plain = next(listing.operation for listing in catalogue.listings if not listing.operation.of("path"))
-        found.append(Unit("limits", plain.key, partial(_window, plain)))
+        found.append(Unit(limits.TOPIC, plain.key, partial(_window, plain)))
     return found
 
 
 def _window(operation: Operation, probe: Probe) -> None:
-    limited = Neighbour(b'{"rateLimit": %d}' % RATE)
+    limited = Neighbour(b'{"rateLimit": %d}' % limits.RATE)
     limited.move_in(probe)
     if not limited.key:
         raise Abandoned("the mock makes no organization with a rate limit")
     told = partial(limited.told, known_as=probe.target.other_key)
     try:
-        limits.window(probe.elsewhere(limited.key, told), operation, RATE)
+        limits.window(probe.elsewhere(limited.key, told), operation)
     finally:
         limited.move_out(probe)

@@ -25,6 +25,7 @@ from contracts.report import files, terminal
 from contracts.report.traffic import Recorder
 from contracts.runner import Run
 from contracts.target import LOCAL_KEY, Target, mock, named
+from contracts.visit import BURST
 
 
 def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
@@ -75,6 +76,7 @@ def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[
 @click.option("--allow-writes", is_flag=True, help="On a real host: make, change and delete records of harmless kinds.")
 @click.option("--organization", default="", metavar="ID", help="The organization to write to, instead of typing it.")
 @click.option("--ledger", default="", metavar="FILE", help="Where to note each write; a new file.")
+@click.option("--check-rate-limit", is_flag=True, help="On a real host: ask once more in a minute than it allows.")
 @click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
 @click.option("--baseline-entries", is_flag=True, help="Print the entry of a baseline for each broken rule.")
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
@@ -84,8 +86,8 @@ def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[
 def command(
     url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
     only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str, key_stdin: bool, plan: bool,
-    allow_writes: bool, organization: str, ledger: str, baseline: str, baseline_entries: bool, fail_fast: bool,
-    reports: tuple[str, ...], replay: str, verbose: bool,
+    allow_writes: bool, organization: str, ledger: str, check_rate_limit: bool, baseline: str, baseline_entries: bool,
+    fail_fast: bool, reports: tuple[str, ...], replay: str, verbose: bool,
 ) -> int:  # fmt: skip
     """Check that the mock, or the API at URL, keeps the contract.
 
@@ -97,7 +99,7 @@ def command(
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                           without=exclude, fail_fast=fail_fast, permission=leave,
-                          baseline=read(baseline, date.today()))  # fmt: skip
+                          check_rate_limit=check_rate_limit, baseline=read(baseline, date.today()))  # fmt: skip
         wanted, contract = files.wanted(reports), load(spec)
         old = again.opened(replay, reports) if replay else None
         key = key_from(key_file, key_stdin, os.environ)
@@ -154,14 +156,18 @@ def _went(run: Run) -> Outcome:
 
 
 def _announce(run: Run, console: Console) -> None:
-    count = len(run.plan())
-    minutes = run.planned_seconds() / 60
-    what = "requests, writes among them," if run.writing else "reads"
-    console.print(f"{run.target.origin} is not this machine: {count} {what} at most, in about {minutes:.1f} minutes.")
+    visit, what = run.visit, "requests, writes among them," if run.writing else "reads"
+    minutes = f"in about {visit.seconds / 60:.1f} minutes"
+    console.print(f"{run.target.origin} is not this machine: {visit.requests} {what} at most, {minutes}.")
+    if visit.burst:
+        console.print(
+            f"{BURST} of them come at once, one more than a minute allows; once more when that is not clear. Until the "
+            "minute is over, nobody else can use this key."
+        )
 
 
 def _print_plan(run: Run, console: Console) -> None:
-    lines = run.plan()
-    for line in lines:
+    for line in run.visit.plan():
         console.print(line, soft_wrap=True, markup=False)
-    console.print(f"{len(lines)} requests, about {run.planned_seconds() / 60:.1f} minutes. Nothing was sent.")
+    minutes = f"about {run.visit.seconds / 60:.1f} minutes"
+    console.print(f"{run.visit.requests} requests, {minutes}. Nothing was sent.")

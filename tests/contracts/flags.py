@@ -27,6 +27,7 @@ TRIED: Ways = {
     "key_file": [["--key-file", "key.txt"]],
     "key_stdin": [["--key-stdin"]],
     "plan": [["--plan"]],
+    "check_rate_limit": [["--check-rate-limit"]],
     "baseline": [["--baseline", "baseline.yaml"]],
     "baseline_entries": [["--baseline-entries"]],
     "fail_fast": [["-x"]],

@@ -1,5 +1,6 @@
 """A stand-in for a production host: a server on this machine, under another name, that writes down what it sees."""
 
+import math
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
@@ -47,6 +48,38 @@ class FakeClock:
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
+
+
+_TOO_MANY = b'{"success":false,"message":"Too many requests","error":{"status":429,"message":"Too many requests"}}'
+
+
+@dataclass
+class Meter:
+    """The limit of a production host, by its clock: ``most`` in any ``window``, or in each one from ``phase`` on."""
+
+    clock: Callable[[], float]
+    most: int = 60
+    window: float = 60.0
+    phase: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """In place of the documented ones."""
+    times: list[float] = field(default_factory=list)
+
+    def refuses(self) -> Answer | None:
+        """Count a request. The refusal, when it is one too many."""
+        now = self.clock()
+        start = now - self.window if self.phase is None else now - (now - self.phase) % self.window
+        self.times = [at for at in self.times if at > start or (at == start and self.phase is not None)]
+        if len(self.times) < self.most:
+            self.times.append(now)
+            return None
+        left = (self.times[0] if self.phase is None else start) + self.window - now
+        said = {
+            "X-RateLimit-Limit": str(self.most),
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": str(math.ceil(left)),
+        }
+        return 429, {**said, **self.headers}, _TOO_MANY
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from flags import OTHERS, REFUSED, TRIED, covering, everything, prepare, words
 from production import KEY, Production, production
-from recording import HOST, FakeClock, Recording, Seen, recording
+from recording import HOST, FakeClock, Meter, Recording, Seen, recording
 
 from contracts import cli
 from contracts.cli import run as run_module
@@ -74,11 +74,12 @@ def test_whatever_the_flags_a_production_host_sees_slow_reads_with_the_token(
     flags: list[str], stand_in: Production, invoke: Callable[[Recording, FakeClock], Invoke]
 ) -> None:
     clock = FakeClock()
-    with recording(lambda *_: (500, {}, b""), clock, stand_in.answer) as host:
+    meter, most = Meter(clock), 61 if "--check-rate-limit" in flags else 50
+    with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
         invoke(host, clock)(*flags)
         assert {seen.method for seen in host.seen} <= {"GET", "HEAD"}
         assert {seen.authorization for seen in host.seen} <= {f"Bearer {KEY}"}
-        assert host.most_in_a_minute() <= 50
+        assert host.most_in_a_minute() <= most
         assert host.seen or set(flags) & {"--plan", "--replay"} or "--only" in flags
 
 

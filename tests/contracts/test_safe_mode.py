@@ -73,7 +73,7 @@ def test_the_announced_number_of_requests_and_their_time_are_kept(
     clock = FakeClock()
     with recording(behind, clock) as host:
         run = run_on(host, tmp_path, clock)
-        announced, seconds = len(run.plan()), run.planned_seconds()
+        announced, seconds = run.visit.requests, run.visit.seconds
         outcome = run.go()
         assert outcome.exit_code == 0, outcome.vacuous
         assert not outcome.findings
@@ -91,7 +91,7 @@ def test_no_list_is_read_beyond_its_second_page(behind: Callable[[str, str], Ans
 def test_planning_sends_nothing(tmp_path: Path) -> None:
     clock = FakeClock()
     with recording(lambda *_: (500, {}, b""), clock) as host:
-        lines = run_on(host, tmp_path, clock).plan()
+        lines = run_on(host, tmp_path, clock).visit.plan()
         assert len(lines) > 30
         assert all(line.startswith("GET /") for line in lines)
         assert not host.seen
@@ -149,6 +149,16 @@ def test_a_run_that_tested_nothing_says_why(answer: Callable[..., Answer], words
         said, code = conclusion(run)
         assert code == 2
         assert words in said
+
+
+@pytest.mark.parametrize("word", ["creation", "limits", "engine"])
+def test_a_choice_of_which_nothing_can_be_run_is_not_green(
+    word: str, behind: Callable[[str, str], Answer], tmp_path: Path
+) -> None:
+    with recording(behind) as host:
+        said, code = conclusion(run_on(host, tmp_path, FakeClock(), Options(only=(word,))))
+    assert (code, len(host.seen)) == (2, 1)
+    assert "nothing of what was chosen" in said
 
 
 def conclusion(run: Run) -> tuple[str, int]:

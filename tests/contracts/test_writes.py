@@ -82,7 +82,7 @@ def writes(host: Production) -> list[Seen]:
 
 def test_each_harmless_kind_is_made_changed_and_deleted_and_nothing_else(asked: Production, tmp_path: Path) -> None:
     run, clock, ledger = prepared(asked, tmp_path, only=())
-    announced, seconds = len(run.plan()), run.planned_seconds()
+    announced, seconds = run.visit.requests, run.visit.seconds
     outcome = run.go()
     assert (outcome.exit_code, outcome.findings, outcome.notes) == (0, [], [])
     assert {name for name in outcome.passed if name.startswith("writes")} == {f"writes[{path}]" for path in SAFE}

@@ -1,0 +1,84 @@
+"""What a run in mode ``safe`` may send: reads, the writes it has leave for, a burst. All of it is known beforehand."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from contracts.agenda.unit import Unit
+from contracts.catalogue import Catalogue
+from contracts.guard import BURSTS, Guard
+from contracts.pace import BRISK, WINDOW, expected_seconds
+from contracts.probe import Probe
+from contracts.selection import Selection
+from contracts.sequences import limits
+from contracts.sequences.reading import Reading, Step, foundations, plan, unreachable
+from contracts.writing import TOPIC, Writing
+
+TOPICS = ("read", "filter", "expand", "item", TOPIC, limits.TOPIC)
+BURST = limits.RATE + 1
+"""Requests that show the rate limit: all that may pass, and one that may not."""
+
+
+class Visit:
+    """One run on a host that is not ours. ``limited``: whether it was asked to show the rate limit."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        ids: Mapping[str, str],
+        selection: Selection,
+        writing: Writing | None = None,
+        *,
+        limited: bool = False,
+    ) -> None:
+        every = plan(catalogue, ids)
+        self.greeting = next((step for step in every if not step.needs), None)
+        """The first request: is anybody there, and is it the API? None when there is none without an id."""
+        self.unreached = unreachable(catalogue, every)
+        self._catalogue, self._writing = catalogue, writing
+        burst = _small(self.greeting) if limited and self.greeting else None
+        self.burst = burst if burst and selection.unit(burst.topic, burst.operation.key) else None
+        self._steps = [step for step in every if selection.unit(step.topic, step.operation.key)]
+
+    def plan(self) -> list[str]:
+        """Every request that could be sent, a line each; but one line for a burst."""
+        first = [f"{self.greeting.describe()}   (is it the API?)"] if self.greeting else []
+        lines = [*first, *(step.describe() for step in self._steps), *(self._writing.plan() if self._writing else [])]
+        if self.burst:
+            span = f"×{BURST} in {(BURST - 1) * BRISK:.0f} s, after {WINDOW:.0f} s without any"
+            lines.append(f"{self.burst.describe()}   ({span}; at most {BURSTS} times)")
+        return lines
+
+    @property
+    def requests(self) -> int:
+        """How many there are, when the first burst is clear."""
+        return len(self.plan()) + (BURST - 1 if self.burst else 0)
+
+    @property
+    def seconds(self) -> float:
+        """How long that takes."""
+        burst = BURST if self.burst else 0
+        return expected_seconds(self.requests - burst, burst)
+
+    def units(self, probe: Probe, guard: Guard) -> Iterator[Unit]:
+        reading = Reading(probe, self._catalogue)
+        for step in self._steps:
+            needed = [_name(other) for other in foundations(step, self._steps)]
+            yield Unit(step.topic, step.describe(), reading.making(step), needed)
+        yield from self._writing.units() if self._writing else ()
+        if self.burst:
+            sent = partial(limits.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst)
+            yield Unit(self.burst.topic, self.burst.describe(), sent)
+
+    def names(self) -> list[str]:
+        """Names of the reads, and of the burst, before there is a target."""
+        return [_name(step) for step in (*self._steps, *([self.burst] if self.burst else []))]
+
+
+def _name(step: Step) -> str:
+    return f"{step.topic}[{step.describe()}]"
+
+
+def _small(step: Step) -> Step:
+    """The same with an answer as small as it gets."""
+    size = step.listing.size if step.listing else None
+    return Step(step.operation, step.listing, asked={size.name: 1} if size else step.asked, topic=limits.TOPIC)

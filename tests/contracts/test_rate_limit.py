@@ -1,0 +1,267 @@
+"""``--check-rate-limit`` on a stand-in for a production host: what it finds, what it spares, and what it never does."""
+
+import json
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+
+import pytest
+from production import CONTRACT, Production, production
+from recording import HOST, KEY, Answer, FakeClock, Meter, Recording, Seen, recording
+from test_safe_mode import run_on
+from test_transport import read
+
+from contracts.errors import CannotRun, Refused
+from contracts.guard import Guard, Mode, Policy
+from contracts.outcome import Options, Outcome
+from contracts.pace import GAP, LONGEST, WINDOW, Pace
+from contracts.runner import Run
+from contracts.target import named
+from contracts.transport import Transport
+
+ALONE = Options(check_rate_limit=True, only=("limits",))
+BEGAN = 1_700_000_000.0
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Generator[Production, None, None]:
+    with production() as host:
+        yield host
+
+
+@pytest.fixture
+def asked(stand_in: Production, tmp_path: Path) -> Callable[..., tuple[Outcome, Recording]]:
+    """A run on a host with a limit. ``before`` is told of each request, and may answer in the host's place."""
+
+    def made(
+        meter: Meter | None,
+        clock: FakeClock,
+        options: Options = ALONE,
+        before: Callable[[Seen], Answer | None] = lambda seen: None,
+    ) -> tuple[Outcome, Recording]:
+        def answer(seen: Seen) -> Answer:
+            return before(seen) or (meter.refuses() if meter else None) or stand_in.answer(seen)
+
+        with recording(lambda *_: (500, {}, b""), clock, answer) as host:
+            return run_on(host, tmp_path, clock, options).go(), host
+
+    return made
+
+
+Asked = Callable[..., tuple[Outcome, Recording]]
+
+
+def rules(outcome: Outcome) -> list[tuple[str, str]]:
+    return [(finding.rule.name, finding.where) for finding in outcome.findings]
+
+
+@pytest.mark.parametrize("phase", [None, *(BEGAN + 7.5 * step for step in range(8))])
+def test_a_host_that_keeps_the_documented_limit_is_not_accused_wherever_its_windows_turn(
+    phase: float | None, asked: Asked
+) -> None:
+    clock = FakeClock()
+    outcome, host = asked(Meter(clock, phase=phase), clock)
+    assert (outcome.exit_code, rules(outcome), outcome.not_run.keys()) == (0, [], {"GET /v1/companies/{}/notes"})
+    assert len(host.seen) in (1 + 61, 1 + 122)
+
+
+def test_what_it_sends_is_one_more_than_documented_of_the_smallest_page_with_the_key(asked: Asked) -> None:
+    clock = FakeClock()
+    _, host = asked(Meter(clock), clock)
+    burst = host.seen[1:]
+    assert {seen.path for seen in burst} == {"/v1/appointments?limit=1"}
+    assert {(seen.method, seen.authorization) for seen in burst} == {("GET", f"Bearer {KEY}")}
+    assert burst[-1].at - burst[0].at == pytest.approx(12.0)
+    assert burst[0].at - host.seen[0].at == pytest.approx(WINDOW)
+    assert host.most_in_a_minute() == 62 - 1  # the greeting lies a whole minute before
+
+
+def test_somebody_else_who_used_the_key_in_the_first_burst_accuses_nobody(asked: Asked) -> None:
+    clock = FakeClock()
+    meter, seen_by_now = Meter(clock), list[Seen]()
+
+    def somebody(seen: Seen) -> None:
+        seen_by_now.append(seen)
+        if len(seen_by_now) in (10, 20):
+            meter.refuses()
+
+    outcome, host = asked(meter, clock, before=somebody)
+    assert (outcome.exit_code, rules(outcome)) == (0, [])
+    assert len(host.seen) == 1 + 59 + 61
+
+
+@pytest.mark.parametrize("most", [1, 30, 59, 61, 1000])
+def test_another_limit_than_the_documented_one_is_found(most: int, asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, host = asked(Meter(clock, most), clock)
+    assert (outcome.exit_code, rules(outcome)) == (1, [("rate_limit", "")])
+    assert len(host.seen) == 1 + 2 * min(most + 1, 61)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-RateLimit-Limit", "100"), ("X-RateLimit-Remaining", "1"), ("X-RateLimit-Reset", "1700000060"),
+     ("X-RateLimit-Reset", "soon")],
+)  # fmt: skip
+def test_each_wrong_header_of_the_refusal_is_told_by_its_name(name: str, value: str, asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, _ = asked(Meter(clock, headers={name: value}), clock)
+    assert [where for rule, where in rules(outcome) if rule == "rate_limit_headers"] == [name]
+    assert outcome.exit_code == 1
+
+
+def test_a_run_that_was_not_asked_to_never_meets_the_limit(asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, host = asked(Meter(clock), clock, Options())
+    assert outcome.exit_code == 0
+    assert host.most_in_a_minute() <= 50
+    assert 429 not in {status for counts in outcome.coverage.statuses.values() for status in counts}
+
+
+def test_the_announced_number_and_time_hold_for_a_whole_run_with_the_burst(
+    stand_in: Production, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    meter = Meter(clock)
+    with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
+        run = run_on(host, tmp_path, clock, Options(check_rate_limit=True))
+        announced, seconds = run.visit.requests, run.visit.seconds
+        assert run.go().exit_code == 0
+    assert len(host.seen) == pytest.approx(announced, rel=0.1)
+    assert clock.now - BEGAN == pytest.approx(seconds, rel=0.1)
+    assert host.most_in_a_minute() <= 61
+
+
+def test_after_the_burst_the_key_is_left_alone_for_a_minute_by_every_run(stand_in: Production, tmp_path: Path) -> None:
+    clock = FakeClock()
+    meter = Meter(clock)
+    with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
+        run_on(host, tmp_path, clock, ALONE).go()
+        last = host.seen[-1].at
+        outcome = run_on(host, tmp_path, clock, Options(only=("FAQs",))).go()
+    assert outcome.exit_code == 0
+    assert min(seen.at for seen in host.seen if seen.at > last) - last >= WINDOW
+
+
+def test_no_slot_of_another_run_lies_in_the_window_before_a_burst_or_in_the_one_after(tmp_path: Path) -> None:
+    clock = FakeClock()
+    ours, other = (Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep) for _ in range(2))
+    for _ in range(40):
+        other.wait()
+    last = clock.now
+    burst = ours.burst(61)
+    burst.wait()
+    began = clock.now
+    assert began - last == pytest.approx(WINDOW)
+    other.wait()
+    assert clock.now - began == pytest.approx(LONGEST + WINDOW + GAP)
+    assert burst.over
+
+
+def test_two_bursts_are_half_a_window_out_of_step(tmp_path: Path) -> None:
+    clock = FakeClock()
+    pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
+    starts = []
+    for _ in range(2):
+        pace.burst(61).wait()
+        starts.append(clock.now)
+    assert (starts[1] - starts[0]) % WINDOW == pytest.approx(WINDOW / 2)
+
+
+def guarded(tmp_path: Path, clock: FakeClock, reroutes: Mapping[str, str], burst: int) -> Transport:
+    pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
+    return Transport(Guard(Policy(HOST, Mode.SAFE, KEY, CONTRACT, burst=burst), pace), reroutes)
+
+
+def test_nothing_follows_the_refusal_in_a_burst(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: (429, {}, b"{}"), clock) as host:
+        transport = guarded(tmp_path, clock, host.reroutes, 61)
+        with transport.guard.burst():
+            read(transport.session())
+            with pytest.raises(Refused, match="burst is over"):
+                read(transport.session())
+        assert len(host.seen) == 1
+
+
+@pytest.mark.parametrize(("burst", "allowed"), [(0, 0), (61, 2)])
+def test_without_leave_there_is_no_burst_and_with_it_there_are_two(tmp_path: Path, burst: int, allowed: int) -> None:
+    clock = FakeClock()
+    guard = guarded(tmp_path, clock, {}, burst).guard
+    for _ in range(allowed):
+        with guard.burst():
+            pass
+    with pytest.raises(Refused, match="no burst"), guard.burst():
+        pass
+
+
+@pytest.mark.parametrize("options", [{"max_requests": 40}, {"max_time": 80.0}], ids=str)
+def test_a_burst_that_could_not_be_finished_is_not_begun(options: dict[str, float], asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, host = asked(Meter(clock), clock, Options(check_rate_limit=True, only=("limits",), **options))  # type: ignore[arg-type]  # either kind of number
+    assert outcome.exit_code == 2
+    assert len(host.seen) == 1
+    (reason,) = (why for name, why in outcome.not_run.items() if name.startswith("limits"))
+    assert "left" in reason
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "most"),
+    [(401, {}, 2), (500, {}, 3), (302, {"location": "/x"}, 1), (200, {"content-type": "text/html"}, 1)],
+)
+def test_a_burst_ends_as_any_run_does_when_the_host_has_had_enough(
+    status: int, headers: dict[str, str], most: int, asked: Asked
+) -> None:
+    clock, count = FakeClock(), 0
+
+    def tired(seen: Seen) -> Answer | None:
+        nonlocal count
+        count += 1
+        return (status, headers, b"{}") if count > 10 else None
+
+    _, host = asked(Meter(clock), clock, before=tired)
+    assert len(host.seen) <= 10 + most
+
+
+def test_a_slow_host_is_not_asked_into_its_next_window(asked: Asked) -> None:
+    clock = FakeClock()
+
+    def slow(seen: Seen) -> None:
+        clock.sleep(1.0)
+
+    outcome, host = asked(Meter(clock), clock, before=slow)
+    assert outcome.exit_code == 2
+    assert len(host.seen) <= 1 + LONGEST + 1
+    assert "over after" in " ".join(outcome.not_run.values())
+
+
+def test_it_is_refused_where_everything_is_checked_anyway() -> None:
+    with pytest.raises(CannotRun, match="leave it out"):
+        Run(CONTRACT, named("http://127.0.0.1:9", KEY), Options(check_rate_limit=True))
+
+
+def test_the_plan_tells_the_burst_and_its_number(tmp_path: Path) -> None:
+    with recording(lambda *_: (500, {}, b"")) as host:
+        run = run_on(host, tmp_path, FakeClock(), ALONE)
+        assert run.visit.plan()[-1].startswith("GET /v1/appointments?limit=1   (×61 in 12 s, after 60 s")
+        assert run.visit.requests == 62
+        assert host.seen == []
+
+
+def test_on_this_machine_it_is_a_rehearsal_at_the_same_pace(stand_in: Production, tmp_path: Path) -> None:
+    clock = FakeClock()
+    pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
+    meter = Meter(clock)
+    with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
+        options = Options("safe", check_rate_limit=True, only=("limits",))
+        outcome = Run(CONTRACT, named(host.url, KEY), options, pace=pace).go()
+    assert (outcome.exit_code, len(host.seen)) == (0, 62)
+
+
+def test_the_finding_is_shown_by_a_request_that_can_be_repeated(asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, _ = asked(Meter(clock, 1000), clock)
+    (finding,) = outcome.findings
+    command = finding.evidence[-1].curl(outcome.target.variables)
+    assert f"{HOST}/v1/appointments?limit=1" in command
+    assert "$SOPHIIE_API_KEY" in command
+    assert json.dumps(finding.as_dict()).count(KEY) == 0
