@@ -31,7 +31,7 @@ def purged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
 
 
 def paced(folder: Path, at: float) -> Path:
-    Pace(KEY, folder=folder).wait()
+    Pace(KEY, folder=folder).hold(0)
     (file,) = folder.glob("sophiie-mock-pace-*")
     with closing(sqlite3.connect(file)) as database:
         database.execute("INSERT OR REPLACE INTO next VALUES (1, ?)", (at,))
