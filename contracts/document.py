@@ -68,7 +68,7 @@ class Operation:
     answers: Mapping[str, Answer]
     secured: bool
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.method} {blank(self.path)}"
 
@@ -106,7 +106,7 @@ class Document:
     def resolve(self, node: Any) -> Any:
         """``node``, or what it refers to. Siblings of a reference stay and win."""
         seen = 0
-        while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
+        while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
             seen += 1
             if seen > 50 or not reference.startswith("#/"):
                 raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")

@@ -31,15 +31,23 @@ _JUDGED_BY_US_TOO = frozenset(
 
 @dataclass(frozen=True)
 class Depth:
-    """How much is generated. ``examples`` per operation; no fuzzing and no chains when 0."""
+    """How much is generated. ``examples`` per operation; no fuzzing and no chains when 0.
+
+    ``wrong``: also what the document forbids. The directed runs send such bodies and queries too, fewer of them.
+    """
 
     examples: int
     chains: int
     steps: int = 6
+    wrong: bool = True
 
 
-QUICK = Depth(examples=0, chains=0)
+QUICK = Depth(examples=0, chains=0, wrong=False)
 USUAL = Depth(examples=15, chains=12)
+SIZE = 13.0
+"""How long the usual depth takes for one operation, in directed runs."""
+BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5, "stateful": 0.9}
+"""How much of that time is over when a phase begins."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def configuration(target: Target, depth: Depth, seed: int) -> dict[str, Any]:
         "generation": {"max-examples": max(1, depth.examples), "database": "none"},
         "phases": {
             "examples": {"enabled": True},
-            "coverage": {"enabled": True},
+            "coverage": {"enabled": True, "generation": {"mode": "all" if depth.wrong else "positive"}},
             "fuzzing": {"enabled": fuzzed},
             "stateful": {
                 "enabled": chained,

@@ -1,8 +1,10 @@
 """What a run is asked for, and what it found out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from contracts.agenda.unit import Unit
 from contracts.baseline import Baseline
 from contracts.coverage import Coverage
 from contracts.engine import USUAL, Depth
@@ -95,11 +97,11 @@ class Outcome:
 class Watch:
     """What a face shows while a run goes on. This one shows nothing."""
 
-    def begin(self, total: int) -> None:
-        """``total`` steps lie ahead."""
+    def begin(self, units: Sequence[Unit], guard: Guard, coverage: Coverage) -> None:
+        """These lie ahead; ``guard`` and ``coverage`` know at any time what came of it."""
 
-    def step(self, name: str, guard: Guard) -> None:
-        """A step begins."""
+    def step(self, name: str, phase: str = "") -> None:
+        """A unit begins, or a phase of it."""
 
     def found(self, finding: Finding) -> None:
         """Something is wrong."""

@@ -80,7 +80,7 @@ class Run:
             if self.writing:
                 self.writing.permit(self.probe)
             self.neighbour()
-            self.watch.begin(len(self.units))
+            self.watch.begin(list(self.units.values()), self.guard, self.coverage)
             for unit in self.units.values():
                 self.unit(unit)
             self.leave()
@@ -146,7 +146,7 @@ class Run:
             every = units(self.contract, on_mock=self.target.is_mock)
             todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject)]
             if self.selection.engine():
-                todo += [Unit("engine", d.name, self._generating(d)) for d in self.contract.documents]
+                todo += [self._generation(document) for document in self.contract.documents]
         return {unit.name: unit for unit in todo}
 
     @staticmethod
@@ -156,6 +156,10 @@ class Run:
             return Visit(Catalogue(contract), {}, Selection(contract, (), (), ()), limited=limited).names()
         found = [unit.name for unit in units(contract, on_mock=True)]
         return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
+
+    def _generation(self, document: Document) -> Unit:
+        size = engine.SIZE * len(document.operations) / (4 if self.options.quick else 1)
+        return Unit("engine", document.name, self._generating(document), size=size)
 
     def _generating(self, document: Document) -> Callable[[Probe], None]:
         def generate(probe: Probe) -> None:
@@ -169,7 +173,7 @@ class Run:
                 raise self.guard.stopped
 
         def phase(name: str) -> None:
-            self.watch.step(f"engine[{document.name}] {name}", self.guard)
+            self.watch.step(f"engine[{document.name}]", name)
 
         return generate
 
@@ -179,7 +183,7 @@ class Run:
 
     def unit(self, unit: Unit) -> list[Finding]:
         """Run one unit; what it found. Raises Stopped."""
-        self.watch.step(unit.name, self.guard)
+        self.watch.step(unit.name)
         self.done.add(unit.name)
         self.cut_short.pop(unit.name, None)
         known, before = self.probe.findings, set(self.probe.findings)

@@ -54,7 +54,6 @@ class Transport:
         self.guard = guard
         self._reroutes = dict(reroutes or {})
         self._adapter = _GuardedAdapter(self)
-        self._session = self.session()
 
     def under(self, guard: Guard) -> "Transport":
         """The same ways to the target under another guard."""
@@ -73,7 +72,7 @@ class Transport:
     ) -> Exchange:
         """Send one request and nothing else: no redirect is followed."""
         prepared = requests.Request(method, url, headers=dict(headers), params=dict(query), data=content).prepare()
-        response = self._session.send(prepared, allow_redirects=False)
+        response = self._adapter.send(prepared)
         exchange: Exchange = response.exchange  # type: ignore[attr-defined]  # put there by our adapter
         return exchange
 

@@ -6,7 +6,7 @@ from functools import partial
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
 from contracts.guard import BURSTS, Guard
-from contracts.pace import BRISK, WINDOW, expected_seconds
+from contracts.pace import BRISK, GAP, WINDOW, expected_seconds
 from contracts.probe import Probe
 from contracts.selection import Selection
 from contracts.sequences import limits
@@ -67,7 +67,7 @@ class Visit:
         yield from self._writing.units() if self._writing else ()
         if self.burst:
             sent = partial(limits.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst)
-            yield Unit(self.burst.topic, self.burst.describe(), sent)
+            yield Unit(self.burst.topic, self.burst.describe(), sent, size=expected_seconds(0, BURST) / GAP)
 
     def names(self) -> list[str]:
         """Names of the reads, and of the burst, before there is a target."""

@@ -35,7 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     group.addoption("--contract-mode", default="", choices=["", "full", "safe"], help="what may be sent")
     group.addoption("--contract-spec", default="", metavar="FILE", help="check against this document")
     group.addoption("--contract-seed", default=1, type=int, help="same seed, same requests")
-    group.addoption("--contract-quick", action="store_true", help="no fuzzing and no random chains")
+    group.addoption("--contract-quick", action="store_true", help="generate valid requests only")
     limited = "on a real host: ask once more in a minute than it allows"
     group.addoption("--contract-rate-limit", action="store_true", help=limited)
 

@@ -16,6 +16,8 @@ class Unit:
     run: Callable[[Probe], None]
     builds_on: Sequence[str] = ()
     """Names of the units whose traces it looks at."""
+    size: float = 1.0
+    """How long it takes, an ordinary one being 1: for the time that is left to be foretold."""
 
     @property
     def name(self) -> str:

@@ -148,7 +148,8 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
             continue
         sub = document.resolve(known[name])
         yield from _conventions(name, sub, member, where)
-        yield from _fields(document, sub, member, where, fine)
+        if isinstance(member, dict | list):
+            yield from _fields(document, sub, member, where, fine)
 
 
 def _members(document: Document, schema: Any, value: Any) -> dict[str, Any]:

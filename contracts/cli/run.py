@@ -22,6 +22,7 @@ from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 from contracts.outcome import Options, Outcome
 from contracts.redaction import Sieve
 from contracts.report import files, terminal
+from contracts.report.progress import Bar
 from contracts.report.traffic import Recorder
 from contracts.runner import Run
 from contracts.target import LOCAL_KEY, Target, mock, named
@@ -64,7 +65,7 @@ def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[
 @click.option("--mode", type=click.Choice(["full", "safe"]), help="What may be sent; any other host gets `safe`.")
 @click.option("--spec", default="", metavar="FILE", help="Check against this document instead of the built-in ones.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same requests.")
-@click.option("--quick", is_flag=True, help="No fuzzing and no random chains.")
+@click.option("--quick", is_flag=True, help="Generate valid requests only: no fuzzing, no random chains.")
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Stop after so many requests.")
 @click.option("--max-time", type=click.FloatRange(0.1), metavar="SECONDS", help="Stop after so many seconds.")
 @click.option("--only", multiple=True, metavar="WORD", help="An operation, tag, topic or rule. Repeatable.")
@@ -126,7 +127,7 @@ def _checked(
     contract: Contract, target: Target, options: Options, console: Console, reports: Mapping[str, str], *,
     plan: bool, verbose: bool, entries: bool,
 ) -> int:  # fmt: skip
-    with terminal.Bar(console) as bar:
+    with Bar(console) as bar:
         run = Run(contract, target, options, watch=bar)
         if plan:
             _print_plan(run, console)

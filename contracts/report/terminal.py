@@ -1,13 +1,11 @@
-"""The report that a person reads on a terminal, and the progress while a run goes on."""
+"""The report that a person reads on a terminal."""
 
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from contracts.guard import Guard
-from contracts.outcome import OFFLINE, Outcome, Watch
+from contracts.outcome import OFFLINE, Outcome
 from contracts.redaction import Sieve
 from contracts.report import content
 from contracts.rule import Finding
@@ -20,40 +18,6 @@ class Say(Protocol):
 
 
 _LONGEST = 3  # findings of one rule that are shown in full
-
-
-class Bar(Watch):
-    """A progress bar on a terminal; elsewhere nothing, so that a log stays short."""
-
-    def __init__(self, console: Console) -> None:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(20),
-            TextColumn("{task.fields[facts]}"),
-            TimeElapsedColumn(),
-        )
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task: TaskID | None = None
-        self._findings = 0
-
-    def __enter__(self) -> "Bar":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def begin(self, total: int) -> None:
-        self._task = self._progress.add_task("", total=total, facts="")
-
-    def step(self, name: str, guard: Guard) -> None:
-        if self._task is not None:
-            facts = f"{guard.sent} requests · {self._findings} findings"
-            advance = 0 if name.startswith("engine[") and name[-1] != "]" else 1
-            self._progress.update(self._task, description=name[:48].ljust(48), facts=facts, advance=advance)
-
-    def found(self, finding: Finding) -> None:
-        self._findings += 1
 
 
 def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = False) -> None:
