@@ -11,23 +11,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from contracts import workers
 from contracts.document import Contract, load
 from contracts.errors import CannotRun, Stopped
 from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
-from contracts.outcome import Options, Outcome
-from contracts.report.content import verdict
+from contracts.pytest_session import OUTCOME, asked
 from contracts.runner import Run
 from contracts.target import mock, named
-
-_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
-
-
-def asked(config: pytest.Config) -> tuple[str, str, Options]:
-    """The target's URL, the document's file, and the options of the run."""
-    get = config.getoption
-    options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False),
-                      check_rate_limit=get("contract_rate_limit", False))  # fmt: skip
-    return get("target", ""), get("contract_spec", ""), options
 
 
 @pytest.fixture(scope="session")
@@ -52,17 +42,6 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
         yield run
         run.leave()
         run.conclude(0.0, whole=set(run.units) <= run.done)
-        pytestconfig.stash[_OUTCOME] = run.outcome
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """What proves nothing ends as the command ends then, whether its tests passed, failed or were skipped."""
-    outcome = session.config.stash.get(_OUTCOME, None)
-    if outcome is not None and outcome.exit_code == 2:
-        session.exitstatus = 2
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    outcome = config.stash.get(_OUTCOME, None)
-    if outcome is not None and outcome.exit_code == 2:
-        terminalreporter.write_line(f"contracts: {verdict(outcome)}", yellow=True)
+        pytestconfig.stash[OUTCOME] = run.outcome
+        if (sent := getattr(pytestconfig, "workeroutput", None)) is not None:
+            sent["contracts"] = workers.part(run)

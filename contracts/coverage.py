@@ -27,6 +27,18 @@ class Coverage:
             self.statuses[exchange.operation][exchange.status] += 1
             self.parameters[exchange.operation] |= {name for name, _ in parse_qsl(exchange.query)}
 
+    def counts(self) -> Mapping[str, Mapping[str, Mapping[int, int]]]:
+        """What ``add`` takes: of another worker, say."""
+        return {
+            "statuses": {key: dict(of) for key, of in self.statuses.items()},
+            "with_key": {"": dict(self._with_key)},
+        }
+
+    def add(self, counts: Mapping[str, Mapping[str, Mapping[int, int]]]) -> None:
+        for operation, statuses in counts["statuses"].items():
+            self.statuses[operation].update(statuses)
+        self._with_key.update(counts["with_key"][""])
+
     @property
     def requests(self) -> int:
         return sum(sum(counts.values()) for counts in self.statuses.values())

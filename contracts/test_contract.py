@@ -1,25 +1,20 @@
 """The face of the suite for pytest: every unit of a run is a test of its own, with the name it has in reports."""
 
-from urllib.parse import urlsplit
-
 import pytest
 
-from contracts.conftest import asked
 from contracts.document import load
 from contracts.errors import Stopped
-from contracts.guard import Mode
+from contracts.pytest_session import asked, safe
 from contracts.redaction import Sieve
 from contracts.report.content import MOST_COMMANDS, verdict
 from contracts.runner import Run
-from contracts.target import is_loopback
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "unit_name" not in metafunc.fixturenames:
         return
-    url, spec, options = asked(metafunc.config)
-    safe = options.mode == Mode.SAFE or bool(url and not is_loopback(urlsplit(url).hostname or ""))
-    names = Run.names(load(spec), safe=safe, limited=options.check_rate_limit)
+    _, spec, options = asked(metafunc.config)
+    names = Run.names(load(spec), safe=safe(metafunc.config), limited=options.check_rate_limit)
     metafunc.parametrize("unit_name", names)
 
 

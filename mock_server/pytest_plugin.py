@@ -4,7 +4,7 @@ Loaded by every pytest run of an environment that has this package, used or not:
 """
 
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +30,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     """
     if "--pyargs" not in args or not any(arg.partition("::")[0].partition(".")[0] == "contracts" for arg in args):
         return  # `pytest contracts` is a folder of the user's own
+    with suppress(ImportError):  # the suite is an extra, or it is another package of that name
+        early_config.pluginmanager.import_plugin("contracts.pytest_session")
     group = parser.getgroup("contracts", "the contract suite of sophiie-mock")
     group.addoption("--target", default="", metavar="URL", help="what to check; without it the mock is started")
     group.addoption("--contract-mode", default="", choices=["", "full", "safe"], help="what may be sent")

@@ -29,6 +29,10 @@ from contracts.target import LOCAL_KEY, Target, mock, named
 from contracts.visit import BURST
 
 
+_NOBODYS = "none"
+"""In place of the key, where nothing is sent."""
+
+
 def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
     """``NAME=VALUE,NAME=VALUE`` as a table. Raises CannotRun."""
     parts = [part for value in values for part in value.split(",") if part]
@@ -103,7 +107,7 @@ def command(
                           check_rate_limit=check_rate_limit, baseline=read(baseline, date.today()))  # fmt: skip
         wanted, contract = files.wanted(reports), load(spec)
         old = again.opened(replay, reports) if replay else None
-        key = key_from(key_file, key_stdin, os.environ)
+        key = key_from(key_file, key_stdin, os.environ) or (_NOBODYS if plan else "")
         with _target(url, key, _pairs(ids, "--id"), seed) as target:
             if old is not None:
                 return again.replayed(Run(contract, target, replace(options, fail_fast=False)), old, console)

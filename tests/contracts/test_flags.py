@@ -105,6 +105,9 @@ def test_without_a_key_nothing_is_sent_and_the_reason_is_told(
         code, text = command()
         assert (code, host.seen) == (2, [])
         assert "no key → put it in SOPHIIE_API_KEY" in text
+        code, text = command("--plan")
+        assert (code, host.seen) == (0, [])
+        assert "requests, about" in text
 
 
 def marked(value: Any) -> Any:

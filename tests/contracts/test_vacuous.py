@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from recording import KEY, Answer, recording
 from test_safe_mode import empty
 
-from contracts import cli
+from contracts import cli, workers
 from contracts.document import load
 from contracts.outcome import Options
 from contracts.runner import Run
@@ -47,15 +47,47 @@ def test_pytest_ends_as_the_command_does(case: str, pytester: pytest.Pytester, m
     assert words in re.sub(r"\s+", " ", result.stdout.str() + result.stderr.str())
 
 
-def test_pytest_ends_so_too_when_every_test_failed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["alone", "two workers"])
+def test_pytest_ends_so_too_when_every_test_failed(
+    more: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In `full` mode a second 429 does not end the run: what never works says nothing about the rules."""
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
     with recording(CASES["all 429"][0]) as host:
-        target = ["--pyargs", "contracts", "--target", host.url, "-k", "single or vacuous"]
+        target = ["--pyargs", "contracts", "--target", host.url, "-k", "single or vacuous", *more]
         result = pytester.runpytest_inprocess(*target, "-p", "no:cacheprovider")
     assert result.ret == 2
     assert result.parseoutcomes()["failed"]
     assert "answers were 429: the target asked for fewer requests" in result.stdout.str()
+
+
+def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
+    """Each of them had a part of the runs, and none of them can say what the others saw."""
+    contract = load()
+    with mock() as target:
+        halves = [Run(contract, target, Options(quick=True)) for _ in range(2)]
+        for number, run in enumerate(halves):
+            run.greet()
+            for unit in [unit for unit in run.units.values() if unit.topic == "single"][number::2]:
+                run.unit(unit)
+    parts = [{**workers.part(run), "units": sorted(run.done)} for run in halves]
+    outcome = workers.together(parts, contract, Options())
+    assert outcome.exit_code == 2
+    assert "never seen to succeed: " in outcome.vacuous[0]
+    assert "GET /v1/organization/availability" not in " ".join(outcome.vacuous)  # one of the two saw it
+    parts[0]["units"].append("of nobody")
+    assert workers.together(parts, contract, Options()).vacuous == []  # something was left out on purpose
+
+
+def test_several_workers_for_one_slow_run_are_refused(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    with recording(empty) as host:
+        target = ["--pyargs", "contracts", "--target", host.url, "--contract-mode", "safe", "-n", "2"]
+        result = pytester.runpytest_subprocess(*target, "-p", "no:cacheprovider")
+    assert (result.ret, host.seen) == (2, [])
+    assert "leave -n out" in result.stderr.str() + result.stdout.str()
 
 
 def test_an_answer_that_a_run_cannot_read_ends_that_run_and_not_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:

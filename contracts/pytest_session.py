@@ -1,0 +1,61 @@
+"""What a pytest session with the suite in it asks for, and how it ends: also one of several workers.
+
+Registered by the plugin when the suite is named; a conftest of a package is not read where the workers are directed.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from contracts import workers
+from contracts.document import load
+from contracts.guard import Mode
+from contracts.outcome import Options, Outcome
+from contracts.report.content import verdict
+from contracts.target import is_loopback
+
+OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+_PARTS: pytest.StashKey[list[workers.Part]] = pytest.StashKey()
+
+
+def asked(config: pytest.Config) -> tuple[str, str, Options]:
+    """The target's URL, the document's file, and the options of the run."""
+    get = config.getoption
+    options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False),
+                      check_rate_limit=get("contract_rate_limit", False))  # fmt: skip
+    return get("target", ""), get("contract_spec", ""), options
+
+
+def safe(config: pytest.Config) -> bool:
+    """Whether the run will be one in mode ``safe``, as far as that is known before the target is asked."""
+    url, _, options = asked(config)
+    return options.mode == Mode.SAFE or bool(url and not is_loopback(urlsplit(url).hostname or ""))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None) and safe(config):
+        pytest.exit("contracts: a run in mode `safe` is one, at one pace: leave -n out", returncode=2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of xdist has ended: keep what it saw."""
+    if "contracts" in (sent := getattr(node, "workeroutput", {})):
+        node.config.stash.setdefault(_PARTS, []).append(sent["contracts"])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What proves nothing ends as the command ends then, whether its tests passed, failed or were skipped."""
+    if parts := session.config.stash.get(_PARTS, []):
+        _, spec, options = asked(session.config)
+        session.config.stash[OUTCOME] = workers.together(parts, load(spec), options)
+    outcome = session.config.stash.get(OUTCOME, None)
+    if outcome is not None and outcome.exit_code == 2:
+        session.exitstatus = 2
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    outcome = config.stash.get(OUTCOME, None)
+    if outcome is not None and outcome.exit_code == 2:
+        terminalreporter.write_line(f"contracts: {verdict(outcome)}", yellow=True)
