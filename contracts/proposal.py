@@ -114,7 +114,7 @@ def _broken_schema(case: _Case) -> Mapping[str, Any]:
     if case.exchange.json is NOT_JSON:
         raise _None("the answer is no JSON")
     schema = case.answer.schema or {}
-    errors = case.operation.document.validator(schema).iter_errors(case.exchange.json)
+    errors = shape.errors(case.operation.document, schema, case.exchange.json)
     error = next((e for e in errors if f"{case.exchange.status} {shape.place_of(e)}" == case.where), None)
     if error is None:
         raise _None("the place is not told exactly enough")

@@ -6,7 +6,7 @@ several of its checks send requests of their own that no option reaches.
 
 import logging
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +18,31 @@ from contracts.exchange import Exchange
 from contracts.guard import Guard, body_of
 
 TIMEOUT = 15.0  # seconds
+LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send without end
+
+
+class _Bounded(requests.Response):
+    def iter_content(  # type: ignore[override]  # it is overloaded there by what it yields
+        self, chunk_size: int | None = 1, decode_unicode: bool = False
+    ) -> Iterator[Any]:
+        size = 0
+        for part in super().iter_content(chunk_size, decode_unicode):
+            size += len(part)
+            if size > LARGEST:
+                self.close()
+                raise requests.exceptions.ContentDecodingError(f"an answer of more than {LARGEST} bytes")
+            yield part
 
 
 class _GuardedAdapter(HTTPAdapter):
     def __init__(self, transport: "Transport") -> None:
         self._transport = transport
         super().__init__(pool_connections=4, pool_maxsize=16)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = super().build_response(req, resp)
+        response.__class__ = _Bounded  # the library takes no class of ours
+        return response
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         guard = self._transport.guard

@@ -8,7 +8,7 @@ import jsonschema_rs
 import orjson
 
 from contracts import words
-from contracts.document import Answer, Document, Operation
+from contracts.document import Answer, Document, Operation, Schema
 from contracts.exchange import NOT_JSON, Exchange, cut, shape
 from contracts.family import id_prefix
 from contracts.rule import Finding, Group, Provenance, Rule, Severity
@@ -39,6 +39,7 @@ UNDOCUMENTED = Rule(
 _VALUELESS = (CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
 """What they say of an answer holds no value of it."""
 
+_LARGE = 256 * 1024  # characters; no page of a list comes near it
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -76,7 +77,7 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
     if exchange.json is NOT_JSON:
         yield broken(SCHEMA, "a JSON body", exchange.answer())
         return
-    for error in operation.document.validator(answer.schema).iter_errors(exchange.json):
+    for error in errors(operation.document, answer.schema, exchange.json):
         where = f"{exchange.status} {place_of(error)}"
         if exchange.private:
             yield broken(SCHEMA, words.of_fast(error), shape(error.instance), where)
@@ -88,6 +89,23 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         known = fine.setdefault(f"{operation.key} {exchange.status}", set())
         for rule, where, expected, got in _fields(operation.document, answer.schema, exchange.json, "", known):
             yield broken(rule, expected, got, f"{exchange.status} {where}")
+
+
+def errors(document: Document, schema: Schema, value: Any) -> list[jsonschema_rs.ValidationError]:
+    """Where a value breaks a schema; of a very large one, which anybody may send, only the first place.
+
+    The library makes all of its errors before it hands out one: of some megabytes that takes it minutes.
+    """
+    validator = document.validator(schema)
+    if validator.is_valid(value):
+        return []
+    if len(repr(value)) <= _LARGE:
+        return list(validator.iter_errors(value))
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []
 
 
 def place_of(error: jsonschema_rs.ValidationError) -> str:

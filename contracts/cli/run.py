@@ -28,7 +28,6 @@ from contracts.runner import Run
 from contracts.target import LOCAL_KEY, Target, mock, named
 from contracts.visit import BURST
 
-
 _NOBODYS = "none"
 """In place of the key, where nothing is sent."""
 

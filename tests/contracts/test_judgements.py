@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import orjson
 import pytest
 
 from contracts.checks import collections as rules
@@ -134,6 +135,15 @@ def judged(exchange: Exchange) -> set[str]:
 )
 def test_an_answer_is_judged_by_the_document(exchange: Exchange, due: set[str]) -> None:
     assert judged(exchange) == due
+
+
+@pytest.mark.parametrize(("count", "told"), [(50, 51), (100_000, 1)])
+def test_of_a_very_large_answer_only_the_first_fault_is_looked_for(count: int, told: int) -> None:
+    """All of them would be made before the first is handed out."""
+    body = MEMBERS.replace(MEMBER, b",".join([b"7"] * count)).replace(b'"totalPages":1', b'"totalPages":"many"')
+    assert OPERATION.success is not None
+    found = shape.errors(OPERATION.document, OPERATION.success.schema or {}, orjson.loads(body))
+    assert len(found) == told
 
 
 def test_a_disagreement_of_the_judges_is_reported() -> None:

@@ -1,5 +1,6 @@
 """The guard below everything: what it lets out to a real host, how fast, and when it stops."""
 
+import gzip
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from contracts.document import Contract, load
 from contracts.errors import Refused, Stopped
 from contracts.guard import Guard, Mode, Policy
 from contracts.pace import Pace
-from contracts.transport import Transport
+from contracts.transport import LARGEST, Transport
 
 CONTRACT: Contract = load()
 FINE: Answer = (200, {}, b"{}")
@@ -169,3 +170,13 @@ def test_the_file_of_the_pace_does_not_hold_the_token(tmp_path: Path) -> None:
     (file,) = tmp_path.iterdir()
     assert KEY not in file.name
     assert KEY.encode() not in file.read_bytes()
+
+
+def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    body = gzip.compress(bytes(LARGEST + 1))
+    answers = {"/v1/leads": (200, {"content-encoding": "gzip"}, body), "/v1/faqs": (200, {}, bytes(LARGEST))}
+    with recording(lambda _, path: answers[path]) as host:
+        session = safe(host.reroutes).session()
+        assert len(session.get(f"{HOST}/v1/faqs", headers=BEARER).content) == LARGEST
+        with pytest.raises(requests.RequestException, match="more than"):
+            session.get(f"{HOST}/v1/leads", headers=BEARER)
