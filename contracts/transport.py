@@ -22,11 +22,9 @@ LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send wi
 
 
 class _Bounded(requests.Response):
-    def iter_content(  # type: ignore[override]  # it is overloaded there by what it yields
-        self, chunk_size: int | None = 1, decode_unicode: bool = False
-    ) -> Iterator[Any]:
+    def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
         size = 0
-        for part in super().iter_content(chunk_size, decode_unicode):
+        for part in super().iter_content(*args, **options):
             size += len(part)
             if size > LARGEST:
                 self.close()
