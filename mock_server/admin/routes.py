@@ -46,6 +46,11 @@ def control_plane(control: Control) -> Starlette:
     """The application to mount under ``/__admin``."""
     settings, workspaces = control.settings, control.workspaces
 
+    async def index(request: Request) -> Response:
+        """Where everything is."""
+        found = [(f"/__admin{route.path}", sorted((route.methods or set()) - {"HEAD"})) for route in routes]
+        return answer({"unofficial": True, "routes": [{"path": path, "methods": methods} for path, methods in found]})
+
     async def health(request: Request) -> Response:
         """Ready, and whether any answer of ours broke the contract."""
         return answer({"status": "ok", "invalidAnswers": control.endpoint.mismatches})
@@ -63,6 +68,7 @@ def control_plane(control: Control) -> Starlette:
         return answer({"operations": known, "gaps": [asdict(gap) for gap in control.ledger()]})
 
     routes = [
+        Route("/", index),
         Route("/health", health),
         Route("/version", version),
         Route("/settings", shown_settings),

@@ -3,6 +3,8 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _BESIDE = ("/__admin", "/openapi")
+_BARE = "/__admin"
+"""What people type; a mount is found under its name with a slash only."""
 
 
 class Shortcut:
@@ -13,5 +15,7 @@ class Shortcut:
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == _BARE:
+            scope["path"] = f"{_BARE}/"
         routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE)
         await (self._app if routed else self._api)(scope, receive, send)

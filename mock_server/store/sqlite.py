@@ -201,6 +201,8 @@ def _sum(body: bytes, *key: str | int) -> int:
 
 def _locked(path: Path) -> IO[str]:
     """Hold ``<path>.lock`` for as long as the process lives; it names the holder, for the one who comes second."""
+    if path.is_dir():
+        raise StateError(Problem(str(path), "a folder", "name a file, in this folder say"))
     try:
         lock = Path(f"{path}.lock").open("a+")  # noqa: SIM115 - held until close()
     except OSError as fault:

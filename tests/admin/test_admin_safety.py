@@ -143,7 +143,7 @@ def test_each_path_says_which_methods_it_has(app: Starlette) -> None:
     [
         ("/__admin/helth", "no such path; did you mean /__admin/health ?"),
         ("/__admin/health/", "no such path; did you mean /__admin/health ?"),
-        ("/__admin/%00", "no such path in the control plane"),
+        ("/__admin/%00", "no such path; did you mean /__admin/ ?"),
         ("/__admin/../v1/leads", "no such path in the control plane"),
         ("/__admin/sk_live_abcdef", "no such path in the control plane"),
     ],

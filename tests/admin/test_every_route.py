@@ -78,6 +78,14 @@ def test_a_host_that_is_not_this_server_gets_nothing(desk: Desk) -> None:
     assert whole(desk) == before
 
 
+@pytest.mark.parametrize("path", ["/__admin", "/__admin/"])
+def test_the_plane_itself_tells_all_its_routes(desk: Desk, path: str) -> None:
+    told = ask(desk.app, "GET", path).json["routes"]
+    assert {(method, one["path"]) for one in told for method in one["methods"]} == {
+        (method, f"/__admin{path}") for method, path in routes(desk.app)
+    }
+
+
 def test_asking_changes_nothing(desk: Desk) -> None:
     before = whole(desk)
     for method, path in routes(desk.app):
@@ -133,7 +141,8 @@ def test_a_body_over_the_bound_is_refused_unread() -> None:
 
 def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: Desk) -> None:
     before = whole(desk)
-    free = ("/health", "/version", "/settings", "/provenance", "/workspaces", "/workspaces/{id}", "/webhooks/triggers")
+    free = {"/", "/health", "/version", "/settings", "/provenance"}
+    free |= {"/workspaces", "/workspaces/{id}", "/webhooks/triggers"}
     for method, path in routes(desk.app):
         if path in free or "{workspace}" in path or method != "GET":
             continue

@@ -208,6 +208,7 @@ def test_mock_is_another_word_for_serve(piped: Run) -> None:
     [
         ([], "Usage: sophiie-mock"),
         (["bogus"], "No such command 'bogus'"),
+        (["srve"], "No such command 'srve'. Did you mean 'serve'?"),
         (["serve", "--prot", "3"], "No such option"),
         (["serve", "extra"], "unexpected extra argument"),
         (["spec"], "Usage: sophiie-mock spec"),

@@ -246,7 +246,7 @@ def folder(path: Path) -> None:
         (garbage, "not a database.*→ give a file that this program made"),
         (foreign, "a database of another program → give another file"),
         (newer, "format 99, this one knows 2.*→ use that version, or give another file"),
-        (folder, "unable to open.*→ give a file that this program made"),
+        (folder, "a folder → name a file"),
     ],
 )
 def test_a_file_that_is_not_ours_is_refused_and_left_alone(
@@ -258,6 +258,7 @@ def test_a_file_that_is_not_ours_is_refused_and_left_alone(
         SqliteLog(path)
     assert str(caught.value).startswith(str(path))
     assert (path.read_bytes() if path.is_file() else b"") == before
+    assert make is not folder or list(path.parent.iterdir()) == [path]  # no lock of ours beside it
 
 
 def test_a_folder_that_is_not_there_is_a_state_error(tmp_path: Path) -> None:
