@@ -191,7 +191,10 @@ def paced(state: Path, receiver: str, rate: int, seconds: int, subscriptions: in
         return statistics.median(calls), answers
 
     with serving(state) as api:
+        first = api.subscribe(f"{receiver}/warm")
         second(api)  # the first calls and deliveries load libraries
+        api.call("POST", "/__admin/webhooks/drain")
+        api.call("DELETE", f"/__admin/webhooks/subscriptions/{first}")
         for _ in range(seconds):
             without, _ = second(api)
             ids = [api.subscribe(f"{receiver}/timed") for _ in range(subscriptions)]

@@ -115,3 +115,19 @@ def test_nothing_is_kept_of_a_workspace_that_was_reset_or_removed(workspaces: Wo
             assert [state() for state in states] == [None, None]
 
     asyncio.run(scenario())
+
+
+def test_who_subscribes_has_the_gate_opened_before_anything_is_owed(workspaces: Workspaces) -> None:
+    """Its library takes a quarter of a second to load, which the first deliveries would wait for."""
+
+    async def opened(workspaces: Workspaces) -> list[bool]:
+        async with staged(Workspaces(workspaces.contract, NoLog(), 10), "w") as it:
+            dispatcher, seen = it.dispatcher, []
+            seen.append(dispatcher._gate is None and dispatcher._preparing is None)
+            it.subscribe("http://127.0.0.1:9/")
+            assert dispatcher._preparing is not None
+            await dispatcher._preparing
+            seen.append(dispatcher._gate is not None and not it.deliveries)
+            return seen
+
+    assert asyncio.run(opened(workspaces)) == [True, True]
