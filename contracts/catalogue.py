@@ -15,7 +15,10 @@ class Catalogue:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self.families = families(contract)
+        found = families(contract)
+        self.families = [family for family in found if not _obstacle(family)]
+        self.left_out: Mapping[str, str] = {family.path: why for family in found if (why := _obstacle(family))}
+        """Collections that the directed runs cannot read, and why; the generator asks for them all the same."""
         self.listings = listings(contract)
         self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
 
@@ -37,6 +40,8 @@ class Catalogue:
         items = (fetch(probe, listing).items if listing else []) or _kept(probe, start)
         if len(parameters) != 1 or not items:
             raise Abandoned(f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)")
+        if "id" not in items[0]:
+            raise Abandoned(f"items of {start} have no `id`")
         return [items[0]["id"]]
 
     def known_or_not(self, probe: Probe, operation: Operation) -> list[Any]:
@@ -45,6 +50,14 @@ class Catalogue:
             return self.known(probe, operation)
         except Abandoned:
             return [parameter.example or 1 for parameter in operation.of("path")]
+
+
+def _obstacle(family: Family) -> str:
+    more = [o for o in family.operations if o is not getattr(family.listing, "operation", None) and "{}" in family.path]
+    if more:
+        return "a collection below a record"
+    known = family.listing.item_properties() if family.listing else {}
+    return "its items have no `id`" if known and "id" not in known else ""
 
 
 def _kept(probe: Probe, collection: str) -> Sequence[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from contracts.document import Contract
 from contracts.guard import Mode
 from contracts.outcome import Options, Outcome
 from contracts.selection import Selection
+from contracts.sequences import limits
 
 LOST = "the connection broke"
 UNREADABLE = "an answer has not the form that this run reads"
@@ -32,6 +33,8 @@ def shortcomings(
     reasons = list(outcome.coverage.vacuous(due, _excused(outcome.not_run, contract), faulty))
     if whole and not (outcome.passed or outcome.failed):
         reasons.append("nothing of what was chosen could be run here")
+    if whole and options.check_rate_limit and not _limited(outcome):
+        reasons.append("the rate limit was not seen")
     lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
     if lost:
         reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")
@@ -46,11 +49,16 @@ def accept(outcome: Outcome, baseline: Baseline, *, whole: bool) -> None:
     outcome.expired = list(baseline.expired)
     outcome.notes[:0] = outcome.expired
     if whole and not outcome.stopped:
-        outcome.notes += baseline.unused(outcome.findings)
+        outcome.notes += baseline.unused(outcome.findings, but=() if _limited(outcome) else limits.RULES)
     outcome.accepted = [finding for finding in outcome.findings if baseline.accepts(finding)]
     outcome.findings = [finding for finding in outcome.findings if not baseline.accepts(finding)]
     if outcome.accepted:
         outcome.notes.append(f"{len(outcome.accepted)} findings accepted by {baseline.file}")
+
+
+def _limited(outcome: Outcome) -> bool:
+    """Whether the rate limit was looked at."""
+    return any(name.startswith(f"{limits.TOPIC}[") for name in (*outcome.passed, *outcome.failed))
 
 
 def _due(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:

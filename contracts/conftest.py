@@ -28,12 +28,12 @@ def contract(pytestconfig: pytest.Config) -> Contract:
 @pytest.fixture(scope="session")
 def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None, None]:
     """One run for a session, or for each worker of it."""
-    url, _, options = asked(pytestconfig)
+    url, spec, options = asked(pytestconfig)
     key = os.environ.get(TOKEN_VARIABLE, "").strip()
     with ExitStack() as stack:
         try:
             other = os.environ.get(OTHER_VARIABLE, "").strip()
-            target = named(url, key, other) if url else stack.enter_context(mock())
+            target = named(url, key, other) if url else stack.enter_context(mock(spec=spec))
             run = Run(contract, target, options)
             run.greet()
             run.neighbour()

@@ -44,7 +44,8 @@ class Coverage:
         return sum(sum(counts.values()) for counts in self.statuses.values())
 
     def succeeded(self, operation: str) -> bool:
-        return any(200 <= status < 300 for status in self.statuses[operation])
+        counted = tuple(self.statuses[operation])  # a face may ask while another thread counts
+        return any(200 <= status < 300 for status in counted)
 
     def known_parameters(self, operation: str) -> tuple[int, int]:
         """(query parameters that were sent, query parameters that there are)."""

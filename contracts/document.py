@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
+from contracts.dialect import plain
 from contracts.errors import CannotRun
 from contracts.rule import Provenance
 from mock_server import data
@@ -242,9 +243,7 @@ def _read(path: Path) -> Document:
     try:
         if path.stat().st_size > _LARGEST:
             raise CannotRun(f"{path}: larger than {_LARGEST} bytes", "give the document alone")
-        raw = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        raw = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise CannotRun(f"{path}: {fault}", "give an OpenAPI 3 document") from None
-    if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
-        raise CannotRun(f"{path}: no OpenAPI 3 document", "give another file")
-    return Document(path.stem, raw)
+    return Document(path.stem, plain(str(path), raw))

@@ -163,7 +163,8 @@ class _Reader:
         elif isinstance(event, events.ScenarioFinished):
             self._scenario(event.recorder)
         elif isinstance(event, events.NonFatalError):
-            self._progress.note(f"{event.label}: {type(event.value).__name__}: {str(event.value)[:200]}")
+            said = cut(" ".join(str(event.value).split()), 200)
+            self._progress.note(f"{event.label}: {type(event.value).__name__}: {said}")
         elif isinstance(event, events.FatalError):
             raise CannotRun(f"the engine failed: {event.exception}", "report it with the seed")
 

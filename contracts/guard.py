@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from contracts.document import Contract
 from contracts.errors import Refused, Stopped
 from contracts.exchange import Exchange
-from contracts.pace import LONGEST, WINDOW, Burst, Pace
+from contracts.pace import APART, LONGEST, Burst, Pace
 
 
 class Request(Protocol):
@@ -104,9 +104,11 @@ class Guard:
                 self.refused += 1
                 raise
             self.sent += 1
-        pace = self._burst or self.pace
-        if pace is not None:
-            pace.wait()
+            pace = self._burst or self.pace
+            moment = pace.slot() if pace is not None else None
+        if moment is not None and self.pace is not None:
+            self.pace.wait_until(moment)
+            self._in_time()
         if self._writes(request.method or ""):
             self._gate.sending(request.method or "", urlsplit(request.url or "").path, body_of(request))
 
@@ -116,19 +118,34 @@ class Guard:
 
         Raises Refused without leave for that, or when a limit of the run would cut it short: a part shows nothing.
         """
-        asked, most = self.policy, self.policy.burst
-        if not most or self.pace is None or self._bursts >= BURSTS:
-            raise Refused("no burst of requests is allowed here")
-        if asked.budget is not None and self.sent + most > asked.budget:
-            raise Refused(f"it takes {most} requests, and the budget has {asked.budget - self.sent} left")
-        if asked.deadline is not None and self._clock() + WINDOW + LONGEST > asked.deadline:
-            raise Refused(f"it takes up to {WINDOW + LONGEST:.0f} s, and there is less time left")
-        self._bursts += 1
-        self._burst = self.pace.burst(most)
+        with self._lock:
+            self._burst = self._begun()
         try:
             yield
         finally:
             self._burst = None
+
+    def _begun(self) -> Burst:
+        most, left = self.policy.burst, BURSTS - self._bursts
+        if not most or self.pace is None or not left or self._burst is not None:
+            raise Refused("no burst of requests is allowed here")
+        if self._throttled:
+            raise Refused("the target has asked for fewer requests (429)")
+        spare = None if self.policy.budget is None else self.policy.budget - self.sent
+        if spare is not None and left * most > spare:
+            raise Refused(f"it takes up to {left * most} requests, and the budget has {spare} left")
+        seconds = self.pace.until_burst() + (left - 1) * APART + LONGEST
+        if self.policy.deadline is not None and self._clock() + seconds > self.policy.deadline:
+            raise Refused(f"it takes up to {seconds:.0f} s, and there is less time left")
+        self._bursts += 1
+        return self.pace.burst(most)
+
+    def _in_time(self) -> None:
+        """Raises Stopped when a request waited for so long that it comes too late; it is not sent."""
+        with self._lock:
+            if self.policy.deadline is not None and self._clock() >= self.policy.deadline:
+                self.sent -= 1
+                self._stop("the time is used up", spent=True)
 
     def _admit(self, request: Request) -> None:
         if self.stopped is not None:

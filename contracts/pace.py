@@ -7,8 +7,8 @@ there to show that limit, takes them all: it has a window to itself.
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -20,6 +20,8 @@ BRISK = 0.2
 """Seconds between the requests of a burst: well inside a window, and no load to speak of."""
 LONGEST = WINDOW / 2
 """Seconds that a burst may take."""
+APART = LONGEST + 2 * WINDOW
+"""Seconds from the beginning of one burst to that of the next."""
 
 
 class Pace:
@@ -42,7 +44,11 @@ class Pace:
 
     def wait(self) -> None:
         """Return when a request may be sent."""
-        self.wait_until(self._move(lambda free: max(free, self.clock()), GAP))
+        self.wait_until(self.slot())
+
+    def slot(self) -> float:
+        """The next moment for a request; it is taken."""
+        return self._move(lambda free: max(free, self.clock()), GAP)
 
     def wait_until(self, moment: float) -> None:
         while (left := moment - self.clock()) > 0:
@@ -53,8 +59,15 @@ class Pace:
 
         The next one then begins half a window out of step with this one, for a host that counts from minute to minute.
         """
-        after = LONGEST + WINDOW + GAP
-        return Burst(self, self._move(lambda free: max(free - GAP + WINDOW, self.clock()), after), most)
+        return Burst(self.clock, self._move(self._quiet, LONGEST + WINDOW + GAP), most)
+
+    def until_burst(self) -> float:
+        """Seconds until one could begin."""
+        with self._open() as database:
+            return self._quiet(_free(database)) - self.clock()
+
+    def _quiet(self, free: float) -> float:
+        return max(free - GAP + WINDOW, self.clock())
 
     def hold(self, seconds: float) -> None:
         """Send nothing for this long: the target said so."""
@@ -63,37 +76,43 @@ class Pace:
     def _move(self, choose: Callable[[float], float], after: float = 0.0) -> float:
         with self._open() as database:
             database.execute("PRAGMA synchronous = OFF")  # processes must agree; a power cut may forget
-            database.execute("CREATE TABLE IF NOT EXISTS next (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL)")
-            self._file.chmod(0o600)
             database.execute("BEGIN IMMEDIATE")
-            row = database.execute("SELECT at FROM next").fetchone()
-            slot = choose(row[0] if row else 0.0)
+            slot = choose(_free(database))
             database.execute("INSERT OR REPLACE INTO next VALUES (1, ?)", (slot + after,))
             database.execute("COMMIT")
         return slot
 
-    def _open(self) -> "closing[sqlite3.Connection]":
-        return closing(sqlite3.connect(self._file, timeout=60, isolation_level=None))
+    @contextmanager
+    def _open(self) -> Generator[sqlite3.Connection, None, None]:
+        with closing(sqlite3.connect(self._file, timeout=60, isolation_level=None)) as database:
+            database.execute("CREATE TABLE IF NOT EXISTS next (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL)")
+            self._file.chmod(0o600)
+            yield database
+
+
+def _free(database: sqlite3.Connection) -> float:
+    row = database.execute("SELECT at FROM next").fetchone()
+    return float(row[0]) if row else 0.0
 
 
 class Burst:
     """Requests that follow each other closely, ``most`` of them from ``start`` on."""
 
-    def __init__(self, pace: Pace, start: float, most: int) -> None:
-        self._pace, self._start, self._most = pace, start, most
-        self._sent = 0
+    def __init__(self, clock: Callable[[], float], start: float, most: int) -> None:
+        self._clock, self._start, self._most = clock, start, most
+        self._taken = 0
 
-    def wait(self) -> None:
-        """Return when the next request may be sent."""
-        self._sent += 1
-        self._pace.wait_until(self._start + (self._sent - 1) * BRISK)
+    def slot(self) -> float:
+        """The moment for the next request; it is taken."""
+        self._taken += 1
+        return self._start + (self._taken - 1) * BRISK
 
     def end(self) -> None:
         self._most = 0
 
     @property
     def over(self) -> bool:
-        return self._sent >= self._most or self._pace.clock() > self._start + LONGEST
+        return self._taken >= self._most or self._clock() > self._start + LONGEST
 
 
 def expected_seconds(requests: int, burst: int = 0) -> float:

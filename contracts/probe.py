@@ -120,9 +120,11 @@ class Probe:
 
 
 def fill(operation: Operation, ids: Sequence[Any]) -> str:
-    """The path of an operation with these ids for its parameters."""
-    path = operation.path
-    for parameter, value in zip(operation.of("path"), ids, strict=True):
+    """The path of an operation with these ids for its parameters. Raises Abandoned when it takes others."""
+    path, parameters = operation.path, operation.of("path")
+    if len(parameters) != len(ids):
+        raise Abandoned(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")
+    for parameter, value in zip(parameters, ids, strict=True):
         path = path.replace("{" + parameter.name + "}", quote(str(value), safe=""))
     return path
 

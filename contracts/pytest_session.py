@@ -34,8 +34,11 @@ def safe(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("numprocesses", None) and safe(config):
-        pytest.exit("contracts: a run in mode `safe` is one, at one pace: leave -n out", returncode=2)
+    get = config.getoption
+    several = get("numprocesses", None) or get("tx", None) or get("dist", "no") != "no"
+    if several and (safe(config) or asked(config)[0]):
+        why = "runs on one target are made one after the other, as each sees what the others write"
+        pytest.exit(f"contracts: {why}: leave -n out, or --target, and each worker has a mock of its own", returncode=2)
 
 
 @pytest.hookimpl(optionalhook=True)

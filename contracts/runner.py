@@ -21,10 +21,9 @@ from contracts.probe import Abandoned, Probe
 from contracts.rule import Finding
 from contracts.sample import CannotSample
 from contracts.selection import Selection
-from contracts.sequences import limits
 from contracts.target import Target
 from contracts.transport import NETWORK_ERRORS, Transport
-from contracts.visit import BURST, TOPICS, Visit
+from contracts.visit import BURST, TOPICS, Visit, wanted
 from contracts.writing import allowed
 
 _MOST_LOST = 3
@@ -50,13 +49,11 @@ class Run:
         budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
         catalogue, limited = Catalogue(contract), options.check_rate_limit
         topics = {unit.topic for unit in units(contract, on_mock=True)}.union(TOPICS)
-        only = (*options.only, limits.TOPIC) if options.only and limited else options.only
-        self.selection = Selection(contract, topics, only, options.without)
-        if limited and self.mode is Mode.FULL:
-            raise CannotRun("--check-rate-limit is for mode `safe`", "`full` checks the limit of a mock: leave it out")
+        self.selection = Selection(contract, topics, wanted(options, self.mode), options.without)
         if self.mode is Mode.SAFE and (limited or not target.local):
             pace = pace or Pace(target.key)
         self.writing = allowed(options, self.mode, catalogue, self.selection, pace)
+        self.left_out = catalogue.left_out
         self.visit = Visit(catalogue, target.ids, self.selection, self.writing, limited=limited)
         gate, burst = self.writing.gate if self.writing else None, BURST if limited else 0
         policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate, burst)
@@ -130,7 +127,7 @@ class Run:
         """Take away what the run wrote, however it ended: with a guard of its own, at the same pace."""
         if self.writing is None:
             return
-        guard = Guard(replace(self.guard.policy, budget=None, deadline=None), self.guard.pace)
+        guard = Guard(replace(self.guard.policy, budget=None, deadline=None, burst=0), self.guard.pace)
         left = self.writing.clean_up(Probe(self.contract, self.target, self.transport.under(guard)))
         self.guard.sent += guard.sent
         if left:
@@ -230,6 +227,8 @@ class Run:
         if self.mode is Mode.SAFE:
             for operation in self.visit.unreached:
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
+        else:
+            outcome.not_run |= self.left_out
         outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))

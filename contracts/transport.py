@@ -13,23 +13,35 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from contracts.exchange import Exchange
 from contracts.guard import Guard, body_of
 
 TIMEOUT = 15.0  # seconds
-LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send without end
+LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send without end,
+WHOLE = 60.0  # or a byte every few seconds
 
 
 class _Bounded(requests.Response):
+    """An answer is read as it comes, until it is too large or takes too long."""
+
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
-        size = 0
-        for part in super().iter_content(*args, **options):
+        size, until = 0, time.monotonic() + WHOLE
+        while part := self._part():
             size += len(part)
-            if size > LARGEST:
+            late = time.monotonic() > until
+            if late or size > LARGEST:
                 self.close()
-                raise requests.exceptions.ContentDecodingError(f"an answer of more than {LARGEST} bytes")
+                bound = f"took over {WHOLE:.0f} s" if late else f"has over {LARGEST} bytes"
+                raise requests.ConnectionError(f"an answer that {bound}")
             yield part
+
+    def _part(self) -> bytes:
+        try:
+            return bytes(self.raw.read1(64 * 1024, decode_content=True))
+        except (HTTPError, OSError) as fault:
+            raise requests.ConnectionError(fault) from None
 
 
 class _GuardedAdapter(HTTPAdapter):

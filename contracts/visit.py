@@ -1,12 +1,14 @@
 """What a run in mode ``safe`` may send: reads, the writes it has leave for, a burst. All of it is known beforehand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
-from contracts.guard import BURSTS, Guard
-from contracts.pace import BRISK, GAP, WINDOW, expected_seconds
+from contracts.errors import CannotRun
+from contracts.guard import BURSTS, Guard, Mode
+from contracts.outcome import Options
+from contracts.pace import APART, BRISK, GAP, WINDOW, expected_seconds
 from contracts.probe import Probe
 from contracts.selection import Selection
 from contracts.sequences import limits
@@ -35,8 +37,7 @@ class Visit:
         """The first request: is anybody there, and is it the API? None when there is none without an id."""
         self.unreached = unreachable(catalogue, every)
         self._catalogue, self._writing = catalogue, writing
-        burst = _small(self.greeting) if limited and self.greeting else None
-        self.burst = burst if burst and selection.unit(burst.topic, burst.operation.key) else None
+        self.burst = _smallest(every, selection) if limited else None
         self._steps = [step for step in every if selection.unit(step.topic, step.operation.key)]
 
     def plan(self) -> list[str]:
@@ -50,7 +51,7 @@ class Visit:
 
     @property
     def requests(self) -> int:
-        """How many there are, when the first burst is clear."""
+        """How many there are. When the first burst is not clear, there are ``BURST`` more, ``APART`` seconds later."""
         return len(self.plan()) + (BURST - 1 if self.burst else 0)
 
     @property
@@ -58,6 +59,15 @@ class Visit:
         """How long that takes."""
         burst = BURST if self.burst else 0
         return expected_seconds(self.requests - burst, burst)
+
+    def bounds(self) -> str:
+        """Both in words, with what they may come to."""
+        minutes = f"in about {self.seconds / 60:.1f} minutes"
+        if not self.burst:
+            return f"{self.requests} requests at most, {minutes}"
+        return (
+            f"{self.requests} requests {minutes}, at most {self.requests + BURST} in {(self.seconds + APART) / 60:.1f}"
+        )
 
     def units(self, probe: Probe, guard: Guard) -> Iterator[Unit]:
         reading = Reading(probe, self._catalogue)
@@ -78,7 +88,21 @@ def _name(step: Step) -> str:
     return f"{step.topic}[{step.describe()}]"
 
 
-def _small(step: Step) -> Step:
-    """The same with an answer as small as it gets."""
-    size = step.listing.size if step.listing else None
-    return Step(step.operation, step.listing, asked={size.name: 1} if size else step.asked, topic=limits.TOPIC)
+def _smallest(steps: Sequence[Step], selection: Selection) -> Step:
+    """A request that can be made at once, with an answer as small as it gets. Raises CannotRun."""
+    for step in steps:
+        if not step.needs and selection.unit(limits.TOPIC, step.operation.key):
+            size = step.listing.size if step.listing else None
+            asked = {size.name: max(1, int(size.schema.get("minimum", 1)))} if size else step.asked
+            return Step(step.operation, step.listing, asked=asked, topic=limits.TOPIC)
+    raise CannotRun("--check-rate-limit: what it could ask for is excluded", "exclude less, or leave it out")
+
+
+def wanted(options: Options, mode: Mode) -> tuple[str, ...]:
+    """The words of ``--only``; who asks for the rate limit names it with that. Raises CannotRun."""
+    about = {word.lower() for word in options.only} & {limits.TOPIC, *limits.RULES}
+    if options.check_rate_limit and mode is Mode.FULL:
+        raise CannotRun("a rate limit is shown in mode `safe`; `full` checks that of a mock anyway", "leave that out")
+    if about and mode is Mode.SAFE and not options.check_rate_limit:
+        raise CannotRun(f"`{min(about)}` would take more requests than a safe run makes", "add --check-rate-limit")
+    return (*options.only, limits.TOPIC) if options.only and options.check_rate_limit else options.only

@@ -58,6 +58,8 @@ STRANGERS = (
     ("mock_server.spec", ("mock_server.store",)),
     ("mock_server.store", ("mock_server.spec",)),
     ("mock_server.behaviours", ("starlette", "uvicorn", "httptools", "mock_server.api")),
+    # Two modules name one of `contracts` for the plugin manager or the importer, as the suite is an extra that may be
+    # missing: mock_server.cli.check its command, mock_server.pytest_plugin its session.
     ("mock_server", ("contracts", "schemathesis", "hypothesis", "openapi_core")),
 )
 CONTRACTS_MAY_IMPORT = ("mock_server.data", "mock_server.redaction", "mock_server.server", "mock_server.settings")

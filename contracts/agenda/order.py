@@ -27,8 +27,8 @@ def units(contract: Contract, *, on_mock: bool = False) -> list[Unit]:
     found += [*wrote, *(replace(unit, builds_on=names) for unit in writes.aftermath(catalogue))]
     if on_mock:
         found += writes.hooks(catalogue)
-        plain = next(listing.operation for listing in catalogue.listings if not listing.operation.of("path"))
-        found.append(Unit(limits.TOPIC, plain.key, partial(_window, plain)))
+        lists = [listing.operation for listing in catalogue.listings if not listing.operation.of("path")]
+        found += [Unit(limits.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][:1]
     return found
 
 

@@ -43,7 +43,7 @@ def _below(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:
     if above is None:
         pages.paging(probe, listing, *catalogue.known(probe, listing.operation))
         return
-    parents = [item["id"] for item in fetch(probe, above).items][:_MOST_PARENTS]
+    parents = [item["id"] for item in fetch(probe, above).items if "id" in item][:_MOST_PARENTS]
     if not parents:
         raise Abandoned(f"nothing under {parent}")
     lengths = {id: fetch(probe, listing, id).count or 0 for id in parents}
@@ -78,11 +78,10 @@ def requests(catalogue: Catalogue) -> Iterator[Unit]:
     of_path: dict[str, list[Operation]] = {}
     for operation in catalogue.contract.operations.values():
         of_path.setdefault(operation.path, []).append(operation)
-        known = partial(catalogue.known_or_not, operation=operation)
+        known = partial(catalogue.known, operation=operation)
         if operation.body is not None:
             yield Unit("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
         elif operation.of("query"):
-            known = partial(catalogue.known, operation=operation)
             yield Unit("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
     for operations in of_path.values():
         known = partial(catalogue.known_or_not, operation=operations[0])

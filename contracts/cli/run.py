@@ -53,13 +53,13 @@ def key_from(file: str, from_input: bool, environment: Mapping[str, str]) -> str
 
 
 @contextmanager
-def _target(url: str, key: str, ids: Mapping[str, str], seed: int) -> Generator[Target, None, None]:
+def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[Target, None, None]:
     other = os.environ.get(OTHER_VARIABLE, "").strip()
     if url:
         target = named(url, key, other)
         yield Target(target.origin, target.key, target.other_key, target.is_mock, target.local, ids)
         return
-    with mock() as target:
+    with mock(spec=spec) as target:
         yield Target(target.origin, target.key, other, is_mock=True, local=True, ids=ids)
 
 
@@ -101,15 +101,20 @@ def command(
     console, key = Console(highlight=False), ""
     try:
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
+        if plan and replay:
+            raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                           without=exclude, fail_fast=fail_fast, permission=leave,
                           check_rate_limit=check_rate_limit, baseline=read(baseline, date.today()))  # fmt: skip
         wanted, contract = files.wanted(reports), load(spec)
         old = again.opened(replay, reports) if replay else None
         key = key_from(key_file, key_stdin, os.environ) or (_NOBODYS if plan else "")
-        with _target(url, key, _pairs(ids, "--id"), seed) as target:
+        with _target(url, key, _pairs(ids, "--id"), spec) as target:
             if old is not None:
-                return again.replayed(Run(contract, target, replace(options, fail_fast=False)), old, console)
+                run = Run(contract, target, replace(options, fail_fast=False))
+                if check_rate_limit:
+                    _announce(run, console)
+                return again.replayed(run, old, console)
             return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose,
                             entries=baseline_entries)  # fmt: skip
     except CannotRun as fault:
@@ -160,18 +165,13 @@ def _went(run: Run) -> Outcome:
 
 
 def _announce(run: Run, console: Console) -> None:
-    visit, what = run.visit, "requests, writes among them," if run.writing else "reads"
-    minutes = f"in about {visit.seconds / 60:.1f} minutes"
-    console.print(f"{run.target.origin} is not this machine: {visit.requests} {what} at most, {minutes}.")
-    if visit.burst:
-        console.print(
-            f"{BURST} of them come at once, one more than a minute allows; once more when that is not clear. Until the "
-            "minute is over, nobody else can use this key."
-        )
+    what = "reads and writes" if run.writing else "reads only"
+    console.print(f"{run.target.origin} is not this machine: {what}, {run.visit.bounds()}.", soft_wrap=True)
+    if run.visit.burst:
+        console.print(f"{BURST} come at once, one more than a minute allows: nobody else can use the key meanwhile.")
 
 
 def _print_plan(run: Run, console: Console) -> None:
     for line in run.visit.plan():
         console.print(line, soft_wrap=True, markup=False)
-    minutes = f"about {run.visit.seconds / 60:.1f} minutes"
-    console.print(f"{run.visit.requests} requests, {minutes}. Nothing was sent.")
+    console.print(f"{run.visit.bounds()}. Nothing was sent.", soft_wrap=True)

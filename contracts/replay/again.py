@@ -12,12 +12,14 @@ from contracts.checks.second import JUDGES, SecondJudge
 from contracts.document import Operation
 from contracts.errors import Refused
 from contracts.exchange import Exchange
+from contracts.guard import Mode
 from contracts.node import Node
 from contracts.replay import request
 from contracts.replay.request import Request
 from contracts.replay.units import Found, Key, Repeats
 from contracts.rule import Rule
 from contracts.runner import Run
+from contracts.sequences import limits
 from contracts.transport import NETWORK_ERRORS
 
 _LOOKED_AT = frozenset({rule.name for rule in (*vars(shape).values(), JUDGES) if isinstance(rule, Rule)})
@@ -121,7 +123,8 @@ def _found(old: Old, known: Set[Key], found: Found) -> str:
 def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:
     """The last request once more."""
     if old.rule not in _LOOKED_AT | _BY_STATUS or not old.requests:
-        return Fate.UNKNOWN, f"one request does not show it: run `check --only {old.rule}`"
+        how = "--check-rate-limit" if old.rule in limits.RULES and run.mode is Mode.SAFE else f"--only {old.rule}"
+        return Fate.UNKNOWN, f"one request does not show it: run `check {how}`"
     last = old.requests[-1]
     if last.obstacle:
         return Fate.UNKNOWN, last.obstacle

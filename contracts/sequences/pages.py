@@ -76,7 +76,7 @@ def filtering(probe: Probe, listing: Listing) -> None:
 
 
 def _questions(probe: Probe, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
-    values = {parameter.name: _values(parameter, items) for parameter in listing.filters}
+    values = {name: known for name, known in ((p.name, _values(p, items)) for p in listing.filters) if known}
     for name, known in values.items():
         yield from ({name: value} for value in known)
     for one, two in itertools.combinations(values, 2):
@@ -93,7 +93,7 @@ def _values(parameter: Parameter, items: Items) -> list[Any]:
     """All values of a closed set; else the commonest of the list, and some of its rarer ones."""
     if parameter.schema.get("enum"):
         return list(parameter.schema["enum"])
-    found = [item.get(parameter.name) for item in items if item.get(parameter.name) is not None]
+    found = [item[name] for item in items if isinstance(item.get(name := parameter.name), str | int | float)]
     common = sorted(dict.fromkeys(found), key=lambda value: -found.count(value))
     return [*common[:3], *common[-2:]][:_MOST_VALUES]
 

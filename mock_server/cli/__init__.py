@@ -70,7 +70,7 @@ class Verbs(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         near = get_close_matches(args[0], [*_VERBS, *_ALIASES], 1)
-        if args[0] not in (*_VERBS, *_ALIASES) and near:
+        if args[0] not in (*_VERBS, *_ALIASES) and near and not ctx.resilient_parsing:
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx)
         return super().resolve_command(ctx, args)
 

@@ -81,6 +81,7 @@ def test_whatever_the_flags_a_production_host_sees_slow_reads_with_the_token(
         assert {seen.authorization for seen in host.seen} <= {f"Bearer {KEY}"}
         assert host.most_in_a_minute() <= most
         assert host.seen or set(flags) & {"--plan", "--replay"} or "--only" in flags
+        assert not host.seen or "--plan" not in flags
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_without_a_key_nothing_is_sent_and_the_reason_is_told(
         assert "no key → put it in SOPHIIE_API_KEY" in text
         code, text = command("--plan")
         assert (code, host.seen) == (0, [])
-        assert "requests, about" in text
+        assert "requests at most, in about" in text
 
 
 def marked(value: Any) -> Any:

@@ -2,21 +2,30 @@
 
 import json
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from production import CONTRACT, Production, production
 from recording import HOST, KEY, Answer, FakeClock, Meter, Recording, Seen, recording
 from test_safe_mode import run_on
-from test_transport import read
+from test_transport import FINE, read
 
-from contracts.errors import CannotRun, Refused
+from contracts.baseline import Baseline, Entry
+from contracts.catalogue import Catalogue
+from contracts.document import Contract, load
+from contracts.errors import CannotRun, Refused, Stopped
 from contracts.guard import Guard, Mode, Policy
 from contracts.outcome import Options, Outcome
 from contracts.pace import GAP, LONGEST, WINDOW, Pace
 from contracts.runner import Run
+from contracts.selection import Selection
 from contracts.target import named
 from contracts.transport import Transport
+from contracts.visit import Visit
 
 ALONE = Options(check_rate_limit=True, only=("limits",))
 BEGAN = 1_700_000_000.0
@@ -149,8 +158,8 @@ def test_no_slot_of_another_run_lies_in_the_window_before_a_burst_or_in_the_one_
         other.wait()
     last = clock.now
     burst = ours.burst(61)
-    burst.wait()
-    began = clock.now
+    began = burst.slot()
+    ours.wait_until(began)
     assert began - last == pytest.approx(WINDOW)
     other.wait()
     assert clock.now - began == pytest.approx(LONGEST + WINDOW + GAP)
@@ -160,10 +169,7 @@ def test_no_slot_of_another_run_lies_in_the_window_before_a_burst_or_in_the_one_
 def test_two_bursts_are_half_a_window_out_of_step(tmp_path: Path) -> None:
     clock = FakeClock()
     pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
-    starts = []
-    for _ in range(2):
-        pace.burst(61).wait()
-        starts.append(clock.now)
+    starts = [pace.burst(61).slot() for _ in range(2)]
     assert (starts[1] - starts[0]) % WINDOW == pytest.approx(WINDOW / 2)
 
 
@@ -194,14 +200,144 @@ def test_without_leave_there_is_no_burst_and_with_it_there_are_two(tmp_path: Pat
         pass
 
 
-@pytest.mark.parametrize("options", [{"max_requests": 40}, {"max_time": 80.0}], ids=str)
-def test_a_burst_that_could_not_be_finished_is_not_begun(options: dict[str, float], asked: Asked) -> None:
+def test_threads_get_no_more_out_of_a_burst_than_one(tmp_path: Path) -> None:
     clock = FakeClock()
-    outcome, host = asked(Meter(clock), clock, Options(check_rate_limit=True, only=("limits",), **options))  # type: ignore[arg-type]  # either kind of number
+    with recording(lambda *_: FINE, clock) as host:
+        transport = guarded(tmp_path, clock, host.reroutes, 5)
+        with transport.guard.burst(), ThreadPoolExecutor(8) as threads:
+            tried = [threads.submit(read, transport.session()) for _ in range(40)]
+        assert len(host.seen) == 5
+        assert sum(isinstance(one.exception(), Refused) for one in tried) == 35
+
+
+def test_a_burst_that_is_asked_for_within_one_is_refused(tmp_path: Path) -> None:
+    guard = guarded(tmp_path, FakeClock(), {}, 5).guard
+    with guard.burst(), pytest.raises(Refused, match="no burst"), guard.burst():
+        pass
+
+
+def test_a_host_that_has_asked_for_peace_is_not_burst_upon(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with recording(lambda *_: (429, {}, b"{}"), clock) as host:
+        transport = guarded(tmp_path, clock, host.reroutes, 5)
+        read(transport.session())
+        with pytest.raises(Refused, match="fewer requests"), transport.guard.burst():
+            pass
+
+
+def test_what_waited_beyond_its_time_is_not_sent(tmp_path: Path) -> None:
+    """A slot may be a minute away."""
+    clock = FakeClock()
+    pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
+    with recording(lambda *_: FINE, clock) as host:
+        policy = Policy(HOST, Mode.SAFE, KEY, CONTRACT, deadline=BEGAN + 100.0)
+        session = Transport(Guard(policy, pace, clock), host.reroutes).session()
+        read(session)
+        pace.hold(200.0)
+        with pytest.raises(Stopped, match="the time is used up"):
+            read(session)
+        assert len(host.seen) == 1
+
+
+@pytest.mark.parametrize("options", [{"max_requests": 90}, {"max_requests": 122}, {"max_time": 170.0}], ids=str)
+@pytest.mark.parametrize("most", [60, 1000])
+def test_bursts_that_could_not_both_be_made_are_not_begun(most: int, options: dict[str, Any], asked: Asked) -> None:
+    """One of them may say nothing; then its requests were sent in vain."""
+    clock = FakeClock()
+    outcome, host = asked(Meter(clock, most), clock, Options(check_rate_limit=True, only=("limits",), **options))
+    assert (outcome.exit_code, len(host.seen)) == (2, 1)
+    assert "left" in " ".join(why for name, why in outcome.not_run.items() if name.startswith("limits"))
+    assert "the rate limit was not seen" in outcome.vacuous
+
+
+def test_with_just_enough_requests_both_are_made(asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, host = asked(Meter(clock, 1000), clock, Options(check_rate_limit=True, only=("limits",), max_requests=123))
+    assert (outcome.exit_code, len(host.seen)) == (1, 123)
+
+
+def test_a_run_that_ends_before_the_limit_is_looked_at_proves_nothing_about_it(asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, _ = asked(Meter(clock), clock, Options(check_rate_limit=True, max_requests=10))
     assert outcome.exit_code == 2
-    assert len(host.seen) == 1
-    (reason,) = (why for name, why in outcome.not_run.items() if name.startswith("limits"))
-    assert "left" in reason
+    assert "the rate limit was not seen" in outcome.vacuous
+
+
+@pytest.mark.parametrize("taken", [{2: 1, 70: 1}, {30: -1, 70: 1}], ids=["both times by others", "contradictory"])
+def test_a_key_that_others_use_all_the_time_accuses_nobody_and_proves_nothing(
+    taken: dict[int, int], asked: Asked
+) -> None:
+    """``taken``: at which request how many of the window go to others; below zero the window turns."""
+    clock, count = FakeClock(), 0
+    meter = Meter(clock)
+
+    def others(seen: Seen) -> None:
+        nonlocal count
+        count += 1
+        for _ in range(taken.get(count, 0)):
+            meter.refuses()
+        if taken.get(count, 0) < 0:
+            meter.times.clear()
+
+    outcome, _ = asked(meter, clock, before=others)
+    assert (outcome.exit_code, rules(outcome)) == (2, [])
+    assert "somebody else use this key" in " ".join(outcome.not_run.values())
+
+
+def test_of_a_header_with_text_in_it_the_text_is_not_told(asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, _ = asked(Meter(clock, headers={"X-RateLimit-Reset": "Jane Citizen 5"}), clock)
+    assert "rate_limit_headers" in {rule for rule, _ in rules(outcome)}
+    assert "Jane" not in " ".join(finding.got for finding in outcome.findings)
+
+
+def test_another_operation_is_asked_when_the_first_is_excluded(asked: Asked) -> None:
+    clock = FakeClock()
+    outcome, host = asked(
+        Meter(clock), clock, Options(check_rate_limit=True, only=("limits",), without=("Appointments",))
+    )
+    assert outcome.exit_code == 0
+    assert len({seen.path for seen in host.seen[1:]}) == 1
+    assert "/v1/appointments" not in host.seen[1].path
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (Options(check_rate_limit=True, without=("limits",)), "exclude less"),
+        (Options(only=("rate_limit",)), "add --check-rate-limit"),
+        (Options(only=("Limits",)), "add --check-rate-limit"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_looked_at_is_told_before_anything_is_sent(options: Options, words: str, tmp_path: Path) -> None:
+    with recording(lambda *_: FINE) as host:
+        with pytest.raises(CannotRun, match=words):
+            run_on(host, tmp_path, FakeClock(), options)
+        assert host.seen == []
+
+
+def test_a_page_is_as_small_as_the_document_allows() -> None:
+    contract = load()
+    operation = contract.operations["GET /v1/appointments"]
+    (size,) = (p for p in operation.of("query") if p.name == "limit")
+    least = replace(size, schema={**size.schema, "minimum": 5})
+    parameters = tuple(least if p is size else p for p in operation.parameters)
+    document = contract.documents[0]
+    document.__dict__["operations"] = (replace(operation, parameters=parameters),)
+    small = Contract([document])
+    visit = Visit(Catalogue(small), {}, Selection(small, ("limits",), (), ()), limited=True)
+    assert visit.plan()[-1].startswith("GET /v1/appointments?limit=5   ")
+
+
+def test_an_entry_of_the_baseline_stays_when_the_limit_was_not_looked_at(asked: Asked) -> None:
+    clock = FakeClock()
+    entry = Entry("rate_limit", "GET /v1/appointments", "", "me", date(2099, 1, 1), 1)
+    baseline = Baseline("b.yaml", {entry.key: entry})
+    outcome, _ = asked(Meter(clock), clock, Options(baseline=baseline))
+    assert "remove the entry" not in " ".join(outcome.notes)
+    outcome, _ = asked(Meter(clock), clock, Options(baseline=baseline, check_rate_limit=True))
+    assert "remove the entry" in " ".join(outcome.notes)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +355,7 @@ def test_a_burst_ends_as_any_run_does_when_the_host_has_had_enough(
         return (status, headers, b"{}") if count > 10 else None
 
     _, host = asked(Meter(clock), clock, before=tired)
-    assert len(host.seen) <= 10 + most
+    assert 10 < len(host.seen) <= 10 + most
 
 
 def test_a_slow_host_is_not_asked_into_its_next_window(asked: Asked) -> None:
@@ -235,7 +371,7 @@ def test_a_slow_host_is_not_asked_into_its_next_window(asked: Asked) -> None:
 
 
 def test_it_is_refused_where_everything_is_checked_anyway() -> None:
-    with pytest.raises(CannotRun, match="leave it out"):
+    with pytest.raises(CannotRun, match="leave that out"):
         Run(CONTRACT, named("http://127.0.0.1:9", KEY), Options(check_rate_limit=True))
 
 

@@ -1,8 +1,10 @@
 """The guard below everything: what it lets out to a real host, how fast, and when it stops."""
 
 import gzip
+import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -178,5 +180,62 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
     with recording(lambda _, path: answers[path]) as host:
         session = safe(host.reroutes).session()
         assert len(session.get(f"{HOST}/v1/faqs", headers=BEARER).content) == LARGEST
-        with pytest.raises(requests.RequestException, match="more than"):
+        with pytest.raises(requests.RequestException, match="has over"):
             session.get(f"{HOST}/v1/leads", headers=BEARER)
+
+
+def test_an_answer_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contracts.transport.WHOLE", 0.0)
+    with serving_slowly(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x" * 1000) as url:
+        session = safe({HOST: url}).session()
+        with pytest.raises(requests.RequestException, match="took over"):
+            session.get(f"{HOST}/v1/leads", headers=BEARER)
+
+
+@pytest.mark.parametrize(
+    ("head", "sent", "body"),
+    [
+        (b"Content-Length: 4\r\n", b"abcd", b"abcd"),
+        (b"Transfer-Encoding: chunked\r\n", b"2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n", b"abcd"),
+        (b"Connection: close\r\n", b"abcd", b"abcd"),
+        (b"Content-Length: 0\r\n", b"", b""),
+    ],
+)
+def test_a_body_is_read_whole_however_it_is_framed(head: bytes, sent: bytes, body: bytes) -> None:
+    with serving_slowly(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + sent, b"") as url:
+        assert safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER).content == body
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabcd",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nab",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
+    ],
+)
+def test_a_body_that_is_cut_short_or_no_code_is_a_broken_connection(answer: bytes) -> None:
+    with serving_slowly(answer, b"") as url, pytest.raises(requests.RequestException):
+        safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER)
+
+
+@contextmanager
+def serving_slowly(first: bytes, then: bytes) -> Generator[str, None, None]:
+    """Answers each connection with ``first``; after that ``then`` again and again, or the end when it is empty."""
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, suppress(OSError):
+                    connection.recv(65536)
+                    connection.sendall(first)
+                    while then:
+                        connection.sendall(then)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()

@@ -47,14 +47,11 @@ def test_pytest_ends_as_the_command_does(case: str, pytester: pytest.Pytester, m
     assert words in re.sub(r"\s+", " ", result.stdout.str() + result.stderr.str())
 
 
-@pytest.mark.parametrize("more", [[], ["-n", "1"]], ids=["alone", "in a worker"])
-def test_pytest_ends_so_too_when_every_test_failed(
-    more: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pytest_ends_so_too_when_every_test_failed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """In `full` mode a second 429 does not end the run: what never works says nothing about the rules."""
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
     with recording(CASES["all 429"][0]) as host:
-        target = ["--pyargs", "contracts", "--target", host.url, "-k", "single or vacuous", *more]
+        target = ["--pyargs", "contracts", "--target", host.url, "-k", "single or vacuous"]
         result = pytester.runpytest_inprocess(*target, "-p", "no:cacheprovider")
     assert result.ret == 2
     assert result.parseoutcomes()["failed"]
@@ -79,17 +76,45 @@ def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
     assert workers.together(parts, contract, Options()).vacuous == []  # something was left out on purpose
 
 
-def test_several_workers_for_one_slow_run_are_refused(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("several", [["-n", "2"], ["--tx", "2*popen", "--dist", "load"]], ids=" ".join)
+@pytest.mark.parametrize("target", [["--contract-mode", "safe"], ["--target", "http://127.0.0.1:9"]], ids=" ".join)
+def test_several_workers_on_one_target_are_refused(
+    target: list[str], several: list[str], pytester: pytest.Pytester
+) -> None:
+    """They would see what the others write, and each would have a pace and a budget of its own."""
     with pytest.raises(pytest.exit.Exception, match="leave -n out") as ended:
-        pytester.parseconfigure("--pyargs", "contracts", "--contract-mode", "safe", "-n", "2")
+        pytester.parseconfigure("--pyargs", "contracts", *target, *several)
     assert ended.value.returncode == 2
+
+
+DEAF = """
+openapi: 3.1.0
+info: {title: Deaf, version: '1'}
+paths:
+  /v1/rooms:
+    get:
+      responses: {'200': {description: Fine, content: {application/json: {schema: {type: object}}}}}
+  /v1/rooms/{roomId}:
+    delete:
+      parameters: [{name: roomId, in: path, required: true, schema: {type: string}}]
+      responses: {'204': {description: Gone}, '404': {description: None such}}
+"""
+
+
+@pytest.mark.parametrize("more", [[], ["-n", "1"]], ids=["alone", "in a worker"])
+def test_what_no_worker_sees_to_succeed_is_told_at_the_end(more: list[str], pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("deaf.yaml").write_text(DEAF)
+    asked = ["--pyargs", "contracts", "--contract-spec", "deaf.yaml", "--contract-quick", "-p", "no:cacheprovider"]
+    result = pytester.runpytest_inprocess(*asked, *more)
+    assert result.ret == 2
+    assert "never seen to succeed: DELETE /v1/rooms/{}" in re.sub(r"\s+", " ", result.stdout.str())
 
 
 def test_an_answer_that_a_run_cannot_read_ends_that_run_and_not_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
     """Items without an id are a finding; that half of the runs go by the id is no reason to break down."""
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
-    with recording(lambda *_: (200, {}, json.dumps({"faqs": [{}], "totalCount": 1}).encode())) as host:
-        asked = [host.url, "--only", "PUT /v1/faqs/{}", "--exclude", "engine"]
+    with recording(lambda *_: (200, {}, json.dumps({"leads": [{}], "totalCount": 1}).encode())) as host:
+        asked = [host.url, "--only", "agreement", "--exclude", "engine"]
         result = CliRunner().invoke(cli.command, asked, standalone_mode=False)
     assert result.return_value == 2
     assert "response_schema_conformance" in result.output

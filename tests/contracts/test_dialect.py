@@ -1,0 +1,72 @@
+"""Documents of other people: in an older version, below a path, with other conventions. ``check --spec`` takes them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from contracts import cli
+from contracts.dialect import plain
+from contracts.errors import CannotRun
+
+DOCUMENTS = Path(__file__).parent.parent / "documents"
+
+
+def of(schema: dict[str, Any], version: str = "3.0.3") -> Any:
+    document = {"openapi": version, "paths": {}, "components": {"schemas": {"A": schema}}}
+    return plain("x.yaml", document)["components"]["schemas"]["A"]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        ({"type": "string", "nullable": False}, {"type": "string", "nullable": False}),
+        ({"$ref": "#/b", "nullable": True, "maxLength": 1}, {"anyOf": [{"$ref": "#/b"}, {"type": "null"}]}),
+        ({"$ref": "#/b", "description": "ignored"}, {"$ref": "#/b"}),
+        ({"allOf": [], "nullable": True}, {"anyOf": [{"allOf": []}, {"type": "null"}]}),
+        ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
+        ({"maximum": 1, "exclusiveMaximum": False}, {"maximum": 1}),
+        ({"properties": {"nullable": {"type": "boolean"}}}, {"properties": {"nullable": {"type": "boolean"}}}),
+        ({"example": {"nullable": True}}, {"example": {"nullable": True}}),
+        ({"items": {"type": "number", "nullable": True}}, {"items": {"type": ["number", "null"]}}),
+    ],
+)
+def test_an_older_schema_says_the_same_in_the_newer_version(older: dict[str, Any], newer: dict[str, Any]) -> None:
+    assert of(older) == newer
+    assert of(older, "3.1.0") == older
+
+
+@pytest.mark.parametrize(
+    ("servers", "path"),
+    [
+        ([], "/a"),
+        ([{"url": "https://x.example"}], "/a"),
+        ([{"url": "https://x.example/"}], "/a"),
+        ([{"url": "https://x.example/v1/"}, {"url": "https://y.example/v2"}], "/v1/a"),
+        ([{"url": "/base"}], "/base/a"),
+        ([{"url": "https://x.example/{stage}", "variables": {"stage": {"default": "live"}}}], "/live/a"),
+        ("odd", "/a"),
+    ],
+)
+def test_the_first_server_stands_before_every_path(servers: Any, path: str) -> None:
+    document = plain("x.yaml", {"openapi": "3.1.0", "servers": servers, "paths": {"/a": {}}})
+    assert (list(document["paths"]), "servers" in document) == ([path], False)
+
+
+@pytest.mark.parametrize("raw", [None, [], {}, {"openapi": "2.0"}, {"openapi": 3}])
+def test_what_is_no_document_of_version_3_is_refused(raw: Any) -> None:
+    with pytest.raises(CannotRun, match=r"x\.yaml: no OpenAPI 3 document"):
+        plain("x.yaml", raw)
+
+
+@pytest.mark.parametrize("name", ["legacy", "widgets"])
+def test_the_mock_serves_the_document_that_it_is_checked_against(name: str) -> None:
+    """Of widgets nothing below a record is ever reached: its items have no `id`, and that is told."""
+    asked = ["--spec", str(DOCUMENTS / f"{name}.yaml"), "--exclude", "engine"]
+    result = CliRunner().invoke(cli.command, asked, standalone_mode=False)
+    assert "0 with" in result.output, result.output
+    assert "has not the form" not in result.output
+    assert ("its items have no `id`" in result.output) == (name == "widgets")
+    assert result.return_value == 0
