@@ -120,7 +120,7 @@ def _listing(operation: Operation) -> Listing | None:
 def _with_roles(operation: Operation, items: str, item_schema: Schema, totals: Totals) -> Listing:
     known = operation.document.properties(item_schema)
     query = operation.of("query")
-    numbers = [p for p in query if p.schema.get("type") == "integer"]
+    numbers = [p for p in query if p.schema.get("type") == "integer" and p.name not in known]  # those are filters
     # A page starts at 1 and is counted from there; a size has a default of its own.
     page = next((p for p in numbers if p.schema.get("default") == 1 or re.search("(?i)page$", p.name)), None)
     size = next((p for p in numbers if p is not page), None)

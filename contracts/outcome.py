@@ -81,7 +81,7 @@ class Outcome:
 
     @property
     def doubts(self) -> list[Finding]:
-        """Findings that say: our document may be wrong here."""
+        """Findings that do not: warnings, and those that say: our document may be wrong here."""
         return [finding for finding in self.findings if not finding.breaks(self.target.is_mock)]
 
     @property

@@ -78,9 +78,13 @@ class Finding:
 
     def breaks(self, is_mock: bool) -> bool:
         """Whether this fails a run. The mock is held to all we wrote; another target to what its vendor wrote."""
-        if is_mock:
-            return True
-        return self.provenance is Provenance.DOCUMENTED and self.rule.severity is Severity.ERROR
+        return self.rule.severity is Severity.ERROR and (is_mock or self.provenance is Provenance.DOCUMENTED)
+
+    def doubt(self, is_mock: bool) -> str:
+        """Why it does not; empty when it does."""
+        if self.breaks(is_mock):
+            return ""
+        return "a warning" if self.rule.severity is Severity.WARNING else "our document may be wrong here"
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -67,7 +67,7 @@ class Sampler:
             yield schema["const"]
         options = schema.get("enum", ())
         yield from (options[(serial + shift) % len(options)] for shift in range(len(options)))
-        for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
             yield from self._candidates(document, part, serial)
         kinds = schema.get("type", "object" if document.properties(schema) else "string")
         for kind in [kinds] if isinstance(kinds, str) else kinds:

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
 from contracts.replay import request
-from contracts.rule import Finding
+from contracts.rule import Finding, Severity
 
 MOST_COMMANDS = 9
 """Of one finding: what leads to a delivery that fails is no shorter."""
@@ -29,8 +29,9 @@ def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
     keys = outcome.target.variables
     curls = [exchange.curl(keys) for exchange in shown]
     again = [request.told(exchange, keys) for exchange in shown]
-    broken = item.breaks(outcome.target.is_mock)
-    found: dict[str, Any] = sieved({**item.as_dict(), "breaks": broken, "curl": curls, "requests": again}, sieve)
+    is_mock = outcome.target.is_mock
+    judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock)}
+    found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, sieve)
     return found
 
 
@@ -86,10 +87,11 @@ def verdict(outcome: Outcome) -> str:
         return f"the baseline is out of date: {'; '.join(outcome.expired)}"
     if outcome.vacuous:
         return f"nothing is proved: {'; '.join(outcome.vacuous)}"
-    count = len(outcome.doubts)
+    warnings = sum(item.rule.severity is Severity.WARNING for item in outcome.doubts)
+    count, aside = len(outcome.doubts) - warnings, f", with {warnings} {_many(warnings, 'warning')}" if warnings else ""
     if count:
-        return f"every documented rule was kept; our document may be wrong in {count} {_many(count, 'place')}"
-    return "every rule was kept"
+        return f"every documented rule was kept; our document may be wrong in {count} {_many(count, 'place')}{aside}"
+    return f"every rule was kept{aside}"
 
 
 def _many(count: int, noun: str) -> str:

@@ -91,7 +91,7 @@ def _colour(item: Mapping[str, Any]) -> str:
 
 def _rule(number: int, group: list[dict[str, Any]]) -> str:
     first, colour = group[0], _colour(group[0])
-    doubt = "" if first["breaks"] else " — our document may be wrong here"
+    doubt = f" — {first['doubt']}" if first["doubt"] else ""
     known = ", ".join(dict.fromkeys(item["provenance"] for item in group))
     more = "".join(map(_finding, group[_SHOWN:]))
     folded = f"<details><summary>{len(group) - _SHOWN} more</summary>{more}</details>" if more else ""

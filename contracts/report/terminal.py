@@ -32,7 +32,7 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
         mark, style = ("✗", "bold red") if broken else ("?", "bold yellow")
         say(f"{mark} {first.rule.title}", style)
         origin = f", {first.rule.source}" if first.rule.source else ""
-        doubt = "" if broken else " — our document may be wrong here"
+        doubt = "" if broken else f" — {first.doubt(outcome.target.is_mock)}"
         say(f"  {name} · {first.provenance.value}{origin}{doubt}", "dim")
         for item in group if verbose else group[:_LONGEST]:
             _finding(item, outcome, say)

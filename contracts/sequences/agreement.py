@@ -40,6 +40,8 @@ def details(probe: Probe, family: Family, listing: Listing, read: Operation) -> 
 
 def _children(probe: Probe, listing: Listing, parent: Any) -> None:
     (parameter,) = listing.operation.of("path")
+    if parameter.name == "id":  # of an item that is its own
+        return
     for item in whole(probe, listing, parent):
         if parameter.name in item and item[parameter.name] != parent:
             got = f"{item.get('id')} of {item[parameter.name]}"

@@ -146,13 +146,14 @@ def _additions(probe: Probe, listing: Listing, plain: rules.Page, added: Mapping
 
 
 def catalogue(probe: Probe, listing: Listing) -> None:
-    """A list in groups that is not paged: its totals count the groups and what is in them."""
+    """A list that is not paged, in groups or not: its totals count the groups and what is in them."""
     exchange = probe.get(listing.operation)
     groups = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
     inner = [value for group in groups for value in group.values() if isinstance(value, list)]
     counts = {"groups": len(groups), "entries": sum(map(len, inner))}
     totals = [v for v in exchange.json.values() if isinstance(v, int)] if isinstance(exchange.json, dict) else []
-    if sorted(totals) != sorted(counts.values()):
+    one = len(totals) == 1 and totals[0] in (counts["groups"], *([counts["entries"]] if inner else ()))
+    if totals and not one and sorted(totals) != sorted(counts.values()):
         got = f"{counts['groups']} groups with {counts['entries']} entries, totals {totals}"
         probe.broken(rules.CATALOGUE, listing.operation, "totals that count what is there", got, exchange)
     again = probe.get(listing.operation)
