@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
 
+TRANSLATED = "x-translated"
+"""In a document of which places and words are no longer those of its file."""
 _VALUES = ("default", "enum", "const", "example", "examples")
 """Words after which no schema comes."""
 
@@ -21,9 +23,10 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     base, paths = _base(name, raw), raw.get("paths")
     whole = {f"{base}{path}": item for path, item in paths.items()} if isinstance(paths, Mapping) else {}
     document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
-    if str(raw.get("openapi", "")).startswith("3.0"):
+    older = str(raw.get("openapi", "")).startswith("3.0")
+    if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
-    return document
+    return document | ({TRANSLATED: True} if older or base else {})
 
 
 def _base(name: str, raw: Mapping[str, Any]) -> str:

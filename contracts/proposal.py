@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.checks import shape
+from contracts.dialect import TRANSLATED
 from contracts.document import Answer, Contract, Operation
 from contracts.exchange import NOT_JSON, Exchange
 from contracts.place import Place
@@ -72,6 +73,8 @@ def propose(finding: Finding, contract: Contract) -> Proposal:
         return Proposal("the document", reason="it is about no single operation of it")
     name = operation.document.name
     file = f"openapi/{name}.yaml" if name in ("v1", "zapier") else f"the document {name}"
+    if operation.document.raw.get(TRANSLATED):
+        return Proposal(file, reason="it is of 3.0, or below a path of its server: a patch would not fit the file")
     derive = _DERIVED.get(finding.rule.name)
     if derive is None:
         source = f" ({finding.rule.source})" if finding.rule.source.startswith("gap:") else ""

@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from contracts import cli
-from contracts.dialect import plain
+from contracts.dialect import TRANSLATED, plain
 from contracts.errors import CannotRun
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
@@ -59,6 +59,7 @@ def test_an_older_schema_says_the_same_in_the_newer_version(older: dict[str, Any
 def test_the_first_server_stands_before_every_path(servers: Any, path: str) -> None:
     document = plain("x.yaml", {"openapi": "3.1.0", "servers": servers, "paths": {"/a": {}}})
     assert (list(document["paths"]), "servers" in document) == ([path], False)
+    assert (TRANSLATED in document) == (path != "/a")
 
 
 @pytest.mark.parametrize("raw", [None, [], {}, {"openapi": "2.0"}, {"openapi": 3}])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.checks import lifecycle, shape
+from contracts.dialect import plain
 from contracts.document import Contract, Document, load
 from contracts.exchange import Exchange
 from contracts.proposal import Proposal, propose, shape_schema
@@ -77,6 +78,17 @@ def patched(proposal: Proposal) -> Contract:
                 node[key] = step["value"]
         documents.append(Document(document.name, raw))
     return Contract(documents)
+
+
+def test_no_patch_is_proposed_for_a_document_that_was_translated() -> None:
+    """Its places are not those of the file."""
+    exchange = listed(nickname=CANARY)
+    (found,) = (finding for finding in judged(exchange) if finding.rule is shape.UNDOCUMENTED)
+    raw = {**CONTRACT.documents[0].raw, "openapi": "3.0.3", "servers": [{"url": "https://x.example"}]}
+    assert propose(found, CONTRACT).patch
+    proposal = propose(found, Contract([Document("v1", plain("v1.yaml", raw))]))
+    assert not proposal.patch
+    assert "would not fit the file" in proposal.text
 
 
 def test_the_sample_is_as_documented() -> None:
