@@ -115,10 +115,9 @@ def recording(
             for name, value in {"content-type": "application/json", **headers}.items():
                 self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-            with suppress(ConnectionError):
+            with suppress(ConnectionError):  # the client died
+                self.end_headers()
+                self.wfile.write(body if self.command != "HEAD" else b"")
                 self.wfile.flush()
 
         def log_message(self, *parts: object) -> None:
