@@ -77,11 +77,13 @@ def _judge(probe: Probe, operation: Operation, passed: int, last: Exchange) -> N
         probe.broken(rules.RATE, operation, f"429 for request {RATE + 1}", last.answer(), last)
         return
     for name, expected, right in _HEADERS:
-        got = last.headers.get(name.lower(), "no such header")
-        if not right(got):
+        got = last.headers.get(name.lower())
+        if got is None or not right(got):
             probe.broken(rules.RATE_HEADERS, operation, expected, _told(got, last), last, where=name)
 
 
-def _told(text: str, last: Exchange) -> str:
+def _told(text: str | None, last: Exchange) -> str:
     """A header as a report may hold it: of a real host no text."""
-    return text if text.isdigit() or not last.private else "another value"
+    if text is None:
+        return "no such header"
+    return text if text.isdecimal() or not last.private else "another value"

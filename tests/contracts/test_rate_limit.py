@@ -287,8 +287,8 @@ def test_a_key_that_others_use_all_the_time_accuses_nobody_and_proves_nothing(
 def test_of_a_header_with_text_in_it_the_text_is_not_told(asked: Asked) -> None:
     clock = FakeClock()
     outcome, _ = asked(Meter(clock, headers={"X-RateLimit-Reset": "Jane Citizen 5"}), clock)
-    assert "rate_limit_headers" in {rule for rule, _ in rules(outcome)}
-    assert "Jane" not in " ".join(finding.got for finding in outcome.findings)
+    (got,) = (finding.got for finding in outcome.findings if finding.rule.name == "rate_limit_headers")
+    assert got == "another value"
 
 
 def test_another_operation_is_asked_when_the_first_is_excluded(asked: Asked) -> None:
