@@ -53,8 +53,7 @@ class Catalogue:
 
 
 def _obstacle(family: Family) -> str:
-    more = [o for o in family.operations if o is not getattr(family.listing, "operation", None) and "{}" in family.path]
-    if more:
+    if "{}" in family.path and (family.create or family.read or family.update or family.delete):
         return "a collection below a record"
     known = family.listing.item_properties() if family.listing else {}
     return "its items have no `id`" if known and "id" not in known else ""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qsl
 
 from contracts.document import Contract
@@ -27,17 +28,14 @@ class Coverage:
             self.statuses[exchange.operation][exchange.status] += 1
             self.parameters[exchange.operation] |= {name for name, _ in parse_qsl(exchange.query)}
 
-    def counts(self) -> Mapping[str, Mapping[str, Mapping[int, int]]]:
-        """What ``add`` takes: of another worker, say."""
-        return {
-            "statuses": {key: dict(of) for key, of in self.statuses.items()},
-            "with_key": {"": dict(self._with_key)},
-        }
+    def counts(self) -> Mapping[str, Any]:
+        """What ``add`` takes, in types that any channel carries: that of another worker, say."""
+        return {"statuses": {key: dict(of) for key, of in self.statuses.items()}, "with_key": dict(self._with_key)}
 
-    def add(self, counts: Mapping[str, Mapping[str, Mapping[int, int]]]) -> None:
+    def add(self, counts: Mapping[str, Any]) -> None:
         for operation, statuses in counts["statuses"].items():
             self.statuses[operation].update(statuses)
-        self._with_key.update(counts["with_key"][""])
+        self._with_key.update(counts["with_key"])
 
     @property
     def requests(self) -> int:

@@ -40,14 +40,14 @@ class Depth:
     chains: int
     steps: int = 6
     wrong: bool = True
+    size: float = 13.0
+    """How long it takes for one operation, in directed runs: measured, for the time that is left to be foretold."""
 
 
-QUICK = Depth(examples=0, chains=0, wrong=False)
+QUICK = Depth(examples=0, chains=0, wrong=False, size=3.0)
 USUAL = Depth(examples=15, chains=12)
-SIZE = 13.0
-"""How long the usual depth takes for one operation, in directed runs."""
 BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5, "stateful": 0.9}
-"""How much of that time is over when a phase begins."""
+"""How much of its time is over when a phase begins."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 from contracts.document import Contract, Operation, Parameter, Schema, blank
 
+NO_NUMBER = 2_000_000_001
+"""A number that is no id of anything."""
 _PAGES = re.compile(r"(?i)total.*pages?|pages?.*total|page.*count|last.*page")
 _CURRENT = re.compile(r"(?i)(current.*)?page(.*number)?")
 _TOTAL = re.compile(r"(?i)total|count")
@@ -82,6 +84,10 @@ class Family:
         """What string ids of this family begin with, as far as an example shows it: ``ld_``."""
         schema = self.listing.item_properties().get("id", {}) if self.listing else {}
         return id_prefix(schema)
+
+    def nobody(self, like: Any) -> str | int:
+        """An id of the same form as ``like`` that nothing has."""
+        return NO_NUMBER if isinstance(like, int) else f"{self.prefix}suitenothing"
 
 
 def id_prefix(schema: Schema) -> str:

@@ -155,17 +155,20 @@ class Run:
         return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
 
     def _generation(self, document: Document) -> Unit:
-        size = engine.SIZE * len(document.operations) / (4 if self.options.quick else 1)
+        size = self._depth.size * len(document.operations)
         return Unit("engine", document.name, self._generating(document), size=size)
+
+    @property
+    def _depth(self) -> engine.Depth:
+        return engine.QUICK if self.options.quick else self.options.depth
 
     def _generating(self, document: Document) -> Callable[[Probe], None]:
         def generate(probe: Probe) -> None:
             progress = engine.Progress(self._engine_found, self.outcome.notes.append, phase)
-            depth = engine.QUICK if self.options.quick else self.options.depth
             seed, wanted = self.options.seed, {o.key for o in document.operations if self.selection.operation(o)}
             if wanted:
                 link = self.contract, self.target, self.transport, progress
-                engine.run(document, *link, depth=depth, seed=seed, wanted=wanted)
+                engine.run(document, *link, depth=self._depth, seed=seed, wanted=wanted)
             if self.guard.stopped is not None:
                 raise self.guard.stopped
 

@@ -23,8 +23,10 @@ LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send wi
 WHOLE = 60.0  # or a byte every few seconds
 
 
-class _Bounded(requests.Response):
-    """An answer is read as it comes, until it is too large or takes too long."""
+class _Response(requests.Response):
+    """Read as it comes, until it is too large or takes too long."""
+
+    exchange: Exchange
 
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
         size, until = 0, time.monotonic() + WHOLE
@@ -51,10 +53,10 @@ class _GuardedAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         response = super().build_response(req, resp)
-        response.__class__ = _Bounded  # the library takes no class of ours
+        response.__class__ = _Response  # the library takes no class of ours
         return response
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> _Response:
         guard = self._transport.guard
         guard.admit(request)
         url, headers = request.url or "", {name.lower(): _text(value) for name, value in request.headers.items()}
@@ -65,10 +67,11 @@ class _GuardedAdapter(HTTPAdapter):
             response = super().send(request, *args, **options)
         finally:
             request.url = url
+        if not isinstance(response, _Response):
+            raise TypeError("an answer that this adapter did not build")
         response.url = url
-        exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
-        response.exchange = exchange  # type: ignore[attr-defined]  # ours, on an answer of the library
-        guard.seen(exchange)
+        response.exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
+        guard.seen(response.exchange)
         return response
 
 
@@ -101,9 +104,7 @@ class Transport:
     ) -> Exchange:
         """Send one request and nothing else: no redirect is followed."""
         prepared = requests.Request(method, url, headers=dict(headers), params=dict(query), data=content).prepare()
-        response = self._adapter.send(prepared)
-        exchange: Exchange = response.exchange  # type: ignore[attr-defined]  # put there by our adapter
-        return exchange
+        return self._adapter.send(prepared).exchange
 
     @contextmanager
     def installed(self) -> Generator[None, None, None]:

@@ -7,7 +7,7 @@ from contracts.checks import access as rules
 from contracts.checks.protocol import UNKNOWN_PATH
 from contracts.document import Operation, Parameter
 from contracts.exchange import NOT_JSON
-from contracts.family import Family, Listing
+from contracts.family import NO_NUMBER, Family, Listing
 from contracts.probe import Abandoned, Probe
 from contracts.sample import CannotSample
 from contracts.sequences.records import Kind, Record
@@ -54,7 +54,7 @@ def keys(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
 
 def unknown_id(parameter: Parameter) -> Any:
     """An id of the right form that nothing has."""
-    return 2_000_000_001 if parameter.schema.get("type") == "integer" else "suite_nothing"
+    return NO_NUMBER if parameter.schema.get("type") == "integer" else "suite_nothing"
 
 
 def _body(probe: Probe, operation: Operation) -> Any:

@@ -35,8 +35,7 @@ def message(probe: Probe, lists: Lists, operation: Operation, leads: Family) -> 
         probe.broken(rules.CAUSED, operation, "one new inquiry of the lead, by SMS", got, exchange)
     else:
         _thread(probe, operation, lists, body, new[0])
-    nobody = 2_000_000_001 if isinstance(lead["id"], int) else f"{leads.prefix}suitenothing"
-    for wrong in ({"leadId": nobody}, {"userId": "usr_suitenothing"}):
+    for wrong in ({"leadId": leads.nobody(lead["id"])}, {"userId": "usr_suitenothing"}):
         refused = probe.call(operation, body={**body, **wrong})
         if refused.status != 404:
             probe.broken(rules.UNKNOWN_ID, operation, "404", refused.answer(), refused, where=next(iter(wrong)))

@@ -97,8 +97,8 @@ def unknown_ids(probe: Probe, family: Family) -> None:
     """An id of the right form that nothing has is 404, whatever is done with it, and does nothing."""
     kind = Kind(probe, family)
     known = [item.get("id") for item in kind.listed()]
-    texts = known and isinstance(known[0], str)
-    ids: list[Any] = [f"{family.prefix}suitenothing", "s", "s" * 64] if texts else [2_000_000_001, 2_147_483_647]
+    first = known[0] if known else 0
+    ids = [family.nobody(first), *(("s", "s" * 64) if isinstance(first, str) else (2_147_483_647,))]
     operations = [family.read, family.update, family.delete, *(child.operation for child in family.children)]
     for operation in filter(None, operations):
         for id in ids:

@@ -27,9 +27,9 @@ _HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
 RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 
-def window(probe: Probe, operation: Operation, query: Query = NONE) -> None:
+def window(probe: Probe, operation: Operation) -> None:
     """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds."""
-    _judge(probe, operation, *_until_refused(probe, operation, query))
+    _judge(probe, operation, *_until_refused(probe, operation, NONE))
 
 
 def on_host(

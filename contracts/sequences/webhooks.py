@@ -211,7 +211,7 @@ def _culprit(desk: Office, operation: Operation, ids: Sequence[Any], sent: Seque
 
 def _refusable(kind: Kind, known: Any, body: dict[str, Any]) -> Iterator[tuple[Operation, Sequence[Any], list[Any]]]:
     """(operation, ids, bodies that must be refused)."""
-    family, nothing = kind.family, f"{kind.family.prefix}suitenothing"
+    family, nothing = kind.family, kind.family.nobody(known)
     yield kind.create, (), [*(wrong for wrong, _ in spoilt(kind.create, body)), *_clashing(family, body)]
     if family.update is not None:
         yield family.update, (known,), [wrong for wrong, _ in spoilt(family.update, body, lacking=False)]

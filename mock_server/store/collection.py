@@ -108,4 +108,5 @@ def _hashable(value: Any) -> Hashable:
     """True and 1 are equal to Python and different in JSON; lists and objects are compared by their text."""
     if isinstance(value, bool | dict | list):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    return value  # type: ignore[no-any-return]  # a number, a text or None
+    found: Hashable = value  # a number, a text or None
+    return found
