@@ -85,17 +85,20 @@ $(VENV)/.made-for: FORCE
 	    echo "Could not make $(VENV); on Debian and Ubuntu the package python3-venv is needed too." >&2; exit 1; }; \
 	echo "$(CURDIR)" > $@
 
+# A lock is complete, so nothing is resolved: a resolver looks further than the lock and finds what was published since.
 # The build backend is in the locks, so the project's own install needs nothing from outside.
 INSTALL_PROJECT = $(PIP) install --no-index --no-deps --no-build-isolation --editable .
 
 $(VENV)/.runtime: $(VENV)/.made-for requirements.lock pyproject.toml
-	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --require-hashes --requirement requirements.lock
 	@$(INSTALL_PROJECT)
+	@$(PIP) check
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made-for requirements-dev.lock pyproject.toml
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes --requirement requirements-dev.lock
 	@$(INSTALL_PROJECT)
+	@$(PIP) check
 	@touch $@ $(VENV)/.runtime
 
 # --- locks ------------------------------------------------------------------------------------------------------
