@@ -18,7 +18,7 @@ Below it, ``protocol`` bounds what comes over the socket. Beside it, on the same
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,7 @@ from mock_server.settings import LOCAL_KEY, Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document, load
 from mock_server.spec.provenance import Gap, assume, load_gaps
+from mock_server.stalls import watch_stalls
 from mock_server.store.base import Log, NoLog
 from mock_server.timeline import Timeline
 from mock_server.webhooks.delivery import Dispatcher
@@ -151,7 +152,7 @@ def create_app(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
         middleware=[Middleware(Guard, settings, envelope, redactor), Middleware(Shortcut, api)],
         exception_handlers={405: _wrong_method(envelope)},
-        lifespan=_living(dispatcher, timeline),
+        lifespan=_living(dispatcher, timeline, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
@@ -170,14 +171,17 @@ def _control_plane(
     return control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger))
 
 
-def _living(dispatcher: Dispatcher, timeline: Timeline) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _living(
+    dispatcher: Dispatcher, timeline: Timeline, *, debug_stalls: bool
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
         pulse = asyncio.create_task(timeline.pulse())
-        yield
+        with watch_stalls() if debug_stalls else nullcontext():
+            yield
         pulse.cancel()
         await dispatcher.close()
 

@@ -111,6 +111,7 @@ class Settings:
     delivery_timeout: int = _setting(10, "Seconds that a whole delivery may take.", bounds=(1, 3600), metavar="SECONDS")
     mock_headers: bool = _setting(True, "Send headers of ours: X-Mock-Explain and others.")
     log_format: str = _setting("text", "One line for each request as text or JSON.", choices=("text", "json"))
+    debug_stalls: bool = _setting(False, "Log each time that the event loop stood still for 100 ms, and where.")
     quiet: bool = _setting(False, "No line for each request.", short="q")
 
     def __post_init__(self) -> None:

@@ -30,6 +30,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.spec": 2,
     "mock_server.world": 3,
     "mock_server.store": 3,
+    "mock_server.stalls": 3.5,  # watches the event loop
     "mock_server.quota": 3.5,  # what a workspace is made of: its limits on the world's clock,
     "mock_server.seeding": 3.5,  # and its world, fitted to the served document and stored
     "mock_server.matching": 3.6,  # which requests a fault, an override or a verification means

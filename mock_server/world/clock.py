@@ -8,6 +8,7 @@ exactly three decimals (``2026-03-04T05:06:07.089Z``), so a clock never shows mo
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -112,6 +113,33 @@ class Stopwatch:
     def ms(self) -> float:
         """Milliseconds since it was made."""
         return (time.perf_counter() - self._start) * 1000
+
+
+class ThreadTime(NamedTuple):
+    """How the calling thread and its process have spent their time until now, in seconds since some fixed moment.
+
+    ``wall`` is the monotonic clock, ``thread`` this thread's processor time and ``process`` that of all threads.
+    ``queued`` is how long this thread was ready to run and had no processor; None where the system does not tell.
+    """
+
+    wall: float
+    thread: float
+    process: float
+    queued: float | None
+
+    @classmethod
+    def now(cls) -> "ThreadTime":
+        """Read all four clocks."""
+        return cls(time.monotonic(), time.thread_time(), time.process_time(), _queued())
+
+
+def _queued() -> float | None:
+    """Seconds that this thread waited for a processor, from Linux's scheduler; None on other systems."""
+    try:
+        with open("/proc/thread-self/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def _milliseconds(when: datetime) -> datetime:
