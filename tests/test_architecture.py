@@ -21,6 +21,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.errors": 1,
     "mock_server.data": 1,
     "mock_server.redaction": 1,
+    "mock_server.text": 1,  # bytes from outside as text that can be kept
     "mock_server.yaml12": 1,
     "mock_server.waiting": 1,
     "mock_server.kept": 1,  # our own files, parsed before

@@ -10,6 +10,7 @@ import orjson
 from mock_server.api.exchange import Exchange
 from mock_server.redaction import Redactor
 from mock_server.settings import Settings
+from mock_server.text import printable
 from mock_server.workspace import DEFAULT
 from mock_server.world.clock import stamp, wall_time
 
@@ -66,11 +67,7 @@ def _target(exchange: Exchange) -> str:
 
 def printed(text: str) -> str:
     """A text from outside for a terminal: nothing in it can move the cursor, and it has an end."""
-    return _harmless(text) if len(text) <= _LONGEST else f"{_harmless(text[:_LONGEST])}…"
-
-
-def _harmless(text: str) -> str:
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return printable(text) if len(text) <= _LONGEST else f"{printable(text[:_LONGEST])}…"
 
 
 class _Redacted(logging.Formatter):
@@ -81,7 +78,7 @@ class _Redacted(logging.Formatter):
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n".join(map(_harmless, self._redactor.redact(super().format(record)).split("\n")))
+        return "\n".join(map(printable, self._redactor.redact(super().format(record)).split("\n")))
 
 
 def set_up_logging(redactor: Redactor) -> None:

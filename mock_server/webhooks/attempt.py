@@ -1,6 +1,5 @@
 """One attempt at a delivery: what is sent, and what becomes of the delivery afterwards."""
 
-import base64
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from mock_server import __version__
 from mock_server.store.base import Record, Row
 from mock_server.store.image import Transaction
+from mock_server.text import body_text
 from mock_server.webhooks import outbox, schedule, signature, subscription
 from mock_server.webhooks.bodies import RAW
 from mock_server.webhooks.reply import Reply
@@ -21,6 +21,7 @@ log = logging.getLogger("mock_server")
 
 GONE = 410
 _EXCERPT = 2048  # bytes of an answer that are kept, and characters of a header
+_NAME = 256
 _HEADERS = 50
 
 
@@ -65,7 +66,10 @@ def record(
     if delay is None:
         log.warning("webhook %s of %s failed: %s", row.id, row.record["trigger"], reason)
         return outbox.settle(tx, row, outbox.FAILED, reason, **changes)
-    due = stamp(from_epoch_ms(epoch_ms(now) + round(delay * 1000)))
+    try:
+        due = stamp(from_epoch_ms(epoch_ms(now) + round(delay * 1000)))
+    except OverflowError:
+        return outbox.settle(tx, row, outbox.FAILED, f"{reason}; a retry would be due past the year 9999", **changes)
     return outbox.settle(tx, row, outbox.PENDING, reason, dueAt=due, **changes)
 
 
@@ -77,20 +81,10 @@ def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[s
         "status": reply.status or None,
         "error": reply.error or None,
         "requestHeaders": dict(sent),
-        "responseHeaders": {name: text[:_EXCERPT] for name, text in islice(reply.headers.items(), _HEADERS)},
-        "responseBody": _text(reply.body[:_EXCERPT]),
+        "responseHeaders": {name[:_NAME]: text[:_EXCERPT] for name, text in islice(reply.headers.items(), _HEADERS)},
+        "responseBody": body_text(reply.body, _EXCERPT),
         "responseBytes": len(reply.body),
     }
-
-
-def _text(body: bytes) -> str:
-    """What the receiver said, as text; in base64 where it is not text."""
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        if fault.end == len(body) == _EXCERPT:  # cut within a character
-            return body[: fault.start].decode("utf-8")
-        return "base64:" + base64.b64encode(body).decode()
 
 
 def _retry_after(reply: Reply, now: datetime) -> float | None:

@@ -142,7 +142,11 @@ class Dispatcher:
 
     async def _deliver(self, workspace: Workspace, row: Row) -> None:
         image = workspace.image
-        reply, sent = await self._posted(workspace, row)
+        try:
+            reply, sent = await self._posted(workspace, row)
+        except Exception as fault:  # a bug of ours must not hold what is owed after it
+            log.exception("webhook %s could not be sent", row.id)
+            reply, sent = Reply(error=f"it could not be sent: {type(fault).__name__}", refused=True), {}
         await self._recorder.keep(workspace, image, row, reply, sent)
         if workspace.image is image:  # it was not reset, restored or removed meanwhile
             self.news.tell(workspace, row.record, reply)

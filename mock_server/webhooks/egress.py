@@ -5,6 +5,7 @@ the second time, a literal in an odd spelling or a redirect cannot get around it
 """
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,9 +15,12 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from mock_server.text import printable
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
-from mock_server.webhooks.reply import MOST_READ, Reply
+from mock_server.webhooks.reply import MOST_READ, Reply, answered
 from mock_server.world.clock import Stopwatch
+
+log = logging.getLogger("mock_server")
 
 _KEEP_ALIVE = 1.0
 """Seconds that a connection waits for the next delivery: less than any receiver we know of waits."""
@@ -51,6 +55,9 @@ class Gate:
             causes = list(_causes(fault))
             refused = any(isinstance(cause, Refused | aiohttp.InvalidURL) for cause in causes)
             return Reply(error=_in_words(causes), ms=watch.ms(), refused=refused)
+        except Exception as fault:  # the library stumbled over the answer: an outcome of this attempt like any other
+            log.exception("an answer of a webhook's receiver could not be read")
+            return Reply(error=f"no HTTP answer: {type(fault).__name__}", ms=watch.ms())
 
     async def _posted(
         self, session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], watch: Stopwatch
@@ -62,7 +69,7 @@ class Gate:
                     url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=used
                 ) as answer:
                     read = await _bounded(answer.content)
-                    return Reply(answer.status, _plain(answer.headers), read, watch.ms())
+                    return answered(answer.status, answer.raw_headers, read, watch.ms())
             except (aiohttp.ServerDisconnectedError, ConnectionError):
                 # The receiver closed an idle connection just when it was used again: no answer to this delivery.
                 if not used.again:
@@ -110,10 +117,6 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes:
         parts.append(part)
         size += len(part)
     return b"".join(parts)
-
-
-def _plain(headers: Mapping[str, str]) -> dict[str, str]:
-    return {f"{name}": text for name, text in headers.items()}
 
 
 class _Resolver(AbstractResolver):
@@ -181,7 +184,7 @@ def _detail(cause: BaseException) -> str:
     if hasattr(cause, "verify_message"):  # of two kinds of certificate errors only the inner one has it
         return f": {cause.verify_message}"
     if isinstance(cause, aiohttp.http.HttpProcessingError):
-        return f": {' '.join(cause.message.split())[:100]}"
+        return f": {printable(' '.join(cause.message.split())[:100])}"
     return ""
 
 

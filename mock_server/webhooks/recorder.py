@@ -1,14 +1,20 @@
 """Write down what became of attempts, those that end together in one transaction: keeping costs more than sending."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import orjson
+
+from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Row
 from mock_server.store.image import Image
 from mock_server.webhooks import attempt, outbox, schedule
 from mock_server.webhooks.reply import Reply
 from mock_server.workspace import Workspace, Workspaces
+
+log = logging.getLogger("mock_server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,14 @@ class Recorder:
                 _end(together, None)
                 continue
             for ended in together:  # the fault of one is not that of the others
-                _end([ended], self._fault(workspace, [ended]))
+                _end([ended], self._fault(workspace, [ended], last_resort=True))
 
-    def _fault(self, workspace: Workspace, together: Sequence[Ended]) -> Exception | None:
-        """Keep all of them; or none, and why."""
+    def _fault(self, workspace: Workspace, together: Sequence[Ended], *, last_resort: bool = False) -> Exception | None:
+        """Keep all of them; or none, and why.
+
+        With ``last_resort`` the one attempt that cannot be written as it was is written as a failure that says so:
+        left out, it would be made again for ever, and all that is owed after it would wait.
+        """
         try:
             with self._workspaces.transaction(workspace) as tx:
                 for ended in together:
@@ -59,10 +69,22 @@ class Recorder:
                     # A workspace that was reset, restored or removed meanwhile knows nothing of it.
                     if row is not None and workspace.image is ended.image:
                         now, seed = workspace.clock.now(), workspace.plan.seed
-                        attempt.record(tx, row, ended.reply, ended.sent, now, self._steps, seed)
-        except Exception as fault:
+                        kept = attempt.record(tx, row, ended.reply, ended.sent, now, self._steps, seed)
+                        orjson.dumps(kept.record["attempts"][-1])  # in memory too: whoever lists it must be able to
+        except StorageUnavailable as fault:  # it is still owed, and is kept when there is room again
             return fault
+        except Exception as fault:
+            if not last_resort:
+                return fault
+            log.exception("the attempt at webhook %s cannot be recorded as it was", together[0].row.id)
+            return self._fault(workspace, [_unspeakable(together[0], fault)])
         return None
+
+
+def _unspeakable(ended: Ended, fault: Exception) -> Ended:
+    """An attempt of which only that it was made can be kept."""
+    reply = Reply(error=f"the attempt could not be recorded: {type(fault).__name__}", ms=ended.reply.ms, refused=True)
+    return replace(ended, reply=reply, sent={})
 
 
 def _end(together: Sequence[Ended], fault: Exception | None) -> None:

@@ -1,7 +1,9 @@
 """What a receiver did with a delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from mock_server.text import header_text
 
 MOST_READ = 64 * 1024
 """Bytes of an answer that are read, as they come: nothing is decompressed."""
@@ -20,3 +22,15 @@ class Reply:
     ms: float = 0.0
     error: str = ""
     refused: bool = False
+
+
+def answered(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, ms: float) -> Reply:
+    """The only place where what a receiver said becomes text: whatever bytes it sent, the text can be kept.
+
+    Headers of one name are joined by commas, as everywhere in HTTP.
+    """
+    texts: dict[str, str] = {}
+    for raw_name, raw in headers:
+        name, text = header_text(raw_name), header_text(raw)
+        texts[name] = f"{texts[name]}, {text}" if name in texts else text
+    return Reply(status, texts, body, ms)

@@ -9,7 +9,7 @@ import pytest
 from mock_server.store.base import NoLog, Record
 from mock_server.store.image import Image
 from mock_server.webhooks import attempt, outbox
-from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.reply import Reply, answered
 from mock_server.world.ids import Ids
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -17,11 +17,11 @@ EVENT = {"id": "evt_1", "type": "LEAD_CREATED", "cause": "req_1"}
 SUBSCRIBER = {"id": 1, "hookUrl": "http://127.0.0.1/"}
 
 
-def recorded(reply: Reply, steps: tuple[int, ...] = ()) -> Record:
+def recorded(reply: Reply, steps: tuple[int, ...] = (), now: datetime = NOW) -> Record:
     """One delivery after one attempt."""
     with Image().transaction(NoLog(), "w") as tx:
         row = outbox.add(tx, Ids(1), "2026-03-04T05:06:07.000Z", EVENT, SUBSCRIBER)
-        return attempt.record(tx, row, reply, {"content-type": "application/json"}, NOW, steps, 1).record
+        return attempt.record(tx, row, reply, {"content-type": "application/json"}, now, steps, 1).record
 
 
 def headers(delivery: Mapping[str, Any], cause: str = "req_1", *, ours: bool = True) -> Mapping[str, str]:
@@ -107,3 +107,15 @@ def test_what_the_gate_refused_is_not_tried_again() -> None:
 def test_the_last_failure_is_final() -> None:
     assert recorded(Reply(500), ())["state"] == "failed"
     assert recorded(Reply(500), (10,))["state"] == "pending"
+
+
+def test_a_retry_that_no_calendar_has_is_a_failure() -> None:
+    delivery = recorded(Reply(500), (3600,), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    assert (delivery["state"], len(delivery["attempts"])) == ("failed", 1)
+    assert delivery["reason"] == "status 500; a retry would be due past the year 9999"
+
+
+def test_headers_of_one_name_are_joined_and_of_any_bytes_kept() -> None:
+    raw = [(b"Set-Cookie", b"a=1"), (b"Set-Cookie", b"b=2"), (b"X-Caf\xe9" * 99, b"\xff")]
+    [told] = recorded(answered(200, raw, b"", 1.0))["attempts"]
+    assert told["responseHeaders"] == {"Set-Cookie": "a=1, b=2", ("X-Café" * 99)[:256]: "ÿ"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from weakref import ref
 
+import orjson
 import pytest
 from receivers import Gatekeeper, receiving, staged
 from starlette.applications import Starlette
@@ -13,7 +14,8 @@ from wire import Tenant, ask
 
 from mock_server.errors import Problem, StateError
 from mock_server.store.base import Change, NoLog
-from mock_server.webhooks import outbox
+from mock_server.webhooks import events, outbox
+from mock_server.webhooks.reply import Reply
 from mock_server.workspace import Workspaces
 
 
@@ -58,6 +60,72 @@ def test_what_cannot_be_kept_together_is_kept_one_by_one(workspaces: Workspaces)
 
     assert asyncio.run(delivered_together(workspaces, log)) == ["delivered"] * 10
     assert log.sizes == [1] * 10
+
+
+class Unable(NoLog):
+    """A log that cannot write an attempt that was answered."""
+
+    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        rows = [change.row for change in changes if change.kind == outbox.KIND]
+        if any(attempt["status"] for row in rows if row for attempt in row.record["attempts"]):
+            raise TypeError("a bug of ours")
+
+
+def test_an_attempt_that_cannot_be_recorded_is_a_failure_and_holds_nothing(
+    workspaces: Workspaces, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        async with receiving() as receiver, staged(Workspaces(workspaces.contract, Unable(), 10), "w") as it:
+            it.subscribe(receiver.url)
+            it.emit(3)
+            assert await it.drain()
+
+            assert len(receiver.got) == 3
+            assert it.states == ["failed"] * 3
+            assert {it["reason"] for it in it.deliveries} == {"the attempt could not be recorded: TypeError"}
+            assert [len(delivery["attempts"]) for delivery in it.deliveries] == [1, 1, 1]
+
+    asyncio.run(scenario())
+    assert "cannot be recorded as it was" in caplog.text
+
+
+def test_what_cannot_be_listed_is_not_kept_in_memory_either(stage: Any) -> None:
+    class Odd:
+        async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+            return Reply(200, {"x": "\udce9"})
+
+        async def close(self) -> None: ...
+
+    async def scenario() -> None:
+        async with stage() as it:
+            it.dispatcher._gate = Odd()
+            it.subscribe("http://127.0.0.1:9/")
+            it.emit(2)
+            assert await it.drain()
+
+            assert it.states == ["failed"] * 2
+            assert b"could not be recorded" in orjson.dumps(it.deliveries)
+
+    asyncio.run(scenario())
+
+
+def test_an_event_that_cannot_be_sent_is_a_failure_and_holds_nothing(stage: Any) -> None:
+    async def scenario() -> None:
+        async with receiving() as receiver, stage() as it:
+            it.subscribe(receiver.url)
+            for body in ({"deep": deep(300)}, {"fine": 1}):
+                with it.workspaces.transaction(it.workspace) as tx:
+                    events.emit_raw(tx, it.workspace.ids, it.workspace.clock.stamp(), "LEAD_CREATED", body)
+            assert await it.drain()
+
+            assert it.states == ["failed", "delivered"]
+            assert it.deliveries[0]["reason"].startswith("it could not be sent: ")
+
+    asyncio.run(scenario())
+
+
+def deep(levels: int) -> Any:
+    return [deep(levels - 1)] if levels else 1
 
 
 def test_a_fault_after_the_commit_leaves_the_answer_as_it_is_and_is_told_loudly(

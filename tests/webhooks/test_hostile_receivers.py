@@ -10,9 +10,11 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from receivers import OK, Handler, closing, hanging, receiving, resetting, saying, staged, status
 
+from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import MOST_READ
 from mock_server.workspace import Workspaces
 
@@ -22,6 +24,14 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 NOT_WHOLE, NO_ANSWER, TOO_LATE = "the answer is not whole", "no HTTP answer", "no complete answer within 1 s"
 
 PATIENCE = 0.4  # seconds, where one receiver alone is waited for
+
+EVERY_BYTE = bytes(set(range(256)) - set(b"\r\n"))
+
+
+def headed(name: str, value: bytes, code: int = 200) -> bytes:
+    """A whole answer with one header of these bytes."""
+    return b"HTTP/1.1 %d OK\r\n%s: %s\r\nContent-Length: 0\r\n\r\n" % (code, name.encode("latin-1"), value)
+
 
 # name → what the receiver does, the state of the delivery afterwards, how its reason begins
 CASES: dict[str, tuple[Handler, str, str | None]] = {
@@ -83,6 +93,24 @@ CASES: dict[str, tuple[Handler, str, str | None]] = {
     "sends chunks that are none": (closing(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab"), "failed", ""),
     "asks for patience for ever": (saying(status(429, "Retry-After: 99999999999999999999")), "failed", "status 429"),
     "sets cookies": (saying(status(200, "Set-Cookie: a=b; Domain=127.0.0.1")), "delivered", None),
+    "sends a header in Latin-1": (saying(headed("X-Server", b"caf\xe9")), "delivered", None),
+    "names a header in Latin-1": (saying(headed("X-Caf\xe9", b"1")), "", ""),
+    "sends a header of every byte": (saying(headed("X-Server", EVERY_BYTE)), "", ""),
+    "sends a lone surrogate in a header": (saying(headed("X-Server", b"\xed\xa0\x80")), "delivered", None),
+    "gives a reason in Latin-1": (saying(b"HTTP/1.1 200 Tr\xe8s bien\r\nContent-Length: 0\r\n\r\n"), "delivered", None),
+    "moves the cursor in its status line": (closing(b"HTTP/1.1 \x1b[31m\xff\r\n\r\n"), "failed", NO_ANSWER),
+    "says gzip and is not": (
+        saying(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab"),
+        "delivered",
+        None,
+    ),
+    "sends trailers in Latin-1": (
+        saying(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Caf\xe9: \xe9\r\n\r\n"),
+        "",
+        "",
+    ),
+    "hints in Latin-1": (saying(b"HTTP/1.1 103 Early Hints\r\nLink: \xe9\r\n\r\n" + OK), "delivered", None),
+    "asks for patience in Latin-1": (saying(headed("Retry-After", b"\xe9\xb2", 429)), "failed", "status 429"),
     "answers in no text": (saying(HEAD + b"Content-Length: 2\r\n\r\n\xff\xfe"), "delivered", None),
 }
 
@@ -118,6 +146,9 @@ def test_a_delivery_ends_in_time_and_says_what_happened(outcomes: dict[str, Any]
     assert len(attempt["responseBody"]) <= 4_096
     assert sum(len(name) + len(text) for name, text in attempt["responseHeaders"].items()) < 200_000
     assert " at 0x" not in (attempt["error"] or ""), "an object's address is in the log"
+    assert orjson.loads(orjson.dumps(delivery)) == delivery, "it can be kept, and listed"
+    assert (attempt["error"] or "").isprintable()
+    assert "".join(outbox.told(delivery)).encode()
 
 
 @pytest.mark.parametrize(
