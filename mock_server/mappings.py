@@ -1,6 +1,7 @@
 """Stub overrides: answers that were put in place of the program's own, under WireMock's words."""
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,12 +42,16 @@ class Mappings:
     def get(self, id: str) -> Override | None:
         return self._by_id.get(id)
 
-    def put(self, id: str | None, request: Pattern, response: Mapping[str, Any], **more: Any) -> Override:
+    def put(self, id: str, request: Pattern, response: Mapping[str, Any], **more: Any) -> Override:
         """A new one, or another in place of the one with this id; ``more`` is its priority and allow_invalid."""
         self.made += 1
-        made = Override(id or f"map_{self.made}", self.made, request, response, **more)
-        self._by_id[made.id] = made
+        made = self._by_id[id] = Override(id, self.made, request, response, **more)
         return made
+
+    def new_id(self, taken: Container[str] = ()) -> str:
+        """An id that no mapping has, and none of ``taken``, which are to come."""
+        names = (f"map_{number}" for number in itertools.count(self.made + 1))
+        return next(name for name in names if name not in self._by_id and name not in taken)
 
     def remove(self, id: str) -> None:
         self._by_id.pop(id, None)

@@ -1,7 +1,7 @@
 """``/__admin/mappings``: stub overrides in WireMock's words, refused where they break the contract."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -73,6 +73,8 @@ class _Mappings:
     async def add(self, request: Request) -> Response:
         asked = await self._control.body(request, _ONE)
         workspace = self._control.workspace(request)
+        if workspace.mappings.get(asked.get("id", "")) is not None:
+            raise Refusal(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
         self._check(workspace, [asked], [""])
         return answer(_shown(_put(workspace, asked, asked.get("id"))), 201)
 
@@ -89,8 +91,9 @@ class _Mappings:
         """All of them, or none where one is wrong; those there are stay, unless they have the same id."""
         asked = (await self._control.body(request, _MANY))["mappings"]
         workspace = self._control.workspace(request)
+        own = _own_ids(asked)
         self._check(workspace, asked, [f"/mappings/{index}" for index in range(len(asked))])
-        return answer({"mappings": [_shown(_put(workspace, one, one.get("id"))) for one in asked]}, 201)
+        return answer({"mappings": [_shown(_put(workspace, one, one.get("id"), own)) for one in asked]}, 201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -159,7 +162,19 @@ def _like(path: str, url_path: str) -> bool:
     return len(parts) == len(given) and all(part in ("{}", it) for part, it in zip(parts, given, strict=True))
 
 
-def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None) -> Override:
+def _own_ids(asked: list[Any]) -> set[str]:
+    """The ids that mappings bring along. Raises Refusal for one that two of them have."""
+    own: set[str] = set()
+    for index, mapping in enumerate(asked):
+        if mapping.get("id") in own:
+            raise Refusal(400, "a second mapping of this id", pointer=f"/mappings/{index}/id")
+        own |= {mapping["id"]} if "id" in mapping else set()
+    return own
+
+
+def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None, taken: Container[str] = ()) -> Override:
+    """One without an id gets one that no other has, nor any of ``taken``."""
+    id = id or workspace.mappings.new_id(taken)
     allow, priority = asked.get("allowInvalid", False), asked.get("priority", PRIORITY)
     return workspace.mappings.put(id, asked["request"], asked["response"], priority=priority, allow_invalid=allow)
 

@@ -16,6 +16,10 @@ from mock_server.api.body import ClientGone
 from mock_server.api.host import host_header
 
 TOKEN_HEADER = b"x-mock-admin-token"
+_READING = ("GET", "HEAD", "OPTIONS")
+_FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain")
+"""What a form is sent as, empty or not, and without asking first."""
+_NO_FORM = "the control plane takes no forms, as a web page can send them: application/json, or no body and no type"
 
 
 class AdminSafety:
@@ -31,8 +35,9 @@ class AdminSafety:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = _cross_site(scope) or self._unproven(scope)
-        if refusal:
-            await problem(403, refusal)(scope, receive, send)
+        if refusal or _is_form(scope):
+            answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)
+            await answer(scope, receive, send)
             return
         with suppress(ClientGone):
             await self._app(scope, receive, send)
@@ -50,6 +55,12 @@ def _cross_site(scope: Scope) -> str:
     if any(origin.decode("latin-1").lower() not in own for origin in _all(scope, b"origin")):
         return "the control plane does not answer web pages of other origins"
     return ""
+
+
+def _is_form(scope: Scope) -> bool:
+    """Whether a page of an old browser, which says nothing of where it comes from, could have sent the request."""
+    kinds = (value.partition(b";")[0].strip().lower() for value in _all(scope, b"content-type"))
+    return scope["method"] not in _READING and any(kind in _FORMS for kind in kinds)
 
 
 def _all(scope: Scope, header: bytes) -> Iterable[bytes]:

@@ -12,7 +12,17 @@ from starlette.routing import Route
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.errors import ApiError, StateError
 from mock_server.seeding import valid
-from mock_server.store.snapshot import FORMAT, VERSION, Snapshot, changes, checksum, exported, imported, patched
+from mock_server.store.snapshot import (
+    FORMAT,
+    VERSION,
+    Snapshot,
+    changes,
+    checksum,
+    exported,
+    imported,
+    patched,
+    place_in_order,
+)
 from mock_server.workspace import Workspace, summary_of
 from mock_server.world.clock import parse
 from mock_server.world.ids import rng, secret
@@ -115,7 +125,7 @@ class _Snapshots:
         workspaces = self._control.workspaces
         if len(list(workspaces)) >= _MOST_WORKSPACES:
             raise Refusal(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
-        names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:] for number in itertools.count(1))
+        names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:].lstrip("._-") for number in itertools.count(1))
         id = asked.get("id") or next(name for name in names if workspaces.get(name) is None)
         if workspaces.get(id) is not None:
             raise Refusal(409, "there is a workspace of this id", pointer="/id")
@@ -171,10 +181,15 @@ class _Snapshots:
 
     def _check_kind(self, workspace: Workspace, kind: str, items: list[Any], place: str) -> None:
         family, seen = self._control.workspaces.contract.families.get(kind), set()
+        places: set[tuple[Any, int]] = set()
         for index, item in enumerate(items):
             if item["id"] in seen:
                 raise Refusal(400, "a second record of this id", pointer=f"{place}/{index}/id")
+            if (key := place_in_order(item)) in places:
+                what = "a second record of this createdAt and arrival; give it a higher arrival"
+                raise Refusal(400, what, pointer=f"{place}/{index}/arrival")
             seen.add(item["id"])
+            places.add(key)
             if family is None:
                 continue
             record = item["record"]

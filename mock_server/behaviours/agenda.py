@@ -51,7 +51,7 @@ def next_due(tx: Transaction) -> Due | None:
 
 def plan(tx: Transaction, at: str, wanted: Wanted) -> Id:
     """Let something be simulated at a later time."""
-    id = tx.count(KIND) + 1
+    id = tx.fresh(KIND, lambda number: number + 1)
     tx.put(KIND, id, {"id": id, "createdAt": at, "wanted": asdict(wanted)})
     return id
 

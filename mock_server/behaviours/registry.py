@@ -52,7 +52,8 @@ class Deed:
 
     def new_id(self, kind: str) -> Id:
         """The id of the next record of ``kind`` that this workspace creates. Raises Conflict when there is none."""
-        for _ in range(_TRIES):
+        # An imported workspace may have records that its counters know nothing of: each may be in the way once.
+        for _ in range(_TRIES + self.tx.page(kind, 0, 0)[1]):
             id = self.ids.make(kind, FIRST_FREE_INDEX + self.tx.count(kind))
             if self.tx.get(kind, id) is None:
                 return id

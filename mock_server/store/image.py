@@ -1,6 +1,6 @@
 """The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +9,8 @@ from mock_server.store.collection import Collection, Where
 
 _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
-_ARRIVAL = "arrival"  # the counter that orders records of one creation time
+ARRIVAL = "arrival"
+"""The counter that orders records of one creation time."""
 
 
 class Image:
@@ -41,7 +42,7 @@ class Image:
             )
             for kind, some in records.items()
         }
-        return cls(collections, {_ARRIVAL: max(map(len, records.values()), default=0)})
+        return cls(collections, {ARRIVAL: max(map(len, records.values()), default=0)})
 
     @classmethod
     def restored(cls, saved: Saved) -> "Image":
@@ -133,10 +134,19 @@ class Transaction:
         self._image._counters[kind] = number + 1
         return number
 
+    def fresh(self, kind: str, make: Callable[[int], Id]) -> Id:
+        """The id of the next record of a kind that is created here: ``make`` of its number, skipping those in use.
+
+        An imported or restored workspace may have records that its counters know nothing of.
+        """
+        while self.get(kind, id := make(self.count(kind))) is not None:
+            pass
+        return id
+
     def put(self, kind: str, id: Id, record: Record) -> Row:
         """Create or replace."""
         before = self.get(kind, id)
-        key = before.key if before else _key(record, self.count(_ARRIVAL))
+        key = before.key if before else _key(record, self.count(ARRIVAL))
         row = Row(id, key, record)
         self._image._writable(kind).put(row)
         self._before.setdefault((kind, id), before)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mock_server.store.base import Id, Record, Row, Saved
-from mock_server.store.image import Image
+from mock_server.store.image import ARRIVAL, Image
 
 FORMAT, VERSION = "sophiie-mock/snapshot", 1
 
@@ -44,16 +44,20 @@ def checksum(file: Mapping[str, Any]) -> str:
 def imported(file: Mapping[str, Any]) -> Snapshot:
     """The snapshot of a file whose shape was checked."""
     rows = {
-        kind: [Row(it["id"], (_created(it["record"]), it["arrival"]), it["record"]) for it in items]
+        kind: [Row(it["id"], place_in_order(it), it["record"]) for it in items]
         for kind, items in file["records"].items()
     }
-    image = Image.restored(Saved(file["name"], {}, rows, file["counters"]))
+    # Whatever the file says: rows made later come after those of the file, in the order of arrival too.
+    arrived = max((row.key[1] + 1 for some in rows.values() for row in some), default=0)
+    counters = {**file["counters"], ARRIVAL: max(file["counters"].get(ARRIVAL, 0), arrived)}
+    image = Image.restored(Saved(file["name"], {}, rows, counters))
     return Snapshot(file["name"], image, file["now"], file["frozen"])
 
 
-def _created(record: Record) -> str:
-    created = record.get("createdAt")
-    return created if isinstance(created, str) else ""
+def place_in_order(item: Mapping[str, Any]) -> tuple[str, int]:
+    """Where a record of a file stands among those of its kind; no two may stand at one place."""
+    created = item["record"].get("createdAt")
+    return created if isinstance(created, str) else "", item["arrival"]
 
 
 def changes(before: Image, after: Image) -> Iterator[dict[str, Any]]:

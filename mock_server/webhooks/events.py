@@ -34,7 +34,7 @@ DOCUMENTED = "LEAD_CREATED"
 def emit_raw(tx: Transaction, ids: Ids, now: str, type: str, body: Any) -> Record:
     """An event that did not happen: its body is a person's own, and is delivered as it is."""
     event = {
-        "id": str(ids.make("events", tx.count(KIND))),
+        "id": _new_id(tx, ids),
         "type": type,
         "createdAt": now,
         "cause": "raw",
@@ -52,9 +52,8 @@ def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Rec
     The body is made now: what is delivered later, or again, is what was true when it happened.
     """
     kind = EVENTS[type]
-    number = tx.count(KIND)
     event = {
-        "id": str(ids.make("events", number)),
+        "id": _new_id(tx, ids),
         "type": type,
         "createdAt": now,
         "cause": cause,
@@ -64,3 +63,7 @@ def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Rec
     tx.put(KIND, event["id"], event)
     outbox.owe(tx, ids, now, event)
     return event
+
+
+def _new_id(tx: Transaction, ids: Ids) -> str:
+    return str(tx.fresh(KIND, lambda number: str(ids.make("events", number))))

@@ -32,7 +32,7 @@ def owe(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
 
 def add(tx: Transaction, ids: Ids, now: str, event: Record, subscriber: Record, *, new_id: str | None = None) -> Row:
     """One delivery. Its event's id is what a receiver sees and can tell repeats by, unless ``new_id`` is given."""
-    id = str(ids.make("deliveries", tx.count(KIND)))
+    id = str(tx.fresh(KIND, lambda number: str(ids.make("deliveries", number))))
     delivery = {
         "id": id,
         "eventId": event["id"],

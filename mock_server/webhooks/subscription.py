@@ -12,7 +12,7 @@ SECRETS = "$secrets"
 
 def subscribe(tx: Transaction, now: str, url: str, trigger: str) -> dict[str, Any]:
     """A new subscription; its id is a number, flat in the answer, so that a client keeps it."""
-    id = tx.count(KIND) + 1
+    id = tx.fresh(KIND, lambda number: number + 1)
     made = {"id": id, "hookUrl": url, "trigger": trigger, "createdAt": now}
     tx.put(KIND, id, made)
     return made

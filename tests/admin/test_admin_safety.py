@@ -6,7 +6,7 @@ import re
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
-from wire import TINY, Answer, Pairs, ask, connected, exchange, request, state_of
+from wire import TINY, Answer, Pairs, Tenant, ask, connected, exchange, request, state_of
 
 from mock_server.app import create_app
 from mock_server.server import MockServer
@@ -84,6 +84,36 @@ def test_a_page_of_another_origin_is_refused_on_every_route(app: Starlette, head
 )
 def test_a_program_or_a_page_of_its_own_is_let_in(app: Starlette, headers: Pairs) -> None:
     assert knock(app, "GET", "/__admin/health", headers).status == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "Text/Plain;charset=UTF-8",
+        " application/X-WWW-Form-Urlencoded ",
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"{}"], ids=["empty", "json"])
+def test_a_form_changes_nothing_on_any_route(app: Starlette, kind: str, body: bytes) -> None:
+    workspace = app.state.workspaces.get("default")
+    before = state_of(workspace)
+    for method, path in routes(app):
+        if method not in ("GET", "HEAD"):
+            assert_problem(ask(app, method, path, key=None, headers=[("Content-Type", kind)], body=body), 415)
+    assert state_of(workspace) == before
+    assert not workspace.inboxes
+
+
+def test_curl_without_a_body_says_no_type_and_is_let_in(tenant: Tenant, app: Starlette) -> None:
+    named = [("x-mock-workspace", tenant()[0].id)]
+    assert ask(app, "POST", "/__admin/reset", key=None, headers=named).status == 200
+
+
+def test_a_question_may_bear_any_type(app: Starlette) -> None:
+    assert ask(app, "GET", "/__admin/health", key=None, headers=[("Content-Type", "text/plain")]).status == 200
 
 
 @pytest.fixture(scope="module")

@@ -104,3 +104,25 @@ def test_import_change_remove_and_reset(desk: Desk) -> None:
         for method in ("GET", "PUT", "DELETE")
     ] == [404] * 3
     assert desk.get("/v1/leads").status == 200
+
+
+def test_a_generated_id_is_never_one_that_is_there(desk: Desk) -> None:
+    own = [stub(desk, id=f"map_{number}")["id"] for number in (2, 3)]
+    made = [stub(desk)["id"] for _ in range(3)]
+    assert len({*own, *made}) == len(desk.workspace.mappings) == 5
+
+
+def test_the_id_of_another_mapping_is_refused(desk: Desk) -> None:
+    made = stub(desk)
+    taken = desk.admin("POST", "/mappings", {**STUB, "id": made["id"], "priority": 1})
+    assert (taken.status, taken.json["pointer"]) == (409, "/id")
+    assert desk.done("GET", f"/mappings/{made['id']}")["priority"] == 5
+
+
+def test_an_import_keeps_each_of_its_mappings(desk: Desk) -> None:
+    many = [STUB, STUB, {**STUB, "id": "map_1"}, {**STUB, "id": "map_4"}, STUB]
+    made = desk.done("POST", "/mappings/import", {"mappings": many})["mappings"]
+    assert len({mapping["id"] for mapping in made}) == len(desk.workspace.mappings) == 5
+    twice = desk.admin("POST", "/mappings/import", {"mappings": [{**STUB, "id": "a"}, STUB, {**STUB, "id": "a"}]})
+    assert (twice.status, twice.json["pointer"]) == (400, "/mappings/2/id")
+    assert len(desk.workspace.mappings) == 5

@@ -141,6 +141,7 @@ def broken(file: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
     lead = file["records"]["leads"][0]
     bare = {name: value for name, value in file.items() if name != "sha256"}
     wrong = {"id": lead["id"], "arrival": 0, "record": {**lead["record"], "firstName": 7}}
+    thing = {"arrival": 4, "record": {}}
     stray = {"id": "ld_x", "arrival": 0, "record": lead["record"]}
     return [
         ({**file, "version": 2}, "/version"),
@@ -150,6 +151,7 @@ def broken(file: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
         ({**bare, "records": {"leads": [wrong]}}, "/records/leads/0/record"),
         ({**bare, "records": {"leads": [stray]}}, "/records/leads/0/record/id"),
         ({**bare, "records": {"leads": [lead, lead]}}, "/records/leads/1/id"),
+        ({**bare, "records": {"things": [{**thing, "id": 1}, {**thing, "id": 2}]}}, "/records/things/1/arrival"),
         ({**bare, "records": {"leads/notes": [3]}}, "/records/leads~1notes/0"),
         ({**bare, "records": {"$events": []}}, "/records/$events"),
     ]
@@ -189,3 +191,26 @@ def test_a_restore_is_kept_in_the_state_file(tmp_path: Path) -> None:
     image = create_app(settings, log).state.workspaces.get("default").image
     assert json.dumps(exported(Snapshot("a", image, "", True))["records"]) == json.dumps(before)
     log.close()
+
+
+def test_nothing_is_written_over_where_a_files_counters_are_too_low(desk: Desk) -> None:
+    kinds = ("leads", "policies", "$events", "$deliveries", "$subscriptions", "$agenda")
+
+    def grow(trigger: str) -> None:
+        hook = {"hookUrl": "http://127.0.0.1:9/", "trigger": trigger}
+        desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", hook)
+        desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+        desk.post("/v1/policies", {"title": "Terms", "content": "As agreed."})
+        desk.simulate("call", count=2, over=86_400)
+
+    grow("LEAD_CREATED")
+    file = {**desk.done("GET", "/snapshots/@now/export"), "name": "low", "counters": {}}
+    file["sha256"] = checksum(file)
+    desk.done("POST", "/snapshots/import", file)
+    desk.done("POST", "/snapshots/low/restore")
+    before = {kind: len(desk.records(kind)) for kind in kinds}
+    grow("LEAD_UPDATED")
+    assert all(len(desk.records(kind)) > before[kind] for kind in kinds)
+    for kind in kinds:
+        rows = desk.workspace.image.rows(kind)
+        assert len({row.key for row in rows}) == len(rows)
