@@ -13,6 +13,7 @@ from mock_server.admin.problem import problem
 from mock_server.api.body import read_body
 from mock_server.api.endpoint import Endpoint
 from mock_server.errors import ApiError
+from mock_server.origin import digest
 from mock_server.settings import Settings
 from mock_server.spec.explanation import explained
 from mock_server.spec.provenance import Gap
@@ -35,9 +36,17 @@ class Control:
     ledger: Callable[[], list[Gap]]
 
     def workspace(self, request: Request) -> Workspace:
-        """The one that the request's header names, the default one without it. Raises Refusal (404)."""
-        id = request.headers.get(WORKSPACE_HEADER, DEFAULT)
-        workspace = self.workspaces.get(id)
+        """The one that X-Mock-Workspace names, else the one that the key opens, else the default one.
+
+        Raises Refusal for an id and for a key that are none's.
+        """
+        id, key = request.headers.get(WORKSPACE_HEADER), _key(request)
+        if id is None and key is not None:
+            workspace = self.workspaces.by_digest(digest(key))
+            if workspace is None:
+                raise Refusal(401, f"the key opens no workspace here; leave it out, or name one in {WORKSPACE_HEADER}")
+            return workspace
+        workspace = self.workspaces.get(DEFAULT if id is None else id)
         if workspace is None:
             raise Refusal(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
         return workspace
@@ -104,6 +113,12 @@ NOTHING = Body()
 
 def answer(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value, default=_plain), status, media_type="application/json")
+
+
+def _key(request: Request) -> str | None:
+    """The key that a request comes with. Another scheme is not ours: a proxy before the server may ask for it."""
+    scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _plain(value: Any) -> Any:

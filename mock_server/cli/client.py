@@ -2,46 +2,46 @@
 
 import http.client
 import os
+import re
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import click
 import orjson
 
 from mock_server.errors import Problem, SettingsError
 from mock_server.settings import LOCAL_KEY
+from mock_server.text import printable
 
 URL = "http://127.0.0.1:4747"
 TIMEOUT = 60.0
 """Seconds that an answer may take; the server holds some questions until there is something to tell."""
 
+_KEY, _TOKEN = "SOPHIIE_API_KEY", "SOPHIIE_MOCK_ADMIN_TOKEN"
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class NoAnswer(SettingsError):
+    """Nobody answers at the server's address: it may come back."""
+
 
 def server_option(function: Any) -> Any:
     """The flag of a verb that talks to a running server."""
-    return click.option("--url", envvar="SOPHIIE_MOCK_URL", default=URL, show_default=True, help="The running server.")(
-        function
-    )
+    what = "The running server. The key in SOPHIIE_API_KEY picks the workspace."
+    return click.option("--url", envvar="SOPHIIE_MOCK_URL", default=URL, show_default=True, help=what)(function)
 
 
 class Client:
-    """``url`` is a running sophiie-mock; the key comes from SOPHIIE_API_KEY, ``sk_test_local`` without it.
+    """``url`` is a running sophiie-mock. SOPHIIE_API_KEY picks the workspace, the default one without it.
 
     Raises SettingsError when the server cannot be reached or is another program: what follows may write.
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            parts, host, port = urlsplit(""), None, None
-        if parts.scheme not in ("http", "https") or not host:
-            raise SettingsError(Problem("--url", f"`{url}` is no URL", f"as {URL}"))
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self.url = f"{parts.scheme}://{parts.netloc}"
-        self._connection = kind(host, port, timeout=TIMEOUT)
-        self._key = os.environ.get("SOPHIIE_API_KEY", LOCAL_KEY)
-        self._token = os.environ.get("SOPHIIE_MOCK_ADMIN_TOKEN", "")
+        self.url, self._connection = _connection(url)
+        self._key = _secret(_KEY)
+        self._token = _secret(_TOKEN)
         if not self._is_ours():
             raise SettingsError(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
 
@@ -49,50 +49,102 @@ class Client:
         """Asked without the key, which another program must not learn; 403 is an answer of ours to a lacking token."""
         status, version = self._send("GET", "/__admin/version", None, self._proof())
         if status == http.HTTPStatus.FORBIDDEN and isinstance(version, dict):
-            remedy = "set SOPHIIE_MOCK_ADMIN_TOKEN to what the file says that the server names at its start"
+            remedy = f"set {_TOKEN} to what the file says that the server names at its start"
             raise SettingsError(Problem(self.url, str(version.get("detail")), remedy))
         return isinstance(version, dict) and version.get("name") == "sophiie-mock"
 
     def _proof(self) -> dict[str, str]:
         return {"x-mock-admin-token": self._token} if self._token else {}
 
+    def _here(self) -> dict[str, str]:
+        """What picks the workspace of a control request: the key, if one was given."""
+        if self._key.startswith("sk_live_"):
+            what = "this looks like a real key: it is not sent to a mock"
+            raise SettingsError(Problem(_KEY, what, "unset it, or put a key of the mock there"))
+        return {"authorization": f"Bearer {self._key}"} if self._key else {}
+
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of the emulated API. Raises SettingsError with its words when it is no success."""
-        return self._checked(method, path, body, {"authorization": f"Bearer {self._key}"})
+        return self._checked(method, path, body, self._here() or {"authorization": f"Bearer {LOCAL_KEY}"})
 
     def control(self, method: str, path: str, body: Any = None, *, workspace: str = "") -> Any:
-        """The answer of a control route, named without ``/__admin``; of the default workspace, or the one named."""
-        named = {"x-mock-workspace": workspace} if workspace else {}
+        """The answer of a control route, named without ``/__admin``; of the key's workspace, or the one named."""
+        if workspace and not _SENDABLE.fullmatch(workspace):
+            raise SettingsError(Problem("--workspace", f"`{printable(workspace)}` is no id of a workspace"))
+        named = {"x-mock-workspace": workspace} if workspace else self._here()
         return self._checked(method, f"/__admin{path}", body, {**self._proof(), **named})
 
     def drained(self, seconds: int) -> bool:
         """Whether nothing was owed any more within that time."""
-        status, _ = self._send("POST", "/__admin/webhooks/drain", {"timeout": seconds}, self._proof())
+        sent = {**self._proof(), **self._here()}
+        status, _ = self._send("POST", "/__admin/webhooks/drain", {"timeout": seconds}, sent)
         return status == http.HTTPStatus.OK
 
-    def _checked(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+    def _checked(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:
         status, value = self._send(method, path, body, headers)
         if not 200 <= status < 300:
             what = value.get("detail") or value.get("message") if isinstance(value, dict) else value
             raise SettingsError(Problem(f"{method} {path}", f"answered {status}: {what}"))
         return value
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> tuple[int, Any]:
-        payload = None if body is None else orjson.dumps(body)
+    def _send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
+        payload = None if body is None else _json(body)
         sent = {**headers, **({"content-type": "application/json"} if payload is not None else {})}
         try:
             self._connection.request(method, path, payload, sent)
             answer = self._connection.getresponse()
             raw = answer.read()
         except (OSError, http.client.HTTPException) as fault:
-            raise SettingsError(Problem(self.url, f"no answer: {fault}", "is `sophiie-mock serve` running?")) from None
+            what = f"no answer: {printable(str(fault)) or type(fault).__name__}"
+            raise NoAnswer(Problem(self.url, what, "is `sophiie-mock serve` running?")) from None
         finally:
             self._connection.close()  # a person's few requests need no kept connection, and none is left behind
         explain = answer.headers.get("x-mock-explain")
         try:
             value = orjson.loads(raw) if raw else None
         except orjson.JSONDecodeError:
-            value = raw.decode("utf-8", "replace")[:200]
+            value = printable(raw.decode("utf-8", "replace")[:200])
         if answer.status >= 400 and explain and isinstance(value, dict):
-            value = {**value, "detail": explain}
+            value = {**value, "detail": printable(explain)}
         return answer.status, value
+
+
+def _connection(url: str) -> tuple[str, http.client.HTTPConnection]:
+    """The server's origin, and a connection to it that is not open yet. Raises SettingsError."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme not in ("http", "https") or not host:
+        raise SettingsError(Problem("--url", f"`{printable(url[:200])}` is no URL", f"as {URL}"))
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", kind(host, port, timeout=TIMEOUT)
+
+
+def _secret(variable: str) -> str:
+    """The value of a variable that goes into a header; one that is empty is not set. Raises SettingsError."""
+    value = os.environ.get(variable, "").strip()
+    if value and not _SENDABLE.fullmatch(value):
+        raise SettingsError(Problem(variable, "has a character that no key has", "copy it anew, or unset it"))
+    return value
+
+
+def segment(text: str) -> str:
+    """``text`` as one segment of a path. Raises SettingsError for bytes that are not UTF-8."""
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise _NOT_UTF8 from None
+
+
+def _json(body: Any) -> bytes:
+    """Raises SettingsError for a text that is not Unicode: a shell hands bytes on as they were typed."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        raise _NOT_UTF8 from None
+
+
+_NOT_UTF8 = SettingsError(Problem("", "an argument is not UTF-8", "type it in UTF-8"))

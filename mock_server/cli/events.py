@@ -1,11 +1,10 @@
-"""``sophiie-mock events``: what happened in the default workspace, and sending it again."""
+"""``sophiie-mock events``: what happened in a workspace, and sending it again."""
 
 from typing import Any
-from urllib.parse import quote
 
 import click
 
-from mock_server.cli.client import Client, server_option
+from mock_server.cli.client import Client, segment, server_option
 from mock_server.cli.output import print_json, print_table
 from mock_server.cli.trigger import told
 
@@ -39,8 +38,8 @@ def listed(limit: int, as_json: bool, url: str) -> None:
 def show(id: str, url: str) -> None:
     """One event with its body, and its deliveries with their attempts."""
     client = Client(url)
-    event = client.control("GET", f"/webhooks/events/{quote(id, safe='')}")
-    deliveries = client.control("GET", f"/webhooks/deliveries?eventId={quote(id, safe='')}")["items"]
+    event = client.control("GET", f"/webhooks/events/{segment(id)}")
+    deliveries = client.control("GET", f"/webhooks/deliveries?eventId={segment(id)}")["items"]
     print_json(event | {"deliveries": deliveries})
 
 
@@ -51,9 +50,7 @@ def show(id: str, url: str) -> None:
 def resend(id: str, new_id: bool, url: str) -> None:
     """Deliver an event again to everyone who subscribes to its type now."""
     client = Client(url)
-    made: list[Any] = client.control("POST", f"/webhooks/events/{quote(id, safe='')}/resend", {"newId": new_id})[
-        "deliveries"
-    ]
+    made: list[Any] = client.control("POST", f"/webhooks/events/{segment(id)}/resend", {"newId": new_id})["deliveries"]
     if not client.drained(_DRAIN):
         click.echo("some deliveries are still on their way", err=True)
     for delivery in made:
