@@ -3,6 +3,7 @@
 Loaded by every pytest run of an environment that has this package, used or not: it must cost next to nothing.
 """
 
+import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mock_server.settings import Settings
-    from mock_server.testing import MockServer, Sophiie
+    from mock_server.testing import AsyncSophiie, MockServer, Sophiie
 
 _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
 _WORDS = ("world", "seed", "now", "frozen", "rate_limit")
@@ -72,14 +73,7 @@ def sophiie(
     """A workspace of this test's own, its clock standing still, with all that can be done to it."""
     from mock_server.testing import Refused, workspace  # start-up: imports httpx
 
-    mark = request.node.get_closest_marker("sophiie")
-    options = {"world": "small", **sophiie_options, **(mark.kwargs if mark else {})}
-    unknown = sorted(options.keys() - set(_WORDS))
-    if unknown or (mark and mark.args):
-        given = ", ".join(map(str, unknown)) or "anything without a name"
-        pytest.fail(f"sophiie takes {', '.join(_WORDS)}, not {given}", pytrace=False)
-    if "rate_limit" in options:
-        options["rateLimit"] = options.pop("rate_limit")
+    options = _options(request.node, sophiie_options)
     token = sophiie_server.app.state.admin_token or ""
     with ExitStack() as stack:
         try:
@@ -91,11 +85,45 @@ def sophiie(
         yield made
 
 
+@pytest.fixture
+def asophiie(sophiie: "Sophiie") -> "AsyncSophiie":
+    """The workspace of ``sophiie`` for an asynchronous test: what is called is awaited. No plugin is needed for it."""
+    from mock_server.testing import AsyncSophiie  # start-up: imports httpx
+
+    return AsyncSophiie(sophiie)
+
+
+def _options(node: pytest.Item, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What the marks say from the module inwards, each over the one before it, and all of them over ``defaults``."""
+    options = {"world": "small", **defaults}
+    strange: list[str] = []
+    for place in node.listchain():
+        for mark in place.own_markers:
+            if mark.name == "sophiie":
+                options |= mark.kwargs
+                strange += ["anything without a name"] if mark.args else []
+    strange = [*sorted(options.keys() - set(_WORDS)), *strange]
+    if strange:
+        pytest.fail(f"sophiie takes {', '.join(_WORDS)}, not {', '.join(strange)}", pytrace=False)
+    if "rate_limit" in options:
+        options["rateLimit"] = options.pop("rate_limit")
+    return options
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failing test tells what its workspace has seen."""
+    """A failing test tells what its workspaces have seen, whichever fixtures hold them."""
     report = yield
-    sophiie = getattr(item, "funcargs", {}).get("sophiie")
-    if sophiie is not None and report.failed and report.when == "call" and hasattr(sophiie, "report"):
-        report.sections.append(("sophiie-mock", sophiie.report()))
+    if report.failed and "mock_server.testing" in sys.modules:
+        report.sections.extend(_told(getattr(item, "funcargs", {})))
     return report
+
+
+def _told(held: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The sections of a failure. Nothing that goes wrong here may hide it, or end the session."""
+    from mock_server.testing.report import reports  # start-up: imports httpx
+
+    try:
+        return [(f"sophiie-mock, fixture {name}", text) for name, text in reports(held)]
+    except Exception as fault:
+        return [("sophiie-mock", f"no report: {type(fault).__name__}: {fault}")]

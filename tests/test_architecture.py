@@ -80,8 +80,8 @@ OUTGOING_METHODS = ("create_connection", "create_unix_connection", "sock_connect
 GATES = {
     "mock_server.webhooks.egress": OUTGOING,
     "mock_server.cli.client": ("http.client",),  # the command line's own requests, to a mock and to nothing else
-    "mock_server.testing.control": ("httpx",),  # the test's own clients, to its own server
-    "mock_server.testing.handles": ("httpx",),
+    "mock_server.testing.transport": ("http.client",),  # the test's own clients, to its own server
+    "mock_server.testing.asynchronous": ("httpx",),
     "mock_server.testing.sophiie": ("httpx",),
     "mock_server.webhooks.delivery": ("aiohttp",),  # speaks through the connector that egress hands it
     "contracts.transport": OUTGOING,

@@ -9,7 +9,8 @@ All of it goes through the control plane, so the server may run in a thread, in 
 """
 
 from mock_server.server import MockServer
-from mock_server.testing.control import Refused
+from mock_server.testing.asynchronous import AsyncSophiie
+from mock_server.testing.refused import Refused
 from mock_server.testing.sophiie import Sophiie, workspace
 
-__all__ = ["MockServer", "Refused", "Sophiie", "workspace"]
+__all__ = ["AsyncSophiie", "MockServer", "Refused", "Sophiie", "workspace"]

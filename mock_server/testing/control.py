@@ -1,35 +1,47 @@
-"""The control plane as a test calls it, and how a test means a request."""
+"""The two sides of a server as a test calls them: its control plane, and the API that it emulates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import httpx
-
+from mock_server.testing.refused import Refused
+from mock_server.testing.transport import TIMEOUT, Answer, Transport
 from mock_server.world.clock import stamp
 
 
-class Refused(Exception):
-    """The control plane did not do what was asked of it."""
-
-    def __init__(self, problem: Mapping[str, Any]) -> None:
-        self.problem = problem
-        super().__init__("\n".join(_lines(problem)))
-
-
 class Control:
-    """The control plane, for one workspace where ``workspace`` names one. Raises Refused."""
+    """The control plane, for one workspace where ``workspace`` names one."""
 
-    def __init__(self, http: httpx.Client, workspace: str = "") -> None:
-        self._http = http
-        self._headers = {"x-mock-workspace": workspace} if workspace else {}
+    def __init__(self, url: str, *, token: str = "", workspace: str = "") -> None:
+        self._transport = Transport(url, x_mock_admin_token=token, x_mock_workspace=workspace)
+
+    def __call__(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Any:
+        """The JSON that a control route answers. Raises Refused with the route's reason."""
+        answer = self._transport.send(method, f"/__admin{path}", body, timeout=timeout)
+        return _checked(answer, f"{method} {path}")
+
+
+class Api:
+    """The emulated API, as the owner of ``key`` calls it."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._transport = Transport(url, authorization=f"Bearer {key}")
 
     def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._http.request(method, f"/__admin{path}", json=body, headers=self._headers)
-        if answer.is_success:
-            return answer.json()
-        is_json = "json" in answer.headers.get("content-type", "")
-        raise Refused(answer.json() if is_json else {"detail": answer.text or f"{method} {path}: {answer.status_code}"})
+        """The JSON of a success. Raises Refused with the reason that X-Mock-Explain gives."""
+        answer = self._transport.send(method, path, body)
+        return _checked(answer, f"{method} {path.partition('?')[0]}", answer.headers.get("x-mock-explain"))
+
+
+def _checked(answer: Answer, asked: str, why: str | None = None) -> Any:
+    """The value of a success. ``why`` is a reason that stands outside the body."""
+    said = answer.value
+    if 200 <= answer.status < 300:
+        return said
+    if isinstance(said, Mapping) and "detail" in said:
+        raise Refused(said)
+    what = why or (said.get("message") if isinstance(said, Mapping) else said)
+    raise Refused({"status": answer.status, "detail": f"{asked}: {answer.status}" + (f", {what}" if what else "")})
 
 
 def pattern(request: str, query: Mapping[str, Any] | None = None, body: Any = None) -> dict[str, Any]:
@@ -51,14 +63,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name.rstrip("_"): plain(inner) for name, inner in value.items()}
     return value
-
-
-def _lines(problem: Mapping[str, Any]) -> Iterator[str]:
-    """A refusal as a person reads it."""
-    yield str(problem.get("detail", "refused")) + (f" (at {problem['pointer']})" if problem.get("pointer") else "")
-    for miss in problem.get("nearMisses", ()):
-        name = f"{miss['id']} {miss['request']}" if "id" in miss else f"delivery {miss['number']}"
-        yield f"  nearest: {name}"
-        yield from (f"    {difference}" for difference in miss["differences"])
-    for line in problem.get("deliveries", ()):
-        yield f"  {line}"

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
-
-from mock_server.testing.control import Control, Refused, pattern, plain
+from mock_server.testing.awaiting import waits
+from mock_server.testing.control import Api, Control, pattern, plain
+from mock_server.testing.refused import Refused
 from mock_server.world.clock import parse
+
+_SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_test&user_id=usr_test"
 
 
 class World:
@@ -22,7 +24,7 @@ class World:
         if kind.startswith("_"):
             raise AttributeError(kind)
         try:
-            return self.records(kind)
+            return self.records(kind.rstrip("_"))  # an underscore behind a name that Python keeps
         except Refused as refused:
             raise AttributeError(str(refused)) from None
 
@@ -64,26 +66,35 @@ class Clock:
 class Inbox:
     """Subscribe its ``url``; what a change causes has arrived when a call here returns, without any sleeping."""
 
-    def __init__(self, control: Control, client: httpx.Client, path: str) -> None:
+    def __init__(self, control: Control, api: Api, base: str, path: str) -> None:
         self._control = control
-        self._client = client
+        self._api = api
         self._path = path
-        self.url = str(client.base_url.join(f"/__admin{path}"))
+        self.url = base + path
 
     def subscribe(self, *triggers: str) -> list[int]:
-        """Subscribe as an integration would, through the API; the subscriptions' ids."""
-        path = "/api/webhooks/zapier/subscribe?org_id=org_test&user_id=usr_test"
-        made = []
+        """Subscribe as an integration would, through the API; the subscriptions' ids.
+
+        Raises Refused with the triggers that there are; nothing is subscribed then.
+        """
+        if not triggers:
+            raise TypeError("name a trigger, as LEAD_CREATED")
+        made: list[int] = []
         for trigger in triggers:
-            answer = self._client.post(path, json={"hookUrl": self.url, "trigger": trigger})
-            answer.raise_for_status()
-            made.append(int(answer.json()["id"]))
+            try:
+                made.append(int(self._api("POST", _SUBSCRIBE, {"hookUrl": self.url, "trigger": trigger})["id"]))
+            except Refused:
+                for id in made:
+                    self._control("DELETE", f"/webhooks/subscriptions/{id}")
+                raise
         return made
 
-    def answer(self, status: int = 200, delay: float = 0.0, **headers: str) -> None:
-        """What it answers from now on."""
-        self._control("PUT", self._path, {"status": status, "delay": delay, "headers": headers})
+    def answer(self, /, status: int = 200, delay: float = 0.0, **headers: str) -> None:
+        """What it answers from now on: ``answer(503, retry_after="120")``, with ``_`` for the ``-`` of a header."""
+        named = {name.strip("_").replace("_", "-"): value for name, value in headers.items()}
+        self._control("PUT", self._path, {"status": status, "delay": delay, "headers": named})
 
+    @waits
     def expect(self, match: Mapping[str, Any] | None = None, *, count: int = 1, timeout: float = 0.0) -> list[Any]:
         """At least ``count`` deliveries that match have come (dotted path → value); their bodies, oldest first.
 
@@ -100,6 +111,7 @@ class Inbox:
             raise AssertionError(f"{self.url}: {refused}") from None
         return [one["body"] for one in found["received"]]
 
+    @waits
     def expect_none(self, match: Mapping[str, Any] | None = None) -> None:
         """Nothing that matches has come. Raises AssertionError with what did."""
         __tracebackhide__ = True
@@ -109,6 +121,7 @@ class Inbox:
             return
         raise AssertionError(f"{self.url}: expected nothing, got {found}")
 
+    @waits
     def drain(self) -> list[Any]:
         """Everything that has come and was not drained before, once nothing is owed any more."""
         self._settle()
@@ -131,21 +144,21 @@ class Requests:
         """Oldest first."""
         return list(self._control("GET", "/requests?limit=10000")["requests"][::-1])
 
-    def find(self, request: str, **more: Any) -> list[Any]:
+    def find(self, /, request: str, **more: Any) -> list[Any]:
         return list(self._control("POST", "/requests/find", pattern(request, **more))["requests"])
 
-    def count(self, request: str, **more: Any) -> int:
+    def count(self, /, request: str, **more: Any) -> int:
         return int(self._control("POST", "/requests/count", pattern(request, **more))["count"])
 
     def assert_called(
-        self, request: str, *, times: int | None = None, at_least: int = 1, at_most: int | None = None, **more: Any
+        self, /, request: str, *, times: int | None = None, at_least: int = 1, at_most: int | None = None, **more: Any
     ) -> None:
         """Raises AssertionError with the requests that came nearest."""
         __tracebackhide__ = True
         bounds = {"atLeast": at_least, "atMost": at_most} if times is None else {"exactly": times}
         self._verify({"request": pattern(request, **more), **{name: n for name, n in bounds.items() if n is not None}})
 
-    def assert_not_called(self, request: str, **more: Any) -> None:
+    def assert_not_called(self, /, request: str, **more: Any) -> None:
         __tracebackhide__ = True
         self._verify({"request": pattern(request, **more), "exactly": 0})
 
@@ -181,7 +194,7 @@ class Faults:
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    def add(self, request: str = "", response: Mapping[str, Any] | None = None, **limits: Any) -> Any:
+    def add(self, /, request: str = "", response: Mapping[str, Any] | None = None, **limits: Any) -> Any:
         """``add("GET /v1/leads", {"status": 503}, count=2)``; limits are nth, count, probability, seed, key."""
         meant = pattern(request) if request else {}
         return self._control("POST", "/faults", {"request": meant, "response": response or {"status": 503}, **limits})

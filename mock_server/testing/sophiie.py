@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 
-from mock_server.testing.control import Control, Refused, plain
+from mock_server.testing.awaiting import Calls, in_event_loop
+from mock_server.testing.control import Api, Control, plain
 from mock_server.testing.handles import Clock, Faults, Inbox, Requests, Snapshot, World
+from mock_server.testing.refused import Refused
 
-_TIMEOUT = 130.0  # seconds: longer than the longest wait that a control route allows
-_TOLD = 5  # requests in the report of a failing test
+_TOLD = 5  # requests in the report of a failing test, and deliveries of each state
+_PATIENCE = 5.0  # seconds for each question of a report: a server that hangs must not hold up the whole session
 
 
 @contextmanager
@@ -19,18 +21,18 @@ def workspace(url: str, token: str = "", *, frozen: bool = True, **plan: Any) ->
     """A fresh workspace of the server at ``url``, gone afterwards.
 
     ``plan`` is what ``POST /__admin/workspaces`` takes: world, seed, now, rateLimit. Its clock stands still unless
-    ``frozen`` is false. ``token`` is for a server that others can reach too. Raises Refused.
+    ``frozen`` is false. ``token`` is for a server that others can reach too. Raises Refused; and AssertionError at the
+    end for a call that should have been awaited and was not, as it has checked nothing.
     """
-    headers = {"x-mock-admin-token": token} if token else {}
-    with httpx.Client(base_url=url, timeout=_TIMEOUT, headers=headers, verify=False, trust_env=False) as http:
-        asked = {name: value for name, value in plan.items() if value is not None}
-        made = Control(http)("POST", "/workspaces", {"frozen": frozen, **asked})
-        sophiie = Sophiie(url, made, Control(http, made["id"]))
-        try:
-            yield sophiie
-        finally:
-            sophiie.client.close()
-            Control(http)("DELETE", f"/workspaces/{made['id']}")
+    asked = {name: value for name, value in plan.items() if value is not None}
+    made = Control(url, token=token)("POST", "/workspaces", {"frozen": frozen, **asked})
+    sophiie = Sophiie(url, made, Control(url, token=token, workspace=made["id"]))
+    try:
+        yield sophiie
+        if complaint := sophiie.calls.complaint():
+            raise AssertionError(complaint)
+    finally:
+        sophiie.close()
 
 
 class Sophiie:
@@ -47,6 +49,8 @@ class Sophiie:
         self.clock = Clock(control)
         self.requests = Requests(control)
         self.faults = Faults(control)
+        self.calls = Calls()
+        self.closed = False
         self._snapshots = 0
 
     def __repr__(self) -> str:
@@ -63,10 +67,17 @@ class Sophiie:
         return self.inbox_named("test")
 
     def inbox_named(self, name: str) -> "Inbox":
-        return Inbox(self.control, self.client, f"/inbox/{self.id}/{name}")
+        return Inbox(self.control, Api(self.url, self.api_key), f"{self.url}/__admin", f"/inbox/{self.id}/{name}")
 
-    def simulate(self, kind: str, **wanted: Any) -> Any:
-        """Something happens to the business: a ``call`` comes in, a visit is booked; what was made of it."""
+    def simulate(self, /, kind: str, **wanted: Any) -> Any:
+        """Let something happen to the business; what was made of it.
+
+        ``simulate("call", about="blocked drain")``, or ``sms``, ``email``, ``chat``, ``webform``. ``from_`` says who it
+        is: a lead's id, a phone, an e-mail, ``"known"`` for any lead; without it somebody new comes. ``count=10,
+        over=60`` spreads so many over that many seconds. ``simulate("appointment", action="book", from_=lead["id"],
+        start="2026-03-05T09:00:00+11:00")`` books a visit; ``move`` and ``cancel`` take the next one, or that of
+        ``appointmentId``. Names that Python keeps for itself have an underscore behind them, as ``from_`` has.
+        """
         return self.control("POST", "/simulate", {"kind": kind, **plain(wanted)})
 
     def snapshot(self) -> "Snapshot":
@@ -76,31 +87,58 @@ class Sophiie:
         self.control("POST", "/snapshots", {"name": name})
         return Snapshot(self.control, name)
 
-    def settle(self) -> None:
-        """Wait until every webhook that is due has been delivered, or has failed."""
+    def settle(self) -> Any:
+        """Wait until every webhook that is due has been delivered, or has failed.
+
+        Where an event loop runs nothing may wait, as the receiver may be on it: there the answer must be awaited.
+        """
+        return self.calls.begin("sophiie.settle", self._settle) if in_event_loop() else self._settle()
+
+    def _settle(self) -> None:
         self.control("POST", "/webhooks/drain", {})
 
     def reset(self) -> None:
         """Back to the seed."""
         self.control("POST", "/reset", {})
 
+    def close(self) -> None:
+        """Remove the workspace. Where the server is gone, or has removed it already, nothing is left to do."""
+        self.closed = True
+        if "client" in self.__dict__:
+            self.client.close()
+        with suppress(Refused):
+            self.control("DELETE", f"/workspaces/{self.id}")
+
     def report(self) -> str:
-        """What a person wants to know of a failing test: how to make it again, what was asked, what is still owed."""
-        with suppress(Refused):  # a receiver that is slow is no reason to say nothing
-            self.control("POST", "/webhooks/drain", {"timeout": 1})
+        """What a person wants to know of a failing test: how to make it again, what was asked, what is still owed.
+
+        Where the server cannot be asked, the reason stands in its place.
+        """
         lines = [f"world {self.world.name}, seed {self.seed}, now {self.world.start}, workspace {self.id}"]
-        found = self.control("GET", f"/requests?limit={_TOLD}")
+        lines += [f"forgotten: {line}" for line in [self.calls.complaint()] if line]
+        try:
+            lines += [*self._asked(), *self._owed()]
+        except Exception as fault:  # whatever it is, the test's own failure matters more
+            lines.append(f"no more is known: {fault}")
+        return "\n".join(lines)
+
+    def _asked(self) -> Iterator[str]:
+        with suppress(Refused):  # a receiver that is slow is no reason to say nothing
+            self.control("POST", "/webhooks/drain", {"timeout": 1}, timeout=_PATIENCE)
+        found = self.control("GET", f"/requests?limit={_TOLD}", timeout=_PATIENCE)
         none = "" if found["requests"] else " none came with this workspace's key"
-        lines.append(f"last {len(found['requests'])} of {found['meta']['total']} requests, newest first:{none}")
+        yield f"last {len(found['requests'])} of {found['meta']['total']} requests, newest first:{none}"
         for one in found["requests"]:
             why = f"  {'; '.join(one['explain'])}" if one["explain"] else ""
-            lines.append(f"  {one['id']} {one['method']} {one['request']['url']} {one['status']}{why}")
-        owed = [f"  {state}: {self._told(one)}" for state in ("pending", "failed") for one in self._deliveries(state)]
-        return "\n".join([*lines, *(["webhooks that were not delivered:", *owed] if owed else [])])
+            yield f"  {one['id']} {one['method']} {one['request']['url']} {one['status']}{why}"
+
+    def _owed(self) -> list[str]:
+        owed = [f"  {state}: {_told(one)}" for state in ("pending", "failed") for one in self._deliveries(state)]
+        return ["webhooks that were not delivered:", *owed] if owed else []
 
     def _deliveries(self, state: str) -> Any:
-        return self.control("GET", f"/webhooks/deliveries?state={state}&limit={_TOLD}")["items"]
+        return self.control("GET", f"/webhooks/deliveries?state={state}&limit={_TOLD}", timeout=_PATIENCE)["items"]
 
-    @staticmethod
-    def _told(delivery: Mapping[str, Any]) -> str:
-        return f"{delivery['trigger']} to {delivery['url']}\n    {delivery['reason'] or 'due ' + delivery['dueAt']}"
+
+def _told(delivery: Mapping[str, Any]) -> str:
+    return f"{delivery['trigger']} to {delivery['url']}\n    {delivery['reason'] or 'due ' + delivery['dueAt']}"

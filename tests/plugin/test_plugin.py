@@ -149,6 +149,30 @@ def test_the_inbox_tells_what_came_nearest(mine: Sophiie) -> None:
     assert mine.inbox.drain() == []
 
 
+def test_a_trigger_that_is_none_is_refused_with_those_there_are(mine: Sophiie) -> None:
+    with pytest.raises(
+        Refused, match=r"subscribe: 400, body /trigger: .* one of LEAD_CREATED, LEAD_UPDATED"
+    ) as refused:
+        mine.inbox.subscribe("LEAD_CREATED", "LEAD_MADE")
+
+    assert refused.value.problem["status"] == 400
+    assert mine.control("GET", "/webhooks/subscriptions")["items"] == []
+    with pytest.raises(TypeError, match="name a trigger"):
+        mine.inbox.subscribe()
+
+
+def test_names_that_python_keeps_have_an_underscore_behind(mine: Sophiie) -> None:
+    lead = mine.world.leads[0]["id"]
+    for who in ({"from_": lead}, {"from": lead}):
+        (booked,) = mine.simulate("appointment", action="book", **who)["happened"]
+        assert (booked["leadId"], booked["newLead"]) == (lead, False)
+    mine.inbox.answer(503, retry_after="120")
+    answer = httpx.post(mine.inbox.url, json={})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "120")
+    assert mine.world.leads_[0]["id"] == lead
+
+
 def test_faults_come_and_go(mine: Sophiie) -> None:
     mine.faults.add("GET /v1/leads/{}", {"status": 502}, count=1)
     lead = mine.world.leads[0]["id"]

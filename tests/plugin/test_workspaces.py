@@ -1,6 +1,5 @@
 """Making, resetting and removing workspaces; what they are made from, and what is refused."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,9 +14,8 @@ LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 
 
 @pytest.fixture
-def control(running: MockServer) -> Iterator[Control]:
-    with httpx.Client(base_url=running.url) as http:
-        yield Control(http)
+def control(running: MockServer) -> Control:
+    return Control(running.url)
 
 
 def ids(control: Control) -> list[str]:

@@ -1,0 +1,97 @@
+"""Waiting without standing in the way of an event loop: handles that refuse to block one, and their awaited twins."""
+
+import asyncio
+import sys
+import weakref
+from collections.abc import Callable, Coroutine
+from functools import partial, wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+import anyio.to_thread
+
+H = TypeVar("H")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_event_loop() -> bool:
+    """Tell whether an event loop, of asyncio or of trio, runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        trio = sys.modules.get("trio")
+        return trio is not None and bool(trio.lowlevel.in_trio_run())
+    return True
+
+
+def waits(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P], T]:
+    """Mark a handle that waits for others: it raises RuntimeError where it would hold an event loop meanwhile.
+
+    A receiver on that loop could not answer, nor could the code under test cause what is waited for.
+    """
+    name = _name(method)
+
+    @wraps(method)
+    def checked(handle: H, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        __tracebackhide__ = True
+        if in_event_loop():
+            raise RuntimeError(
+                f"sophiie.{name}() would hold the running event loop, with all that should answer on it: "
+                f"take the fixture `asophiie` and write `await asophiie.{name}(…)`"
+            )
+        return method(handle, *args, **kwargs)
+
+    return checked
+
+
+class Calls:
+    """The calls of a workspace's handles that are to be awaited. One that is forgotten has checked nothing."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    def begin(self, name: str, call: Callable[[], T]) -> Coroutine[Any, Any, T]:
+        """Do ``call`` in a thread, once the coroutine is awaited."""
+        awaited = False
+
+        async def run() -> T:
+            nonlocal awaited
+            awaited = True
+            return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+
+        def gone() -> None:
+            if not awaited:
+                self.forgotten.append(name)
+
+        run.__qualname__ = name  # as Python's own warning calls it
+        coroutine = run()
+        weakref.finalize(coroutine, gone)
+        return coroutine
+
+    def complaint(self) -> str:
+        """Name the calls that nobody awaited; an empty text when there are none."""
+        return "; ".join(f"{name}() was never awaited: write `await` before it" for name in self.forgotten)
+
+
+class Async(Generic[H]):
+    """The awaited twin of a handle: what is called is awaited, what is only read is as it is there."""
+
+    def __init__(self, handle: H, calls: Calls) -> None:
+        self._handle = handle
+        self._calls = calls
+
+
+def awaited(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[Async[H], P], Coroutine[Any, Any, T]]:
+    """Make the awaited twin of a handle's method."""
+    name = f"asophiie.{_name(method)}"
+
+    @wraps(method)
+    def call(self: Async[H], /, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
+        return self._calls.begin(name, partial(method, self._handle, *args, **kwargs))
+
+    return call
+
+
+def _name(method: Callable[..., Any]) -> str:
+    """Name a method as a test writes it: ``inbox.expect``, or ``settle`` for one of Sophiie's own."""
+    return method.__qualname__.lower().removeprefix("sophiie.").removesuffix(".__call__")

@@ -1,0 +1,23 @@
+"""The one exception of the handles: the server did not do what was asked of it, and says why."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+class Refused(Exception):
+    """The server did not do what was asked of it. ``problem`` is what it said, as RFC 9457 has it."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self.problem = problem
+        super().__init__("\n".join(_lines(problem)))
+
+
+def _lines(problem: Mapping[str, Any]) -> Iterator[str]:
+    """A refusal as a person reads it."""
+    yield str(problem.get("detail", "refused")) + (f" (at {problem['pointer']})" if problem.get("pointer") else "")
+    for miss in problem.get("nearMisses", ()):
+        name = f"{miss['id']} {miss['request']}" if "id" in miss else f"delivery {miss['number']}"
+        yield f"  nearest: {name}"
+        yield from (f"    {difference}" for difference in miss["differences"])
+    for line in problem.get("deliveries", ()):
+        yield f"  {line}"

@@ -1,0 +1,128 @@
+"""What a failing test tells of its workspaces, and that nothing about it can hide the failure or end the session."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from test_plugin import run
+
+from mock_server import pytest_plugin
+from mock_server.testing import AsyncSophiie, Sophiie, workspace
+from mock_server.testing.control import Control
+
+CONFTEST = """
+import pytest
+from mock_server.testing import workspace
+
+@pytest.fixture(scope="module")
+def tenant(sophiie_server):
+    with workspace(sophiie_server.url, world="small", seed=5) as made:
+        yield {"first": made}
+
+@pytest.fixture
+def client(tenant):
+    return tenant["first"].client
+"""
+
+SUITE = """
+import httpx
+import pytest
+
+pytestmark = pytest.mark.sophiie(world="empty", seed=3, rate_limit=9)
+
+class Base:
+    pytestmark = [pytest.mark.sophiie(world="small", now="2030-01-01")]
+
+@pytest.mark.sophiie(now="2031-01-01T00:00:00Z")
+class TestMarks(Base):
+    @pytest.mark.sophiie(rate_limit=2)
+    @pytest.mark.parametrize("seed", [pytest.param(4, marks=pytest.mark.sophiie(seed=4))])
+    def test_are_combined_and_the_nearest_wins(self, sophiie, seed):
+        assert (sophiie.world.name, sophiie.clock.now.year, sophiie.seed) == ("small", 2031, 4)
+        assert sophiie.control("GET", f"/workspaces/{sophiie.id}")["rateLimit"] == 2
+
+def test_of_the_module(sophiie):
+    assert (sophiie.world.name, sophiie.seed) == ("empty", 3)
+
+@pytest.mark.anyio
+async def test_with_a_plugin_for_asynchronous_tests(asophiie, sophiie, anyio_backend_name):
+    assert asophiie.id == sophiie.id
+    assert (await asophiie.client.get("/v1/leads")).json()["totalCount"] == await asophiie.world.count("leads")
+
+def test_with_httpx_mocked(sophiie, monkeypatch):
+    def refuse(self, request):
+        raise AssertionError("not mocked")
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", refuse)
+    sophiie.requests.assert_not_called("GET /v1/leads")
+    assert 1 == 2
+
+def test_with_a_workspace_of_the_module(client):
+    client.get("/v1/lead")
+    assert 2 == 3
+
+@pytest.fixture
+def late(sophiie):
+    sophiie.client.get("/v1/leed")
+    raise ValueError("in a fixture")
+
+def test_whose_setup_fails(sophiie, late):
+    pass
+
+def test_whose_server_is_gone(sophiie, sophiie_server):
+    sophiie_server.__exit__(None, None, None)
+    assert 3 == 4
+
+def test_after_it(sophiie):
+    pass
+
+def test_of_somebody_else():
+    pass
+"""
+
+
+def test_a_session_survives_whatever_happens_to_its_reports(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_suite.py").write_text(SUITE)
+    strict = ("-W", "error", "--strict-markers", "-p", "anyio.pytest_plugin")
+    done = run(tmp_path, *strict)
+
+    told = done.stdout + done.stderr
+    assert "3 failed, 4 passed, 2 errors" in told, told
+    for failure in ("assert 1 == 2", "assert 2 == 3", "assert 3 == 4", "ValueError: in a fixture"):
+        assert failure in told
+    assert "fixture tenant" in told
+    assert "world small, seed 5" in told
+    assert "GET /v1/leed 404" in told
+    assert "no more is known: POST /webhooks/drain: no answer" in told or "no more is known: GET" in told
+    assert "no workspace for this test: POST /__admin/workspaces: no answer from http://127.0.0.1:" in told
+
+
+def test_workspaces_are_found_in_whatever_holds_them(mine: Sophiie) -> None:
+    held: dict[str, Any] = {"other": 1, "it": (mine, 2), "again": AsyncSophiie(mine), "more": {"x": mine}}
+
+    assert [title for title, _ in pytest_plugin._told(held)] == ["sophiie-mock, fixture it"]
+
+
+def test_a_report_that_goes_wrong_is_one_line(mine: Sophiie, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sophiie) -> str:
+        raise KeyError("seed")
+
+    monkeypatch.setattr(Sophiie, "report", broken)
+    assert pytest_plugin._told({"it": mine}) == [("sophiie-mock", "no report: KeyError: 'seed'")]
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(mine: Sophiie) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        mine.control = Control(url)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("mock_server.testing.sophiie._PATIENCE", 0.05)
+            assert "no more is known: GET /__admin/requests?limit=5: no answer from http" in mine.report()
+
+
+def test_a_workspace_that_was_removed_in_the_test_ends_quietly(running: Any) -> None:
+    with workspace(running.url, world="empty") as made:
+        Control(running.url)("DELETE", f"/workspaces/{made.id}")
+        assert httpx.get(f"{running.url}/v1/leads").status_code == 401
