@@ -1,7 +1,24 @@
-"""``python -m mock_server`` is ``sophiie-mock``."""
+"""``python -m mock_server`` is ``sophiie-mock``.
+
+Nothing but the standard library is imported before the first ``try``: where a part of the program is not installed,
+that is said in a line too.
+"""
 
 import sys
 
-from mock_server.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command; the exit code."""
+    try:
+        from mock_server.cli import main as command  # start-up: see above
+    except ImportError as fault:
+        if sys.stderr is not None:
+            sys.stderr.write(f'sophiie-mock: {fault} → pip install "sophiie-mock", which brings what fits\n')
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -43,8 +43,11 @@ def remember(raw: bytes, value: Any) -> None:
 
 
 def _file(raw: bytes) -> Path:
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "sophiie-mock"
-    return folder / f"{hashlib.sha256(raw).hexdigest()}.{_LAYOUT}.json"
+    """Raises FileNotFoundError where no folder is the user's: ``HOME`` is not set, and the system has no such user."""
+    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    if not os.path.isabs(folder):
+        raise FileNotFoundError(folder)
+    return Path(folder) / "sophiie-mock" / f"{hashlib.sha256(raw).hexdigest()}.{_LAYOUT}.json"
 
 
 def _keep(file: Path, text: bytes) -> None:

@@ -65,7 +65,7 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(4747, "Port to listen on; 0 takes a free one.", bounds=(0, 65535), short="p")
-    port_file: str = _setting("", "Write the port here once the server listens.", metavar="FILE")
+    port_file: str = _setting("", "Write the port here while the server listens.", metavar="FILE")
     spec: str = _setting("", "OpenAPI document to serve in place of ours, YAML or JSON.", metavar="FILE")
     assume: tuple[str, ...] = _setting(
         (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
@@ -112,7 +112,7 @@ class Settings:
     mock_headers: bool = _setting(True, "Send headers of ours: X-Mock-Explain and others.")
     log_format: str = _setting("text", "One line for each request as text or JSON.", choices=("text", "json"))
     debug_stalls: bool = _setting(False, "Log each time that the event loop stood still for 100 ms, and where.")
-    quiet: bool = _setting(False, "No line for each request.", short="q")
+    quiet: bool = _setting(False, "One line at the start, and none for each request.", short="q")
 
     def __post_init__(self) -> None:
         problems = [

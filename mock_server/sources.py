@@ -6,7 +6,8 @@ Order: flag, then ``SOPHIIE_MOCK_<NAME>``, then ``sophiie-mock.toml`` or ``[tool
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ Table = Mapping[str, Any]
 
 _LARGEST = 16 * 1024  # bytes of a file of settings alone: some shapes cost the parser the square of their size
 _LARGEST_PROJECT = 1024 * 1024
+# Kubernetes (and Docker's links) give every container SOPHIIE_MOCK_PORT=tcp://10.0.0.3:4747 for a service called
+# sophiie-mock. Nobody has set it, so it is passed over; their other variables have names that no setting has.
+_OF_A_SERVICE = re.compile(r"(?:tcp|udp|sctp)://.*")
 
 
 def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settings:
@@ -27,28 +31,41 @@ def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settin
     """
     known = {item.name: item for item in table()}
     problems: list[Problem] = []
-    values: dict[str, Any] = {}
+    chosen: dict[str, tuple[str, Any]] = {}  # where the value that counts is written, and it
     for name_of, given in (*_files(folder), (variable, _from_environment(environment)), (flag, flags)):
         for written, value in given.items():
-            item = known.get(written.replace("-", "_"))
-            if item is None:
-                near = get_close_matches(written[:60], [flag(name)[2:] for name in known], 1)
-                help = f"did you mean `{near[0]}`?" if near else "`sophiie-mock serve --help` lists them"
-                problems.append(Problem(name_of(written), "no such setting", help))
+            name = written.replace("-", "_")
+            if name in known:
+                chosen[name] = (name_of(written), value)
                 continue
-            try:
-                values[item.name] = typed(item, value)
-            except ValueError as fault:
-                problems.append(Problem(name_of(written), str(fault), remedy(item)))
+            near = get_close_matches(written[:60], [flag(name)[2:] for name in known], 1)
+            help = f"did you mean `{near[0]}`?" if near else "`sophiie-mock serve --help` lists them"
+            problems.append(Problem(name_of(written), "no such setting", help))
+    values = dict(_typed(known, chosen, problems))
     if problems:
         raise SettingsError(*problems)
     return Settings(**values)
 
 
+def _typed(
+    known: Mapping[str, Field[Any]], chosen: Mapping[str, tuple[str, Any]], problems: list[Problem]
+) -> Iterator[tuple[str, Any]]:
+    """The values that count; a value that another source overrides is not looked at."""
+    for name, (where, value) in chosen.items():
+        try:
+            yield name, typed(known[name], value)
+        except ValueError as fault:
+            problems.append(Problem(where, str(fault), remedy(known[name])))
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Other variables of the prefix are not for a server: verbs have some of their own."""
     names = {item.name: variable(item.name) for item in table()}
-    return {name: environment[written] for name, written in names.items() if environment.get(written)}
+    # A line of a file from Windows that a container is given ends with a carriage return.
+    given = {name: value for name, written in names.items() if (value := environment.get(written, "").strip())}
+    if _OF_A_SERVICE.fullmatch(given.get("port", "")):
+        del given["port"]
+    return given
 
 
 def _files(folder: Path) -> list[tuple[Callable[[str], str], Table]]:
@@ -68,8 +85,14 @@ def _toml(path: Path, largest: int, *sections: str) -> Table:
             raw = file.read(largest + 1)
         if len(raw) > largest:
             raise SettingsError(Problem(str(path), f"larger than {largest // 1024} KiB", "keep only settings in it"))
-        found: Any = tomllib.loads(raw.decode())
-    except (ValueError, RecursionError, OSError) as fault:
+        found: Any = tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SettingsError(Problem(str(path), "not UTF-8", "save it in UTF-8")) from None
+    except OSError as fault:
+        raise SettingsError(
+            Problem(str(path), fault.strerror or str(fault), "make it readable, or remove it")
+        ) from None
+    except (ValueError, RecursionError) as fault:
         line = re.search(r"at line (\d+)", str(fault))
         where = f"{path}:{line[1]}" if line else str(path)
         raise SettingsError(

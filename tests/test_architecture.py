@@ -25,6 +25,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.yaml12": 1,
     "mock_server.waiting": 1,
     "mock_server.kept": 1,  # our own files, parsed before
+    "mock_server.mishap": 1,  # what is said of a fault of our own
     "mock_server.reader": 1.5,  # bounded reading of YAML and JSON; raises set-up errors, serves spec and world
     "mock_server.settings": 2,
     "mock_server.sources": 2.1,  # where settings come from, read with `reader`
@@ -64,7 +65,9 @@ STRANGERS = (
     # missing: mock_server.cli.check its command, mock_server.pytest_plugin its session.
     ("mock_server", ("contracts", "schemathesis", "hypothesis", "openapi_core")),
 )
-CONTRACTS_MAY_IMPORT = ("mock_server.data", "mock_server.redaction", "mock_server.server", "mock_server.settings")
+CONTRACTS_MAY_IMPORT = (
+    *("mock_server.data", "mock_server.mishap", "mock_server.redaction", "mock_server.server", "mock_server.settings"),
+)
 
 CLOCK_AND_CHANCE = (
     *("time", "random", "secrets", "uuid", "os.urandom", "os.getrandom"),

@@ -58,6 +58,29 @@ def test_a_folder_that_cannot_be_had_is_no_trouble(cache: Path) -> None:
     assert kept(b"one", lambda: 1) == 1
 
 
+def test_a_user_without_a_home_starts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under any number: no HOME, and no line for it in /etc/passwd."""
+
+    def nobody(number: int) -> object:
+        raise KeyError(number)
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert [kept(b"one", lambda: 1), kept(b"one", lambda: 2)] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["XDG_CACHE_HOME", "HOME"])
+def test_a_folder_that_depends_on_where_one_stands_is_not_used(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv(name, "cache")
+    monkeypatch.chdir(tmp_path)
+    assert kept(b"one", lambda: 1) == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_json_does_not_have_is_not_kept(cache: Path) -> None:
     assert kept(b"one", lambda: 2**70) == 2**70
     assert kept(b"one", lambda: 3) == 3

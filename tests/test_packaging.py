@@ -92,7 +92,8 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert (metadata["Name"], metadata["Version"]) == ("sophiie-mock", __version__)
     assert (metadata["Requires-Python"], metadata["License-Expression"]) == (">=3.11", "Apache-2.0")
     assert f"{info}/licenses/LICENSE" in archive.namelist()
-    assert "[console_scripts]\nsophiie-mock = mock_server.cli:main" in archive.read(f"{info}/entry_points.txt").decode()
+    commands = archive.read(f"{info}/entry_points.txt").decode()
+    assert "[console_scripts]\nsophiie-mock = mock_server.__main__:main" in commands
     assert wheel.name == f"sophiie_mock-{__version__}-py3-none-any.whl"
 
 

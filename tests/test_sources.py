@@ -77,6 +77,52 @@ def test_a_file_may_write_values_as_toml_has_them(tmp_path: Path) -> None:
     assert found.now.startswith("2026-03-04")
 
 
+@pytest.mark.parametrize("file", ["sophiie-mock.toml", "pyproject.toml"])
+def test_a_byte_order_mark_is_passed_over(file: str, tmp_path: Path) -> None:
+    head = b"[tool.sophiie-mock]\r\n" if file == "pyproject.toml" else b""
+    (tmp_path / file).write_bytes(b"\xef\xbb\xbf" + head + b"port = 5\r\n")
+    assert gather({}, {}, tmp_path) == Settings(port=5)
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfep\0", b"\xff", "host = 'é'".encode("latin-1")])
+def test_a_file_that_is_not_utf_8_is_named(raw: bytes, tmp_path: Path) -> None:
+    (tmp_path / "sophiie-mock.toml").write_bytes(raw)
+    with pytest.raises(SettingsError, match=r"sophiie-mock\.toml: not UTF-8 → save it in UTF-8"):
+        gather({}, {}, tmp_path)
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])
+def test_the_variables_of_a_service_in_kubernetes_are_passed_over(protocol: str, tmp_path: Path) -> None:
+    address = f"{protocol}://10.0.0.3:4747"
+    upper = f"SOPHIIE_MOCK_PORT_4747_{protocol.upper()}"
+    service = {"SOPHIIE_MOCK_SERVICE_HOST": "10.0.0.3", "SOPHIIE_MOCK_SERVICE_PORT": "4747"}
+    service |= {"SOPHIIE_MOCK_SERVICE_PORT_HTTP": "4747", "SOPHIIE_MOCK_PORT": address, upper: address}
+    service |= {f"{upper}_PROTO": protocol, f"{upper}_PORT": "4747", f"{upper}_ADDR": "10.0.0.3"}
+    (tmp_path / "sophiie-mock.toml").write_text("port = 5")
+    assert gather({}, service, tmp_path) == Settings(port=5)
+
+
+@pytest.mark.parametrize("value", ["http://10.0.0.3:4747", "10.0.0.3:4747", "tcp:4747"])
+def test_another_wrong_port_is_still_refused(value: str, nowhere: Path) -> None:
+    with pytest.raises(SettingsError, match=r"SOPHIIE_MOCK_PORT: .* is no whole number"):
+        gather({}, {"SOPHIIE_MOCK_PORT": value}, nowhere)
+
+
+@pytest.mark.parametrize("name", [name for name, item in NAMES.items() if isinstance(item.default, int)])
+def test_a_value_that_another_source_overrides_is_not_looked_at(name: str, tmp_path: Path) -> None:
+    (tmp_path / "sophiie-mock.toml").write_text(f'{flag(name)[2:]} = "bad"')
+    bad, good = {variable(name): "bad"}, {name: other(NAMES[name], 1)}
+    expected = gather(good, {}, tmp_path / "elsewhere")
+    assert gather(good, bad, tmp_path) == expected
+    assert gather({}, {variable(name): other(NAMES[name], 1)}, tmp_path) == expected
+    with pytest.raises(SettingsError, match=variable(name)):
+        gather({}, bad, tmp_path)
+
+
+def test_a_variable_may_end_with_a_carriage_return(nowhere: Path) -> None:
+    assert gather({}, {variable("port"): "5\r", variable("world"): "\r"}, nowhere) == Settings(port=5)
+
+
 def test_a_variable_that_is_set_to_nothing_is_not_set(nowhere: Path) -> None:
     assert gather({}, {variable("port"): "", variable("host"): ""}, nowhere) == Settings()
 
@@ -118,9 +164,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
         assert part in told
 
 
-@pytest.mark.parametrize(
-    "text", ["port = ", "port = 1\nport = 2", "\udcff", "port = " + "9" * 5000, "a = " + "[" * 9000, "\x00"]
-)
+@pytest.mark.parametrize("text", ["port = ", "port = 1\nport = 2", "port = " + "9" * 5000, "a = " + "[" * 9000, "\x00"])
 def test_a_file_that_is_not_toml_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "sophiie-mock.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(SettingsError, match=r"sophiie-mock\.toml(:1|:2)?: not TOML"):

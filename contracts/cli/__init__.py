@@ -3,8 +3,11 @@
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import click
+
+from contracts.cli.lasting import lasting_output
 
 _DEFAULT = "run"
 # Each is a module of this package with a `command`. The default's help names them (see `Verbs.get_command`).
@@ -32,6 +35,10 @@ class Verbs(click.Group):
             lines = (f"  check {name:9} {text}" for name, text in _VERBS.items())
             command.epilog = "\n".join(["\b", "Verbs:", *lines])
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with lasting_output():
+            return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args if args and args[0] in _VERBS else [_DEFAULT, *args])

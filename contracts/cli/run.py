@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from traceback import format_exc
 
 import click
 from rich.console import Console
@@ -27,6 +26,7 @@ from contracts.report.traffic import Recorder
 from contracts.runner import Run
 from contracts.target import LOCAL_KEY, Target, mock, named
 from contracts.visit import BURST
+from mock_server.mishap import story
 
 _NOBODYS = "none"
 """In place of the key, where nothing is sent."""
@@ -121,8 +121,8 @@ def command(
         click.echo(_bare(f"sophiie-mock: {fault}", key), err=True)
     except (click.Abort, click.ClickException):
         raise
-    except Exception:  # a mistake of ours; what went wrong may quote an answer
-        click.echo(_bare(f"sophiie-mock: the suite failed, please report this:\n{format_exc()}", key), err=True)
+    except Exception as error:  # a mistake of ours; what went wrong may quote an answer
+        click.echo(f"sophiie-mock: {story(error, lambda text: _bare(text, key))}", err=True)
     return 2
 
 

@@ -1,4 +1,7 @@
-"""A polite end: SIGTERM, which a CI system sends first, is taken for Ctrl-C, so that what was written is taken away."""
+"""A polite end: SIGTERM of a CI system and SIGHUP of a closed terminal are taken for Ctrl-C.
+
+So what was written is taken away.
+"""
 
 import signal
 import threading
@@ -6,10 +9,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
+_NAMES = ("SIGTERM", "SIGHUP")  # not every system has both
+
 
 @contextmanager
 def interruptible() -> Generator[None, None, None]:
-    """While this lasts SIGTERM raises KeyboardInterrupt, where a program may choose that."""
+    """While this lasts SIGTERM and SIGHUP raise KeyboardInterrupt, where a program may choose that."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -17,8 +22,13 @@ def interruptible() -> Generator[None, None, None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = [number for name in _NAMES if (number := getattr(signal, name, None)) is not None]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # `nohup` has asked for that
+            signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -2,9 +2,7 @@
 
 import gc
 import importlib
-import io
 import os
-import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import Field
@@ -16,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from mock_server import __version__
-from mock_server.errors import SetupError
+from mock_server.cli.ending import ended, unread_is_said
 from mock_server.settings import Settings, flag, table
 from mock_server.sources import gather
 
@@ -74,13 +72,13 @@ class Verbs(click.Group):
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx)
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with unread_is_said():
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with unread_is_said():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            # The reader has gone, and has what it wanted (`| head`). What is still buffered goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -135,19 +133,5 @@ def settings_from(flags: Mapping[str, Any]) -> Settings:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code. A fault of set-up is printed, a line each, without a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to stop
-    try:
-        result = cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except click.ClickException as fault:
-        fault.show()
-        return 2
-    except SetupError as fault:
-        for problem in fault.problems:
-            click.echo(f"sophiie-mock: {problem}", err=True)
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    """Run the command; the exit code. A fault is printed, a line each, without a traceback."""
+    return ended(lambda: cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False))

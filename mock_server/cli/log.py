@@ -31,6 +31,9 @@ class LogLines:
         if self._json:
             self._line(orjson.dumps({"event": "started", "time": stamp(wall_time()), **facts}).decode())
             return
+        if self._quiet:
+            self._line(f"sophiie-mock: {facts['url']}, key {facts['key']}")
+            return
         self._line("sophiie-mock: an unofficial fake of the Sophiie API; synthetic data only\n")
         for name, value in facts.items():
             self._line(f"  {name:<9} {value}")

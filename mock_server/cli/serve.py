@@ -11,7 +11,10 @@ from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.cli import setting_options, settings_from, what_stays
+from mock_server.cli.ending import FAILED, INTERRUPTED
 from mock_server.cli.log import LogLines, set_up_logging
+from mock_server.cli.port_file import PortFile
+from mock_server.cli.stopping import Stopped, stoppable
 from mock_server.cli.terminal import coloured
 from mock_server.errors import Problem, SettingsError
 from mock_server.redaction import Redactor
@@ -39,38 +42,39 @@ def serve(settings: Settings) -> int:
     redactor = Redactor()
     set_up_logging(redactor)
     lines = LogLines(settings, sys.stdout, colour=coloured(sys.stdout))
-    with ExitStack() as opened:
-        listener = opened.enter_context(bind(settings))
-        log = open_log(settings)
-        opened.callback(log.close)
-        with what_stays():
-            app = create_app(settings, log, lines.observe, redactor)
-        _write_files(settings, app, listener.getsockname()[1])
-        _introduce(lines, settings, app, url_of(listener))
-        server = run(app, listener)
-    return 130 if server.interrupted else 0
-
-
-def _write_files(settings: Settings, app: Starlette, port: int) -> None:
-    """What other programs read. Raises SettingsError."""
+    port_file = PortFile(settings.port_file)
     try:
-        if app.state.admin_token:
-            _write_secret(Path(_TOKEN_FILE), app.state.admin_token)
-        if settings.port_file:
-            # Written whole or not at all: whoever waits for it reads a complete port.
-            partial = Path(f"{settings.port_file}.partial")
-            partial.write_text(str(port))
-            partial.replace(settings.port_file)
+        with stoppable(), ExitStack() as opened:
+            port_file.clear()
+            listener = opened.enter_context(bind(settings))
+            log = open_log(settings)
+            opened.callback(log.close)
+            with what_stays():
+                app = create_app(settings, log, lines.observe, redactor)
+            _write_token(app.state.admin_token)
+            opened.callback(port_file.remove)
+            port_file.write(listener.getsockname()[1])
+            _introduce(lines, settings, app, url_of(listener))
+            server = run(app, listener)
+    except Stopped:
+        return 0
+    return INTERRUPTED if server.interrupted else 0 if server.started else FAILED
+
+
+def _write_token(token: str) -> None:
+    """A new file, for its owner only: one that lay there may have been made readable, or point elsewhere.
+
+    Raises SettingsError.
+    """
+    if not token:
+        return
+    try:
+        Path(_TOKEN_FILE).unlink(missing_ok=True)
+        with open(os.open(_TOKEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token)
     except OSError as fault:
         what = fault.strerror or str(fault)
-        raise SettingsError(Problem(str(fault.filename), what, "give a file in a writable folder")) from None
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """A new file, for its owner only: one that lay there may have been made readable, or point elsewhere."""
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+        raise SettingsError(Problem(_TOKEN_FILE, what, "start it in a writable folder")) from None
 
 
 def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:

@@ -49,7 +49,7 @@ def _compose(path: Path) -> yaml.Node | None:
     if raw.count(b"[") + raw.count(b"{") > _MOST_BRACKETS:
         raise WorldError(Problem(str(path), f"more than {_MOST_BRACKETS} brackets", "write 'key: value' on each line"))
     try:
-        return yaml.compose(raw.decode(), Loader=yaml.SafeLoader)
+        return yaml.compose(raw.decode("utf-8-sig"), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

@@ -99,18 +99,24 @@ def test_an_interrupted_server_ends_with_130_and_has_told_every_request(start: S
     assert "sk_live_" not in said
 
 
-def served(tmp_path: Path, *arguments: str, key: str = "sk_test_local") -> tuple[int, list[Answer]]:
-    """``serve`` in this process until SIGTERM, with two requests; its exit code and their answers."""
+Served = tuple[int, list[Answer], str]
+
+
+def served(tmp_path: Path, *arguments: str, key: str = "sk_test_local", ends_with: int = signal.SIGTERM) -> Served:
+    """``serve`` in this process until a signal, with two requests; its exit code, their answers and the port."""
     port_file = tmp_path / "port"
+    port_file.write_text("1\n")  # of an earlier run
     answers: list[Answer] = []
+    ports: list[str] = []
 
     def client() -> None:
-        while not port_file.exists() and not over.wait(0.01):
+        while (port := content(port_file)) in ("", "1\n") and not over.wait(0.01):
             pass
         if not over.is_set():
-            url = f"http://127.0.0.1:{port_file.read_text()}"
+            ports.append(port)
+            url = f"http://127.0.0.1:{port}"
             answers.extend(ask(url, "GET", target, key=key) for target in ("/v1/faqs?limit=1", "/__admin/health"))
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), ends_with)
 
     over = threading.Event()
     root = logging.getLogger()
@@ -123,13 +129,18 @@ def served(tmp_path: Path, *arguments: str, key: str = "sk_test_local") -> tuple
         over.set()
         beside.join()
         root.handlers[:], root.level = handlers, level
-    return code, answers
+    return code, answers, ports[0]
+
+
+def content(file: Path) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_text()
+    return ""
 
 
 def test_a_server_says_all_that_a_person_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, answers = served(tmp_path)
+    code, answers, port = served(tmp_path)
     said = capsys.readouterr()
-    port = (tmp_path / "port").read_text()
     assert code == 0
     assert [answer.status for answer in answers] == [200, 200]
     assert said.err == ""
@@ -146,7 +157,17 @@ def test_a_server_says_all_that_a_person_needs(tmp_path: Path, capsys: pytest.Ca
         assert part in said.out
     assert not [line for line in said.out.splitlines() if len(line) > 80]
     assert "\x1b" not in said.out
-    assert not [path.name for path in tmp_path.iterdir() if path.name != "port"]
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 0), ("SIGINT", 130), ("SIGHUP", 0)])
+def test_a_quiet_server_says_one_line_and_leaves_no_file(
+    number: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended, _, port = served(tmp_path, "--quiet", "--spec", TINY["spec"], ends_with=signal.Signals[number])
+    said = capsys.readouterr()
+    assert (ended, said.err) == (code, "")
+    assert said.out == f"sophiie-mock: http://127.0.0.1:{port}, key sk_test_local\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_example_fits_the_document_that_is_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,7 +179,7 @@ def test_the_example_fits_the_document_that_is_served(tmp_path: Path, capsys: py
         "/pots": {"get": {"responses": answers}},
     }
     spec.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}))
-    code, _ = served(tmp_path, "--spec", str(spec), "--log-format", "json", "--state", str(tmp_path / "state.db"))
+    code, _, _ = served(tmp_path, "--spec", str(spec), "--log-format", "json", "--state", str(tmp_path / "state.db"))
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert code == 0
     assert lines[0]["event"] == "started"
@@ -175,7 +196,7 @@ def test_on_a_bind_that_others_reach_the_token_is_in_a_file_for_its_owner_only(
     elsewhere = tmp_path / "readable by all"
     elsewhere.write_text("")
     token.symlink_to(elsewhere)
-    code, answers = served(tmp_path, "--host", "0.0.0.0", "--spec", TINY["spec"])
+    code, answers, _ = served(tmp_path, "--host", "0.0.0.0", "--spec", TINY["spec"])
     said = capsys.readouterr().out
     assert code == 0
     assert [answer.status for answer in answers] == [401, 403]
@@ -186,11 +207,27 @@ def test_on_a_bind_that_others_reach_the_token_is_in_a_file_for_its_owner_only(
     assert elsewhere.read_text() == ""
 
 
-def test_a_port_in_use_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_cannot_start_leaves_no_port_of_an_earlier_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port_file = tmp_path / "port"
+    port_file.write_text("9999")
     with bind(Settings(port=0)) as held:
         port = str(held.getsockname()[1])
-        assert main(["serve", "--port", port]) == 2
+        assert main(["serve", "--port", port, "--port-file", str(port_file)]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
     assert f"127.0.0.1:{port}: address already in use → stop what listens there" in said.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stop_while_it_starts_ends_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*given: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("mock_server.cli.serve._introduce", stop)  # the port is written, and nothing serves yet
+    handler = signal.getsignal(signal.SIGTERM)
+    assert main(["serve", "-p", "0", "--spec", TINY["spec"], "--port-file", str(tmp_path / "port")]) == 0
+    assert signal.getsignal(signal.SIGTERM) is handler
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,35 @@
+"""A stop that was asked for while nothing serves yet, or no longer: what was begun is ended in order."""
+
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+_NAMES = ("SIGTERM", "SIGHUP")  # not every system has both
+
+
+class Stopped(BaseException):
+    """Somebody asked the program to stop. It is no error, and nobody handles it as one."""
+
+
+@contextmanager
+def stoppable() -> Generator[None, None, None]:
+    """While this lasts a signal to stop raises Stopped, where the program would end at once and leave its files."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [number for name in _NAMES if (number := getattr(signal, name, None)) is not None]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:  # else it is ignored, as with `nohup`, or somebody else takes it
+            signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped

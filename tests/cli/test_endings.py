@@ -1,0 +1,215 @@
+"""Every verb ends with a code that means what it says, whatever goes wrong; 1 is kept for a broken contract."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from mock_server.cli import cli, main
+from mock_server.cli.check import NEEDS
+
+ROOT = Path(__file__).parents[2]
+KEY = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+CHECKS = (["check"], ["check", "--help"], ["check", "traffic"], ["check", "traffic", "x.har"], ["check", "purge"])
+INSTALL = 'pip install "sophiie-mock[check]"'
+
+Said = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder of this test's own, also for temporary files."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("SOPHIIE_MOCK_DEBUG", raising=False)
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(list(arguments))
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def program(code: str, *arguments: str, **more: object) -> "subprocess.CompletedProcess[str]":
+    """Python that has run ``code``, and then the command."""
+    code += "\nfrom mock_server.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-c", f"import sys\n{code}", *arguments]
+    given = {
+        "capture_output": True,
+        "text": True,
+        "timeout": 60,
+        "env": {**os.environ, "PYTHONPATH": str(ROOT)},
+        **more,
+    }
+    return subprocess.run(command, check=False, **given)  # type: ignore[call-overload,no-any-return]
+
+
+# --- without the extra ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", NEEDS)
+def test_each_library_of_the_suite_is_asked_for(missing: str, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "mock_server.cli.check")
+    line = f"sophiie-mock: check: the contract suite needs {missing} → {INSTALL}\n"
+    assert said("check", "--help") == (2, "", line)
+
+
+@pytest.mark.parametrize("arguments", CHECKS, ids=" ".join)
+def test_check_without_its_extra_is_one_line_and_ends_with_2(
+    arguments: list[str], said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openapi_core", None)
+    monkeypatch.setitem(sys.modules, "schemathesis", None)
+    monkeypatch.delitem(sys.modules, "mock_server.cli.check")
+    line = f"sophiie-mock: check: the contract suite needs schemathesis, openapi_core → {INSTALL}\n"
+    assert said(*arguments) == (2, "", line)
+
+
+def test_a_library_of_another_version_is_one_line_and_ends_with_2() -> None:
+    other = "import types; other = types.ModuleType('openapi_core')\nother.__spec__ = sys.__spec__"
+    ended = program(f"{other}\nsys.modules['openapi_core'] = other", "check", "traffic", "x.har")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("sophiie-mock: cannot import name ")
+    assert ended.stderr.endswith(f" → {INSTALL}, which brings what fits\n")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("missing", ["click", "orjson", "starlette"])
+def test_a_missing_library_of_the_server_is_one_line_and_ends_with_2(missing: str) -> None:
+    ended = program(f"sys.modules[{missing!r}] = None", "serve", "-p", "0")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert f"{missing}" in ended.stderr
+    assert 'pip install "sophiie-mock", which brings what fits' in ended.stderr
+
+
+# --- faults of our own ----------------------------------------------------------------------------------------------
+
+
+def broken(*given: object) -> None:
+    raise ValueError(f"{KEY} in a message")
+
+
+@pytest.mark.parametrize("verb", cli.list_commands(None))  # type: ignore[arg-type]
+def test_a_fault_of_any_verb_is_one_line_and_ends_with_2(
+    verb: str, said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("mock_server.cli.importlib.import_module", broken)
+    code, out, err = said(verb)
+    [file] = tmp_path.glob("sophiie-mock-*.txt")
+    assert (code, out) == (2, "")
+    assert err.startswith("sophiie-mock: ValueError at mock_server/cli/__init__.py:")
+    assert err.endswith(f"a bug of sophiie-mock → please report it with {file} {NOTE}\n")
+    assert "in a message" in file.read_text()
+    assert KEY not in err + file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+
+
+NOTE = "(read that first: it may quote what was being read)"
+
+
+def test_a_fault_of_the_suite_is_told_in_the_same_way(
+    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = "a-key-of-no-known-form"
+    (tmp_path / "key").write_text(key)
+    monkeypatch.setattr("contracts.cli.run._target", lambda *given: broken(given))
+    monkeypatch.setattr("contracts.cli.run.named", broken, raising=False)
+    code, out, err = said("check", "http://127.0.0.1:1", "--key-file", "key")
+    [file] = tmp_path.glob("sophiie-mock-*.txt")
+    assert (code, out) == (2, "")
+    assert "a bug of sophiie-mock → please report it with" in err
+    assert err.count("\n") == 1
+    assert key not in err + file.read_text()
+
+
+def test_the_whole_story_is_printed_where_that_is_asked_for(
+    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOPHIIE_MOCK_DEBUG", "1")
+    monkeypatch.setattr("mock_server.cli.importlib.import_module", broken)
+    code, _, err = said("worlds")
+    assert code == 2
+    assert "Traceback" in err
+    assert "in a message" in err
+    assert KEY not in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_is_told_where_no_file_can_be_written(
+    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    monkeypatch.setattr("mock_server.cli.importlib.import_module", broken)
+    code, _, err = said("worlds")
+    assert code == 2
+    assert err.endswith("please set SOPHIIE_MOCK_DEBUG=1, do it again and report what is printed\n")
+
+
+def test_a_fault_of_the_machine_is_named(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device", "some/file")
+
+    monkeypatch.setattr("mock_server.cli.importlib.import_module", full)
+    code, _, err = said("worlds")
+    assert code == 2
+    assert err.startswith("sophiie-mock: some/file: No space left on device (at mock_server/cli/")
+
+
+# --- streams --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unread() -> Iterator[object]:
+    """A pipe whose reader has gone."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with open(writes, "w") as pipe:
+        yield pipe
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["worlds"], ["routes", "--json"]], ids=" ".join)
+def test_a_reader_that_has_enough_is_no_error(arguments: list[str], unread: object) -> None:
+    with redirect_stdout(unread):  # type: ignore[type-var]
+        assert main(arguments) == 0
+
+
+def test_a_check_that_nobody_reads_still_has_its_verdict(unread: object, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with redirect_stdout(unread):  # type: ignore[type-var]
+        assert main(["check", "purge"]) == 0
+        assert main(["check", "purge", "folder"]) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("arguments", [["worlds"], ["--help"]], ids=" ".join)
+def test_a_full_disk_is_said(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        ended = program("", *arguments, stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert ended.returncode == 2
+    assert "No space left on device" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("shut", [">&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_error(shut: str) -> None:
+    command = f'exec "{sys.executable}" -m mock_server worlds {shut}'
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_terminal_that_knows_ascii_only_is_no_error() -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(ROOT)}
+    ended = program("", "spec", "lint", "n\u00f6.yaml", env={**os.environ, **plain})
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert "No such file" in ended.stderr
