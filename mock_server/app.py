@@ -3,6 +3,7 @@
 One request of the emulated API, top to bottom::
 
     Guard             the Host header names this server, or nothing happens at all
+    CrossOrigin       which web pages may call it; what a browser asks beforehand is answered here
     Shortcut          straight to the emulated API, whose place in Starlette is the router's default
     JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
     Authentication    key → workspace; without one a client learns nothing of the routes
@@ -41,6 +42,7 @@ from mock_server.api.routing import Router
 from mock_server.data import OPENAPI
 from mock_server.errors import Problem, SettingsError
 from mock_server.middleware.authentication import Authentication
+from mock_server.middleware.cross_origin import CrossOrigin
 from mock_server.middleware.faults import Faults
 from mock_server.middleware.guard import Guard
 from mock_server.middleware.journal import JournalMiddleware
@@ -139,10 +141,7 @@ def create_app(
     api = RateLimit(api)
     api = Authentication(api, workspaces)
     api = JournalMiddleware(api, router, settings, envelope, redactor, observe)
-    token = None if settings.loopback else secret()
-    if token:
-        redactor.hide(token)
-        redactor.hide(key)
+    token = _admin_token(settings, key, redactor)
     dispatcher = Dispatcher(workspaces, settings)
     workspaces.committed = dispatcher.committed
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
@@ -150,7 +149,11 @@ def create_app(
     control = AdminSafety(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
-        middleware=[Middleware(Guard, settings, envelope, redactor), Middleware(Shortcut, api)],
+        middleware=[
+            Middleware(Guard, settings, envelope, redactor),
+            Middleware(CrossOrigin, router, settings, redactor),
+            Middleware(Shortcut, api),
+        ],
         exception_handlers={405: _wrong_method(envelope)},
         lifespan=_living(dispatcher, timeline, debug_stalls=settings.debug_stalls),
     )
@@ -160,6 +163,16 @@ def create_app(
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher = dispatcher
     return app
+
+
+def _admin_token(settings: Settings, key: str, redactor: Redactor) -> str | None:
+    """What the control plane asks for on a bind that others reach; it and the key are not to be printed."""
+    if settings.loopback:
+        return None
+    token = secret()
+    redactor.hide(token)
+    redactor.hide(key)
+    return token
 
 
 def _control_plane(

@@ -7,6 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from mock_server.errors import Problem, SettingsError
+from mock_server.web_origin import allowed_origin
 
 PREFIX = "SOPHIIE_MOCK_"
 LOCAL_KEY = "sk_test_local"
@@ -94,6 +95,13 @@ class Settings:
         "fail", "When our own answer breaks the contract: answer 500, or only log it.", choices=("fail", "log")
     )
     allow_host: tuple[str, ...] = _setting((), "Also accept this name in the Host header. Repeatable.", metavar="NAME")
+    cors: bool = _setting(True, "Let web pages on localhost call the API; --no-cors lets in none, --allow-origin more.")
+    allow_origin: tuple[str, ...] = _setting(
+        (),
+        "Also let web pages of this origin call the API, as https://app.example.com. Repeatable.",
+        check=allowed_origin,
+        metavar="ORIGIN",
+    )
     events: str = _setting(
         "all",
         "Triggers that can be subscribed to: ours too, or the documented one only.",
@@ -165,7 +173,10 @@ def typed(item: Field[Any], value: Any) -> Any:
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple):
             raise ValueError(f"{value!r:.60} is no list")
-        return tuple(text for part in parts if (text := _text(part).strip()))
+        texts = tuple(text for part in parts if (text := _text(part).strip()))
+        for text in texts:
+            item.metadata["check"](text)
+        return texts
     text = _text(value)
     choices = item.metadata["choices"]
     if choices and text not in choices:
@@ -182,7 +193,7 @@ def remedy(item: Field[Any]) -> str:
         least, most = item.metadata["bounds"]
         return f"write a whole number from {least} to {most}"
     if isinstance(item.default, tuple):
-        return "write a list of texts"
+        return "write a list of texts" if item.metadata["check"] is str else ""  # a check says it better
     if item.metadata["choices"]:
         return f"write {' or '.join(item.metadata['choices'])}"
     return f"the default is `{item.default}`" if item.default else "leave it out, or see `sophiie-mock serve --help`"

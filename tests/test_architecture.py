@@ -24,6 +24,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.text": 1,  # bytes from outside as text that can be kept
     "mock_server.yaml12": 1,
     "mock_server.waiting": 1,
+    "mock_server.web_origin": 1,
     "mock_server.kept": 1,  # our own files, parsed before
     "mock_server.mishap": 1,  # what is said of a fault of our own
     "mock_server.reader": 1.5,  # bounded reading of YAML and JSON; raises set-up errors, serves spec and world

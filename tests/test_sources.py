@@ -19,7 +19,7 @@ def other(item: Any, turn: int) -> str:
         return next(choice for choice in item.metadata["choices"] if choice != item.default)
     if isinstance(item.default, bool):
         return "false" if item.default else "true"
-    guesses = (f"value{turn}", str(40 + turn), f"{turn + 2}/min", f"{turn + 1}s")
+    guesses = (f"value{turn}", str(40 + turn), f"{turn + 2}/min", f"{turn + 1}s", f"http://{turn}.example")
     return next(guess for guess in guesses if _is_value(item, guess))
 
 

@@ -66,6 +66,10 @@ class Router:
             raise MethodNotAllowed(methods, f"this path has {', '.join(sorted(methods))}")
         return operation, values
 
+    def methods(self, path: str) -> Sequence[str]:
+        """The methods of a path, none where there is no such path."""
+        return list(self._root.find(path.split("/")[1:], 0, []) or ())
+
     def _near(self, path: str) -> list[str]:
         near = get_close_matches(path[:200], self._paths, 1, 0.6)
         return [f"no such path; did you mean {near[0]} ?"] if near else ["no such path; see /openapi"]

@@ -17,6 +17,7 @@ from mock_server.errors import ApiError, Injected, TooManyRequests
 from mock_server.faults import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Strike
 from mock_server.matching import Asked
 from mock_server.middleware.asked import asked
+from mock_server.middleware.cross_origin import SHARED
 from mock_server.workspace import Workspace
 
 CONNECTION = "mock.connection"
@@ -130,7 +131,7 @@ class Faults:
         elif fault == "CONNECTION_RESET_BY_PEER":
             connection.reset()
         elif fault != "TIMEOUT":
-            connection.write(_noise(fault, strike, headers))
+            connection.write(_noise(fault, strike, [*headers, *scope.get(SHARED, ())]))
             connection.close()
         async for _ in _until_gone(receive):
             pass

@@ -1,9 +1,10 @@
-"""A web page in the developer's browser gets nothing of the control plane, and changes nothing.
+"""A web site in the developer's browser reads and changes nothing; a page of this machine reads the API, and no more.
 
 Chromium opens pages of an attacker at another site, at another port of localhost, and at names that were rebound to
-this machine; each tries every way that ``browser_attack.js`` knows on every control route. What a page could read is
-counted, and what it changed: the whole state before and after is compared. Chromium's own protection of loopback is
-switched off. That the ways work is shown on a server that lets everything in: all of them reach it.
+this machine; each tries every way that ``browser_attack.js`` knows on every control route, and on the API with a key
+that works. What a page could read is counted, and what it changed: the whole state before and after is compared. The
+page at another port of localhost may read the API (it does), and no control route. Chromium's own protection of
+loopback is switched off. That the ways work is shown on a server that lets everything in: all of them reach it.
 
 At small size, and without Chromium, only what pages send is played back, without a browser.
 """
@@ -78,10 +79,14 @@ _KEPT = (
 )
 
 
-def kept(server: UnderTest) -> str:
+# What a call of the API changes: a page of this machine may make one.
+_OF_THE_API = ("snapshots/@now/export", "workspaces", "coverage", "webhooks/events", "webhooks/deliveries")
+
+
+def kept(server: UnderTest, leaving_out: Sequence[str] = ()) -> str:
     """All that the control plane can show of its state, in one digest. Its clock must stand still."""
     digest = hashlib.sha256()
-    for noun in _KEPT:
+    for noun in (noun for noun in _KEPT if noun not in leaving_out):
         status, _, body = told(server, "GET", f"/__admin/{noun}")
         digest.update(b"%s %d %s\n" % (noun.encode(), status, body))
     return digest.hexdigest()
@@ -109,20 +114,37 @@ PLAYED: Sequence[Mapping[str, str]] = [
     {"Host": "127.0.0.1.rebound.example:{port}"},
     {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x"},
     {"Upgrade": "websocket", "Connection": "Upgrade", "Origin": "http://evil.example", "Sec-WebSocket-Version": "13"},
+    *({"Origin": origin} for origin in ("http://localhost.evil.example", "http://localhost.", "http://0.0.0.0:{port}")),
+    *({"Origin": origin} for origin in ("http://127.0.0.1.nip.io", "http://localhost@evil.example", "https://127.1")),
 ]
+NEIGHBOURS = ("http://localhost:1", "https://127.0.0.1:5173", "http://[::1]:3000", "http://app.localhost")
+_ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
 
 
 def played(server: UnderTest, asked: Sequence[Route], every: int) -> tuple[int, list[str]]:
     """How many requests were made, ``every`` so many a one, and those that were let in or may be read."""
     count, let_in = 0, []
-    for number, extra in enumerate(PLAYED):
+    for number, extra in enumerate([*PLAYED, *({"Origin": origin} for origin in NEIGHBOURS)]):
         headers = {name: value.replace("{port}", str(server.port)) for name, value in extra.items()}
+        neighbour = extra.get("Origin") in NEIGHBOURS
         for method, path, body in asked[number % every :: every]:
-            if path.startswith("/__admin"):
+            control = path.startswith("/__admin")
+            if control:
                 count += 1
                 status, names, _ = told(server, method, path, {"Content-Type": "application/json", **headers}, body)
                 if status < 400 or any(name.startswith("access-control-") for name in names):
                     let_in.append(f"{method} {path} {dict(extra)} {status}")
+            if "Origin" in extra:
+                count += 1
+                status, names, _ = told(server, "OPTIONS", path, {**_ASKED, **headers})
+                invited = status < 400 or any(name.startswith("access-control-") for name in names)
+                if invited != (neighbour and not control):
+                    let_in.append(f"OPTIONS {path} {dict(extra)} {status}")
+        if "Origin" in extra:
+            count += 1
+            _, names, _ = told(server, "GET", "/v1/leads", headers)  # its refusal can be read, or it cannot
+            if ("access-control-allow-origin" in names) != neighbour:
+                let_in.append(f"GET /v1/leads {dict(extra)}")
     return count, let_in
 
 
@@ -187,16 +209,26 @@ async def _attack(page: chromium.Page, base: str, evil: str, asked: Sequence[Rou
     return await page.run(f"attack({config})")
 
 
-async def browsed(server: UnderTest, sixth: UnderTest, asked: Sequence[Route]) -> tuple[Mapping[str, Any], list[str]]:
-    """Every page, every way, every route; what was tried, and what was read."""
+# What the page of this machine read, and may: by ways in which it is that page who asks.
+_OF_API = re.compile(r"(?!null origin)[^:]+: \w+ /v1/")
+
+
+async def browsed(
+    server: UnderTest, sixth: UnderTest, beside: UnderTest, asked: Sequence[Route]
+) -> tuple[Mapping[str, Any], list[str]]:
+    """Every page, every way, every route; what was tried, and what was read that should not have been.
+
+    ``beside`` is there for the page at another port of localhost.
+    """
     rebound = f"rebound.example:{server.port}"
     tried: dict[str, int] = {}
     reads: list[str] = []
+    own = 0
     with attacker() as (port, came):
         evil = f"http://evil.example:{port}"
         pages = [
             (f"{evil}/", f"http://127.0.0.1:{server.port}"),
-            (f"http://localhost:{port}/", f"http://localhost:{server.port}"),
+            (f"http://localhost:{port}/", f"http://localhost:{beside.port}"),
             (f"http://{rebound}/", f"http://{rebound}"),
             (f"http://0.0.0.0:{server.port}/", f"http://0.0.0.0:{server.port}"),
             (f"http://localhost.:{server.port}/", f"http://localhost.:{server.port}"),
@@ -215,11 +247,13 @@ async def browsed(server: UnderTest, sixth: UnderTest, asked: Sequence[Route]) -
                 found = await _attack(page, base, evil, asked)
                 await page.close()
                 name = f"{urlsplit(place).hostname} at {base}"
-                reads += [f"{name}: {read}" for read in found["reads"]]
+                meant = [read for read in found["reads"] if f":{beside.port}" in base and _OF_API.match(read)]
+                own += len(meant)
+                reads += [f"{name}: {read}" for read in found["reads"] if read not in meant]
                 for way, count in found["tried"].items():
                     tried[way] = tried.get(way, 0) + count
     missing = sorted(set(ways) - came)
-    return {"tried": tried, "missing": missing, "pages": len(pages)}, reads
+    return {"tried": tried, "missing": missing, "pages": len(pages), "own": own}, reads
 
 
 def main(size: Size) -> Figure:
@@ -234,15 +268,21 @@ def main(size: Size) -> Figure:
         text = f"{count:,} requests of {len(PLAYED)} kinds played back on the control routes: let in {len(let_in)}"
         missing: Sequence[str] = ()
         if size == "full":
-            with serving(size, world="small", rate_limit="off", host="::1") as sixth:
-                told(sixth, "POST", "/__admin/clock/freeze", {"Content-Type": "application/json"}, "{}")
-                sixth_before = kept(sixth)
-                seen, reads = asyncio.run(browsed(server, sixth, asked))
-                let_in += reads + (["effects on [::1]"] if kept(sixth) != sixth_before else [])
+            with (
+                serving(size, world="small", rate_limit="off", host="::1") as sixth,
+                serving(size, world="small", rate_limit="off") as beside,
+            ):
+                for other in (sixth, beside):
+                    told(other, "POST", "/__admin/clock/freeze", {"Content-Type": "application/json"}, "{}")
+                was = kept(sixth), kept(beside, _OF_THE_API)
+                seen, reads = asyncio.run(browsed(server, sixth, beside, asked))
+                let_in += reads + (["effects elsewhere"] if (kept(sixth), kept(beside, _OF_THE_API)) != was else [])
             missing = seen["missing"]
+            let_in += [] if seen["own"] else ["a page of this machine could not read the API"]
             text += (
                 f"; in Chromium {len(seen['tried'])} ways from {seen['pages']} pages, "
-                f"{sum(seen['tried'].values()):,} attempts: reads {len(reads)}"
+                f"{sum(seen['tried'].values()):,} attempts: reads {len(reads)}, "
+                f"and {seen['own']} of the API by a page of this machine"
             )
             text += f"; not shown to work where all is open: {', '.join(missing) or 'none'}"
         effects = kept(server) != before
