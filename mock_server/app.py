@@ -40,7 +40,7 @@ from mock_server.api.envelope import Envelope
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
 from mock_server.data import OPENAPI
-from mock_server.errors import Problem, SettingsError
+from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.cross_origin import CrossOrigin
 from mock_server.middleware.faults import Faults
@@ -145,7 +145,7 @@ def create_app(
     dispatcher = Dispatcher(workspaces, settings)
     workspaces.committed = dispatcher.committed
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
-    timeline.begin()
+    _begin(timeline)
     control = AdminSafety(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
@@ -173,6 +173,14 @@ def _admin_token(settings: Settings, key: str, redactor: Redactor) -> str | None
     redactor.hide(token)
     redactor.hide(key)
     return token
+
+
+def _begin(timeline: Timeline) -> None:
+    """Start the traffic that was asked for. Raises StateError where it cannot be kept."""
+    try:
+        timeline.begin()
+    except StorageUnavailable as fault:
+        raise StateError(*fault.explain) from None
 
 
 def _control_plane(

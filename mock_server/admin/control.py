@@ -12,7 +12,7 @@ from starlette.responses import Response
 from mock_server.admin.problem import problem
 from mock_server.api.body import read_body
 from mock_server.api.endpoint import Endpoint
-from mock_server.errors import ApiError
+from mock_server.errors import ApiError, StateError, StorageUnavailable
 from mock_server.origin import digest
 from mock_server.settings import Settings
 from mock_server.spec.explanation import explained
@@ -130,5 +130,16 @@ def refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
     answer = problem(error.status, error.detail, **error.more)
+    answer.raw_headers.extend(error.headers)
+    return answer
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """The exception handler for what the program below the control plane raises: a full disk, above all."""
+    if isinstance(error, StateError):
+        return problem(StorageUnavailable.status, str(error))
+    if not isinstance(error, ApiError):
+        raise error
+    answer = problem(error.status, str(error))
     answer.raw_headers.extend(error.headers)
     return answer

@@ -1,6 +1,7 @@
 """The control plane's routes."""
 
 from dataclasses import asdict
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,8 +24,9 @@ from mock_server.admin import (
     webhooks,
 )
 from mock_server.admin import workspaces as tenants
-from mock_server.admin.control import Control, Refusal, answer, refused
+from mock_server.admin.control import Control, Refusal, answer, failed, refused
 from mock_server.admin.problem import from_starlette
+from mock_server.errors import ApiError, StateError
 
 _NOUNS = (
     tenants,
@@ -75,7 +77,13 @@ def control_plane(control: Control) -> Starlette:
         Route("/provenance", provenance),
         *(route for noun in _NOUNS for route in noun.routes(control)),
     ]
-    handlers = {HTTPException: from_starlette, Refusal: refused, Exception: from_starlette}
+    handlers: dict[Any, Any] = {
+        HTTPException: from_starlette,
+        Refusal: refused,
+        ApiError: failed,
+        StateError: failed,
+        Exception: from_starlette,
+    }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

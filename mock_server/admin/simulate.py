@@ -11,7 +11,7 @@ from starlette.routing import Route
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.behaviours import agenda
 from mock_server.behaviours.simulation import SOURCES, Wanted
-from mock_server.errors import ApiError
+from mock_server.errors import Conflict, NotFound
 from mock_server.workspace import Workspace
 from mock_server.world.clock import epoch_ms, parse, stamp
 
@@ -55,7 +55,7 @@ class _Simulate:
         wanted, times = _wanted(asked), _times(workspace, asked)
         try:
             done, later = self._control.timeline.simulate(workspace, [(at, wanted) for at in times])
-        except ApiError as fault:
+        except (Conflict, NotFound) as fault:
             what, *pointer = fault.explain
             raise Refusal(fault.status, what, pointer=pointer[0] if pointer else "") from None
         return answer({"now": workspace.clock.stamp(), "happened": done, "planned": later}, 201)

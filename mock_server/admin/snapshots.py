@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.errors import ApiError, StateError
 from mock_server.seeding import valid
 from mock_server.store.snapshot import (
     FORMAT,
@@ -111,10 +110,7 @@ class _Snapshots:
         """Back to it, in records and time. Journal, inboxes, faults and mappings stay as they are."""
         await self._control.body(request, NOTHING)
         workspace, snapshot = self._control.workspace(request), self._found(request)
-        try:
-            self._control.workspaces.return_to(workspace, snapshot)
-        except ApiError as fault:
-            raise Refusal(fault.status, str(fault)) from None
+        self._control.workspaces.return_to(workspace, snapshot)
         self._control.dispatcher.wake(workspace)
         return answer({**_facts(snapshot), "records": summary_of(workspace.image)})
 
@@ -130,10 +126,7 @@ class _Snapshots:
         if workspaces.get(id) is not None:
             raise Refusal(409, "there is a workspace of this id", pointer="/id")
         key = f"sk_test_mock_{secret()}"
-        try:
-            workspaces.branch(workspace, snapshot, id, key)
-        except StateError as fault:
-            raise Refusal(503, str(fault)) from None
+        workspaces.branch(workspace, snapshot, id, key)
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
     async def export(self, request: Request) -> Response:

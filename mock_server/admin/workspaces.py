@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.errors import SettingsError, StateError, StorageUnavailable, WorldError
+from mock_server.errors import SettingsError, WorldError
 from mock_server.origin import Plan
 from mock_server.settings import Settings
 from mock_server.workspace import DEFAULT, Workspace, summary
@@ -70,10 +70,7 @@ class _Workspaces:
         limit, enforced = _limit(asked, settings)
         plan = Plan(self._recipe(asked), asked.get("seed", settings.seed), _start(asked, settings), limit, enforced)
         key = f"sk_test_mock_{secret()}"
-        try:
-            workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
-        except StateError as fault:
-            raise Refusal(503, str(fault)) from None
+        workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
         return answer(_facts(workspace) | {"key": key}, 201)
 
     async def remove(self, request: Request) -> Response:
@@ -81,10 +78,7 @@ class _Workspaces:
         workspace = self._found(request)
         if workspace.id == DEFAULT:
             raise Refusal(409, "the default workspace stays; POST /__admin/reset empties it")
-        try:
-            self._control.workspaces.remove(workspace)
-        except StorageUnavailable as fault:
-            raise Refusal(503, str(fault)) from None
+        self._control.workspaces.remove(workspace)
         await self._control.dispatcher.drain(workspace, _LANDING)
         return answer({"removed": workspace.id})
 
@@ -92,10 +86,7 @@ class _Workspaces:
         """Back to the seed: records, clock, journal, limits, inboxes, faults, subscriptions and deliveries."""
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
-        try:
-            self._control.workspaces.reset(workspace)
-        except StorageUnavailable as fault:
-            raise Refusal(503, str(fault)) from None
+        self._control.workspaces.reset(workspace)
         await self._control.dispatcher.drain(workspace, _LANDING)
         workspace.inboxes.clear()  # what was on the wire has come in
         return answer(_facts(workspace))

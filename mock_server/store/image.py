@@ -78,6 +78,11 @@ class Image:
             self._owned.add(kind)
         return self._collections[kind]
 
+    def _forget(self, kind: str) -> None:
+        """There are no records of this kind, and there never were."""
+        del self._collections[kind]
+        self._owned.discard(kind)
+
 
 class Transaction:
     """What a behaviour may do to a workspace. Records that it returns are never to be changed in place.
@@ -91,6 +96,7 @@ class Transaction:
         self._workspace = workspace
         self._before: dict[tuple[str, Id], Row | None] = {}
         self._counted: dict[str, int] = {}
+        self._kinds: list[str] = []  # that there were none of before
         self._kept: Sequence[Change] | None = None
 
     def __enter__(self) -> "Transaction":
@@ -148,6 +154,8 @@ class Transaction:
         before = self.get(kind, id)
         key = before.key if before else _key(record, self.count(ARRIVAL))
         row = Row(id, key, record)
+        if kind not in self._image._collections:
+            self._kinds.append(kind)
         self._image._writable(kind).put(row)
         self._before.setdefault((kind, id), before)
         return row
@@ -171,11 +179,13 @@ class Transaction:
                 self._image._writable(kind).remove(id)
             else:
                 self._image._writable(kind).put(row)
+        for kind in self._kinds:
+            self._image._forget(kind)
         for kind, number in self._counted.items():
             self._image._counters[kind] = number
             if not number:
                 del self._image._counters[kind]
-        self._before, self._counted, self._kept = {}, {}, None
+        self._before, self._counted, self._kinds, self._kept = {}, {}, [], None
 
 
 def _key(record: Mapping[str, Any], arrival: int) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from mock_server.errors import AnswerInvalid
+from mock_server.errors import AnswerInvalid, StorageUnavailable
 from mock_server.settings import Settings
 from mock_server.store.base import Row
 from mock_server.store.image import Image, Transaction
@@ -131,6 +131,9 @@ class Dispatcher:
         try:
             while not self._closing and (row := self._next(workspace, queue)):
                 await self._deliver(workspace, row)
+        except StorageUnavailable as unkept:
+            fault = True
+            log.error("the webhooks of subscription %s are held for %g s: %s", queue[1], _AFTER_FAULT, unkept)
         except Exception:
             fault = True
             log.exception("the webhooks of subscription %s are held for %g s", queue[1], _AFTER_FAULT)

@@ -1,0 +1,130 @@
+"""A disk that is full: each control route that would change what is kept says so, and nothing has changed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from desk import Desk
+from starlette.applications import Starlette
+from test_every_route import routes, whole
+from wire import assert_envelope
+
+from mock_server.app import create_app
+from mock_server.errors import Problem, StateError
+from mock_server.settings import Settings
+from mock_server.store.base import NoLog
+from mock_server.workspace import DEFAULT
+
+HOOK = {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}
+# What these change is in memory alone, and tells of requests.
+IN_MEMORY = ("/requests", "/verify", "/faults", "/mappings", "/inbox", "/webhooks/drain")
+AGAIN: dict[str, Any] = {"newId": True}
+CHANGES: dict[tuple[str, str], Any] = {
+    ("POST", "/workspaces"): {"id": "new"},
+    ("DELETE", "/workspaces/{id}"): None,
+    ("POST", "/reset"): None,
+    ("POST", "/simulate"): {"kind": "call"},
+    ("DELETE", "/simulate"): None,
+    ("POST", "/snapshots/{name}/restore"): None,
+    ("POST", "/snapshots/{name}/fork"): {"id": "forked"},
+    ("DELETE", "/webhooks/subscriptions/{id:int}"): None,
+    ("POST", "/webhooks/subscriptions/{id:int}/pause"): None,
+    ("POST", "/webhooks/subscriptions/{id:int}/resume"): None,
+    ("POST", "/webhooks/events"): {"type": "LEAD_CREATED", "body": {}},
+    ("POST", "/webhooks/events/{id}/resend"): AGAIN,
+    ("POST", "/webhooks/deliveries/{id}/redeliver"): AGAIN,
+    ("POST", "/webhooks/deliveries/{id}/cancel"): None,
+    ("POST", "/webhooks/deliveries/redeliver"): {**AGAIN, "state": "cancelled"},
+    ("POST", "/webhooks/heal"): None,
+    ("POST", "/webhooks/secrets/rotate"): {},
+}
+
+
+class FullDisk:
+    """A log that keeps nothing and says so, from the moment that it is ``full``."""
+
+    def __init__(self) -> None:
+        self.full = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.full:
+            raise StateError(Problem("state.db", "database or disk is full", "make room"))
+        return getattr(NoLog(), name)
+
+
+@pytest.fixture(scope="module")
+def disk() -> FullDisk:
+    return FullDisk()
+
+
+@pytest.fixture(scope="module")
+def desk(disk: FullDisk) -> Iterator[Desk]:
+    """With one of everything; its clock stands still, so that nothing changes by itself."""
+    app = create_app(Settings(world="small", rate_limit="off"), disk)  # type: ignore[arg-type]  # it has all methods
+    desk = Desk(app, app.state.workspaces.get(DEFAULT), "sk_test_local")
+    desk.done("POST", "/clock/freeze")
+    desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", HOOK)
+    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.done("POST", "/webhooks/subscriptions/1/pause")
+    desk.simulate("sms", count=2, over=60)
+    desk.done("POST", f"/webhooks/deliveries/{desk.records('$deliveries')[1]['id']}/cancel")
+    desk.done("POST", "/snapshots", {"name": "one"})
+    desk.done("POST", "/workspaces", {"id": "other"})
+    disk.full = True
+    yield desk
+    disk.full = False
+
+
+def filled(desk: Desk, path: str) -> str:
+    kind = "$events" if "/events/" in path else "$deliveries"
+    id = "other" if path.startswith("/workspaces") else str(desk.workspace.image.rows(kind)[0].id)
+    return path.replace("{id:int}", "1").replace("{id}", id).replace("{name}", "one")
+
+
+def changing(app: Starlette) -> set[tuple[str, str]]:
+    """The routes that may change what a log keeps."""
+    return {(method, path) for method, path in routes(app) if method != "GET" and not path.startswith(IN_MEMORY)}
+
+
+def test_every_route_that_changes_what_is_kept_is_tried_here(desk: Desk) -> None:
+    untried = {path for _, path in changing(desk.app) - CHANGES.keys()}
+    assert all(path.startswith(("/clock", "/snapshots")) for path in untried), untried
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_a_change_that_cannot_be_kept_is_a_problem_and_has_not_happened(desk: Desk, method: str, path: str) -> None:
+    before = whole(desk)
+    refused = desk.admin(method, filled(desk, path), CHANGES[method, path])
+    assert refused.status == 503, (refused.status, refused.body)
+    assert refused.get("content-type") == "application/problem+json"
+    assert "full" in refused.json["detail"]
+    assert "→ make room" in refused.json["detail"]
+    assert whole(desk) == before
+
+
+def test_the_emulated_api_refuses_changes_in_its_envelope_and_goes_on_reading(desk: Desk) -> None:
+    before = whole(desk)
+    assert_envelope(desk.post("/v1/leads", {"firstName": "Bo", "suburb": "Ryde"}), 503)
+    assert desk.get().status == 200
+    assert whole(desk)[0] == before[0]
+
+
+def test_all_goes_well_again_once_there_is_room(desk: Desk, disk: FullDisk) -> None:
+    disk.full = False
+    assert desk.admin("POST", "/simulate", {"kind": "call"}).status == 201
+    assert desk.post("/v1/leads", {"firstName": "Cy", "suburb": "Ryde"}).status == 201
+    disk.full = True
+
+
+def test_traffic_that_cannot_be_kept_is_a_reason_not_to_start() -> None:
+    with pytest.raises(StateError, match="disk is full → make room"):
+        create_app(Settings(world="empty", traffic="6/min"), _Begun())  # type: ignore[arg-type]  # as above
+
+
+class _Begun(FullDisk):
+    """Full as soon as the default workspace is kept."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = super().__getattr__(name)
+        self.full = name == "create"
+        return found
