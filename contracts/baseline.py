@@ -16,13 +16,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
-from pathlib import Path
 
 import yaml
 
 from contracts.checks.registry import RULES
+from contracts.depth import TOO_DEEP
 from contracts.errors import CannotRun
 from contracts.rule import Finding
+from contracts.texts import content, decoded
 
 _NEEDED = ("check", "operation", "where", "owner", "expires")
 _KNOWN = (*_NEEDED, "reason")
@@ -81,18 +82,15 @@ def read(file: str, today: date) -> Baseline:
     """The baseline in a file; an empty one without. Raises CannotRun with the line that is wrong."""
     if not file:
         return Baseline()
+    text = decoded(content(file, _LARGEST, "name the baseline, which is a short list"), file)
     try:
-        with Path(file).open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
-        if len(content) > _LARGEST:
-            raise CannotRun(f"{file}: larger than {_LARGEST} bytes", "a baseline is a short list")
-        root = yaml.compose(content.decode(), Loader=yaml.SafeLoader)
-    except OSError as fault:
-        raise CannotRun(f"{file}: {fault.strerror}", "name the baseline's file") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as fault:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError:
+        raise CannotRun(f"{file}: {TOO_DEEP}", "give a list of entries") from None
+    except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        problem = getattr(fault, "problem", None) or "not UTF-8 text"
+        problem = getattr(fault, "problem", None) or "a character that it does not have"
         raise CannotRun(f"{file}{line}: no YAML: {problem}", "give a list of entries") from None
     entries: dict[tuple[str, str, str], Entry] = {}
     for entry in _entries(file, root):

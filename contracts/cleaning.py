@@ -12,10 +12,11 @@ from contracts.errors import CannotRun
 from contracts.gate import LedgerGate
 from contracts.harmless import Offer
 from contracts.ledger import Ledger, Made, State
+from contracts.network import NETWORK_ERRORS, in_words
 from contracts.probe import Abandoned, Probe
 from contracts.sequences.records import record_of
 from contracts.sequences.walk import fetch
-from contracts.transport import NETWORK_ERRORS, TIMEOUT
+from contracts.transport import TIMEOUT
 
 SETTLE = TIMEOUT + 5.0
 """Seconds after which a request that was under way has arrived, or never will."""
@@ -46,7 +47,7 @@ class Cleaner:
             except (Abandoned, CannotRun) as reason:
                 reasons.append(f"{made.path} {made.mark}: {reason}")
             except NETWORK_ERRORS as fault:
-                reasons.append(f"{made.path} {made.mark}: the connection broke ({type(fault).__name__})")
+                reasons.append(f"{made.path} {made.mark}: the connection broke: {in_words(fault)}")
         if not self._ledger.left:
             self._ledger.end()
         return reasons

@@ -14,7 +14,7 @@ import pytest
 from contracts import workers
 from contracts.document import Contract, load
 from contracts.errors import CannotRun, Stopped
-from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
+from contracts.keys import key_from, other_key_from
 from contracts.pytest_session import OUTCOME, asked
 from contracts.runner import Run
 from contracts.target import mock, named
@@ -29,10 +29,9 @@ def contract(pytestconfig: pytest.Config) -> Contract:
 def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None, None]:
     """One run for a session, or for each worker of it."""
     url, spec, options = asked(pytestconfig)
-    key = os.environ.get(TOKEN_VARIABLE, "").strip()
     with ExitStack() as stack:
         try:
-            other = os.environ.get(OTHER_VARIABLE, "").strip()
+            key, other = key_from("", False, os.environ), other_key_from(os.environ)
             target = named(url, key, other) if url else stack.enter_context(mock(spec=spec))
             run = Run(contract, target, options)
             run.greet()

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
 
 from contracts.dialect import plain
 from contracts.errors import CannotRun
 from contracts.rule import Provenance
 from mock_server import data
+from mock_server.errors import SpecError
+from mock_server.reader import read_file
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_LARGEST = 20 * 1024 * 1024
 _JSON = "application/json"
 
 Schema = Mapping[str, Any]
@@ -241,9 +241,7 @@ def load(spec: str = "") -> Contract:
 
 def _read(path: Path) -> Document:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise CannotRun(f"{path}: larger than {_LARGEST} bytes", "give the document alone")
-        raw = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise CannotRun(f"{path}: {fault}", "give an OpenAPI 3 document") from None
+        raw = read_file(path, SpecError)
+    except SpecError as fault:
+        raise CannotRun(str(fault)) from None
     return Document(path.stem, plain(str(path), raw))

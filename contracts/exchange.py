@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from contracts.depth import TOO_DEEP, nests_too_deep, text_nests_too_deep
 from mock_server.redaction import MASK
 
 TOKEN_VARIABLE: Final = "SOPHIIE_API_KEY"
@@ -47,6 +48,8 @@ class Exchange:
     seconds: float = 0.0
     private: bool = False
     """Somebody's real data: what is said of it tells its shape and no value."""
+    flaw: str = ""
+    """Why the body is not what was sent: it could not be unpacked. Empty when it could."""
 
     @property
     def path(self) -> str:
@@ -73,13 +76,23 @@ class Exchange:
     def succeeded(self) -> bool:
         return 200 <= self.status < 300
 
-    @cached_property
+    @property
     def json(self) -> Any:
-        """The body, decoded; ``NOT_JSON`` when it is none."""
+        """The body, decoded; ``NOT_JSON`` when it is none, or nests so deep that nobody reads it."""
+        return self._decoded[0]
+
+    @property
+    def obstacle(self) -> str:
+        """Why the body is not read as JSON; empty when it is. Nothing of the body is in it."""
+        return self._decoded[1]
+
+    @cached_property
+    def _decoded(self) -> tuple[Any, str]:
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return NOT_JSON
+            value = orjson.loads(self.body)
+        except orjson.JSONDecodeError as fault:
+            return NOT_JSON, _why(self.body, fault)
+        return (NOT_JSON, TOO_DEEP) if nests_too_deep(value) else (value, "")
 
     @property
     def media_type(self) -> str:
@@ -106,11 +119,30 @@ class Exchange:
     def answer(self, longest: int = 240) -> str:
         """Status and the beginning of the body, for a person."""
         if self.private:
-            return cut(f"{self.status} {shape(self.json)}", longest)
-        return f"{self.status} {cut(self.body.decode('utf-8', 'replace'), longest)}".strip()
+            return cut(f"{self.status} {self._shape}", longest)
+        beginning = self.body[: 4 * (longest + 1)]  # a letter has four bytes at most
+        return f"{self.status} {cut(beginning.decode('utf-8', 'replace'), longest)}".strip()
+
+    @cached_property
+    def _shape(self) -> str:
+        return shape(self.json)
 
 
 _LONGEST_BODY = 600
+
+
+def _why(body: bytes, fault: orjson.JSONDecodeError) -> str:
+    if not body:
+        return "it is empty"
+    if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return "it begins with a byte order mark"
+    if text_nests_too_deep(body):
+        return TOO_DEEP
+    try:
+        body.decode()
+    except UnicodeDecodeError as odd:
+        return f"its byte {odd.start + 1} is no UTF-8"
+    return f"line {fault.lineno}, column {fault.colno}"
 
 
 def _quoted(text: str, keys: Variables) -> str:

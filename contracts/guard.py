@@ -227,7 +227,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     """Seconds that the target wants to be left alone; a minute when it does not say."""
     for name in ("retry-after", "x-ratelimit-reset"):
         value = headers.get(name, "")
-        if value.isdigit():
+        if value.isascii() and value.isdigit():
             return min(float(value), 600.0)
     return 60.0
 

@@ -7,17 +7,34 @@ whose answer was never seen. Of the vendor's data it holds the ids of the record
 import json
 import os
 import secrets
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType, NoneType
 from typing import Any
 
+import orjson
+
 from contracts.errors import CannotRun
+from contracts.texts import content
 
 PATTERN = "sophiie-mock-writes-*.jsonl"
 _VERSION = 1
+_LARGEST = 16 * 1024 * 1024
+_MEMBERS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
+    {
+        "run": {"version": int, "run": str, "origin": str, "owner": str},
+        "before": {"step": int, "method": str, "path": str, "at": (int, float)},
+        "after": {"step": int, "status": int, "id": (str, int, NoneType)},
+        "found": {"step": int, "id": (str, int)},
+        "absent": {"step": int},
+        "end": {},
+    }
+)
+"""Kind of a line → what it must hold."""
 
 
 class State(StrEnum):
@@ -169,25 +186,37 @@ def owner_of(origin: str, organization: str) -> str:
 
 def read(file: Path) -> tuple[Ledger, int]:
     """The state that a file tells, and how many bytes of it are whole lines. Raises CannotRun."""
+    raw = content(file, _LARGEST, "name the ledger of a run")
+    whole = raw.rfind(b"\n") + 1
+    lines = [line for line in enumerate(raw[:whole].removeprefix(BOM_UTF8).splitlines(), 1) if line[1].strip()]
     try:
-        content = file.read_bytes()
-    except OSError as fault:
-        raise CannotRun(f"{file}: {fault.strerror}", "name the ledger of a run") from None
-    whole = content.rfind(b"\n") + 1
-    lines = content[:whole].splitlines()
-    try:
-        first = json.loads(lines[0])
+        first = _sound(lines[0][1])
         if first["line"] != "run" or first["version"] != _VERSION:
             raise ValueError("another kind of file")
         ledger = Ledger(file, first["run"], first["origin"], first["owner"])
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, IndexError):
         raise CannotRun(f"{file}: no ledger of this version", f"they are called {PATTERN}") from None
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in lines[1:]:
         try:
-            ledger.apply(json.loads(line))
-        except (ValueError, KeyError, TypeError, StopIteration):
+            ledger.apply(_sound(line))
+        except (ValueError, KeyError, StopIteration):
             raise CannotRun(f"{file}:{number}: not a line of a ledger", "look for the records by hand") from None
     return ledger, whole
+
+
+def _sound(raw: bytes) -> Mapping[str, Any]:
+    """A line with members of the types that it must have. Raises ValueError or KeyError."""
+    line = orjson.loads(raw)
+    if not isinstance(line, dict) or str(line.get("line")) not in _MEMBERS:
+        raise ValueError("no line of a ledger")
+    for name, kinds in _MEMBERS[line["line"]].items():
+        if isinstance(line[name], bool) or not isinstance(line[name], kinds):
+            raise ValueError(f"{name} is of another type")
+    if line["line"] == "before":
+        new = isinstance(line.get("mark"), str)
+        if not new and not isinstance(line["of"], int):
+            raise ValueError("it is about no record")
+    return line
 
 
 def _sync_folder(file: Path) -> None:

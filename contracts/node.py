@@ -1,5 +1,6 @@
 """JSON files from outside: bounded, and every complaint names the place in the file."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any, TypeVar
 
 import orjson
 
+from contracts.depth import TOO_DEEP, nests_too_deep, text_nests_too_deep
 from contracts.errors import CannotRun
+from contracts.texts import content, decoded
 
 LARGEST = 64 * 1024**2
 
@@ -63,21 +66,30 @@ class Node:
 
 def opened(path: Path, remedy: str) -> Node:
     """What is in a file. Raises CannotRun."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or str(fault)
-        raise CannotRun(f"{path}: {reason}", remedy) from None
-    return parsed(raw, str(path), remedy)
+    return parsed(content(path, LARGEST, remedy), str(path), remedy)
 
 
 def parsed(raw: bytes, name: str, remedy: str) -> Node:
     """The same from bytes. Raises CannotRun."""
     if len(raw) > LARGEST:
         raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
+    text = decoded(raw, name)
     try:
-        data = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+        data = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
-        raise CannotRun(f"{name}: not JSON: line {fault.lineno} column {fault.colno}: {fault.msg}", remedy) from None
+        deep = text_nests_too_deep(text.encode())
+        data = _MISSING if deep else _as_browsers_write(text)
+        if data is _MISSING:
+            why = TOO_DEEP if deep else f"line {fault.lineno} column {fault.colno}: {fault.msg}"
+            raise CannotRun(f"{name}: not JSON: {why}", remedy) from None
+    if nests_too_deep(data):
+        raise CannotRun(f"{name}: {TOO_DEEP}", remedy)
     return Node(name, data)
+
+
+def _as_browsers_write(text: str) -> Any:
+    """JSON with half a letter, a NaN or a bare line break in it, as some that record traffic write."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return _MISSING

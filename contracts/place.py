@@ -18,7 +18,7 @@ class Place:
         node: Any = self.raw
         for step in self.steps:
             if isinstance(node, Mapping):
-                node = node.get(step, node.get(int(step), {}) if str(step).isdigit() else {})
+                node = node.get(step, node.get(int(step), {}) if str(step).isdecimal() else {})
             elif isinstance(node, list) and isinstance(step, int) and step < len(node):
                 node = node[step]
             else:

@@ -51,6 +51,11 @@ class Probe:
         other.target, other.created, other._last, other.told = replace(self.target, key=key), {}, {}, told
         return other
 
+    @property
+    def notes(self) -> list[str]:
+        """What could be judged in part only."""
+        return self._second.notes
+
     def forget(self) -> None:
         """What was found: from here on everything is found anew."""
         self.findings.clear()

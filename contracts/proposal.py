@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.checks import shape
+from contracts.checks.problems import first_problems, place_of
 from contracts.dialect import TRANSLATED
 from contracts.document import Answer, Contract, Operation
 from contracts.exchange import NOT_JSON, Exchange
@@ -117,8 +118,8 @@ def _broken_schema(case: _Case) -> Mapping[str, Any]:
     if case.exchange.json is NOT_JSON:
         raise _None("the answer is no JSON")
     schema = case.answer.schema or {}
-    errors = shape.errors(case.operation.document, schema, case.exchange.json)
-    error = next((e for e in errors if f"{case.exchange.status} {shape.place_of(e)}" == case.where), None)
+    errors = first_problems(case.operation.document, schema, case.exchange.json)
+    error = next((e for e in errors if f"{case.exchange.status} {place_of(e)}" == case.where), None)
     if error is None:
         raise _None("the place is not told exactly enough")
     place = case.schema

@@ -15,6 +15,7 @@ from contracts.document import Contract, Document
 from contracts.errors import CannotRun, Stopped, SuiteError
 from contracts.guard import Guard, Mode, Policy
 from contracts.neighbour import Neighbour
+from contracts.network import NETWORK_ERRORS, answered, in_words
 from contracts.outcome import BUDGET, Options, Outcome, Watch
 from contracts.pace import Pace
 from contracts.probe import Abandoned, Probe
@@ -22,7 +23,7 @@ from contracts.rule import Finding
 from contracts.sample import CannotSample
 from contracts.selection import Selection
 from contracts.target import Target
-from contracts.transport import NETWORK_ERRORS, Transport
+from contracts.transport import Transport
 from contracts.visit import BURST, TOPICS, Visit, wanted
 from contracts.writing import allowed
 
@@ -97,7 +98,9 @@ class Run:
         try:
             exchange = self.probe.call(first.operation, query=first.asked)
         except NETWORK_ERRORS as fault:
-            raise CannotRun(f"{self.target.origin} does not answer: {type(fault).__name__}", "is it running?") from None
+            if answered(fault):
+                raise CannotRun(f"{self.target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
+            raise CannotRun(f"{self.target.origin} does not answer: {in_words(fault)}", "is it running?") from None
         if exchange.status in (401, 403):
             raise CannotRun(f"{self.target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
         if exchange.media_type == "text/html" or exchange.status == 404:
@@ -215,8 +218,8 @@ class Run:
         except NETWORK_ERRORS as fault:
             self._lost += 1
             if self._lost >= _MOST_LOST:
-                raise Stopped(f"{LOST} in {_MOST_LOST} runs one after the other: {type(fault).__name__}") from None
-            return f"{LOST}: {type(fault).__name__}"
+                raise Stopped(f"{LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}") from None
+            return f"{LOST}: {in_words(fault)}"
         except SuiteError:
             raise
         except Exception as fault:
@@ -233,6 +236,7 @@ class Run:
         else:
             outcome.not_run |= self.left_out
         outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
+        outcome.notes += [note for note in self.probe.notes if note not in outcome.notes]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from contracts.errors import CannotRun
 from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE, Variables
 from contracts.guard import Mode
+from mock_server.errors import SetupError
 from mock_server.server import MockServer
 from mock_server.settings import Settings
 
@@ -78,5 +79,9 @@ def mock(**settings: Any) -> Generator[Target, None, None]:
     It repeats failed deliveries, so that repeats can be checked.
     """
     given: dict[str, Any] = {"port": 0, "quiet": True, "rate_limit": "off", "retries": "1h,1h", **settings}
-    with MockServer(Settings(**given)) as server:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(MockServer(Settings(**given)))
+        except SetupError as fault:
+            raise CannotRun(f"the mock does not start: {fault}") from None
         yield Target(server.url, server.api_key, is_mock=True, local=True)

@@ -13,20 +13,38 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import DecodeError, HTTPError
+from urllib3.response import HTTPResponse
 
+from contracts.depth import TOO_DEEP
 from contracts.exchange import Exchange
 from contracts.guard import Guard, body_of
+from contracts.network import BrokenAnswer, in_words
 
 TIMEOUT = 15.0  # seconds
 LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send without end,
 WHOLE = 60.0  # or a byte every few seconds
 
 
+_PACKED = "it says Content-Encoding, and cannot be unpacked"
+_UNASKED = "it has a Content-Encoding that was not asked for"
+_PACKINGS = frozenset({"", "identity", *HTTPResponse.CONTENT_DECODERS})
+
+
 class _Response(requests.Response):
-    """Read as it comes, until it is too large or takes too long."""
+    """Read as it comes, until it is too large or takes too long.
+
+    ``flaw`` says why its body is not what was sent. ``near``: no network lies between that could have cut it short.
+    """
 
     exchange: Exchange
+    flaw: str = ""
+    near: bool = False
+
+    @property
+    def is_redirect(self) -> bool:
+        """Never: none is followed, and a Location that cannot be read would end the run."""
+        return False
 
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
         size, until = 0, time.monotonic() + WHOLE
@@ -36,14 +54,19 @@ class _Response(requests.Response):
             if late or size > LARGEST:
                 self.close()
                 bound = f"took over {WHOLE:.0f} s" if late else f"has over {LARGEST} bytes"
-                raise requests.ConnectionError(f"an answer that {bound}")
+                raise BrokenAnswer(f"its answer {bound}")
             yield part
 
     def _part(self) -> bytes:
         try:
             return bytes(self.raw.read1(64 * 1024, decode_content=True))
         except (HTTPError, OSError) as fault:
-            raise requests.ConnectionError(fault) from None
+            unpacked = not isinstance(fault, DecodeError)
+            if unpacked and not self.near:
+                raise BrokenAnswer(fault) from None
+            self.flaw = in_words(BrokenAnswer(fault)) if unpacked else _PACKED
+            self.close()
+            return b""
 
 
 class _GuardedAdapter(HTTPAdapter):
@@ -69,8 +92,10 @@ class _GuardedAdapter(HTTPAdapter):
             request.url = url
         if not isinstance(response, _Response):
             raise TypeError("an answer that this adapter did not build")
-        response.url = url
+        response.url, response.near = url, not guard.policy.private
         response.exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
+        if response.exchange.obstacle == TOO_DEEP:
+            response._content = b""  # it is judged by the exchange; the engine would break down over it
         guard.seen(response.exchange)
         return response
 
@@ -132,10 +157,11 @@ class Transport:
         self,
         request: requests.PreparedRequest,
         headers: Mapping[str, str],
-        response: requests.Response,
+        response: _Response,
         seconds: float,
     ) -> Exchange:
-        method, url = request.method or "", request.url or ""
+        method, url, body = request.method or "", request.url or "", response.content
+        packings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
         operation = self.guard.policy.contract.find(method, urlsplit(url).path)
         return Exchange(
             method=method,
@@ -144,15 +170,13 @@ class Transport:
             sent_body=body_of(request),
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            body=response.content,
+            body=body,
             operation=operation.key if operation else "",
             seconds=seconds,
             private=self.guard.policy.private,
+            flaw=response.flaw or ("" if packings <= _PACKINGS else _UNASKED),
         )
 
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-NETWORK_ERRORS: tuple[type[Exception], ...] = (requests.RequestException,)

@@ -67,7 +67,8 @@ STRANGERS = (
     ("mock_server", ("contracts", "schemathesis", "hypothesis", "openapi_core")),
 )
 CONTRACTS_MAY_IMPORT = (
-    *("mock_server.data", "mock_server.mishap", "mock_server.redaction", "mock_server.server", "mock_server.settings"),
+    *("mock_server.data", "mock_server.errors", "mock_server.mishap", "mock_server.reader", "mock_server.redaction"),
+    *("mock_server.server", "mock_server.settings"),
 )
 
 CLOCK_AND_CHANCE = (
@@ -89,6 +90,11 @@ GATES = {
     "mock_server.testing.sophiie": ("httpx",),
     "mock_server.webhooks.delivery": ("aiohttp",),  # speaks through the connector that egress hands it
     "contracts.transport": OUTGOING,
+    "contracts.network": (
+        "http.client",
+        "requests",
+        "urllib3.exceptions",
+    ),  # what went wrong, by its class: opens nothing
 }
 
 SCHEMA_WORDS = ("$ref", "allOf", "anyOf", "oneOf", "properties", "items", "prefixItems", "additionalProperties")

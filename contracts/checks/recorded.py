@@ -1,12 +1,14 @@
 """What a recorded request must keep: the client's half of the contract, judged by openapi-core."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from contracts import words
-from contracts.checks.second import SecondJudge
+from contracts.checks.problems import first_problems, place_of
+from contracts.checks.second import LARGEST, SecondJudge
 from contracts.document import Operation
-from contracts.exchange import Exchange, shape
+from contracts.exchange import NOT_JSON, Exchange, shape
 from contracts.rule import Group, Rule
 
 REQUEST = Rule("request_conformance", Group.INPUT, "A request must be as documented")
@@ -17,8 +19,32 @@ Said = tuple[str, str, str]
 
 def request(judge: SecondJudge, operation: Operation, exchange: Exchange) -> Iterator[Said]:
     """Everything that is wrong with a request, credentials aside: recordings leave them out."""
-    for error in judge.request_errors(operation, exchange):
-        yield from _said(error)
+    ours = _is_json(exchange) and (len(exchange.sent_body) > LARGEST or _sent(exchange) is NOT_JSON)
+    if ours and operation.body is not None:
+        yield from _body(operation, exchange)
+    asked = replace(exchange, sent_body=b"") if ours else exchange
+    for error in judge.request_problems(operation, asked):
+        about_parameter = hasattr(error, "name")
+        if about_parameter or not ours:  # else the body was judged by us
+            yield from _said(error)
+
+
+def _is_json(exchange: Exchange) -> bool:
+    return bool(exchange.sent_body) and "json" in exchange.sent_headers.get("content-type", "").lower()
+
+
+def _sent(exchange: Exchange) -> Any:
+    return replace(exchange, body=exchange.sent_body).json
+
+
+def _body(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+    """A body that openapi-core would take too long for, or cannot read, under the schema by our own validator."""
+    value = _sent(exchange)
+    if value is NOT_JSON:
+        yield "body", "a JSON body", "what is none"
+        return
+    for error in first_problems(operation.document, operation.body or {}, value):
+        yield f"body {place_of(error)}", words.of_fast(error), shape(error.instance)
 
 
 def unknown_parameters(operation: Operation, names: set[str]) -> list[str]:

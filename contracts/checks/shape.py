@@ -1,14 +1,15 @@
 """What every answer must look like, whatever was asked: each exchange of our own runs is judged here."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-import jsonschema_rs
 import orjson
 
 from contracts import words
-from contracts.document import Answer, Document, Operation, Schema
+from contracts.checks.problems import MOST, first_problems, place_of
+from contracts.document import Answer, Document, Operation
 from contracts.exchange import NOT_JSON, Exchange, cut, shape
 from contracts.family import id_prefix
 from contracts.rule import Finding, Group, Provenance, Rule, Severity
@@ -17,6 +18,10 @@ _OVERVIEW = "https://docs.sophiie.ai/docs/api-reference"
 
 NOT_A_SERVER_ERROR = Rule("not_a_server_error", Group.CRASH, "The server must not fail", Provenance.DOCUMENTED)
 STATUS = Rule("status_code_conformance", Group.PROTOCOL, "The status must be a documented one")
+BODY = Rule(
+    "readable_body", Group.PROTOCOL, "A body must be what its headers say of it", Provenance.DOCUMENTED,
+    "https://www.rfc-editor.org/rfc/rfc9110#name-representation-data-and-met",
+)  # fmt: skip
 CONTENT_TYPE = Rule("content_type_conformance", Group.PROTOCOL, "The content type must be the documented one")
 HEADERS = Rule("response_headers_conformance", Group.PROTOCOL, "Documented headers must be there, and be right")
 SCHEMA = Rule("response_schema_conformance", Group.SHAPE, "The body must have the documented shape")
@@ -36,10 +41,10 @@ UNDOCUMENTED = Rule(
     Severity.WARNING,
 )
 
-_VALUELESS = (CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
+_VALUELESS = (BODY, CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
 """What they say of an answer holds no value of it."""
 
-_LARGE = 256 * 1024  # characters; no page of a list comes near it
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -72,12 +77,15 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         yield broken(HEADERS, expected, got, f"{exchange.status} {name}")
     if answer.media_types and exchange.media_type not in answer.media_types:
         yield broken(CONTENT_TYPE, " or ".join(sorted(answer.media_types)), exchange.media_type or "no content type")
+    if exchange.flaw:
+        yield broken(BODY, "a body as its headers describe it", f"{exchange.status}: {exchange.flaw}")
+        return
     if answer.schema is None:
         return
     if exchange.json is NOT_JSON:
-        yield broken(SCHEMA, "a JSON body", exchange.answer())
+        yield broken(SCHEMA, "a JSON body", f"{exchange.answer()} ({exchange.obstacle})")
         return
-    for error in errors(operation.document, answer.schema, exchange.json):
+    for error in first_problems(operation.document, answer.schema, exchange.json):
         where = f"{exchange.status} {place_of(error)}"
         if exchange.private:
             yield broken(SCHEMA, words.of_fast(error), shape(error.instance), where)
@@ -87,32 +95,18 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
         yield from (broken(ENVELOPE, *said) for said in _envelope(exchange))
     else:
         known = fine.setdefault(f"{operation.key} {exchange.status}", set())
-        for rule, where, expected, got in _fields(operation.document, answer.schema, exchange.json, "", known):
+        said = _fields(operation.document, answer.schema, exchange.json, "", known)
+        for rule, where, expected, got in islice(_of_each_place(said), MOST):
             yield broken(rule, expected, got, f"{exchange.status} {where}")
 
 
-def errors(document: Document, schema: Schema, value: Any) -> list[jsonschema_rs.ValidationError]:
-    """Where a value breaks a schema; of a very large one, which anybody may send, only the first place.
-
-    The library makes all of its errors before it hands out one: of some megabytes that takes it minutes.
-    """
-    validator = document.validator(schema)
-    if validator.is_valid(value):
-        return []
-    if len(repr(value)) <= _LARGE:
-        return list(validator.iter_errors(value))
-    try:
-        validator.validate(value)
-    except jsonschema_rs.ValidationError as error:
-        return [error]
-    return []
-
-
-def place_of(error: jsonschema_rs.ValidationError) -> str:
-    """Where a schema was broken: the member, also one that is missing. All items of a list are one place."""
-    steps = ["*" if isinstance(step, int) else str(step) for step in error.instance_path]
-    missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
-    return "/" + "/".join([*steps, *missing])
+def _of_each_place(said: Iterable[Said]) -> Iterator[Said]:
+    """The first of what is said of the same place."""
+    known = set()
+    for one in said:
+        if one[:2] not in known:
+            known.add(one[:2])
+            yield one
 
 
 def _headers(document: Document, answer: Answer, exchange: Exchange) -> Iterator[tuple[str, str, str]]:
@@ -122,7 +116,7 @@ def _headers(document: Document, answer: Answer, exchange: Exchange) -> Iterator
             if required:
                 yield name, f"the header {name}", "no such header"
             continue
-        value: Any = int(text) if schema.get("type") == "integer" and re.fullmatch(r"-?\d+", text) else text
+        value: Any = int(text) if schema.get("type") == "integer" and _INTEGER.fullmatch(text) else text
         if not document.validator(schema).is_valid(value):
             yield name, f"{name} as documented: {schema.get('type', 'a value')}", text
 
@@ -147,6 +141,7 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
     schema = document.resolve(schema)
     if isinstance(value, list):
         items = schema.get("items", {}) if isinstance(schema, Mapping) else {}
+        odd = 0
         for item in value:
             mark = f"{path}/*", orjson.dumps(item)
             if mark not in fine:
@@ -154,6 +149,8 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
                 yield from said
                 if not said:
                     fine.add(mark)
+                elif (odd := odd + 1) == MOST:
+                    return
         return
     if not isinstance(value, dict) or not isinstance(schema, Mapping):
         return

@@ -8,14 +8,14 @@ from contracts.baseline import entry_for
 from contracts.document import Contract
 from contracts.outcome import Outcome
 from contracts.proposal import propose
-from contracts.redaction import Sieve
+from contracts.redaction import Sieve, visible
 
 _MOST = 10
 
 
 def write(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console, *, entries: bool) -> None:
     def say(text: str) -> None:
-        console.print(sieve.redact(text), soft_wrap=True, markup=False)
+        console.print(visible(sieve.redact(text)), soft_wrap=True, markup=False)
 
     if not outcome.target.is_mock:
         for finding in outcome.findings[:_MOST]:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from contracts.errors import CannotRun, Stopped
 from contracts.node import opened as opened_file
-from contracts.redaction import Sieve
+from contracts.redaction import Sieve, visible
 from contracts.replay.again import Fate, Old, Verdict, exit_code, findings, replay
 from contracts.runner import Run
 from contracts.target import LOCAL_KEY
@@ -54,4 +54,4 @@ def _say(run: Run, verdict: Verdict, console: Console) -> None:
         (f"  {old.operation}{where} · {old.rule}", "dim"),
         (f"  {verdict.why}", ""),
     ):
-        console.print(Text(sieve.redact(text), style=style), soft_wrap=True)
+        console.print(Text(visible(sieve.redact(text)), style=style), soft_wrap=True)

@@ -9,7 +9,6 @@ import click
 
 from contracts.catalogue import Catalogue
 from contracts.cleaning import Cleaner, organization_of
-from contracts.cli.run import key_from
 from contracts.cli.signals import interruptible
 from contracts.document import Contract, load
 from contracts.errors import CannotRun, Stopped
@@ -17,11 +16,13 @@ from contracts.exchange import TOKEN_VARIABLE
 from contracts.gate import LedgerGate
 from contracts.guard import Guard, Mode, Policy
 from contracts.harmless import offers
+from contracts.keys import key_from
 from contracts.ledger import Ledger, owner_of
+from contracts.network import NETWORK_ERRORS, in_words
 from contracts.pace import Pace
 from contracts.probe import Probe
 from contracts.target import named
-from contracts.transport import NETWORK_ERRORS, Transport
+from contracts.transport import Transport
 
 
 @click.command("cleanup")
@@ -70,4 +71,4 @@ def finish(
     except Stopped as stop:
         return [stop.reason]
     except NETWORK_ERRORS as fault:
-        raise CannotRun(f"{target.origin} does not answer: {type(fault).__name__}", "try again later") from None
+        raise CannotRun(f"{target.origin}: {in_words(fault)}", "try again later") from None

@@ -17,6 +17,8 @@ from contracts.ledger import read
 from contracts.pace import PATTERN as PACES
 from contracts.pace import WINDOW
 
+_BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+"""What an editor may have put before a ledger: a byte order mark, blank lines; and the zeros of UTF-16 between."""
 _TABLES = frozenset({".gitignore", "unicode_data"})
 
 
@@ -75,7 +77,8 @@ def _of_pace(path: Path) -> str:
 def _looks_like_ledger(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(15) == b'{"line": "run",'
+            beginning = file.read(64).replace(b"\0", b"").lstrip(_BEFORE)
+        return beginning.startswith(b'{"line": "run",')
     except OSError:
         return False
 

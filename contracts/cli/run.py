@@ -1,12 +1,10 @@
 """``sophiie-mock check [URL]``: its options, and what becomes of them."""
 
 import os
-import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -18,8 +16,9 @@ from contracts.cli.signals import interruptible
 from contracts.document import Contract, load
 from contracts.errors import CannotRun
 from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
+from contracts.keys import key_from, other_key_from
 from contracts.outcome import Options, Outcome
-from contracts.redaction import Sieve
+from contracts.redaction import Sieve, visible
 from contracts.report import files, terminal
 from contracts.report.progress import Bar
 from contracts.report.traffic import Recorder
@@ -40,21 +39,9 @@ def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in parts)
 
 
-def key_from(file: str, from_input: bool, environment: Mapping[str, str]) -> str:
-    """The key, from standard input, a file or the environment; empty when there is none. Raises CannotRun."""
-    if from_input:
-        return sys.stdin.readline().strip()
-    if file:
-        try:
-            return Path(file).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as fault:
-            raise CannotRun(f"{file}: {fault}", "name a readable file with the key in it") from None
-    return environment.get(TOKEN_VARIABLE, "").strip()
-
-
 @contextmanager
 def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[Target, None, None]:
-    other = os.environ.get(OTHER_VARIABLE, "").strip()
+    other = other_key_from(os.environ)
     if url:
         target = named(url, key, other)
         yield Target(target.origin, target.key, target.other_key, target.is_mock, target.local, ids)
@@ -128,7 +115,7 @@ def command(
 
 def _bare(text: str, key: str) -> str:
     secrets = key, os.environ.get(OTHER_VARIABLE, "").strip()
-    return Sieve((secret for secret in secrets if secret != LOCAL_KEY), people=True).redact(text)
+    return Sieve((secret for secret in secrets if secret != LOCAL_KEY), people=True).redact(visible(text))
 
 
 def _checked(

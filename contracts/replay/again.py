@@ -13,6 +13,7 @@ from contracts.document import Operation
 from contracts.errors import Refused
 from contracts.exchange import Exchange
 from contracts.guard import Mode
+from contracts.network import NETWORK_ERRORS, in_words
 from contracts.node import Node
 from contracts.replay import request
 from contracts.replay.request import Request
@@ -20,7 +21,6 @@ from contracts.replay.units import Found, Key, Repeats
 from contracts.rule import Rule
 from contracts.runner import Run
 from contracts.sequences import limits
-from contracts.transport import NETWORK_ERRORS
 
 _LOOKED_AT = frozenset({rule.name for rule in (*vars(shape).values(), JUDGES) if isinstance(rule, Rule)})
 """Rules about one answer: it is judged again."""
@@ -133,7 +133,7 @@ def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:
     except Refused as reason:
         return Fate.UNKNOWN, str(reason)
     except NETWORK_ERRORS as fault:
-        return Fate.UNKNOWN, f"the connection broke: {type(fault).__name__}"
+        return Fate.UNKNOWN, f"the connection broke: {in_words(fault)}"
     lost = _lost(old, last, exchange)
     if lost:
         return Fate.UNKNOWN, lost

@@ -1,7 +1,7 @@
 """Reports for a pipeline on GitHub: annotations and a step summary."""
 
 from contracts.outcome import Outcome
-from contracts.redaction import Sieve
+from contracts.redaction import Sieve, visible
 from contracts.report import content
 
 _LEVELS = {True: "error", False: "warning"}
@@ -19,7 +19,7 @@ def as_github(outcome: Outcome, sieve: Sieve) -> str:
 
 
 def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
@@ -43,5 +43,5 @@ def as_summary(outcome: Outcome, sieve: Sieve) -> str:
 
 
 def _cell(text: str) -> str:
-    plain = " ".join(text.split())[:160]
+    plain = visible(" ".join(text.split()))[:160]
     return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(letter, letter) for letter in plain)

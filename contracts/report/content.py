@@ -87,6 +87,8 @@ def verdict(outcome: Outcome) -> str:
         return f"the baseline is out of date: {'; '.join(outcome.expired)}"
     if outcome.vacuous:
         return f"nothing is proved: {'; '.join(outcome.vacuous)}"
+    if outcome.broken:
+        return "nothing is proved: no operation was seen to succeed"
     warnings = sum(item.rule.severity is Severity.WARNING for item in outcome.doubts)
     count, aside = len(outcome.doubts) - warnings, f", with {warnings} {_many(warnings, 'warning')}" if warnings else ""
     if count:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contracts.outcome import OFFLINE, Outcome
-from contracts.redaction import Sieve
+from contracts.redaction import Sieve, visible
 from contracts.report import content
 from contracts.rule import Finding
 
@@ -24,7 +24,7 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
     """Findings by rule, what was not run, coverage, and one sentence at the end."""
 
     def say(text: str = "", style: str = "") -> None:
-        console.print(Text(sieve.redact(text), style=style), soft_wrap=True)
+        console.print(Text(visible(sieve.redact(text)), style=style), soft_wrap=True)
 
     for name, group in content.by_rule(content.in_order(outcome)):
         first = group[0]

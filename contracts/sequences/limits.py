@@ -20,7 +20,7 @@ _HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     (
         "X-RateLimit-Reset",
         f"a span of {WINDOW:.0f} seconds at most",
-        lambda text: text.isdecimal() and int(text) <= WINDOW,
+        lambda text: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW,
     ),
 )
 """Name, what is due in words, and whether a value is that."""

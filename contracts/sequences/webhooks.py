@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts import domain
 from contracts.catalogue import Catalogue
-from contracts.checks import shape
 from contracts.checks import webhooks as rules
+from contracts.checks.problems import first_problems
 from contracts.document import Operation
 from contracts.exchange import Exchange
 from contracts.family import Family
@@ -59,7 +59,7 @@ def _judge(desk: Office, inbox: str, event: Operation, letter: Letter) -> None:
     probe, kind = desk.probe, letter.headers.get("content-type", "").partition(";")[0]
     if kind != "application/json":
         probe.broken(rules.BODY, event, "application/json", kind, *desk.story(inbox), where="content-type")
-    for error in shape.errors(event.document, event.body or {}, letter.body):
+    for error in first_problems(event.document, event.body or {}, letter.body):
         where = "/" + "/".join("*" if isinstance(part, int) else str(part) for part in error.instance_path)
         probe.broken(rules.BODY, event, error.message[:300], "another body", *desk.story(inbox), where=where)
 

@@ -75,7 +75,8 @@ class Judging:
             outcome.vacuous = ["no exchange of the contract succeeded"]
         left = [f"{count} left out: {reason}" for reason, count in self._recording.left_out.items()]
         base = [f"base path {self._base}"] if self._base else []
-        outcome.notes = [", ".join([first, *base]), *left, *(_told(*item) for item in self._odd.items())]
+        odd = [_told(*item) for item in self._odd.items()]
+        outcome.notes = [", ".join([first, *base]), *left, *odd, *self._second.notes]
 
     def _placed(self, exchange: Exchange) -> tuple[Operation, Exchange] | None:
         """The operation an exchange is for, and the exchange as if there were no base path."""

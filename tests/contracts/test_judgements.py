@@ -1,6 +1,6 @@
 """The judgements by themselves: each says nothing of what is right, and something of what is wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -8,6 +8,7 @@ import pytest
 
 from contracts.checks import collections as rules
 from contracts.checks import input, shape
+from contracts.checks.problems import first_problems, place_of
 from contracts.checks.second import SecondJudge
 from contracts.document import Contract, Operation, load
 from contracts.errors import CannotRun
@@ -137,13 +138,38 @@ def test_an_answer_is_judged_by_the_document(exchange: Exchange, due: set[str]) 
     assert judged(exchange) == due
 
 
-@pytest.mark.parametrize(("count", "told"), [(50, 51), (100_000, 1)])
-def test_of_a_very_large_answer_only_the_first_fault_is_looked_for(count: int, told: int) -> None:
-    """All of them would be made before the first is handed out."""
-    body = MEMBERS.replace(MEMBER, b",".join([b"7"] * count)).replace(b'"totalPages":1', b'"totalPages":"many"')
+def problems(value: Any, schema: Mapping[str, Any] | None = None) -> list[str]:
     assert OPERATION.success is not None
-    found = shape.errors(OPERATION.document, OPERATION.success.schema or {}, orjson.loads(body))
-    assert len(found) == told
+    found = first_problems(OPERATION.document, schema or OPERATION.success.schema or {}, value)
+    return [place_of(error) for error in found]
+
+
+@pytest.mark.parametrize("count", [50, 100_000])
+def test_all_items_that_are_wrong_are_one_problem(count: int) -> None:
+    body = MEMBERS.replace(MEMBER, b",".join([b"7"] * count)).replace(b'"totalPages":1', b'"totalPages":"many"')
+    assert sorted(problems(orjson.loads(body))) == ["/members/*", "/totalPages"]
+
+
+def test_one_wrong_item_far_down_a_long_list_is_found() -> None:
+    body = MEMBERS.replace(MEMBER, b",".join([*[MEMBER] * 5_000, b"7", MEMBER]))
+    assert problems(orjson.loads(body)) == ["/members/*"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "due"),
+    [
+        ({"minItems": 5_000}, [0] * 4_000, ["/"]),
+        ({"minItems": 3_000, "items": {"type": "string"}}, [0] * 4_000, ["/*"]),
+        ({"anyOf": [{"minItems": 3_000}, {"type": "null"}], "items": {"type": "string"}}, [0] * 4_000, ["/*"]),
+        ({"additionalProperties": {"type": "string"}}, {f"m{n:05}": n for n in range(4_000)}, 25),
+        ({"required": ["z"]}, {f"m{n:05}": n for n in range(4_000)}, ["/z"]),
+        ({"required": ["m03999"], "items": {}}, {f"m{n:05}": n for n in range(4_000)}, []),
+    ],
+    ids=["too few", "items", "alternatives", "members", "a member", "nothing"],
+)
+def test_what_is_only_cut_off_for_a_look_is_not_missing(schema: Mapping[str, Any], value: Any, due: Any) -> None:
+    found = problems(value, schema)
+    assert (len(found) if isinstance(due, int) else found) == due
 
 
 def test_a_disagreement_of_the_judges_is_reported() -> None:

@@ -14,6 +14,7 @@ from recording import HOST, KEY, Answer, FakeClock, recording
 from contracts.document import Contract, load
 from contracts.errors import Refused, Stopped
 from contracts.guard import Guard, Mode, Policy
+from contracts.network import answered, in_words
 from contracts.pace import Pace
 from contracts.transport import LARGEST, Transport
 
@@ -206,17 +207,65 @@ def test_a_body_is_read_whole_however_it_is_framed(head: bytes, sent: bytes, bod
         assert safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER).content == body
 
 
+OK = b"HTTP/1.1 200 OK\r\n"
+CUT = "its answer ended early, or its length or chunks are wrong"
+PACKED = "it says Content-Encoding, and cannot be unpacked"
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "flaw"),
     [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabcd",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nab",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
+        (OK + b"Content-Length: 9\r\n\r\nabcd", CUT),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nab", CUT),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab", CUT),
+        (OK + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd", PACKED),
+        (
+            OK + b"Content-Encoding: x-zip\r\nContent-Length: 4\r\n\r\nabcd",
+            "it has a Content-Encoding that was not asked for",
+        ),
+        (OK + b"Content-Encoding: identity\r\nContent-Length: 4\r\n\r\nabcd", ""),
     ],
 )
-def test_a_body_that_is_cut_short_or_no_code_is_a_broken_connection(answer: bytes) -> None:
-    with serving_slowly(answer, b"") as url, pytest.raises(requests.RequestException):
+def test_a_body_that_is_not_what_its_headers_say_is_an_answer_with_a_flaw(answer: bytes, flaw: str) -> None:
+    with serving_slowly(answer, b"") as url:
+        assert safe({HOST: url}).request("GET", f"{HOST}/v1/leads", BEARER, None, {}).flaw == flaw
+
+
+def test_over_a_network_a_body_that_is_cut_short_is_a_broken_connection() -> None:
+    with serving_slowly(OK + b"Content-Length: 9\r\n\r\nabcd", b"") as url:
+        far = Guard(Policy(HOST, Mode.SAFE, KEY, CONTRACT, private=True))
+        with pytest.raises(requests.RequestException) as fault:
+            Transport(far, {HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER)
+    assert (in_words(fault.value), answered(fault.value)) == (CUT, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "came"),
+    [
+        (b"", "it closed the connection without an answer", False),
+        (b"\x00garbage\r\n\r\n", "its answer is no HTTP", True),
+        (b"<html>", "its answer is no HTTP", True),
+        (OK + b"X-A: " + b"a" * 70_000 + b"\r\n\r\n", "its answer has a header that is too long", True),
+        (OK + b"X-A: a\r\n" * 200 + b"\r\n", "its answer is no HTTP that can be read", True),
+        (
+            OK + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\n",
+            "its answer has headers that contradict each other",
+            True,
+        ),
+    ],
+)
+def test_what_is_no_answer_is_told_in_words(answer: bytes, words: str, came: bool) -> None:
+    with serving_slowly(answer, b"") as url, pytest.raises(requests.RequestException) as fault:
         safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER)
+    assert (in_words(fault.value), answered(fault.value)) == (words, came)
+
+
+def test_nobody_at_the_other_end_is_told_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(requests.RequestException) as fault:
+        safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER)
+    assert (in_words(fault.value), answered(fault.value)) == ("the connection was refused", False)
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""What went wrong on the way to a target and back, in words: of the exceptions underneath, and of no text in them."""
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+
+import requests
+from urllib3.exceptions import InvalidHeader
+
+NETWORK_ERRORS: tuple[type[Exception], ...] = (requests.RequestException,)
+
+# The first that fits counts, so a class stands before what it is derived from.
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (InvalidHeader, "its answer has headers that contradict each other"),
+    (requests.exceptions.InvalidHeader, "a header that cannot be sent"),
+    (http.client.RemoteDisconnected, "it closed the connection without an answer"),
+    (http.client.BadStatusLine, "its answer is no HTTP"),
+    (http.client.LineTooLong, "its answer has a header that is too long"),
+    (http.client.IncompleteRead, "its answer ended early, or its length or chunks are wrong"),
+    (http.client.HTTPException, "its answer is no HTTP that can be read"),
+    (ssl.SSLError, "no TLS that this machine trusts was agreed on"),
+    (socket.gaierror, "its name is not known"),
+    (ConnectionRefusedError, "the connection was refused"),
+    (ConnectionResetError, "it broke the connection off"),
+    (BrokenPipeError, "it broke the connection off"),
+    (requests.exceptions.ConnectTimeout, "no connection in time"),
+    (TimeoutError, "no answer in time"),
+    (requests.exceptions.Timeout, "no answer in time"),
+)
+
+
+class BrokenAnswer(requests.ConnectionError):
+    """An answer that came, and is not read to its end. The message says why in words of ours."""
+
+
+def in_words(fault: BaseException) -> str:
+    """Why a request was not answered, as a person would say it."""
+    chain = list(_chain(fault))
+    said = [str(one) for one in chain if isinstance(one, BrokenAnswer) and one.args and isinstance(one.args[0], str)]
+    if said:
+        return said[0]
+    fitting = (words for kind, words in _WORDS if any(isinstance(one, kind) for one in chain))
+    return next(fitting, type(fault).__name__)
+
+
+def answered(fault: BaseException) -> bool:
+    """Whether something came back: then it is the answer that is wrong, and somebody is there."""
+    kinds = (BrokenAnswer, InvalidHeader, http.client.HTTPException)
+    silent = (http.client.RemoteDisconnected,)
+    return any(isinstance(one, kinds) and not isinstance(one, silent) for one in _chain(fault))
+
+
+def _chain(fault: BaseException) -> Iterator[BaseException]:
+    """The exception, and those that it was made from: as causes, as arguments, as a reason."""
+    seen: list[BaseException] = []
+    left = [fault]
+    while left:
+        one = left.pop(0)
+        if one in seen:
+            continue
+        seen.append(one)
+        yield one
+        inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        left += [each for each in inner if isinstance(each, BaseException)]
