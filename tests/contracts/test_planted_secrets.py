@@ -106,10 +106,12 @@ def test_a_mistake_of_the_suite_is_told_without_what_it_quotes(
         encoded = [form for name, form in forms(KEY).items() if name != "inside base64"]
         raise RuntimeError(f"{encoded} {within(KEY)} {PERSON}")
 
+    monkeypatch.setattr("tempfile.tempdir", str(here))
     monkeypatch.setattr(runner.Run, "neighbour", wrong)
     with recording(lambda *_: (200, {}, b"{}")) as record:
         assert command.main([record.url, "--only", "GET /v1/organization"], standalone_mode=False) == 2
     out, err = capfd.readouterr()
-    assert "the suite failed, please report this" in err
-    assert "RuntimeError" in err
-    assert found({"output": out, "errors": err}) == []
+    assert "RuntimeError at contracts/runner.py" in err
+    (story,) = here.glob("sophiie-mock-*.txt")
+    assert "in wrong" in story.read_text()
+    assert found({"output": out, "errors": err, "story": story.read_text()}) == []
