@@ -60,7 +60,7 @@ from mock_server.store.base import Log, NoLog
 from mock_server.timeline import Timeline
 from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspaces
-from mock_server.world.clock import parse
+from mock_server.world.clock import clock_time
 from mock_server.world.ids import secret
 from mock_server.world.recipe import load_recipe
 
@@ -114,7 +114,7 @@ def _warn_of_another_world(settings: Settings, plan: Plan) -> None:
 
 def _start(settings: Settings) -> datetime | None:
     try:
-        return parse(settings.now) if settings.now else None
+        return clock_time(settings.now) if settings.now else None
     except ValueError as fault:
         raise SettingsError(Problem("--now", str(fault))) from None
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.world.clock import Clock, parse, stamp
+from mock_server.world.clock import EARLIEST, LATEST, Clock, parse, stamp
 from mock_server.world.recipe import Recipe
 
 
@@ -69,7 +69,15 @@ def read(id: str, kept: Mapping[str, Any]) -> tuple[Origin, Clock]:
     stood = kept.get("stood", kept["start"] if kept["frozen"] else None)  # files of before have no "stood"
     if stood:
         return origin, Clock(parse(stood), frozen=True)
-    return origin, Clock(Clock().now() + timedelta(seconds=kept["ahead"]))
+    return origin, Clock(_ahead(kept["ahead"]))
+
+
+def _ahead(seconds: float) -> datetime:
+    """So far ahead of the real time, or the nearest time that a clock can show: a file may come from another day."""
+    try:
+        return min(max(Clock().now() + timedelta(seconds=seconds), EARLIEST), LATEST)
+    except OverflowError:
+        return LATEST if seconds > 0 else EARLIEST
 
 
 def digest(key: str) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 from mock_server.behaviours import agenda
 from mock_server.behaviours.registry import Deed
 from mock_server.behaviours.simulation import Wanted, simulate
-from mock_server.errors import ApiError
+from mock_server.errors import ApiError, StorageUnavailable
+from mock_server.store.base import Id
 from mock_server.store.image import Transaction
 from mock_server.webhooks import events, outbox
 from mock_server.webhooks.delivery import Dispatcher
@@ -28,11 +29,16 @@ Told = Mapping[str, Any]
 MOST = 10_000
 """Things that happen in one move of a clock."""
 _PULSE = 0.5  # seconds between two looks at the clocks that run
+_STEPS_PER_TURN = 20  # things that happen in one workspace before everybody else has a turn
 _PATIENCE = 30.0  # seconds that one move waits for receivers of webhooks, all in all
 
 
 class Moving(Exception):
     """The clock of this workspace is being moved already."""
+
+
+class Superseded(Exception):
+    """The workspace was reset, restored or removed while its clock was on the way: it keeps its new time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +57,35 @@ class Timeline:
         self._per_minute = per_minute
         self._workspaces = workspaces
         self._dispatcher = dispatcher
-        self._moving: set[str] = set()
+        self._moving: set[tuple[Workspace, int]] = set()  # with the generation that is moved
 
-    def simulate(self, workspace: Workspace, planned: Sequence[tuple[str, Wanted]]) -> tuple[list[Told], list[Told]]:
-        """What happens now, and what is left for later, in one transaction. Raises NotFound and Conflict."""
-        now = workspace.clock.stamp()
-        done: list[Told] = []
-        later: list[Told] = []
+    async def simulate(
+        self, workspace: Workspace, wanted: Wanted, times: Sequence[str]
+    ) -> tuple[list[Told], list[Told]]:
+        """Let the same happen at each of these times, the first of which is now. Returns what happened and what will.
+
+        Raises NotFound and Conflict, and then nothing has happened; Moving and Superseded. Of people who get in touch
+        only the first can be refused, so the others that are due at once follow in turns.
+        """
+        self._refuse_while_moving(workspace)
+        now, generation = workspace.clock.stamp(), workspace.generation
+        together = [at for at in times if at <= now] if wanted.action else times[:1]
         with self._workspaces.transaction(workspace) as tx:
-            for at, wanted in planned:
-                if at > now:
-                    later.append({"at": at, "id": agenda.plan(tx, at, wanted)})
-                    continue
-                before = _events(tx)
-                told = simulate(self._deed(workspace, tx, now), workspace.plan.recipe, wanted)
-                done.append({"at": now, **told, "events": _events(tx)[len(before) :]})
-        return done, later
+            happened = [self._simulated(workspace, tx, now, wanted) for _ in together]
+            planned: list[Told] = [{"at": at, "id": agenda.plan(tx, at, wanted)} for at in times[len(together) :]]
+        moving = (workspace, generation)
+        self._moving.add(moving)  # nobody else carries out what is due here now
+        try:
+            while planned and planned[0]["at"] <= now and (due := self._step(workspace, now, planned[0]["id"])):
+                happened.append(due)
+                del planned[0]
+                if len(happened) % _STEPS_PER_TURN == 0:
+                    await _turn(workspace, generation)
+        except StorageUnavailable as fault:
+            log.error("workspace %s: the rest of what was simulated is kept for later: %s", workspace.id, fault)
+        finally:
+            self._moving.discard(moving)
+        return happened, planned
 
     def begin(self) -> None:
         """People get in touch by themselves from now on, in the default workspace; nobody where none should."""
@@ -76,37 +95,60 @@ class Timeline:
                 if per_minute or tx.get(agenda.KIND, agenda.TRAFFIC):
                     agenda.set_traffic(tx, workspace.clock.stamp(), workspace.plan.seed, per_minute)
 
-    def catch_up(self, workspace: Workspace) -> list[Told]:
-        """Let everything happen that is due by the workspace's now."""
+    def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: Wanted) -> Told:
+        before = len(_events(tx))
+        told = simulate(self._deed(workspace, tx, now), workspace.plan.recipe, wanted)
+        return {"at": now, **told, "events": _events(tx)[before:]}
+
+    def catch_up(self, workspace: Workspace, most: int = MOST) -> list[Told]:
+        """Let what is due by the workspace's now happen, at most so many things."""
         told: list[Told] = []
-        while len(told) < MOST and (due := self._step(workspace, workspace.clock.stamp())):
+        while len(told) < most and (due := self._step(workspace, workspace.clock.stamp())):
             told.append(due)
         return told
 
+    async def freeze(self, workspace: Workspace) -> Moved:
+        """Stop the clock at the time it shows; what was due by then has happened. Raises Moving and Superseded."""
+        self._refuse_while_moving(workspace)
+        workspace.clock.freeze()
+        return await self.move(workspace, workspace.clock.now())
+
+    def run(self, workspace: Workspace) -> None:
+        """Let the clock tick on from the time it shows. Raises Moving."""
+        self._refuse_while_moving(workspace)
+        workspace.clock.run()
+
     async def move(self, workspace: Workspace, target: datetime) -> Moved:
-        """Show ``target``; everything that is due on the way has happened then. Raises Moving.
+        """Show ``target``; everything that is due on the way has happened then. Raises Moving and Superseded.
 
         Back in time nothing is undone: that is what snapshots are for.
         """
-        if workspace.id in self._moving:
-            raise Moving
+        self._refuse_while_moving(workspace)
         if stamp(target) < workspace.clock.stamp():
             workspace.clock.set(target)
-        self._moving.add(workspace.id)
+        moving = (workspace, workspace.generation)
+        self._moving.add(moving)
         try:
             happened, drained = await self._on_the_way(workspace, stamp(target))
         finally:
-            self._moving.discard(workspace.id)
+            self._moving.discard(moving)
         whole = len(happened) < MOST
         if whole:
             workspace.clock.set(target)
         self._dispatcher.wake(workspace)
         return Moved(happened, whole, drained)
 
+    def _refuse_while_moving(self, workspace: Workspace) -> None:
+        if self._is_moving(workspace):
+            raise Moving
+
+    def _is_moving(self, workspace: Workspace) -> bool:
+        return (workspace, workspace.generation) in self._moving
+
     async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Told], bool]:
         happened: list[Told] = []
         watch, drained = Stopwatch(), True
-        now = workspace.clock.stamp()
+        now, generation = workspace.clock.stamp(), workspace.generation
         while len(happened) < MOST and (at := self._next(workspace, now, target)) is not None:
             ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
             now = max(now, at)
@@ -115,10 +157,12 @@ class Timeline:
             before = self._attempts(workspace)
             while len(happened) < MOST and (told := self._step(workspace, now)):
                 happened.append(told)
+                if len(happened) % _STEPS_PER_TURN == 0:
+                    await _turn(workspace, generation)
             left = _PATIENCE - watch.ms() / 1000
             drained = left > 0 and drained and await self._dispatcher.drain(workspace, left)
+            await _turn(workspace, generation)
             happened += self._attempted(workspace, before, now)
-            await asyncio.sleep(0)
         return happened, drained
 
     def _next(self, workspace: Workspace, now: str, target: str) -> str | None:
@@ -130,10 +174,10 @@ class Timeline:
         first = min([*times, *([due.at] if due else [])], default=None)
         return first if first is not None and first <= target else None
 
-    def _step(self, workspace: Workspace, now: str) -> Told | None:
-        """The first thing that is due by ``now``, done; None when nothing is."""
+    def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Told | None:
+        """Let the first thing that is due by ``now`` happen, or the planned one of this id; None when there is none."""
         with self._workspaces.transaction(workspace) as tx:
-            due = agenda.next_due(tx)
+            due = agenda.next_due(tx) if planned is None else agenda.Due(now, agenda.KIND, planned)
             if due is None or due.at > now:
                 return None
             told = agenda.carry_out(self._deed(workspace, tx, now), workspace.plan.recipe, due)
@@ -166,14 +210,28 @@ class Timeline:
         while True:
             await asyncio.sleep(_PULSE)
             for workspace in list(self._workspaces):
-                if workspace.clock.frozen or workspace.id in self._moving:
-                    continue
-                try:
-                    if self._per_minute and workspace.id == DEFAULT and not workspace.image.rows(agenda.KIND):
-                        self.begin()  # it was reset
-                    self.catch_up(workspace)
-                except ApiError as fault:  # the state file cannot be written: the next pulse tries again
-                    log.error("what was due did not happen: %s", fault)
+                await self._look_after(workspace)
+
+    async def _look_after(self, workspace: Workspace) -> None:
+        """Let what is due in one workspace happen, in turns. Its trouble is logged and reaches no other workspace."""
+        try:
+            while not workspace.clock.frozen and not self._is_moving(workspace):
+                if self._per_minute and workspace.id == DEFAULT and not workspace.image.rows(agenda.KIND):
+                    self.begin()  # it was reset
+                if len(self.catch_up(workspace, _STEPS_PER_TURN)) < _STEPS_PER_TURN:
+                    return
+                await asyncio.sleep(0)
+        except ApiError as fault:  # the state file cannot be written: the next pulse tries again
+            log.error("workspace %s: what was due did not happen: %s", workspace.id, fault)
+        except Exception:
+            log.exception("workspace %s: what was due did not happen", workspace.id)
+
+
+async def _turn(workspace: Workspace, generation: int) -> None:
+    """Let everybody else have a turn. Raises Superseded when the workspace is another one after it."""
+    await asyncio.sleep(0)
+    if workspace.generation != generation:
+        raise Superseded
 
 
 def _events(tx: Transaction) -> list[Any]:

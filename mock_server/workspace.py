@@ -41,10 +41,13 @@ class Workspace:
         self.ids: Ids = DocumentIds(contract, origin.plan.seed)
         self.journal: Journal[Any] = Journal(journal_size)
         self.snapshots: dict[str, Snapshot] = {}
+        self.generation = 0
+        """Grows when its records and its time are replaced as a whole: what began before belongs to another past."""
         self.renew(image, clock)
 
     def renew(self, image: Image, clock: Clock) -> None:
         """Begin anew with other records and another time: nothing of before can be seen, nor goes on."""
+        self.generation += 1
         self.image = image
         self.clock = clock
         self.requests = 0
@@ -134,6 +137,7 @@ class Workspaces:
         clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
         with self._kept():
             self._keep(workspace.origin, snapshot.image, clock)
+        workspace.generation += 1
         workspace.image = snapshot.image.fork()
         workspace.clock.set(clock.now())
         if snapshot.frozen:

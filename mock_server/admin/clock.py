@@ -1,15 +1,16 @@
 """``/__admin/clock``: freeze, set, advance, run. What is due on the way happens, in order, and is told."""
 
-from datetime import datetime, timedelta
+from collections.abc import Awaitable
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.timeline import MOST, Moved, Moving
+from mock_server.timeline import MOST, Moved, Moving, Superseded
 from mock_server.workspace import Workspace
-from mock_server.world.clock import parse
+from mock_server.world.clock import bounded, clock_time
 
 _SET = Body(("now",), now={"type": "string", "maxLength": 100})
 _ADVANCE = Body(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 3_153_600_000})
@@ -40,14 +41,16 @@ class _Clock:
         """Stand still. What was due by now has happened first."""
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
-        workspace.clock.freeze()
-        return await self._moved(workspace, workspace.clock.now(), "")
+        return await self._moved(workspace, self._control.timeline.freeze(workspace), "")
 
     async def run(self, request: Request) -> Response:
         """Tick on from the time it shows."""
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
-        workspace.clock.run()
+        try:
+            self._control.timeline.run(workspace)
+        except Moving:
+            raise _being_moved() from None
         self._control.workspaces.keep_clock(workspace)
         self._control.dispatcher.wake(workspace)
         return _shown(workspace)
@@ -55,27 +58,36 @@ class _Clock:
     async def set_to(self, request: Request) -> Response:
         asked = await self._control.body(request, _SET)
         try:
-            target = parse(asked["now"])
+            target = clock_time(asked["now"])
         except ValueError as fault:
             raise Refusal(400, str(fault), pointer="/now") from None
-        return await self._moved(self._control.workspace(request), target, "/now")
+        workspace = self._control.workspace(request)
+        return await self._moved(workspace, self._control.timeline.move(workspace, target), "/now")
 
     async def advance(self, request: Request) -> Response:
         asked = await self._control.body(request, _ADVANCE)
         workspace = self._control.workspace(request)
         try:
-            target = workspace.clock.now() + timedelta(seconds=asked["seconds"])
-        except OverflowError:
-            raise Refusal(400, "that is past the year 9999", pointer="/seconds") from None
-        return await self._moved(workspace, target, "/seconds")
+            target = bounded(workspace.clock.now() + timedelta(seconds=asked["seconds"]))
+        except (OverflowError, ValueError):
+            raise Refusal(400, "that is past the year 8999, the last that a clock shows", pointer="/seconds") from None
+        return await self._moved(workspace, self._control.timeline.move(workspace, target), "/seconds")
 
-    async def _moved(self, workspace: Workspace, target: datetime, pointer: str) -> Response:
+    async def _moved(self, workspace: Workspace, move: Awaitable[Moved], pointer: str) -> Response:
+        """What happened in a move of the clock. ``pointer`` is the member of the request that asked for it."""
         try:
-            moved = await self._control.timeline.move(workspace, target)
+            moved = await move
         except Moving:
-            raise Refusal(409, "this clock is being moved; wait for the answer", pointer=pointer) from None
+            raise _being_moved(pointer) from None
+        except Superseded:
+            what = "the workspace was reset, restored or removed meanwhile, and keeps its new time"
+            raise Refusal(409, what, pointer=pointer) from None
         self._control.workspaces.keep_clock(workspace)
         return _shown(workspace, moved)
+
+
+def _being_moved(pointer: str = "") -> Refusal:
+    return Refusal(409, "this clock is being moved; wait for the answer", pointer=pointer)
 
 
 def _shown(workspace: Workspace, moved: Moved | None = None) -> Response:

@@ -12,10 +12,12 @@ from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.behaviours import agenda
 from mock_server.behaviours.simulation import SOURCES, Wanted
 from mock_server.errors import Conflict, NotFound
+from mock_server.timeline import Moving, Superseded
 from mock_server.workspace import Workspace
-from mock_server.world.clock import epoch_ms, parse, stamp
+from mock_server.world.clock import clock_time, epoch_ms, stamp
 
 _MOST = 1_000
+_MOST_VISITS = 100  # of appointments, which are changed together or not at all: a thousand would hold everybody up
 _ID = {"type": ["string", "integer"], "maxLength": 100}
 _SIMULATE = Body(
     ("kind",),
@@ -54,7 +56,11 @@ class _Simulate:
         workspace = self._control.workspace(request)
         wanted, times = _wanted(asked), _times(workspace, asked)
         try:
-            done, later = self._control.timeline.simulate(workspace, [(at, wanted) for at in times])
+            done, later = await self._control.timeline.simulate(workspace, wanted, times)
+        except Moving:
+            raise Refusal(409, "this workspace's clock is being moved; wait for the answer") from None
+        except Superseded:
+            raise Refusal(409, "the workspace was reset, restored or removed meanwhile") from None
         except (Conflict, NotFound) as fault:
             what, *pointer = fault.explain
             raise Refusal(fault.status, what, pointer=pointer[0] if pointer else "") from None
@@ -88,8 +94,11 @@ def _wanted(asked: Mapping[str, Any]) -> Wanted:
             raise Refusal(400, f"`{name}` goes with {' and '.join(needs)} only; leave it out", pointer=f"/{name}")
     if asked["kind"] == "appointment" and "action" not in asked:
         raise Refusal(400, "say what becomes of it: book, move or cancel", pointer="/action")
+    if "action" in asked and asked.get("count", 0) > _MOST_VISITS and not asked.get("over"):
+        what = f"at most {_MOST_VISITS} appointments are changed at once; spread them over some time with `over`"
+        raise Refusal(400, what, pointer="/count")
     try:
-        start = epoch_ms(parse(asked["start"])) if "start" in asked else None
+        start = epoch_ms(clock_time(asked["start"])) if "start" in asked else None
     except ValueError as fault:
         raise Refusal(400, str(fault), pointer="/start") from None
     about, action = asked.get("about", ""), asked.get("action", "")
@@ -100,7 +109,4 @@ def _times(workspace: Workspace, asked: Mapping[str, Any]) -> list[str]:
     """When each comes: the first at once, the others evenly over the time."""
     count, now = asked.get("count", 1), workspace.clock.now()
     step = asked.get("over", 0) / count
-    try:
-        return [stamp(now + timedelta(seconds=step * number)) for number in range(count)]
-    except OverflowError:
-        raise Refusal(400, "that is past the year 9999", pointer="/over") from None
+    return [stamp(now + timedelta(seconds=step * number)) for number in range(count)]

@@ -23,7 +23,7 @@ from mock_server.store.snapshot import (
     place_in_order,
 )
 from mock_server.workspace import Workspace, summary_of
-from mock_server.world.clock import parse
+from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng, secret
 
 NOW = "@now"
@@ -158,7 +158,7 @@ class _Snapshots:
     def _check(self, workspace: Workspace, file: Mapping[str, Any]) -> None:
         """Raises Refusal at the first record that this server could not have written."""
         try:
-            parse(file["now"])
+            clock_time(file["now"])
         except ValueError as fault:
             raise Refusal(400, str(fault), pointer="/now") from None
         whole = file.get("sha256") == checksum(file)

@@ -13,7 +13,7 @@ from mock_server.errors import SettingsError, WorldError
 from mock_server.origin import Plan
 from mock_server.settings import Settings
 from mock_server.workspace import DEFAULT, Workspace, summary
-from mock_server.world.clock import parse, stamp
+from mock_server.world.clock import clock_time, stamp
 from mock_server.world.ids import secret
 from mock_server.world.recipe import Recipe, load_recipe
 
@@ -128,7 +128,7 @@ def _limit(asked: dict[str, Any], settings: Settings) -> tuple[int, bool]:
 def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
     text = asked.get("now", settings.now)
     try:
-        return parse(text) if text else None
+        return clock_time(text) if text else None
     except ValueError as fault:
         raise Refusal(400, str(fault), pointer="/now") from None
 

@@ -11,6 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = _EPOCH
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""A clock shows times between these two, so that a world's past, its plans and a tick always have room beside it."""
 _MILLISECOND = timedelta(milliseconds=1)
 _REMEDY = "write it like 2026-03-04T05:06:07Z, 2026-03-04T16:06:07+11:00 or 2026-03-04"
 
@@ -44,11 +47,23 @@ def parse(text: str) -> datetime:
         raise ValueError(f"{text!r} is not a time; {_REMEDY}") from None
 
 
+def clock_time(text: str) -> datetime:
+    """Read a time that a clock may be set to. ValueError in plain words, also for one that no clock shows."""
+    return bounded(parse(text))
+
+
+def bounded(when: datetime) -> datetime:
+    """``when`` itself where a clock can show it. ValueError before 1970 and after the year 8999."""
+    if not EARLIEST <= when <= LATEST:
+        raise ValueError(f"{when.isoformat()} is out of range; a clock shows times from 1970 to the end of 8999")
+    return when
+
+
 class Clock:
     """One workspace's time.
 
     ``start`` is what it shows first (default: the wall time). It ticks with ``monotonic`` (seconds) unless frozen.
-    Moving it past year 9999 is a ValueError, and it stays as it was.
+    Moving it before ``EARLIEST`` or past ``LATEST`` is a ValueError, and it stays as it was.
     """
 
     def __init__(
@@ -69,11 +84,11 @@ class Clock:
         return self._since is None
 
     def now(self) -> datetime:
-        """The time it shows: aware, UTC, whole milliseconds."""
+        """The time it shows: aware, UTC, whole milliseconds. At ``LATEST`` it stands still."""
         if self._since is None:
             return self._anchor
         ticked = int((self._monotonic() - self._since) * 1000)
-        return self._anchor + ticked * _MILLISECOND
+        return min(self._anchor + ticked * _MILLISECOND, LATEST)
 
     def stamp(self) -> str:
         """``now`` in the wire form."""
@@ -101,7 +116,7 @@ class Clock:
         try:
             self.set(self.now() + timedelta(seconds=seconds))
         except OverflowError:
-            raise ValueError(f"cannot advance by {seconds} seconds: that is past the year 9999") from None
+            raise ValueError(f"cannot advance by {seconds} seconds: that is past the year 8999") from None
 
 
 class Stopwatch:
@@ -146,5 +161,5 @@ def _milliseconds(when: datetime) -> datetime:
     """``when`` in UTC, rounded down to milliseconds, so that ``now`` and ``stamp`` say the same."""
     if when.tzinfo is None:
         raise ValueError(f"{when.isoformat()} has no time zone; {_REMEDY}")
-    utc = when.astimezone(UTC)
+    utc = bounded(when).astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
