@@ -18,7 +18,7 @@ Below it, ``protocol`` bounds what comes over the socket. Beside it, on the same
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -209,10 +209,10 @@ def _living(
     return lifespan
 
 
-def _wrong_method(envelope: Envelope) -> Callable[[Request, Exception], Response]:
+def _wrong_method(envelope: Envelope) -> Callable[[Request, Exception], Awaitable[Response]]:
     """A document is only to be read."""
 
-    def refuse(request: Request, error: Exception) -> Response:
+    async def refuse(request: Request, error: Exception) -> Response:
         body = envelope.body(405, request.url.path, None)
         return Response(body, 405, {"allow": "GET, HEAD"}, media_type="application/json")
 

@@ -4,47 +4,27 @@ A refusal here comes before any key was looked at; it tells nothing of the route
 """
 
 import asyncio
-import socket
-import struct
 from typing import cast
 
 import httptools
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from mock_server.admin.problem import problem
 from mock_server.api.answer import explained, headers_for
+from mock_server.raw_connection import Connection
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers."""
 _TOO_LARGE = (431, f"the line and headers of a request have at most {LARGEST_HEAD} bytes")
 _VERSIONS = ("1.1", "1.0")
+_STOPPING = (503, "the server is stopping; ask again once it is back")
 _NOT_HTTP = (400, "this is not HTTP/1.1, or a method that HTTP does not know")
 
 
 class Unfit(Exception):
     """Raised into the parser, which then gives up: a status, and why."""
-
-
-class Connection:
-    """What a fault may do to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def write(self, data: bytes) -> None:
-        """As it is."""
-        self._transport.write(data)
-
-    def close(self) -> None:
-        """After what was written."""
-        self._transport.close()
-
-    def reset(self) -> None:
-        """At once: to linger for no time is what makes the system send a reset."""
-        peer = self._transport.get_extra_info("socket")
-        if peer is not None:
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
 
 
 class Protocol(HttpToolsProtocol):
@@ -59,19 +39,48 @@ class Protocol(HttpToolsProtocol):
     _fed = 0  # bytes that came last
     _tail: int | None = None  # bytes that came after the latest chunk's size, and are no body
     _last_words: bytes | None = None  # a refusal that waits until what came before it is answered
+    _ended = False  # the client sends nothing more, and may still wait for answers
+    _task: asyncio.Task[None] | None = None  # works on the request whose turn it is
+    _answering: RequestResponseCycle | None = None  # the request whose turn it is; later ones wait in the pipeline
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
+        self._application, self.app = self.app, self._run
         self._allow(self.deadline)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application, in a task that ``cut_off`` can end."""
+        self._task = asyncio.current_task()
+        await self._application(scope, receive, send)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._allow(None)
+        self._give_up(self._answering)
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
+        """Answer what the client asked before it closed its side; True keeps the connection until then.
+
+        A request that was cut short has no answer. TLS cannot be closed on one side only.
+        """
+        self._ended = True
+        self._allow(None)
+        if self.cycle is not None and self.cycle.more_body:
+            if self.pipeline and self.pipeline[0][0] is self.cycle:
+                self.pipeline.popleft()
+            self._give_up(self.cycle)
+        return self._owes_an_answer and self.scheme == "http"
 
     def data_received(self, data: bytes) -> None:
         if self._last_words is not None:
             return
         self._unset_keepalive_if_required()
+        rest: bytes | None = data
+        while rest is not None:
+            rest = self._feed(rest)
+
+    def _feed(self, data: bytes) -> bytes | None:
+        """Let the parser read; what it has to read once more, in a loop as each request may be one that it leaves."""
         self._fed = len(data)
         if self._head is not None:
             self._head += len(data)
@@ -80,7 +89,7 @@ class Protocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
-            self._decline(data[offer.args[0] :])
+            return self._without_offer(data[offer.args[0] :])
         except httptools.HttpParserError as fault:
             self._refuse(*fault.__context__.args if isinstance(fault.__context__, Unfit) else _NOT_HTTP)
         else:
@@ -88,6 +97,7 @@ class Protocol(HttpToolsProtocol):
                 self._refuse(*_TOO_LARGE)
             elif self._head == 0:
                 self._allow(self.deadline)  # only now: most heads are whole at once
+        return None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -104,6 +114,8 @@ class Protocol(HttpToolsProtocol):
         if not self._offered:
             super().on_headers_complete()
             self.headers = []  # a trailer is no header: it comes after all was decided
+            if not self.pipeline:
+                self._answering = self.cycle
 
     def on_chunk_header(self) -> None:
         self._tail = 0
@@ -119,11 +131,42 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         last = not self.pipeline
+        if self.pipeline:
+            self._answering = self.pipeline[-1][0]
         super().on_response_complete()
-        if last and self._last_words is not None and not self.transport.is_closing():
+        if last and self._ended:
+            self.transport.close()
+        elif last and self._last_words is not None and not self.transport.is_closing():
             self._hang_up(self._last_words)
         elif self.cycle.response_complete and self.cycle.more_body:
             self._allow(self.deadline)
+
+    def unanswered(self) -> RequestResponseCycle | None:
+        """The request whose turn it is, while nothing of its answer was sent."""
+        cycle = self._answering
+        return cycle if self._owes_an_answer and cycle is not None and not cycle.response_started else None
+
+    def cut_off(self) -> None:
+        """The server stops: end and refuse the request whose turn it is; those behind it are not begun."""
+        if (cycle := self.unanswered()) is not None and not self.transport.is_closing():
+            self.pipeline.clear()
+            self._give_up(cycle)
+            if self._task is not None:
+                self._task.cancel()
+            self._last_words = self._refusal(*_STOPPING, cycle.scope["path"])
+            self._hang_up(self._last_words)
+
+    @property
+    def _owes_an_answer(self) -> bool:
+        cycle = self._answering
+        return cycle is not None and not cycle.response_complete and not cycle.disconnected
+
+    @staticmethod
+    def _give_up(cycle: RequestResponseCycle | None) -> None:
+        """Let the application know that nobody waits for this answer."""
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     @property
     def _size(self) -> int:
@@ -135,19 +178,19 @@ class Protocol(HttpToolsProtocol):
         """Whether the request offers to go on in another protocol."""
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
-    def _decline(self, rest: bytes) -> None:
-        """Hear the request again without its offer: the parser takes what follows one for the other protocol.
+    def _without_offer(self, rest: bytes) -> bytes | None:
+        """The request once more, without its offer: the parser takes what follows one for the other protocol.
 
         Java's HttpClient offers HTTP/2 with every first request, bodies included.
         """
         if not self._offered:  # CONNECT: answered as any method, but nothing can follow it
             self.shutdown()
-            return
+            return None
         line = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
         lines = [line, *(b": ".join(header) for header in self.headers if header[0] != b"upgrade")]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as the parent's
-        self.data_received(b"\r\n".join([*lines, b"", rest]))
+        return b"\r\n".join([*lines, b"", rest])
 
     def _allow(self, seconds: float | None) -> None:
         if self._timer is not None:
@@ -184,14 +227,19 @@ class Protocol(HttpToolsProtocol):
             return True
         if cycle.response_started:  # it has its answer, whatever its body is
             self._last_words = b""
-        cycle.disconnected = True
-        cycle.message_event.set()
+        self._give_up(cycle)
         return False
 
-    def _refusal(self, status: int, why: str) -> bytes:
+    def _refusal(self, status: int, why: str, path: str = "") -> bytes:
+        """A whole answer in the words of the surface that the path belongs to."""
         state = cast(Starlette, self.config.app).state
-        body = state.envelope.body(status, "", None)
-        headers = [*self.server_state.default_headers, *headers_for(body), (b"connection", b"close")]
+        if path.startswith("/__admin"):
+            answer = problem(status, why)
+            body, own = bytes(answer.body), answer.raw_headers
+        else:
+            body = state.envelope.body(status, path, None)
+            own = headers_for(body)
+        headers = [*self.server_state.default_headers, *own, (b"connection", b"close")]
         if state.settings.mock_headers:
             headers.append(explained([why]))
         lines = [STATUS_LINE[status][:-2], *(b": ".join(header) for header in headers)]

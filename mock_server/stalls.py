@@ -12,9 +12,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mock_server.world.clock import ThreadTime
+from mock_server.world.clock import ThreadTime, is_asleep
 
 log = logging.getLogger("mock_server.stalls")
 
@@ -27,13 +27,20 @@ _STACK_FRAMES = 12
 
 @dataclass(frozen=True)
 class Stall:
-    """One time that the loop stood still: for how many seconds, and where it was then (a formatted stack)."""
+    """One time that the loop stood still: seconds of its own work and of a blocking call, and where (a stack)."""
 
-    seconds: float
-    stack: str
+    worked: float
+    blocked: float
+    stack: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long nobody else was served."""
+        return self.worked + self.blocked
 
     def __str__(self) -> str:
-        return f"the event loop stood still for {self.seconds * 1000:.0f} ms:\n{self.stack}"
+        spent = f"{self.seconds * 1000:.0f} ms (worked {self.worked * 1000:.0f}, blocked {self.blocked * 1000:.0f})"
+        return f"the event loop stood still for {spent}:\n{self.stack or 'it went on before its place was noted'}"
 
 
 def report(stall: Stall) -> None:
@@ -58,9 +65,10 @@ class _Watchdog:
     def __init__(self, loop: asyncio.AbstractEventLoop, on_stall: Callable[[Stall], None]) -> None:
         self._loop = loop
         self._on_stall = on_stall
-        self._loop_thread = threading.get_ident()
+        self._loop_thread, self._native_thread = threading.get_ident(), threading.get_native_id()
         self._last = ThreadTime.now()
         self._stack = ""
+        self._asleep = 0  # looks at the late loop that found its thread asleep
         self._stopped = threading.Event()
         self._onlooker = threading.Thread(target=self._look, name="stall-watchdog", daemon=True)
 
@@ -82,28 +90,32 @@ class _Watchdog:
 
     def _judge(self) -> None:
         now = ThreadTime.now()
-        seconds = stalled_seconds(self._last, now)
-        stack, self._stack = self._stack, ""
+        spent = time_spent(self._last, now, _LOOK_SECONDS * (self._asleep + 1))
+        stack, self._stack, self._asleep = self._stack, "", 0
         self._last = now
-        if seconds >= MIN_STALL_SECONDS:
-            self._on_stall(Stall(seconds, stack or "(it went on before its place could be noted)"))
+        if spent.seconds >= MIN_STALL_SECONDS:
+            self._on_stall(replace(spent, stack=stack))
 
     def _look(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):
-            if not self._stack and ThreadTime.now().wall - self._last.wall > _NOTE_AFTER_SECONDS:
+            late = ThreadTime.now().wall - self._last.wall
+            if late > 2 * _BEAT_SECONDS and is_asleep(self._native_thread):
+                self._asleep += 1
+            if late > _NOTE_AFTER_SECONDS and not self._stack:
                 frame = sys._current_frames().get(self._loop_thread)
                 self._stack = "".join(traceback.format_stack(frame, _STACK_FRAMES)) if frame else ""
 
 
-def stalled_seconds(before: ThreadTime, now: ThreadTime) -> float:
-    """How long the thread kept its loop from others between two beats, in seconds.
+def time_spent(before: ThreadTime, now: ThreadTime, asleep: float) -> Stall:
+    """How long the thread kept its loop from others between two beats.
 
     Its own processor time always counts. Where the system says how long it waited for a processor, a call that blocked
-    it counts as well: what is left of the time beyond the beat without that wait and the other threads' work.
+    it counts as well: what is left of the time beyond the beat without that wait and the other threads' work, and no
+    more than it was seen ``asleep`` (seconds): a virtual machine can stand still itself.
     """
     own = now.thread - before.thread
     if now.queued is None or before.queued is None:
-        return own
+        return Stall(own, 0.0)
     others = (now.process - before.process) - own
     blocked = (now.wall - before.wall) - _BEAT_SECONDS - own - (now.queued - before.queued) - max(others, 0.0)
-    return own + max(blocked, 0.0)
+    return Stall(own, max(min(blocked, asleep), 0.0))

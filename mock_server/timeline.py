@@ -210,9 +210,9 @@ class Timeline:
         while True:
             await asyncio.sleep(_PULSE)
             for workspace in list(self._workspaces):
-                await self._look_after(workspace)
+                await self.look_after(workspace)
 
-    async def _look_after(self, workspace: Workspace) -> None:
+    async def look_after(self, workspace: Workspace) -> None:
         """Let what is due in one workspace happen, in turns. Its trouble is logged and reaches no other workspace."""
         try:
             while not workspace.clock.frozen and not self._is_moving(workspace):

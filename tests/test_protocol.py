@@ -1,6 +1,7 @@
 """What arrives over a socket and is not a whole, well-made request."""
 
 import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -243,3 +244,50 @@ def test_what_follows_a_last_request_does_not_spoil_its_answer(server: MockServe
     for offer in ([], [("Upgrade", "h2c"), ("Connection", "Upgrade")]):
         raw = request("POST", "/v1/leads", body=b'{"firstName": "Ada"}', headers=offer)
         assert parsed(exchange(server.url, raw + b"\r\nmore")).status == 201
+
+
+@pytest.mark.parametrize("count", [3, 600])
+def test_each_of_many_pipelined_offers_is_declined(
+    server: MockServer, count: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    offer = [("Upgrade", "h2c"), ("Connection", "Upgrade")]
+    raw = request("GET", "/v1/leads?limit=1", headers=offer).replace(b"Connection: close\r\n", b"")
+    said = exchange(server.url, raw * count + request("GET", "/v1/nowhere"), timeout=20)
+    assert (said.count(b"HTTP/1.1 200 "), said.count(b"HTTP/1.1 404 ")) == (count, 1)
+    assert not caplog.records
+
+
+HEALTH = b"GET /__admin/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+RESET = b"POST /__admin/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
+LEADS = request("GET", "/v1/leads?limit=1").replace(b"Connection: close\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("raw", "answers"),
+    [
+        pytest.param(LEADS, 1, id="one request"),
+        pytest.param(LEADS * 20, 20, id="many requests"),
+        pytest.param(HEALTH * 20, 20, id="many control requests"),
+        pytest.param(LEADS + HEALTH[:30], 1, id="a head cut short"),
+        pytest.param(LEADS + HEALTH + RESET, 2, id="a body cut short behind others"),
+        pytest.param(RESET, 0, id="a body cut short"),
+    ],
+)
+def test_a_client_that_ends_its_side_gets_its_answers(
+    server: MockServer, raw: bytes, answers: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connected(server.url) as client:
+        client.sendall(raw)
+        client.shutdown(socket.SHUT_WR)
+        assert until_closed(client).count(b"HTTP/1.1 200 ") == answers
+    assert not caplog.records
+
+
+def test_a_client_that_resets_its_connection_is_no_error(server: MockServer, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(20):
+        client = connected(server.url)
+        client.sendall(HEALTH * 10 + RESET)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+    assert parsed(exchange(server.url, request("GET", "/__admin/health"))).status == 200
+    assert not caplog.records

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,48 @@ def test_a_stop_answers_what_is_in_flight_and_hangs_up_on_who_only_waits() -> No
         assert until_closed(waiting) == b""
     assert not listening(server.url)
     assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize(
+    ("raw", "media"),
+    [
+        pytest.param(
+            request("GET", "/v1/leads", headers=[("Prefer", "delay=60000")]), "application/json", id="delayed"
+        ),
+        pytest.param(
+            request("POST", "/v1/leads", body=b'{"firstName": "Ada"}')[:-5], "application/json", id="body not whole"
+        ),
+        pytest.param(request("GET", "/__admin/webhooks/attempts?wait=20"), "application/json", id="watching"),
+        pytest.param(
+            request("POST", "/__admin/inbox/slow", body=b"{}"), "application/problem+json", id="control plane"
+        ),
+    ],
+)
+def test_a_stop_refuses_what_is_still_in_flight(raw: bytes, media: str) -> None:
+    with MockServer(Settings(**TINY)) as server:
+        exchange(server.url, request("PUT", "/__admin/inbox/slow", body=b'{"delay": 30}'))
+        asking = connected(server.url)
+        asking.sendall(raw)
+        get(server, "/__admin/health")
+        began = time.monotonic()
+    with asking:
+        answer = parsed(until_closed(asking))
+    assert time.monotonic() - began < 3
+    assert answer.get("content-type") == media
+    assert answer.status == (200 if "attempts" in str(raw) else 503)
+
+
+def test_a_request_refused_at_a_stop_has_changed_nothing(tmp_path: Path) -> None:
+    settings = Settings(**TINY, state=str(tmp_path / "state"))
+    with MockServer(settings) as server:
+        asking = connected(server.url)
+        late = [("Prefer", "delay=1500")]
+        asking.sendall(request("POST", "/v1/leads", body=b'{"firstName": "Ada"}', headers=late))
+        get(server, "/__admin/health")
+    with asking:
+        assert parsed(until_closed(asking)).status == 503
+    with MockServer(settings) as server:
+        assert get(server, "/v1/leads").json["leads"] == []
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

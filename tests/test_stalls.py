@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mock_server.stalls import Stall, stalled_seconds, watch_stalls
+from mock_server.stalls import Stall, time_spent, watch_stalls
 from mock_server.world.clock import ThreadTime
 
 START = ThreadTime(wall=100.0, thread=5.0, process=9.0, queued=1.0)
@@ -23,13 +23,14 @@ def later(wall: float = 0.0, thread: float = 0.0, process: float = 0.0, queued: 
     [
         pytest.param(later(wall=0.3, thread=0.28, process=0.28), 0.28, id="own work counts"),
         pytest.param(later(wall=0.32), 0.3, id="a blocking call counts, the beat itself does not"),
+        pytest.param(later(wall=9.0), 0.5, id="a machine that stands still does not count"),
         pytest.param(later(wall=0.32, queued=0.3), 0.0, id="waiting for a processor does not count"),
         pytest.param(later(wall=0.32, process=0.3), 0.0, id="other threads' work does not count"),
         pytest.param(later(wall=9.0, thread=0.2, process=0.2, queued=None), 0.2, id="elsewhere only own work counts"),
     ],
 )
 def test_a_stall_is_the_loop_threads_own_time(spent: ThreadTime, stalled: float) -> None:
-    assert stalled_seconds(START, spent) == pytest.approx(stalled)
+    assert time_spent(START, spent, asleep=0.5).seconds == pytest.approx(stalled)
 
 
 def compute(seconds: float) -> None:

@@ -125,7 +125,7 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else list(value)
 
 
-def refused(request: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
     """The exception handler for Refusal."""
     if not isinstance(error, Refusal):
         raise error

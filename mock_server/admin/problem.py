@@ -16,8 +16,11 @@ def problem(status: int, detail: str, **more: object) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/problem+json")
 
 
-def from_starlette(request: Request, error: Exception) -> Response:
-    """What Starlette raises itself: an unknown route, a wrong method. Paths are not repeated: a key may be in one."""
+async def from_starlette(request: Request, error: Exception) -> Response:
+    """What Starlette raises itself: an unknown route, a wrong method. Paths are not repeated: a key may be in one.
+
+    A coroutine, as every handler here: Starlette would start a thread for a plain function.
+    """
     if not isinstance(error, HTTPException):
         return problem(500, "a bug of the mock; its log has the traceback")
     routes = [route for route in request.app.routes if isinstance(route, Route)]
@@ -30,6 +33,11 @@ def from_starlette(request: Request, error: Exception) -> Response:
     answer = problem(error.status_code, f"this path has {allowed}")
     answer.headers["allow"] = allowed
     return answer
+
+
+async def to_nobody(request: Request, error: Exception) -> Response:
+    """The client hung up before its request was whole; what is sent now is thrown away."""
+    return Response(status_code=400)
 
 
 def _near(path: str, paths: list[str]) -> str:

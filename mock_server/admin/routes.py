@@ -1,5 +1,6 @@
 """The control plane's routes."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ExceptionHandler
 
 from mock_server import __version__
 from mock_server.admin import (
@@ -25,7 +27,8 @@ from mock_server.admin import (
 )
 from mock_server.admin import workspaces as tenants
 from mock_server.admin.control import Control, Refusal, answer, failed, refused
-from mock_server.admin.problem import from_starlette
+from mock_server.admin.problem import from_starlette, to_nobody
+from mock_server.api.body import ClientGone
 from mock_server.errors import ApiError, StateError
 
 _NOUNS = (
@@ -42,6 +45,15 @@ _NOUNS = (
     deliveries,
     inbox,
 )
+
+_HANDLERS: Mapping[Any, ExceptionHandler] = {
+    HTTPException: from_starlette,
+    Refusal: refused,
+    ApiError: failed,
+    StateError: failed,
+    ClientGone: to_nobody,
+    Exception: from_starlette,
+}
 
 
 def control_plane(control: Control) -> Starlette:
@@ -77,13 +89,6 @@ def control_plane(control: Control) -> Starlette:
         Route("/provenance", provenance),
         *(route for noun in _NOUNS for route in noun.routes(control)),
     ]
-    handlers: dict[Any, Any] = {
-        HTTPException: from_starlette,
-        Refusal: refused,
-        ApiError: failed,
-        StateError: failed,
-        Exception: from_starlette,
-    }
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=routes, exception_handlers=_HANDLERS)
     app.router.redirect_slashes = False
     return app

@@ -6,13 +6,11 @@ what it likes, so those are believed; on a bind that others reach a token is ask
 
 import hmac
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import cached_property
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.admin.problem import problem
-from mock_server.api.body import ClientGone
 from mock_server.api.host import host_header
 
 TOKEN_HEADER = b"x-mock-admin-token"
@@ -39,8 +37,7 @@ class AdminSafety:
             answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)
             await answer(scope, receive, send)
             return
-        with suppress(ClientGone):
-            await self._app(scope, receive, send)
+        await self._app(scope, receive, send)
 
     def _unproven(self, scope: Scope) -> str:
         if self._token is None or any(hmac.compare_digest(value, self._token) for value in _all(scope, TOKEN_HEADER)):

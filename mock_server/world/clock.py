@@ -130,6 +130,15 @@ class Stopwatch:
         return (time.perf_counter() - self._start) * 1000
 
 
+def is_asleep(native_thread: int) -> bool | None:
+    """True while a thread of this process waits for something else than a processor; None where that is not told."""
+    try:
+        with open(f"/proc/self/task/{native_thread}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"S", b"D")
+    except (OSError, IndexError):
+        return None
+
+
 class ThreadTime(NamedTuple):
     """How the calling thread and its process have spent their time until now, in seconds since some fixed moment.
 

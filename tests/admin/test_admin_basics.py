@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 from starlette.applications import Starlette
@@ -16,13 +17,14 @@ def test_health_says_that_it_is_ready(app: Starlette) -> None:
 
 
 def test_a_bug_of_the_control_plane_is_a_problem_without_details() -> None:
-    answer = from_starlette(None, KeyError("sk_live_abcdef"))  # type: ignore[arg-type]
+    answer = asyncio.run(from_starlette(None, KeyError("sk_live_abcdef")))  # type: ignore[arg-type]
     assert (answer.status_code, answer.media_type) == (500, "application/problem+json")
     assert b"sk_live" not in answer.body
 
 
 def test_a_body_that_dawdles_ends_its_connection() -> None:
-    answer = refused(None, Refusal(400, "too slow", headers=[(b"connection", b"close")]))  # type: ignore[arg-type]
+    error = Refusal(400, "too slow", headers=[(b"connection", b"close")])
+    answer = asyncio.run(refused(None, error))  # type: ignore[arg-type]
     assert answer.headers["connection"] == "close"
 
 
