@@ -108,24 +108,27 @@ class Timeline:
         return told
 
     async def freeze(self, workspace: Workspace) -> Moved:
-        """Stop the clock at the time it shows; what was due by then has happened. Raises Moving and Superseded."""
+        """Stop the clock once what was due by now has happened. Raises as ``move`` does, and it goes on then."""
         self._refuse_while_moving(workspace)
-        workspace.clock.freeze()
-        return await self.move(workspace, workspace.clock.now())
+        with workspace.clock.undone_by(StorageUnavailable):
+            workspace.clock.freeze()
+            return await self.move(workspace, workspace.clock.now())
 
     def run(self, workspace: Workspace) -> None:
-        """Let the clock tick on from the time it shows. Raises Moving."""
+        """Let the clock tick on from the time it shows. Raises Moving, and StorageUnavailable: it stands still then."""
         self._refuse_while_moving(workspace)
-        workspace.clock.run()
+        with workspace.clock.undone_by(StorageUnavailable):
+            workspace.clock.run()
+            self._workspaces.keep_clock(workspace)
+        self._dispatcher.wake(workspace)
 
     async def move(self, workspace: Workspace, target: datetime) -> Moved:
-        """Show ``target``; everything that is due on the way has happened then. Raises Moving and Superseded.
+        """Show ``target``; everything that is due on the way has happened then, and the log keeps the new time.
 
-        Back in time nothing is undone: that is what snapshots are for.
+        Back in time nothing is undone: that is what snapshots are for. Raises Moving, Superseded; StorageUnavailable:
+        the clock is then where the last thing happened, or as it was.
         """
         self._refuse_while_moving(workspace)
-        if stamp(target) < workspace.clock.stamp():
-            workspace.clock.set(target)
         moving = (workspace, workspace.generation)
         self._moving.add(moving)
         try:
@@ -133,8 +136,10 @@ class Timeline:
         finally:
             self._moving.discard(moving)
         whole = len(happened) < MOST
-        if whole:
-            workspace.clock.set(target)
+        with workspace.clock.undone_by(StorageUnavailable):
+            if whole:
+                workspace.clock.set(target)
+            self._workspaces.keep_clock(workspace)
         self._dispatcher.wake(workspace)
         return Moved(happened, whole, drained)
 
@@ -152,10 +157,12 @@ class Timeline:
         while len(happened) < MOST and (at := self._next(workspace, now, target)) is not None:
             ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
             now = max(now, at)
-            workspace.clock.set(parse(now))
-            happened += ended
             before = self._attempts(workspace)
-            while len(happened) < MOST and (told := self._step(workspace, now)):
+            with workspace.clock.undone_by(StorageUnavailable):
+                workspace.clock.set(parse(now))
+                first = self._step(workspace, now)
+            happened += [*ended, *([first] if first else [])]
+            while first and len(happened) < MOST and (told := self._step(workspace, now)):
                 happened.append(told)
                 if len(happened) % _STEPS_PER_TURN == 0:
                     await _turn(workspace, generation)

@@ -51,8 +51,6 @@ class _Clock:
             self._control.timeline.run(workspace)
         except Moving:
             raise _being_moved() from None
-        self._control.workspaces.keep_clock(workspace)
-        self._control.dispatcher.wake(workspace)
         return _shown(workspace)
 
     async def set_to(self, request: Request) -> Response:
@@ -82,7 +80,6 @@ class _Clock:
         except Superseded:
             what = "the workspace was reset, restored or removed meanwhile, and keeps its new time"
             raise Refusal(409, what, pointer=pointer) from None
-        self._control.workspaces.keep_clock(workspace)
         return _shown(workspace, moved)
 
 

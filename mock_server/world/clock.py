@@ -6,7 +6,8 @@ exactly three decimals (``2026-03-04T05:06:07.089Z``), so a clock never shows mo
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -102,6 +103,16 @@ class Clock:
         """Tick on from the time it shows; nothing happens when it ticks already."""
         if self._since is None:
             self._since = self._monotonic()
+
+    @contextmanager
+    def undone_by(self, *errors: type[Exception]) -> Iterator[None]:
+        """Go on as before the block when one of these errors ends it."""
+        before = self._anchor, self._since
+        try:
+            yield
+        except errors:
+            self._anchor, self._since = before
+            raise
 
     def set(self, when: datetime) -> None:
         """Show ``when`` from here on; a frozen clock stays frozen."""

@@ -23,6 +23,10 @@ CHANGES: dict[tuple[str, str], Any] = {
     ("POST", "/workspaces"): {"id": "new"},
     ("DELETE", "/workspaces/{id}"): None,
     ("POST", "/reset"): None,
+    ("POST", "/clock/run"): None,
+    ("POST", "/clock/freeze"): None,
+    ("POST", "/clock/set"): {"now": "2031-03-04T05:06:07Z"},
+    ("POST", "/clock/advance"): {"seconds": 90},
     ("POST", "/simulate"): {"kind": "call"},
     ("DELETE", "/simulate"): None,
     ("POST", "/snapshots/{name}/restore"): None,
@@ -88,7 +92,7 @@ def changing(app: Starlette) -> set[tuple[str, str]]:
 
 def test_every_route_that_changes_what_is_kept_is_tried_here(desk: Desk) -> None:
     untried = {path for _, path in changing(desk.app) - CHANGES.keys()}
-    assert all(path.startswith(("/clock", "/snapshots")) for path in untried), untried
+    assert all(path.startswith("/snapshots") for path in untried), untried
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
