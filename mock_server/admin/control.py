@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
@@ -9,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_server.admin.naming import Names
 from mock_server.admin.problem import problem
 from mock_server.api.body import read_body
 from mock_server.api.endpoint import Endpoint
@@ -34,6 +36,11 @@ class Control:
     dispatcher: Dispatcher
     timeline: Timeline
     ledger: Callable[[], list[Gap]]
+
+    @cached_property
+    def names(self) -> Names:
+        """What operations can be called by."""
+        return Names(self.workspaces.contract.operations.values())
 
     def workspace(self, request: Request) -> Workspace:
         """The one that X-Mock-Workspace names, else the one that the key opens, else the default one.

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.naming import ANY
+from mock_server.admin.patterns import PROPERTIES, resolved
 from mock_server.faults import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Rule
-from mock_server.matching import PROPERTIES, faults
+from mock_server.matching import Pattern
 from mock_server.origin import digest
 from mock_server.workspace import Workspace
 
@@ -94,17 +96,15 @@ class _Faults:
         """A new rule. The seed of its draws is the workspace's unless it has its own."""
         asked = await self._control.body(request, _RULE)
         workspace = self._control.workspace(request)
-        for pointer, what in faults(asked.get("request", {}), "/request"):
-            raise Refusal(400, what, pointer=pointer)
-        operation = asked.get("request", {}).get("operation")
-        if operation is not None and operation not in self._control.workspaces.contract.operations:
-            raise Refusal(400, "no such operation; `sophiie-mock routes` lists them", pointer="/request/operation")
+        pattern = resolved(asked.get("request", {}), self._control.names, "/request")
+        if asked["response"].get("fault") == STALE_READ and not _reads(pattern):
+            raise Refusal(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
         if len(workspace.faults) >= _MOST:
             raise Refusal(429, f"a workspace has at most {_MOST} rules")
         key = self._digest(workspace, asked["key"]) if "key" in asked else ""
         limits = {name: asked[name] for name in ("nth", "probability", "count") if name in asked}
         seed = asked.get("seed", workspace.plan.seed)
-        rule = workspace.faults.add(seed, asked.get("request", {}), asked["response"], key=key, **limits)
+        rule = workspace.faults.add(seed, pattern, asked["response"], key=key, **limits)
         return answer(_shown(rule), 201)
 
     async def remove(self, request: Request) -> Response:
@@ -130,6 +130,12 @@ class _Faults:
         if rule is None:
             raise Refusal(404, "this workspace has no fault of this id")
         return rule
+
+
+def _reads(pattern: Pattern) -> bool:
+    """Tell whether requests that match may be reads."""
+    method = pattern.get("operation", pattern.get("method", "GET")).partition(" ")[0]
+    return method in ("GET", "HEAD", ANY)
 
 
 def _shown(rule: Rule) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """``/__admin/mappings``: stub overrides in WireMock's words, refused where they break the contract."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -10,13 +10,15 @@ from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.faults import HEADERS
+from mock_server.admin.patterns import PROPERTIES, checked, is_like, may_match
 from mock_server.mappings import PRIORITY, Override
-from mock_server.matching import PROPERTIES, faults
+from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation, blanked
 from mock_server.workspace import Workspace
 
 _MOST = 1_000
-_REQUEST = {"type": "object", "properties": dict(PROPERTIES), "additionalProperties": False, "minProperties": 1}
+_PATTERN = {name: schema for name, schema in PROPERTIES.items() if name != "allowUnknown"}  # allowInvalid says it
+_REQUEST = {"type": "object", "properties": _PATTERN, "additionalProperties": False, "minProperties": 1}
 _RESPONSE = {
     "type": "object",
     "properties": {
@@ -75,8 +77,8 @@ class _Mappings:
         workspace = self._control.workspace(request)
         if workspace.mappings.get(asked.get("id", "")) is not None:
             raise Refusal(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
-        self._check(workspace, [asked], [""])
-        return answer(_shown(_put(workspace, asked, asked.get("id"))), 201)
+        (checked,) = self._checked(workspace, [asked], [""])
+        return answer(_shown(_put(workspace, checked, asked.get("id"))), 201)
 
     async def change(self, request: Request) -> Response:
         asked = await self._control.body(request, _ONE)
@@ -84,16 +86,16 @@ class _Mappings:
         if asked.get("id", override.id) != override.id:
             raise Refusal(400, "the id is that of the path; leave it out", pointer="/id")
         workspace = self._control.workspace(request)
-        self._check(workspace, [asked], [""], new=False)
-        return answer(_shown(_put(workspace, asked, override.id)))
+        (checked,) = self._checked(workspace, [asked], [""], new=False)
+        return answer(_shown(_put(workspace, checked, override.id)))
 
     async def load(self, request: Request) -> Response:
         """All of them, or none where one is wrong; those there are stay, unless they have the same id."""
         asked = (await self._control.body(request, _MANY))["mappings"]
         workspace = self._control.workspace(request)
         own = _own_ids(asked)
-        self._check(workspace, asked, [f"/mappings/{index}" for index in range(len(asked))])
-        return answer({"mappings": [_shown(_put(workspace, one, one.get("id"), own)) for one in asked]}, 201)
+        checked = self._checked(workspace, asked, [f"/mappings/{index}" for index in range(len(asked))])
+        return answer({"mappings": [_shown(_put(workspace, one, one.get("id"), own)) for one in checked]}, 201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -111,21 +113,25 @@ class _Mappings:
             raise Refusal(404, "this workspace has no mapping of this id")
         return override
 
-    def _check(self, workspace: Workspace, asked: list[Any], places: list[str], *, new: bool = True) -> None:
-        """Raises Refusal at the first thing that is wrong in any of them."""
+    def _checked(
+        self, workspace: Workspace, asked: list[Any], places: list[str], *, new: bool = True
+    ) -> list[dict[str, Any]]:
+        """The mappings with their patterns resolved. Raises Refusal at the first thing that is wrong in any of them."""
         if new and len(workspace.mappings) + len(asked) > _MOST:
             raise Refusal(429, f"a workspace has at most {_MOST} mappings")
-        for mapping, place in zip(asked, places, strict=True):
-            for pointer, what in faults(mapping["request"], f"{place}/request"):
-                raise Refusal(400, what, pointer=pointer)
-            if not mapping.get("allowInvalid"):
-                self._keep_contract(mapping, place)
+        return [self._one_checked(mapping, place) for mapping, place in zip(asked, places, strict=True)]
+
+    def _one_checked(self, mapping: dict[str, Any], place: str) -> dict[str, Any]:
+        allow = mapping.get("allowInvalid", False)
+        request, _ = checked(mapping["request"], self._control.names, f"{place}/request", "allowInvalid", allow=allow)
+        resolved = {**mapping, "request": request}
+        if not allow:
+            self._keep_contract(resolved, place)
+        return resolved
 
     def _keep_contract(self, mapping: Mapping[str, Any], place: str) -> None:
         """Every operation that the pattern reaches must be able to answer like this."""
-        operations = list(_reached(self._control.workspaces.contract.operations.values(), mapping["request"]))
-        if not operations:
-            raise Refusal(400, f"no operation answers such requests; {_ALLOW}", pointer=f"{place}/request")
+        operations = _reached(self._control.workspaces.contract, mapping["request"])
         status = mapping["response"].get("status", 200)
         for operation in operations:
             response = operation.responses.get(status)
@@ -143,23 +149,29 @@ class _Mappings:
                 raise Refusal(400, what, pointer=f"{place}/response/jsonBody")
 
 
-def _reached(operations: Any, pattern: Mapping[str, Any]) -> Iterator[Operation]:
-    for operation in operations:
-        method, path = pattern.get("method", "ANY"), blanked(operation.path)
-        if pattern.get("operation", operation.key) != operation.key or method not in ("ANY", operation.method):
-            continue
-        if "urlPath" in pattern and not _like(path, pattern["urlPath"]):
-            continue
-        expression = pattern.get("urlPathPattern", "")
-        samples = (path.replace("{}", sample) for sample in _SAMPLES)
-        if not expression or any(re.fullmatch(expression, sample) for sample in samples):
-            yield operation
+def _reached(contract: Contract, pattern: Mapping[str, Any]) -> list[Operation]:
+    """The operations whose requests can match; by samples of their paths where an expression is asked."""
+    found = [operation for operation in contract.operations.values() if _is_meant(operation, pattern)]
+    expression = pattern.get("urlPathPattern")
+    if expression is None:
+        return found
+    samples = [*_SAMPLES, *{f"{family.prefix}a1b2c3d4e5f6" for family in contract.families.values()}]
+    reached = [operation for operation in found if _sampled(expression, operation, samples)]
+    return reached or [operation for operation in found if may_match(expression, operation)]
 
 
-def _like(path: str, url_path: str) -> bool:
-    """Whether a path with blanked parameters can be this one."""
-    parts, given = path.split("/"), url_path.split("/")
-    return len(parts) == len(given) and all(part in ("{}", it) for part, it in zip(parts, given, strict=True))
+def _is_meant(operation: Operation, pattern: Mapping[str, Any]) -> bool:
+    path = pattern.get("urlPath")
+    return (
+        pattern.get("operation", operation.key) == operation.key
+        and pattern.get("method", "ANY") in ("ANY", operation.method)
+        and (path is None or is_like(blanked(operation.path), path))
+    )
+
+
+def _sampled(expression: str, operation: Operation, samples: Sequence[str]) -> bool:
+    path = blanked(operation.path)
+    return any(re.fullmatch(expression, path.replace("{}", sample)) for sample in samples)
 
 
 def _own_ids(asked: list[Any]) -> set[str]:

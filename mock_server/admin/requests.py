@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from mock_server.admin import query
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.patterns import PROPERTIES, resolved
 from mock_server.admin.story import as_asked, entry, masked, steps
 from mock_server.api.exchange import Exchange
-from mock_server.matching import PROPERTIES, Pattern, differences, faults
+from mock_server.matching import Pattern, differences
 from mock_server.workspace import Workspace
 from mock_server.world.clock import parse
 
@@ -106,24 +107,24 @@ class _Requests:
         asked = await self._control.body(request, _VERIFY)
         if ("request" in asked) == ("inOrder" in asked):
             raise Refusal(400, "name either `request`, with exactly, atLeast or atMost, or `inOrder`", pointer="")
+        if "inOrder" in asked and len(asked) > 1:
+            raise Refusal(400, "`inOrder` goes with no number; leave out the others", pointer="/inOrder")
         if "inOrder" in asked:
             return self._in_order(request, asked)
-        self._sound(asked["request"], "/request")
-        count = len(self._matching(request, asked["request"]))
-        least = asked.get("exactly", asked.get("atLeast", 0 if "atMost" in asked else 1))
-        most = asked.get("exactly", asked.get("atMost", _MOST))
+        least, most = _wanted_times(asked)
+        pattern = self._sound(asked["request"], "/request")
+        count = len(self._matching(request, pattern))
         if least <= count <= most:
             return answer({"verified": True, "count": count})
         words = _bounds(least, most)
-        raise Refusal(406, f"wanted {words}, got {count}", count=count, **self._near(request, asked["request"]))
+        raise Refusal(406, f"wanted {words}, got {count}", count=count, **self._near(request, pattern))
 
     def _in_order(self, request: Request, asked: Mapping[str, Any]) -> Response:
         """Each pattern has a request after the one before it; others may stand between."""
-        for index, pattern in enumerate(asked["inOrder"]):
-            self._sound(pattern, f"/inOrder/{index}")
+        patterns = [self._sound(pattern, f"/inOrder/{index}") for index, pattern in enumerate(asked["inOrder"])]
         left = iter(self._control.workspace(request).journal)
         found: list[str] = []
-        for index, pattern in enumerate(asked["inOrder"]):
+        for index, pattern in enumerate(patterns):
             match = next((one for one in left if not differences(pattern, as_asked(one))), None)
             if match is None:
                 after = f"after {found[-1]}" if found else "at all"
@@ -140,19 +141,11 @@ class _Requests:
 
     async def _pattern(self, request: Request) -> Pattern:
         pattern = await self._control.body(request, _FIND)
-        self._sound(pattern, "")
-        return pattern
+        return self._sound(pattern, "")
 
-    def _sound(self, pattern: Pattern, at: str) -> None:
+    def _sound(self, pattern: Pattern, at: str) -> Pattern:
         """Raises Refusal for a pattern that can match nothing."""
-        for pointer, what in faults(pattern, at):
-            raise Refusal(400, what, pointer=pointer)
-        operations = self._control.workspaces.contract.operations
-        name = pattern.get("operation")
-        if name is not None and name not in operations:
-            near = get_close_matches(name[:200], operations, 1)
-            remedy = f"did you mean {near[0]} ?" if near else "`sophiie-mock routes` lists them"
-            raise Refusal(400, f"no such operation; {remedy}", pointer=f"{at}/operation")
+        return resolved(pattern, self._control.names, at)
 
     def _matching(self, request: Request, pattern: Pattern) -> Sequence[Exchange]:
         found = self._control.workspace(request).journal
@@ -211,6 +204,19 @@ def _meant(asked: str, known: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:
 
 def _likeness(one: str, other: str) -> float:
     return round(SequenceMatcher(None, one[:200], other[:200]).ratio(), 2)
+
+
+def _wanted_times(asked: Mapping[str, Any]) -> tuple[int, int]:
+    """The least and the most that are asked for. Raises Refusal for what every count meets, or none."""
+    if "exactly" in asked and ("atLeast" in asked or "atMost" in asked):
+        raise Refusal(400, "`exactly` says it all; leave out atLeast and atMost", pointer="/exactly")
+    least = asked.get("exactly", asked.get("atLeast", 0 if "atMost" in asked else 1))
+    most = asked.get("exactly", asked.get("atMost", _MOST))
+    if least > most:
+        raise Refusal(400, f"no number is at least {least} and at most {most}", pointer="/atLeast")
+    if not least and "atMost" not in asked and "exactly" not in asked:
+        raise Refusal(400, "at least 0 is always true; ask for more, or for atMost", pointer="/atLeast")
+    return least, most
 
 
 def _bounds(least: int, most: int) -> str:

@@ -9,7 +9,8 @@ import httpx
 
 from mock_server.testing.awaiting import Async, awaited
 from mock_server.testing.control import Control
-from mock_server.testing.handles import Clock, Faults, Inbox, Requests, Snapshot, World
+from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
+from mock_server.testing.requests import Requests
 from mock_server.testing.sophiie import Sophiie
 
 

@@ -13,6 +13,7 @@ class Control:
     """The control plane, for one workspace where ``workspace`` names one."""
 
     def __init__(self, url: str, *, token: str = "", workspace: str = "") -> None:
+        self.url = url
         self._transport = Transport(url, x_mock_admin_token=token, x_mock_workspace=workspace)
 
     def __call__(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Any:
@@ -42,18 +43,6 @@ def _checked(answer: Answer, asked: str, why: str | None = None) -> Any:
         raise Refused(said)
     what = why or (said.get("message") if isinstance(said, Mapping) else said)
     raise Refused({"status": answer.status, "detail": f"{asked}: {answer.status}" + (f", {what}" if what else "")})
-
-
-def pattern(request: str, query: Mapping[str, Any] | None = None, body: Any = None) -> dict[str, Any]:
-    """A request pattern from ``GET /v1/leads`` or an operation's key, narrowed by ``query`` and ``body``."""
-    method, _, path = request.partition(" ")
-    meant = {"operation": request} if "{" in path else {"method": method, "urlPath": path}
-    found: dict[str, Any] = dict(meant)
-    if query:
-        found["queryParameters"] = {name: {"equalTo": str(value)} for name, value in query.items()}
-    if body is not None:
-        found["bodyPatterns"] = [{"equalToJson": body, "ignoreExtraElements": True}]
-    return found
 
 
 def plain(value: Any) -> Any:

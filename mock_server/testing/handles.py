@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.testing.awaiting import waits
-from mock_server.testing.control import Api, Control, pattern, plain
+from mock_server.testing.control import Api, Control, plain
+from mock_server.testing.pattern import pattern
 from mock_server.testing.refused import Refused
 from mock_server.world.clock import parse
 
@@ -133,70 +134,24 @@ class Inbox:
         self._control("POST", "/webhooks/drain", {})
 
 
-class Requests:
-    """What the code under test has asked for. A request is meant as ``GET /v1/leads`` or, for any id, as the
-    operation ``GET /v1/leads/{}``; ``query`` and ``body`` narrow it (a body may have more fields)."""
-
-    def __init__(self, control: Control) -> None:
-        self._control = control
-
-    def all(self) -> list[Any]:
-        """Oldest first."""
-        return list(self._control("GET", "/requests?limit=10000")["requests"][::-1])
-
-    def find(self, /, request: str, **more: Any) -> list[Any]:
-        return list(self._control("POST", "/requests/find", pattern(request, **more))["requests"])
-
-    def count(self, /, request: str, **more: Any) -> int:
-        return int(self._control("POST", "/requests/count", pattern(request, **more))["count"])
-
-    def assert_called(
-        self, /, request: str, *, times: int | None = None, at_least: int = 1, at_most: int | None = None, **more: Any
-    ) -> None:
-        """Raises AssertionError with the requests that came nearest."""
-        __tracebackhide__ = True
-        bounds = {"atLeast": at_least, "atMost": at_most} if times is None else {"exactly": times}
-        self._verify({"request": pattern(request, **more), **{name: n for name, n in bounds.items() if n is not None}})
-
-    def assert_not_called(self, /, request: str, **more: Any) -> None:
-        __tracebackhide__ = True
-        self._verify({"request": pattern(request, **more), "exactly": 0})
-
-    def assert_order(self, *requests: str) -> None:
-        """Each came after the one before it; others may stand between."""
-        __tracebackhide__ = True
-        self._verify({"inOrder": [pattern(request) for request in requests]})
-
-    def assert_all_matched(self) -> None:
-        """Every path was one of the contract's. Raises AssertionError with what was probably meant."""
-        __tracebackhide__ = True
-        lost = self._control("GET", "/requests/unmatched")["requests"]
-        if lost:
-            told = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in lost]
-            raise AssertionError("\n".join(["requests that no operation answers:", *told]))
-
-    def explain(self, id: str) -> str:
-        """Why an answer is what it is: ``id`` is its header ``X-Mock-Request-Id``."""
-        told = self._control("GET", f"/explain/{id}")
-        return "\n".join([told["request"], *(f"  {one['step']}: {one['says']}" for one in told["steps"])])
-
-    def _verify(self, asked: Mapping[str, Any]) -> None:
-        __tracebackhide__ = True
-        try:
-            self._control("POST", "/verify", asked)
-        except Refused as refused:
-            raise AssertionError(str(refused)) from None
-
-
 class Faults:
     """Make requests fail, late or strange. A request is meant as in Requests; ``response`` is in WireMock's words."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    def add(self, /, request: str = "", response: Mapping[str, Any] | None = None, **limits: Any) -> Any:
+    def add(
+        self,
+        /,
+        request: str = "",
+        response: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        allow_unknown: bool = False,
+        **limits: Any,
+    ) -> Any:
         """``add("GET /v1/leads", {"status": 503}, count=2)``; limits are nth, count, probability, seed, key."""
-        meant = pattern(request) if request else {}
+        meant = pattern(self._control.url, request, query, allow_unknown=allow_unknown) if request else {}
         return self._control("POST", "/faults", {"request": meant, "response": response or {"status": 503}, **limits})
 
     def all(self) -> list[Any]:

@@ -9,8 +9,9 @@ import httpx
 
 from mock_server.testing.awaiting import Calls, in_event_loop
 from mock_server.testing.control import Api, Control, plain
-from mock_server.testing.handles import Clock, Faults, Inbox, Requests, Snapshot, World
+from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
 from mock_server.testing.refused import Refused
+from mock_server.testing.requests import Requests
 
 _TOLD = 5  # requests in the report of a failing test, and deliveries of each state
 _PATIENCE = 5.0  # seconds for each question of a report: a server that hangs must not hold up the whole session

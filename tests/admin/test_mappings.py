@@ -73,7 +73,7 @@ def test_a_body_that_keeps_the_contract_is_taken(desk: Desk) -> None:
         ({"urlPath": "/v1/leads", "method": "GET"}, {"jsonBody": {"leads": 3}}, "/response/jsonBody"),
         ({"urlPathPattern": "/v1/lead.*", "method": "GET"}, {"jsonBody": {"leads": 3}}, "/response/jsonBody"),
         ({"urlPath": "/v1/leads", "method": "GET"}, {"status": 200}, "/response"),
-        ({"urlPath": "/v1/nothing"}, {"status": 200}, "/request"),
+        ({"urlPath": "/v1/nothing"}, {"status": 200}, "/request/urlPath"),
         ({"urlPathPattern": "("}, {"status": 200}, "/request/urlPathPattern"),
         ({}, {"status": 200}, "/request"),
     ],
