@@ -27,7 +27,7 @@ def desk(app: Starlette, tenant: Tenant) -> Desk:
     desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", {"hookUrl": "http://127.0.0.1:9/"} | TRIGGER)
     desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     desk.simulate("sms", count=2, over=60)
-    desk.fault({"status": 500}, request={"urlPath": "/nowhere"})
+    desk.fault({"status": 500}, request={"urlPath": "/nowhere", "allowUnknown": True})
     mapping = {"id": "1", "request": {"urlPath": "/nowhere"}, "response": {}, "allowInvalid": True}
     desk.done("POST", "/mappings", mapping)
     desk.done("POST", "/snapshots", {"name": "1"})
