@@ -16,6 +16,9 @@ NO_NUMBER = 2_000_000_001
 _PAGES = re.compile(r"(?i)total.*pages?|pages?.*total|page.*count|last.*page")
 _CURRENT = re.compile(r"(?i)(current.*)?page(.*number)?")
 _TOTAL = re.compile(r"(?i)total|count")
+_SIZE = re.compile(r"(?i)limit|size|per_?page|top|take|max")
+_EXPANDS = re.compile(r"(?i)expand|include|embed|populate|with")
+_FILTER = re.compile(r"(?i)filters?[\[._-]+(.+?)\]?")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,22 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """A query parameter of a list that asks for one value of a ``member`` of its items, however it is spelt."""
+
+    parameter: Parameter
+    member: str
+
+    @property
+    def name(self) -> str:
+        return self.parameter.name
+
+    @property
+    def schema(self) -> Schema:
+        return self.parameter.schema
+
+
+@dataclass(frozen=True)
 class Listing:
     """``items`` names the array; empty when the answer is an array itself."""
 
@@ -37,7 +56,7 @@ class Listing:
     page: Parameter | None
     size: Parameter | None
     totals: Totals
-    filters: tuple[Parameter, ...]
+    filters: tuple[Filter, ...]
     expands: tuple[Parameter, ...]
 
     @property
@@ -57,6 +76,10 @@ class Listing:
     def usual(self) -> int:
         """The size of a page when none is asked for; 0 when the document does not say."""
         return int(self.size.schema.get("default", 0)) if self.size else 0
+
+    def asking(self, member: str, value: Any) -> dict[str, Any] | None:
+        """The query that asks for the items whose ``member`` is ``value``; None where no filter does."""
+        return next(({one.name: value} for one in self.filters if one.member == member), None)
 
     def item_properties(self) -> Mapping[str, Any]:
         return self.operation.document.properties(self.item_schema)
@@ -124,16 +147,37 @@ def _listing(operation: Operation) -> Listing | None:
 
 
 def _with_roles(operation: Operation, items: str, item_schema: Schema, totals: Totals) -> Listing:
-    known = operation.document.properties(item_schema)
     query = operation.of("query")
-    numbers = [p for p in query if p.schema.get("type") == "integer" and p.name not in known]  # those are filters
+    filters = {p.name: member for p in query if (member := _member(p, operation, item_schema))}
+    numbers = [p for p in query if p.schema.get("type") == "integer" and p.name not in filters]
     # A page starts at 1 and is counted from there; a size has a default of its own.
     page = next((p for p in numbers if p.schema.get("default") == 1 or re.search("(?i)page$", p.name)), None)
-    size = next((p for p in numbers if p is not page), None)
+    size = next((p for p in numbers if p is not page and ("default" in p.schema or _SIZE.search(p.name))), None)
     rest = [p for p in query if p not in (page, size) and not p.required]
-    filters = tuple(p for p in rest if p.name in known)
-    expands = tuple(p for p in rest if p.name not in known and p.schema.get("enum"))
-    return Listing(operation, items, item_schema, page, size, totals, filters, expands)
+    expands = tuple(p for p in rest if p.name not in filters and p.schema.get("enum") and _EXPANDS.search(p.name))
+    found = tuple(Filter(p, filters[p.name]) for p in rest if p.name in filters)
+    return Listing(operation, items, item_schema, page, size, totals, found, expands)
+
+
+def _member(parameter: Parameter, operation: Operation, item_schema: Schema) -> str:
+    """The member of an item that a query parameter asks for: ``leadId`` for ``lead_id`` or ``filter[lead-id]``.
+
+    Names are compared without case and without what joins their words. A member that holds a list or an object is
+    compared with no single value.
+    """
+    document = operation.document
+    known = {name: document.resolve(part) for name, part in document.properties(item_schema).items()}
+    inner = _FILTER.fullmatch(parameter.name)
+    asked = {parameter.name, inner[1] if inner else parameter.name}
+    same = next((name for name in known if name in asked), "")
+    alike = next((name for name in known if _bare(name) in map(_bare, asked)), "")
+    part = known.get(same or alike)
+    several = isinstance(part, Mapping) and ("items" in part or "properties" in part)
+    return "" if several else same or alike
+
+
+def _bare(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
 
 
 def families(contract: Contract) -> list[Family]:

@@ -114,14 +114,14 @@ def _identity(item: Record) -> Any:
 def other_filter(probe: Probe, listing: Listing) -> None:
     """A filter by a value of this organization finds nothing with the other one's key."""
     other, items = _other_key(probe), whole(probe, listing)
-    for parameter in listing.filters:
-        values = [item[parameter.name] for item in items if isinstance(item.get(parameter.name), str)]
-        if parameter.schema.get("enum") or not values:
+    for asked in listing.filters:
+        values = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
+        if asked.schema.get("enum") or not values:
             continue
-        found = whole(probe, listing, query={parameter.name: values[0]}, key=other)
+        found = whole(probe, listing, query={asked.name: values[0]}, key=other)
         if found:
-            got = f"{len(found)} items for {parameter.name}={values[0]}"
-            probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=parameter.name)
+            got = f"{len(found)} items for {asked.name}={values[0]}"
+            probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=asked.name)
 
 
 def other_items(probe: Probe, family: Family) -> None:

@@ -93,7 +93,8 @@ def lead_with_all(probe: Probe, lists: Lists, leads: Family, delete: Operation) 
             probe.broken(rules.CHILDREN, delete, "what belongs to the lead to go with it", got, exchange)
         elif now != due:
             probe.broken(rules.OTHERS, delete, "the others' to stay", f"{listing.key} lacks some", exchange)
-        left = whole(probe, listing, query={"leadId": lead}) if listing.filters else []
+        asked = listing.asking("leadId", lead)
+        left = whole(probe, listing, query=asked) if asked else []
         if left:
             probe.broken(rules.CHILDREN, listing.operation, "nothing of a deleted lead", f"{len(left)} items", exchange)
     read = probe.contract.operations.get(domain.INQUIRY)

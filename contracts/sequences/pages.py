@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.checks import collections as rules
-from contracts.document import Operation, Parameter
-from contracts.family import Listing
+from contracts.document import Operation
+from contracts.family import Filter, Listing
 from contracts.probe import Probe
 from contracts.sequences.walk import fetch, note, some_pages, some_sizes, whole
 
@@ -62,21 +62,23 @@ def _again(probe: Probe, listing: Listing, items: Items, parents: Sequence[Any])
 
 def filtering(probe: Probe, listing: Listing) -> None:
     """Each filter alone, in pairs, with a value that nothing has, and cut into pages."""
-    items = whole(probe, listing)
+    items, names = whole(probe, listing), {one.member: one.name for one in listing.filters}
     for wanted in _questions(probe, listing, items):
-        got = whole(probe, listing, query=wanted)
-        evidence = fetch(probe, listing, query=wanted, page=1, size=listing.largest).exchange
-        where = "&".join(sorted(wanted))
+        query = {names[member]: value for member, value in wanted.items()}
+        got = whole(probe, listing, query=query)
+        evidence = fetch(probe, listing, query=query, page=1, size=listing.largest).exchange
+        where = "&".join(sorted(query))
         note(probe, listing, rules.filtered(items, got, wanted), evidence, where=where)
         if len(got) > 1:
-            page = fetch(probe, listing, query=wanted, page=2, size=1)
+            page = fetch(probe, listing, query=query, page=2, size=1)
             note(probe, listing, rules.fits(page, [i.get("id") for i in got], 2, 1), page.exchange, where=where)
             note(probe, listing, rules.totals(page, 2, 1, len(got)), page.exchange, where=where)
     _unknown(probe, listing)
 
 
 def _questions(probe: Probe, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
-    values = {name: known for name, known in ((p.name, _values(p, items)) for p in listing.filters) if known}
+    """Members of the items with the values that are asked for."""
+    values = {name: known for name, known in ((f.member, _values(f, items)) for f in listing.filters) if known}
     for name, known in values.items():
         yield from ({name: value} for value in known)
     for one, two in itertools.combinations(values, 2):
@@ -89,11 +91,11 @@ def _questions(probe: Probe, listing: Listing, items: Items) -> Iterator[dict[st
                 yield {one: first, two: other}
 
 
-def _values(parameter: Parameter, items: Items) -> list[Any]:
+def _values(asked: Filter, items: Items) -> list[Any]:
     """All values of a closed set; else the commonest of the list, and some of its rarer ones."""
-    if parameter.schema.get("enum"):
-        return list(parameter.schema["enum"])
-    found = [item[name] for item in items if isinstance(item.get(name := parameter.name), str | int | float)]
+    if asked.schema.get("enum"):
+        return list(asked.schema["enum"])
+    found = [item[name] for item in items if isinstance(item.get(name := asked.member), str | int | float)]
     common = sorted(dict.fromkeys(found), key=lambda value: -found.count(value))
     return [*common[:3], *common[-2:]][:_MOST_VALUES]
 

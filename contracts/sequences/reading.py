@@ -80,14 +80,14 @@ def _top(catalogue: Catalogue) -> Iterator[Step]:
             continue
         for page in (1, 2):
             yield Step(operation, listing, page, {listing.page.name: page, listing.size.name: SIZE})
-        for parameter in listing.filters:
+        for asked in listing.filters:
             first = {listing.size.name: SIZE}
-            needs = {parameter.name: (operation.key, parameter.name)}
+            needs = {asked.name: (operation.key, asked.member)}
             yield Step(operation, listing, 1, first, needs, topic="filter")
         for parameter in listing.expands:
             for value in parameter.schema["enum"]:
-                asked = {listing.page.name: 1, listing.size.name: SIZE, parameter.name: value}
-                yield Step(operation, listing, 1, asked, topic="expand")
+                query = {listing.page.name: 1, listing.size.name: SIZE, parameter.name: value}
+                yield Step(operation, listing, 1, query, topic="expand")
 
 
 def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[Step]:
@@ -169,7 +169,7 @@ class Reading:
                 yield rules.LIMIT, f"{due} items", f"{len(page.items)} items"
         yield from rules.unique(page.ids)
         if step.topic == "filter":
-            wanted = {name: asked[name] for name in step.needs}
+            wanted = {member: asked[name] for name, (_, member) in step.needs.items()}
             if any(item.get(name) != value for item in page.items for name, value in wanted.items()):
                 yield rules.SOUND, "only items with the value asked for", "others among them"
         elif first is not None and step.topic == "expand":

@@ -13,7 +13,7 @@ from mock_server.api.exchange import EXCHANGE, KEPT_BODY, Exchange
 from mock_server.api.remembered import recall, remember
 from mock_server.api.routing import Router
 from mock_server.behaviours import crud
-from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand
+from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand, idle
 from mock_server.errors import AnswerInvalid, InternalError
 from mock_server.settings import Settings
 from mock_server.spec.operation import Operation, Response
@@ -34,6 +34,7 @@ class Endpoint:
         self._settings = settings
         self._router = Router(self._contract.operations.values())
         self._behaviours = {key: self._behaviour(key) for key in self._contract.operations}
+        self._idle = {key: idle(self._contract, operation) for key, operation in self._contract.operations.items()}
         self._answered: dict[str, int] = {}
         self.mismatches = 0
 
@@ -56,7 +57,8 @@ class Endpoint:
         if operation.bodies:
             body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
             exchange.body = body[:KEPT_BODY]
-        valid = validation.validated(operation, texts, scope["query_string"], headers, body)
+        unread = self._idle[operation.key]
+        valid = validation.validated(operation, texts, scope["query_string"], headers, body, unread)
         exchange.note(*valid.ignored)
         answer: Answer | None = None
         applied: list[Header] = []

@@ -33,8 +33,10 @@ class Valid:
     ignored: Sequence[str] = ()
 
 
-def validated(operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes) -> Valid:
-    """The request's values.
+def validated(
+    operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes, idle: Sequence[str] = ()
+) -> Valid:
+    """The request's values. ``idle`` are query parameters that the operation has and nobody looks at.
 
     Raises BadRequest with every problem and its remedy; NotFound for a path that can name nothing, where the operation
     documents that answer (gap ``malformed-ids``); UnsupportedMediaType.
@@ -53,7 +55,14 @@ def validated(operation: Operation, path: Sequence[str], query: bytes, headers: 
     payload = _body(operation, headers, body, problems) if operation.bodies else None
     if problems:
         raise BadRequest(*map(str, problems))
-    return Valid(values, asked, payload, _ignored(operation, texts, payload))
+    return Valid(values, asked, payload, [*_unread(texts, idle), *_ignored(operation, texts, payload)])
+
+
+def _unread(texts: Texts, idle: Sequence[str]) -> list[str]:
+    """What was sent as the document has it, and changes nothing in the answer."""
+    sent = [name for name in idle if any(it == name or it.startswith(f"{name}[") for it in texts)]
+    why = "is ignored, although the document has it: it names no field by which this list could be narrowed"
+    return [f"query parameter {name[:_SHOWN]}: {why}" for name in sent[:_TOLD]]
 
 
 def _ignored(operation: Operation, texts: Texts, body: Any) -> list[str]:

@@ -37,13 +37,23 @@ def listing(call: Call) -> Outcome:
     """The records of a collection, narrowed by the filters that name a field."""
     family, where = call.binding.family, filters(call)
     if family.parent is not None and family.link is not None and call.path:
-        where[family.link] = parent(call, family, call.path)
+        _narrow(where, family.link, [parent(call, family, call.path)])
     return pagination.page(call, family.kind, where, rendered)
 
 
 def filters(call: Call) -> dict[str, Any]:
-    """What the query asks the records' fields to be."""
-    return {name: call.query[name] for name in call.binding.filters if name in call.query}
+    """What the query asks the records' fields to be: a field, and the values of which it has to have one."""
+    where: dict[str, Any] = {}
+    for filter in call.binding.filters.known:
+        wanted = filter.wanted(call.query)
+        if wanted is not None:
+            _narrow(where, filter.field_name, wanted)
+    return where
+
+
+def _narrow(where: dict[str, Any], field: str, wanted: Sequence[Any]) -> None:
+    """Both what is asked already and what is asked here: two parameters may name one field."""
+    where[field] = [value for value in wanted if value in where.get(field, wanted)]
 
 
 def fetch(call: Call) -> Outcome:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.behaviours import crud, pagination
-from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.registry import Call, Outcome, as_a_list_does, behaviour
 from mock_server.spec.fitting import View
+from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource import Role
 from mock_server.store.base import Row
 
@@ -16,10 +17,20 @@ _EXTRAS = Names({"externalInquiryId", "lead"})
 _ADDS: Mapping[str, Names] = {"external": Names({"externalInquiryId"}), "lead": Names({"lead"}), "both": _EXTRAS}
 
 
-@behaviour("GET /v1/inquiries", Role.LIST)
+def _expands(parameter: Parameter) -> bool:
+    """Whether it is the one that adds fields: by its values, which we know, or by its name where it lists none."""
+    one = parameter.schema.items if parameter.many else parameter.schema
+    values = one.node.get("enum") if one else None
+    named = any(value in _ADDS for value in values if isinstance(value, str)) if values else parameter.name == "expand"
+    return parameter.location == "query" and named
+
+
+@behaviour("GET /v1/inquiries", Role.LIST, reads=lambda binding, it: as_a_list_does(binding, it) or _expands(it))
 def listing(call: Call) -> Outcome:
     """The inferred list; ``expand`` adds and never removes."""
-    added = _ADDS.get(call.query.get("expand", ""), Names())
+    asked = [call.query.get(it.name, ()) for it in call.operation.parameters if _expands(it)]
+    values = {value for one in asked for value in ([one] if isinstance(one, str) else one)}
+    added = Names().union(*(_ADDS.get(value, ()) for value in values))
 
     def item(view: View, row: Row) -> Any:
         return _item(call, view, row, added | (_EXTRAS & view.schema.required))

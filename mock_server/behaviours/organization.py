@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.behaviours import pagination
-from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours import crud, pagination
+from mock_server.behaviours.registry import Call, Outcome, as_a_list_does, behaviour
 from mock_server.spec.fitting import View
 from mock_server.spec.resource import Role
 from mock_server.store.base import Row
@@ -12,10 +12,11 @@ from mock_server.store.base import Row
 _MEMBER = ("role", "firstName", "lastName", "position", "avatarImg", "isDisabled", "responsibility")
 
 
-@behaviour("GET /v1/organization/members", Role.LIST)
+@behaviour("GET /v1/organization/members", Role.LIST, reads=as_a_list_does)
 def members(call: Call) -> Outcome:
     """The people of ``GET /v1/members``, by membership, the e-mail one level down (gap ``member-views``)."""
-    return Outcome(call.fit(pagination.page(call, "members", {}, _membership).value))
+    where = {"membershipId" if name == "id" else name: values for name, values in crud.filters(call).items()}
+    return Outcome(call.fit(pagination.page(call, "members", where, _membership).value))
 
 
 def _membership(view: View, row: Row) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from mock_server.seeding import valid
 from mock_server.spec.contract import Contract
 from mock_server.spec.generator import generate
 from mock_server.spec.operation import Operation
+from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource import Binding, Role
 from mock_server.store.base import Id, Record, Row
 from mock_server.store.image import Transaction
@@ -99,14 +100,20 @@ class Call(Deed):
 
 Behaviour = Callable[[Call], Outcome]
 
+Reads = Callable[[Binding, Parameter], bool]
+
 _BY_HAND: dict[str, Behaviour] = {}
+_READS: dict[str, Reads] = {}
 
 
-def behaviour(key: str, role: Role | None = None, needs: Iterable[str] = ()) -> Callable[[Behaviour], Behaviour]:
+def behaviour(
+    key: str, role: Role | None = None, needs: Iterable[str] = (), reads: Reads = lambda binding, parameter: False
+) -> Callable[[Behaviour], Behaviour]:
     """Register a behaviour for the operation ``key``, in place of the inferred one.
 
     A served document may have something else at this path: another ``role`` in its family (one record where ours has
     a list), or a body without the fields that the behaviour ``needs``. Then the answer is the documented one.
+    ``reads`` says of a query parameter of a list whether the behaviour looks at it.
     """
     fields = frozenset(needs)
 
@@ -121,7 +128,7 @@ def behaviour(key: str, role: Role | None = None, needs: Iterable[str] = ()) -> 
             given = call.body.keys() if isinstance(call.body, dict) else set()
             return function(call) if known and fields <= given else call.documented()
 
-        _BY_HAND[key] = guarded
+        _BY_HAND[key], _READS[key] = guarded, reads
         return function
 
     return register
@@ -129,3 +136,33 @@ def behaviour(key: str, role: Role | None = None, needs: Iterable[str] = ()) -> 
 
 def by_hand(key: str) -> Behaviour | None:
     return _BY_HAND.get(key)
+
+
+def as_a_list_does(binding: Binding, parameter: Parameter) -> bool:
+    """Whether the inferred list looks at a query parameter: for the page, or to narrow the list by a field."""
+    known = (it.parameter for it in binding.filters.known)
+    return parameter in binding.paging.values() or parameter.name in known
+
+
+def idle(contract: Contract, operation: Operation) -> Sequence[str]:
+    """The optional query parameters of a list that the document declares and nothing here looks at.
+
+    What has to be sent with every request narrows nothing, whatever it is for.
+    """
+    binding = contract.bindings.get(operation.key)
+    if binding is None or binding.role is not Role.LIST:
+        return ()
+    reads, found = _READS.get(operation.key, as_a_list_does), list[str]()
+    for parameter in operation.parameters:
+        if parameter.location == "query" and not parameter.required:
+            nameless = binding.filters.unknown.get(parameter.name, ())
+            if not reads(binding, parameter):
+                found += nameless or [parameter.name]
+            elif as_a_list_does(binding, parameter):  # some keys of an object may name a field, and others none
+                found += nameless
+    return found
+
+
+def idle_in(contract: Contract) -> Sequence[str]:
+    """All of them, as ``GET /v1/leads?status``, for who starts or looks at a document."""
+    return [f"{key}?{name}" for key, operation in contract.operations.items() for name in idle(contract, operation)]

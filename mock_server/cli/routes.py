@@ -1,12 +1,15 @@
 """``sophiie-mock routes``: the operations, with how each is known."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from mock_server.app import load_contract
+from mock_server.behaviours.registry import idle, idle_in
 from mock_server.cli import setting_options, settings_from
 from mock_server.cli.output import print_json, print_table
+from mock_server.spec.operation import Operation
 
 
 @click.command("routes")
@@ -19,11 +22,23 @@ def command(as_json: bool, **flags: Any) -> None:
     wrote. inferred: our guess; the ledger (`spec gaps`) has the reason.
     """
     contract = load_contract(settings_from(flags))
-    rows = [
-        (operation.method, operation.path, operation.provenance, operation.summary)
-        for operation in contract.operations.values()
-    ]
+    operations = contract.operations.values()
     if as_json:
-        print_json([dict(zip(("method", "path", "provenance", "summary"), row, strict=True)) for row in rows])
-    else:
-        print_table(("method", "path", "known", "summary"), rows)
+        print_json([_described(operation, idle(contract, operation)) for operation in operations])
+        return
+    print_table(
+        ("method", "path", "known", "summary"), [(it.method, it.path, it.provenance, it.summary) for it in operations]
+    )
+    for name in idle_in(contract):
+        click.echo(f"ignored: {name} names no field of the items", err=True)  # not in the table, which programs read
+
+
+def _described(operation: Operation, unread: Sequence[str]) -> Mapping[str, Any]:
+    """An operation as plain data; ``ignores`` has its query parameters that change nothing."""
+    return {
+        "method": operation.method,
+        "path": operation.path,
+        "provenance": operation.provenance,
+        "summary": operation.summary,
+        "ignores": list(unread),
+    }

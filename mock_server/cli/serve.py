@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
+from mock_server.behaviours.registry import idle_in
 from mock_server.cli import setting_options, settings_from, what_stays
 from mock_server.cli.ending import FAILED, INTERRUPTED
 from mock_server.cli.log import LogLines, set_up_logging
@@ -23,6 +25,7 @@ from mock_server.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.workspace import DEFAULT, Workspace, summary
 
+_SHOWN = 3  # of the query parameters without effect
 _TOKEN_FILE = ".sophiie-mock-admin-token"
 
 
@@ -88,10 +91,17 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         "key": app.state.key,
         "world": f"{plan.recipe.name}, seed {plan.seed}: {shown or 'no records'}",
         "contract": _known(settings, contract),
+        **({"ignores": _few(unread)} if (unread := idle_in(contract)) else {}),
         "state": settings.state or "in memory",
         "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
     }
     lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}{_first_list(contract)}')
+
+
+def _few(unread: Sequence[str]) -> str:
+    """Query parameters that change nothing, in one line."""
+    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
+    return f"{', '.join(unread[:_SHOWN])}{more} (query parameters that name no field; all of them: sophiie-mock routes)"
 
 
 def _known(settings: Settings, contract: Contract) -> str:

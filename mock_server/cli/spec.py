@@ -8,6 +8,7 @@ import click
 import orjson
 
 from mock_server.app import ledger, load_contract
+from mock_server.behaviours.registry import idle_in
 from mock_server.cli import setting_options, settings_from
 from mock_server.cli.output import print_field, print_json, print_table, print_title
 from mock_server.cli.terminal import on_terminal
@@ -60,6 +61,8 @@ def lint(file: str) -> None:
     click.echo(f"{file} can be served")
     print_field("operations", str(len(own)))
     print_field("kinds of records", ", ".join(families) or "none")
+    if unread := idle_in(contract):
+        print_field("ignores", f"{', '.join(unread)}: these query parameters name no field of the items")
 
 
 def _chosen(found: list[Gap], ids: tuple[str, ...]) -> list[Gap]:

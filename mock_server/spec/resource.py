@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from mock_server.spec.filters import Filters, infer_filters
 from mock_server.spec.fitting import View
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import Parameter
@@ -85,14 +86,14 @@ class Family:
 class Binding(NamedTuple):
     """One operation's part in its family.
 
-    ``paging`` maps page, limit, offset to parameters; ``filters`` the query parameters that name a field.
+    ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields the other ones of a list name.
     """
 
     role: Role
     family: Family
     wrapper: Wrapper | None
     paging: Mapping[str, Parameter]
-    filters: Mapping[str, Parameter]
+    filters: Filters
 
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
@@ -237,13 +238,10 @@ def _link(parent: str, shapes: Sequence[Schema]) -> str:
 
 
 def _binding(role: Role, operation: Operation, family: Family) -> Binding:
-    paging = _paging(operation) if role is Role.LIST else {}
-    filters = {
-        parameter.name: parameter
-        for parameter in operation.parameters
-        if role is Role.LIST
-        and parameter.location == "query"
-        and parameter.name in family.fields
-        and parameter not in paging.values()
-    }
-    return Binding(role, family, _wrapper(role, operation), paging, filters)
+    wrapper = _wrapper(role, operation)
+    if role is not Role.LIST:
+        return Binding(role, family, wrapper, {}, Filters())
+    paging = _paging(operation)
+    others = [it for it in operation.parameters if it.location == "query" and it not in paging.values()]
+    filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
+    return Binding(role, family, wrapper, paging, filters)

@@ -17,6 +17,7 @@ DOCUMENTS = Path(__file__).parent.parent / "documents"
 sys.path.append(str(DOCUMENTS.parent))
 
 from published import published  # noqa: E402 - in the folder above
+from renamed import renamed  # noqa: E402 - as above
 
 
 def of(schema: dict[str, Any], version: str = "3.0.3") -> Any:
@@ -89,3 +90,15 @@ def test_a_document_in_the_vendors_style_accuses_the_mock_that_serves_it_of_noth
     )
     assert result.return_value == 0, result.output
     assert "✗" not in result.output
+
+
+def test_a_renamed_filter_accuses_nobody_and_is_tried(tmp_path: Path) -> None:
+    """A filter that the suite or the mock did not understand was blamed on the deletion of a lead."""
+    (tmp_path / "renamed.json").write_text(json.dumps(renamed()))
+    topics = ("filters", "expansion", "pages", "deletion-of-all", "foreign-filters")
+    chosen = [word for topic in topics for word in ("--only", topic)]
+    result = CliRunner().invoke(
+        cli.command, ["--spec", str(tmp_path / "renamed.json"), *chosen, "--exclude", "engine"], standalone_mode=False
+    )
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+    assert "0 with" in result.output

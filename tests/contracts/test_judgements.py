@@ -5,12 +5,13 @@ from typing import Any
 
 import orjson
 import pytest
+from renamed import renamed
 
 from contracts.checks import collections as rules
 from contracts.checks import input, shape
 from contracts.checks.problems import first_problems, place_of
 from contracts.checks.second import SecondJudge
-from contracts.document import Contract, Operation, load
+from contracts.document import Contract, Document, Operation, load
 from contracts.errors import CannotRun
 from contracts.exchange import Exchange
 from contracts.family import families, listings
@@ -228,3 +229,25 @@ def test_words_select_units_operations_and_rules() -> None:
     assert not selection.operation(CONTRACT.operations["DELETE /v1/leads/{}"])
     assert selection.finding(input.ACCEPTED.name, "POST /v1/leads")
     assert not selection.finding("use_after_free", "POST /v1/leads")
+
+
+def filters_of(*parameters: dict[str, Any]) -> Any:
+    """What the suite takes for filters, sizes and expansions of the inquiries when the document has these too."""
+    root = renamed()
+    root["paths"]["/v1/inquiries"]["get"]["parameters"] += parameters
+    (listing,) = [it for it in listings(Contract([Document("v1", root)])) if it.key == "GET /v1/inquiries"]
+    return listing
+
+
+@pytest.mark.parametrize("name", ["leadId", "lead_id", "LEAD-ID", "filter[lead_id]", "filter.leadId"])
+def test_a_filter_is_known_however_it_is_spelt(name: str) -> None:
+    listing = filters_of({"name": name, "in": "query", "schema": {"type": "string"}})
+    assert listing.asking("leadId", "ld_1") == {"lead_id": "ld_1"}
+    assert [(it.name, it.member) for it in listing.filters if it.member == "leadId"][-1] == (name, "leadId")
+
+
+def test_what_is_no_filter_is_no_page_size_and_no_expansion_either() -> None:
+    listing = filters_of(*({"name": name, "in": "query", "schema": {"type": "string"}} for name in ("data", "Lead")))
+    assert [it.member for it in listing.filters] == ["leadId", "source", "isRead"]
+    assert (listing.page.name, listing.size.name, [it.name for it in listing.expands]) == ("page", "limit", ["expand"])
+    assert listing.asking("tag", "x") is None

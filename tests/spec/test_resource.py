@@ -318,14 +318,15 @@ def test_a_paging_parameter_that_is_no_number_is_a_filter_or_nothing() -> None:
     root = document({"/v1/leads": {"get": {**answering(page("leads", record)), "parameters": parameters}}})
     binding = served(root).bindings["GET /v1/leads"]
     assert binding.paging == {}
-    assert list(binding.filters) == ["page"]
+    assert narrowing(binding) == ["page"]
+    assert binding.filters.unknown == {"limit": ["limit"]}
 
 
 def test_a_paging_parameter_is_no_filter_although_the_record_has_such_a_field() -> None:
     record = having(id=COUNT, limit=COUNT, size=COUNT)
     root = document({"/v1/leads": {"get": {**answering(page("leads", record)), "parameters": query("limit", "size")}}})
     binding = served(root).bindings["GET /v1/leads"]
-    assert (list(binding.paging), list(binding.filters)) == (["limit"], ["size"])
+    assert (list(binding.paging), narrowing(binding)) == (["limit"], ["size"])
 
 
 def test_filters_are_the_query_parameters_that_name_a_field_of_the_record_anywhere() -> None:
@@ -343,8 +344,8 @@ def test_filters_are_the_query_parameters_that_name_a_field_of_the_record_anywhe
         }
     )
     contract = served(root)
-    assert sorted(contract.bindings["GET /v1/leads"].filters) == ["age", "name", "status"]
-    assert contract.bindings["GET /v1/leads/{}"].filters == {}
+    assert sorted(narrowing(contract.bindings["GET /v1/leads"])) == ["age", "name", "status"]
+    assert narrowing(contract.bindings["GET /v1/leads/{}"]) == []
 
 
 def test_a_family_knows_every_shape_and_field_of_its_records_but_what_deletion_answers() -> None:
@@ -426,6 +427,11 @@ def rename(parameters: list[dict[str, Any]], path: str) -> None:
             parameter["required"] = False  # as the vendor marks some
 
 
+def narrowing(binding: Binding) -> list[str]:
+    """The parameters that narrow a list by a field."""
+    return [it.parameter for it in binding.filters.known]
+
+
 def essence(binding: Binding) -> Any:
     """All that a binding says, without where its schemas stand."""
     family, wrapper = binding.family, binding.wrapper
@@ -433,7 +439,7 @@ def essence(binding: Binding) -> Any:
         (binding.role, family.kind, family.id, family.prefix, family.parent, family.link, family.fields),
         family.id_schema.types if family.id_schema else None,
         {frozenset(shape.properties) for shape in family.shapes},
-        ({role: parameter.name for role, parameter in binding.paging.items()}, sorted(binding.filters)),
+        ({role: parameter.name for role, parameter in binding.paging.items()}, sorted(narrowing(binding))),
         wrapper
         and (wrapper.key, wrapper.totals, wrapper.nested, sorted(wrapper.rest), list(wrapper.schema.properties)),
     )

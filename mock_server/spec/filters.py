@@ -1,0 +1,135 @@
+"""Filters: which field of a record a query parameter of a list narrows it by, read from names that are spelt alike.
+
+``lead_id``, ``lead-id``, ``LeadID``, ``filter[leadId]`` and, for several values, ``leadIds`` all mean the field
+``leadId``. A name is compared without case and without what joins its words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
+
+_JOINTS = re.compile(r"[^a-z0-9]+")
+_BEFORE = ("filters", "filter", "where", "by")
+_AFTER = re.compile(r"(?:\[|__|[._-])(?:eq|equals|exact|is|in|any)\]?$|\[\]$", re.IGNORECASE)
+_SCALARS = frozenset({"string", "number", "integer", "boolean"})
+
+
+def plain(name: str) -> str:
+    """The name without case and without what joins its words."""
+    return _JOINTS.sub("", name.lower())
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A query parameter, or one key of a parameter that is an object (``inner``), and the field that it names.
+
+    ``many``: whether a text may hold several values with commas between them.
+    """
+
+    parameter: str
+    inner: str
+    field_name: str
+    many: bool
+    _reader: Parameter = field(repr=False)
+
+    def wanted(self, query: Mapping[str, Any]) -> Sequence[Any] | None:
+        """The values that the field may have, in its own type; None where the query does not say."""
+        value = query.get(self.parameter)
+        if self.inner:
+            value = value.get(self.inner) if isinstance(value, dict) else None
+        if value is None:
+            return None
+        if self.many and isinstance(value, str):
+            value = value.split(",")
+        return [self._own(one) for one in (value if isinstance(value, list) else [value])]
+
+    def _own(self, value: Any) -> Any:
+        """A value as the records have it: a document may say text for the parameter and number for the field."""
+        if not isinstance(value, str | bool | int | float) or self._reader.schema.accepts(value):
+            return value
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return self._reader.read([text])
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the query parameters of a list mean.
+
+    ``unknown`` has those that name no field: a parameter, and how a client writes it, or its keys.
+    """
+
+    known: Sequence[Filter] = ()
+    unknown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: Sequence[Schema]) -> Filters:
+    """Read ``parameters`` against the fields of a record of ``kind``, in every shape in which one goes out."""
+    fields = _comparable(shapes)
+    spelt = _spellings(fields, kind, id)
+    known, unknown = list[Filter](), dict[str, list[str]]()
+    for parameter in parameters:
+        for inner in _keys(parameter):
+            name = inner or parameter.name
+            found, many = (name, False) if name in fields else _field(name, spelt)
+            if found:
+                reader = Parameter(found, "query", False, fields[found])
+                known.append(Filter(parameter.name, inner, found, many, reader))
+            else:
+                deep = inner and parameter.style == "deepObject"
+                unknown.setdefault(parameter.name, []).append(f"{parameter.name}[{inner}]" if deep else name)
+    return Filters(tuple(known), unknown)
+
+
+def _comparable(shapes: Sequence[Schema]) -> Mapping[str, Schema]:
+    """The fields that hold a plain value, or a list of such, each with the schema of one value."""
+    found: dict[str, Schema] = {}
+    for shape in shapes:
+        for name, part in shape.properties.items():
+            one = part.items if part.types - {"null"} == {"array"} else part
+            if one is None or one.types & _SCALARS:
+                found.setdefault(name, one or part)
+    return found
+
+
+def _spellings(fields: Iterable[str], kind: str, id: str) -> Mapping[str, tuple[str, bool]]:
+    """Plain names, each with its field, and whether it speaks of several values; the first field of a name counts."""
+    found: dict[str, tuple[str, bool]] = {}
+    for name in fields:
+        found.setdefault(plain(name), (name, False))
+    if id in fields:
+        found.setdefault(plain(f"{kind}id"), (id, False))
+    for name, (of, _) in list(found.items()):
+        for several in _plurals(name):
+            found.setdefault(several, (of, True))
+    return found
+
+
+def _plurals(name: str) -> Sequence[str]:
+    return f"{name}s", f"{name}es", *([f"{name[:-1]}ies"] if name.endswith("y") else [])
+
+
+def _keys(parameter: Parameter) -> Sequence[str]:
+    """The keys of a parameter that is an object with some; else the parameter itself, without a key."""
+    properties = parameter.schema.properties if parameter.schema.types - {"null"} == {"object"} else {}
+    return list(properties) or [""]
+
+
+def _field(name: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
+    """The field that a name means, and whether it speaks of several values; a list may be asked for one of its own."""
+    readings = list(_readings(name))
+    found = [spelt[it] for it in readings if it in spelt]
+    found += [spelt[it] for one in readings for it in _plurals(one) if it in spelt and not spelt[it][1]]
+    return found[0] if found else ("", False)
+
+
+def _readings(name: str) -> Iterator[str]:
+    """What the name may mean, as it stands first, then without the words that only say that it is a filter."""
+    for text in dict.fromkeys((name, _AFTER.sub("", name))):
+        yield plain(text)
+        for word in _BEFORE:
+            if plain(text).startswith(word):
+                yield plain(text)[len(word) :]

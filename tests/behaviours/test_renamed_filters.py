@@ -1,0 +1,121 @@
+"""Lists of a document whose filters are spelt in another way: they narrow, or they say that they do not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from renamed import renamed
+from starlette.applications import Starlette
+from wire import ask
+
+from mock_server.app import create_app
+from mock_server.behaviours.registry import idle_in
+from mock_server.cli import cli
+from mock_server.settings import Settings
+
+IGNORED = "is ignored, although the document has it"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("renamed") / "renamed.json"
+    path.write_text(json.dumps(renamed()))
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def app(file: str) -> Starlette:
+    return create_app(Settings(world="small", rate_limit="off", spec=file))
+
+
+def inquiries(app: Starlette, query: str = "") -> Any:
+    answer = ask(app, "GET", f"/v1/inquiries?limit=100&{query}")
+    assert answer.status == 200, answer.explain
+    return answer.json["inquiries"]
+
+
+def test_a_renamed_filter_narrows_the_list(app: Starlette) -> None:
+    every = inquiries(app)
+    lead = every[0]["leadId"]
+    assert inquiries(app, f"lead_id={lead}") == [it for it in every if it["leadId"] == lead] != every
+    assert inquiries(app, "Source=CALL") == [it for it in every if it["source"] == "CALL"] != every
+    assert inquiries(app, "Is-Read=false") == [it for it in every if not it["isRead"]] != every
+    both = [it for it in every if it["leadId"] == lead and it["source"] == "CALL"]
+    assert inquiries(app, f"lead_id={lead}&Source=CALL") == both
+    assert inquiries(app, "lead_id=ld_nobody") == []
+
+
+def test_what_narrows_says_nothing(app: Starlette) -> None:
+    assert ask(app, "GET", "/v1/inquiries?lead_id=ld_1&Source=CALL&expand=lead&page=1").explain == ""
+    assert ask(app, "GET", "/v1/inquiries").explain == ""
+
+
+@pytest.mark.parametrize("name", ["created_after", "sort_by", "min_length"])
+def test_a_declared_parameter_without_effect_says_so_each_time(app: Starlette, name: str) -> None:
+    value = {"sort_by": "createdAt"}.get(name, "1")
+    for _ in range(3):
+        answer = ask(app, "GET", f"/v1/inquiries?{name}={value}")
+        assert answer.status == 200
+        assert f"query parameter {name}: {IGNORED}" in answer.explain
+
+
+def test_the_start_names_what_has_no_effect(app: Starlette) -> None:
+    names = ("created_after", "sort_by", "min_length")
+    assert idle_in(app.state.workspaces.contract) == [f"GET /v1/inquiries?{name}" for name in names]
+
+
+def test_our_own_documents_have_nothing_without_effect() -> None:
+    assert idle_in(create_app(Settings(world="empty")).state.workspaces.contract) == []
+
+
+def test_verbs_that_show_a_document_name_what_has_no_effect(file: str) -> None:
+    listed = CliRunner().invoke(cli, ["spec", "lint", file]).output
+    assert "ignores: GET /v1/inquiries?created_after, GET /v1/inquiries?sort_by" in listed
+    routes = json.loads(CliRunner().invoke(cli, ["routes", "--spec", file, "--json"]).output)
+    found = {(it["method"], it["path"]): it["ignores"] for it in routes}
+    assert found["GET", "/v1/inquiries"] == ["created_after", "sort_by", "min_length"]
+    assert found["GET", "/v1/appointments"] == []
+    assert "ignored: GET /v1/inquiries?sort_by" in CliRunner().invoke(cli, ["routes", "--spec", file]).stderr
+
+
+def serving(root: Any, folder: Path) -> Starlette:
+    file = folder / "document.json"
+    file.write_text(json.dumps(root))
+    return create_app(Settings(world="small", rate_limit="off", spec=str(file)))
+
+
+def test_a_list_written_by_hand_narrows_too(tmp_path: Path) -> None:
+    root = renamed()
+    more = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("Role", "ids")]
+    root["paths"]["/v1/organization/members"]["get"].setdefault("parameters", []).extend(more)
+    app = serving(root, tmp_path)
+    every = ask(app, "GET", "/v1/organization/members").json["members"]
+    role = every[0]["role"]
+    narrowed = ask(app, "GET", f"/v1/organization/members?Role={role}").json["members"]
+    assert narrowed == [it for it in every if it["role"] == role] != every
+    ids = f"{every[1]['id']},{every[2]['id']}"
+    assert [it["id"] for it in ask(app, "GET", f"/v1/organization/members?ids={ids}").json["members"]] == [
+        every[1]["id"],
+        every[2]["id"],
+    ]
+
+
+def test_two_parameters_for_one_field_both_hold(tmp_path: Path) -> None:
+    root = renamed()
+    more = {"name": "LeadID", "in": "query", "schema": {"type": "string"}}
+    root["paths"]["/v1/inquiries"]["get"]["parameters"].append(more)
+    app = serving(root, tmp_path)
+    lead = inquiries(app)[0]["leadId"]
+    assert inquiries(app, f"lead_id={lead}&LeadID={lead}") == inquiries(app, f"lead_id={lead}") != []
+    assert inquiries(app, f"lead_id={lead}&LeadID=ld_1") == []
+
+
+def test_a_renamed_expansion_still_expands(tmp_path: Path) -> None:
+    root = renamed()
+    (expand,) = [it for it in root["paths"]["/v1/inquiries"]["get"]["parameters"] if it["name"] == "expand"]
+    expand["name"] = "include"
+    app = serving(root, tmp_path)
+    answer = ask(app, "GET", "/v1/inquiries?include=lead&limit=1")
+    assert ("lead" in answer.json["inquiries"][0], answer.explain) == (True, "")
