@@ -6,6 +6,7 @@ fake data can never reach a real Zap.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -33,9 +34,12 @@ _TUNNELS: Mapping[str, IPv6Network] = {
 _LOOPBACK = IPv6Address("::1")
 
 # Narrower than the standards, so that every parser reads the same host out of it.
-_HOST = r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?|\[[0-9A-Fa-f:.]+\]"
-_PLAIN = re.compile(rf"https?://({_HOST})(:[0-9]{{1,5}})?([/?#][!-\[\]-~]*)?", re.IGNORECASE)
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = rf"{_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\]"
+_PLAIN = re.compile(rf"https?://(?P<host>{_HOST})(?P<port>:[0-9]{{1,9}})?([/?#][!-\[\]-~]*)?", re.IGNORECASE)
+_VISIBLE = re.compile("[!-~]*")
 _LONGEST = 2048
+_MOST_PORT = 65535
 
 
 class Refused(Exception):
@@ -70,20 +74,38 @@ def refusal(text: str, *, allowed: bool = False) -> str:
 
 def host_of(url: str) -> str:
     """The host of a URL that can be posted to, lower-case, without brackets and final dot. Raises Refused."""
-    scheme, found, _ = url.partition("://")
+    fault = _fault(url)
+    if fault:
+        raise Refused(fault)
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def _fault(url: str) -> str:
+    """Why nothing can be posted to a URL; empty when it is spelled as every parser reads it."""
+    scheme, found, rest = url.partition("://")
     if not found or scheme.lower() not in ("http", "https"):
-        raise Refused("only http and https")
-    if not _PLAIN.fullmatch(url) or len(url) > _LONGEST:
-        what = "user information" if "@" in re.split("[/?#]", url[len(scheme) + 3 :])[0] else "an odd spelling"
-        raise Refused(f"a URL with {what}")
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as fault:
-        raise Refused(f"not a URL: {fault}") from None
-    if port == 0:
-        raise Refused("port 0")
-    return host.rstrip(".")
+        return "only http and https"
+    if len(url) > _LONGEST:
+        return f"a URL of more than {_LONGEST:,} characters"
+    if not _VISIBLE.fullmatch(url):
+        return "a URL with a blank or a letter that is not ASCII: percent-encode it"
+    place = re.split("[/?#]", rest)[0]
+    if "@" in place:
+        return "a URL with user information"
+    if not place or place.startswith(":"):
+        return "a URL without a host"
+    plain = _PLAIN.fullmatch(url)
+    if not plain or not _bracketed_well(plain["host"]):
+        return "a URL with an odd spelling"
+    port = int((plain["port"] or ":80")[1:])
+    return "" if 0 < port <= _MOST_PORT else f"port {port}, where there are 1 to {_MOST_PORT}"
+
+
+def _bracketed_well(host: str) -> bool:
+    """Whether brackets, where there are any, hold an IPv6 address."""
+    with suppress(ValueError):
+        return not host.startswith("[") or bool(IPv6Address(host[1:-1]))
+    return False
 
 
 def hosts(names: Iterable[str]) -> frozenset[str]:

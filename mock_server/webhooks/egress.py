@@ -194,6 +194,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLCertVerificationError, "the certificate is not trusted"),
     (ssl.SSLError, "no TLS"),
     (socket.gaierror, "the host is not known"),
+    (UnicodeError, "the host is not known"),  # a name that is too long for any server of names
     (ConnectionRefusedError, "connection refused"),
     (ConnectionResetError, "connection reset"),
     (BrokenPipeError, "connection reset"),

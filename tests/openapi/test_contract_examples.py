@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from mock_server.data import OPENAPI
+from mock_server.webhooks.address import host_of
 
 DOCUMENTS = {name: yaml.safe_load((OPENAPI / f"{name}.yaml").read_text("utf-8")) for name in ("v1", "zapier")}
 METHODS = ("get", "put", "post", "delete")
@@ -197,6 +198,15 @@ TRANSFER = {"label": "Sales", "method": "WARM", "conditions": "Wants a quote."}
         ("v1", "ScenarioCreate", {"name": "A", "prompt": "B", "response": "C", "questions": [{}]}, False),
         ("zapier", "SubscriptionCreate", {"hookUrl": "http://127.0.0.1:8080/a?b=c", "trigger": "LEAD_CREATED"}, True),
         ("zapier", "SubscriptionCreate", {"hookUrl": "http://[::1]:8080/", "trigger": "LEAD_DELETED"}, True),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "HTTP://localhost:3000/up", "trigger": "LEAD_CREATED"}, True),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://host_a:3000/", "trigger": "LEAD_CREATED"}, True),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://xn--bcher-kva.example", "trigger": "LEAD_CREATED"}, True),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://[fd00::1]:3000/", "trigger": "LEAD_CREATED"}, True),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://localhost:99999/x", "trigger": "LEAD_CREATED"}, False),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://localhost:0/x", "trigger": "LEAD_CREATED"}, False),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://u:p@localhost/x", "trigger": "LEAD_CREATED"}, False),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://localhost/x#top", "trigger": "LEAD_CREATED"}, False),
+        ("zapier", "SubscriptionCreate", {"hookUrl": "http://localhost/x ", "trigger": "LEAD_CREATED"}, False),
         ("zapier", "SubscriptionCreate", {"hookUrl": "ftp://hooks.example/", "trigger": "LEAD_CREATED"}, False),
         ("zapier", "SubscriptionCreate", {"hookUrl": "https://hooks.example", "trigger": "LEAD"}, False),
         ("zapier", "SubscriptionDelete", {"hookId": "12345"}, False),
@@ -227,6 +237,12 @@ PROBES = [
     "http://1.2.3.4:80?",
     "https://a..b/",
     "http://user@a.example/",
+    "HTTPS://A_b.example.:65535/",
+    "http://a:65536/",
+    "http://[fd00:1:2:3:4:5:6:7]/",
+    "http://[1:2:3:4:5:6:7]/",
+    "http://[fd00::1::2]/",
+    "http://-a/",
     "",
     "é",
 ]
@@ -251,3 +267,5 @@ def test_the_pattern_of_a_hook_url_is_narrower_than_its_format() -> None:
     taken = [probe for probe in PROBES if pattern_only.is_valid(probe)]
     assert taken
     assert [probe for probe in taken if not format_only.is_valid(probe)] == []
+    for probe in taken:
+        assert host_of(probe), "what can be subscribed with can be posted to"

@@ -149,11 +149,16 @@ def test_what_is_no_plain_url_is_refused_and_nothing_else_happens(text: str) -> 
         ("https://hooks.example", "hooks.example"),
         ("HTTP://Hooks.EXAMPLE.:1/#x", "hooks.example"),
         ("http://[::1]:65535/", "::1"),
+        ("http://a:1/", "a"),
+        ("http://host_a:00080/", "host_a"),
         ("http://hooks.example/" + "x" * (2048 - 21), "hooks.example"),
     ],
 )
 def test_a_plain_url_names_its_host(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+BLANK = "a blank or a letter that is not ASCII: percent-encode it"
 
 
 @pytest.mark.parametrize(
@@ -164,11 +169,26 @@ def test_a_plain_url_names_its_host(url: str, host: str) -> None:
         ("hooks.example", "only http and https"),
         ("http://user@hooks.example/", "a URL with user information"),
         ("http://@hooks.example", "a URL with user information"),
-        ("http://hooks example/@", "a URL with an odd spelling"),
-        ("http://hooks example", "a URL with an odd spelling"),
-        ("http://hooks.example/" + "x" * (2049 - 21), "a URL with an odd spelling"),
-        ("http://hooks.example:0/", "port 0"),
-        ("http://hooks.example:65536/", "not a URL: Port out of range 0-65535"),
+        ("http://hooks example/@", f"a URL with {BLANK}"),
+        ("http://hooks.example/a b", f"a URL with {BLANK}"),
+        ("http://hooks.example/\n", f"a URL with {BLANK}"),
+        ("http://bücher.example", f"a URL with {BLANK}"),
+        ("http://hooks.example/é", f"a URL with {BLANK}"),
+        ("http://hooks.example/\udce9", f"a URL with {BLANK}"),
+        ("http://hooks.example/" + "x" * (2049 - 21), "a URL of more than 2,048 characters"),
+        ("http://", "a URL without a host"),
+        ("http://:80/", "a URL without a host"),
+        ("http:///hook", "a URL without a host"),
+        ("http://?a@b", "a URL without a host"),
+        ("http://-a/", "a URL with an odd spelling"),
+        ("http://a:/", "a URL with an odd spelling"),
+        ("http://a:b/", "a URL with an odd spelling"),
+        ("http://::1/", "a URL without a host"),
+        ("http://[1.2]/", "a URL with an odd spelling"),
+        ("http://[a]/", "a URL with an odd spelling"),
+        ("http://hooks.example:0/", "port 0, where there are 1 to 65535"),
+        ("http://hooks.example:65536/", "port 65536, where there are 1 to 65535"),
+        ("http://hooks.example:100000/", "port 100000, where there are 1 to 65535"),
     ],
 )
 def test_what_is_no_plain_url_is_told_why(url: str, why: str) -> None:
