@@ -1,5 +1,6 @@
 """``/__admin/webhooks/deliveries``: see them, make them again, cancel them, wait until none is owed."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.webhooks import existing, listed, one
+from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Record, Row
 from mock_server.store.image import Transaction
 from mock_server.webhooks import outbox, subscription
@@ -79,11 +81,18 @@ class _Deliveries:
         asked = _range(await self._control.body(request, _MANY_AGAIN))
         made, skipped = [], []
         with self._transaction(request) as tx:
-            for row in [row for row in _named(tx, asked) if _chosen(row.record, asked)]:
-                try:
-                    made.append(self._repeat(tx, request, row, new=asked["newId"]))
-                except LookupError as why:
-                    skipped.append({"id": row.id, "reason": str(why)})
+            chosen = [row.id for row in _named(tx, asked) if _chosen(row.record, asked)]
+        for start in range(0, len(chosen), outbox.SLICE):
+            try:
+                with self._transaction(request) as tx:
+                    for row in filter(None, (tx.get(outbox.KIND, id) for id in chosen[start : start + outbox.SLICE])):
+                        try:
+                            made.append(self._repeat(tx, request, row, new=asked["newId"]))
+                        except LookupError as why:
+                            skipped.append({"id": row.id, "reason": str(why)})
+            except StorageUnavailable as fault:
+                raise Refusal(503, f"{fault}; the first {start} of {len(chosen)} were made") from None
+            await asyncio.sleep(0)  # thousands at once would keep everybody waiting
         return answer({"deliveries": made, "skipped": skipped}, 202)
 
     async def cancel(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from mock_server.store.image import Image, Transaction
 from mock_server.webhooks import address, attempt, outbox, schedule, subscription
 from mock_server.webhooks.backlog import Backlog
 from mock_server.webhooks.bodies import Bodies
+from mock_server.webhooks.endings import Endings
 from mock_server.webhooks.news import News
 from mock_server.webhooks.recorder import Recorder
 from mock_server.webhooks.reply import Reply
@@ -52,6 +53,7 @@ class Dispatcher:
         self._backlogs: WeakKeyDictionary[Image, dict[int, Backlog]] = WeakKeyDictionary()
         self._workers: dict[Queue, asyncio.Task[None]] = {}
         self._timers: dict[Queue, asyncio.TimerHandle] = {}
+        self._endings = Endings(workspaces)
         self._closing = False
         self.news = News()
 
@@ -60,6 +62,8 @@ class Dispatcher:
         changes = tx.changes()
         if self._gate is None and any(it.kind == subscription.KIND for it in changes):
             self._prepare()
+        if any(it.kind == outbox.ENDING for it in changes) and _on_a_loop():
+            self._endings.start(workspace)
         owed = [it.row for it in changes if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
         if not owed:
             return
@@ -77,6 +81,7 @@ class Dispatcher:
 
     def wake(self, workspace: Workspace) -> None:
         """Look at every subscription of a workspace: its clock was moved, say. Called on the loop."""
+        self._endings.start(workspace)
         for row in list(workspace.image.rows(subscription.KIND)):
             self._prepare()
             self._start(workspace, (workspace.id, int(row.id)))
@@ -94,11 +99,14 @@ class Dispatcher:
         self.wake(workspace)
         try:
             async with asyncio.timeout(timeout):
-                while tasks := [task for queue, task in self._workers.items() if queue[0] == workspace.id]:
+                while tasks := [*self._endings.of(workspace), *self._working(workspace)]:
                     await asyncio.wait(tasks)
         except TimeoutError:
             return False
         return True
+
+    def _working(self, workspace: Workspace) -> list[asyncio.Task[None]]:
+        return [task for queue, task in self._workers.items() if queue[0] == workspace.id]
 
     async def close(self) -> None:
         """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
@@ -106,6 +114,7 @@ class Dispatcher:
         self.news.end()
         for timer in self._timers.values():
             timer.cancel()
+        await self._endings.close()
         if self._workers:
             _, late = await asyncio.wait(self._workers.values(), timeout=self.grace)
             for task in late:

@@ -9,6 +9,8 @@ from mock_server.world.ids import Ids
 
 KIND = "$deliveries"
 EVENTS = "$events"
+ENDING = "$ending"
+"""Notes of subscriptions that are gone and of which some deliveries are not cancelled yet."""
 
 PENDING, DELIVERED, FAILED, CANCELLED = "pending", "delivered", "failed", "cancelled"
 
@@ -17,6 +19,8 @@ KEPT = 10_000
 is never dropped, nor is its event."""
 _BATCH = 100
 _LOOKED_AT = 20 * _BATCH
+SLICE = 200
+"""Deliveries that one transaction settles or makes when there may be thousands: a few milliseconds."""
 
 
 def owe(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
@@ -51,7 +55,7 @@ def add(tx: Transaction, ids: Ids, now: str, event: Record, subscriber: Record, 
     if _crowded(tx.page(KIND, 0, 0)[1]):
         for state in (DELIVERED, FAILED, CANCELLED):
             _, settled = tx.page(KIND, 0, 0, {"state": state})
-            for old in tx.page(KIND, KEPT, max(0, settled - KEPT), {"state": state})[0]:
+            for old in tx.page(KIND, max(KEPT, settled - SLICE), SLICE, {"state": state})[0]:
                 tx.remove(KIND, old.id)
     return row
 
@@ -78,11 +82,25 @@ def settle(tx: Transaction, row: Row, state: str, reason: str | None, **changes:
 
 
 def cancel_all(tx: Transaction, subscription_id: int, reason: str) -> int:
-    """Nothing more is owed to a subscription; how many deliveries that ended."""
-    rows = queued(tx, subscription_id)
-    for row in rows:
+    """Nothing more is owed to a subscription that is gone; how many deliveries that ends.
+
+    Thousands at once would keep everybody waiting: a first slice is cancelled here, and a note is left for the rest.
+    """
+    owed = queued(tx, subscription_id)
+    for row in owed[:SLICE]:
         settle(tx, row, CANCELLED, reason)
-    return len(rows)
+    if len(owed) > SLICE:
+        tx.put(ENDING, subscription_id, {"id": subscription_id, "reason": reason})
+    return len(owed)
+
+
+def cancel_more(tx: Transaction, note: Row) -> None:
+    """Cancel the next slice of what a note of ``cancel_all`` is about; the note goes with the last one."""
+    owed = queued(tx, int(note.id))
+    for row in owed[:SLICE]:
+        settle(tx, row, CANCELLED, note.record["reason"])
+    if len(owed) <= SLICE:
+        tx.remove(ENDING, note.id)
 
 
 def told(delivery: Record) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from hooks_desk import UNSUBSCRIBE, HooksDesk
 
 from mock_server.server import MockServer
+from mock_server.webhooks import outbox
 
 # --- subscriptions --------------------------------------------------------------------------------------------------
 
@@ -192,6 +193,15 @@ def test_deliveries_of_another_state_subscription_or_id_can_be_chosen(failed: Ho
     assert chosen(ids=[first["id"], second["id"]]) == 2
     assert chosen(ids=[first["id"]], state="delivered") == 0
     assert chosen(state="delivered") == 2
+
+
+def test_many_are_made_again_in_slices(failed: HooksDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "SLICE", 2)
+    answer = failed.done("POST", "/webhooks/deliveries/redeliver", {"newId": False})
+    failed.drain()
+
+    assert len(answer["deliveries"]) == 3
+    assert [it["state"] for it in failed.deliveries()] == ["failed"] * 3 + ["delivered"] * 3
 
 
 def test_what_cannot_be_made_again_is_named_and_stops_nothing(failed: HooksDesk) -> None:
