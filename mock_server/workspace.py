@@ -145,10 +145,18 @@ class Workspaces:
         else:
             workspace.clock.run()
 
-    def branch(self, workspace: Workspace, snapshot: Snapshot, id: str, key: str) -> Workspace:
-        """A new workspace that starts from a snapshot of another. Raises StateError."""
+    def branch(
+        self,
+        workspace: Workspace,
+        snapshot: Snapshot,
+        id: str,
+        key: str,
+        prepare: Callable[[Transaction], None] = lambda tx: None,
+    ) -> Workspace:
+        """A new workspace that starts from a snapshot of another, changed by ``prepare``. Raises StateError."""
         origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
         image, clock = snapshot.image.fork(), Clock(parse(snapshot.now), frozen=snapshot.frozen)
+        prepare(Transaction(image))
         self._keep(origin, image, clock)
         made = Workspace(origin, image, clock, self.contract, self._journal_size)
         self._add(made)

@@ -22,6 +22,7 @@ from mock_server.store.snapshot import (
     patched,
     place_in_order,
 )
+from mock_server.webhooks import outbox
 from mock_server.workspace import Workspace, summary_of
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng, secret
@@ -115,7 +116,7 @@ class _Snapshots:
         return answer({**_facts(snapshot), "records": summary_of(workspace.image)})
 
     async def fork(self, request: Request) -> Response:
-        """A new workspace that starts from it, with a key of its own."""
+        """A new workspace that starts from it, with a key of its own. What was owed then is not delivered again."""
         asked = await self._control.body(request, _FORK)
         workspace, snapshot = self._control.workspace(request), self._found(request)
         workspaces = self._control.workspaces
@@ -126,7 +127,8 @@ class _Snapshots:
         if workspaces.get(id) is not None:
             raise Refusal(409, "there is a workspace of this id", pointer="/id")
         key = f"sk_test_mock_{secret()}"
-        workspaces.branch(workspace, snapshot, id, key)
+        made = workspaces.branch(workspace, snapshot, id, key, outbox.disown)
+        self._control.dispatcher.wake(made)
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
     async def export(self, request: Request) -> Response:

@@ -53,7 +53,7 @@ class Dispatcher:
         self._backlogs: WeakKeyDictionary[Image, dict[int, Backlog]] = WeakKeyDictionary()
         self._workers: dict[Queue, asyncio.Task[None]] = {}
         self._timers: dict[Queue, asyncio.TimerHandle] = {}
-        self._endings = Endings(workspaces)
+        self._endings = Endings(workspaces, self.wake)
         self._closing = False
         self.news = News()
 
@@ -189,7 +189,7 @@ class Dispatcher:
         if row is None:
             known.pop(queue[1], None)
             return None
-        if row.record.get("paused"):
+        if row.record.get("paused") or tx.get(outbox.ENDING, outbox.INHERITED):
             return None
         if queue[1] not in known:
             known[queue[1]] = Backlog(outbox.queued(tx, queue[1]))

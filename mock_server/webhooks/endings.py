@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from mock_server.errors import ApiError
 from mock_server.webhooks import outbox
@@ -13,10 +14,14 @@ _AFTER_FAULT = 5.0  # seconds until it is tried again, as on a full disk
 
 
 class Endings:
-    """Lives on one event loop. A note in the store says what is left to do, so that a kill leaves nothing behind."""
+    """Lives on one event loop. A note in the store says what is left to do, so that a kill leaves nothing behind.
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    ``ended`` is called once a workspace has nothing to cancel any more.
+    """
+
+    def __init__(self, workspaces: Workspaces, ended: Callable[[Workspace], None]) -> None:
         self._workspaces = workspaces
+        self._ended = ended
         self._tasks: dict[Workspace, asyncio.Task[None]] = {}
 
     def start(self, workspace: Workspace) -> None:
@@ -41,6 +46,7 @@ class Endings:
                 await asyncio.sleep(0 if self._cancelled_more(workspace, notes[0].id) else _AFTER_FAULT)
         finally:
             del self._tasks[workspace]
+        self._ended(workspace)
 
     def _cancelled_more(self, workspace: Workspace, id: str | int) -> bool:
         try:

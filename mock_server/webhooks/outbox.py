@@ -11,6 +11,8 @@ KIND = "$deliveries"
 EVENTS = "$events"
 ENDING = "$ending"
 """Notes of subscriptions that are gone and of which some deliveries are not cancelled yet."""
+INHERITED = 0
+"""The id of the note about everything that a fork has inherited; no subscription has it."""
 
 PENDING, DELIVERED, FAILED, CANCELLED = "pending", "delivered", "failed", "cancelled"
 
@@ -94,9 +96,22 @@ def cancel_all(tx: Transaction, subscription_id: int, reason: str) -> int:
     return len(owed)
 
 
+def disown(tx: Transaction) -> None:
+    """A fork owes nothing of what it has inherited.
+
+    The workspace that it was forked from still delivers all of it, and a receiver would get each event twice, with
+    one id, from two workspaces. A note is left here: ``cancel_more`` does it, and until then nothing is delivered.
+    """
+    if tx.page(KIND, 0, 0, {"state": PENDING})[1]:
+        tx.put(ENDING, INHERITED, {"id": INHERITED, "reason": "owed by the workspace that this one was forked from"})
+
+
 def cancel_more(tx: Transaction, note: Row) -> None:
-    """Cancel the next slice of what a note of ``cancel_all`` is about; the note goes with the last one."""
-    owed = queued(tx, int(note.id))
+    """Cancel the next slice of what a note is about; the note goes with the last one."""
+    if note.id == INHERITED:
+        owed = [row for row in tx.find(KIND, {"state": PENDING}) if row.key[1] < note.key[1]]
+    else:
+        owed = queued(tx, int(note.id))
     for row in owed[:SLICE]:
         settle(tx, row, CANCELLED, note.record["reason"])
     if len(owed) <= SLICE:

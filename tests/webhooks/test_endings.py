@@ -5,13 +5,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from receivers import receiving, saying, staged, status
+from receivers import START, Stage, receiving, saying, staged, status
+from wire import state_of
 
 from mock_server.errors import Problem, StateError
+from mock_server.origin import Plan
 from mock_server.store.base import Change, NoLog
+from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite import SqliteLog
 from mock_server.webhooks import endings, outbox
-from mock_server.workspace import Workspaces
+from mock_server.workspace import Workspace, Workspaces
+from mock_server.world.recipe import load_recipe
 
 
 class Sizes(NoLog):
@@ -127,3 +131,41 @@ def test_a_reset_in_between_leaves_nothing_to_cancel(workspaces: Workspaces) -> 
             assert it.deliveries == []
 
     asyncio.run(scenario())
+
+
+def test_a_fork_delivers_nothing_of_what_the_original_owes_and_all_of_its_own(workspaces: Workspaces) -> None:
+    log = Sizes()
+
+    async def scenario() -> None:
+        own = Workspaces(workspaces.contract, log, 10)
+        async with receiving() as receiver, staged(own, "w") as it:
+            id = it.subscribe(receiver.url)
+            it.pause(id, paused=True)
+            inherited = it.emit(10)
+            made = own.branch(it.workspace, snapshot(it.workspace), "fork", "key", outbox.disown)
+            fork = Stage(own, made, it.dispatcher)
+            fork.pause(id, paused=False)
+            events = fork.emit(2)
+            assert await fork.drain()
+
+            assert receiver.ids == events
+            assert fork.states == ["cancelled"] * 10 + ["delivered"] * 2
+            assert fork.deliveries[0]["reason"] == "owed by the workspace that this one was forked from"
+            assert made.image.rows(outbox.ENDING) == []
+            assert it.states == ["pending"] * 10
+            it.pause(id, paused=False)
+            assert await it.drain()
+            assert receiver.ids == events + inherited, "each once"
+
+    asyncio.run(scenario())
+
+
+def test_a_fork_that_inherits_nothing_is_as_its_snapshot(workspaces: Workspaces) -> None:
+    own = Workspaces(workspaces.contract, NoLog(), 10)
+    original = own.create("w", Plan(load_recipe("small"), start=START), [])
+    fork = own.branch(original, snapshot(original), "fork", "key", outbox.disown)
+    assert state_of(fork) == state_of(original)
+
+
+def snapshot(workspace: Workspace) -> Snapshot:
+    return Snapshot("s", workspace.image.fork(), workspace.clock.stamp(), workspace.clock.frozen)
