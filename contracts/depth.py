@@ -3,19 +3,16 @@
 import re
 from typing import Any
 
-from mock_server.reader import MAX_DEPTH
+from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, is_deeper
 
+MAX_DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
+"""Levels: those of a value that the mock takes, and those of the journal around it."""
 TOO_DEEP = f"it nests deeper than {MAX_DEPTH} levels"
 
 
 def nests_too_deep(value: Any) -> bool:
-    """Whether a JSON value has more than ``MAX_DEPTH`` levels; level by level, so that no depth is too much for it."""
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level if isinstance(outer, dict | list) for inner in _inside(outer)]
-        if not level:
-            return False
-    return True
+    """Whether a JSON value has more than ``MAX_DEPTH`` levels."""
+    return is_deeper(value, MAX_DEPTH)
 
 
 def text_nests_too_deep(text: bytes) -> bool:
@@ -29,7 +26,3 @@ def text_nests_too_deep(text: bytes) -> bool:
 
 
 _STEPS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
-
-
-def _inside(outer: Any) -> Any:
-    return outer.values() if isinstance(outer, dict) else outer

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
-
-from contracts.depth import TOO_DEEP, nests_too_deep, text_nests_too_deep
+from contracts.depth import MAX_DEPTH, TOO_DEEP, nests_too_deep, text_nests_too_deep
 from contracts.errors import CannotRun
 from contracts.texts import content, decoded
+from mock_server.exact_json import NotJson, read_json
 
 LARGEST = 64 * 1024**2
 
@@ -75,12 +74,12 @@ def parsed(raw: bytes, name: str, remedy: str) -> Node:
         raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
     text = decoded(raw, name)
     try:
-        data = orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
+        data = read_json(text, MAX_DEPTH)
+    except NotJson as fault:
         deep = text_nests_too_deep(text.encode())
         data = _MISSING if deep else _as_browsers_write(text)
         if data is _MISSING:
-            why = TOO_DEEP if deep else f"line {fault.lineno} column {fault.colno}: {fault.msg}"
+            why = TOO_DEEP if deep else f"line {fault.line} column {fault.column}: {fault.what}"
             raise CannotRun(f"{name}: not JSON: {why}", remedy) from None
     if nests_too_deep(data):
         raise CannotRun(f"{name}: {TOO_DEEP}", remedy)

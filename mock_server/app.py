@@ -25,7 +25,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -41,6 +40,7 @@ from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
 from mock_server.data import OPENAPI
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable
+from mock_server.exact_json import write_json
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.cross_origin import CrossOrigin
 from mock_server.middleware.faults import Faults
@@ -225,7 +225,7 @@ def _documents(contract: Contract) -> list[Route]:
     def publish(document: Document) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
             url = str(request.base_url).rstrip("/")
-            return Response(orjson.dumps(contract.published(document, url)), media_type="application/json")
+            return Response(write_json(contract.published(document, url)), media_type="application/json")
 
         return answer
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from mock_server.exact_json import write_json
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import Parameter
@@ -164,4 +165,4 @@ def _choices(schema: Schema) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else write_json(value).decode()

@@ -5,17 +5,16 @@ C parsers die on deep nesting (a segmentation fault, not an exception): size and
 
 import math
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from mock_server.data import is_ours
 from mock_server.errors import Problem, SetupError
+from mock_server.exact_json import MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.kept import kept
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_DEPTH = 96
 MAX_NODES = 500_000
 _MAX_BRACKETS = 1_000  # far under the depth at which libyaml's composer overflows its stack
 _MAX_INDENT = 400
@@ -53,10 +52,12 @@ def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
         raise error(Problem(f"{name}:{line}", "not UTF-8", "save it in UTF-8")) from None
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return _bounded(orjson.loads(text), name, error)
-        except orjson.JSONDecodeError as fault:
+            return _bounded(read_json(text), name, error)
+        except NotJson as fault:
+            if not fault.line:
+                raise error(Problem(name, fault.what, "flatten it, or shorten the number")) from None
             if name.endswith(".json"):
-                raise error(Problem(f"{name}:{fault.lineno}", f"not JSON: {fault.msg}", "correct that line")) from None
+                raise error(Problem(f"{name}:{fault.line}", f"not JSON: {fault.what}", "correct that line")) from None
     return _bounded(_yaml(text, name, error), name, error)
 
 
@@ -95,14 +96,16 @@ def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
         budget -= 1
         if budget < 0:
             raise error(Problem(name, f"more than {MAX_NODES:,} nodes", "give a smaller one"))
-        if depth > MAX_DEPTH:
-            raise error(Problem(name, f"nested deeper than {MAX_DEPTH} levels", "flatten it, or use $ref"))
+        if depth > MAX_JSON_DEPTH:
+            raise error(Problem(name, f"nested deeper than {MAX_JSON_DEPTH} levels", "flatten it, or use $ref"))
         if isinstance(node, dict):
             return {key: copy(value, depth + 1) for key, value in node.items()}
         if isinstance(node, list):
             return [copy(value, depth + 1) for value in node]
         if node is None or isinstance(node, str | int) or (isinstance(node, float) and math.isfinite(node)):
             return node
+        if isinstance(node, Decimal) and math.isfinite(near := float(node)):
+            return near  # what a document says is counted with: its bounds and steps
         raise error(Problem(name, f"a value that JSON does not have: {str(node)[:40]}", "write a text or a number"))
 
     return copy(data, 0)

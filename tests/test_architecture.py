@@ -20,6 +20,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server": 0,  # the version
     "mock_server.errors": 1,
     "mock_server.data": 1,
+    "mock_server.exact_json": 1,
     "mock_server.redaction": 1,
     "mock_server.text": 1,  # bytes from outside as text that can be kept
     "mock_server.yaml12": 1,
@@ -69,7 +70,7 @@ STRANGERS = (
 )
 CONTRACTS_MAY_IMPORT = (
     *("mock_server.data", "mock_server.errors", "mock_server.mishap", "mock_server.reader", "mock_server.redaction"),
-    *("mock_server.server", "mock_server.settings"),
+    *("mock_server.exact_json", "mock_server.server", "mock_server.settings"),
 )
 
 CLOCK_AND_CHANCE = (

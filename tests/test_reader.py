@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mock_server.data import OPENAPI
 from mock_server.errors import SpecError, WorldError
-from mock_server.reader import MAX_BYTES, MAX_DEPTH, read_bytes, read_file
+from mock_server.exact_json import MAX_JSON_DEPTH
+from mock_server.reader import MAX_BYTES, read_bytes, read_file
 
 DEEP = 200_000
 ROOT = Path(__file__).parent.parent
@@ -155,7 +156,7 @@ def test_a_fault_of_the_text_is_told_with_its_line(text: str, line: int, cause: 
         ("a: !!float x", "not YAML: "),
         ("a: !!int x", "not YAML: "),
         ("a: \x07", "control characters are not allowed"),
-        ("&a [*a]", f"nested deeper than {MAX_DEPTH} levels"),
+        ("&a [*a]", f"nested deeper than {MAX_JSON_DEPTH} levels"),
     ],
 )
 def test_a_value_that_cannot_be_json_is_refused(text: str, cause: str) -> None:
@@ -189,7 +190,7 @@ def test_a_large_file_is_refused_without_being_read_to_its_end(tmp_path: Path) -
 
 def test_a_file_at_the_bounds_is_read() -> None:
     nested: Any = 1
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_JSON_DEPTH):
         nested = {"a": nested}
     assert read(json.dumps(nested)) == nested
     assert "nested deeper" in refusal(json.dumps([nested]))

@@ -2,11 +2,10 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-import orjson
-
 from contracts.exchange import Exchange
 from contracts.node import Node
 from contracts.traffic.reading import Part, Recorded, Recording, credentials
+from mock_server.exact_json import write_json
 
 _HERE = "http://mock"  # the journal keeps paths
 _STEERED = ("code=", "example=", "dynamic=")
@@ -56,4 +55,4 @@ def _body(message: Node) -> bytes:
     value = message.object().get("body")
     if value is None:
         return b""
-    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else orjson.dumps(value)
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else write_json(value)

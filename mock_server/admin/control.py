@@ -15,6 +15,7 @@ from mock_server.admin.problem import problem
 from mock_server.api.body import read_body
 from mock_server.api.endpoint import Endpoint
 from mock_server.errors import ApiError, StateError, StorageUnavailable
+from mock_server.exact_json import MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.origin import digest
 from mock_server.settings import Settings
 from mock_server.spec.explanation import explained
@@ -58,10 +59,12 @@ class Control:
             raise Refusal(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
         return workspace
 
-    async def body(self, request: Request, schema: "Body", most: int | None = None) -> dict[str, Any]:
+    async def body(
+        self, request: Request, schema: "Body", most: int | None = None, depth: int = MAX_JSON_DEPTH
+    ) -> dict[str, Any]:
         """The JSON object of a request, checked. Raises Refusal with a pointer to what is wrong.
 
-        ``most`` bytes are read, the setting's where it is not given.
+        ``most`` bytes are read, the setting's where it is not given, of at most ``depth`` levels.
         """
         declared = request.headers.get("content-length", "").encode() or None
         try:
@@ -72,9 +75,11 @@ class Control:
         if raw and media != "application/json":
             raise Refusal(415, "the control plane takes application/json")
         try:
-            value = orjson.loads(raw) if raw else {}
-        except orjson.JSONDecodeError as fault:
-            raise Refusal(400, f"not JSON: {fault.msg}", line=fault.lineno, column=fault.colno) from None
+            value = read_json(raw, depth) if raw else {}
+        except NotJson as fault:
+            if not fault.line:
+                raise Refusal(400, fault.what, pointer="") from None
+            raise Refusal(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column) from None
         schema.check(value)
         checked: dict[str, Any] = value
         return checked
@@ -119,17 +124,13 @@ NOTHING = Body()
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value, default=_plain), status, media_type="application/json")
+    return Response(write_json(value), status, media_type="application/json")
 
 
 def _key(request: Request) -> str | None:
     """The key that a request comes with. Another scheme is not ours: a proxy before the server may ask for it."""
     scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else list(value)
 
 
 async def refused(request: Request, error: Exception) -> Response:

@@ -3,17 +3,18 @@
 from difflib import get_close_matches
 from http import HTTPStatus
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from mock_server.exact_json import write_json
+
 
 def problem(status: int, detail: str, **more: object) -> Response:
     """An answer that says what is wrong and what to do; ``more`` are further members, as a JSON pointer."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    return Response(orjson.dumps(body), status, media_type="application/problem+json")
+    return Response(write_json(body), status, media_type="application/problem+json")
 
 
 async def from_starlette(request: Request, error: Exception) -> Response:

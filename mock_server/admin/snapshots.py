@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH
 from mock_server.seeding import valid
 from mock_server.store.snapshot import (
     FORMAT,
@@ -97,7 +98,7 @@ class _Snapshots:
 
     async def load(self, request: Request) -> Response:
         """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
-        file = await self._control.body(request, _FILE, most=LARGEST)
+        file = await self._control.body(request, _FILE, most=LARGEST, depth=MAX_JSON_DEPTH + ENVELOPE_DEPTH)
         self._check(self._control.workspace(request), file)
         return self._kept(request, imported(file))
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
@@ -15,6 +14,7 @@ from mock_server.api.routing import Router
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand, idle
 from mock_server.errors import AnswerInvalid, InternalError
+from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 from mock_server.settings import Settings
 from mock_server.spec.operation import Operation, Response
 from mock_server.webhooks import events
@@ -97,7 +97,7 @@ class Endpoint:
             return None, headers
         response, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
         headers += [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
-        return Answer(response.status, b"" if value is None else orjson.dumps(value)), headers
+        return Answer(response.status, b"" if value is None else write_json(value)), headers
 
     def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[Answer, bool]:
         """Run the behaviour and check its answer in one transaction: a bad answer undoes the change.
@@ -120,7 +120,7 @@ class Endpoint:
             )
             outcome = self._behaviours[operation.key](call)
             exchange.note(*outcome.explain)
-            answer = b"" if outcome.value is None else orjson.dumps(outcome.value)
+            answer = b"" if outcome.value is None else write_json(outcome.value)
             exchange.step = "self-check"
             self._check(operation, operation.success, outcome, answer)
         if tx.changed:
@@ -135,7 +135,7 @@ class Endpoint:
             return
         if response.schema is None or not answer:
             return
-        value = orjson.loads(answer)
+        value = read_json(answer, MAX_JSON_DEPTH + ENVELOPE_DEPTH)
         if response.schema.accepts(value):
             return
         self.mismatches += 1

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
+from mock_server.exact_json import write_json
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document
 from mock_server.spec.operation import Operation
@@ -39,12 +38,12 @@ class Envelope:
     def _made(self, status: int, document: Document, operation: Operation | None) -> bytes:
         response = operation.responses.get(status) if operation else None
         if response and response.examples:
-            return orjson.dumps(next(iter(response.examples.values())))
+            return write_json(next(iter(response.examples.values())))
         text = self._texts[document.name].get(status) or HTTPStatus(status).phrase.capitalize()
         body = {"success": False, "message": text, "error": {"status": status, "message": text}}
         if response and response.schema and not response.schema.accepts(body):
             body = {"message": text}
-        return orjson.dumps(body)
+        return write_json(body)
 
 
 def _texts(contract: Contract, document: Document) -> Mapping[int, str]:

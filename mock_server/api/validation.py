@@ -1,14 +1,13 @@
 """A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-import orjson
-
 from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
+from mock_server.exact_json import NotJson, read_json
 from mock_server.spec.explanation import did_you_mean
 from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter import Parameter
@@ -19,7 +18,6 @@ Texts = Mapping[str, Sequence[str]]
 
 _MOST_PAIRS = 200
 _TOLD, _SHOWN = 5, 60  # ignored names, letters of each
-_DEEPEST = 64  # far below what any serializer of ours can write again
 _IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: such header parameters say nothing
 
 
@@ -148,30 +146,13 @@ def _body(operation: Operation, headers: Headers, body: bytes, problems: list[Pr
     if schema is not operation.body or not JSON.fullmatch(media.strip()):
         return None  # a body that is not JSON is accepted as it is
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as fault:
-        problems.append(Problem(f"body, line {fault.lineno} column {fault.colno}", f"not JSON: {fault.msg}"))
-        return None
-    if _too_deep(value, body):
-        problems.append(Problem("body", f"nested deeper than {_DEEPEST} levels"))
+        value = read_json(body)
+    except NotJson as fault:
+        where = f"body, line {fault.line} column {fault.column}" if fault.line else "body"
+        problems.append(Problem(where, f"not JSON: {fault.what}" if fault.line else fault.what))
         return None
     problems.extend(_body_problems(schema, value))
     return value
-
-
-def _too_deep(value: Any, body: bytes) -> bool:
-    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
-        return False
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [child for node in level for child in _children(node)]
-    return any(isinstance(node, dict | list) for node in level)
-
-
-def _children(node: Any) -> Iterable[Any]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
 
 
 def _body_problems(schema: Schema | None, value: Any) -> Iterator[Problem]:

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import click
-import orjson
 
 from mock_server.errors import Problem, SettingsError
+from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.settings import LOCAL_KEY
 from mock_server.text import printable
 
@@ -101,8 +101,8 @@ class Client:
             self._connection.close()  # a person's few requests need no kept connection, and none is left behind
         explain = answer.headers.get("x-mock-explain")
         try:
-            value = orjson.loads(raw) if raw else None
-        except orjson.JSONDecodeError:
+            value = read_json(raw, MAX_JSON_DEPTH + ENVELOPE_DEPTH) if raw else None
+        except NotJson:
             value = printable(raw.decode("utf-8", "replace")[:200])
         if answer.status >= 400 and explain and isinstance(value, dict):
             value = {**value, "detail": printable(explain)}
@@ -142,7 +142,7 @@ def segment(text: str) -> str:
 def _json(body: Any) -> bytes:
     """Raises SettingsError for a text that is not Unicode: a shell hands bytes on as they were typed."""
     try:
-        return orjson.dumps(body)
+        return write_json(body)
     except TypeError:
         raise _NOT_UTF8 from None
 

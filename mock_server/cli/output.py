@@ -13,10 +13,11 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from mock_server.cli.terminal import coloured, on_terminal
+from mock_server.exact_json import write_json
 
 
 def print_json(value: Any) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=dict))
+    click.echo(write_json(value, orjson.OPT_INDENT_2))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

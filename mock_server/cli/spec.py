@@ -13,6 +13,7 @@ from mock_server.cli import setting_options, settings_from
 from mock_server.cli.output import print_field, print_json, print_table, print_title
 from mock_server.cli.terminal import on_terminal
 from mock_server.errors import Problem, SettingsError
+from mock_server.exact_json import write_json
 from mock_server.spec.provenance import Gap
 
 
@@ -48,7 +49,7 @@ def show(document: str, **flags: Any) -> None:
     """Print a document as it is served, assumptions applied, as JSON."""
     contract = load_contract(settings_from(flags))
     chosen = contract.documents[0 if document == "v1" else 1]
-    click.echo(orjson.dumps(chosen.published, option=orjson.OPT_INDENT_2))
+    click.echo(write_json(chosen.published, orjson.OPT_INDENT_2))
 
 
 @command.command("lint", short_help="Whether a document of yours can be served.")

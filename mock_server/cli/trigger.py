@@ -10,6 +10,7 @@ import orjson
 
 from mock_server.cli.client import Client, server_option
 from mock_server.errors import Problem, SettingsError
+from mock_server.exact_json import NotJson, read_json, write_json
 from mock_server.reader import read_file
 
 Fields = dict[str, Any]
@@ -89,7 +90,7 @@ def command(event: str | None, settings: tuple[str, ...], file: str | None, raw:
     cause, fields = _cause(event), _fields(settings, file)
     client = Client(url)
     before = _ever(client.control("GET", "/webhooks/deliveries?limit=1"))
-    click.echo(orjson.dumps(cause(client, fields), option=orjson.OPT_INDENT_2))
+    click.echo(write_json(cause(client, fields), orjson.OPT_INDENT_2))
     drained = client.drained(_DRAIN)
     listed = client.control("GET", "/webhooks/deliveries?limit=1000")
     _report(listed["items"][: _ever(listed) - before], str(event).upper(), drained=drained)
@@ -143,7 +144,7 @@ def _fields(settings: tuple[str, ...], file: str | None) -> Fields:
         if not found or not name:
             raise SettingsError(Problem("--set", f"`{setting}` has no `=`", "as --set email=ana@example.com"))
         try:
-            fields[name] = orjson.loads(value)
-        except orjson.JSONDecodeError:
+            fields[name] = read_json(value)
+        except NotJson:
             fields[name] = value
     return fields

@@ -10,6 +10,7 @@ from mock_server.api.answer import Answer, send_answer
 from mock_server.api.body import read_body
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.routing import Router
+from mock_server.exact_json import write_json
 from mock_server.mappings import Override
 from mock_server.middleware.asked import asked
 from mock_server.settings import Settings
@@ -47,7 +48,7 @@ class Mappings:
         headers = [(name.lower().encode(), value.encode()) for name, value in response.get("headers", {}).items()]
         if ours:
             headers.append((b"x-mock-mapping", override.id.encode()))
-        body = orjson.dumps(response["jsonBody"]) if "jsonBody" in response else b""
+        body = write_json(response["jsonBody"]) if "jsonBody" in response else b""
         await send_answer(send, exchange, Answer(response.get("status", 200), body), headers, ours=ours)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import jsonschema_rs
-import orjson
 
 from mock_server import __version__
 from mock_server.data import is_ours
 from mock_server.errors import Problem, SpecError
+from mock_server.exact_json import write_json
 from mock_server.kept import recall, remember
 from mock_server.reader import read_file
 from mock_server.spec.dialect import has_read_only, plain, writable
@@ -152,7 +152,7 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
 def _mark(root: Any) -> bytes:
     """All that decides what becomes of a document; nothing where JSON cannot say it."""
     with suppress(TypeError):
-        return orjson.dumps(["plain", root, *_CHECKED_BY])
+        return write_json(["plain", root, *_CHECKED_BY])
     return b""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from mock_server.errors import AnswerInvalid
+from mock_server.exact_json import write_json
 from mock_server.spec.generator import generate
 from mock_server.spec.pattern import Chance
 from mock_server.spec.schema import Schema
@@ -48,7 +49,7 @@ class View:
             value = self.project(filled(record, self.schema, chance))
         if not self.schema.accepts(value) and not self.schema.document.lenient:
             raise AnswerInvalid(*map(str, self.schema.problems(value)))
-        return orjson.Fragment(orjson.dumps(value))
+        return orjson.Fragment(write_json(value))
 
 
 def projection(schema: Schema) -> Project:

@@ -1,21 +1,19 @@
 """One parameter of an operation: from the text on the wire to a value of its schema's type."""
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from mock_server.errors import Problem
+from mock_server.exact_json import NotJson, read_json, read_number
 from mock_server.spec.schema import Schema
 from mock_server.spec.soundness import TYPES
 
 _INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
-_WIDEST = 2**63  # beyond it JSON here has floats, as orjson reads them
+_WIDEST = 2**63  # a number with an exponent, as 1e3, is a whole one up to here
 _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
 
 STYLES: Mapping[str, str] = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "deepObject": ""}
@@ -121,12 +119,10 @@ def _integer(text: str) -> Any:
 def _number(text: str) -> Any:
     if not _NUMBER.fullmatch(text):
         return _NOT
-    value = float(text)
-    if not math.isfinite(value):
-        return _NOT
-    whole = _INTEGER.fullmatch(text)
-    exact = int(whole[1]) if whole else value
-    return int(exact) if value.is_integer() and abs(exact) < _WIDEST else value
+    if whole := _INTEGER.fullmatch(text):
+        return int(whole[1])
+    value = read_number(text)
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WIDEST else value
 
 
 def _boolean(text: str) -> Any:
@@ -138,6 +134,6 @@ _CASTS: tuple[tuple[str, Cast], ...] = (("integer", _integer), ("number", _numbe
 
 def _json(text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return read_json(text)
+    except NotJson:
         return text

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from mock_server.exact_json import write_json
 from mock_server.store.base import Id, Row
 
 Where = Mapping[str, Any]
@@ -107,6 +108,6 @@ def _values(value: Any) -> frozenset[Hashable]:
 def _hashable(value: Any) -> Hashable:
     """True and 1 are equal to Python and different in JSON; lists and objects are compared by their text."""
     if isinstance(value, bool | dict | list):
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return write_json(value, orjson.OPT_SORT_KEYS)
     found: Hashable = value  # a number, a text or None
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from mock_server.exact_json import write_json
 from mock_server.store.base import Id, Record, Row, Saved
 from mock_server.store.image import ARRIVAL, Image
 
@@ -38,7 +39,7 @@ def exported(snapshot: Snapshot) -> dict[str, Any]:
 
 def checksum(file: Mapping[str, Any]) -> str:
     content = {name: file[name] for name in ("now", "frozen", "counters", "records")}
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(write_json(content, orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def imported(file: Mapping[str, Any]) -> Snapshot:

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
-
 from mock_server.errors import Problem, StateError
+from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 from mock_server.store.base import Change, Row, Saved
 from mock_server.store.checkpoint import Checkpoints
 
@@ -25,6 +24,7 @@ except ImportError:  # Windows
 _ALONE = fcntl is None
 """Whether only SQLite's own lock keeps a second process away: then it keeps a second connection away, too."""
 _MOVED_AFTER = 400  # rows
+_DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
 _MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
 _VERSION = 2
 _SCHEMA = """
@@ -109,12 +109,12 @@ class SqliteLog:
                 raise self._damaged(found.replace("\n", " "))
             rows: dict[str, dict[str, list[Row]]] = {}
             for body, workspace, kind, id, created, arrival in self._sound(_RECORDS):
-                row = Row(orjson.loads(id), (created, arrival), orjson.loads(body))
+                row = Row(read_json(id), (created, arrival), read_json(body, _DEPTH))
                 rows.setdefault(workspace, {}).setdefault(kind, []).append(row)
             counters: dict[str, dict[str, int]] = {}
             for _, workspace, kind, number in self._sound(_COUNTERS):
                 counters.setdefault(workspace, {})[kind] = number
-            facts = {id: orjson.loads(text) for text, id in self._sound(_WORKSPACES)}
+            facts = {id: read_json(text) for text, id in self._sound(_WORKSPACES)}
             if lost := {*rows, *counters} - {*facts}:
                 raise self._damaged(f"of workspace {min(lost)!r:.60} only parts are left")
             return iter([Saved(id, facts[id], rows.get(id, {}), counters.get(id, {})) for id in sorted(facts)])
@@ -156,11 +156,11 @@ class SqliteLog:
     def _write(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         put, removed = [], []
         for change in changes:
-            key = (workspace, change.kind, orjson.dumps(change.id).decode())
+            key = (workspace, change.kind, write_json(change.id).decode())
             if change.row is None:
                 removed.append(key)
             else:
-                body, place = orjson.dumps(change.row.record), (*key, *change.row.key)
+                body, place = write_json(change.row.record), (*key, *change.row.key)
                 put.append((*place, body, _sum(body, *place)))
         self._db.executemany(_REMOVE, removed)
         self._db.executemany(_PUT, put)
@@ -190,7 +190,7 @@ class SqliteLog:
 
 def _described(workspace: str, facts: Mapping[str, Any]) -> tuple[str, bytes, int]:
     """A row of ``workspaces``."""
-    body = orjson.dumps(dict(facts))
+    body = write_json(dict(facts))
     return workspace, body, _sum(body, workspace)
 
 

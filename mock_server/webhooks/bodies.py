@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-import orjson
-
+from mock_server.exact_json import write_json
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import escape
 from mock_server.spec.fitting import View
@@ -30,8 +29,8 @@ class Bodies:
     def _made(self, event: Row) -> bytes:
         view = self._views.get(str(event.record["type"]))
         if view is None or event.record["cause"] == RAW:
-            return orjson.dumps(event.record["body"])
-        return orjson.dumps(view.render(event.record["body"]))
+            return write_json(event.record["body"])
+        return write_json(view.render(event.record["body"]))
 
 
 def _views(contract: Contract) -> Iterator[tuple[str, View]]:

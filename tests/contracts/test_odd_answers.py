@@ -96,8 +96,8 @@ def test_an_odd_answer_is_a_finding_and_no_end(name: str, private: bool, ask: Ca
     [
         ("a byte that is no UTF-8", "its byte 17 is no UTF-8"),
         ("a byte order mark", "it begins with a byte order mark"),
-        ("300 levels", "it nests deeper than 96 levels"),
-        ("90,000 levels", "it nests deeper than 96 levels"),
+        ("300 levels", "it nests deeper than 106 levels"),
+        ("90,000 levels", "it nests deeper than 106 levels"),
     ],
 )
 def test_why_a_body_is_no_json_is_told(name: str, why: str, ask: Callable[..., Probe]) -> None:

@@ -143,9 +143,9 @@ def test_a_masked_value_is_not_judged(judge: Judge) -> None:
     [
         (b"{", "not JSON: line 1"),
         (b"{}\n\xff", "traffic.har:2: no UTF-8 text → save it as UTF-8"),
-        (b"[" * 5000, "not JSON: it nests deeper than 96 levels"),
-        (b'{"log": ' + b"[" * 500 + b"]" * 500 + b"}", "it nests deeper than 96 levels"),
-        (b'{"log": ' * 50_000, "it nests deeper than 96 levels"),
+        (b"[" * 5000, "not JSON: it nests deeper than 106 levels"),
+        (b'{"log": ' + b"[" * 500 + b"]" * 500 + b"}", "it nests deeper than 106 levels"),
+        (b'{"log": ' * 50_000, "it nests deeper than 106 levels"),
         ([], "neither `log` nor `requests`"),
         ({"log": []}, "(/log): list, not dict"),
         ({"log": {}}, "(/log): `entries` is missing"),

@@ -315,9 +315,11 @@ def test_half_a_line_is_forgotten_and_a_foreign_line_is_named(tmp_path: Path) ->
     again.absent(again.made[0])
     again.close()
     assert read(ledger.file)[0].left == []
-    ledger.file.write_bytes(ledger.file.read_bytes() + b"nonsense\n")
-    with pytest.raises(CannotRun, match=r"gate\.jsonl:4"):
-        read(ledger.file)
+    whole = ledger.file.read_bytes()
+    for line in (b"nonsense", b"[" * 5_000 + b"]" * 5_000):
+        ledger.file.write_bytes(whole + line + b"\n")
+        with pytest.raises(CannotRun, match=r"gate\.jsonl:4"):
+            read(ledger.file)
 
 
 def test_a_ledger_is_never_written_over(tmp_path: Path) -> None:

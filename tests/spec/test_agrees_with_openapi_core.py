@@ -276,13 +276,6 @@ DISPUTED = [
         False,
     ),
     Dispute(
-        "a number beyond all doubles",
-        "RFC 8259 6 lets a reader set limits; Python's integers have none",
-        CREATE,
-        Request(body=b'{"firstName": "Avery", "x": 1' + b"0" * 400 + b"}"),
-        False,
-    ),
-    Dispute(
         "an integer with a fraction of zero",
         "JSON Schema 2020-12 6.1.1: any number with a zero fractional part is an integer",
         PAGES,
@@ -293,7 +286,7 @@ DISPUTED = [
         "a deep body",
         "bounded here, as by any real server",
         CREATE,
-        Request(body=b'{"firstName": "Avery", "x": ' + b"[" * 80 + b"]" * 80 + b"}"),
+        Request(body=b'{"firstName": "Avery", "x": ' + b"[" * 120 + b"]" * 120 + b"}"),
         False,
     ),
     Dispute(
@@ -331,7 +324,6 @@ OPEN = [
     ("yes", {"type": "boolean"}, "openapi-core takes y, yes, on, t and 1 for true; OpenAPI knows true and false"),
     ("True", {"type": "boolean"}, "and any case of them"),
     ("", {"type": "string"}, "openapi-core refuses an empty text unless the deprecated allowEmptyValue is set"),
-    ("1e400", {"type": "number"}, "infinite, and so not JSON; float() takes it"),
     ("nan", {"type": "number"}, "no number at all; float() takes it"),
     ("9" * 400, {"type": "integer"}, "no number that JSON in use can carry"),
 ]

@@ -1,6 +1,7 @@
 """From the text on the wire to a value: each type, each way of writing, and what a person is told."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -45,14 +46,15 @@ INTEGER, NUMBER, BOOLEAN, STRING = ({"type": name} for name in ("integer", "numb
         (INTEGER, "5\n", "5\n"),
         (INTEGER, "", ""),
         (INTEGER, "9223372036854775807", 2**63 - 1),
-        (INTEGER, "9223372036854775808", 2.0**63),
-        (INTEGER, "-9223372036854775808", -(2.0**63)),
+        (INTEGER, "9223372036854775808", 2**63),
+        (INTEGER, "-12345678901234567890123456", -12345678901234567890123456),
+        (NUMBER, "0.10000000000000001", Decimal("0.10000000000000001")),
         (INTEGER, "1" + "0" * 300, "1" + "0" * 300),
         (NUMBER, "5", 5),
         (NUMBER, "1.5", 1.5),
         (NUMBER, "1e3", 1000),
         (NUMBER, "-1.5E-2", -0.015),
-        (NUMBER, "1e999", "1e999"),
+        (NUMBER, "1e999", Decimal("1e999")),
         (NUMBER, "nan", "nan"),
         (NUMBER, "inf", "inf"),
         (NUMBER, ".5", ".5"),
@@ -100,7 +102,7 @@ def test_of_several_types_the_narrowest_that_is_admitted_counts(node: Any, text:
 def test_every_integer_is_read_and_admitted(number: int) -> None:
     parameter = of(INTEGER)
     value = parameter.read([str(number)])
-    assert value == (number if abs(number) < 2**63 else float(number))
+    assert value == number
     assert parameter.schema.accepts(value)
 
 
