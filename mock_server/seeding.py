@@ -8,7 +8,7 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.fitting import filled
 from mock_server.spec.generator import generate
 from mock_server.spec.pattern import Chance
-from mock_server.spec.resource import Family, Role
+from mock_server.spec.resource import Family
 from mock_server.spec.schema import Schema
 from mock_server.store.base import Record, Row, Saved
 from mock_server.store.image import Image
@@ -179,8 +179,7 @@ def _made_up(
     contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
 ) -> list[Record]:
     """Records of a kind that has no story, a day apart, the last one just before the start."""
-    single = any(it.role is Role.SINGLE for it in contract.bindings.values() if it.family is family)
-    count = 1 if single else recipe.generic
+    count = 1 if family.kind in contract.single_kinds else recipe.generic
     embedded = _embedded(family)
     made: list[Record] = []
     for index in range(count if family.shapes else 0):

@@ -8,7 +8,7 @@ from mock_server.errors import Problem, SpecError
 from mock_server.spec.compile import operations, webhooks
 from mock_server.spec.document import Document, base_path
 from mock_server.spec.operation import Operation
-from mock_server.spec.resource import Binding, Family, infer
+from mock_server.spec.resource import Binding, Family, Role, infer
 from mock_server.spec.schema import Schema
 
 _SHOWN = 20  # faults of a document; a person mends these first
@@ -39,6 +39,11 @@ class Contract:
     def families(self) -> Mapping[str, Family]:
         """By kind."""
         return {binding.family.kind: binding.family for binding in self.bindings.values()}
+
+    @cached_property
+    def single_kinds(self) -> frozenset[str]:
+        """The kinds of which a workspace has one record only, as an organization."""
+        return frozenset(it.family.kind for it in self.bindings.values() if it.role is Role.SINGLE)
 
     @cached_property
     def webhooks(self) -> Mapping[str, Schema]:

@@ -26,6 +26,10 @@ def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> 
             return Problem(pointer(path), "is none of the values there are", choice(kind["options"]))
         case "anyOf" | "oneOfNotValid" if types := _types(error):
             return Problem(pointer(path), f"is not of type {' or '.join(types)}")
+        case "pattern" if "error" in kind:
+            return Problem(
+                pointer(path), "is too costly to compare with the pattern of the document", _described(schema)
+            )
         case "pattern" if len(kind["pattern"]) > _LONGEST:
             return Problem(pointer(path), "does not have the form that is asked for", _described(schema))
         case "pattern" | "format":

@@ -64,6 +64,7 @@ class _Writer:
 
     def __post_init__(self) -> None:
         self.text: list[str] = []
+        self._classes: dict[int, Sequence[str]] = {}  # by node: one may have thousands of letters
 
     def sequence(self, nodes: Any) -> None:
         for name, argument in nodes:
@@ -80,7 +81,7 @@ class _Writer:
             case "ANY":
                 self.text.append(self.rng.choice("abcdefghijklmnopqrstuvwxyz"))
             case "IN":
-                self.text.append(self.rng.choice(_class(argument)))
+                self.text.append(self.rng.choice(self._class(argument)))
             case "AT" | "ASSERT" | "ASSERT_NOT":
                 pass
             case "SUBPATTERN":
@@ -93,6 +94,11 @@ class _Writer:
                 self._repeat(*argument)
             case _:
                 raise Unmatched(name)
+
+    def _class(self, items: Any) -> Sequence[str]:
+        if id(items) not in self._classes:
+            self._classes[id(items)] = _class(items)
+        return self._classes[id(items)]
 
     def _repeat(self, least: int, most: int, body: Any) -> None:
         if least > _LONGEST:

@@ -16,6 +16,7 @@ from mock_server.spec.filters import Filters, infer_filters
 from mock_server.spec.fitting import View
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import Parameter
+from mock_server.spec.places import Places
 from mock_server.spec.schema import Schema
 from mock_server.spec.wrapper import Wrapper, list_wrapper, record_wrapper
 
@@ -98,7 +99,8 @@ class Binding(NamedTuple):
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
     """The bindings by operation key; an operation that fits no family has none."""
-    roles = {operation.key: role for operation in operations if (role := _role(operation, operations))}
+    places = Places(operations)
+    roles = {operation.key: role for operation in operations if (role := _role(operation, places))}
     by_kind: dict[str, list[Operation]] = {}
     for operation in operations:
         if operation.key in roles and kind_of(operation):
@@ -132,39 +134,25 @@ def singular(word: str) -> str:
     return word
 
 
-def _role(operation: Operation, operations: Sequence[Operation]) -> Role | None:
+def _role(operation: Operation, places: Places) -> Role | None:
     if operation.segments[-1] == "{}":
         by_method = {"GET": Role.GET, "PUT": Role.UPDATE, "PATCH": Role.UPDATE, "DELETE": Role.DELETE}
         return by_method.get(operation.method)
     if operation.method == "GET":
-        return _reading_role(operation, operations)
-    if operation.method == "POST" and _is_collection(operation.segments, operations):
+        return _reading_role(operation, places)
+    if operation.method == "POST" and places.is_collection(operation.segments):
         return Role.CREATE
-    if operation.method in ("PUT", "PATCH") and _has(operations, "GET", operation.segments):
+    if operation.method in ("PUT", "PATCH") and "GET" in places.at(operation.segments):
         return Role.SINGLE if "{}" not in operation.segments else None
     return None
 
 
-def _reading_role(operation: Operation, operations: Sequence[Operation]) -> Role | None:
+def _reading_role(operation: Operation, places: Places) -> Role | None:
     answer = operation.success.schema
     listed = list_wrapper(answer)
-    if listed and (listed.aside or _paging(operation) or _is_collection(operation.segments, operations)):
+    if listed and (listed.aside or _paging(operation) or places.is_collection(operation.segments)):
         return Role.LIST
     return Role.SINGLE if record_wrapper(answer) and "{}" not in operation.segments else None
-
-
-def _is_collection(path: Sequence[str], operations: Sequence[Operation]) -> bool:
-    """Whether records live below the path: it has items, or it is both listed and posted to."""
-    if any(other.segments == (*path, "{}") for other in operations):
-        return True
-    listed = any(
-        other.method == "GET" and other.segments == path and list_wrapper(other.success.schema) for other in operations
-    )
-    return listed and _has(operations, "POST", path)
-
-
-def _has(operations: Sequence[Operation], method: str, segments: Sequence[str]) -> bool:
-    return any(other.method == method and other.segments == tuple(segments) for other in operations)
 
 
 def _paging(operation: Operation) -> dict[str, Parameter]:
