@@ -4,12 +4,19 @@
 VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# What a person has set for other programs would lend ours foreign code, or another place to install to.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP __PYVENV_LAUNCHER__ PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD
+# A variable wins over pip's configuration files, and an empty one over what they say. Where to download from stays.
+PIP_HERE := PIP_USER=0 PIP_DRY_RUN=0 PIP_REQUIRE_HASHES=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_PYTHON= PIP_CONSTRAINT=
+PIP := $(PIP_HERE) $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The pip to install with: a version, or `newest`. Without it: what Python brings.
+PIP_VERSION ?=
 
 # A PYTHON that was asked for must be the one in use; otherwise the first on the path that is new enough serves.
 ASKED := $(if $(filter undefined,$(origin PYTHON)),,$(PYTHON))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
+	$$name -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -82,7 +89,9 @@ $(VENV)/.made-for: FORCE
 	    echo "Name another one: make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python3.11" >&2; exit 1; }; \
 	echo "Setting up $(VENV) with $$($(PYTHON) -V 2>&1) …"; \
 	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) || { \
-	    echo "Could not make $(VENV); on Debian and Ubuntu the package python3-venv is needed too." >&2; exit 1; }; \
+	    echo "Could not make $(VENV). On Debian and Ubuntu the package python3-venv is needed too; in a folder that" >&2; \
+	    echo "cannot be written to, name another place: make $(or $(MAKECMDGOALS),serve) VENV=/tmp/venv" >&2; exit 1; }; \
+	case "$(PIP_VERSION)" in "") ;; newest) $(PIP) install --upgrade pip ;; *) $(PIP) install "pip==$(PIP_VERSION)" ;; esac && \
 	echo "$(CURDIR)" > $@
 
 # A lock is complete, so nothing is resolved: a resolver looks further than the lock and finds what was published since.
@@ -103,7 +112,9 @@ $(VENV)/.dev: $(VENV)/.made-for requirements-dev.lock pyproject.toml
 
 # --- locks ------------------------------------------------------------------------------------------------------
 
-LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for editable \
+# A lock names extras (`coverage[toml]==…`). Should somebody install it with a resolver after all, an old pip (23.0, 23.2)
+# would look for the extra beside the lock where only `coverage` stands in it, and fail with the next release of coverage.
+LOCK_FLAGS := --quiet --generate-hashes --no-strip-extras --allow-unsafe --build-deps-for editable \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 # Resolved on the oldest Python served: markers of newer ones ask for less, never for more.
