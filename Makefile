@@ -7,6 +7,11 @@ BIN := $(VENV)/bin
 
 # What a person has set for other programs would lend ours foreign code, or another place to install to.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP __PYVENV_LAUNCHER__ PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD
+# The path of the checkout stands in .venv, and Python reads it in the letters of the locale. This one has no é; without
+# it Python takes one that has.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+unexport LC_ALL
+endif
 # A variable wins over pip's configuration files, and an empty one over what they say. Where to download from stays.
 PIP_HERE := PIP_USER=0 PIP_DRY_RUN=0 PIP_REQUIRE_HASHES=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_PYTHON= PIP_CONSTRAINT=
 PIP := $(PIP_HERE) $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -20,10 +25,10 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast schemathesis mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast test-setup test-commands schemathesis mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.runtime ## start the server on http://127.0.0.1:4747 (more flags: make serve ARGS='--world busy')
 	@exec $(BIN)/sophiie-mock serve $(ARGS)
@@ -33,6 +38,12 @@ test: $(VENV)/.dev ## run every test (some of them: make test ARGS='-k leads')
 
 test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
+
+test-setup: $(VENV)/.dev ## set up and use a fresh copy, with an old pip and the newest (minutes)
+	@$(BIN)/python tests/fresh_setup.py
+
+test-commands: $(VENV)/.dev ## run the commands of the README and of the action from empty environments (minutes)
+	@$(BIN)/python tests/fresh_commands.py
 
 reliability: $(VENV)/.dev ## show every goal of SECURITY.md at full size (one: make reliability ARGS='--goal 9')
 	@$(BIN)/python tests/reliability/all.py $(ARGS)

@@ -4,21 +4,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import schemathesis
 import yaml
+from runner import ACTION, SCRIPTS, STEPS, Runner
 
 from contracts.cli import run, traffic
-from mock_server import __version__
 
 ROOT = Path(__file__).parent.parent
-ACTION: Mapping[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-STEPS = {step.get("name", step.get("uses")): step for step in ACTION["runs"]["steps"]}
-SCRIPTS = {name: step["run"] for name, step in STEPS.items() if "run" in step}
 EXAMPLES = ROOT / "tests" / "examples" / "ci"
 SNIPPETS = {name: (EXAMPLES / f"{name}.yml").read_text("utf-8") for name in ("github", "gitlab")}
 
@@ -36,57 +31,89 @@ def test_the_action_pins_what_it_uses_and_passes_every_input_on() -> None:
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) for action in used)
     text = (ROOT / "action.yml").read_text("utf-8")
     assert not [name for name in ACTION["inputs"] if f"inputs.{name}" not in text]
-    assert "--require-hashes" in SCRIPTS["Install"]
+    assert "--no-deps --require-hashes" in SCRIPTS["Install"]
 
 
-class Runner:
-    """Enough of a code host's runner to run a step: its folder, its environment, its output file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.outputs, self.summary = folder, folder / "output", folder / "summary"
-        (folder / "sophiie-mock" / "bin").mkdir(parents=True)
-        self.install(f'exec "{sys.executable}" -m mock_server "$@"')
-
-    def install(self, script: str) -> None:
-        command = self.folder / "sophiie-mock" / "bin" / "sophiie-mock"
-        command.write_text(f"#!/bin/sh\n{script}\n")
-        command.chmod(0o755)
-
-    def step(self, name: str, **inputs: str) -> "subprocess.CompletedProcess[str]":
-        """Runs a step with these values for what its `env` asks for."""
-        given = STEPS[name].get("env", {})
-        assert set(inputs) <= set(given)
-        here = {"RUNNER_TEMP": str(self.folder), "GITHUB_OUTPUT": str(self.outputs)}
-        here |= {"GITHUB_STEP_SUMMARY": str(self.summary)}
-        here |= {key: value if "${{" not in value else inputs.get(key, "") for key, value in given.items()}
-        command = ["bash", "-c", SCRIPTS[name]]
-        return subprocess.run(
-            command,
-            env={**os.environ, **here},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
 
 
-def test_the_action_starts_the_mock_runs_the_tests_judges_their_traffic_and_stops(tmp_path: Path) -> None:
-    runner = Runner(tmp_path)
+def test_the_action_starts_the_mock_runs_the_tests_judges_their_traffic_and_stops(runner: Runner) -> None:
     try:
         started = runner.step("Start the mock", OPTIONS="--seed\n7\n")
         assert started.returncode == 0, started.stdout + started.stderr
         url = runner.outputs.read_text().strip().removeprefix("url=")
-        ask = 'curl -fsS -H "Authorization: Bearer $SOPHIIE_API_KEY" "$SOPHIIE_BASE_URL/v1/organization"'
-        told = runner.step("Your tests", RUN=f"{ask}; echo '`quoted $(text)'", SOPHIIE_BASE_URL=url)
-        assert (told.returncode, "`quoted $(text)" in told.stdout) == (0, True)
+        ask = "import os, sys, urllib.request as web; " + ASK
+        told = runner.step(
+            "Your tests", RUN=f"{sys.executable} -c '{ask}'; echo '`quoted $(text)'", SOPHIIE_BASE_URL=url
+        )
+        assert (told.returncode, "`quoted $(text)" in told.stdout) == (0, True), told.stderr
         assert runner.step("Your tests", RUN="false; true", SOPHIIE_BASE_URL=url).returncode == 1
-        judged = runner.step("Their traffic", URL=url)
+        judged = runner.step("Their traffic", URL=url, REPORTS="my reports")
         assert "1 of 1 exchanges are for a path of the contract" in judged.stdout, judged.stderr
         assert judged.returncode == 0
     finally:
         assert runner.step("Stop the mock").returncode == 0
-    assert "SIGTERM" not in (tmp_path / "sophiie-mock.log").read_text()
+    assert {path.name for path in (runner.folder / "my reports").iterdir()} == {f"traffic.{e}" for e in REPORTED}
+    assert "SIGTERM" not in (runner.folder / "sophiie-mock.log").read_text()
+
+
+REPORTED = ("json", "xml", "html")
+ASK = """r = web.Request(os.environ["SOPHIIE_BASE_URL"] + "/v1/organization")
+r.add_header("Authorization", "Bearer " + os.environ["SOPHIIE_API_KEY"])
+web.build_opener(web.ProxyHandler({})).open(r, timeout=30)"""
+
+
+def test_a_mock_that_cannot_start_fails_the_action_at_once_with_its_words(runner: Runner) -> None:
+    (runner.folder / "sophiie-mock.port").write_text("4747")  # of an earlier job
+    started = runner.step("Start the mock", OPTIONS="--world\nno-such-world")
+    assert started.returncode == 2
+    assert "sophiie-mock: no-such-world: " in started.stdout
+    assert not runner.outputs.exists()
+
+
+def gitlab(folder: Path, *lines: str) -> "subprocess.CompletedProcess[str]":
+    """The script of the job `tests`, in a project whose tests are one request, as that host runs it."""
+    script = yaml.safe_load(SNIPPETS["gitlab"])["tests"]["script"]
+    (folder / "Makefile").write_text("test:\n\t@python -c 'exec(open(\"ask.py\").read())'\n")
+    (folder / "ask.py").write_text(f"import os, urllib.request as web\n{ASK}\n")
+    (folder / "port").write_text("9999")  # of an earlier job
+    here = {k: v for k, v in os.environ.items() if not k.startswith("SOPHIIE_")}
+    path = f"{folder / '.sophiie-mock' / 'bin'}:{here['PATH']}"
+    # The shell is in a group of its own, so that the mock ends with it, as with the job's container.
+    command = ["bash", "-c", "trap 'kill $(jobs -p) || true' EXIT\nset -eo pipefail\n" + "\n".join([*lines, *script])]
+    return subprocess.run(
+        command, cwd=folder, env={**here, "PATH": path}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_gitlab_job_judges_what_your_tests_asked(tmp_path: Path) -> None:
+    Runner(tmp_path, ".sophiie-mock")
+    done = gitlab(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 exchanges are for a path of the contract" in done.stdout
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {"junit.xml", "report.html", "mock.log"}
+
+
+def test_the_gitlab_job_ends_at_once_where_the_mock_cannot_start(tmp_path: Path) -> None:
+    Runner(tmp_path, ".sophiie-mock")
+    done = gitlab(tmp_path, "export SOPHIIE_MOCK_WORLD=no-such-world")
+    assert done.returncode == 2
+    assert "sophiie-mock: no-such-world: " in done.stdout
+
+
+def test_both_snippets_keep_their_reports_whatever_was_found() -> None:
+    gitlab, github = (yaml.safe_load(SNIPPETS[name]) for name in ("gitlab", "github"))
+    assert gitlab[".sophiie-mock"]["artifacts"]["when"] == "always"
+    assert gitlab[".sophiie-mock"]["artifacts"]["paths"] == ["reports"]
+    for job in github["jobs"].values():
+        assert job["timeout-minutes"]
+        kept = [step for step in job["steps"] if "upload" in step["uses"]]
+        assert kept
+        assert all(step["if"].startswith("always()") for step in kept)
+        assert ACTION["inputs"]["reports"]["default"] in str(kept[0]["with"])
+    assert "upload-sarif" in str(github["jobs"]["contract"])
 
 
 STAND_IN = """for word in "$@"; do echo "<$word>"; case "$word" in
@@ -95,8 +122,7 @@ exit 1"""
 
 
 @pytest.mark.parametrize(("target", "first"), [("mock", "<--quick>"), ("https://a.example", "<https://a.example>")])
-def test_the_action_shows_what_a_check_found_and_fails_with_it(tmp_path: Path, target: str, first: str) -> None:
-    runner = Runner(tmp_path)
+def test_the_action_shows_what_a_check_found_and_fails_with_it(runner: Runner, target: str, first: str) -> None:
     runner.install(STAND_IN)
     done = runner.step("Check", TARGET=target, OPTIONS="--quick\n--only\nGET /v1/leads; $(x)", REPORTS="my reports")
     assert done.returncode == 1
@@ -116,7 +142,7 @@ def test_a_snippet_is_yaml_and_reads_the_real_api_on_a_schedule_only(name: str) 
 
 
 def test_snippets_pin_versions_and_ask_for_no_more_than_reading() -> None:
-    assert f"sophiie-mock[check]=={__version__}" in SNIPPETS["gitlab"]
+    assert "sophiie-mock[check] @ git+https://github.com/OWNER/sophiie-mock@COMMIT" in SNIPPETS["gitlab"]
     workflow = yaml.safe_load(SNIPPETS["github"])
     assert workflow["permissions"] == {"contents": "read"}
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"]]
