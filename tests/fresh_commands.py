@@ -17,8 +17,8 @@ from fresh import ROOT, ask, run, serving, surroundings
 from runner import Runner
 
 README = (ROOT / "README.md").read_text("utf-8")
-UV = "uv==0.9.11"
-PUBLIC = "git+https://github.com/OWNER/sophiie-mock@COMMIT"
+UV = "uv==0.13.9"
+PUBLIC = "git+https://github.com/OWNER/sophiie-mock"
 INSTALL = 'pip install "sophiie-mock[check]"'
 SERVE = ("serve", "--port", "0", "--port-file", "port", "--world", "small")
 
@@ -30,6 +30,8 @@ class Newcomer:
         self.folder = folder
         self.clone = folder / "clone"
         run("git", "clone", "--quiet", "--no-local", ROOT, self.clone, cwd=folder, env=surroundings())
+        self._git = folder / "gitconfig"
+        self._git.write_text(f'[url "file://{self.clone}"]\n\tinsteadOf = {PUBLIC.removeprefix("git+")}\n')
         self.commit = run("git", "rev-parse", "HEAD", cwd=self.clone, env=surroundings()).strip()
         self._locked = folder / "versions"
         lock = (ROOT / "requirements-dev.lock").read_text("utf-8")
@@ -43,13 +45,14 @@ class Newcomer:
         venv.create(place / "venv", with_pip=True)
         path = f"{place / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
         constraints = {"PIP_CONSTRAINT": str(self._locked), "UV_CONSTRAINT": str(self._locked)}
-        caches = {"UV_CACHE_DIR": str(self.folder / "uv"), "HOME": str(self.folder)}
-        return place, surroundings(PATH=path, **constraints, **caches, UV_PYTHON_DOWNLOADS="never")
+        others = {"UV_CACHE_DIR": str(self.folder / "uv"), "HOME": str(self.folder)}
+        others["GIT_CONFIG_GLOBAL"] = str(self._git)  # git looks for the public repository here
+        return place, surroundings(PATH=path, **constraints, **others, UV_PYTHON_DOWNLOADS="never")
 
     def shell(self, command: str, place: Path, env: dict[str, str], code: int = 0) -> str:
-        """A command as it stands in the README, with our commit in place of the one that a person names."""
-        here = command.replace(PUBLIC, f"git+file://{self.clone}@{self.commit}")
-        return run("bash", "-euo", "pipefail", "-c", here, cwd=place, env=env, code=code)
+        """A command as it stands in the README, with the commit that a person would name."""
+        named = command.replace("@COMMIT", f"@{self.commit}")
+        return run("bash", "-euo", "pipefail", "-c", named, cwd=place, env=env, code=code)
 
 
 def promised(start: str) -> str:
@@ -77,7 +80,7 @@ def the_server_is_installed_and_asks_for_the_extra(newcomer: Newcomer) -> None:
 
 def a_test_of_the_readme_runs_with_the_extra_test(newcomer: Newcomer) -> None:
     place, env = newcomer.environment("tests")
-    newcomer.shell(f'pip install "sophiie-mock[test] @ {PUBLIC}"', place, env)
+    newcomer.shell(f'pip install "sophiie-mock[test] @ {PUBLIC}@COMMIT"', place, env)
     for file in ("leads_to_csv.py", "test_leads_to_csv.py"):
         shutil.copy(ROOT / "tests" / "examples" / file, place / file)
     newcomer.shell("pytest -q test_leads_to_csv.py", place, env)
@@ -86,8 +89,7 @@ def a_test_of_the_readme_runs_with_the_extra_test(newcomer: Newcomer) -> None:
 def it_is_served_without_an_environment(newcomer: Newcomer) -> None:
     place, env = newcomer.environment("uvx")
     newcomer.shell(f"pip install {UV}", place, env | {"PIP_CONSTRAINT": ""})
-    command = promised("uvx --from").replace(PUBLIC, f"git+file://{newcomer.clone}@{newcomer.commit}")
-    command = command.removesuffix(" serve")
+    command = promised("uvx --from").removesuffix(" serve").replace("@COMMIT", f"@{newcomer.commit}")
     newcomer.shell(f"{command} --version", place, env)  # the first time it is built, and that takes longer
     with serving("bash", "-c", f"exec {command} {' '.join(SERVE)}", cwd=place, env=env) as url:
         json.loads(ask(url))
