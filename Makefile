@@ -101,7 +101,7 @@ $(VENV)/.made-for: FORCE
 	echo "Setting up $(VENV) with $$($(PYTHON) -V 2>&1) …"; \
 	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) || { \
 	    echo "Could not make $(VENV). On Debian and Ubuntu the package python3-venv is needed too; in a folder that" >&2; \
-	    echo "cannot be written to, name another place: make $(or $(MAKECMDGOALS),serve) VENV=/tmp/venv" >&2; exit 1; }; \
+	    echo "cannot be written to, name another place: make $(or $(MAKECMDGOALS),serve) VENV=/tmp/sophiie-mock" >&2; exit 1; }; \
 	case "$(PIP_VERSION)" in "") ;; newest) $(PIP) install --upgrade pip ;; *) $(PIP) install "pip==$(PIP_VERSION)" ;; esac && \
 	echo "$(CURDIR)" > $@
 

@@ -97,7 +97,7 @@ def test_the_licence_is_the_one_that_is_declared() -> None:
 
 
 def pins(lock: str) -> dict[str, str]:
-    return dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)(?:\[[^]]*])?==(\S+)", lock, re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", LOCKS)
