@@ -39,7 +39,7 @@ from mock_server.api.envelope import Envelope
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
 from mock_server.data import OPENAPI
-from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable
+from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
 from mock_server.exact_json import write_json
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.cross_origin import CrossOrigin
@@ -62,7 +62,7 @@ from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import secret
-from mock_server.world.recipe import load_recipe
+from mock_server.world.recipe import Recipe, load_recipe
 
 log = logging.getLogger("mock_server")
 
@@ -107,9 +107,16 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
 
 
 def _warn_of_another_world(settings: Settings, plan: Plan) -> None:
-    held, asked = (plan.recipe.name, plan.seed), (settings.world, settings.seed)
-    if asked not in (held, (Settings.world, Settings.seed)):
-        log.warning("%s holds world %s, seed %d: --world and --seed are for a new file", settings.state, *held)
+    """Say when a state file holds something else than what is asked for; a file's recipe may have changed since."""
+    if (settings.world, settings.seed) == (Settings.world, Settings.seed):
+        return
+    try:
+        asked: Recipe | None = load_recipe(settings.world)
+    except WorldError:
+        asked = None
+    if (asked, settings.seed) != (plan.recipe, plan.seed):
+        what = "%s holds world %s, seed %d: --world and --seed are for a new file"
+        log.warning(what, settings.state, plan.recipe.name, plan.seed)
 
 
 def _start(settings: Settings) -> datetime | None:

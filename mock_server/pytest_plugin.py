@@ -66,17 +66,32 @@ def sophiie_options() -> Mapping[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def _sophiie_world(sophiie_server: "MockServer") -> str | None:
+    """The world of a test that names none: a small one, unless the server was started with a world of its own."""
+    from mock_server.testing.control import Control  # start-up: imports httpx
+
+    control = Control(sophiie_server.url, token=sophiie_server.app.state.admin_token or "")
+    return "small" if control("GET", "/settings")["world"] == "default" else None
+
+
 @pytest.fixture
 def sophiie(
-    request: pytest.FixtureRequest, sophiie_server: "MockServer", sophiie_options: Mapping[str, Any]
+    request: pytest.FixtureRequest,
+    sophiie_server: "MockServer",
+    sophiie_options: Mapping[str, Any],
+    _sophiie_world: str | None,
 ) -> Iterator["Sophiie"]:
     """A workspace of this test's own, its clock standing still, with all that can be done to it."""
     from mock_server.testing import Refused, workspace  # start-up: imports httpx
+    from mock_server.testing.recipe import sent  # start-up: as above
 
-    options = _options(request.node, sophiie_options)
+    options = _options(request.node, {"world": _sophiie_world, **sophiie_options})
     token = sophiie_server.app.state.admin_token or ""
     with ExitStack() as stack:
         try:
+            if options["world"] is not None:
+                options["world"] = sent(options["world"], [request.path.parent, request.config.rootpath])
             made, why = stack.enter_context(workspace(sophiie_server.url, token, **options)), ""
         except Refused as refused:
             made, why = None, str(refused)
@@ -95,7 +110,7 @@ def asophiie(sophiie: "Sophiie") -> "AsyncSophiie":
 
 def _options(node: pytest.Item, defaults: Mapping[str, Any]) -> dict[str, Any]:
     """What the marks say from the module inwards, each over the one before it, and all of them over ``defaults``."""
-    options = {"world": "small", **defaults}
+    options = dict(defaults)
     strange: list[str] = []
     for place in node.listchain():
         for mark in place.own_markers:

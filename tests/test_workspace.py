@@ -203,6 +203,19 @@ def test_who_asks_for_another_world_than_the_file_holds_is_told(
     assert "holds world small, seed 3: --world and --seed are for a new file" in caplog.text
 
 
+def test_a_recipe_file_that_a_state_holds_is_no_other_world(
+    restart: Restart, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    recipe = tmp_path / "w.yaml"
+    recipe.write_text("leads: 1")
+    restart(world=str(recipe))
+    restart(world=str(recipe))
+    assert "new file" not in caplog.text
+    recipe.write_text("leads: 2")
+    restart(world=str(recipe))
+    assert "holds world w, seed 1" in caplog.text
+
+
 @pytest.mark.parametrize("end", ["freeze", "run"])
 def test_a_clock_that_was_moved_is_there_after_a_restart(tmp_path: Path, end: str) -> None:
     server = MockServer(Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state.db")))

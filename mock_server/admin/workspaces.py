@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.admin import worlds
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.errors import SettingsError, WorldError
+from mock_server.errors import SettingsError
 from mock_server.origin import Plan
 from mock_server.settings import Settings
 from mock_server.workspace import DEFAULT, Workspace, summary
 from mock_server.world.clock import clock_time, stamp
 from mock_server.world.ids import secret
-from mock_server.world.recipe import Recipe, load_recipe
 
 MOST = 2_000
 """Workspaces of one server."""
@@ -24,7 +24,7 @@ _LANDING = 1.0  # seconds that a delivery on the wire gets to end; then its rece
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CREATE = Body(
     id={"type": "string", "pattern": f"^{_ID.pattern}$"},
-    world={"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"},
+    world=worlds.SCHEMA,
     seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
     now={"type": "string", "maxLength": 64},
     frozen={"type": "boolean"},
@@ -45,11 +45,11 @@ def routes(control: Control) -> list[Route]:
 
 
 class _Workspaces:
-    """The handlers. Recipes are read once: a world is asked for by thousands of tests."""
+    """The handlers."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._recipes: dict[str, Recipe] = {}
+        self._worlds = worlds.Worlds(control.settings)
         self._made = 0
 
     async def listed(self, request: Request) -> Response:
@@ -68,7 +68,13 @@ class _Workspaces:
         if workspaces.get(asked.get("id", "")) is not None:
             raise Refusal(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
         limit, enforced = _limit(asked, settings)
-        plan = Plan(self._recipe(asked), asked.get("seed", settings.seed), _start(asked, settings), limit, enforced)
+        plan = Plan(
+            self._worlds.recipe(asked.get("world")),
+            asked.get("seed", settings.seed),
+            _start(asked, settings),
+            limit,
+            enforced,
+        )
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
         return answer(_facts(workspace) | {"key": key}, 201)
@@ -96,16 +102,6 @@ class _Workspaces:
         if workspace is None:
             raise Refusal(404, "no workspace of this id")
         return workspace
-
-    def _recipe(self, asked: dict[str, Any]) -> Recipe:
-        """A built-in world; the server's own may be a file, and is asked for by saying nothing."""
-        name = asked.get("world", self._control.settings.world)
-        if name not in self._recipes:
-            try:
-                self._recipes[name] = load_recipe(name)
-            except WorldError as fault:
-                raise Refusal(400, str(fault), pointer="/world") from None
-        return self._recipes[name]
 
     def _id(self, asked: dict[str, Any]) -> str:
         if "id" in asked:

@@ -10,6 +10,7 @@ import httpx
 from mock_server.testing.awaiting import Calls, in_event_loop
 from mock_server.testing.control import Api, Control, plain
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
+from mock_server.testing.recipe import Recipe, sent
 from mock_server.testing.refused import Refused
 from mock_server.testing.requests import Requests
 
@@ -18,14 +19,19 @@ _PATIENCE = 5.0  # seconds for each question of a report: a server that hangs mu
 
 
 @contextmanager
-def workspace(url: str, token: str = "", *, frozen: bool = True, **plan: Any) -> Iterator["Sophiie"]:
+def workspace(
+    url: str, token: str = "", *, frozen: bool = True, world: Recipe | None = None, **plan: Any
+) -> Iterator["Sophiie"]:
     """A fresh workspace of the server at ``url``, gone afterwards.
 
-    ``plan`` is what ``POST /__admin/workspaces`` takes: world, seed, now, rateLimit. Its clock stands still unless
-    ``frozen`` is false. ``token`` is for a server that others can reach too. Raises Refused; and AssertionError at the
-    end for a call that should have been awaited and was not, as it has checked nothing.
+    ``world`` is the name of a built-in one, the path of a recipe, or the recipe itself as a mapping; the server's own
+    without it. ``plan`` is what else ``POST /__admin/workspaces`` takes: seed, now, rateLimit. Its clock stands still
+    unless ``frozen`` is false. ``token`` is for a server that others can reach too. Raises Refused; and AssertionError
+    at the end for a call that should have been awaited and was not, as it has checked nothing.
     """
     asked = {name: value for name, value in plan.items() if value is not None}
+    if world is not None:
+        asked["world"] = sent(world)
     made = Control(url, token=token)("POST", "/workspaces", {"frozen": frozen, **asked})
     sophiie = Sophiie(url, made, Control(url, token=token, workspace=made["id"]))
     try:

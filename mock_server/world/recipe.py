@@ -6,10 +6,10 @@ A file is checked key by key against one table before anything is built; each mi
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import TypeAlias
+from pathlib import Path, PurePath
+from typing import Any, TypeAlias
 
 from mock_server.data import FIXTURES
 from mock_server.errors import Problem, WorldError
@@ -17,6 +17,9 @@ from mock_server.reader import read_file
 
 MAX_LEADS = 30_000
 """Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
+
+_SHOWN = 20  # mistakes of a recipe
+_LONGEST = 200  # letters of a place
 
 
 Value: TypeAlias = str | int | bool
@@ -92,9 +95,14 @@ def recipes() -> list[Recipe]:
     return sorted(found, key=lambda recipe: (recipe.name != "default", recipe.leads, recipe.name))
 
 
+def is_name(world: str) -> bool:
+    """Tell whether a text can be the name of a built-in world; another text is a file's."""
+    return re.fullmatch(r"[a-z][a-z0-9-]{0,63}", world) is not None
+
+
 def load_recipe(name_or_path: str) -> Recipe:
     """The built-in recipe of that name, or the one in that file; WorldError when it is neither, or wrong."""
-    if re.fullmatch(r"[a-z][a-z0-9-]*", name_or_path):
+    if is_name(name_or_path):
         built_in = FIXTURES / "worlds" / f"{name_or_path}.yaml"
         if built_in.is_file():
             return _built_in(built_in)
@@ -102,7 +110,9 @@ def load_recipe(name_or_path: str) -> Recipe:
         what = f"there is no built-in world of this name: {', '.join(known)}"
         remedy = _did_you_mean(name_or_path, known) or "or give a file, like ./my-world.yaml"
         raise WorldError(Problem(name_or_path, what, remedy))
-    return _read(Path(name_or_path))
+    from mock_server.world.recipe_lines import file_bytes  # start-up: brings YAML in, for a file of the user's own
+
+    return recipe_of_text(file_bytes(Path(name_or_path)), name_or_path)
 
 
 def _built_in(path: Path) -> Recipe:
@@ -110,26 +120,37 @@ def _built_in(path: Path) -> Recipe:
     return Recipe(**{"name": path.stem, **read_file(path, WorldError)})
 
 
-def _read(path: Path) -> Recipe:
-    from mock_server.world.recipe_lines import entries  # start-up: brings YAML in, for a file of the user's own
+def recipe_of_text(raw: bytes, file: str) -> Recipe:
+    """The recipe that a file's text is. Raises WorldError with every mistake, its file and line."""
+    from mock_server.world.recipe_lines import entries  # start-up: as above
 
-    values: dict[str, Value] = {"name": path.stem}
+    lines = [(f"{file}:{line}", key, value) for line, key, value in entries(raw, file, _keys())]
+    return _checked(PurePath(file).stem, lines)
+
+
+def recipe_of(values: Mapping[str, Any]) -> Recipe:
+    """The recipe that is given as a mapping, by the rules of a file. Raises WorldError with every mistake."""
+    return _checked("custom", [(f"/{key}", key, value) for key, value in values.items()])
+
+
+def _checked(name: str, lines: Iterable[tuple[str, str, Any]]) -> Recipe:
+    """The recipe of these places, keys and values; ``name`` is what it is called where it does not say."""
+    values: dict[str, Any] = {"name": name}
     problems: list[Problem] = []
-    for line, key, value in entries(path, _keys()):
-        where = f"{path}:{line}"
-        wrong = _RULES[key](value) if key in _RULES else "unknown"
+    for where, key, value in lines:
         if key not in _RULES:
-            problems.append(Problem(where, f"unknown key {key!r}", _did_you_mean(key, list(_RULES)) or _keys()))
-        elif wrong:
-            problems.append(Problem(where, f"{key} is {value!r}", f"it must be {wrong}"))
+            remedy = _did_you_mean(key, list(_RULES)) or _keys()
+            problems.append(Problem(where[:_LONGEST], f"unknown key {key!r:.60}", remedy))
+        elif wrong := _RULES[key](value):
+            problems.append(Problem(where, f"{key} is {value!r:.60}", f"it must be {wrong}"))
         values[key] = value
     if problems:
-        raise WorldError(*problems)
-    return Recipe(**values)  # type: ignore[arg-type]  # each value has passed the rule of its key
+        raise WorldError(*problems[:_SHOWN])
+    return Recipe(**values)
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
+    close = difflib.get_close_matches(word[:60], known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""
 
 

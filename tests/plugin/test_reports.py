@@ -46,6 +46,22 @@ class TestMarks(Base):
 def test_of_the_module(sophiie):
     assert (sophiie.world.name, sophiie.seed) == ("empty", 3)
 
+@pytest.mark.sophiie(world="w.yaml")
+def test_of_a_recipe_beside_it(sophiie):
+    assert (sophiie.world.name, sophiie.world.count("leads")) == ("w", 3)
+
+@pytest.mark.sophiie(world={"leads": 4})
+def test_of_a_recipe_as_it_stands(sophiie):
+    assert (sophiie.world.name, sophiie.world.count("leads")) == ("custom", 4)
+
+@pytest.mark.sophiie(world="wrong.yaml")
+def test_of_a_recipe_that_is_wrong(sophiie):
+    pass
+
+@pytest.mark.sophiie(world="none.yaml")
+def test_of_a_recipe_that_is_not_there(sophiie):
+    pass
+
 @pytest.mark.anyio
 async def test_with_a_plugin_for_asynchronous_tests(asophiie, sophiie, anyio_backend_name):
     assert asophiie.id == sophiie.id
@@ -85,13 +101,17 @@ def test_of_somebody_else():
 def test_a_session_survives_whatever_happens_to_its_reports(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_suite.py").write_text(SUITE)
+    (tmp_path / "w.yaml").write_text("leads: 3")
+    (tmp_path / "wrong.yaml").write_text("leads: 3\nleeds: 4")
     strict = ("-W", "error", "--strict-markers", "-p", "anyio.pytest_plugin")
     done = run(tmp_path, *strict)
 
     told = done.stdout + done.stderr
-    assert "3 failed, 4 passed, 2 errors" in told, told
+    assert "3 failed, 6 passed, 4 errors" in told, told
     for failure in ("assert 1 == 2", "assert 2 == 3", "assert 3 == 4", "ValueError: in a fixture"):
         assert failure in told
+    assert "no workspace for this test: wrong.yaml:2: unknown key 'leeds' → did you mean 'leads'?" in told
+    assert f"no workspace for this test: world none.yaml: no such file; looked for {tmp_path}/none.yaml" in told
     assert "fixture tenant" in told
     assert "world small, seed 5" in told
     assert "GET /v1/leed 404" in told

@@ -30,6 +30,19 @@ def test_a_key_opens_its_own_workspace_and_no_other(running: MockServer, mine: S
         assert mine.client.get(f"/v1/leads/{made}").status_code == 404
 
 
+def test_a_world_is_a_name_a_path_or_a_mapping(running: MockServer, tmp_path: Path) -> None:
+    recipe = tmp_path / "w.yaml"
+    recipe.write_text("\ufeffleads: 3\n", encoding="utf-8")
+    for world in (recipe, str(recipe), {"leads": 3}):
+        with workspace(running.url, world=world) as made:
+            assert made.world.count("leads") == 3
+    recipe.write_bytes(b"\xff")
+    with pytest.raises(Refused, match="not UTF-8"), workspace(running.url, world=recipe):
+        pass
+    with pytest.raises(TypeError, match="not 3"), workspace(running.url, world=3):  # type: ignore[arg-type]
+        pass
+
+
 def test_the_same_plan_gives_the_same_bytes(running: MockServer) -> None:
     with (
         workspace(running.url, seed=4, now="2026-03-04") as one,

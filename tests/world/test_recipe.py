@@ -78,6 +78,11 @@ def test_a_file_that_is_no_recipe_says_where(tmp_path: Path, text: str, complain
     assert only.startswith(complaint)
 
 
+def test_a_name_that_no_file_system_has_is_no_name() -> None:
+    with pytest.raises(WorldError, match="File name too long"):
+        load_recipe("x" * 999)
+
+
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(WorldError, match="No such file or directory → give the name of a built-in world or a file"):
         load_recipe(str(tmp_path / "none.yaml"))
