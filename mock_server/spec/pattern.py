@@ -97,7 +97,7 @@ class _Writer:
 
     def _class(self, items: Any) -> Sequence[str]:
         if id(items) not in self._classes:
-            self._classes[id(items)] = _class(items)
+            self._classes[id(items)] = _members(items)
         return self._classes[id(items)]
 
     def _repeat(self, least: int, most: int, body: Any) -> None:
@@ -120,7 +120,7 @@ class _Writer:
         self.short = max(0, missing - (len(self.text) - start))
 
 
-def _class(items: Any) -> Sequence[str]:
+def _members(items: Any) -> Sequence[str]:
     """The printable characters of a character class; others of it when none is printable. Raises Unmatched."""
     negated = False
     members: set[str] = set()
