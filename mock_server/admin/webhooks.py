@@ -1,7 +1,9 @@
 """``/__admin/webhooks``: subscriptions, events, what was attempted, secrets. Deliveries have a module of their own."""
 
+import base64
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +17,13 @@ from mock_server.store.image import Transaction
 from mock_server.webhooks import events, outbox, subscription
 
 _SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
-_RAW = Body(("type", "body"), type={"enum": list(events.EVENTS)}, body={})
+_RAW = Body(
+    ("type",),
+    type={"enum": list(events.EVENTS)},
+    body={},
+    base64={"type": "string"},
+    contentType={"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},
+)
 _ROTATE = Body(keepOld={"type": "boolean"})
 _FIELDS: Mapping[str, Mapping[str, type]] = {
     subscription.KIND: {"trigger": str, "hookUrl": str},
@@ -121,11 +129,20 @@ class _Webhooks:
         return answer({"items": told, "last": max(after, workspace.attempts.seen)})
 
     async def raw(self, request: Request) -> Response:
-        """Deliver a body of the caller's own to a trigger's subscribers; nothing happened in the workspace."""
-        asked = await self._control.body(request, _RAW)
+        """Deliver a body of the caller's own to a trigger's subscribers; nothing happened in the workspace.
+
+        ``body`` is a JSON value. ``base64`` is bytes that are delivered as they are, with their ``contentType``.
+        """
+        largest = self._control.settings.max_body
+        asked = await self._control.body(request, _RAW, most=2 * largest + 1024)  # base64 makes three bytes four
+        if ("body" in asked) == ("base64" in asked):
+            raise Refusal(400, "give either `body` or `base64`", pointer="/body")
         workspace = self._control.workspace(request)
+        emit = partial(events.emit_raw, body=asked.get("body"))
+        if "base64" in asked:
+            emit = partial(events.emit_bytes, raw=_decoded(asked["base64"], largest), content_type=_media(asked))
         with self._transaction(request) as tx:
-            event = events.emit_raw(tx, workspace.ids, workspace.clock.stamp(), asked["type"], asked["body"])
+            event = emit(tx, workspace.ids, workspace.clock.stamp(), asked["type"])
             subscribers = len(tx.find(outbox.KIND, {"eventId": event["id"]}))
         return answer({"id": event["id"], "subscribers": subscribers}, 201)
 
@@ -157,3 +174,18 @@ class _Webhooks:
 
     def _wake(self, request: Request) -> None:
         self._control.dispatcher.wake(self._control.workspace(request))
+
+
+def _media(asked: Mapping[str, Any]) -> str:
+    return str(asked.get("contentType", "application/json"))
+
+
+def _decoded(text: str, largest: int) -> bytes:
+    """Raises Refusal for what is no base64, or more than is ever delivered."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:  # a letter that is not ASCII as well
+        raise Refusal(400, "this is not base64", pointer="/base64") from None
+    if len(raw) > largest:
+        raise Refusal(413, f"a body has at most {largest:,} bytes", pointer="/base64")
+    return raw

@@ -1,5 +1,6 @@
 """``sophiie-mock trigger``: cause an event by doing what causes it."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -11,11 +12,13 @@ import orjson
 from mock_server.cli.client import Client, server_option
 from mock_server.errors import Problem, SettingsError
 from mock_server.exact_json import NotJson, read_json, write_json
-from mock_server.reader import read_file
+from mock_server.reader import MAX_BYTES, read_file
+from mock_server.text import printable
 
 Fields = dict[str, Any]
 
 _DRAIN = 30  # seconds
+_JSON = "application/json"
 
 
 def _create_lead(client: Client, fields: Fields) -> Any:
@@ -70,23 +73,38 @@ _CAUSES: Mapping[str, Callable[[Client, Fields], Any]] = MappingProxyType(
 @click.argument("event", required=False)
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field of the request. Repeatable.")
 @click.option("--file", "file", type=click.Path(dir_okay=False), help="The request's fields, as YAML or JSON.")
-@click.option("--raw", type=click.Path(dir_okay=False), help="Deliver this body as it is, instead of an event's own.")
+@click.option(
+    "--raw",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="Deliver the bytes of this file as they are, instead of an event's body; - is standard input.",
+)
+@click.option("--content-type", "media", metavar="TYPE", help=f"With --raw: its media type.  [default: {_JSON}]")
 @click.option(
     "--to", default="LEAD_CREATED", metavar="EVENT", help="With --raw: whose subscribers get it.", show_default=True
 )
 @server_option
-def command(event: str | None, settings: tuple[str, ...], file: str | None, raw: str | None, to: str, url: str) -> None:
+def command(
+    event: str | None,
+    settings: tuple[str, ...],
+    file: str | None,
+    raw: str | None,
+    media: str | None,
+    to: str,
+    url: str,
+) -> None:
     """Cause EVENT by doing what causes it, and wait until its webhooks are delivered.
 
     EVENT is LEAD_CREATED, LEAD_UPDATED, LEAD_DELETED or INQUIRY_CREATED, through the API; or APPOINTMENT_CREATED,
     APPOINTMENT_UPDATED or APPOINTMENT_CANCELLED, through `simulate`. With --raw FILE nothing happens in the
-    workspace: the body of your own goes to the subscribers of --to.
+    workspace: the bytes of the file go to the subscribers of --to.
     """
     if raw is not None:
         if event or settings or file:
             raise click.UsageError("--raw takes no event and no fields: what is delivered is the file")
-        _deliver_raw(Client(url), Path(raw), to.upper())
+        _deliver_raw(Client(url), _bytes(raw), media or _JSON, to.upper())
         return
+    if media is not None:
+        raise click.UsageError("--content-type is for --raw")
     cause, fields = _cause(event), _fields(settings, file)
     client = Client(url)
     before = _ever(client.control("GET", "/webhooks/deliveries?limit=1"))
@@ -96,10 +114,24 @@ def command(event: str | None, settings: tuple[str, ...], file: str | None, raw:
     _report(listed["items"][: _ever(listed) - before], str(event).upper(), drained=drained)
 
 
-def _deliver_raw(client: Client, file: Path, trigger: str) -> None:
-    made = client.control("POST", "/webhooks/events", {"type": trigger, "body": read_file(file, SettingsError)})
+def _deliver_raw(client: Client, raw: bytes, media: str, trigger: str) -> None:
+    body = {"type": trigger, "base64": base64.b64encode(raw).decode(), "contentType": media}
+    made = client.control("POST", "/webhooks/events", body)
     drained = client.drained(_DRAIN)
     _report(client.control("GET", f"/webhooks/deliveries?eventId={made['id']}")["items"], trigger, drained=drained)
+
+
+def _bytes(name: str) -> bytes:
+    """What is in the file, or comes in at the standard input where its name is ``-``. Raises SettingsError."""
+    try:
+        with click.open_file(name, "rb") as file:
+            raw: bytes = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError, RuntimeError) as fault:  # RuntimeError: there is no standard input
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise SettingsError(Problem(printable(name), reason, "check the path")) from None
+    if len(raw) > MAX_BYTES:
+        raise SettingsError(Problem(printable(name), f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
+    return raw
 
 
 def _cause(event: str | None) -> Callable[[Client, Fields], Any]:

@@ -29,7 +29,10 @@ def headers(
     delivery: Record, event: Record, secrets: Sequence[str], timestamp: int, body: bytes, *, ours: bool
 ) -> dict[str, str]:
     """The headers of the next attempt; ``timestamp`` is real time, because receivers compare it with theirs."""
-    sent = {"content-type": "application/json", "user-agent": f"sophiie-mock/{__version__} (unofficial)"}
+    sent = {
+        "content-type": event.get("contentType", "application/json"),
+        "user-agent": f"sophiie-mock/{__version__} (unofficial)",
+    }
     if ours:
         sent["X-Mock-Event-Id"] = delivery["messageId"]
         sent["X-Mock-Attempt"] = str(len(delivery["attempts"]) + 1)

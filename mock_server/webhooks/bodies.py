@@ -1,5 +1,6 @@
 """The bytes of a delivery: an event's body in the shape of the contract, validated before it leaves."""
 
+import base64
 from collections.abc import Iterator
 
 from mock_server.exact_json import write_json
@@ -7,7 +8,7 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.document import escape
 from mock_server.spec.fitting import View
 from mock_server.spec.schema import Schema
-from mock_server.store.base import Row
+from mock_server.store.base import Record, Row
 
 RAW = "raw"
 """The cause of an event that did not happen: its body is a person's own."""
@@ -29,8 +30,18 @@ class Bodies:
     def _made(self, event: Row) -> bytes:
         view = self._views.get(str(event.record["type"]))
         if view is None or event.record["cause"] == RAW:
-            return write_json(event.record["body"])
+            return _as_given(event.record)
         return write_json(view.render(event.record["body"]))
+
+
+def _as_given(event: Record) -> bytes:
+    """The bytes that a person gave; a JSON value where one was given."""
+    match event.get("encoding"):
+        case "utf-8":
+            return str(event["body"]).encode("utf-8")
+        case "base64":
+            return base64.b64decode(event["body"])
+    return write_json(event["body"])
 
 
 def _views(contract: Contract) -> Iterator[tuple[str, View]]:

@@ -1,5 +1,6 @@
 """Events: facts that happened in a workspace, committed with the change that caused them."""
 
+import base64
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from mock_server.store.base import Record
 from mock_server.store.image import Transaction
 from mock_server.webhooks import outbox
+from mock_server.webhooks.bodies import RAW
 from mock_server.webhooks.payload import item
 from mock_server.world.ids import Ids
 
@@ -32,16 +34,23 @@ DOCUMENTED = "LEAD_CREATED"
 
 
 def emit_raw(tx: Transaction, ids: Ids, now: str, type: str, body: Any) -> Record:
-    """An event that did not happen: its body is a person's own, and is delivered as it is."""
-    event = {
-        "id": _new_id(tx, ids),
-        "type": type,
-        "createdAt": now,
-        "cause": "raw",
-        "recordId": None,
-        "body": body,
-    }
-    tx.put(KIND, event["id"], event)
+    """An event that did not happen: its body is a JSON value of a person's own."""
+    return _emit(tx, ids, now, type, {"body": body})
+
+
+def emit_bytes(tx: Transaction, ids: Ids, now: str, type: str, raw: bytes, content_type: str) -> Record:
+    """An event that did not happen: a person's own bytes are delivered as they are. Kept as text, to be shown."""
+    try:
+        kept = {"body": raw.decode("utf-8"), "encoding": "utf-8"}
+    except UnicodeDecodeError:
+        kept = {"body": base64.b64encode(raw).decode(), "encoding": "base64"}
+    return _emit(tx, ids, now, type, {**kept, "contentType": content_type})
+
+
+def _emit(tx: Transaction, ids: Ids, now: str, type: str, kept: Mapping[str, Any]) -> Record:
+    id = str(ids.make("events", tx.count(KIND)))
+    event = {"id": id, "type": type, "createdAt": now, "cause": RAW, "recordId": None, **kept}
+    tx.put(KIND, id, event)
     outbox.owe(tx, ids, now, event)
     return event
 

@@ -1,5 +1,6 @@
 """trigger, listen and events, as a person uses them beside a running server."""
 
+import io
 import json
 import os
 import signal
@@ -108,6 +109,27 @@ def test_a_body_of_ones_own_is_delivered_as_it_is(server: MockServer, run: Run, 
     assert [entry["body"] for entry in received(server)] == [{"any": ["thing", 1]}]
 
 
+def test_the_body_can_come_in_at_the_standard_input(
+    server: MockServer, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(server, "LEAD_DELETED")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"not \xff JSON")))
+    code, out, err = run("trigger", "--raw", "-", "--to", "lead_deleted", "--content-type", "text/csv")
+
+    assert (code, out, err) == (0, f"LEAD_DELETED -> {server.url}/__admin/inbox/cli delivered\n", "")
+    [got] = received(server)
+    assert (got["headers"]["content-type"], got["body"]) == ("text/csv", "not \ufffd JSON")
+    [event] = httpx.get(f"{server.url}/__admin/webhooks/events").json()["items"]
+    assert (event["encoding"], event["body"]) == ("base64", "bm90IP8gSlNPTg==")
+
+
+def test_a_body_that_is_too_large_is_refused_in_words(server: MockServer, run: Run, tmp_path: Path) -> None:
+    for size, words in ((1024**2 + 1, "a body has at most 1,048,576 bytes"), (11 * 1024**2, "larger than 10 MiB")):
+        (tmp_path / "large").write_bytes(b"x" * size)
+        code, _, err = run("trigger", "--raw", str(tmp_path / "large"))
+        assert (code, words in err) == (2, True), err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -118,6 +140,9 @@ def test_a_body_of_ones_own_is_delivered_as_it_is(server: MockServer, run: Run, 
         (["trigger", "LEAD_CREATED", "--file", "none.yaml"], "none.yaml: No such file"),
         (["trigger", "--raw", "none.json"], "none.json: No such file"),
         (["trigger", "LEAD_CREATED", "--raw", "x.json"], "--raw takes no event"),
+        (["trigger", "LEAD_CREATED", "--content-type", "text/plain"], "--content-type is for --raw"),
+        (["trigger", "--raw", __file__, "--content-type", "a\nb"], "answered 400: /contentType"),
+        (["trigger", "--raw", __file__, "--to", "NOPE"], "answered 400: /type: is none of the values there are"),
         (["trigger", "LEAD_CREATED", "--url", "localhost"], "`localhost` is no URL"),
         (["trigger", "LEAD_CREATED", "--url", "http://localhost:x"], "is no URL"),
         (["trigger", "LEAD_CREATED", "--url", "http://127.0.0.1:1"], "is `sophiie-mock serve` running?"),
