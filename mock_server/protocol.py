@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mock_server.admin.problem import problem
 from mock_server.api.answer import explained, headers_for
-from mock_server.raw_connection import Connection
+from mock_server.raw_connection import Connection, with_one_date
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers."""
@@ -51,7 +51,7 @@ class Protocol(HttpToolsProtocol):
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, in a task that ``cut_off`` can end."""
         self._task = asyncio.current_task()
-        await self._application(scope, receive, send)
+        await self._application(scope, receive, with_one_date(send, self._answering))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._allow(None)

@@ -1,8 +1,11 @@
-"""A client's connection below HTTP, for faults that break what HTTP cannot say."""
+"""A client's connection below ASGI: for faults that break what HTTP cannot say, and for what uvicorn adds itself."""
 
 import asyncio
 import socket
 import struct
+
+from starlette.types import Message, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 
 class Connection:
@@ -25,3 +28,15 @@ class Connection:
         if peer is not None:
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
+
+
+def with_one_date(send: Send, cycle: RequestResponseCycle | None) -> Send:
+    """``send``, where a date that the application sends takes the place of the one that uvicorn adds."""
+
+    async def dated(message: Message) -> None:
+        starts = message["type"] == "http.response.start"
+        if starts and cycle is not None and any(name == b"date" for name, _ in message["headers"]):
+            cycle.default_headers = [field for field in cycle.default_headers if field[0] != b"date"]
+        await send(message)
+
+    return dated

@@ -86,7 +86,9 @@ class Settings:
         check=_limit,
         metavar="observe|off|N",
     )
-    max_body: int = _setting(1024 * 1024, "Largest request body, in bytes.", metavar="BYTES")
+    max_body: int = _setting(
+        1024 * 1024, "Largest request body, in bytes; gzip and deflate are unpacked within it.", metavar="BYTES"
+    )
     journal_size: int = _setting(2000, "Exchanges remembered in each workspace.", bounds=(0, 1_000_000))
     self_check: str = _setting(
         "sampled", "How often a whole answer is checked again once its parts were.", choices=("sampled", "all")

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from mock_server.admin.naming import Names
 from mock_server.admin.problem import problem
 from mock_server.api.body import read_body
+from mock_server.api.encoding import decoded
 from mock_server.api.endpoint import Endpoint
 from mock_server.errors import ApiError, StateError, StorageUnavailable
 from mock_server.exact_json import MAX_JSON_DEPTH, NotJson, read_json, write_json
@@ -68,7 +69,8 @@ class Control:
         """
         declared = request.headers.get("content-length", "").encode() or None
         try:
-            raw = await read_body(request.receive, declared, most or self.settings.max_body)
+            limit = most or self.settings.max_body
+            raw = decoded(await read_body(request.receive, declared, limit), request.headers.raw, limit)
         except ApiError as error:
             raise Refusal(error.status, str(error), headers=error.headers) from None
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()

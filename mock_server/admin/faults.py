@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.headers import HEADERS, check_headers
 from mock_server.admin.naming import ANY
 from mock_server.admin.patterns import PROPERTIES, resolved
 from mock_server.faults import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Rule
@@ -18,13 +19,6 @@ from mock_server.workspace import Workspace
 _MOST = 1_000
 _MS = {"type": "number", "minimum": 0, "maximum": 120_000}
 _WHOLE = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
-HEADERS = {
-    "type": "object",
-    "propertyNames": {"pattern": "^(?!(?i:content-length|transfer-encoding|connection)$)[A-Za-z0-9-]{1,100}$"},
-    "additionalProperties": {"type": "string", "pattern": "^[\\x20-\\x7e]*$", "maxLength": 1_000},
-    "maxProperties": 50,
-}
-"""Headers of an answer; those that say where it ends are the server's."""
 
 
 def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
@@ -96,6 +90,7 @@ class _Faults:
         """A new rule. The seed of its draws is the workspace's unless it has its own."""
         asked = await self._control.body(request, _RULE)
         workspace = self._control.workspace(request)
+        check_headers(asked["response"].get("headers", {}), "/response/headers")
         pattern = resolved(asked.get("request", {}), self._control.names, "/request")
         if asked["response"].get("fault") == STALE_READ and not _reads(pattern):
             raise Refusal(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")

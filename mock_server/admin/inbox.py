@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -10,7 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.headers import HEADERS, check_headers
+from mock_server.api.answer import fields, with_headers
 from mock_server.api.body import read_body
+from mock_server.api.encoding import decoded
 from mock_server.errors import ApiError
 from mock_server.store.inbox import Inbox, Received, differences
 from mock_server.waiting import Waiting
@@ -20,12 +24,7 @@ from mock_server.workspace import Workspace
 _BEHAVE = Body(
     status={"type": "integer", "minimum": 200, "maximum": 599},
     delay={"type": "number", "minimum": 0, "maximum": 60},
-    headers={
-        "type": "object",
-        "maxProperties": 20,
-        "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,100}$"},
-        "additionalProperties": {"type": "string", "pattern": "^[\\x20-\\x7e]{0,1000}$"},
-    },
+    headers=HEADERS,
 )
 _EXPECT = Body(
     match={"type": "object", "maxProperties": 50},
@@ -67,11 +66,14 @@ class _Inboxes:
         except ApiError as error:
             raise Refusal(error.status, str(error)) from None
         workspace, inbox = self._made(request)
+        with suppress(ApiError):  # what cannot be unpacked is kept as it came
+            raw = decoded(raw, request.headers.raw, self._control.settings.max_body)
         inbox.add(workspace.clock.stamp(), dict(request.headers), _value(raw), len(raw))
         self._arrived.wake()
-        status, headers = inbox.status, dict(inbox.headers)
+        answer = Response(status_code=inbox.status)
+        answer.raw_headers = with_headers(answer.raw_headers, fields(inbox.headers))
         await asyncio.sleep(inbox.delay)
-        return Response(status_code=status, headers=headers)
+        return answer
 
     async def shown(self, request: Request) -> Response:
         workspace, name = self._place(request)
@@ -81,6 +83,7 @@ class _Inboxes:
     async def behave(self, request: Request) -> Response:
         """What it answers from now on: a status, after a delay in seconds, with headers."""
         asked = await self._control.body(request, _BEHAVE)
+        check_headers(asked.get("headers", {}), "/headers")
         _, inbox = self._made(request)
         inbox.status = asked.get("status", 200)
         inbox.delay = asked.get("delay", 0.0)

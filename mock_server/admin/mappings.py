@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.admin.faults import HEADERS
+from mock_server.admin.headers import HEADERS, check_headers
 from mock_server.admin.patterns import PROPERTIES, checked, is_like, may_match
 from mock_server.mappings import PRIORITY, Override
 from mock_server.spec.contract import Contract
@@ -123,6 +123,7 @@ class _Mappings:
 
     def _one_checked(self, mapping: dict[str, Any], place: str) -> dict[str, Any]:
         allow = mapping.get("allowInvalid", False)
+        check_headers(mapping["response"].get("headers", {}), f"{place}/response/headers")
         request, _ = checked(mapping["request"], self._control.names, f"{place}/request", "allowInvalid", allow=allow)
         resolved = {**mapping, "request": request}
         if not allow:

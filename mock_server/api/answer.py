@@ -1,7 +1,7 @@
 """Send an answer: its body, and the headers of ours that tell what happened."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.types import Send
 
@@ -26,18 +26,33 @@ class Answer:
 
 
 async def send_answer(
-    send: Send, exchange: Exchange, answer: Answer, headers: Iterable[Header] = (), *, ours: bool
+    send: Send, exchange: Exchange, answer: Answer, headers: Sequence[Header] = (), *, ours: bool
 ) -> None:
     """Send ``answer``. ``ours``: whether the headers that start with X-Mock- go along."""
     exchange.status = answer.status
-    sent = [*answer.headers, *headers]
+    sent = with_headers(answer.headers, headers)
     if ours:
-        sent.append((b"x-mock-request-id", exchange.id.encode()))
+        own = [(b"x-mock-request-id", exchange.id.encode())]
         if exchange.explain:
-            sent.append(explained(exchange.explain))
+            own.append(explained(exchange.explain))
+        sent = with_headers(sent, own) if headers else [*sent, *own]
     exchange.answered, exchange.answer = sent, answer.kept
     await send({"type": "http.response.start", "status": answer.status, "headers": sent})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def fields(headers: Mapping[str, str | Sequence[str]]) -> list[Header]:
+    """Headers by name as they are sent; a name with several texts stands once for each."""
+    each = ((name, [value] if isinstance(value, str) else value) for name, value in headers.items())
+    return [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, texts in each for text in texts]
+
+
+def with_headers(headers: Sequence[Header], given: Sequence[Header]) -> list[Header]:
+    """``headers`` with the ``given`` ones in place of those of their names, all in lower case. Cookies add up."""
+    if not given:
+        return list(headers)
+    named = {name for name, _ in given} - {b"set-cookie"}
+    return [*(field for field in headers if field[0] not in named), *given]
 
 
 def headers_for(body: bytes) -> list[Header]:

@@ -6,8 +6,9 @@ import logging
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
-from mock_server.api.answer import Answer, Header, send_answer
+from mock_server.api.answer import Answer, Header, send_answer, with_headers
 from mock_server.api.body import read_body
+from mock_server.api.encoding import decoded
 from mock_server.api.exchange import EXCHANGE, KEPT_BODY, Exchange
 from mock_server.api.remembered import recall, remember
 from mock_server.api.routing import Router
@@ -56,6 +57,8 @@ class Endpoint:
         body = b""
         if operation.bodies:
             body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
+            if b"content-encoding" in headers:
+                body = decoded(body, scope["headers"], self._settings.max_body)
             exchange.body = body[:KEPT_BODY]
         unread = self._idle[operation.key]
         valid = validation.validated(operation, texts, scope["query_string"], headers, body, unread)
@@ -96,7 +99,8 @@ class Endpoint:
         if not preference.picks:
             return None, headers
         response, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
-        headers += [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
+        given = [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
+        headers = with_headers(given, headers)
         return Answer(response.status, b"" if value is None else write_json(value)), headers
 
     def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[Answer, bool]:

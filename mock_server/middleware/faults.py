@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.api.answer import Header
+from mock_server.api.answer import Header, fields, with_headers
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.routing import Router
 from mock_server.errors import ApiError, Injected, TooManyRequests
@@ -85,21 +85,20 @@ class Faults:
         if strike.rule.response.get("status") == TooManyRequests.status:
             limit = str(workspace.plan.limit or _LIMIT)
             given = {"x-ratelimit-limit": limit, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "60", **given}
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
-        return [*headers, (b"x-mock-fault", strike.told().encode())] if self._ours else headers
+        return with_headers(fields(given), [(b"x-mock-fault", strike.told().encode())] if self._ours else [])
 
     async def _told(self, headers: list[Header], send: Send, scope: Scope, receive: Receive) -> None:
         """The answer of the program below, errors included, with the headers of the fault."""
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *headers]}
+                message = {**message, "headers": with_headers(message["headers"], headers)}
             await send(message)
 
         try:
             await self._app(scope, receive, marked)
         except ApiError as error:
-            error.headers = (*error.headers, *headers)
+            error.headers = tuple(with_headers(error.headers, headers))
             raise
 
     async def _stale(
@@ -141,9 +140,9 @@ def _noise(fault: str, strike: Strike, headers: list[Header]) -> bytes:
     """What goes over the wire before it is closed."""
     garbage = bytes(strike.chance.below(256) for _ in range(_GARBAGE))
     if fault == "MALFORMED_RESPONSE_CHUNK":
-        told = b"".join(b"%s: %s\r\n" % header for header in headers)
-        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n%s\r\n" % told
-        return head + b"zz\r\n" + garbage
+        usual = [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
+        head = b"".join(b"%s: %s\r\n" % header for header in with_headers(usual, headers))
+        return b"HTTP/1.1 200 OK\r\n%s\r\nzz\r\n%s" % (head, garbage)
     return b"" if fault == "EMPTY_RESPONSE" else garbage
 
 

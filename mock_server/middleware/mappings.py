@@ -6,10 +6,12 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.api.answer import Answer, send_answer
+from mock_server.api.answer import Answer, fields, send_answer
 from mock_server.api.body import read_body
+from mock_server.api.encoding import decoded
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.routing import Router
+from mock_server.errors import ApiError
 from mock_server.exact_json import write_json
 from mock_server.mappings import Override
 from mock_server.middleware.asked import asked
@@ -33,7 +35,7 @@ class Mappings:
         if mappings.reads_bodies:
             length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
             raw = await read_body(receive, length, self._settings.max_body)
-            receive, body = _again(raw), _value(raw)
+            receive, body = _again(raw), self._value(raw, scope)
         request, exchange.operation = asked(scope, self._router, body)
         override = mappings.match(request)
         if override is None:
@@ -42,10 +44,20 @@ class Mappings:
             exchange.mapping, exchange.step = override.id, "mapping"
             await self._answer(exchange, override, send)
 
+    def _value(self, raw: bytes, scope: Scope) -> Any:
+        """What the body says; nothing where it cannot be unpacked, which the program below refuses."""
+        try:
+            text = decoded(raw, scope["headers"], self._settings.max_body)
+            return orjson.loads(text) if text else None
+        except orjson.JSONDecodeError:
+            return text.decode("utf-8", "replace")
+        except ApiError:
+            return None
+
     async def _answer(self, exchange: Exchange, override: Override, send: Send) -> None:
         response, ours = override.response, self._settings.mock_headers
         await asyncio.sleep(response.get("fixedDelayMilliseconds", 0) / 1000)
-        headers = [(name.lower().encode(), value.encode()) for name, value in response.get("headers", {}).items()]
+        headers = fields(response.get("headers", {}))
         if ours:
             headers.append((b"x-mock-mapping", override.id.encode()))
         body = write_json(response["jsonBody"]) if "jsonBody" in response else b""
@@ -59,10 +71,3 @@ def _again(raw: bytes) -> Receive:
         return {"type": "http.request", "body": raw, "more_body": False}
 
     return receive
-
-
-def _value(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw) if raw else None
-    except orjson.JSONDecodeError:
-        return raw.decode("utf-8", "replace")

@@ -215,7 +215,8 @@ class _Compiler:
             example = header.get("example")
             if example is None and "schema" in header:
                 example = self._schema(f"{pointer}/schema").example
-            if example is not None and str(example).isprintable():
+            sendable = _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER
+            if sendable and example is not None and str(example).isprintable():
                 yield name.lower(), str(example)
 
     def _given(self, start: str, entry: Node, schema: Schema | None) -> dict[str, Any]:
@@ -234,4 +235,12 @@ class _Compiler:
         return given
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+# What an answer is and where it ends is said by who sends it; OpenAPI has no say in the first.
+_OF_THE_SERVER = frozenset(
+    {
+        *("content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive"),
+        *("trailer", "upgrade", "date"),
+    }
+)
 _CODE = re.compile(r"[1-5]([0-9][0-9]|XX)", re.IGNORECASE)

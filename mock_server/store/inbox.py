@@ -1,7 +1,7 @@
 """A receiver of our own, for tests and demonstrations: it keeps what it gets and answers as it was told."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ class Inbox:
 
     status: int = 200
     delay: float = 0.0
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     received: deque[Received] = field(default_factory=deque)
     seen: int = 0
     size: int = 0
