@@ -40,6 +40,19 @@ class Parameter:
     required: bool
     schema: Schema
     example: Any = None
+    style: str = "form"
+    explode: bool = True
+
+    def takes(self, name: str) -> bool:
+        """Whether a name in a query is of this parameter: an object's members may stand there by themselves."""
+        if name == self.name:
+            return True
+        if self.style == "deepObject":
+            return name.startswith(f"{self.name}[")
+        members = self.schema.get("properties", {})
+        if self.style != "form" or not self.explode or not (members or self.schema.get("type") == "object"):
+            return False
+        return name in members or bool(self.schema.get("additionalProperties", not members))
 
 
 @dataclass(frozen=True)
@@ -151,14 +164,27 @@ class Document:
         for path, item in self.raw.get("paths", {}).items():
             item = self.resolve(item)
             for method in METHODS:
-                if isinstance(item.get(method), Mapping):
-                    yield self._operation(path, method, item, item[method])
+                if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
+                    yield self._read(path, method, item, item[method])
+
+    def _read(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
+        try:
+            return self._operation(path, method, item, raw)
+        except (AttributeError, KeyError, TypeError, ValueError) as fault:
+            what = f"{method.upper()} {path} is not as OpenAPI has it ({type(fault).__name__}: {fault})"
+            raise CannotRun(f"{self.name}: {what}", "correct the document") from None
+
+    @cached_property
+    def credentials(self) -> frozenset[str]:
+        """Names in a query that carry a key."""
+        schemes = map(self.resolve, self.raw.get("components", {}).get("securitySchemes", {}).values())
+        return frozenset(str(scheme["name"]) for scheme in schemes if scheme.get("in") == "query" and "name" in scheme)
 
     @cached_property
     def webhooks(self) -> Mapping[str, Operation]:
         """What subscribers are sent, by its key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
         posted = {n: self.resolve(item).get("post") for n, item in self.raw.get("webhooks", {}).items()}
-        return {f"WEBHOOK {n}": self._operation(n, "webhook", {}, raw) for n, raw in posted.items() if raw}
+        return {f"WEBHOOK {n}": self._read(n, "webhook", {}, raw) for n, raw in posted.items() if raw}
 
     def _operation(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
         mark = Provenance(raw.get("x-provenance", Provenance.DOCUMENTED))
@@ -184,11 +210,14 @@ class Document:
 
     def _parameter(self, raw: Schema) -> Parameter:
         schema = self.resolve(raw.get("schema", {}))
+        schema = schema if isinstance(schema, Mapping) else {}
         example = self._example(raw)
         if example is None:
             example = self._example(schema)
         place, required = raw["in"], bool(raw.get("required")) or raw["in"] == "path"
-        return Parameter(raw["name"], place, required, schema, example)
+        style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
+        explode = bool(raw.get("explode", style == "form"))
+        return Parameter(raw["name"], place, required, schema, example, style, explode)
 
     def _example(self, holder: Schema) -> Any:
         if "example" in holder:

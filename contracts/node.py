@@ -68,11 +68,11 @@ def opened(path: Path, remedy: str) -> Node:
     return parsed(content(path, LARGEST, remedy), str(path), remedy)
 
 
-def parsed(raw: bytes, name: str, remedy: str) -> Node:
-    """The same from bytes. Raises CannotRun."""
+def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> Node:
+    """The same from bytes; ``errors`` is what becomes of those that are no text. Raises CannotRun."""
     if len(raw) > LARGEST:
         raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
-    text = decoded(raw, name)
+    text = decoded(raw, name, errors)
     try:
         data = read_json(text, MAX_DEPTH)
     except NotJson as fault:

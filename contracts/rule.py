@@ -70,6 +70,8 @@ class Finding:
     """The exchanges that show it, in the order they were made; the last one is the offending one."""
     unit: str = ""
     """The run that found it."""
+    reason: str = ""
+    """What a mock said itself of why it answered so."""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -15,6 +15,10 @@ _MARKS = (
 )
 
 
+class NotText(CannotRun):
+    """The bytes are of no encoding that we know."""
+
+
 def content(file: str | Path, most: int, remedy: str) -> bytes:
     """What is in a file. Raises CannotRun when it cannot be read, or is larger than ``most`` bytes."""
     try:
@@ -29,11 +33,11 @@ def content(file: str | Path, most: int, remedy: str) -> bytes:
     return raw
 
 
-def decoded(raw: bytes, name: str) -> str:
-    """The text, without a byte order mark. Raises CannotRun with the line that is in no encoding we know."""
+def decoded(raw: bytes, name: str, errors: str = "strict") -> str:
+    """The text, without a byte order mark. Raises NotText with the line that is in no encoding we know."""
     mark, encoding = next(((mark, encoding) for mark, encoding in _MARKS if raw.startswith(mark)), (b"", "utf-8"))
     try:
-        return raw[len(mark) :].decode(encoding)
+        return raw[len(mark) :].decode(encoding, errors)
     except UnicodeDecodeError as fault:
         line = raw.count(b"\n", 0, len(mark) + fault.start) + 1
-        raise CannotRun(f"{name}:{line}: no {encoding.upper()} text", "save it as UTF-8") from None
+        raise NotText(f"{name}:{line}: no {encoding.upper()} text", "save it as UTF-8") from None

@@ -1,17 +1,32 @@
 """What a recorded request must keep: the client's half of the contract, judged by openapi-core."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from contracts import words
+from contracts.checks.members import undocumented
 from contracts.checks.problems import first_problems, place_of
 from contracts.checks.second import LARGEST, SecondJudge
 from contracts.document import Operation
 from contracts.exchange import NOT_JSON, Exchange, shape
-from contracts.rule import Group, Rule
+from contracts.nearest import did_you_mean
+from contracts.rule import Group, Provenance, Rule, Severity
 
 REQUEST = Rule("request_conformance", Group.INPUT, "A request must be as documented")
+OPERATION = Rule(
+    "undocumented_operation", Group.INPUT, "A request must be for a documented operation", Provenance.DOCUMENTED
+)
+PARAMETER = Rule(
+    "undocumented_parameter", Group.INPUT, "A request must send documented query parameters only", Provenance.DOCUMENTED
+)
+MEMBER = Rule(
+    "undocumented_member", Group.INPUT, "A request should send documented members only", Provenance.DOCUMENTED,
+    severity=Severity.WARNING,
+)  # fmt: skip
+"""A document that does not close an object allows any member in it; most that it does not name are misspelt."""
 
 Said = tuple[str, str, str]
 """Place, what was expected, what was got; no value of the request in any of them."""
@@ -47,9 +62,28 @@ def _body(operation: Operation, exchange: Exchange) -> Iterator[Said]:
         yield f"body {place_of(error)}", words.of_fast(error), shape(error.instance)
 
 
-def unknown_parameters(operation: Operation, names: set[str]) -> list[str]:
+def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Said]:
     """Names in a query that the operation does not have. They change nothing, so most are misspelt."""
-    return sorted(names - {parameter.name for parameter in operation.of("query")})
+    given = {name for name, _ in parse_qsl(exchange.query, keep_blank_values=True)}
+    known = operation.of("query")
+    for name in sorted(given - operation.document.credentials):
+        if not any(parameter.takes(name) for parameter in known):
+            names = [parameter.name for parameter in known]
+            due = f"one of {', '.join(names)}{did_you_mean(name, names)}" if names else "no query parameter"
+            yield f"query {_harmless(name)}", due, _harmless(name)
+
+
+def unknown_members(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+    """Members of a JSON body that the document neither names nor forbids, where it leaves the object open unsaid."""
+    value = _sent(exchange) if operation.body is not None and _is_json(exchange) else NOT_JSON
+    if value is not NOT_JSON:
+        for place, name, known in undocumented(operation.document, operation.body, value):
+            yield f"body {place}", f"a documented member{did_you_mean(name, known)}", _harmless(name)
+
+
+def _harmless(name: str) -> str:
+    """A name as it may be shown: one that may be a value is not."""
+    return name if re.fullmatch(r"[\w.$\[\]-]{1,60}", name) and not name.isdigit() else "a name that is none"
 
 
 def _said(error: Exception) -> Iterator[Said]:

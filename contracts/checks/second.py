@@ -133,12 +133,17 @@ def _words(error: Exception) -> str:
 
 
 def _normal(node: Any) -> Any:
-    """Lists of types as ``anyOf``: openapi-core cannot read the former in parameters (its issue 1180)."""
+    """Lists of types as ``anyOf``: openapi-core cannot read the former in parameters (its issue 1180).
+
+    And `deepObject` exploded, the only way there is, which a document need not say.
+    """
     if isinstance(node, list):
         return [_normal(item) for item in node]
     if not isinstance(node, Mapping):
         return node
     copy = {str(name): _normal(value) for name, value in node.items()}
+    if copy.get("style") == "deepObject":
+        copy["explode"] = True
     kinds = copy.get("type")
     if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds):
         del copy["type"]

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from contracts import words
+from contracts.checks.members import is_open, members_of
 from contracts.checks.problems import MOST, first_problems, place_of
 from contracts.document import Answer, Document, Operation
 from contracts.exchange import NOT_JSON, Exchange, cut, shape
@@ -154,35 +155,17 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
         return
     if not isinstance(value, dict) or not isinstance(schema, Mapping):
         return
-    known = _members(document, schema, value)
+    known = members_of(document, schema, value)
     for name, member in value.items():
         where = f"{path}/{name}"
         if name not in known:
-            if known and not _open(schema):
+            if known and not is_open(schema):
                 yield UNDOCUMENTED, where, "documented fields only", name
             continue
         sub = document.resolve(known[name])
         yield from _conventions(name, sub, member, where)
         if isinstance(member, dict | list):
             yield from _fields(document, sub, member, where, fine)
-
-
-def _members(document: Document, schema: Any, value: Any) -> dict[str, Any]:
-    """The members an object may have: of several alternatives, those of the first that fits."""
-    schema = document.resolve(schema)
-    found = dict(schema.get("properties", {}))
-    for part in schema.get("allOf", ()):
-        found |= _members(document, part, value)
-    for word in ("oneOf", "anyOf"):
-        fitting = (part for part in schema.get(word, ()) if document.validator(part).is_valid(value))
-        if (first := next(fitting, None)) is not None:
-            found |= _members(document, first, value)
-    return found
-
-
-def _open(schema: Mapping[str, Any]) -> bool:
-    """Objects that are open on purpose: with members of any name, or only some of them described."""
-    return bool(schema.get("additionalProperties")) or "scenario-outcome" in schema.get("x-gaps", ())
 
 
 def _conventions(name: str, schema: Any, value: Any, where: str) -> Iterator[Said]:

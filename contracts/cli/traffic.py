@@ -1,6 +1,7 @@
 """``sophiie-mock check traffic FILE``: recorded requests and answers under the contract; nothing is sent."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,23 +9,38 @@ from rich.console import Console
 
 from contracts.document import load
 from contracts.errors import CannotRun
-from contracts.node import LARGEST, opened, parsed
+from contracts.node import LARGEST, Node, parsed
 from contracts.redaction import Sieve
 from contracts.report import files, terminal
-from contracts.traffic.judging import Judging
+from contracts.texts import NotText, content
+from contracts.traffic.judging import Wishes
 from contracts.traffic.opening import REMEDY, recording
+from contracts.traffic.sorting import Sorting
 
 _KINDS = tuple(kind for kind in files.WRITERS if kind != "har")  # that would be what was read
+
+
+def _whole(raw: bytes, place: str) -> tuple[Node, Sequence[str]]:
+    """What is in a recording, and what was repaired in it: a byte of somebody's page is no reason to refuse it all."""
+    try:
+        return parsed(raw, place, REMEDY), ()
+    except NotText as fault:
+        return parsed(raw, place, REMEDY, "replace"), (f"{fault.reason}: read as U+FFFD",)
 
 
 @click.command("traffic")
 @click.argument("file", metavar="FILE")
 @click.option("--spec", default="", metavar="FILE", help="Check against this document instead of the built-in ones.")
-@click.option("--base", default="", metavar="PATH", help="What stands before the contract's paths. Default: found out.")
-@click.option("--strict", is_flag=True, help="Requests that were refused, as they should be, are findings too.")
+@click.option("--base", default="", metavar="PATH|URL", help="What stands before the contract's paths, or the API's "
+              "own URL. Default: found out.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Requests that were refused, as they should be, are findings too; so are "
+              "members of a body that the document does not name.")  # fmt: skip
+@click.option("--requests-only", is_flag=True, help="Leave the answers alone: do my requests fit this document?")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(_KINDS)}.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and note, and coverage by operation.")
-def command(file: str, spec: str, base: str, strict: bool, reports: tuple[str, ...], verbose: bool) -> int:
+def command(
+    file: str, spec: str, base: str, strict: bool, requests_only: bool, reports: tuple[str, ...], verbose: bool
+) -> int:
     """Judge recorded traffic: a HAR file, or the journal of the mock (GET /__admin/requests). `-` is standard input.
 
     No value of the traffic is shown or written, only names, types and places. Exit codes: 0 good, 1 broken,
@@ -32,12 +48,10 @@ def command(file: str, spec: str, base: str, strict: bool, reports: tuple[str, .
     """
     try:
         wanted, contract = files.wanted(reports, _KINDS), load(spec)
-        if file == "-":
-            whole, name = parsed(sys.stdin.buffer.read(LARGEST + 1), "standard input", REMEDY), "standard input"
-        else:
-            whole, name = opened(Path(file), REMEDY), Path(file).name
-        traffic = recording(whole)
-        outcome = Judging(contract, traffic, base=base, strict=strict).outcome(name)
+        raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else content(file, LARGEST, REMEDY)
+        place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
+        traffic = recording(*_whole(raw, place))
+        outcome = Sorting(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
         sieve = Sieve(traffic.secrets, people=True)
         terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
         files.write(outcome, sieve, wanted)

@@ -1,49 +1,71 @@
-"""HAR 1.2, as browsers, proxies and test tools write it."""
+"""HAR 1.2, as browsers, proxies and test tools write it.
 
-import base64
-import binascii
-from collections.abc import Sequence
+Whose entry it is decides first: whatever one of another site is like, it is no reason to refuse a file. So an entry
+that cannot be read is kept with the URL that it is about, for who knows which of them matter.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from contracts.errors import CannotRun
 from contracts.exchange import Exchange
 from contracts.node import Node
-from contracts.traffic.reading import Part, Recorded, Recording, credentials
+from contracts.traffic.bodies import recorded_bytes, unpacked
+from contracts.traffic.reading import HAR, Odd, Part, Recorded, Recording, credentials
 
 _NO_BODY = (204, 205, 304)
 _PREFLIGHT = "access-control-request-method"
 
 
 def read(whole: Node) -> Recording:
-    """Raises CannotRun."""
+    """Raises CannotRun for what is no HAR; an entry that is odd is left out."""
     whole.get("log", dict)
     log = whole.at("log")
     log.get("entries", list)
-    recording = Recording("HAR")
+    recording = Recording(HAR)
     for entry in log.items("entries", numbered=True):
-        _entry(entry, recording)
+        try:
+            _entry(entry, recording)
+        except CannotRun as reason:
+            recording.odd.append(Odd(_url(entry), reason))
     return recording
 
 
-def _entry(entry: Node, recording: Recording) -> None:
-    for name in ("request", "response"):
-        entry.get(name, dict)
-    request, response = entry.at("request"), entry.at("response")
-    method, url = request.get("method", str).upper(), request.get("url", str)
-    status = response.get("status", int)
-    sent, got = _headers(request), _headers(response)
+def _url(entry: Node) -> str:
+    """The URL of an entry, as far as there is one that can be read; a path alone is completed by the Host header."""
+    request = entry.value.get("request") if isinstance(entry.value, Mapping) else None
+    url = request.get("url") if isinstance(request, Mapping) else None
+    if not isinstance(url, str):
+        return ""
+    if url.startswith("/"):
+        host = _headers(entry.at("request")).get("host", "")
+        url = f"https://{host}{url}" if host else url
     try:
-        parts = urlsplit(url)
+        urlsplit(url)
     except ValueError:
-        raise request.at("url").refuse("no URL") from None
-    recording.secrets |= credentials([*sent.items(), *got.items(), *parse_qsl(parts.query, keep_blank_values=True)])
-    if parts.scheme not in ("http", "https") or method == "CONNECT":
-        return recording.leave_out("no HTTP request")
-    if not 100 <= status <= 599:
-        return recording.leave_out("no answer was recorded")
-    if status == 304 or status < 200:
-        return recording.leave_out("answered from a cache, or in between (304, 1xx)")
-    if method == "OPTIONS" and _PREFLIGHT in sent:
-        return recording.leave_out("preflight requests of a browser")
+        return ""
+    return url
+
+
+def _entry(entry: Node, recording: Recording) -> None:
+    entry.get("request", dict)
+    request, url = entry.at("request"), _url(entry)
+    method = request.get("method", str).upper()
+    if not url:
+        request.get("url", str)
+        raise request.at("url").refuse("no URL")
+    sent = _headers(request)
+    recording.secrets |= credentials([*sent.items(), *parse_qsl(urlsplit(url).query, keep_blank_values=True)])
+    response = _response(entry)
+    got = _headers(response) if response else {}
+    recording.secrets |= credentials(got.items())
+    reason = _aside(entry, method, url, sent, got) or ("" if response else "no answer was recorded")
+    status = _status(response) if response and not reason else 0
+    reason = reason or _not_final(status)
+    if reason or response is None:
+        return recording.leave_out(reason)
     sent_body, request_part = _sent(request, sent)
     body, answer_part = _got(response, got, status, method)
     exchange = Exchange(method, url, sent, sent_body, status, got, body, private=True)
@@ -51,54 +73,85 @@ def _entry(entry: Node, recording: Recording) -> None:
     return None
 
 
+def _response(entry: Node) -> Node | None:
+    return None if entry.get("response", dict, None) is None else entry.at("response")
+
+
+def _aside(entry: Node, method: str, url: str, sent: Mapping[str, str], got: Mapping[str, str]) -> str:
+    """Why an entry is no exchange between a client and the API; empty when it is one."""
+    if urlsplit(url).scheme not in ("http", "https") or method == "CONNECT":
+        return "no HTTP request"
+    if method == "OPTIONS" and (_PREFLIGHT in sent or entry.object().get("_resourceType") == "preflight"):
+        return "preflight requests of a browser"
+    return "redirects that a browser made by itself" if "non-authoritative-reason" in got else ""
+
+
+def _status(response: Node) -> int:
+    """0 for none: a request that was blocked, aborted, or not answered yet."""
+    status = response.get("status", (int, float), 0)
+    return int(status) if math.isfinite(status) else 0
+
+
+def _not_final(status: int) -> str:
+    if not 100 <= status <= 599:
+        return "no answer was recorded"
+    return "answered from a cache, or in between (304, 1xx)" if status == 304 or status < 200 else ""
+
+
 def _headers(message: Node) -> dict[str, str]:
     """By lower-case name, several of one name joined; HTTP/2's `:path` and its like are no headers."""
     found: dict[str, str] = {}
-    for header in message.items("headers"):
-        name, value = header.get("name", str).lower(), header.get("value", str, "")
-        if not name.startswith(":"):
+    for name, value in _pairs(message.object().get("headers")):
+        if name and not name.startswith(":"):
             found[name] = f"{found[name]}, {value}" if name in found else value
     return found
 
 
+def _pairs(headers: Any) -> list[tuple[str, str]]:
+    """Headers as the format has them, a list of names with values; some write one object.
+
+    What is neither is passed over.
+    """
+    if isinstance(headers, Mapping):
+        return [(str(name).lower(), _text(value)) for name, value in headers.items()]
+    listed = [header for header in headers if isinstance(header, Mapping)] if isinstance(headers, list) else []
+    return [(_text(header.get("name")).lower(), _text(header.get("value"))) for header in listed]
+
+
+def _text(value: Any) -> str:
+    """Some write numbers where the format has texts."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
 def _sent(request: Node, headers: dict[str, str]) -> tuple[bytes, Part]:
     if request.get("postData", dict, None) is None:
-        size = request.get("bodySize", (int, float), 0)
-        length = headers.get("content-length", "0")
-        return b"", Part.HEAD if size > 0 or (length.isdigit() and int(length) > 0) else Part.WHOLE
+        size = request.object().get("bodySize")
+        length = headers.get("content-length", "")
+        some = (isinstance(size, int | float) and size > 0) or bool(length.strip("0") and length.isdecimal())
+        return b"", Part.HEAD if some else Part.WHOLE
     data = request.at("postData")
-    kind = data.get("mimeType", str, "")
+    kind = _text(data.object().get("mimeType"))
     if kind:
         headers.setdefault("content-type", kind)
-    if "text" not in data.object():
+    if data.object().get("text") is None:
         fields = _fields(data.items("params"))
-        return urlencode(fields).encode(), Part.WHOLE if fields else Part.HEAD
-    return _bytes(data), Part.WHOLE
+        return urlencode(fields, errors="replace").encode(), Part.WHOLE if fields else Part.HEAD
+    return recorded_bytes(data), Part.WHOLE
 
 
 def _fields(params: Sequence[Node]) -> list[tuple[str, str]]:
-    return [(param.get("name", str), param.get("value", str, "")) for param in params]
+    return [(_text(param.object().get("name")), _text(param.object().get("value"))) for param in params]
 
 
 def _got(response: Node, headers: dict[str, str], status: int, method: str) -> tuple[bytes, Part]:
     if response.get("content", dict, None) is None:
         return b"", Part.HEAD
     content = response.at("content")
-    kind = content.get("mimeType", str, "")
+    kind = _text(content.object().get("mimeType"))
     if kind and kind != "x-unknown":
         headers.setdefault("content-type", kind)
-    if content.get("text", str, None) is None:
-        empty = status in _NO_BODY or method == "HEAD" or content.get("size", (int, float), -1) == 0
+    size = content.object().get("size")
+    if content.object().get("text") is None:
+        empty = status in _NO_BODY or method == "HEAD" or size == 0
         return b"", Part.WHOLE if empty else Part.HEAD
-    return _bytes(content), Part.WHOLE
-
-
-def _bytes(holder: Node) -> bytes:
-    """The text of a body; `base64` when the file says so."""
-    text = holder.get("text", str, "")
-    if holder.get("encoding", str, "").lower() != "base64":
-        return text.encode("utf-8", "surrogatepass")
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise holder.at("text").refuse("not base64, and `encoding` says so") from None
+    return unpacked(recorded_bytes(content), headers, size)

@@ -2,9 +2,10 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
+from contracts.errors import CannotRun
 from contracts.exchange import Exchange
 from contracts.node import Node
-from contracts.traffic.reading import Part, Recorded, Recording, credentials
+from contracts.traffic.reading import JOURNAL, Odd, Part, Recorded, Recording, credentials
 from mock_server.exact_json import write_json
 
 _HERE = "http://mock"  # the journal keeps paths
@@ -12,11 +13,14 @@ _STEERED = ("code=", "example=", "dynamic=")
 
 
 def read(whole: Node) -> Recording:
-    """Raises CannotRun."""
+    """Raises CannotRun for what is no journal; an entry that is odd is left out."""
     whole.get("requests", list)
-    recording = Recording("journal")
+    recording = Recording(JOURNAL)
     for entry in whole.items("requests", numbered=True):
-        _entry(entry, recording)
+        try:
+            _entry(entry, recording)
+        except CannotRun as reason:
+            recording.odd.append(Odd(f"{_HERE}/", reason))
     return recording
 
 

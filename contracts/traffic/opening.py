@@ -1,6 +1,6 @@
 """Which kind of recording a file is, told by what it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from contracts.errors import CannotRun
 from contracts.node import Node
@@ -10,10 +10,11 @@ from contracts.traffic.reading import Recording
 REMEDY = "give a HAR file, or what `GET /__admin/requests` of the mock answers"
 
 
-def recording(whole: Node) -> Recording:
-    """Raises CannotRun."""
-    if isinstance(whole.value, Mapping) and "log" in whole.value:
-        return har.read(whole)
-    if isinstance(whole.value, Mapping) and "requests" in whole.value:
-        return journal.read(whole)
+def recording(whole: Node, notes: Sequence[str] = ()) -> Recording:
+    """``notes`` are about the file as a whole. Raises CannotRun."""
+    for name, read in (("log", har.read), ("requests", journal.read)):
+        if isinstance(whole.value, Mapping) and name in whole.value:
+            found = read(whole)
+            found.notes += notes
+            return found
     raise CannotRun(f"{whole.file}: neither `log` nor `requests` is in it", REMEDY)

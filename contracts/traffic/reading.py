@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from contracts.errors import CannotRun
 from contracts.exchange import Exchange
 
 
@@ -28,14 +29,27 @@ class Recorded:
     answer: Part = Part.WHOLE
 
 
+@dataclass(frozen=True)
+class Odd:
+    """An entry that cannot be read as an exchange. ``url`` is what it was for; ``reason`` names its place."""
+
+    url: str
+    reason: CannotRun
+
+
+HAR, JOURNAL = "HAR", "journal"
+
+
 @dataclass
 class Recording:
     """``left_out`` has a reason for each entry that is no exchange. ``secrets`` are credentials that were recorded."""
 
     kind: str
     entries: list[Recorded] = field(default_factory=list)
+    odd: list[Odd] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def leave_out(self, reason: str) -> None:
         self.left_out[reason] = self.left_out.get(reason, 0) + 1

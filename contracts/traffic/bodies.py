@@ -1,0 +1,58 @@
+"""Bodies of recorded messages: as texts, in base64, still packed, or cut by who recorded them."""
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.exchange import NOT_JSON, Exchange
+from contracts.node import Node
+from contracts.traffic.reading import Part
+from contracts.transport import LARGEST
+
+_GZIP = b"\x1f\x8b"
+_STILL_PACKED = ("br", "zstd", "compress", "deflate")
+
+
+def recorded_bytes(holder: Node) -> bytes:
+    """The text of a body; `base64` when the file says so, in lines or without its end as well. Raises CannotRun."""
+    value = holder.object().get("text")
+    if isinstance(value, dict | list):  # some write the value of a JSON body
+        return json.dumps(value, ensure_ascii=False, default=float).encode("utf-8", "surrogatepass")
+    text = holder.get("text", str)
+    if str(holder.object().get("encoding", "")).lower() != "base64":
+        return text.encode("utf-8", "surrogatepass")
+    plain = re.sub(r"\s+", "", text).rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise holder.at("text").refuse("not base64, and `encoding` says so") from None
+
+
+def unpacked(body: bytes, headers: Mapping[str, str], size: Any) -> tuple[bytes, Part]:
+    """The body as a client sees it. The format says that it is unpacked; not all who record do so, and some cut it.
+
+    ``size`` is how long the recording says that it was.
+    """
+    if body.startswith(_GZIP):
+        body = _gunzipped(body)
+    if _is_json(body):
+        return body, Part.WHOLE
+    cut = isinstance(size, int) and len(body) < size
+    packed = any(name.strip().lower() in _STILL_PACKED for name in headers.get("content-encoding", "").split(","))
+    return body, Part.HEAD if cut or packed else Part.WHOLE
+
+
+def _gunzipped(body: bytes) -> bytes:
+    """Unpacked as far as an answer may be large; as it is where it is no gzip after all."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, LARGEST)
+    except zlib.error:
+        return body
+
+
+def _is_json(body: bytes) -> bool:
+    return Exchange("", "", {}, b"", 0, {}, body).json is not NOT_JSON

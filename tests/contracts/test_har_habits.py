@@ -1,0 +1,210 @@
+"""HAR files as those write them who record: each has habits of its own, and one odd entry spoils no file."""
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from recordings import ORGANIZATION, Json, Judge, entry, har, organization
+
+TEXT = json.dumps(ORGANIZATION)
+ELSEWHERE = "https://cdn.example/x.png"
+
+
+def answered(**changes: Any) -> Json:
+    """The organization, with another answer."""
+    one = organization()
+    return {**one, "response": {**one["response"], **changes}}
+
+
+def content(**changes: Any) -> Json:
+    return answered(content={"size": len(TEXT), "mimeType": "application/json", "text": TEXT, **changes})
+
+
+def asked(**changes: Any) -> Json:
+    one = organization()
+    return {**one, "request": {**one["request"], **changes}}
+
+
+def packed(text: bytes) -> str:
+    return base64.b64encode(text).decode()
+
+
+GOOD: Mapping[str, Json] = {
+    "members of other makers": {**organization(), "_resourceType": "xhr", "comment": "x", "pageref": "p", "_id": 7},
+    "sizes of -1": {**asked(bodySize=-1, headersSize=-1), "response": content(size=-1)["response"]},
+    "a number for a status that is no integer": answered(status=200.0),
+    "headers as one object": answered(headers={"Content-Type": "application/json"}),
+    "a number in a header": answered(
+        headers=[{"name": "content-length", "value": 5}, {"name": "content-type", "value": "application/json"}]
+    ),
+    "a header without a value": answered(
+        headers=[{"name": "x-a"}, {"value": "x"}, None, {"name": "content-type", "value": "application/json"}]
+    ),
+    "no headers": answered(headers=None),
+    "no media type": content(mimeType=None),
+    "base64": content(text=packed(TEXT.encode()), encoding="base64"),
+    "BASE64 in lines": content(text=base64.encodebytes(TEXT.encode()).decode(), encoding="BASE64"),
+    "base64 without its end": content(text=packed(TEXT.encode()).rstrip("="), encoding="base64"),
+    "base64 for URLs": content(text=base64.urlsafe_b64encode(TEXT.encode()).decode(), encoding="base64"),
+    "gzip in base64": content(text=packed(gzip.compress(TEXT.encode())), encoding="base64"),
+    "a value in place of a text": content(text=ORGANIZATION),
+    "a path and a Host header": asked(url="/v1/organization", headers=[{"name": "Host", "value": "api.sophiie.ai"}]),
+    "the usual port": asked(url="https://API.sophiie.ai:443/v1/organization"),
+    "an empty body of a GET": asked(postData={"mimeType": "", "text": ""}),
+    "nothing for a body": asked(postData=None),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_habit_is_read(judge: Judge, name: str) -> None:
+    code, out, err = judge(har(organization(), GOOD[name]), "-v")
+    assert code == 0, err
+    assert "2 of 2 exchanges are for a path of the contract" in out
+    assert "✗" not in out
+    assert "only status and headers judged" not in out
+
+
+NO_BODY: Mapping[str, Json] = {
+    "no text": content(text=None),
+    "no content": answered(content=None),
+    "from a cache, without its body": {**content(text=None, size=0), "_fromCache": "disk"}
+    | {"response": {**content(text=None)["response"]}},
+    "cut by who recorded it": content(text=TEXT[:40]),
+    "still packed": {**content(text=packed(b"\x1b\x2a\x00 no gzip"), encoding="base64")},
+}
+NO_BODY["still packed"]["response"]["headers"] = [
+    {"name": "content-type", "value": "application/json"},
+    {"name": "content-encoding", "value": "br"},
+]
+
+
+@pytest.mark.parametrize("name", NO_BODY)
+def test_a_body_that_is_not_there_is_not_judged(judge: Judge, name: str) -> None:
+    code, out, _ = judge(har(organization(), NO_BODY[name]), "-v")
+    assert (code, "only status and headers judged (entry 2)" in out) == (0, True)
+
+
+ASIDE: Mapping[str, tuple[Json, str]] = {
+    "blocked": (answered(status=0), "no answer was recorded"),
+    "a status of -1": (answered(status=-1), "no answer was recorded"),
+    "no status": (answered(status=None), "no answer was recorded"),
+    "a status that no answer has": (answered(status=999), "no answer was recorded"),
+    "not a number": (answered(status=float("nan")), "no answer was recorded"),
+    "no answer yet": ({**organization(), "response": None}, "no answer was recorded"),
+    "not changed": (answered(status=304), "answered from a cache"),
+    "a socket": (asked(url="wss://api.sophiie.ai/v1/organization"), "no HTTP request"),
+    "a switch to a socket": (answered(status=101), "answered from a cache, or in between"),
+    "data": (asked(url="data:text/plain,x"), "no HTTP request"),
+    "a blob": (asked(url="blob:https://api.sophiie.ai/5"), "no HTTP request"),
+    "an extension": (asked(url="chrome-extension://abc/x.js"), "no HTTP request"),
+    "a tunnel": (asked(method="CONNECT", url="http://api.sophiie.ai:443"), "no HTTP request"),
+    "a preflight without its headers": (
+        {**asked(method="OPTIONS"), "_resourceType": "preflight"},
+        "preflight requests of a browser",
+    ),
+    "a redirect of the browser's own": (
+        answered(status=307, headers=[{"name": "Non-Authoritative-Reason", "value": "HSTS"}]),
+        "redirects that a browser made by itself",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASIDE)
+def test_what_is_no_exchange_is_left_out_and_counted(judge: Judge, name: str) -> None:
+    one, why = ASIDE[name]
+    code, out, err = judge(har(organization(), one))
+    assert code == 0, err
+    assert f"1 left out: {why}" in out
+
+
+ODD: Mapping[str, Json] = {
+    "no entry": 7,  # type: ignore[dict-item]
+    "nothing": None,  # type: ignore[dict-item]
+    "no request": {},
+    "a request that is none": {"request": "GET /"},
+    "a text for a status": {"response": {"status": "200"}},
+    "a method that is none": {"request": {"method": 7}},
+    "no method": {"request": {"method": None}},
+    "a text for an answer": {"response": "200"},
+    "a text for content": {"response": {"status": 200, "content": "x"}},
+    "no base64": {"response": {"status": 200, "content": {"text": "%%%", "encoding": "base64"}}},
+    "a number for a text": {"response": {"status": 200, "content": {"text": 7}}},
+    "a list for a body": {"request": {"method": "GET", "postData": []}},
+    "no list of fields": {"request": {"method": "POST", "postData": {"params": "x"}}},
+}
+
+
+def odd(name: str, url: str) -> Any:
+    change = ODD[name]
+    if not isinstance(change, dict) or not isinstance(change.get("request", {}), dict) or not change:
+        return change
+    one = entry(url, ORGANIZATION)
+    return {**one, **change, "request": {**one["request"], **change.get("request", {})}}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_entry_of_another_site_is_left_out(judge: Judge, name: str) -> None:
+    code, out, err = judge(har(organization(), odd(name, ELSEWHERE)))
+    assert (code, err) == (0, "")
+    assert "1 left out: odd entries that are not for the API" in out
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in ODD
+        if isinstance(odd(name, "x"), dict)
+        and "request" in odd(name, "x")
+        and isinstance(odd(name, "x")["request"], dict)
+    ],
+)
+def test_an_odd_entry_of_the_api_is_named_and_the_others_are_judged(judge: Judge, name: str) -> None:
+    url = "https://api.sophiie.ai/v1/organization"
+    code, out, err = judge(har(organization(), odd(name, url), organization(timeFormat="x")), "-v")
+    assert (code, err) == (0, "")
+    assert "not judged: " in out
+    assert "entry 2 (/log/entries/1" in out
+    assert "[200 /timeFormat]" in out
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1/x", "http://a:99999/v1/organization", "//", "", "\ud800", "https://", None, 7]
+)
+def test_a_url_that_cannot_be_read_is_no_request_to_the_api(judge: Judge, url: Any) -> None:
+    code, _, err = judge(har(organization(), asked(url=url)))
+    assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize("entry_", [None, 7, [], {"request": None}])
+def test_an_odd_entry_of_a_journal_is_named_and_the_others_are_judged(judge: Judge, entry_: Any) -> None:
+    headers = {"content-type": "application/json", "x-mock-request-id": "req_1"}
+    good = {
+        "request": {"method": "GET", "url": "/v1/organization", "headers": {}},
+        "response": {"status": 200, "headers": headers, "body": ORGANIZATION},
+    }
+    code, out, _ = judge({"requests": [good, entry_]})
+    assert (code, "not judged: " in out, "entry 2 (/requests/1" in out) == (0, True, True)
+
+
+def test_a_byte_that_is_no_text_is_replaced_and_told(judge: Judge) -> None:
+    raw = json.dumps(har(organization(), entry(ELSEWHERE, "cafe")), indent=1).encode()
+    code, out, err = judge(raw.replace(b"cafe", b"caf\xe9"))
+    assert (code, err) == (0, "")
+    assert ": no UTF-8 text: read as U+FFFD" in out
+
+
+def test_a_body_that_nests_deep_is_a_finding(judge: Judge) -> None:
+    deep = content(text="[" * 5_000 + "]" * 5_000, size=10_000)
+    _, out, _ = judge(har(organization(), deep), "-v")
+    assert "it nests deeper than 106 levels" in out
+
+
+def test_a_request_body_of_many_wrong_items_is_one_finding(judge: Judge) -> None:
+    """And takes no half minute."""
+    sent = {"firstName": "Ana", "suburb": "Newtown", "email": ["x"] * 50_000}
+    code, out, _ = judge(har(entry("https://api.sophiie.ai/v1/leads", {}, method="POST", status=201, sent=sent)))
+    assert (code, out.count("[body /email]")) == (1, 1)
