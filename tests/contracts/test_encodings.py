@@ -125,8 +125,8 @@ def test_json_is_read_as_browsers_write_it(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"[" * 100_000, "nested too deep"),
-        (b"- " * 100_000, "nested too deep"),
+        (b"[" * 100_000, "nested (too deep|deeper)"),
+        (b"- " * 100_000, "nested (too deep|deeper)"),
         (b"openapi: '3.1.0'\npaths: \xff", ":2: not UTF-8"),
         (b"openapi: [", "not YAML"),
         (b"[]", "no OpenAPI 3 document"),
