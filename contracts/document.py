@@ -16,6 +16,7 @@ import jsonschema_rs
 
 from contracts.dialect import plain
 from contracts.errors import CannotRun
+from contracts.parameter import Parameter
 from contracts.rule import Provenance
 from mock_server import data
 from mock_server.errors import SpecError
@@ -30,29 +31,6 @@ Schema = Mapping[str, Any]
 def blank(path: str) -> str:
     """``/v1/leads/{leadId}`` → ``/v1/leads/{}``."""
     return re.sub(r"\{[^}]*\}", "{}", path)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    name: str
-    place: str
-    """``path``, ``query``, ``header`` or ``cookie``."""
-    required: bool
-    schema: Schema
-    example: Any = None
-    style: str = "form"
-    explode: bool = True
-
-    def takes(self, name: str) -> bool:
-        """Whether a name in a query is of this parameter: an object's members may stand there by themselves."""
-        if name == self.name:
-            return True
-        if self.style == "deepObject":
-            return name.startswith(f"{self.name}[")
-        members = self.schema.get("properties", {})
-        if self.style != "form" or not self.explode or not (members or self.schema.get("type") == "object"):
-            return False
-        return name in members or bool(self.schema.get("additionalProperties", not members))
 
 
 @dataclass(frozen=True)

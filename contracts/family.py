@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.document import Contract, Operation, Parameter, Schema, blank
+from contracts.document import Contract, Operation, Schema, blank
+from contracts.parameter import Parameter
 
 NO_NUMBER = 2_000_000_001
 """A number that is no id of anything."""

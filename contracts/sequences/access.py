@@ -5,9 +5,10 @@ from typing import Any
 
 from contracts.checks import access as rules
 from contracts.checks.protocol import UNKNOWN_PATH
-from contracts.document import Operation, Parameter
+from contracts.document import Operation
 from contracts.exchange import NOT_JSON
 from contracts.family import NO_NUMBER, Family, Listing
+from contracts.parameter import Parameter
 from contracts.probe import Abandoned, Probe
 from contracts.sample import CannotSample
 from contracts.sequences.records import Kind, Record

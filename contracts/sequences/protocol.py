@@ -5,7 +5,8 @@ from typing import Any
 
 from contracts.checks import input
 from contracts.checks import protocol as rules
-from contracts.document import METHODS, Operation, Parameter
+from contracts.document import METHODS, Operation
+from contracts.parameter import Parameter
 from contracts.probe import Probe, fill
 
 _AUTH = "Authorization"

@@ -1,0 +1,28 @@
+"""A parameter of an operation, and which names on the wire are its."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    place: str
+    """``path``, ``query``, ``header`` or ``cookie``."""
+    required: bool
+    schema: Mapping[str, Any]
+    example: Any = None
+    style: str = "form"
+    explode: bool = True
+
+    def takes(self, name: str) -> bool:
+        """Whether a name in a query is of this parameter: an object's members may stand there by themselves."""
+        if name == self.name:
+            return True
+        if self.style == "deepObject":
+            return name.startswith(f"{self.name}[")
+        members = self.schema.get("properties", {})
+        if self.style != "form" or not self.explode or not (members or self.schema.get("type") == "object"):
+            return False
+        return name in members or bool(self.schema.get("additionalProperties", not members))
