@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from contracts.dialect import plain
 from contracts.errors import CannotRun
-from contracts.parameter import Parameter
+from contracts.parts import Answer, Parameter
 from contracts.rule import Provenance
 from mock_server import data
 from mock_server.errors import SpecError
@@ -31,18 +31,6 @@ Schema = Mapping[str, Any]
 def blank(path: str) -> str:
     """``/v1/leads/{leadId}`` → ``/v1/leads/{}``."""
     return re.sub(r"\{[^}]*\}", "{}", path)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A documented answer. ``schema`` is None when there is no JSON body."""
-
-    status: str
-    provenance: Provenance
-    schema: Schema | None
-    media_types: frozenset[str]
-    headers: Mapping[str, tuple[bool, Schema]]
-    """Lower-case name → (required, schema)."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.document import Contract, Operation, Schema, blank
-from contracts.parameter import Parameter
+from contracts.parts import Parameter
 
 NO_NUMBER = 2_000_000_001
 """A number that is no id of anything."""

@@ -12,8 +12,9 @@ from typing import Any
 from contracts.checks import shape
 from contracts.checks.problems import first_problems, place_of
 from contracts.dialect import TRANSLATED
-from contracts.document import Answer, Contract, Operation
+from contracts.document import Contract, Operation
 from contracts.exchange import NOT_JSON, Exchange
+from contracts.parts import Answer
 from contracts.place import Place
 from contracts.rule import Finding
 

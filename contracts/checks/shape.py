@@ -10,9 +10,10 @@ import orjson
 from contracts import words
 from contracts.checks.members import is_open, members_of
 from contracts.checks.problems import MOST, first_problems, place_of
-from contracts.document import Answer, Document, Operation
+from contracts.document import Document, Operation
 from contracts.exchange import NOT_JSON, Exchange, cut, shape
 from contracts.family import id_prefix
+from contracts.parts import Answer
 from contracts.rule import Finding, Group, Provenance, Rule, Severity
 
 _OVERVIEW = "https://docs.sophiie.ai/docs/api-reference"

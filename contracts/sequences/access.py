@@ -8,7 +8,7 @@ from contracts.checks.protocol import UNKNOWN_PATH
 from contracts.document import Operation
 from contracts.exchange import NOT_JSON
 from contracts.family import NO_NUMBER, Family, Listing
-from contracts.parameter import Parameter
+from contracts.parts import Parameter
 from contracts.probe import Abandoned, Probe
 from contracts.sample import CannotSample
 from contracts.sequences.records import Kind, Record

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.checks import input
 from contracts.checks import protocol as rules
 from contracts.document import METHODS, Operation
-from contracts.parameter import Parameter
+from contracts.parts import Parameter
 from contracts.probe import Probe, fill
 
 _AUTH = "Authorization"

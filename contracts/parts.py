@@ -1,8 +1,12 @@
-"""A parameter of an operation, and which names on the wire are its."""
+"""The parts of an operation: its parameters, with the names on the wire that are theirs, and its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from contracts.rule import Provenance
+
+Schema = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -11,7 +15,7 @@ class Parameter:
     place: str
     """``path``, ``query``, ``header`` or ``cookie``."""
     required: bool
-    schema: Mapping[str, Any]
+    schema: Schema
     example: Any = None
     style: str = "form"
     explode: bool = True
@@ -26,3 +30,15 @@ class Parameter:
         if self.style != "form" or not self.explode or not (members or self.schema.get("type") == "object"):
             return False
         return name in members or bool(self.schema.get("additionalProperties", not members))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A documented answer. ``schema`` is None when there is no JSON body."""
+
+    status: str
+    provenance: Provenance
+    schema: Schema | None
+    media_types: frozenset[str]
+    headers: Mapping[str, tuple[bool, Schema]]
+    """Lower-case name → (required, schema)."""
