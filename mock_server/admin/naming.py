@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from mock_server.api.routing import Router
 from mock_server.errors import ApiError, MethodNotAllowed
+from mock_server.spec.explanation import nearest
 from mock_server.spec.operation import Operation, blanked
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -49,7 +50,7 @@ class Names:
 
     def at(self, method: str, path: str) -> Sequence[Operation]:
         """Those that answer requests of a method (``ANY`` for each) to a path. Raises Unknown when there is none."""
-        found = [operation for one in self._methods(method) if (operation := self._answering(one, path))]
+        found = [operation for one in self._methods(method) if (operation := self.answering(one, path))]
         if found:
             return found
         try:
@@ -64,11 +65,20 @@ class Names:
     def _methods(method: str) -> Sequence[str]:
         return METHODS if method == ANY else (method,)
 
-    def _answering(self, method: str, path: str) -> Operation | None:
+    def answering(self, method: str, path: str) -> Operation | None:
+        """The operation that answers such a request, None where nobody does."""
         try:
             return self._router.match(method, path)[0]
         except ApiError:
             return None
+
+    def has(self, path: str) -> bool:
+        """Tell whether any method is answered at a path."""
+        return any(self.answering(method, path) for method in METHODS)
+
+    def like(self, method: str, path: str) -> str:
+        """The operation that a request to nobody was probably meant for, an empty text if none is like it."""
+        return nearest(f"{method} {path}"[:_LONGEST], map(shown, self.all))
 
     def remedy(self, name: str) -> str:
         """What was probably meant, as `sophiie-mock routes` prints it."""

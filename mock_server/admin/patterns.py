@@ -149,9 +149,9 @@ def _plain_start(expression: str) -> str:
 
 
 def _known_parameters(pattern: Pattern, operations: Sequence[Operation], pointer: str, remedy: str) -> None:
-    known = {it.name for operation in operations for it in operation.parameters if it.location == "query"}
     for name in pattern.get("queryParameters", ()):
-        if name.partition("[")[0] not in known and name not in known:
+        if not any(operation.reads_query(name) for operation in operations):
+            known = {name for operation in operations for name in operation.query_names}
             what = f"{_takes(operations, 'query parameter', name, known)}{remedy}"
             raise Refusal(400, what, pointer=f"{pointer}/{name}")
 

@@ -24,6 +24,14 @@ def whole(request: Request, name: str, default: int) -> int:
     return int(text)
 
 
+def flag(request: Request, name: str) -> bool:
+    """Whether a filter is wanted. Raises Refusal for a word that is neither true nor false."""
+    text = request.query_params.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise Refusal(400, f"`{name}` is true or false", parameter=name)
+    return text == "true"
+
+
 def narrowing(request: Request, fields: Mapping[str, type]) -> dict[str, str | int]:
     """The values that the query asks fields to have. Raises Refusal."""
     known(request, [*fields, "limit", "offset"])

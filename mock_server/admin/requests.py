@@ -1,6 +1,7 @@
 """``/__admin/requests`` and ``verify``, ``explain``: what was asked and answered, under WireMock's names."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from mock_server.admin import query
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.overlooked import Overlooked
 from mock_server.admin.patterns import PROPERTIES, resolved
 from mock_server.admin.story import as_asked, entry, masked, steps
 from mock_server.api.exchange import Exchange
@@ -57,15 +59,24 @@ class _Requests:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
-        """Newest first; ``since`` a time, at most ``limit``, ``unmatched=true`` for those without an operation."""
-        query.known(request, ("since", "limit", "unmatched"))
-        limit = query.whole(request, "limit", 100)
-        found = self._control.workspace(request).journal
-        chosen = [one for one in found if _wanted(one, request)]
-        newest = chosen[::-1][: min(limit, _MOST)]
-        return answer(
-            {"requests": [entry(one) for one in newest], "meta": {"total": len(chosen)}} | self._told(request)
-        )
+        """Newest first, at most ``limit``: ``since`` a time, ``unmatched`` only, or with something ``ignored`` only."""
+        query.known(request, ("since", "limit", "unmatched", "ignored"))
+        limit, since = query.whole(request, "limit", 100), _since(request)
+        chosen = [one for one in self._control.workspace(request).journal if since is None or _is_after(one, since)]
+        if query.flag(request, "unmatched"):
+            chosen = [one for one in chosen if _unmatched(one)]
+        if query.flag(request, "ignored"):
+            overlooked = self._overlooked()
+            chosen = [one for one in chosen if overlooked.of(one)]
+        shown = self._shown(chosen[::-1][: min(limit, _MOST)])
+        return answer({"requests": shown, "meta": {"total": len(chosen)}} | self._told(request))
+
+    def _shown(self, some: Iterable[Exchange]) -> list[dict[str, Any]]:
+        overlooked = self._overlooked()
+        return [entry(one) | {"ignored": overlooked.of(one)} for one in some]
+
+    def _overlooked(self) -> Overlooked:
+        return Overlooked(self._control.workspaces.contract, self._control.names)
 
     def _told(self, request: Request) -> dict[str, Any]:
         journal = self._control.workspace(request).journal
@@ -76,7 +87,7 @@ class _Requests:
         return answer({"removed": self._forget(request, list(self._control.workspace(request).journal))})
 
     async def one(self, request: Request) -> Response:
-        return answer(entry(self._found(request)))
+        return answer(self._shown([self._found(request)])[0])
 
     async def count(self, request: Request) -> Response:
         pattern = await self._pattern(request)
@@ -85,7 +96,7 @@ class _Requests:
     async def find(self, request: Request) -> Response:
         """Those that match, oldest first."""
         pattern = await self._pattern(request)
-        return answer({"requests": [entry(one) for one in self._matching(request, pattern)]} | self._told(request))
+        return answer({"requests": self._shown(self._matching(request, pattern))} | self._told(request))
 
     async def remove(self, request: Request) -> Response:
         pattern = await self._pattern(request)
@@ -99,7 +110,8 @@ class _Requests:
         operations = self._control.workspaces.contract.operations.values()
         known = {f"{operation.method} {operation.path}": operation.key for operation in operations}
         newest = found[max(0, len(found) - limit) :]
-        shown = [entry(one) | {"nearMisses": _meant(f"{one.method} {one.path}", known)} for one in newest]
+        near = [_meant(f"{one.method} {one.path}", known) for one in newest]
+        shown = [told | {"nearMisses": meant} for told, meant in zip(self._shown(newest), near, strict=True)]
         return answer({"requests": shown, "meta": {"total": len(found)}} | self._told(request))
 
     async def verify(self, request: Request) -> Response:
@@ -182,15 +194,16 @@ class _Requests:
         raise Refusal(404, f"no request of this id in the journal of {workspace.id}", **self._told(request))
 
 
-def _wanted(exchange: Exchange, request: Request) -> bool:
-    given = request.query_params
-    if given.get("unmatched", "false").lower() == "true" and not _unmatched(exchange):
-        return False
+def _since(request: Request) -> datetime | None:
+    text = request.query_params.get("since")
     try:
-        since = parse(given["since"]) if "since" in given else None
+        return None if text is None else parse(text)
     except ValueError as fault:
         raise Refusal(400, str(fault), parameter="since") from None
-    return since is None or exchange.at is None or exchange.at >= since
+
+
+def _is_after(exchange: Exchange, since: datetime) -> bool:
+    return exchange.at is None or exchange.at >= since
 
 
 def _unmatched(exchange: Exchange) -> bool:

@@ -119,6 +119,11 @@ def _value(body: bytes) -> Any:
         return body.decode("utf-8", "replace")
 
 
+def body_of(exchange: Exchange) -> Any:
+    """The body that came, as far as it was kept: its JSON value, or its text."""
+    return _value(exchange.body)
+
+
 def _body(body: bytes, redactor: Redactor) -> Any:
     return masked(_value(body), redactor)
 

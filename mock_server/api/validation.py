@@ -6,9 +6,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from mock_server.api.ignored import Ignored, ignored
 from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
 from mock_server.exact_json import NotJson, read_json
-from mock_server.spec.explanation import did_you_mean
 from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
@@ -17,7 +17,6 @@ Headers = Mapping[bytes, bytes]
 Texts = Mapping[str, Sequence[str]]
 
 _MOST_PAIRS = 200
-_TOLD, _SHOWN = 5, 60  # ignored names, letters of each
 _IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: such header parameters say nothing
 
 
@@ -28,7 +27,7 @@ class Valid:
     path: Sequence[Any]
     query: Mapping[str, Any]
     body: Any
-    ignored: Sequence[str] = ()
+    ignored: Sequence[Ignored] = ()
 
 
 def validated(
@@ -53,24 +52,7 @@ def validated(
     payload = _body(operation, headers, body, problems) if operation.bodies else None
     if problems:
         raise BadRequest(*map(str, problems))
-    return Valid(values, asked, payload, [*_unread(texts, idle), *_ignored(operation, texts, payload)])
-
-
-def _unread(texts: Texts, idle: Sequence[str]) -> list[str]:
-    """What was sent as the document has it, and changes nothing in the answer."""
-    sent = [name for name in idle if any(it == name or it.startswith(f"{name}[") for it in texts)]
-    why = "is ignored, although the document has it: it names no field by which this list could be narrowed"
-    return [f"query parameter {name[:_SHOWN]}: {why}" for name in sent[:_TOLD]]
-
-
-def _ignored(operation: Operation, texts: Texts, body: Any) -> list[str]:
-    """What was sent and says nothing here (gap ``unknown-query``): most often a typing error."""
-    asked = [parameter.name for parameter in operation.parameters if parameter.location == "query"] if texts else []
-    unknown = [("query parameter ", name, asked) for name in texts if name.partition("[")[0] not in asked]
-    fields = operation.body.properties if operation.body and isinstance(body, dict) else {}
-    if fields:
-        unknown += [("body /", name, list(fields)) for name in body if name not in fields]
-    return [f"{place}{name[:_SHOWN]}: is ignored{did_you_mean(name, known)}" for place, name, known in unknown[:_TOLD]]
+    return Valid(values, asked, payload, ignored(operation, texts, payload, idle))
 
 
 def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:

@@ -51,8 +51,14 @@ def choice(names: Iterable[Any]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean `limit`?``, if something is like it."""
+    near = nearest(word, known)
+    return f"; did you mean `{near}`?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What is most like a word, an empty text if nothing is."""
     near = get_close_matches(word[:_LONGEST], list(known), 1)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    return near[0] if near else ""
 
 
 def _described(schema: Mapping[str, Any]) -> str:

@@ -108,6 +108,18 @@ class Operation:
         return frozenset(parameter.location for parameter in self.parameters)
 
     @cached_property
+    def query_names(self) -> frozenset[str]:
+        """The names that its query parameters have in a query; an object may stand there field by field."""
+        asked = [parameter for parameter in self.parameters if parameter.location == "query"]
+        spread = [parameter for parameter in asked if parameter.deep and parameter.style != "deepObject"]
+        fields = {name for parameter in spread for name in parameter.schema.properties}
+        return frozenset({parameter.name for parameter in asked} | fields)
+
+    def reads_query(self, name: str) -> bool:
+        """Whether a name in a query is one of its parameters, or a part of one, as ``filter[status]``."""
+        return name in self.query_names or name.partition("[")[0] in self.query_names
+
+    @cached_property
     def body(self) -> Schema | None:
         """The schema of its JSON body."""
         fits = [media for media in self.bodies if JSON.fullmatch(media)] or [m for m in self.bodies if m in _ANY]

@@ -161,6 +161,11 @@ class Schema:
         return found
 
     @cached_property
+    def open(self) -> bool:
+        """Whether it says that a value may have properties which it does not name."""
+        return any(part.node.get("additionalProperties") or part.node.get("patternProperties") for part in self.parts)
+
+    @cached_property
     def sure(self) -> dict[str, "Schema"]:
         """The properties that do not depend on a branch; one that is fixed to a value counts before others."""
         found: dict[str, Schema] = {}

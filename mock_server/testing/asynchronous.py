@@ -63,6 +63,7 @@ class AsyncRequests(Async[Requests]):
     assert_not_called = awaited(Requests.assert_not_called)
     assert_order = awaited(Requests.assert_order)
     assert_all_matched = awaited(Requests.assert_all_matched)
+    assert_nothing_ignored = awaited(Requests.assert_nothing_ignored)
     explain = awaited(Requests.explain)
 
 

@@ -14,7 +14,8 @@ class Refused(Exception):
 
 def _lines(problem: Mapping[str, Any]) -> Iterator[str]:
     """A refusal as a person reads it."""
-    yield str(problem.get("detail", "refused")) + (f" (at {problem['pointer']})" if problem.get("pointer") else "")
+    where = problem.get("pointer") or problem.get("parameter")
+    yield str(problem.get("detail", "refused")) + (f" (at {where})" if where else "")
     for miss in problem.get("nearMisses", ()):
         name = f"{miss['id']} {miss['request']}" if "id" in miss else f"delivery {miss['number']}"
         yield f"  nearest: {name}"

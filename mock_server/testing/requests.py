@@ -1,6 +1,8 @@
 """What the code under test has asked for."""
 
+from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mock_server.testing.control import Control
@@ -10,6 +12,15 @@ from mock_server.testing.refused import Refused
 Query = Mapping[str, Any]
 
 _NOT_SO = 406
+_PLACES = MappingProxyType(
+    {
+        "path": "no operation has this path",
+        "method": "this path has no such method",
+        "query": "there is no query parameter {}",
+        "filter": "query parameter {} names no field by which this list could be narrowed",
+        "body": "there is no field {}",
+    }
+)
 
 
 class Requests:
@@ -73,10 +84,19 @@ class Requests:
     def assert_all_matched(self) -> None:
         """Every path was one of the contract's. Raises AssertionError with what was probably meant."""
         __tracebackhide__ = True
-        lost = self._control("GET", "/requests/unmatched")["requests"]
-        if lost:
-            told = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in lost]
-            raise AssertionError("\n".join(["requests that no operation answers:", *told]))
+        found = self._control("GET", "/requests/unmatched")
+        told = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in found["requests"]]
+        _all_of("requests that no operation answers", told, found)
+
+    def assert_nothing_ignored(self) -> None:
+        """Every path, parameter and field that was sent is the document's, and something here looks at it.
+
+        Raises AssertionError with each that is not, and with what was probably meant.
+        """
+        __tracebackhide__ = True
+        found = self._control("GET", "/requests?ignored=true&limit=10000")
+        told = [_overlooked(one, what) for one in found["requests"][::-1] for what in one["ignored"]]
+        _all_of("what was sent and is ignored", told, found)
 
     def explain(self, id: str) -> str:
         """Why an answer is what it is: ``id`` is its header ``X-Mock-Request-Id``."""
@@ -95,3 +115,23 @@ class Requests:
             if refused.problem.get("status") != _NOT_SO:
                 raise
             raise AssertionError(str(refused)) from None
+
+
+def _all_of(title: str, told: list[str], found: Mapping[str, Any]) -> None:
+    """Raises AssertionError with the lines, equal ones counted; Refused where the journal has not all requests."""
+    __tracebackhide__ = True
+    if told:
+        lines = [f"  {line}" + (f" ({count} times)" if count > 1 else "") for line, count in Counter(told).items()]
+        raise AssertionError("\n".join([f"{title}:", *lines]))
+    if found["dropped"] or found["requestJournalDisabled"]:
+        what = "there is no journal" if found["requestJournalDisabled"] else f"the journal dropped {found['dropped']}"
+        raise Refused(
+            {"detail": f"{what}: nothing can be said of all requests; give the server a larger --journal-size"}
+        )
+
+
+def _overlooked(request: Mapping[str, Any], what: Mapping[str, Any]) -> str:
+    """One thing that was ignored, in a line."""
+    meant = f"; did you mean {what['didYouMean']} ?" if what["didYouMean"] else ""
+    where = request["operation"] or f"{request['method']} {request['path']}"
+    return f"{where}: {_PLACES[what['in']].format(what['name'])}{meant}"
