@@ -21,7 +21,7 @@ def main(size: Size) -> Figure:
     histories, kinds = (2_000, 0) if size == "full" else (2, 1)
     different: list[str] = []
     acts = 0
-    with MockServer(Settings(port=0, quiet=True, retries="5s,5m")) as server:
+    with MockServer(Settings(port=0, quiet=True, retries="5s,5m", debug_stalls=size == "full")) as server:
 
         @settings(
             max_examples=histories,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from frame import HERE
+from frame import HERE, STALLS
 
 SERVE = (sys.executable, "-m", "mock_server", "serve")
 TINY = ("--spec", str(HERE.parent / "tiny.json"), "--world", "empty")
@@ -75,6 +75,7 @@ class Process:
     def kill(self) -> None:
         self.running.kill()
         self.running.wait(30)
+        STALLS.read(self.said)
 
     def stop(self, seconds: float = 15) -> int:
         """Ask it to stop; its exit code."""

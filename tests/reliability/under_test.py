@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from frame import Size
+from frame import STALLS, Size
 
 from mock_server.server import MockServer
-from mock_server.settings import PREFIX
+from mock_server.settings import PREFIX, variable
 from mock_server.sources import gather
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,8 @@ def serving(size: Size, kind: type[MockServer] = MockServer, **settings: str) ->
         flags = [f"--{key.replace('_', '-')}={value}" for key, value in settings.items()]
         port, log = folder / "port", folder / "log"
         command = [sys.executable, "-X", "faulthandler", "-m", "mock_server", "serve", "--quiet", *flags]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+        watched = variable("debug_stalls")
+        environment = {key: value for key, value in os.environ.items() if key == watched or not key.startswith(PREFIX)}
         environment["PYTHONPATH"] = str(ROOT)
         with log.open("wb") as said:
             process = subprocess.Popen(
@@ -86,6 +87,7 @@ def serving(size: Size, kind: type[MockServer] = MockServer, **settings: str) ->
             finally:
                 process.kill()
                 process.wait()
+                STALLS.read(log.read_text(errors="replace"))
 
 
 def _wait_for(port: Path, process: "subprocess.Popen[bytes]", log: Path) -> None:
