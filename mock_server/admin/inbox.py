@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.admin.awaited import unanswerable
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.headers import HEADERS, check_headers
 from mock_server.api.answer import fields, with_headers
@@ -28,8 +29,9 @@ _BEHAVE = Body(
 )
 _EXPECT = Body(
     match={"type": "object", "maxProperties": 50},
-    count={"type": "integer", "minimum": 1, "maximum": 1000},
+    count={"type": "integer", "minimum": 0, "maximum": 1000},
     timeout={"type": "number", "minimum": 0, "maximum": 120},
+    allowUnknown={"type": "boolean"},
 )
 _NEAREST = 3
 _TOLD = 20  # lines of the delivery log
@@ -99,21 +101,35 @@ class _Inboxes:
         return answer({"received": []})
 
     async def expect(self, request: Request) -> Response:
-        """Wait for a delivery that matches; on failure say what came nearest, and what became of the others."""
+        """Wait for a delivery that matches; on failure say what came nearest, and what became of the others.
+
+        ``count`` 0: none that matches has come by now. That is refused where none could have.
+        """
         asked = await self._control.body(request, _EXPECT)
         workspace, inbox = self._made(request)
         wanted, count = asked.get("match", {}), asked.get("count", 1)
-
-        def matching() -> list[Received]:
-            return [entry for entry in inbox.received if not differences(wanted, entry.body)]
-
+        doubt = unanswerable(self._control.workspaces.contract, workspace, request.path_params["name"], wanted)
+        if not count:
+            return self._none(inbox, asked, "" if asked.get("allowUnknown") else doubt)
         try:
             async with asyncio.timeout(asked.get("timeout", 2.0)):
-                await self._arrived.until(lambda: len(matching()) >= count)
+                await self._arrived.until(lambda: len(_matching(inbox, wanted)) >= count)
         except TimeoutError:
-            story = self._story(workspace, inbox, wanted)
-            raise Refusal(404, f"{len(matching())} of {count} came that match", **story) from None
-        return answer({"received": [_shown(entry) for entry in matching()]})
+            what = f"{len(_matching(inbox, wanted))} of {count} came that match" + (f": {doubt}" if doubt else "")
+            raise Refusal(404, what, **self._story(workspace, inbox, wanted)) from None
+        return answer({"received": [_shown(entry) for entry in _matching(inbox, wanted)]})
+
+    @staticmethod
+    def _none(inbox: Inbox, asked: Mapping[str, Any], doubt: str) -> Response:
+        """Raises Refusal with what came, and for a question that no delivery could have answered otherwise."""
+        if "timeout" in asked:
+            raise Refusal(400, "nothing is waited for with count 0; leave it out", pointer="/timeout")
+        came = _matching(inbox, asked.get("match", {}))
+        if came:
+            raise Refusal(406, "expected nothing, and it came", received=[_shown(entry) for entry in came])
+        if doubt:
+            raise Refusal(400, f"{doubt} (or set allowUnknown)", pointer="/match")
+        return answer({"received": []})
 
     def _story(self, workspace: Workspace, inbox: Inbox, wanted: Mapping[str, Any]) -> dict[str, Any]:
         found = [(entry, differences(wanted, entry.body)) for entry in inbox.received]
@@ -141,6 +157,10 @@ class _Inboxes:
                 raise Refusal(409, f"at most {_MOST_INBOXES} inboxes, of names up to {_LONGEST_NAME} characters")
             workspace.inboxes[name] = Inbox()
         return workspace, workspace.inboxes[name]
+
+
+def _matching(inbox: Inbox, wanted: Mapping[str, Any]) -> list[Received]:
+    return [entry for entry in inbox.received if not differences(wanted, entry.body)]
 
 
 def _value(raw: bytes) -> Any:

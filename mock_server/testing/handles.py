@@ -102,25 +102,35 @@ class Inbox:
         ``timeout`` is for what a thread of yours has yet to cause. Raises AssertionError with what came instead.
         """
         __tracebackhide__ = True
-        if isinstance(match, str):
-            raise TypeError(f"what a body has, as {{'email': 'ana@example.com'}}, and not {match!r:.60}")
+        if count < 1:
+            raise ValueError("count is 1 or more; expect_none says that nothing came")
+        asked = {**_asked(match), "count": count, "timeout": timeout}
         self._settle()
-        asked = {"match": dict(match or {}), "count": count, "timeout": timeout}
         try:
             found = self._control("POST", f"{self._path}/expect", asked)
         except Refused as refused:
+            if "received" not in refused.problem:
+                raise
             raise AssertionError(f"{self.url}: {refused}") from None
         return [one["body"] for one in found["received"]]
 
     @waits
-    def expect_none(self, match: Mapping[str, Any] | None = None) -> None:
-        """Nothing that matches has come. Raises AssertionError with what did."""
+    def expect_none(self, match: Mapping[str, Any] | None = None, *, allow_unknown: bool = False) -> None:
+        """Nothing that matches has come. Raises AssertionError with what did.
+
+        Raises Refused where nothing could have come: without a subscription, or for a field that no body has, unless
+        ``allow_unknown`` says that it is meant.
+        """
         __tracebackhide__ = True
+        asked = {**_asked(match), "count": 0, "allowUnknown": allow_unknown}
+        self._settle()
         try:
-            found = self.expect(match)
-        except AssertionError:
-            return
-        raise AssertionError(f"{self.url}: expected nothing, got {found}")
+            self._control("POST", f"{self._path}/expect", asked)
+        except Refused as refused:
+            if "received" not in refused.problem:
+                raise
+            came = [one["body"] for one in refused.problem["received"]]
+            raise AssertionError(f"{self.url}: expected nothing, got {came}") from None
 
     @waits
     def drain(self) -> list[Any]:
@@ -132,6 +142,12 @@ class Inbox:
 
     def _settle(self) -> None:
         self._control("POST", "/webhooks/drain", {})
+
+
+def _asked(match: Mapping[str, Any] | None) -> dict[str, Any]:
+    if match is not None and not isinstance(match, Mapping):
+        raise TypeError(f"what a body has, as {{'email': 'ana@example.com'}}, and not {match!r:.60}")
+    return {"match": dict(match or {})}
 
 
 class Faults:

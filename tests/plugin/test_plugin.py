@@ -149,6 +149,43 @@ def test_the_inbox_tells_what_came_nearest(mine: Sophiie) -> None:
     assert mine.inbox.drain() == []
 
 
+def test_no_inbox_is_asked_what_could_not_have_come(mine: Sophiie) -> None:
+    with pytest.raises(Refused, match="nothing is subscribed to this inbox"):
+        mine.inbox.expect_none()
+    (id,) = mine.inbox.subscribe("LEAD_CREATED")
+    mine.inbox.expect_none()
+    mine.inbox.expect_none({"email": "ben@example.com"})
+    for unknown, says in (
+        ({"emial": "x"}, "no body has `emial`; did you mean `email`?"),
+        ({"trigger": "LEAD_MADE"}, "no body has `trigger`; its fields are address, businessName"),
+        ({"leadDetails.email": "x"}, "no body has `leadDetails.email`"),  # of an inquiry, and those are not subscribed
+    ):
+        with pytest.raises(Refused, match=re.escape(says)):
+            mine.inbox.expect_none(unknown)
+        mine.inbox.expect_none(unknown, allow_unknown=True)
+        with pytest.raises(AssertionError, match=f"0 of 1 came that match: {re.escape(says)}"):
+            mine.inbox.expect(unknown)
+    with pytest.raises(Refused, match="nothing is subscribed"):
+        mine.inbox_named("other").expect_none()
+    with pytest.raises(ValueError, match="expect_none says that nothing came"):
+        mine.inbox.expect(count=0)
+    mine.control("DELETE", f"/webhooks/subscriptions/{id}")
+    mine.client.post("/v1/leads", json=LEAD)
+    mine.inbox.expect_none()
+
+
+def test_an_inbox_that_dropped_something_says_so(mine: Sophiie) -> None:
+    for _ in range(17):
+        httpx.post(mine.inbox.url, json={"own": 1, "long": "x" * 1_000_000})
+
+    mine.inbox.expect({"own": 1})
+    with pytest.raises(Refused, match=r"the inbox dropped \d+ deliveries: drain it earlier"):
+        mine.inbox.expect_none({"own": 2})
+    mine.inbox.drain()
+    httpx.post(mine.inbox.url, json={"own": 1})
+    mine.inbox.expect_none({"own": 2})
+
+
 def test_a_trigger_that_is_none_is_refused_with_those_there_are(mine: Sophiie) -> None:
     with pytest.raises(
         Refused, match=r"subscribe: 400, body /trigger: .* one of LEAD_CREATED, LEAD_UPDATED"

@@ -1,0 +1,54 @@
+"""What an inbox can be asked: a question about deliveries that could never come has no answer worth having."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mock_server.spec.contract import Contract
+from mock_server.spec.explanation import did_you_mean
+from mock_server.store.inbox import Inbox
+from mock_server.webhooks import subscription
+from mock_server.workspace import Workspace
+
+_SHOWN = 30  # fields
+
+
+def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Mapping[str, Any]) -> str:
+    """Why nothing that matches could have come to an inbox, or could be known to; an empty text if it could."""
+    inbox = workspace.inboxes.get(name, Inbox())
+    if inbox.dropped:
+        return f"the inbox dropped {inbox.dropped} deliveries: drain it earlier"
+    triggers = _triggers(workspace, name)
+    if not triggers and not inbox.seen and not _some_ended(workspace):
+        return "nothing is subscribed to this inbox"
+    known = _fields(contract, triggers) | {field for one in inbox.received for field in _names(one.body)}
+    unknown = next((path for path in wanted if path.partition(".")[0] not in known), None) if known else None
+    if unknown is None:
+        return ""
+    fields = ", ".join(sorted(known)[:_SHOWN])
+    return f"no body has `{unknown[:60]}`{did_you_mean(unknown, known)}; its fields are {fields}"
+
+
+def _triggers(workspace: Workspace, name: str) -> Sequence[str]:
+    """What is subscribed to an inbox of a workspace."""
+    places = (f"/__admin/inbox/{workspace.id}/{name}", f"/__admin/inbox/{name}")
+    rows = (row.record for row in workspace.image.rows(subscription.KIND))
+    return [str(row["trigger"]) for row in rows if unquote(urlsplit(str(row["hookUrl"])).path) in places]
+
+
+def _some_ended(workspace: Workspace) -> bool:
+    """Tell whether a subscription was removed: it may have been one to this inbox."""
+    made = workspace.image.counters.get(subscription.KIND, 0)
+    return made > len(workspace.image.rows(subscription.KIND))
+
+
+def _fields(contract: Contract, triggers: Iterable[str]) -> set[str]:
+    """The fields of the bodies that these triggers send, or all do; none where the document describes one without."""
+    schemas = [contract.webhooks.get(trigger) for trigger in (triggers or contract.webhooks)]
+    if any(schema is None or not schema.properties for schema in schemas):
+        return set()
+    return {name for schema in schemas if schema is not None for name in schema.properties}
+
+
+def _names(body: Any) -> Iterable[str]:
+    return body if isinstance(body, Mapping) else ()
