@@ -1,10 +1,11 @@
 """The query of a control route: whole numbers, and fields that narrow a list. An unknown name is refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.requests import Request
 
 from mock_server.admin.control import Refusal
+from mock_server.spec.explanation import did_you_mean
 
 _LONGEST = 9  # digits
 
@@ -32,11 +33,21 @@ def flag(request: Request, name: str) -> bool:
     return text == "true"
 
 
-def narrowing(request: Request, fields: Mapping[str, type]) -> dict[str, str | int]:
-    """The values that the query asks fields to have. Raises Refusal."""
+Field = type | Sequence[str]
+"""What a field's value is: a text, a number, or one of these words."""
+
+
+def narrowing(request: Request, fields: Mapping[str, Field]) -> dict[str, str | int]:
+    """The values that the query asks fields to have. Raises Refusal, for a word that no value is too."""
     known(request, [*fields, "limit", "offset"])
-    return {
-        name: whole(request, name, 0) if kind is int else request.query_params[name]
-        for name, kind in fields.items()
-        if name in request.query_params
-    }
+    return {name: _value(request, name, kind) for name, kind in fields.items() if name in request.query_params}
+
+
+def _value(request: Request, name: str, kind: Field) -> str | int:
+    if kind is int:
+        return whole(request, name, 0)
+    text = request.query_params[name]
+    if not isinstance(kind, type) and text not in kind:
+        what = f"`{name}` is none of {', '.join(kind)}{did_you_mean(text, kind)}"
+        raise Refusal(400, what, parameter=name)
+    return text

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from mock_server.admin import query
 from mock_server.admin.control import Control, Refusal, answer
+from mock_server.spec.explanation import did_you_mean
 from mock_server.workspace import summary
 
 _MOST = 10_000
@@ -26,7 +27,8 @@ def routes(control: Control) -> list[Route]:
         workspace, kind = control.workspace(request), request.path_params["kind"]
         known = kind in workspace.image.kinds or kind in control.workspaces.contract.families
         if not known or kind.startswith("$"):
-            raise Refusal(404, f"no such kind; there are {', '.join(summary(workspace))}")
+            there = summary(workspace)
+            raise Refusal(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
         rows = workspace.image.rows(kind)[::-1]
         chosen = rows[offset : offset + min(limit, _MOST)]
         return answer({"items": [row.record for row in chosen], "total": len(rows)})

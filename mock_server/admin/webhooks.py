@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.admin.query import known, narrowing, whole
+from mock_server.admin.query import Field, known, narrowing, whole
 from mock_server.store.base import Row
 from mock_server.store.image import Transaction
 from mock_server.webhooks import events, outbox, subscription
@@ -25,10 +25,17 @@ _RAW = Body(
     contentType={"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},
 )
 _ROTATE = Body(keepOld={"type": "boolean"})
-_FIELDS: Mapping[str, Mapping[str, type]] = {
-    subscription.KIND: {"trigger": str, "hookUrl": str},
-    events.KIND: {"type": str, "recordId": str, "cause": str},
-    outbox.KIND: {"state": str, "trigger": str, "subscriptionId": int, "eventId": str, "messageId": str},
+_EVENTS = tuple(events.EVENTS)
+_FIELDS: Mapping[str, Mapping[str, Field]] = {
+    subscription.KIND: {"trigger": str, "hookUrl": str},  # another document may have triggers of its own
+    events.KIND: {"type": _EVENTS, "recordId": str, "cause": str},
+    outbox.KIND: {
+        "state": outbox.STATES,
+        "trigger": _EVENTS,
+        "subscriptionId": int,
+        "eventId": str,
+        "messageId": str,
+    },
 }
 _MOST = 1_000
 _LONGEST_WAIT = 60

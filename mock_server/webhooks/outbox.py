@@ -14,7 +14,7 @@ ENDING = "$ending"
 INHERITED = 0
 """The id of the note about everything that a fork has inherited; no subscription has it."""
 
-PENDING, DELIVERED, FAILED, CANCELLED = "pending", "delivered", "failed", "cancelled"
+STATES = PENDING, DELIVERED, FAILED, CANCELLED = "pending", "delivered", "failed", "cancelled"
 
 KEPT = 10_000
 """Events, and deliveries of each state that is final, that a workspace keeps; older ones make room. What is still owed
