@@ -16,11 +16,17 @@ T = TypeVar("T")
 
 def in_event_loop() -> bool:
     """Tell whether an event loop, of asyncio or of trio, runs in this thread."""
+    running: list[Callable[[], object]] = [asyncio.get_running_loop]
+    if "trio.lowlevel" in sys.modules:
+        running.append(sys.modules["trio.lowlevel"].current_task)
+    return any(_succeeds(ask) for ask in running)
+
+
+def _succeeds(ask: Callable[[], object]) -> bool:
     try:
-        asyncio.get_running_loop()
+        ask()
     except RuntimeError:
-        trio = sys.modules.get("trio")
-        return trio is not None and bool(trio.lowlevel.in_trio_run())
+        return False
     return True
 
 

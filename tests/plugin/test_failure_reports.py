@@ -125,12 +125,16 @@ def test_workspaces_are_found_in_whatever_holds_them(mine: Sophiie) -> None:
     assert [title for title, _ in pytest_plugin._told(held)] == ["sophiie-mock, fixture it"]
 
 
-def test_a_report_that_goes_wrong_is_one_line(mine: Sophiie, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", [KeyError("seed"), pytest.fail.Exception("not mocked")])
+def test_a_report_that_goes_wrong_is_one_line(
+    mine: Sophiie, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
     def broken(self: Sophiie) -> str:
-        raise KeyError("seed")
+        raise fault
 
     monkeypatch.setattr(Sophiie, "report", broken)
-    assert pytest_plugin._told({"it": mine}) == [("sophiie-mock", "no report: KeyError: 'seed'")]
+    assert pytest_plugin._told({"it": mine}) == [("sophiie-mock", f"no report: {type(fault).__name__}: {fault}")]
+    assert pytest_plugin._told(None) == []
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(mine: Sophiie) -> None:
