@@ -38,6 +38,8 @@ class Operation:
     document: "Document" = field(repr=False)
     method: str
     path: str
+    id: str
+    """The document's operationId; empty when there is none."""
     tags: tuple[str, ...]
     provenance: Provenance
     source: str
@@ -163,6 +165,7 @@ class Document:
             document=self,
             method=method.upper(),
             path=path,
+            id=str(raw.get("operationId", "")),
             tags=tuple(raw.get("tags", ())),
             provenance=mark,
             source=raw.get("x-source", ""),

@@ -12,7 +12,7 @@ import schemathesis
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.schemas import BaseSchema
 
-from contracts.checks import input, shape
+from contracts.checks import input
 from contracts.checks.registry import RULES
 from contracts.checks.second import SecondJudge
 from contracts.document import Contract, Document, Operation, blank
@@ -23,10 +23,6 @@ from contracts.target import Target
 from contracts.transport import Transport
 
 _CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
-_JUDGED_BY_US_TOO = frozenset(
-    rule.name for rule in (shape.NOT_A_SERVER_ERROR, shape.STATUS, shape.CONTENT_TYPE, shape.SCHEMA)
-)
-"""What both find is told once: their places are said alike."""
 
 
 @dataclass(frozen=True)
@@ -191,8 +187,7 @@ class _Reader:
         documented = operation.provenance if operation else _provenance(rule)
         mark = rule.provenance or (answer.provenance if answer else documented)
         got = exchange.answer() if exchange else "no answer"
-        title = "" if name in _JUDGED_BY_US_TOO else failure.title
-        where = " ".join(filter(None, (str(exchange.status) if exchange else "", title, _location(failure))))
+        where = " ".join(filter(None, (str(exchange.status) if exchange else "", _location(failure))))
         evidence = (exchange,) if exchange else ()
         said = cut(" ".join(str(failure.message or failure.title).split()), 300)
         return Finding(rule, f"{method} {blank(path)}", mark, got, said, where, evidence)

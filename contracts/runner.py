@@ -144,7 +144,7 @@ class Run:
             todo = list(self.visit.units(self.probe, self.guard))
         else:
             every = units(self.contract, on_mock=self.target.is_mock)
-            todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject)]
+            todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject, unit.also)]
             if self.selection.engine():
                 todo += [self._generation(document) for document in self.contract.documents]
         return {unit.name: unit for unit in todo}

@@ -33,4 +33,5 @@ def tenancy(catalogue: Catalogue) -> Iterator[Unit]:
     lists, send = catalogue.lists, catalogue.contract.operations.get(domain.SEND_SMS)
     needed = [lists[name] for name in (domain.LEADS, domain.MEMBERS, domain.INQUIRIES) if name in lists]
     if send is not None and len(needed) == 3:
-        yield Unit("foreign-message", send.key, on(access.other_message, send, *needed))
+        also = [listing.key for listing in needed]
+        yield Unit("foreign-message", send.key, on(access.other_message, send, *needed), also)

@@ -54,24 +54,26 @@ def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Unit]:
     lists, operations = catalogue.lists, catalogue.contract.operations
     for family in catalogue.families:
         if family.listing and family.read:
-            yield Unit(topic, family.read.key, on(agreement.details, family, family.listing, family.read))
-    for name, judged in (
-        (domain.LEADS, agreement.leads),
-        (domain.INQUIRIES, agreement.expanded_leads),
-        (domain.APPOINTMENTS, agreement.appointments),
-        (domain.MEMBERS, agreement.members),
+            below = [child.key for child in family.children]
+            yield Unit(topic, family.read.key, on(agreement.details, family, family.listing, family.read), below)
+    for name, other, judged in (
+        (domain.LEADS, domain.INQUIRIES, agreement.leads),
+        (domain.INQUIRIES, domain.LEADS, agreement.expanded_leads),
+        (domain.APPOINTMENTS, domain.LEADS, agreement.appointments),
+        (domain.MEMBERS, domain.MEMBERSHIPS, agreement.members),
     ):
         if {name, domain.LEADS, domain.INQUIRIES, domain.MEMBERSHIPS} <= set(lists):
-            yield Unit(topic, name, on(judged, lists))
+            yield Unit(topic, name, on(judged, lists), [other])
     if domain.LEAD in operations and domain.INQUIRIES in lists:
-        yield Unit(f"{topic}-last", domain.LEAD, on(agreement.lead_details, lists, operations[domain.LEAD]))
+        run = on(agreement.lead_details, lists, operations[domain.LEAD])
+        yield Unit(f"{topic}-last", domain.LEAD, run, [domain.INQUIRIES])
     if domain.INQUIRY in operations and domain.INQUIRIES in lists:
         args = lists[domain.INQUIRIES], operations[domain.INQUIRY]
         yield Unit(f"{topic}-calls", domain.INQUIRY, on(agreement.inquiry_details, *args))
     for short, long in domain.RECENT.items():
         if f"GET {short}" in lists and f"GET {long}" in lists:
             pair = lists[f"GET {short}"], lists[f"GET {long}"]
-            yield Unit(f"{topic}-recent", f"GET {short}", on(agreement.recent, *pair))
+            yield Unit(f"{topic}-recent", f"GET {short}", on(agreement.recent, *pair), [f"GET {long}"])
 
 
 def requests(catalogue: Catalogue) -> Iterator[Unit]:
@@ -85,4 +87,5 @@ def requests(catalogue: Catalogue) -> Iterator[Unit]:
             yield Unit("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
     for operations in of_path.values():
         known = partial(catalogue.known_or_not, operation=operations[0])
-        yield Unit("methods", operations[0].key, partial(with_ids, protocol.methods, operations, known))
+        also = [operation.key for operation in operations]
+        yield Unit("methods", operations[0].key, partial(with_ids, protocol.methods, operations, known), also)

@@ -14,6 +14,8 @@ class Unit:
     topic: str
     subject: str
     run: Callable[[Probe], None]
+    also: Sequence[str] = ()
+    """Operations that it asks beside its subject, those of its collection, and the list that an item's id is from."""
     builds_on: Sequence[str] = ()
     """Names of the units whose traces it looks at."""
     size: float = 1.0

@@ -60,13 +60,21 @@ def deeds(catalogue: Catalogue) -> Iterator[Unit]:
         return
     leads = next(family for family in catalogue.families if f"GET {family.path}" == domain.LEADS)
     if domain.SEND_SMS in operations and leads.create:
-        yield Unit("message", domain.SEND_SMS, on(actions.message, lists, operations[domain.SEND_SMS], leads))
+        also = [*_keys(leads), domain.INQUIRIES, domain.INQUIRY, domain.MEMBERS]
+        yield Unit("message", domain.SEND_SMS, on(actions.message, lists, operations[domain.SEND_SMS], leads), also)
     if domain.START_CALL in operations:
-        yield Unit("call", domain.START_CALL, on(actions.call, lists, operations[domain.START_CALL]))
+        also = [domain.INQUIRIES, domain.LEADS]
+        yield Unit("call", domain.START_CALL, on(actions.call, lists, operations[domain.START_CALL]), also)
     if domain.SUBSCRIBE in operations and domain.UNSUBSCRIBE in operations:
-        yield Unit("subscription", domain.SUBSCRIBE, on(actions.subscription, catalogue.contract))
+        run = on(actions.subscription, catalogue.contract)
+        yield Unit("subscription", domain.SUBSCRIBE, run, [domain.UNSUBSCRIBE])
     if leads.delete:
-        yield Unit("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete))
+        also = [domain.INQUIRIES, domain.INQUIRY, domain.APPOINTMENTS]
+        yield Unit("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete), also)
+
+
+def _keys(family: Family) -> list[str]:
+    return [operation.key for operation in family.operations]
 
 
 def hooks(catalogue: Catalogue) -> Iterator[Unit]:
@@ -74,12 +82,22 @@ def hooks(catalogue: Catalogue) -> Iterator[Unit]:
     if not {domain.SUBSCRIBE, domain.UNSUBSCRIBE} <= set(catalogue.contract.operations):
         return
     for event in catalogue.contract.webhooks.values():
-        yield Unit("webhooks", event.key, on(webhooks.told, catalogue, event))
-        yield Unit("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event))
-        yield Unit("webhooks-ended", event.key, on(webhooks.ended, catalogue, event))
+        also = _of_event(catalogue, event.path)
+        yield Unit("webhooks", event.key, on(webhooks.told, catalogue, event), also)
+        yield Unit("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event), also)
+        yield Unit("webhooks-ended", event.key, on(webhooks.ended, catalogue, event), [*also, domain.UNSUBSCRIBE])
     for family in catalogue.makers:
         if f"GET {family.path}" in (name for name, _ in domain.SUBJECTS.values()):
-            yield Unit("webhooks-refused", family.path, on(webhooks.refused, catalogue, family))
+            run = on(webhooks.refused, catalogue, family)
+            yield Unit("webhooks-refused", family.path, run, [domain.SUBSCRIBE])
+
+
+def _of_event(catalogue: Catalogue, event: str) -> list[str]:
+    """What is asked to make an event happen, and to see what it was about."""
+    kind = event.partition("_")[0]
+    leads = [key for family in catalogue.makers if f"GET {family.path}" == domain.LEADS for key in _keys(family)]
+    caused = {"LEAD": leads, "INQUIRY": [*leads, domain.SEND_SMS, domain.MEMBERS]}.get(kind, [])
+    return [domain.SUBSCRIBE, *domain.SUBJECTS.get(kind, ()), *caused]
 
 
 def aftermath(catalogue: Catalogue) -> Iterator[Unit]:
@@ -87,7 +105,8 @@ def aftermath(catalogue: Catalogue) -> Iterator[Unit]:
     yield from agreed(catalogue, "aftermath")
     for listing in catalogue.listings:
         if "createdAt" in listing.item_properties() and not listing.operation.of("path"):
-            yield Unit("moments", listing.key, partial(_moments, catalogue, listing))
+            also = [key for family in catalogue.makers for key in _keys(family)]
+            yield Unit("moments", listing.key, partial(_moments, catalogue, listing), also)
 
 
 def _moments(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:

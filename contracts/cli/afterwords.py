@@ -4,7 +4,7 @@ from datetime import date
 
 from rich.console import Console
 
-from contracts.baseline import entry_for
+from contracts.baseline import entries_for
 from contracts.document import Contract
 from contracts.outcome import Outcome
 from contracts.proposal import propose
@@ -23,5 +23,5 @@ def write(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console, 
             say(propose(finding, contract).text)
         if len(outcome.findings) > _MOST:
             say(f"… and {len(outcome.findings) - _MOST} more findings: narrow the run down with --only")
-    for finding in outcome.broken if entries else ():
-        say(entry_for(finding, date.today()))
+    for entry in entries_for(outcome.broken, date.today()) if entries else ():
+        say(entry)

@@ -9,7 +9,7 @@ from datetime import date
 import click
 from rich.console import Console
 
-from contracts.baseline import read
+from contracts.baseline_file import read
 from contracts.cli import afterwords, again
 from contracts.cli.consent import permission
 from contracts.cli.signals import interruptible
@@ -69,7 +69,9 @@ def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[
 @click.option("--ledger", default="", metavar="FILE", help="Where to note each write; a new file.")
 @click.option("--check-rate-limit", is_flag=True, help="On a real host: ask once more in a minute than it allows.")
 @click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
-@click.option("--baseline-entries", is_flag=True, help="Print the entry of a baseline for each broken rule.")
+@click.option(
+    "--baseline-entries", is_flag=True, help="Print the entries of a baseline that would accept what is broken."
+)
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(files.WRITERS)}.")
 @click.option("--replay", default="", metavar="FILE", help="Only ask again what a JSON report says was wrong.")
@@ -90,10 +92,11 @@ def command(
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
         if plan and replay:
             raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
+        wanted, contract = files.wanted(reports), load(spec)
+        accepted = read(baseline, date.today(), contract)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                           without=exclude, fail_fast=fail_fast, permission=leave,
-                          check_rate_limit=check_rate_limit, baseline=read(baseline, date.today()))  # fmt: skip
-        wanted, contract = files.wanted(reports), load(spec)
+                          check_rate_limit=check_rate_limit, baseline=accepted)  # fmt: skip
         old = again.opened(replay, reports) if replay else None
         key = key_from(key_file, key_stdin, os.environ) or (_NOBODYS if plan else "")
         with _target(url, key, _pairs(ids, "--id"), spec) as target:

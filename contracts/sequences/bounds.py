@@ -3,6 +3,7 @@
 The engine enumerates bounds as well; it seldom has the id of a record at hand, and then every update is a 404.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -89,15 +90,18 @@ def _bodies(probe: Probe, operation: Operation) -> Iterator[tuple[dict[str, Any]
 
 
 def _values(document: Document, operation: Operation) -> Iterator[tuple[str, Any, str]]:
-    """(member, value, what it is about)."""
+    """(member, value, the place in words)."""
     for name, schema in document.properties(operation.body).items():
-        for number, value in enumerate(_of(document, schema)):
-            yield name, value, f"{name}: {_short(value)} ({number})"
+        for value in _of(document, schema):
+            yield name, value, f"/{name}: {_short(value)}"
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) < 30 else f"{text[:20]}… {len(text)} long"
+    """The value itself where it is short: a baseline names it, so it is the same in every run."""
+    text = json.dumps(value)
+    if len(text) < 30:
+        return text
+    return f"{len(value)} {'characters' if isinstance(value, str) else 'items'}"
 
 
 def _of(document: Document, schema: Schema) -> Iterator[Any]:

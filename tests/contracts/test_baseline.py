@@ -1,4 +1,4 @@
-"""Accepted findings: one entry accepts one finding, until its day; every mistake in the file is told with its line."""
+"""Accepted findings: one entry accepts one cause, until its day; every mistake in the file is told with its line."""
 
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,8 @@ from production import CONTRACT
 from recording import FakeClock, recording
 
 from contracts import cli
-from contracts.baseline import Baseline, entry_for, read
+from contracts.baseline import Baseline, entries_for
+from contracts.baseline_file import read
 from contracts.checks import collections, shape
 from contracts.errors import CannotRun
 from contracts.outcome import Options, Outcome
@@ -69,7 +70,14 @@ def test_what_is_not_found_any_more_is_told(tmp_path: Path) -> None:
         ("- text\n", ":1: an entry has"),
         (ENTRY.replace("  owner: ana\n", ""), ":1: `owner` is missing"),
         (ENTRY.replace("ana", ""), ":4: `owner` is missing"),
-        (ENTRY.replace("  where: 200 /leads/*/nickname\n", ""), ":1: `where` is missing"),
+        (ENTRY.replace("undocumented_field", "nobody_*"), ":1: no check `nobody_"),
+        (ENTRY.replace("GET /v1/leads", "GET /v1/leeds"), ":2: no operation.*did you mean `GET /v1/leads`"),
+        (ENTRY.replace("GET /v1/leads", "listLeeds"), ":2: no operation.*did you mean `listLeads`"),
+        (
+            ENTRY.replace("GET /v1/leads", "WEBHOOK LEAD_CREATE"),
+            ":2: no operation.*did you mean `WEBHOOK LEAD_CREATED`",
+        ),
+        ("[" * 1_000, "it nests deeper"),
         (ENTRY.replace("2026-12-31", "soon"), ":5: `expires` is a day"),
         (ENTRY.replace("undocumented_field", "undocumented_fields"), ":1: no check.*did you mean `undocumented_field`"),
         (ENTRY + "  severity: low\n", ":6: no member `severity`"),
@@ -79,21 +87,77 @@ def test_what_is_not_found_any_more_is_told(tmp_path: Path) -> None:
         ("- check: [\n", "no YAML"),
         ("- *nobody\n", "no YAML"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_a_mistake_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match=words):
-        read(written(tmp_path, text), TODAY)
+        read(written(tmp_path, text), TODAY, CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("entry", "accepted"),
+    [
+        ({}, {"a", "b"}),
+        ({"where": ""}, {"a", "b"}),
+        ({"where": '"*"'}, {"a", "b"}),
+        ({"where": "200 /leads/*/A"}, {"a"}),
+        ({"where": '" 200   /leads/*"'}, {"a", "b"}),
+        ({"where": '""'}, set()),
+        ({"operation": '"*"'}, {"a", "b", "other operation"}),
+        ({"operation": "GET /v1/*"}, {"a", "b", "other operation"}),
+        ({"operation": "GET /v1/leads/*"}, set()),
+        ({"operation": "listLeads"}, {"a", "b"}),
+        ({"check": "undocumented_*"}, {"a", "b"}),
+        ({"check": '"*"', "operation": '"*"'}, {"a", "b", "other operation", "other check"}),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
+)
+def test_an_entry_accepts_a_cause_wherever_it_shows(entry: dict[str, str], accepted: set[str], tmp_path: Path) -> None:
+    members = {"check": "undocumented_field", "operation": "GET /v1/leads", "owner": "ana", "expires": "2026-12-31"}
+    text = "\n".join(f"  {name}: {value}" for name, value in {**members, **entry}.items())
+    baseline = read(written(tmp_path, f"-{text[1:]}\n"), TODAY, CONTRACT)
+    findings = {
+        "a": found("200 /leads/*/a"),
+        "b": found("200 /leads/*/b"),
+        "other operation": found(operation="GET /v1/members"),
+        "other check": found(rule=shape.SCHEMA),
+    }
+    assert {name for name, finding in findings.items() if baseline.accepts(finding)} == accepted
+
+
+def test_an_operation_is_named_as_anybody_names_it(tmp_path: Path) -> None:
+    for name in (
+        "GET /v1/leads/{id}",
+        "get /v1/leads/{leadId}",
+        "getLead",
+        "GET /v1/leads/ld_123",
+        "GET  /v1/leads/:id",
+    ):
+        baseline = read(written(tmp_path, ENTRY.replace("GET /v1/leads", name)), TODAY, CONTRACT)
+        assert [entry.operation for entry in baseline.entries] == ["GET /v1/leads/{}"]
+
+
+def test_what_a_client_made_up_is_in_no_document(tmp_path: Path) -> None:
+    text = ENTRY.replace("undocumented_field", "undocumented_operation").replace("GET /v1/leads", "GET /v1/leeds")
+    assert read(written(tmp_path, text), TODAY, CONTRACT).entries[0].operation == "GET /v1/leeds"
+
+
+def test_one_entry_is_printed_for_each_cause() -> None:
+    findings = [found(f"place {number}") for number in range(26)] + [found("alone", "GET /v1/faqs")]
+    first, second = entries_for(findings, TODAY)
+    assert ("# in 26 places" in first, "where" in first) == (True, False)
+    assert 'where: "alone"' in second
 
 
 def test_no_file_is_an_empty_baseline_and_a_missing_one_is_told(tmp_path: Path) -> None:
-    assert read("", TODAY).entries == {}
-    assert read(written(tmp_path, "# nothing yet\n"), TODAY).entries == {}
+    assert read("", TODAY).entries == ()
+    assert read(written(tmp_path, "# nothing yet\n"), TODAY).entries == ()
     with pytest.raises(CannotRun, match="No such file"):
         read(str(tmp_path / "none.yaml"), TODAY)
 
 
 def test_the_printed_entry_reads_back_once_it_has_an_owner(tmp_path: Path) -> None:
-    text = entry_for(found(where='200 /a: "b" #'), TODAY)
+    (text,) = entries_for([found(where='200 /a: "b" #')], TODAY)
     with pytest.raises(CannotRun, match="`owner` is missing"):
         read(written(tmp_path, text), TODAY)
     baseline = read(written(tmp_path, text.replace("# who sees to it", "ana")), TODAY)
@@ -117,7 +181,7 @@ def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> Outcome:
 
 
 def accepting(outcome: Outcome, folder: Path, count: int, expires: str = "2026-12-31") -> Baseline:
-    entries = [entry_for(finding, TODAY).replace("# who sees to it", "ana") for finding in outcome.findings[:count]]
+    entries = [text.replace("# who sees to it", "ana") for text in entries_for(outcome.findings[:count], TODAY)]
     text = "".join(entries).replace("2026-12-22", expires)
     return read(written(folder, text), TODAY)
 

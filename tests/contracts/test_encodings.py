@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from test_baseline import ENTRY
 
 from contracts import cli
-from contracts.baseline import read as baseline
+from contracts.baseline_file import read as baseline
 from contracts.document import load
 from contracts.errors import CannotRun
 from contracts.keys import from_environment, key_from

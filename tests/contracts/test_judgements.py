@@ -8,15 +8,13 @@ import pytest
 from renamed import renamed
 
 from contracts.checks import collections as rules
-from contracts.checks import input, shape
+from contracts.checks import shape
 from contracts.checks.problems import first_problems, place_of
 from contracts.checks.second import SecondJudge
 from contracts.document import Contract, Document, Operation, load
-from contracts.errors import CannotRun
 from contracts.exchange import Exchange
 from contracts.family import families, listings
 from contracts.sample import Sampler, wrong
-from contracts.selection import Selection
 from contracts.sequences.records import holds
 
 CONTRACT: Contract = load()
@@ -209,26 +207,6 @@ def test_bodies_are_valid_and_wrong_ones_are_not(operation: Operation) -> None:
         assert validator.is_valid(sampler.body(operation, whole=whole))
     for member in operation.document.properties(operation.body).values():
         assert not operation.document.validator(member).is_valid(wrong(operation.document, member))
-
-
-def test_a_word_that_selects_nothing_is_refused() -> None:
-    with pytest.raises(CannotRun, match="did you mean `pages`"):
-        Selection(CONTRACT, ["pages"], ["pagess"], [])
-
-
-def test_a_word_is_known_in_whatever_case_it_is_typed() -> None:
-    assert Selection(CONTRACT, ["pages"], ["leads"], []).unit("pages", "GET /v1/leads")
-    assert Selection(CONTRACT, ["pages"], ["get /v1/leads/{id}"], []).unit("pages", "GET /v1/leads/{}")
-
-
-def test_words_select_units_operations_and_rules() -> None:
-    selection = Selection(CONTRACT, ["pages"], ["Leads", input.ACCEPTED.name], ["DELETE /v1/leads/{leadId}"])
-    assert selection.unit("pages", "GET /v1/leads")
-    assert not selection.unit("pages", "GET /v1/faqs")
-    assert selection.operation(CONTRACT.operations["POST /v1/leads"])
-    assert not selection.operation(CONTRACT.operations["DELETE /v1/leads/{}"])
-    assert selection.finding(input.ACCEPTED.name, "POST /v1/leads")
-    assert not selection.finding("use_after_free", "POST /v1/leads")
 
 
 def filters_of(*parameters: dict[str, Any]) -> Any:
