@@ -25,7 +25,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-setup test-commands schemathesis mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ mutation: ## show goal 14 in an environment with a tool that changes the code (a
 
 schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (make schemathesis ARGS='--seeds 1-5')
 	@$(BIN)/python tests/schemathesis_runs.py $(ARGS)
+
+clients-python: $(VENV)/.dev ## make clients of our documents with openapi-python-client, and use them
+	@$(PYTHON) -m venv --clear .venv-clients
+	@if .venv-clients/bin/python -m pip install --quiet 'openapi-python-client==0.29.1'; then \
+	    $(BIN)/python tests/generated_clients.py --bin .venv-clients/bin; \
+	else echo "not shown: openapi-python-client could not be installed here"; fi
+	@rm -rf .venv-clients
 
 power: $(VENV)/.dev ## measure what the contract suite finds (hours; a part of it: make power ARGS='--group access --seeds 1')
 	@$(BIN)/python tests/mutants/power.py $(ARGS)

@@ -2,6 +2,7 @@
 
 from functools import cached_property, reduce
 from itertools import islice
+from math import inf
 from typing import Any
 from urllib.parse import unquote
 
@@ -120,6 +121,11 @@ class Schema:
         return reduce(common, said) if said else None
 
     @property
+    def count(self) -> float:
+        """How many values it lists, or endlessly many."""
+        return 1 if "const" in self.node else len(self.node["enum"]) if "enum" in self.node else inf
+
+    @property
     def nullable(self) -> bool:
         return "null" in self.types
 
@@ -167,12 +173,12 @@ class Schema:
 
     @cached_property
     def sure(self) -> dict[str, "Schema"]:
-        """The properties that do not depend on a branch; one that is fixed to a value counts before others."""
+        """The properties that do not depend on a branch; of several of one name, the one with the fewest values."""
         found: dict[str, Schema] = {}
         for schema in self.certain:
             for name in schema.node.get("properties", ()):
                 part = schema.at("properties", name)
-                if name not in found or ("const" in part.node and "const" not in found[name].node):
+                if name not in found or part.count < found[name].count:
                     found[name] = part
         return found
 

@@ -258,3 +258,49 @@ def test_openapi_core_reads_a_request(name: str, request_: MockRequest) -> None:
     result = OpenAPI.from_dict(DOCUMENTS[name]).unmarshal_request(request_)
     assert result.errors == []
     assert result.body
+
+
+def followed(document: Any, node: Any) -> Any:
+    while isinstance(node, dict) and "$ref" in node:
+        target = document
+        for part in node["$ref"][2:].split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
+def schemas_below(document: Any, node: Any, seen: set[int]) -> Iterator[dict[str, Any]]:
+    """Every schema that an answer with the schema ``node`` has to keep, references followed, each once."""
+    node = followed(document, node)
+    if not isinstance(node, dict) or id(node) in seen:
+        return
+    seen.add(id(node))
+    yield node
+    below = [*node.get("properties", {}).values(), node.get("items")]
+    below += [part for word in ("allOf", "anyOf", "oneOf") for part in node.get(word, ())]
+    for part in below:
+        yield from schemas_below(document, part, seen)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_const_stands_in_a_union(name: str) -> None:
+    """A client generator drops a schema that combines a `const` with an `enum`, and the operation with it."""
+    document = DOCUMENTS[name]
+    schemas = [it for root in document["components"]["schemas"].values() for it in schemas_below(document, root, set())]
+    unions = [part for it in schemas for word in ("oneOf", "anyOf") for part in it.get(word, ())]
+    assert [it for union in unions for it in schemas_below(document, union, set()) if "const" in it] == []
+
+
+def test_answers_are_closed_only_where_the_vendor_lists_the_values() -> None:
+    """The sources of an inquiry are those by which the list is filtered; an error is no success."""
+    closed = set()
+    for document in DOCUMENTS.values():
+        for item in document["paths"].values():
+            for response in (
+                it for method in item.values() if "responses" in method for it in method["responses"].values()
+            ):
+                for media in followed(document, response).get("content", {}).values():
+                    for schema in schemas_below(document, media["schema"], set()):
+                        closed |= {str(schema[word]) for word in ("enum", "const") if word in schema}
+    sources = ["CALL", "EMAIL", "CHATBOT", "SMS", "WEBFORM"]
+    assert closed == {str(sources), "False", *(str([source]) for source in sources)}
