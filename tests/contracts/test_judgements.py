@@ -9,6 +9,7 @@ from renamed import renamed
 
 from contracts.checks import collections as rules
 from contracts.checks import shape
+from contracts.checks.members import is_open
 from contracts.checks.problems import first_problems, place_of
 from contracts.checks.second import SecondJudge
 from contracts.document import Contract, Document, Operation, load
@@ -229,3 +230,9 @@ def test_what_is_no_filter_is_no_page_size_and_no_expansion_either() -> None:
     assert [it.member for it in listing.filters] == ["leadId", "source", "isRead"]
     assert (listing.page.name, listing.size.name, [it.name for it in listing.expands]) == ("page", "limit", ["expand"])
     assert listing.asking("tag", "x") is None
+
+
+@pytest.mark.parametrize(("more", "open"), [({}, True), (True, True), ({"type": "string"}, True), (False, False)])
+def test_an_object_is_open_where_its_schema_says_so(more: Any, open: bool) -> None:
+    assert is_open({"properties": {"a": {}}, "additionalProperties": more}) is open
+    assert not is_open({"properties": {"a": {}}})
