@@ -14,7 +14,7 @@ from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.overlooked import Overlooked
 from mock_server.admin.patterns import PROPERTIES, resolved
 from mock_server.admin.story import as_asked, entry, masked, steps
-from mock_server.api.exchange import Exchange
+from mock_server.api.exchange import KEPT_BODY, Exchange
 from mock_server.matching import Pattern, differences
 from mock_server.workspace import Workspace
 from mock_server.world.clock import parse
@@ -127,6 +127,8 @@ class _Requests:
         pattern = self._sound(asked["request"], "/request")
         count = len(self._matching(request, pattern))
         if least <= count <= most:
+            if most < _MOST:
+                self._compared(request, pattern)
             return answer({"verified": True, "count": count})
         words = _bounds(least, most)
         raise Refusal(406, f"wanted {words}, got {count}", count=count, **self._near(request, pattern))
@@ -162,6 +164,16 @@ class _Requests:
     def _matching(self, request: Request, pattern: Pattern) -> Sequence[Exchange]:
         found = self._control.workspace(request).journal
         return [one for one in found if not differences(pattern, as_asked(one))]
+
+    def _compared(self, request: Request, pattern: Pattern) -> None:
+        """Raises Refusal where a body that a pattern is about was too long to be kept: it may have matched."""
+        rest = {name: value for name, value in pattern.items() if name != "bodyPatterns"}
+        cut = [one for one in self._matching(request, rest) if len(one.body) == KEPT_BODY] if rest != pattern else []
+        if cut:
+            what = (
+                f"of {len(cut)} requests only the first {KEPT_BODY // 1024} KiB of the body are kept, as of {cut[0].id}"
+            )
+            raise Refusal(409, f"{what}: they may match or not", pointer="/request/bodyPatterns")
 
     def _near(self, request: Request, pattern: Pattern) -> dict[str, Any]:
         """The requests that came nearest to a pattern, with what was different."""

@@ -142,6 +142,21 @@ def test_a_question_whose_answer_is_known_is_refused(desk: Desk, asked: dict[str
     assert "goes with no number" in refused(desk, "/verify", {"inOrder": [{}], **asked})[0]
 
 
+def test_no_body_that_was_too_long_to_be_kept_counts_as_another(desk: Desk) -> None:
+    desk.post("/v1/faqs", {"question": "a" * 70_000, "answer": "b"})
+    other = {"operation": "createFaq", "bodyPatterns": [{"matchesJsonPath": "$.answer"}]}
+
+    refused = desk.admin("POST", "/verify", {"request": other, "exactly": 0})
+    assert (refused.status, refused.json["pointer"]) == (409, "/request/bodyPatterns")
+    assert "of 1 requests only the first 64 KiB of the body are kept, as of req_1" in refused.json["detail"]
+    assert desk.admin("POST", "/verify", {"request": other, "atLeast": 1}).status == 406
+    assert desk.done(
+        "POST",
+        "/verify",
+        {"request": other | {"operation": "createPolicy", "bodyPatterns": [{"contains": "x"}]}, "exactly": 0},
+    )["verified"]
+
+
 def test_a_stale_read_can_strike_reads_only(desk: Desk) -> None:
     for request in ({"method": "POST"}, {"operation": "createLead"}):
         what, _ = refused(desk, "/faults", {"request": request, "response": {"fault": "STALE_READ"}})
