@@ -58,6 +58,7 @@ from mock_server.spec.provenance import Gap, assume, load_gaps
 from mock_server.stalls import watch_stalls
 from mock_server.store.base import Log, NoLog
 from mock_server.timeline import Timeline
+from mock_server.turns import tidy_up
 from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import clock_time
@@ -134,12 +135,14 @@ def create_app(
 ) -> Starlette:
     """The application. ``observe`` is told of each finished exchange; ``redactor`` learns the secrets made here.
 
-    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``key`` and ``admin_token`` (None on loopback).
+    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``log``, ``key`` and ``admin_token`` (None on
+    loopback).
     Raises SetupError.
     """
     redactor = redactor or Redactor()
     contract = load_contract(settings)
-    workspaces, key = open_workspaces(settings, contract, log or NoLog())
+    log = log or NoLog()
+    workspaces, key = open_workspaces(settings, contract, log)
     envelope = Envelope(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
@@ -162,13 +165,13 @@ def create_app(
             Middleware(Shortcut, api),
         ],
         exception_handlers={405: _wrong_method(envelope)},
-        lifespan=_living(dispatcher, timeline, debug_stalls=settings.debug_stalls),
+        lifespan=_living(dispatcher, timeline, log, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
-    app.state.dispatcher = dispatcher
+    app.state.dispatcher, app.state.log = dispatcher, log
     return app
 
 
@@ -200,17 +203,18 @@ def _control_plane(
 
 
 def _living(
-    dispatcher: Dispatcher, timeline: Timeline, *, debug_stalls: bool
+    dispatcher: Dispatcher, timeline: Timeline, kept: Log, *, debug_stalls: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
-        pulse = asyncio.create_task(timeline.pulse())
+        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidy_up(kept))]
         with watch_stalls() if debug_stalls else nullcontext():
             yield
-        pulse.cancel()
+        for task in always:
+            task.cancel()
         await dispatcher.close()
 
     return lifespan
