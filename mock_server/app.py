@@ -7,6 +7,7 @@ One request of the emulated API, top to bottom::
     Shortcut          straight to the emulated API, whose place in Starlette is the router's default
     JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
     Authentication    key → workspace; without one a client learns nothing of the routes
+    Arrival           the request is here, with its body: it is in the journal from now on
     RateLimit         60 a minute, observed or enforced
     Faults            what was asked for under /__admin/faults
     Mappings          answers that were put in place of ours under /__admin/mappings
@@ -41,6 +42,7 @@ from mock_server.api.routing import Router
 from mock_server.data import OPENAPI
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
 from mock_server.exact_json import write_json
+from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.cross_origin import CrossOrigin
 from mock_server.middleware.faults import Faults
@@ -58,7 +60,6 @@ from mock_server.spec.provenance import Gap, assume, load_gaps
 from mock_server.stalls import watch_stalls
 from mock_server.store.base import Log, NoLog
 from mock_server.timeline import Timeline
-from mock_server.turns import tidy_up
 from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import clock_time
@@ -135,20 +136,19 @@ def create_app(
 ) -> Starlette:
     """The application. ``observe`` is told of each finished exchange; ``redactor`` learns the secrets made here.
 
-    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``log``, ``key`` and ``admin_token`` (None on
-    loopback).
+    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``key`` and ``admin_token`` (None on loopback).
     Raises SetupError.
     """
     redactor = redactor or Redactor()
     contract = load_contract(settings)
-    log = log or NoLog()
-    workspaces, key = open_workspaces(settings, contract, log)
+    workspaces, key = open_workspaces(settings, contract, log or NoLog())
     envelope = Envelope(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
     api: ASGIApp = Mappings(endpoint, router, settings)
     api = Faults(api, router, ours=settings.mock_headers)
     api = RateLimit(api)
+    api = Arrival(api, settings)
     api = Authentication(api, workspaces)
     api = JournalMiddleware(api, router, settings, envelope, redactor, observe)
     token = _admin_token(settings, key, redactor)
@@ -165,13 +165,13 @@ def create_app(
             Middleware(Shortcut, api),
         ],
         exception_handlers={405: _wrong_method(envelope)},
-        lifespan=_living(dispatcher, timeline, log, debug_stalls=settings.debug_stalls),
+        lifespan=_living(dispatcher, timeline, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
-    app.state.dispatcher, app.state.log = dispatcher, log
+    app.state.dispatcher = dispatcher
     return app
 
 
@@ -203,18 +203,17 @@ def _control_plane(
 
 
 def _living(
-    dispatcher: Dispatcher, timeline: Timeline, kept: Log, *, debug_stalls: bool
+    dispatcher: Dispatcher, timeline: Timeline, *, debug_stalls: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
-        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidy_up(kept))]
+        pulse = asyncio.create_task(timeline.pulse())
         with watch_stalls() if debug_stalls else nullcontext():
             yield
-        for task in always:
-            task.cancel()
+        pulse.cancel()
         await dispatcher.close()
 
     return lifespan

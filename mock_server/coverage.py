@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
-
 from mock_server.exact_json import write_json
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
@@ -35,11 +33,17 @@ class Coverage:
         self._unread: Counter[tuple[Operation, int, str, tuple[Given, ...]]] = Counter()
 
     def add(
-        self, operation: Operation, status: int, query: str, headers: Headers, body: bytes, events: Collection[str]
+        self,
+        operation: Operation,
+        status: int,
+        query: str,
+        headers: Headers,
+        fields: tuple[Given, ...],
+        events: Collection[str],
     ) -> None:
-        """One request, as it came, and the events that it caused."""
+        """One request, as it came, and the events that it caused; ``fields`` are those of its body (``in_body``)."""
         sent = tuple(_in_headers(operation, headers)) if "header" in operation.locations else ()
-        self._unread[operation, status, query, sent + tuple(_in_body(operation, body)) if body else sent] += 1
+        self._unread[operation, status, query, sent + fields] += 1
         if events:
             self._events.update(events)
         if len(self._unread) > _MOST_UNREAD:
@@ -130,20 +134,11 @@ def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
                 yield _name(parameter), _chosen(parameter.schema, parameter.read([text.decode("latin-1")]))
 
 
-def _in_body(operation: Operation, body: bytes) -> Iterator[Given]:
-    if operation.body is not None:
-        known = operation.body.properties
-        for field, value in _json(body).items():
-            if field in known:
-                yield f"body {field}", _chosen(known[field], value)
-
-
-def _json(body: bytes) -> Mapping[str, Any]:
-    try:
-        value: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
+def in_body(operation: Operation, value: Any) -> tuple[Given, ...]:
+    """The document's own fields in the JSON value of a body, each with what of its enumeration it is."""
+    known = operation.body.properties if operation.body is not None else {}
+    fields = value.items() if isinstance(value, Mapping) else ()
+    return tuple((f"body {field}", _chosen(known[field], part)) for field, part in fields if field in known)
 
 
 def _chosen(schema: Schema, value: Any) -> tuple[str, ...]:

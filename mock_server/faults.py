@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_server.matching import Asked, Pattern, differences
+from mock_server.matching import Asked, Match, RequestPattern
 from mock_server.store.image import Image
+from mock_server.turns import Turns
 from mock_server.world.ids import Rng, rng
 
 CONNECTION_FAULTS = (
@@ -34,7 +35,7 @@ class Rule:
 
     id: str
     seed: int
-    request: Pattern
+    request: RequestPattern
     response: Mapping[str, Any]
     key: str = ""
     nth: int | None = None
@@ -47,10 +48,10 @@ class Rule:
     def fault(self) -> str:
         return str(self.response.get("fault", ""))
 
-    def meets(self, asked: Asked, key: str) -> bool:
+    async def meets(self, asked: Asked, key: str, turns: Turns) -> bool:
         if self.key not in ("", key) or (self.fault == STALE_READ and asked.method not in ("GET", "HEAD")):
             return False
-        return not differences(self.request, asked)
+        return await self.request.match(asked, turns) is Match.YES
 
     def drawn(self) -> "Strike | None":
         """Count a request that matched; what strikes it, if anything does."""
@@ -107,7 +108,7 @@ class Faults:
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._rules.values())
 
-    def add(self, seed: int, request: Pattern, response: Mapping[str, Any], **limits: Any) -> Rule:
+    def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> Rule:
         """A new rule; ``limits`` are its key, nth, probability and count."""
         self.made += 1
         rule = self._rules[f"flt_{self.made}"] = Rule(f"flt_{self.made}", seed, request, response, **limits)
@@ -133,9 +134,12 @@ class Faults:
         """Whether a rule may ask for the state before the last change."""
         return any(rule.fault == STALE_READ for rule in self._rules.values())
 
-    def strike(self, asked: Asked, key: str) -> Strike | None:
+    async def strike(self, asked: Asked, key: str) -> Strike | None:
         """What strikes a request: the first rule that does. Each that matches counts it: no rate depends on others."""
-        drawn = [rule.drawn() for rule in self._rules.values() if rule.meets(asked, key)]
+        turns = Turns()
+        met = [rule for rule in list(self) if await rule.meets(asked, key, turns)]
+        # From here on at once: requests that come together are counted one after the other.
+        drawn = [rule.drawn() for rule in met if self._rules.get(rule.id) is rule]
         strike = next((strike for strike in drawn if strike is not None), None)
         if strike is not None:
             strike.rule.strikes += 1

@@ -1,11 +1,12 @@
 """Stub overrides: answers that were put in place of the program's own, under WireMock's words."""
 
 import itertools
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_server.matching import Asked, Pattern, differences
+from mock_server.matching import Asked, Match, RequestPattern
+from mock_server.turns import Turns
 
 PRIORITY = 5
 """As in WireMock: 1 comes first, and 5 is the priority of a mapping that names none."""
@@ -17,7 +18,7 @@ class Override:
 
     id: str
     number: int
-    request: Pattern
+    request: RequestPattern
     response: Mapping[str, Any]
     priority: int = PRIORITY
     allow_invalid: bool = False
@@ -29,6 +30,8 @@ class Mappings:
 
     made: int = 0
     _by_id: dict[str, Override] = field(default_factory=dict)
+    _ordered: Sequence[Override] | None = None
+    """The first that may answer comes first; None when it has to be put in order again."""
 
     def __bool__(self) -> bool:
         return bool(self._by_id)
@@ -42,10 +45,11 @@ class Mappings:
     def get(self, id: str) -> Override | None:
         return self._by_id.get(id)
 
-    def put(self, id: str, request: Pattern, response: Mapping[str, Any], **more: Any) -> Override:
+    def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
         """A new one, or another in place of the one with this id; ``more`` is its priority and allow_invalid."""
         self.made += 1
         made = self._by_id[id] = Override(id, self.made, request, response, **more)
+        self._ordered = None
         return made
 
     def new_id(self, taken: Container[str] = ()) -> str:
@@ -55,18 +59,28 @@ class Mappings:
 
     def remove(self, id: str) -> None:
         self._by_id.pop(id, None)
+        self._ordered = None
 
     def clear(self) -> list[str]:
         """Remove them all; their ids."""
         ids = list(self._by_id)
         self._by_id.clear()
+        self._ordered = None
         return ids
 
-    @property
-    def reads_bodies(self) -> bool:
-        return any("bodyPatterns" in mapping.request for mapping in self)
+    async def match(self, asked: Asked, doubt: Callable[[str], None]) -> Override | None:
+        """The one that answers: the lowest number of priority, of several the newest.
 
-    def match(self, asked: Asked) -> Override | None:
-        """The one that answers: the lowest number of priority, of several the newest."""
-        found = [mapping for mapping in self if not differences(mapping.request, asked)]
-        return min(found, key=lambda mapping: (mapping.priority, -mapping.number), default=None)
+        ``doubt`` is told of each that may have been meant, and could not be tried.
+        """
+        if self._ordered is None:
+            self._ordered = sorted(self, key=lambda mapping: (mapping.priority, -mapping.number))
+        turns = Turns()
+        for mapping in self._ordered:
+            match await mapping.request.match(asked, turns):
+                case Match.YES:
+                    return mapping
+                case Match.UNKNOWN:
+                    why = "; ".join(difference.what for difference in mapping.request.differences(asked))
+                    doubt(f"{mapping.id} was not tried: {why}")
+        return None

@@ -253,7 +253,7 @@ class NoRoom(NoLog):
 
     full = False
 
-    def begin(self, *_: Any) -> None:
+    def create(self, saved: Saved) -> None:
         if self.full:
             raise StateError(Problem("state", "the disk is full", "make room"))
 

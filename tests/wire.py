@@ -105,6 +105,8 @@ async def _ask(app: ASGIApp, scope: dict[str, Any], body: bytes | Sequence[bytes
     sent: list[Mapping[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
+        if not parts:
+            await asyncio.Event().wait()  # a client that listens
         return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
 
     async def send(message: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ def routes(control: Control) -> list[Route]:
         if scope == "server":
             total.merge(control.workspaces.retired)
         for workspace in control.workspaces if scope == "server" else [control.workspace(request)]:
-            total.merge(workspace.covered())
+            total.merge(workspace.journal.covered())
         return answer(total.report(control.workspaces.contract, EVENTS))
 
     return [Route("/coverage", show)]

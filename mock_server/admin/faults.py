@@ -47,8 +47,7 @@ _RESPONSE = {
     "minProperties": 1,
     "not": {"anyOf": [{"required": ["status", "fault"]}, {"required": ["status", "chunkedDribbleDelay"]}]},
 }
-# Faults strike before a body is read.
-_REQUEST = _object({name: schema for name, schema in PROPERTIES.items() if name != "bodyPatterns"})
+_REQUEST = _object(dict(PROPERTIES))
 _RULE = Body(
     ("response",),
     request=_REQUEST,
@@ -92,7 +91,7 @@ class _Faults:
         workspace = self._control.workspace(request)
         check_headers(asked["response"].get("headers", {}), "/response/headers")
         pattern = resolved(asked.get("request", {}), self._control.names, "/request")
-        if asked["response"].get("fault") == STALE_READ and not _reads(pattern):
+        if asked["response"].get("fault") == STALE_READ and not _reads(pattern.given):
             raise Refusal(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
         if len(workspace.faults) >= _MOST:
             raise Refusal(429, f"a workspace has at most {_MOST} rules")
@@ -136,4 +135,4 @@ def _reads(pattern: Pattern) -> bool:
 def _shown(rule: Rule) -> dict[str, Any]:
     limits = {"nth": rule.nth, "probability": rule.probability, "count": rule.count, "forOneKey": bool(rule.key)}
     counted = {"seed": rule.seed, "calls": rule.calls, "strikes": rule.strikes}
-    return {"id": rule.id, "request": dict(rule.request), "response": dict(rule.response), **limits, **counted}
+    return {"id": rule.id, "request": rule.request.given, "response": dict(rule.response), **limits, **counted}

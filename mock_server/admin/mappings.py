@@ -1,6 +1,5 @@
 """``/__admin/mappings``: stub overrides in WireMock's words, refused where they break the contract."""
 
-import re
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -10,10 +9,13 @@ from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.headers import HEADERS, check_headers
+from mock_server.admin.listing import listing
 from mock_server.admin.patterns import PROPERTIES, checked, is_like, may_match
 from mock_server.mappings import PRIORITY, Override
+from mock_server.matching import Pattern, RequestPattern
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation, blanked
+from mock_server.turns import Turns
 from mock_server.workspace import Workspace
 
 _MOST = 1_000
@@ -66,8 +68,8 @@ class _Mappings:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
-        found = [_shown(override) for override in self._control.workspace(request).mappings]
-        return answer({"mappings": found, "meta": {"total": len(found)}})
+        found = list(self._control.workspace(request).mappings)
+        return listing("mappings", map(_shown, found), meta={"total": len(found)})
 
     async def one(self, request: Request) -> Response:
         return answer(_shown(self._found(request)))
@@ -75,27 +77,28 @@ class _Mappings:
     async def add(self, request: Request) -> Response:
         asked = await self._control.body(request, _ONE)
         workspace = self._control.workspace(request)
+        (checked,) = await self._checked([asked], [""])
+        _make_room(workspace, 1)
         if workspace.mappings.get(asked.get("id", "")) is not None:
             raise Refusal(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
-        (checked,) = self._checked(workspace, [asked], [""])
         return answer(_shown(_put(workspace, checked, asked.get("id"))), 201)
 
     async def change(self, request: Request) -> Response:
         asked = await self._control.body(request, _ONE)
-        override = self._found(request)
-        if asked.get("id", override.id) != override.id:
+        if asked.get("id", self._found(request).id) != self._found(request).id:
             raise Refusal(400, "the id is that of the path; leave it out", pointer="/id")
-        workspace = self._control.workspace(request)
-        (checked,) = self._checked(workspace, [asked], [""], new=False)
-        return answer(_shown(_put(workspace, checked, override.id)))
+        (checked,) = await self._checked([asked], [""])
+        return answer(_shown(_put(self._control.workspace(request), checked, self._found(request).id)))
 
     async def load(self, request: Request) -> Response:
         """All of them, or none where one is wrong; those there are stay, unless they have the same id."""
         asked = (await self._control.body(request, _MANY))["mappings"]
         workspace = self._control.workspace(request)
         own = _own_ids(asked)
-        checked = self._checked(workspace, asked, [f"/mappings/{index}" for index in range(len(asked))])
-        return answer({"mappings": [_shown(_put(workspace, one, one.get("id"), own)) for one in checked]}, 201)
+        checked = await self._checked(asked, [f"/mappings/{index}" for index in range(len(asked))])
+        _make_room(workspace, len(asked))
+        made = [_put(workspace, one, one.get("id"), own) for one in checked]
+        return listing("mappings", map(_shown, made), status=201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -113,13 +116,13 @@ class _Mappings:
             raise Refusal(404, "this workspace has no mapping of this id")
         return override
 
-    def _checked(
-        self, workspace: Workspace, asked: list[Any], places: list[str], *, new: bool = True
-    ) -> list[dict[str, Any]]:
-        """The mappings with their patterns resolved. Raises Refusal at the first thing that is wrong in any of them."""
-        if new and len(workspace.mappings) + len(asked) > _MOST:
-            raise Refusal(429, f"a workspace has at most {_MOST} mappings")
-        return [self._one_checked(mapping, place) for mapping, place in zip(asked, places, strict=True)]
+    async def _checked(self, asked: Sequence[dict[str, Any]], places: Sequence[str]) -> list[dict[str, Any]]:
+        """The mappings with their patterns ready. Raises Refusal at the first thing that is wrong in any of them."""
+        found, turns = [], Turns()
+        for mapping, place in zip(asked, places, strict=True):
+            found.append(self._one_checked(mapping, place))
+            await turns.rest()
+        return found
 
     def _one_checked(self, mapping: dict[str, Any], place: str) -> dict[str, Any]:
         allow = mapping.get("allowInvalid", False)
@@ -150,18 +153,18 @@ class _Mappings:
                 raise Refusal(400, what, pointer=f"{place}/response/jsonBody")
 
 
-def _reached(contract: Contract, pattern: Mapping[str, Any]) -> list[Operation]:
+def _reached(contract: Contract, request: RequestPattern) -> list[Operation]:
     """The operations whose requests can match; by samples of their paths where an expression is asked."""
-    found = [operation for operation in contract.operations.values() if _is_meant(operation, pattern)]
-    expression = pattern.get("urlPathPattern")
+    found = [operation for operation in contract.operations.values() if _is_meant(operation, request.given)]
+    expression = request.given.get("urlPathPattern")
     if expression is None:
         return found
     samples = [*_SAMPLES, *{f"{family.prefix}a1b2c3d4e5f6" for family in contract.families.values()}]
-    reached = [operation for operation in found if _sampled(expression, operation, samples)]
+    reached = [operation for operation in found if _sampled(request, operation, samples)]
     return reached or [operation for operation in found if may_match(expression, operation)]
 
 
-def _is_meant(operation: Operation, pattern: Mapping[str, Any]) -> bool:
+def _is_meant(operation: Operation, pattern: Pattern) -> bool:
     path = pattern.get("urlPath")
     return (
         pattern.get("operation", operation.key) == operation.key
@@ -170,9 +173,15 @@ def _is_meant(operation: Operation, pattern: Mapping[str, Any]) -> bool:
     )
 
 
-def _sampled(expression: str, operation: Operation, samples: Sequence[str]) -> bool:
+def _sampled(request: RequestPattern, operation: Operation, samples: Sequence[str]) -> bool:
     path = blanked(operation.path)
-    return any(re.fullmatch(expression, path.replace("{}", sample)) for sample in samples)
+    return any(request.matches_path(path.replace("{}", sample)) for sample in samples)
+
+
+def _make_room(workspace: Workspace, count: int) -> None:
+    """Raises Refusal where so many more would be too many."""
+    if len(workspace.mappings) + count > _MOST:
+        raise Refusal(429, f"a workspace has at most {_MOST} mappings")
 
 
 def _own_ids(asked: list[Any]) -> set[str]:
@@ -196,7 +205,7 @@ def _shown(override: Override) -> dict[str, Any]:
     return {
         "id": override.id,
         "priority": override.priority,
-        "request": override.request,
+        "request": override.request.given,
         "response": override.response,
         "allowInvalid": override.allow_invalid,
     }

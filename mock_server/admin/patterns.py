@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from mock_server import matching
 from mock_server.admin.control import Refusal
 from mock_server.admin.naming import ANY, METHODS, Names, Unknown
-from mock_server.matching import Pattern
+from mock_server.exact_json import NotJson, read_json
+from mock_server.matching import Pattern, PatternFault, RequestPattern
 from mock_server.spec.explanation import choice, did_you_mean
 from mock_server.spec.operation import Operation, blanked
 
@@ -32,26 +31,38 @@ _META = re.compile(r"[\\.^$*+?{}\[\]()|]")
 _FIRST_NAME = re.compile(r"\$\.([A-Za-z_][A-Za-z0-9_-]*)")
 
 
-def resolved(pattern: Pattern, names: Names, at: str) -> Pattern:
+def resolved(pattern: Pattern, names: Names, at: str) -> RequestPattern:
     """The pattern with its method and its operation as the matching knows them; ``at`` is where it stands.
 
     Raises Refusal for what can match nothing.
     """
     rest = {name: value for name, value in pattern.items() if name != "allowUnknown"}
     found, operations = checked(rest, names, at, "allowUnknown", allow=pattern.get("allowUnknown", False))
-    if found.get("bodyPatterns") and not any(operation.bodies for operation in operations):
+    if found.reads_bodies and not any(operation.bodies for operation in operations):
         where = operations[0].key if operations else "what no operation answers"
         raise Refusal(400, f"{where} takes no body, so none can match; leave it out", pointer=f"{at}/bodyPatterns")
     return found
 
 
-def checked(pattern: Pattern, names: Names, at: str, word: str, *, allow: bool) -> tuple[Pattern, Sequence[Operation]]:
+def looked_for(pattern: Pattern, names: Names) -> tuple[RequestPattern, dict[str, Any]]:
+    """The pattern of a search, and what in it no document has: with that it finds nothing, or what was sent wrongly.
+
+    Raises Refusal for what no request can have.
+    """
+    try:
+        return resolved(pattern, names, ""), {}
+    except Refusal as refusal:
+        found = resolved({**pattern, "allowUnknown": True}, names, "")
+        return found, {"unknown": {"detail": refusal.detail, **refusal.more}}
+
+
+def checked(
+    pattern: Pattern, names: Names, at: str, word: str, *, allow: bool
+) -> tuple[RequestPattern, Sequence[Operation]]:
     """The pattern in the words of the matching, and the operations whose requests may match.
 
     ``word`` is the member that allows what no document has, and ``allow`` its value. Raises Refusal.
     """
-    for pointer, what in matching.faults(pattern, at):
-        raise Refusal(400, what, pointer=pointer)
     found = dict(pattern)
     remedy = "" if allow else f" (or set {word})"
     if "method" in found:
@@ -62,7 +73,10 @@ def checked(pattern: Pattern, names: Names, at: str, word: str, *, allow: bool) 
     if not allow:
         _known_parameters(found, operations, f"{at}/queryParameters", remedy)
         _known_fields(found, operations, f"{at}/bodyPatterns", remedy)
-    return found, operations
+    try:
+        return RequestPattern(found, at), operations
+    except PatternFault as fault:
+        raise Refusal(400, fault.what, pointer=fault.pointer) from None
 
 
 def _found(find: Callable[..., Any], *asked: str, pointer: str) -> Any:
@@ -176,8 +190,8 @@ def _whole(matcher: Pattern) -> Any:
     """The body that a matcher compares with, None where it names no whole body."""
     value = matcher.get("equalToJson")
     try:
-        return orjson.loads(value) if isinstance(value, str) else value
-    except orjson.JSONDecodeError:
+        return read_json(value) if isinstance(value, str) else value
+    except NotJson:
         return value
 
 

@@ -23,6 +23,7 @@ from mock_server.admin import (
     requests,
     simulate,
     snapshots,
+    verify,
     webhooks,
 )
 from mock_server.admin import workspaces as tenants
@@ -35,6 +36,7 @@ _NOUNS = (
     tenants,
     records,
     requests,
+    verify,
     coverage,
     clock,
     faults,

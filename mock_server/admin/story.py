@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mock_server.api.exchange import KEPT_ANSWER, KEPT_BODY, Exchange, Headers
-from mock_server.matching import Asked
+from mock_server.api.exchange import Exchange, Headers
+from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
+from mock_server.matching import Asked, Body
 from mock_server.redaction import MASK, Redactor
 from mock_server.world.clock import stamp
 
@@ -27,25 +28,38 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "events": [{name: event[name] for name in ("id", "type", "recordId")} for event in exchange.events],
         "request": {
             "method": exchange.method,
-            "url": f"{exchange.path}?{exchange.query}" if exchange.query else exchange.path,
+            "url": exchange.url,
             "headers": _headers(exchange.headers, redactor),
-            "body": _body(exchange.body, redactor),
-            "bodyCut": len(exchange.body) == KEPT_BODY,
+            "body": shown_body(exchange.body, redactor),
+            "bodyCut": len(exchange.body) < exchange.body_size,
         },
         "response": {
             "status": exchange.status,
             "headers": _headers(exchange.answered, redactor),
-            "body": _body(exchange.answer, redactor),
-            "bodyCut": len(exchange.answer) == KEPT_ANSWER,
+            "body": shown_body(exchange.answer, redactor),
+            "bodyCut": len(exchange.answer) < exchange.answer_size,
         },
     }
 
 
 def as_asked(exchange: Exchange) -> Asked:
-    """As request patterns see it."""
+    """An exchange as request patterns see it: what was sent, not masked."""
+    pairs = parse_qsl(exchange.plain_query, keep_blank_values=True)
+    body = Body(exchange.body, cut=len(exchange.body) < exchange.body_size)
+    return Asked(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange))
+
+
+def as_shown(exchange: Exchange) -> Asked:
+    """An exchange as request patterns would see what the journal shows of it: secrets are masked."""
     pairs = parse_qsl(exchange.query, keep_blank_values=True)
-    key = exchange.operation.key if exchange.operation else None
-    return Asked(exchange.method, exchange.path, pairs, _value(exchange.body), key)
+    shown = shown_body(exchange.body, exchange.redactor)
+    raw = b"" if shown is None else shown.encode() if isinstance(shown, str) else write_json(shown)
+    body = Body(raw, cut=len(exchange.body) < exchange.body_size)
+    return Asked(exchange.method, exchange.path, pairs, body, _key(exchange))
+
+
+def _key(exchange: Exchange) -> str | None:
+    return exchange.operation.key if exchange.operation else None
 
 
 def steps(exchange: Exchange) -> list[dict[str, str]]:
@@ -57,8 +71,13 @@ def steps(exchange: Exchange) -> list[dict[str, str]]:
         told.append({"step": step, "says": why or says})
         if ended:
             break
-    outcome = f"{exchange.status}, {len(exchange.answer):,} bytes" if exchange.status else "none: the connection ended"
-    return [*told, {"step": "answer", "says": outcome}]
+    return [*told, {"step": "answer", "says": _outcome(exchange)}]
+
+
+def _outcome(exchange: Exchange) -> str:
+    if exchange.status:
+        return f"{exchange.status}, {exchange.answer_size:,} bytes"
+    return "none: the connection ended" if exchange.over else "none yet: it is under way"
 
 
 def _steps(exchange: Exchange) -> Iterator[tuple[str, str]]:
@@ -109,23 +128,29 @@ def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
     return shown
 
 
-def _value(body: bytes) -> Any:
-    """Its JSON value, its text where it is not JSON, None where there is none."""
+def shown_body(body: bytes, redactor: Redactor) -> Any:
+    """A body as it was sent, secrets masked: its JSON, its text where it is not JSON, None where there is none."""
     if not body:
         return None
+    text = body.decode("utf-8", "replace")
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.decode("utf-8", "replace")
+        value = read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH)
+    except NotJson:
+        return redactor.redact(text)
+    # A secret may be hidden in an escape; without one, a text is in the JSON as it is.
+    if "\\" not in text and redactor.redact(text) == text:
+        return orjson.Fragment(body)
+    return masked(value, redactor)
 
 
 def body_of(exchange: Exchange) -> Any:
-    """The body that came, as far as it was kept: its JSON value, or its text."""
-    return _value(exchange.body)
-
-
-def _body(body: bytes, redactor: Redactor) -> Any:
-    return masked(_value(body), redactor)
+    """The body that came, as far as it was kept: its JSON value, or its text; None where there is none."""
+    if not exchange.body:
+        return None
+    try:
+        return read_json(exchange.body)
+    except NotJson:
+        return exchange.body.decode("utf-8", "replace")
 
 
 def masked(value: Any, redactor: Redactor) -> Any:

@@ -4,7 +4,6 @@ Any program of this machine can ask, so a path opens nothing that its sender mig
 YAML file below the folder that the server was started in. Whoever has the recipe elsewhere sends it.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,8 +31,7 @@ class Worlds:
         try:
             return self._recipe(self._settings.world if world is None else world)
         except WorldError as fault:
-            key = fault.problems[0].where if isinstance(world, Mapping) and not _is_text(world) else ""
-            raise Refusal(400, str(fault), pointer=f"/world{key}") from None
+            raise Refusal(400, str(fault), pointer="/world") from None
 
     def _recipe(self, world: Any) -> Recipe:
         if isinstance(world, Mapping):
@@ -50,20 +48,15 @@ class Worlds:
             path = (self._folder / text).resolve()
         except (OSError, ValueError, RuntimeError):  # a NUL, or links in a circle
             raise Refusal(400, f"no name of a world, and no path; {_SEND}", pointer="/world") from None
-        below = path.is_relative_to(self._folder) and not os.path.islink(path)  # a circle, on newer Pythons
-        if not self._settings.loopback or not below or path.suffix not in _ENDINGS:
+        if not self._settings.loopback or not path.is_relative_to(self._folder) or path.suffix not in _ENDINGS:
             what = f"only a {' or '.join(_ENDINGS)} file below the folder of a server on loopback is read; {_SEND}"
             raise Refusal(400, what, pointer="/world")
         return path
 
 
-def _is_text(world: Mapping[str, Any]) -> bool:
-    return "text" in world and world.keys() <= {"text", "file"}
-
-
 def _inline(world: Mapping[str, Any]) -> Recipe:
     """A recipe that was sent: as a mapping of its keys; or as ``text`` with the name of the ``file`` it stands in."""
-    if not _is_text(world):
+    if not world.keys() <= {"text", "file"} or "text" not in world:
         return recipe_of(world)
     text, file = world["text"], world.get("file", "recipe")
     if not isinstance(text, str) or not isinstance(file, str):

@@ -36,7 +36,7 @@ async def send_answer(
         if exchange.explain:
             own.append(explained(exchange.explain))
         sent = with_headers(sent, own) if headers else [*sent, *own]
-    exchange.answered, exchange.answer = sent, answer.kept
+    exchange.answered, exchange.answer, exchange.answer_size = sent, answer.kept, len(answer.body)
     await send({"type": "http.response.start", "status": answer.status, "headers": sent})
     await send({"type": "http.response.body", "body": answer.body})
 

@@ -2,9 +2,12 @@
 
 import asyncio
 
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
-from mock_server.errors import BadRequest, PayloadTooLarge
+from mock_server.errors import ApiError, BadRequest, PayloadTooLarge
+
+BODY = "mock.body"
+"""Where a scope has the body of a request that has arrived, or the reason why it was not read."""
 
 DEADLINE = 30.0
 """Seconds for a whole body; uvicorn sets no such bound."""
@@ -13,6 +16,18 @@ _HANG_UP = [(b"connection", b"close")]
 
 class ClientGone(Exception):
     """The client hung up before the body was whole: there is nobody to answer."""
+
+
+async def body_of(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body of a request, however often it is asked for. Raises as ``read_body`` does."""
+    known = scope.get(BODY)
+    if isinstance(known, ApiError):
+        raise known
+    if known is None:
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), None)
+        known = scope[BODY] = await read_body(receive, declared, limit)
+    body: bytes = known
+    return body
 
 
 async def read_body(receive: Receive, declared: bytes | None, limit: int, deadline: float = DEADLINE) -> bytes:

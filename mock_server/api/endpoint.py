@@ -7,13 +7,13 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
 from mock_server.api.answer import Answer, Header, send_answer, with_headers
-from mock_server.api.body import read_body
-from mock_server.api.encoding import decoded
-from mock_server.api.exchange import EXCHANGE, KEPT_BODY, Exchange
+from mock_server.api.body import body_of
+from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.remembered import recall, remember
 from mock_server.api.routing import Router
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand, idle
+from mock_server.coverage import in_body
 from mock_server.errors import AnswerInvalid, InternalError
 from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 from mock_server.settings import Settings
@@ -57,12 +57,10 @@ class Endpoint:
         headers = dict(scope["headers"])
         body = b""
         if operation.bodies:
-            body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body)
-            if b"content-encoding" in headers:
-                body = decoded(body, scope["headers"], self._settings.max_body)
-            exchange.body = body[:KEPT_BODY]
+            body = await body_of(scope, receive, self._settings.max_body)
         unread = self._idle[operation.key]
         valid = validation.validated(operation, texts, scope["query_string"], headers, body, unread)
+        exchange.fields = in_body(operation, valid.body) if body else ()
         exchange.note(*map(str, valid.ignored[:_TOLD]))
         answer: Answer | None = None
         applied: list[Header] = []

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mock_server.coverage import Coverage
+from mock_server.coverage import Coverage, Given, in_body
 from mock_server.errors import ApiError, BadRequest, UnsupportedMediaType
+from mock_server.exact_json import NotJson, read_json
 from mock_server.quota import Allowance
 from mock_server.redaction import Redactor
 from mock_server.spec.operation import Operation
-from mock_server.store.base import Record
+from mock_server.text import header_text
+from mock_server.url_path import canonical_path
 from mock_server.workspace import Workspace
 from mock_server.world.clock import Stopwatch
 
@@ -23,32 +25,49 @@ KEPT_BODY = 64 * 1024
 """Bytes of a request's body that are remembered."""
 KEPT_ANSWER = 16 * 1024
 """Bytes of an answer's body that are remembered."""
+_EXCHANGE = 2_000  # bytes in memory of one that holds nothing
+_FIELD = 130  # bytes in memory of a header field, its letters left out
 
 
 class Exchange:
     """Opened by the journal, filled by whoever handles the request.
 
     Secrets are masked where they are read, so no sink can forget it, and what nobody looks at costs nothing. ``key``
-    is a digest, never the key itself. ``path`` is decoded, ``query`` is not. ``fault`` and ``mapping`` say what of ours
-    made the answer, if anything did. ``ms`` is how long it took, 0 until it is over.
+    is a digest, never the key itself. ``url`` is what was asked; ``path`` is decoded, but for codes that mean something
+    else then (``%2F``). ``fault`` and ``mapping`` say what of ours made the answer, if anything did. ``ms`` is how long
+    it took, 0 until it is over.
 
-    For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``.
-    Those are not masked: who renders them masks them with ``redactor``. ``at`` is the workspace's time; ``step`` is
-    where the request is, or where it ended; ``findings`` are why it breaks the contract.
+    For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``,
+    and how long body and answer were before they were cut. Those are not masked: who renders them masks them with
+    ``redactor``. ``at`` is the workspace's time; ``step`` is where the request is, or where it ended; ``findings`` are
+    why it breaks the contract; ``fields`` what its body exercises.
     """
 
     __slots__ = (
-        *("_method", "_path", "_query", "_stopwatch", "allowance", "answer", "answered", "at", "body", "events"),
-        *("explain", "fault", "findings", "headers", "id", "key", "mapping", "ms", "operation", "preferred"),
-        *("redactor", "status", "step", "workspace"),
+        *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at"),
+        *(
+            "body",
+            "body_size",
+            "coverage",
+            "events",
+            "explain",
+            "fault",
+            "fields",
+            "findings",
+            "headers",
+            "id",
+            "journaled",
+            "key",
+        ),
+        *("mapping", "ms", "operation", "over", "plain_method", "preferred", "redactor", "status", "step", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor) -> None:
         self.redactor = redactor
         self._stopwatch = Stopwatch()
         self.id = id
-        self._method: str = scope["method"]
-        self._path: str = scope["path"]
+        self.plain_method: str = scope["method"]
+        self._raw_path: bytes = scope["raw_path"]
         self._query: bytes = scope["query_string"]
         self.workspace: Workspace | None = None
         self.key = ""
@@ -60,26 +79,47 @@ class Exchange:
         self.at: datetime | None = None
         self.headers: Headers = scope["headers"]
         self.body = b""
+        self.body_size = 0
+        self.fields: tuple[Given, ...] | None = None
         self.answered: Headers = ()
         self.answer = b""
+        self.answer_size = 0
         self.allowance: Allowance | None = None
         self.findings: Sequence[str] = ()
         self.preferred = ""
-        self.events: Sequence[Record] = ()
+        self.events: Sequence[Mapping[str, Any]] = ()
         self.fault = ""
         self.mapping = ""
+        self.journaled = False
+        self.over = False
+        self.coverage: Coverage | None = None
 
     @property
     def method(self) -> str:
-        return self.redactor.redact(self._method)
+        return self.redactor.redact(self.plain_method)
 
     @property
     def path(self) -> str:
-        return self.redactor.redact_url(self._path)
+        return self.redactor.redact_url(self.plain_path)
+
+    @property
+    def plain_path(self) -> str:
+        """The path in its one spelling, not masked: for whoever compares it."""
+        return canonical_path(header_text(self._raw_path))
 
     @property
     def query(self) -> str:
-        return self.redactor.redact_url(self._query.decode("latin-1"))
+        return self.redactor.redact_url(self.plain_query)
+
+    @property
+    def plain_query(self) -> str:
+        """The query as it came, not masked: for whoever compares it."""
+        return self._query.decode("latin-1")
+
+    @property
+    def url(self) -> str:
+        path = self.redactor.redact_url(header_text(self._raw_path))
+        return f"{path}?{self.query}" if self._query else path
 
     def note(self, *texts: str) -> None:
         """What a developer should know of it: goes to ``X-Mock-Explain``, the journal and the log."""
@@ -88,8 +128,21 @@ class Exchange:
     def enter(self, workspace: Workspace, key: str) -> None:
         """The key was known: from here on the exchange is the workspace's."""
         self.workspace, self.key = workspace, key
+        self.coverage = workspace.journal.coverage
         self.id = workspace.next_request()
         self.at = workspace.clock.now()
+
+    def arrive(self, body: bytes) -> None:
+        """The request is here, with this body."""
+        self.body, self.body_size = body[:KEPT_BODY], len(body)
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it keeps in memory, more or less."""
+        texts = sum(map(len, self.explain)) + len(self._raw_path) + len(self._query)
+        fields = (*self.headers, *self.answered)
+        heads = sum(len(name) + len(value) for name, value in fields) + _FIELD * len(fields)
+        return _EXCHANGE + texts + heads + len(self.body) + len(self.answer)
 
     def refuse(self, error: ApiError) -> None:
         """The request ends here."""
@@ -98,15 +151,26 @@ class Exchange:
         if isinstance(error, BadRequest | UnsupportedMediaType):
             self.findings = self.explain[before:]
 
-    def cover(self, coverage: Coverage) -> None:
+    def cover(self) -> None:
+        """Count what was exercised, in the workspace as it was when the request came."""
+        if self.coverage is not None:
+            self.cover_in(self.coverage)
+
+    def cover_in(self, coverage: Coverage) -> None:
         """Count what was exercised."""
         if self.operation is not None:
             events = [str(event["type"]) for event in self.events]
-            query = self._query.decode("latin-1")  # of which only what the document itself says is remembered
-            coverage.add(self.operation, self.status, query, self.headers, self.body, events)
+            # Of the query only what the document itself says is remembered.
+            coverage.add(self.operation, self.status, self.plain_query, self.headers, self.fields or (), events)
 
     def close(self) -> None:
+        """The request is over, whatever became of it."""
         self.ms = round(self._stopwatch.ms(), 2)
+        self.over = True
+        if self.events:
+            self.events = [{name: event[name] for name in ("id", "type", "recordId")} for event in self.events]
+        if self.fields is None and self.body and self.operation is not None:
+            self.fields = in_body(self.operation, _value(self.body))
 
     def told(self) -> dict[str, Any]:
         """As plain data."""
@@ -123,3 +187,10 @@ class Exchange:
             "fault": self.fault or None,
             "mapping": self.mapping or None,
         }
+
+
+def _value(body: bytes) -> Any:
+    try:
+        return read_json(body)
+    except NotJson:
+        return None

@@ -4,18 +4,23 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
+from mock_server.api.body import BODY
 from mock_server.api.routing import Router
 from mock_server.errors import ApiError
-from mock_server.matching import Asked
+from mock_server.matching import Asked, Body
 from mock_server.spec.operation import Operation
+from mock_server.text import header_text
+from mock_server.url_path import canonical_path
 
 
-def asked(scope: Scope, router: Router, body: object = None) -> tuple[Asked, Operation | None]:
+def asked(scope: Scope, router: Router) -> tuple[Asked, Operation | None]:
     """The request, and the operation that it means, if it means one."""
     try:
         operation, _ = router.match(scope["method"], scope["raw_path"].decode("latin-1"))
     except ApiError:
         operation = None
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    key = operation.key if operation else None
-    return Asked(scope["method"], scope["path"], pairs, body, key), operation
+    path, key = canonical_path(header_text(scope["raw_path"])), operation.key if operation else None
+    raw = scope.get(BODY)
+    body = Body(raw if isinstance(raw, bytes) else b"", cut=isinstance(raw, ApiError))
+    return Asked(scope["method"], path, pairs, body, key), operation

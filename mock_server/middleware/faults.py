@@ -57,7 +57,7 @@ class Faults:
         workspace = exchange.workspace
         strike = None
         if workspace is not None and workspace.faults:
-            strike = workspace.faults.strike(self._asked(scope, exchange), exchange.key)
+            strike = await workspace.faults.strike(self._asked(scope, exchange), exchange.key)
         if workspace is None or strike is None:
             await self._app(scope, receive, send)
             return

@@ -17,7 +17,6 @@ from mock_server.middleware.asked import asked
 from mock_server.middleware.faults import NoConnection
 from mock_server.redaction import Redactor
 from mock_server.settings import Settings
-from mock_server.workspace import Workspace
 
 log = logging.getLogger("mock_server")
 
@@ -65,14 +64,8 @@ class JournalMiddleware:
             await self._refuse(exchange, InternalError("a bug of the mock; its log has the traceback"), scope, send)
         exchange.close()
         if exchange.workspace is not None:
-            self._remember(exchange, exchange.workspace)
+            exchange.workspace.journal.end(exchange)
         self._observe(exchange)
-
-    @staticmethod
-    def _remember(exchange: Exchange, workspace: Workspace) -> None:
-        dropped = workspace.journal.append(exchange)
-        if dropped is not None:
-            dropped.cover(workspace.coverage)
 
     async def _refuse(self, exchange: Exchange, error: ApiError, scope: Scope, send: Send) -> None:
         status = error.status

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 
 def pattern(
@@ -37,7 +37,7 @@ def _meant(method: str, target: str) -> dict[str, Any]:
     if "{" in target and "://" not in target:
         return {"operation": f"{method} {target}"}
     path = target if "://" in target or target.startswith("/") else f"/{target}"
-    return {"method": method, "urlPath": unquote(path)}
+    return {"method": method, "urlPath": path}
 
 
 def _written(query: str, request: str) -> dict[str, str]:

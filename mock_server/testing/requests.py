@@ -21,6 +21,7 @@ _PLACES = MappingProxyType(
         "body": "there is no field {}",
     }
 )
+_OFF = "the journal is off, so this cannot be known: start the server with --journal-size"
 
 
 class Requests:
@@ -35,20 +36,23 @@ class Requests:
         self._control = control
 
     def all(self) -> list[Any]:
-        """Every request that the journal holds, oldest first."""
-        return list(self._control("GET", "/requests?limit=10000")["requests"][::-1])
+        """Every request that the journal holds, oldest first: at most ``--journal-size`` of them."""
+        found = self._control("GET", "/requests?limit=10000")
+        if found["requestJournalDisabled"]:
+            raise Refused({"detail": _OFF})
+        return list(found["requests"][::-1])
 
     def find(
         self, request: str, *, query: Query | None = None, body: Any = None, allow_unknown: bool = False
     ) -> list[Any]:
-        """Those that match, oldest first."""
+        """Those that match, oldest first. Raises Refused where some may be missing."""
         meant = self._pattern(request, query, body, allow_unknown=allow_unknown)
-        return list(self._control("POST", "/requests/find", meant)["requests"])
+        return list(_whole(self._control("POST", "/requests/find", meant))["requests"])
 
     def count(self, request: str, *, query: Query | None = None, body: Any = None, allow_unknown: bool = False) -> int:
-        """How many match."""
+        """How many match. Raises Refused where that cannot be known."""
         meant = self._pattern(request, query, body, allow_unknown=allow_unknown)
-        return int(self._control("POST", "/requests/count", meant)["count"])
+        return int(_whole(self._control("POST", "/requests/count", meant))["count"])
 
     def assert_called(
         self,
@@ -123,11 +127,7 @@ def _all_of(title: str, told: list[str], found: Mapping[str, Any]) -> None:
     if told:
         lines = [f"  {line}" + (f" ({count} times)" if count > 1 else "") for line, count in Counter(told).items()]
         raise AssertionError("\n".join([f"{title}:", *lines]))
-    if found["dropped"] or found["requestJournalDisabled"]:
-        what = "there is no journal" if found["requestJournalDisabled"] else f"the journal dropped {found['dropped']}"
-        raise Refused(
-            {"detail": f"{what}: nothing can be said of all requests; give the server a larger --journal-size"}
-        )
+    _whole(found)
 
 
 def _overlooked(request: Mapping[str, Any], what: Mapping[str, Any]) -> str:
@@ -135,3 +135,18 @@ def _overlooked(request: Mapping[str, Any], what: Mapping[str, Any]) -> str:
     meant = f"; did you mean {what['didYouMean']} ?" if what["didYouMean"] else ""
     where = request["operation"] or f"{request['method']} {request['path']}"
     return f"{where}: {_PLACES[what['in']].format(what['name'])}{meant}"
+
+
+def _whole(found: Any) -> Any:
+    """What the journal found, if nothing can be missing in it. Raises Refused."""
+    if found["requestJournalDisabled"]:
+        raise Refused({"detail": _OFF})
+    if "unknown" in found:
+        raise Refused(found["unknown"])
+    if found["dropped"]:
+        what = f"the journal dropped {found['dropped']}: nothing can be said of all requests"
+        raise Refused({"detail": f"{what}; give the server a larger --journal-size"})
+    if "undecided" in found:
+        what = "the bodies of these are not kept whole, or are too long to be compared"
+        raise Refused({"detail": f"{what}: {', '.join(found['undecided'])}"})
+    return found

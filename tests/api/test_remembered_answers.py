@@ -122,7 +122,7 @@ def test_every_request_is_counted_journalled_and_covered(server: Starlette) -> N
     assert [exchange.operation.key for exchange in kept] == ["GET /v1/leads"] * 70
     assert {exchange.step for exchange in kept} == {"answer"}
     assert kept[-1].answer == kept[0].answer
-    figures = workspace.covered().report(workspace.image and server.state.workspaces.contract, [])["operations"]
+    figures = workspace.journal.covered().report(workspace.image and server.state.workspaces.contract, [])["operations"]
     assert figures["GET /v1/leads"]["requests"] == 70
     assert figures["GET /v1/leads"]["parameters"]["query limit"] == 70
 

@@ -52,8 +52,7 @@ def ran(line: str, **variables: str) -> Answer:
         with urllib.request.urlopen(asked) as answer:
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as fault:
-        with fault:
-            return fault.code, json.loads(fault.read())
+        return fault.code, json.loads(fault.read())
 
 
 def test_a_delivery_that_is_wrong_can_be_caused_again(contract: Contract, target: Target, defects: Defects) -> None:

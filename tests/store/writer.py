@@ -3,14 +3,16 @@
 import sys
 from pathlib import Path
 
-from begun import begun
-
+from mock_server.store.base import Saved
 from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
 log = SqliteLog(Path(sys.argv[1]))
 kept = next(log.load(), None)
-image = begun(log, "w", Image()) if kept is None else Image.restored(kept.layer)
+if kept is None:
+    kept = Saved("w", {"seed": 1}, {}, {})
+    log.create(kept)
+image = Image.restored(kept)
 print("ready", flush=True)
 while True:
     with image.transaction(log, "w") as tx:

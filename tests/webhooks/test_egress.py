@@ -487,8 +487,8 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
         gate = Gate()
         assert gate._timeout == 10.0
         for outside in (True, False):
-            session = await gate._session(outside=outside)
-            assert session is await gate._session(outside=outside)
+            session = gate._session(outside=outside)
+            assert session is gate._session(outside=outside)
             assert session.timeout == aiohttp.ClientTimeout(total=None)
             assert session.auto_decompress is False
             assert session.trust_env is False
@@ -500,20 +500,3 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
         await gate.close()
 
     asyncio.run(scenario())
-
-
-def test_a_gate_outlives_the_event_loop_that_it_was_first_used_in() -> None:
-    """As an application in process does, when each test has a loop of its own."""
-    gate = Gate()
-
-    async def one() -> Reply:
-        async with receiving(saying(OK)) as receiver:
-            return await gate.post(receiver.url, b"{}", {})
-
-    async def last() -> Reply:
-        try:
-            return await one()
-        finally:
-            await gate.close()
-
-    assert [asyncio.run(one()).status, asyncio.run(one()).status, asyncio.run(last()).status] == [200, 200, 200]

@@ -1,0 +1,60 @@
+"""Answers that may be long: written in turns with everybody else's work, and sent in parts where they are large."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from mock_server.exact_json import write_json
+from mock_server.turns import Turns
+
+_AT_ONCE = 1024 * 1024  # bytes of an answer up to which it has a length
+_PART = 64 * 1024  # bytes that are sent at a time
+
+
+class Listing(Response):
+    """An answer whose text is made while it is sent, so that it is never whole in memory."""
+
+    media_type = "application/json"
+
+    def __init__(self, parts: Iterable[bytes], status: int = 200) -> None:
+        super().__init__(status_code=status)
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        turns, parts = Turns(), iter(self._parts)
+        begun, size = [], 0
+        for part in parts:
+            begun.append(part)
+            size += len(part)
+            if size > _AT_ONCE:
+                rest = _in_turns(begun, parts, turns)
+                await StreamingResponse(rest, self.status_code, media_type=self.media_type)(scope, receive, send)
+                return
+            await turns.rest()
+        await Response(b"".join(begun), self.status_code, media_type=self.media_type)(scope, receive, send)
+
+
+async def _in_turns(begun: list[bytes], parts: Iterator[bytes], turns: Turns) -> AsyncIterator[bytes]:
+    size = sum(map(len, begun))
+    for part in parts:
+        begun.append(part)
+        size += len(part)
+        if size >= _PART:
+            yield b"".join(begun)
+            begun, size = [], 0
+        await turns.rest()
+    yield b"".join(begun)
+
+
+def listing(name: str, items: Iterable[Any], status: int = 200, **more: Any) -> Listing:
+    """``{name: [items], **more}``; each item is made when its turn has come."""
+    return Listing(_object(name, items, more), status)
+
+
+def _object(name: str, items: Iterable[Any], more: dict[str, Any]) -> Iterator[bytes]:
+    yield b"{%s:[" % write_json(name)
+    for index, item in enumerate(items):
+        yield (b"," if index else b"") + write_json(item)
+    yield b"]" + b"".join(b",%s:%s" % (write_json(key), write_json(value)) for key, value in more.items()) + b"}"

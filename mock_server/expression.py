@@ -1,0 +1,79 @@
+"""Regular expressions from outside: each takes time in proportion to the text, and no more than is allowed.
+
+The engine is Rust's, reached through the library that validates schemas. It never tries the same letters twice, so
+``(a+)+$`` is as quick as any other; what it cannot do (to look around, to refer back) is refused. An expression must
+match the whole text, a dot matches line breaks too, and ``\\d``, ``\\w`` and ``\\s`` mean ASCII.
+"""
+
+import re
+import warnings
+
+import jsonschema_rs
+
+MAX_SIZE = 1024 * 1024
+"""Bytes of an expression with its repetitions written out."""
+_WORK = 1_000_000_000
+"""Bytes of an expression times letters of a text that are looked at at once: some eighty milliseconds at the worst."""
+_EACH_LETTER = 5_000  # bytes of an expression that cost as much as a letter costs anyway
+_SMALLEST = 512
+
+_ENDLESS = "which can take time without end"
+# What Java and Python know and this engine does not: a sign of it, a word for it, and the way to say it otherwise.
+_UNKNOWN = (
+    (r"\(\?<?[=!]", f"it looks around, {_ENDLESS}", "say it with a second pattern, as doesNotMatch"),
+    (r"\\[1-9]|\\k[<{]|\(\?P=", f"it refers back to a group, {_ENDLESS}", "write what may stand there"),
+    (r"\(\?>|[*+?}]\+", "it is possessive: what it took it does not give back", "leave out the second + or the ?>"),
+    (r"\(\?\(", "it has a condition", "write both cases with |"),
+    (r"\\[QEhHRXGKZ]", "it has an escape that is not known here", r"write \ before each sign with a meaning"),
+)
+_CATEGORY = r"\\[pP]\{[^}]*\}"
+# Categories, escapes and classes, of which one may lack its end: no sign in them is meant.
+_PLAIN = re.compile(rf"{_CATEGORY}|\\[^1-9QEhHRXGKZk]|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)", re.DOTALL)
+
+
+class BadExpression(ValueError):
+    """The text is no expression that is taken; the message says why, and what to do."""
+
+
+class Expression:
+    """``longest`` is the length of the longest text that it is tried on. Raises BadExpression."""
+
+    def __init__(self, pattern: str, *, ignore_case: bool = False, most: int = MAX_SIZE) -> None:
+        flags = "is" if ignore_case else "s"
+        bare = _PLAIN.sub("x", pattern)
+        for sign, what, remedy in _UNKNOWN:
+            if re.search(sign, bare):
+                raise BadExpression(f"{what}; {remedy}")
+        if _compiled(pattern, most) is None:  # by itself: its brackets must not close ours
+            raise BadExpression(_why(pattern))
+        whole = rf"\A(?{flags}:{pattern})\z"
+        self.size = _SMALLEST
+        while (found := _compiled(whole, self.size)) is None:
+            self.size *= 2
+            if self.size > most:
+                raise BadExpression("too large once its repetitions are written out: repeat less, or a smaller class")
+        self._validator = found
+        self.longest = _WORK // (_EACH_LETTER + self.size)
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole text, of at most ``longest`` letters, is of this form."""
+        return self._validator.is_valid(text)
+
+
+def _compiled(pattern: str, most: int) -> jsonschema_rs.Draft202012Validator | None:
+    options = jsonschema_rs.RegexOptions(size_limit=most)
+    try:
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
+    except jsonschema_rs.ValidationError:
+        return None
+
+
+def _why(pattern: str) -> str:
+    """What is wrong with an expression, in Python's words where Python refuses it as well."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(re.sub(_CATEGORY, ".", pattern))
+    except (re.error, RecursionError, OverflowError) as fault:
+        return f"no regular expression: {fault}"
+    return r"no regular expression, or too large a one: write \{ \} and \- where they stand for themselves, repeat less"

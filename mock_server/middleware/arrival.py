@@ -1,0 +1,50 @@
+"""The moment at which a request is here, with its body: from then on it can be verified, whatever it waits for."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.body import BODY, body_of
+from mock_server.api.encoding import decoded
+from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from mock_server.settings import Settings
+
+_BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
+_SAYS_BODY = (b"content-length", b"transfer-encoding")
+
+
+class Arrival:
+    """Reads the body and puts the exchange into the journal, before anything may delay it or make it fail.
+
+    A client that hangs up within its body has asked for nothing.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._limit = settings.max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope[EXCHANGE]
+        if _has_body(scope):
+            await self._read(scope, receive, exchange)
+        else:
+            scope[BODY] = b""
+        if exchange.workspace is not None:
+            exchange.workspace.journal.arrive(exchange)
+        await self._app(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive, exchange: Exchange) -> None:
+        """What is wrong with the body is kept for whoever needs it: another answer may come first."""
+        try:
+            exchange.arrive(await body_of(scope, receive, self._limit))
+            scope[BODY] = decoded(scope[BODY], scope["headers"], self._limit)
+            exchange.arrive(scope[BODY])
+        except PayloadTooLarge as error:
+            scope[BODY] = error
+        except (BadRequest, UnsupportedMediaType) as error:
+            if BODY not in scope:  # it did not come in time
+                raise
+            scope[BODY] = error
+
+
+def _has_body(scope: Scope) -> bool:
+    return scope["method"] not in _BODILESS or any(name in _SAYS_BODY for name, _ in scope["headers"])
