@@ -32,10 +32,9 @@ async def send_answer(
     exchange.status = answer.status
     sent = with_headers(answer.headers, headers)
     if ours:
-        own = [(b"x-mock-request-id", exchange.id.encode())]
+        sent.append((b"x-mock-request-id", exchange.id.encode()))
         if exchange.explain:
-            own.append(explained(exchange.explain))
-        sent = with_headers(sent, own) if headers else [*sent, *own]
+            sent.append(explained(exchange.explain))
     exchange.answered, exchange.answer, exchange.answer_size = sent, answer.kept, len(answer.body)
     await send({"type": "http.response.start", "status": answer.status, "headers": sent})
     await send({"type": "http.response.body", "body": answer.body})
@@ -51,8 +50,8 @@ def with_headers(headers: Sequence[Header], given: Sequence[Header]) -> list[Hea
     """``headers`` with the ``given`` ones in place of those of their names, all in lower case. Cookies add up."""
     if not given:
         return list(headers)
-    named = {name for name, _ in given} - {b"set-cookie"}
-    return [*(field for field in headers if field[0] not in named), *given]
+    named = {name for name, _ in given}
+    return [*(field for field in headers if field[0] not in named or field[0] == b"set-cookie"), *given]
 
 
 def headers_for(body: bytes) -> list[Header]:

@@ -215,7 +215,7 @@ class _Compiler:
             example = header.get("example")
             if example is None and "schema" in header:
                 example = self._schema(f"{pointer}/schema").example
-            sendable = _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER
+            sendable = _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER and not _OURS.match(name)
             if sendable and example is not None and str(example).isprintable():
                 yield name.lower(), str(example)
 
@@ -235,6 +235,7 @@ class _Compiler:
         return given
 
 
+_OURS = re.compile("x-mock-", re.IGNORECASE)  # these tell what the mock did
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # What an answer is and where it ends is said by who sends it; OpenAPI has no say in the first.
 _OF_THE_SERVER = frozenset(
