@@ -82,6 +82,14 @@ class Listing:
         """The query that asks for the items whose ``member`` is ``value``; None where no filter does."""
         return next(({one.name: value} for one in self.filters if one.member == member), None)
 
+    def takes(self, asked: Filter, value: Any) -> bool:
+        """Whether the filter may be asked for the value: an item may hold one that no request may."""
+        return self.operation.document.validator(asked.schema).is_valid(value)
+
+    def member(self, name: str) -> str:
+        """How the items spell a member; empty where they have none that is called so."""
+        return next((one for one in self.item_properties() if _bare(one) == _bare(name)), "")
+
     def item_properties(self) -> Mapping[str, Any]:
         return self.operation.document.properties(self.item_schema)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.spec.contract import Contract
+from mock_server.spec.filters import plain
 from mock_server.spec.fitting import filled
 from mock_server.spec.generator import generate
 from mock_server.spec.pattern import Chance
@@ -120,6 +121,7 @@ def whole(family: Family) -> Fit:
         if parts.keys() <= record.keys() and _is_valid(family, record):
             return record
         stream = chance()
+        record = _respelt(record, parts)
         added = {name: _invented(part, stream) for name, part in parts.items() if name not in record}
         return _mended(family, {**record, **added}, stream)
 
@@ -140,7 +142,17 @@ def _is_valid(family: Family, record: Record) -> bool:
     return all(view.schema.accepts(record) or view.schema.accepts(view.project(record)) for view in family.views)
 
 
+def _respelt(record: Record, names: Iterable[str]) -> Record:
+    """``record`` with its values under the document's ``names`` too, where these are spelt alike: ``lead_id``."""
+    lacking = [name for name in names if name not in record]
+    if not lacking:
+        return record
+    told = {plain(name): value for name, value in record.items()}
+    return {**record, **{name: told[plain(name)] for name in lacking if plain(name) in told}}
+
+
 def _mended(family: Family, record: Record, stream: Chance) -> Record:
+    record = _respelt(record, family.fields)
     for shape in family.shapes:
         record = {**record, **filled(record, shape, stream)}
     return record

@@ -14,6 +14,8 @@ from contracts.sample import CannotSample
 from contracts.sequences.records import Kind, Record
 from contracts.sequences.walk import whole
 
+_MOST_VALUES = 5
+
 
 def _attempts(key: str) -> Mapping[str, dict[str, str]]:
     """Kind of attempt → headers. The scheme's case does not matter in HTTP, so it is not tried."""
@@ -116,7 +118,8 @@ def other_filter(probe: Probe, listing: Listing) -> None:
     """A filter by a value of this organization finds nothing with the other one's key."""
     other, items = _other_key(probe), whole(probe, listing)
     for asked in listing.filters:
-        values = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
+        texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
+        values = [text for text in texts[:_MOST_VALUES] if listing.takes(asked, text)]
         if asked.schema.get("enum") or not values:
             continue
         found = whole(probe, listing, query={asked.name: values[0]}, key=other)

@@ -126,11 +126,11 @@ def _seconds(moment: str) -> float:
 def appointments(probe: Probe, lists: Mapping[str, Listing]) -> None:
     """An appointment's lead exists."""
     listing = lists[domain.APPOINTMENTS]
-    known = {lead["id"] for lead in whole(probe, lists[domain.LEADS])}
-    for item in whole(probe, listing):
-        if item.get("leadId") not in known:
-            got = f"{item['id']} of {item.get('leadId')}"
-            probe.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where="leadId")
+    known, member = {lead["id"] for lead in whole(probe, lists[domain.LEADS])}, listing.member("leadId")
+    for item in whole(probe, listing) if member else ():
+        if item.get(member) not in known:
+            got = f"{item['id']} of {item.get(member)}"
+            probe.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where=member)
 
 
 def expanded_leads(probe: Probe, lists: Mapping[str, Listing]) -> None:

@@ -78,7 +78,8 @@ def filtering(probe: Probe, listing: Listing) -> None:
 
 def _questions(probe: Probe, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
     """Members of the items with the values that are asked for."""
-    values = {name: known for name, known in ((f.member, _values(f, items)) for f in listing.filters) if known}
+    asked = ((one.member, [it for it in _values(one, items) if listing.takes(one, it)]) for one in listing.filters)
+    values = {member: known for member, known in asked if known}
     for name, known in values.items():
         yield from ({name: value} for value in known)
     for one, two in itertools.combinations(values, 2):

@@ -119,3 +119,19 @@ def test_a_renamed_expansion_still_expands(tmp_path: Path) -> None:
     app = serving(root, tmp_path)
     answer = ask(app, "GET", "/v1/inquiries?include=lead&limit=1")
     assert ("lead" in answer.json["inquiries"][0], answer.explain) == (True, "")
+
+
+def test_a_renamed_field_keeps_its_meaning(tmp_path: Path) -> None:
+    root = renamed()
+    inquiry = root["components"]["schemas"]["InquiryBase"]
+    inquiry["properties"]["lead_id"] = inquiry["properties"].pop("leadId")
+    inquiry["required"] = ["lead_id" if name == "leadId" else name for name in inquiry["required"]]
+    app = serving(root, tmp_path)
+    leads = {it["id"] for it in ask(app, "GET", "/v1/leads?limit=100").json["leads"]}
+    assert {it["lead_id"] for it in inquiries(app)} <= leads
+    member = ask(app, "GET", "/v1/members").json["members"][0]["id"]
+    lead = min(leads)
+    before = inquiries(app, f"lead_id={lead}")
+    body = json.dumps({"leadId": lead, "userId": member, "message": "On our way"}).encode()
+    assert ask(app, "POST", "/v1/sms", body=body).status == 200
+    assert len(inquiries(app, f"lead_id={lead}")) == len(before) + 1
