@@ -15,7 +15,7 @@ class Coverage:
     """Listens to every exchange of a run."""
 
     def __init__(self, contract: Contract, key: str) -> None:
-        self._contract = contract
+        self.contract = contract
         self._credential = f"Bearer {key}"
         self.statuses: dict[str, Counter[int]] = {operation: Counter() for operation in contract.operations}
         self.parameters: dict[str, set[str]] = {operation: set() for operation in contract.operations}
@@ -47,7 +47,7 @@ class Coverage:
 
     def known_parameters(self, operation: str) -> tuple[int, int]:
         """(query parameters that were sent, query parameters that there are)."""
-        names = {parameter.name for parameter in self._contract.operations[operation].of("query")}
+        names = {parameter.name for parameter in self.contract.operations[operation].of("query")}
         return len(names & self.parameters[operation]), len(names)
 
     def vacuous(self, due: Iterable[str], excused: Mapping[str, str], faulty: Collection[str]) -> Sequence[str]:

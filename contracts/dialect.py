@@ -12,6 +12,8 @@ from contracts.errors import CannotRun
 
 TRANSLATED = "x-translated"
 """In a document of which places and words are no longer those of its file."""
+BASE = "x-base-path"
+"""What stands before every path that the file does not have there; missing when nothing does."""
 _VALUES = ("default", "enum", "const", "example", "examples")
 """Words after which no schema comes."""
 
@@ -26,7 +28,7 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
-    return document | ({TRANSLATED: True} if older or base else {})
+    return document | ({TRANSLATED: True} if older or base else {}) | ({BASE: base} if base else {})
 
 
 def _base(name: str, raw: Mapping[str, Any]) -> str:

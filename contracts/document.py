@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,11 @@ class Operation:
 
 
 class Document:
-    """One OpenAPI document. ``name`` is its file's."""
+    """One OpenAPI document. ``name`` is its file's; ``digest`` is the SHA-256 of what the file holds."""
 
-    def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
-        self.name = name
-        self.raw = raw
+    def __init__(self, name: str, raw: Mapping[str, Any], file: Path | None = None, digest: str = "") -> None:
+        self.name, self.raw = name, raw
+        self.file, self.digest = file, digest
         self._validators: dict[str, jsonschema_rs.Validator] = {}
 
     def resolve(self, node: Any) -> Any:
@@ -240,6 +241,9 @@ def load(spec: str = "") -> Contract:
 def _read(path: Path) -> Document:
     try:
         raw = read_file(path, SpecError)
+        digest = sha256(path.read_bytes()).hexdigest()
     except SpecError as fault:
         raise CannotRun(str(fault)) from None
-    return Document(path.stem, plain(str(path), raw))
+    except OSError as fault:  # it has gone since
+        raise CannotRun(f"{path}: {fault.strerror}", "give an OpenAPI 3 document") from None
+    return Document(path.stem, plain(str(path), raw), path, digest)

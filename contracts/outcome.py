@@ -1,8 +1,8 @@
 """What a run is asked for, and what it found out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from contracts.agenda.unit import Unit
 from contracts.baseline import Baseline
@@ -70,6 +70,9 @@ class Outcome:
     stopped: str = ""
     exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
     """When each began, and whether its bodies are kept; filled when a report wants them."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Every rule with the reason why it was not checked; empty when it was."""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
     requests: int = 0
     refused: int = 0
     seconds: float = 0.0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from contracts import engine
+from contracts import checked, engine
 from contracts.agenda.order import units
 from contracts.agenda.unit import Unit
 from contracts.catalogue import Catalogue
@@ -240,3 +240,4 @@ class Run:
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)
+        outcome.rules = checked.of_run(self.units, outcome, self.selection)

@@ -76,8 +76,14 @@ STRANGERS = (
     ("mock_server", ("contracts", "schemathesis", "hypothesis", "openapi_core")),
 )
 CONTRACTS_MAY_IMPORT = (
-    *("mock_server.data", "mock_server.errors", "mock_server.mishap", "mock_server.reader", "mock_server.redaction"),
-    *("mock_server.exact_json", "mock_server.server", "mock_server.settings"),
+    *("mock_server.__version__", "mock_server.data", "mock_server.errors", "mock_server.exact_json"),
+    *(
+        "mock_server.mishap",
+        "mock_server.reader",
+        "mock_server.redaction",
+        "mock_server.server",
+        "mock_server.settings",
+    ),
 )
 
 CLOCK_AND_CHANCE = (

@@ -1,21 +1,42 @@
-"""Reports for a pipeline on GitHub: annotations and a step summary."""
+"""Reports for a pipeline on GitHub: annotations and a step summary. What has one cause is one line, with its count."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve, visible
-from contracts.report import content
+from contracts.report import content, facts
 
 _LEVELS = {True: "error", False: "warning"}
+_SHOWN = 10
+"""Annotations of one level that GitHub shows of a step."""
+_ROWS = 200
+"""Of a summary, which may have a mebibyte."""
 
 
 def as_github(outcome: Outcome, sieve: Sieve) -> str:
     """Workflow commands, one a line: to be printed in a step."""
-    lines = []
-    for item in content.summary(outcome, sieve)["findings"]:
-        text = f"{item['operation']}: {item['title']}. Expected: {item['expected']}. Got: {item['got']}"
-        title = f"{item['rule']} {item['operation']}"
-        lines.append(f"::{_LEVELS[item['breaks']]} title={_property(title)}::{_message(text)}")
+    causes = content.causes(content.summary(outcome, sieve)["findings"])
+    lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
     lines.append(f"::notice title=sophiie-mock check::{_message(sieve.redact(content.verdict(outcome)))}")
     return "\n".join(lines) + "\n"
+
+
+def _annotations(causes: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """One for each cause; the last that would be shown stands for the rest."""
+    shown = causes if len(causes) <= _SHOWN else causes[: _SHOWN - 1]
+    for cause in shown:
+        first = cause[0]
+        text = f"{first['operation']}: {content.sentence(first)}{content.more(cause)}"
+        yield _command(first, f"{first['rule']} {first['operation']}", text)
+    rest = causes[len(shown) :]
+    if rest:
+        rules = ", ".join(dict.fromkeys(cause[0]["rule"] for cause in rest))
+        yield _command(rest[0][0], "and more", f"{sum(map(len, rest))} more findings in {len(rest)} places: {rules}")
+
+
+def _command(item: Mapping[str, Any], title: str, text: str) -> str:
+    return f"::{_LEVELS[item['breaks']]} title={_property(title)}::{_message(text)}"
 
 
 def _message(text: str) -> str:
@@ -28,20 +49,36 @@ def _property(text: str) -> str:
 
 def as_summary(outcome: Outcome, sieve: Sieve) -> str:
     """Markdown for ``$GITHUB_STEP_SUMMARY``."""
-    facts = content.summary(outcome, sieve)
-    lines = [f"### sophiie-mock check: {sieve.redact(content.verdict(outcome))}", ""]
-    if facts["findings"]:
+    told = content.summary(outcome, sieve)
+    causes = content.causes(told["findings"])
+    lines = [f"### sophiie-mock check: {_cell(sieve.redact(content.verdict(outcome)))}", ""]
+    if causes:
         lines += ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |"]
-    for item in facts["findings"]:
-        cells = (item["rule"], item["operation"], item["expected"], item["got"], item["provenance"])
-        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
-    lines += [
-        "",
-        f"{facts['requests']} requests in {facts['seconds']} s, mode `{facts['mode']}`, seed {facts['seed']}.",
-    ]
+    lines += [_row(cause) for cause in causes[:_ROWS]]
+    if len(causes) > _ROWS:
+        lines.append(f"\n… and {len(causes) - _ROWS} rows more")
+    lines += ["", *_about(told)]
     return "\n".join(lines) + "\n"
 
 
+def _row(cause: Sequence[Mapping[str, Any]]) -> str:
+    first = cause[0]
+    got = first["got"] + (f" — {first['reason']}" if first["reason"] else "")
+    cells = [first["rule"], first["operation"] + content.more(cause), first["expected"], got, first["provenance"]]
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _about(told: Mapping[str, Any]) -> Iterator[str]:
+    spent = f" in {told['seconds']} s" if told["seconds"] else ""
+    yield f"{told['requests']} requests{spent}, mode `{told['mode']}`, seed {told['seed']}."
+    yield ""
+    yield from (f"{_cell(line)}  " for line in facts.lines(told))
+    checked = len(told["rules"]["checked"])
+    yield f"{checked} of {checked + len(told['rules']['notChecked'])} rules checked."
+    yield from (f"- not checked, {_cell(why)}: {', '.join(names)}" for why, names in facts.reasons(told).items())
+
+
 def _cell(text: str) -> str:
-    plain = visible(" ".join(text.split()))[:160]
+    plain = visible(" ".join(text.split()))
+    plain = plain if len(plain) <= 240 else plain[:239] + "…"
     return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(letter, letter) for letter in plain)

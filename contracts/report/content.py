@@ -1,16 +1,22 @@
 """What every report says, already sieved, as plain data: the faces only arrange it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
 from contracts.replay import request
+from contracts.report import facts
 from contracts.rule import Finding, Severity
 
 MOST_COMMANDS = 9
 """Of one finding: what leads to a delivery that fails is no shorter."""
+
+
+_PACE = re.compile(r"the real API would have answered 429: .*?; the window ends in \d+ s(; |$)")
+"""What a mock says of every request of a quick run, and of none in particular."""
 
 
 def sieved(value: Any, sieve: Sieve) -> Any:
@@ -30,9 +36,36 @@ def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
     curls = [exchange.curl(keys) for exchange in shown]
     again = [request.told(exchange, keys) for exchange in shown]
     is_mock = outcome.target.is_mock
-    judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock)}
+    judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock), "reason": reason_of(item, outcome)}
     found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, sieve)
     return found
+
+
+def reason_of(item: Finding, outcome: Outcome) -> str:
+    """What a mock said itself of why it answered so; of any other target it would be a text like all others."""
+    if not outcome.target.is_mock:
+        return ""
+    explained = item.evidence[-1].headers.get("x-mock-explain", "") if item.evidence else ""
+    return _PACE.sub("", item.reason or explained)
+
+
+def sentence(item: Mapping[str, Any]) -> str:
+    """A finding of a summary in one sentence or two."""
+    reason = f" Reason: {item['reason']}." if item["reason"] else ""
+    return f"{item['title']}. Expected: {item['expected']}. Got: {item['got']}.{reason}"
+
+
+def causes(findings: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Findings of a summary that most likely have one cause: the same rule, broken by the same operation."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for item in findings:
+        found.setdefault((item["rule"], item["operation"]), []).append(item)
+    return list(found.values())
+
+
+def more(cause: Sequence[Mapping[str, Any]]) -> str:
+    """`` (and 22 more)``, where there are more than one."""
+    return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
 
 
 def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
@@ -42,7 +75,7 @@ def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
         sent, known = outcome.coverage.known_parameters(key)
         statuses = {str(status): count for status, count in sorted(counts.items())}
         operations[key] = {"statuses": statuses, "parameters": f"{sent}/{known}"}
-    facts: dict[str, Any] = sieved(
+    told: dict[str, Any] = sieved(
         {
             "target": outcome.target.origin,
             "mock": outcome.target.is_mock,
@@ -59,11 +92,13 @@ def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
             "notRun": outcome.not_run,
             "notes": outcome.notes,
             "operations": operations,
+            **facts.of(outcome),
         },
         sieve,
     )
-    facts["findings"] = [finding(item, outcome, sieve) for item in in_order(outcome)]
-    return facts
+    told["findings"] = [finding(item, outcome, sieve) for item in in_order(outcome)]
+    told["accepted"] = sieved([list(item.key) for item in outcome.accepted], sieve)
+    return told
 
 
 def in_order(outcome: Outcome) -> Sequence[Finding]:

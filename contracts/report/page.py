@@ -1,13 +1,13 @@
 """The report as one HTML file: no script, nothing fetched, readable on a telephone and in the dark."""
 
 from collections.abc import Iterable, Mapping
-from html import escape
+from html import escape as escaped
 from itertools import groupby
 from typing import Any
 
 from contracts.outcome import Outcome
-from contracts.redaction import Sieve
-from contracts.report import content
+from contracts.redaction import Sieve, visible
+from contracts.report import content, facts
 
 _SHOWN = 3  # findings of one rule before the rest is folded away
 _NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"
@@ -42,11 +42,16 @@ td, th { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; te
 """
 
 
+def escape(text: str) -> str:
+    """Text for a page: nothing of it is markup, or moves a reader's eyes elsewhere."""
+    return escaped(visible(text))
+
+
 def as_html(outcome: Outcome, sieve: Sieve) -> str:
-    facts = content.summary(outcome, sieve)
-    colour = {0: "good", 1: "bad", 2: "odd"}[facts["exitCode"]]
+    told = content.summary(outcome, sieve)
+    colour = {0: "good", 1: "bad", 2: "odd"}[told["exitCode"]]
     verdict = escape(sieve.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below
-    groups = [list(group) for _, group in groupby(facts["findings"], key=lambda item: (item["rule"], item["breaks"]))]
+    groups = [list(group) for _, group in groupby(told["findings"], key=lambda item: (item["rule"], item["breaks"]))]
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -54,23 +59,24 @@ def as_html(outcome: Outcome, sieve: Sieve) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>sophiie-mock check: {verdict}</title><style>{_STYLE}</style></head><body>",
         f'<h1 class="{colour}">{verdict[:1].upper()}{verdict[1:]}</h1>',
-        f'<p class="small">{escape(" · ".join(_facts(facts)))}</p>',
-        *(f'<p class="odd">{escape(reason)}</p>' for reason in (facts["stopped"], *facts["vacuous"]) if reason),
+        *(f'<p class="small">{escape(line)}</p>' for line in (" · ".join(_spent(told)), *facts.lines(told))),
+        *(f'<p class="odd">{escape(reason)}</p>' for reason in (told["stopped"], *told["vacuous"]) if reason),
         _index(groups),
         *(_rule(number, group) for number, group in enumerate(groups)),
-        _notes(facts["notes"]),
-        _table("Not run", ("run", "reason"), facts["notRun"].items()),
-        _operations(facts["operations"]),
+        _notes(told["notes"]),
+        _table("Not run", ("run", "reason"), told["notRun"].items()),
+        _rules(told),
+        _operations(told["operations"]),
         "</body></html>\n",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _facts(facts: Mapping[str, Any]) -> list[str]:
-    if not facts["seconds"]:
-        return [facts["target"], facts["mode"], f"{facts['requests']} exchanges"]
-    spent = f"{facts['requests']} requests in {facts['seconds']} s"
-    return [facts["target"], f"mode {facts['mode']}", f"seed {facts['seed']}", spent]
+def _spent(told: Mapping[str, Any]) -> list[str]:
+    if not told["seconds"]:
+        return [told["target"], told["mode"], f"{told['requests']} exchanges"]
+    spent = f"{told['requests']} requests in {told['seconds']} s"
+    return [told["target"], f"mode {told['mode']}", f"seed {told['seed']}", spent]
 
 
 def _index(groups: list[list[dict[str, Any]]]) -> str:
@@ -110,10 +116,11 @@ def _source(source: str) -> str:
 
 def _finding(item: Mapping[str, Any]) -> str:
     where = f'<p class="small">{escape(item["where"])}</p>' if item["where"] else ""
+    reason = f"<dt>reason<dd>{escape(item['reason'])}" if item["reason"] else ""
     curls = "".join(f"<pre>{escape(line)}</pre>" for line in item["curl"])
     return (
         f"<section><h4>{escape(item['operation'])}</h4>{where}"
-        f"<dl><dt>expected<dd>{escape(item['expected'])}<dt>got<dd>{escape(item['got'])}</dl>{curls}</section>"
+        f"<dl><dt>expected<dd>{escape(item['expected'])}<dt>got<dd>{escape(item['got'])}{reason}</dl>{curls}</section>"
     )
 
 
@@ -133,6 +140,14 @@ def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], *
     if folded:
         return f"<details><summary>{escape(title)}</summary>{table}</details>"
     return f"<h2>{escape(title)}</h2>{table}"
+
+
+def _rules(told: Mapping[str, Any]) -> str:
+    """Which rules were checked, and which were not and why."""
+    checked, left = told["rules"]["checked"], told["rules"]["notChecked"]
+    rows = [(name, "checked") for name in checked] + [(name, f"not checked: {why}") for name, why in left.items()]
+    title = f"Rules: {len(checked)} checked, {len(left)} not"
+    return _table(title, ("rule", "checked"), rows, folded=True)
 
 
 def _operations(operations: Mapping[str, Mapping[str, Any]]) -> str:

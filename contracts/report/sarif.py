@@ -1,32 +1,109 @@
-"""SARIF 2.1.0, which code hosts show as alerts. The place of a finding is an operation of the document."""
+"""SARIF 2.1.0, as code hosts take it in: each result is one cause, at the place of its operation in the document.
+
+A host shows results beside the code, so each has a file of the repository and a line in it, also when a real API was
+checked: the document is what the team has of it. It lies where ``--spec`` says; without that, it is the built-in one.
+What makes two results the same over time is rule and operation, and no wording.
+"""
 
 import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
 
+from contracts.checks.registry import RULES
 from contracts.outcome import Outcome
 from contracts.redaction import Sieve
-from contracts.report import content
+from contracts.report import content, facts
+from contracts.report.places import FIRST, Place, places
+from contracts.rule import Severity
+from mock_server import __version__
 
+MOST = 5_000
+"""Results that GitHub shows of the 25,000 that it takes; those that break the run come first."""
+_LONGEST = 1_000
+"""Characters of a message that it shows."""
 _LEVELS = {True: "error", False: "warning"}
+_ROOT = "%SRCROOT%"
+
+
+class _Files:
+    """The documents of a run as artifacts: which one an operation is in, and where."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._known: dict[str, tuple[str, Place]] = {}
+        for document in outcome.coverage.contract.documents:
+            file, found = quote(facts.path_of(document)), places(document)
+            for operation in ("", *(known.key for known in document.operations), *document.webhooks):
+                self._known.setdefault(operation, (file, found.get(operation, FIRST)))
+
+    def of(self, operation: str) -> dict[str, Any]:
+        """Its physical location; that of the paths for an operation that no document has."""
+        file, (line, column) = self._known.get(operation) or self._known[""]
+        region = {"startLine": line, "startColumn": column}
+        return {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}, "region": region}
 
 
 def as_sarif(outcome: Outcome, sieve: Sieve) -> str:
-    """SARIF 2.1.0. The place of a finding is the operation in the document, which has no line."""
-    findings = content.summary(outcome, sieve)["findings"]
-    rules = {item["rule"]: {"id": item["rule"], "shortDescription": {"text": item["title"]}} for item in findings}
-    results = [
-        {
-            "ruleId": item["rule"],
-            "level": _LEVELS[item["breaks"]],
-            "message": {"text": f"{item['title']}. Expected: {item['expected']}. Got: {item['got']}"},
-            "locations": [{"logicalLocations": [{"fullyQualifiedName": item["operation"], "kind": "function"}]}],
-            "partialFingerprints": {"place": f"{item['rule']} {item['operation']} {item['where']}"},
-        }
-        for item in findings
-    ]
-    driver = {"name": "sophiie-mock check", "rules": list(rules.values())}
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+    """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
+    told = content.summary(outcome, sieve)
+    causes, files = content.causes(told["findings"])[:MOST], _Files(outcome)
+    firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
+    names = list(firsts)
+    rules = [_rule(name, first) for name, first in firsts.items()]
+    ended = {
+        "exitCode": told["exitCode"],
+        "executionSuccessful": told["exitCode"] != 2,
+        "startTimeUtc": told["started"],
     }
+    run = {
+        "tool": {"driver": {"name": "sophiie-mock check", "version": __version__, "rules": rules}},
+        "automationDetails": {"id": "sophiie-mock-check/"},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [ended],
+        "results": [_result(cause, names.index(cause[0]["rule"]), files) for cause in causes],
+    }
+    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    rule = RULES.get(name)
+    severe = rule is None or rule.severity is Severity.ERROR
+    source = item["source"] if item["source"].startswith("https://") else ""
+    where = f"Source: {item['source']}. " if item["source"] else ""
+    help_ = f"{item['title']}. {where}Run `sophiie-mock check --only {name}` to see it again."
+    return {
+        "id": name,
+        "name": "".join(part.capitalize() for part in name.split("_")),
+        "shortDescription": {"text": item["title"]},
+        "fullDescription": {"text": f"{item['title']} ({item['group']})."},
+        "help": {"text": help_, "markdown": help_},
+        **({"helpUri": source} if source else {}),
+        "defaultConfiguration": {"level": _LEVELS[severe]},
+        "properties": {
+            "tags": ["api-contract", item["group"]],
+            "precision": "high",
+            "problem.severity": _LEVELS[severe],
+        },
+    }
+
+
+def _result(cause: Sequence[Mapping[str, Any]], index: int, files: _Files) -> dict[str, Any]:
+    first = cause[0]
+    same = f"{first['rule']} {first['operation']}"
+    text = f"{first['operation']}: {content.sentence(first)}{content.more(cause)}"
+    logical = {"fullyQualifiedName": first["operation"], "kind": "function"}
+    return {
+        "ruleId": first["rule"],
+        "ruleIndex": index,
+        "level": _LEVELS[first["breaks"]],
+        "message": {"text": text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"},
+        "locations": [{"physicalLocation": files.of(first["operation"]), "logicalLocations": [logical]}],
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",
+            "cause/v1": same,
+        },
+        "properties": {"places": len(cause), "provenance": first["provenance"], "where": first["where"]},
+    }

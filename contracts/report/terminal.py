@@ -53,6 +53,8 @@ def _finding(item: Finding, outcome: Outcome, say: Say) -> None:
     say(f"  {item.operation}" + (f"  [{item.where}]" if item.where else ""), "bold")
     say(f"    expected  {item.expected}")
     say(f"    got       {item.got}")
+    if reason := content.reason_of(item, outcome):
+        say(f"    reason    {reason}")
     for exchange in item.evidence[-content.MOST_COMMANDS :]:
         say(f"    {exchange.curl(outcome.target.variables)}", "cyan")
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from contracts import checked
 from contracts.checks import recorded
 from contracts.coverage import Coverage
 from contracts.document import Contract
@@ -46,6 +47,7 @@ class Sorting:
         is_mock = any(_MOCK in entry.exchange.headers for entry in self._recording.entries)
         outcome = Outcome(Target(name, "", is_mock=is_mock, local=True), OFFLINE, 0, self._coverage)
         outcome.requests = self._judged
+        outcome.rules = checked.of_traffic(requests_only=self._wishes.requests_only)
         outcome.notes = self._notes(place, ours)
         self._conclude(outcome)
         return outcome

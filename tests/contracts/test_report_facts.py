@@ -1,0 +1,153 @@
+"""What reports say beside the findings: when, of which documents, by whom, which rules, and the mock's own reason."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from production import CONTRACT
+from recording import KEY
+
+from contracts import checked
+from contracts.checks import access, input
+from contracts.checks.registry import RULES
+from contracts.coverage import Coverage
+from contracts.exchange import Exchange
+from contracts.guard import Mode
+from contracts.outcome import Outcome
+from contracts.redaction import Sieve, visible
+from contracts.report import content
+from contracts.report.files import WRITERS
+from contracts.rule import Finding, Provenance
+from contracts.selection import Selection
+from contracts.target import Target
+from mock_server import __version__
+
+REASON = f"body /suburb: is missing; \x1b]0;x\x07 <b>{KEY}</b>"
+ASKED = Exchange("POST", "http://127.0.0.1:1/v1/leads", {}, b"{}", 400, {"x-mock-explain": REASON}, b"{}")
+
+
+def outcome(*findings: Finding, is_mock: bool = True) -> Outcome:
+    coverage = Coverage(CONTRACT, "")
+    coverage.seen(replace(ASKED, status=201, operation="POST /v1/leads"))
+    result = Outcome(Target("http://127.0.0.1:1", KEY, is_mock=is_mock), Mode.FULL, 1, coverage, list(findings))
+    result.passed, result.seconds = ["keys[POST /v1/leads]"], 1.0
+    result.rules = checked.of_run(["keys[POST /v1/leads]"], result, Selection(CONTRACT, (), (), ()))
+    return result
+
+
+def refused(where: str = "", operation: str = "POST /v1/leads") -> Finding:
+    return Finding(input.ACCEPTED, operation, Provenance.DOCUMENTED, "400", "success", where, (ASKED,))
+
+
+def report(kind: str, result: Outcome) -> str:
+    return WRITERS[kind](result, Sieve([KEY], people=False))
+
+
+PEOPLE = ("html", "summary", "github", "junit", "json", "sarif")
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_the_reason_of_the_mock_stands_beside_the_finding(kind: str) -> None:
+    text = report(kind, outcome(refused()))
+    assert "body /suburb: is missing" in text
+    assert KEY not in text
+    assert "\x1b" not in text
+    assert ("<b>***" in text) == (kind in ("json", "sarif", "github"))  # markup for none that would read it so
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_another_target_gives_no_reasons(kind: str) -> None:
+    assert "body /suburb" not in report(kind, outcome(refused(), is_mock=False))
+
+
+def test_what_the_mock_says_of_a_quick_run_is_no_reason() -> None:
+    pace = "the real API would have answered 429: more than 60 requests in this minute; the window ends in 59 s"
+    for said, told in ((pace, ""), (f"{pace}; body /a: is missing", "body /a: is missing")):
+        finding = replace(refused(), evidence=(replace(ASKED, headers={"x-mock-explain": said}),))
+        assert content.reason_of(finding, outcome()) == told
+
+
+@pytest.mark.parametrize("kind", ["html", "summary", "json", "junit"])
+def test_a_report_says_of_what_it_is(kind: str) -> None:
+    text = report(kind, outcome())
+    document = CONTRACT.documents[0]
+    assert document.file is not None
+    digest = hashlib.sha256(document.file.read_bytes()).hexdigest()
+    for word in (digest[:12], "Sophiie API", "1.0.0", __version__, "schemathesis"):
+        assert word in text
+    assert re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d", text)
+
+
+@pytest.mark.parametrize("kind", ["html", "summary", "json"])
+def test_a_report_says_which_rules_were_checked_and_why_not_the_others(kind: str) -> None:
+    text = report(kind, outcome())
+    assert "ignored_auth" in text or "rules checked" in text
+    assert "pages_partition" in text
+    assert "the document has nothing that it is about" in text
+
+
+def test_like_findings_are_one_row_and_one_annotation_with_their_count() -> None:
+    many = outcome(*(refused(f"/m{number}") for number in range(23)), refused("/m", "GET /v1/leads"))
+    rows = [line for line in report("summary", many).splitlines() if "positive_data_acceptance |" in line]
+    assert sorted("(and 22 more)" in row for row in rows) == [False, True]
+    notes = report("github", many).splitlines()
+    assert sorted("(and 22 more)" in note for note in notes) == [False, False, True]
+
+
+def test_of_many_annotations_the_last_that_is_shown_stands_for_the_rest() -> None:
+    many = outcome(*(refused(operation=f"GET /v1/x{number}") for number in range(30)))
+    errors = [line for line in report("github", many).splitlines() if line.startswith("::error")]
+    assert len(errors) == 10
+    assert errors[-1].endswith("21 more findings in 21 places: positive_data_acceptance")
+
+
+def test_what_was_accepted_is_in_the_report_for_programs() -> None:
+    result = outcome()
+    result.accepted = [refused("/a")]
+    assert json.loads(report("json", result))["accepted"] == [["positive_data_acceptance", "POST /v1/leads", "/a"]]
+
+
+# --- rules that were checked ------------------------------------------------------------------------------------
+
+
+def rules(result: Outcome, known: list[str], *words: str, **more: tuple[str, ...]) -> Mapping[str, str]:
+    return checked.of_run(known, result, Selection(CONTRACT, ("keys", "pages"), words, more.get("without", ())))
+
+
+def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None:
+    result, known = outcome(), ["keys[POST /v1/leads]", "pages[GET /v1/leads]", "limits[GET /v1/leads]"]
+    result.not_run = {"pages[GET /v1/leads]": "it answered 500"}
+    told = rules(result, known)
+    assert set(told) == set(RULES)
+    assert told[access.IGNORED_AUTH.name] == told["response_schema_conformance"] == ""
+    assert told["pages_partition"] == "it answered 500"
+    assert told["rate_limit"] == "the run ended before it"
+    assert told["told_once"] == "the document has nothing that it is about"
+    assert told["request_conformance"] == "it is about recorded traffic"
+    assert rules(result, known, "keys")["told_once"] == "left out by --only or --exclude"
+    assert rules(result, known, "ignored_auth")["rate_limit"] == "left out by --only or --exclude"
+    result.mode = Mode.SAFE
+    assert rules(result, known)["told_once"] == "a safe run does not send what would show it"
+
+
+def test_recorded_traffic_shows_requests_and_answers() -> None:
+    both, requests = checked.of_traffic(requests_only=False), checked.of_traffic(requests_only=True)
+    assert both["request_conformance"] == both["response_schema_conformance"] == requests["request_conformance"] == ""
+    assert requests["response_schema_conformance"] == "left out by --requests-only"
+    assert both["use_after_free"] == "recorded traffic does not show it"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ü 😀\n\t", "plain ü 😀\n\t"),
+        ("\x1b[31m\r\x07", "\\x1b[31m\\r\\x07"),
+        ("a\u202eb\u2066", "a\\u202eb\\u2066"),
+        ("\x85\ud800", "\\x85\\ud800"),
+    ],
+)
+def test_what_would_act_on_a_terminal_is_written_as_an_escape(text: str, shown: str) -> None:
+    assert visible(text) == shown
