@@ -169,7 +169,8 @@ class Schema:
     @cached_property
     def open(self) -> bool:
         """Whether it says that a value may have properties which it does not name."""
-        return any(part.node.get("additionalProperties") or part.node.get("patternProperties") for part in self.parts)
+        said = [part.node.get("additionalProperties", False) is not False for part in self.parts]  # `{}` admits all
+        return any(said) or any("patternProperties" in part.node for part in self.parts)
 
     @cached_property
     def sure(self) -> dict[str, "Schema"]:

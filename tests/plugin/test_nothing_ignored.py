@@ -148,7 +148,7 @@ DOCUMENT = {
                     "more": {
                         "type": "object",
                         "properties": {"known": {"type": "string"}},
-                        "additionalProperties": True,
+                        "additionalProperties": {},
                     },
                     "any": {},
                 },
