@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,10 @@ def run(script: str, url: str) -> str:
     return done.stdout
 
 
+needs_curl = pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
+
+
+@needs_curl
 def test_the_first_curl_prints_the_answer_below_it(url: str) -> None:
     found = blocks()
     index = next(n for n, (_, text) in enumerate(found) if "curl" in text)
@@ -44,6 +49,7 @@ def test_the_first_curl_prints_the_answer_below_it(url: str) -> None:
     assert json.loads(run(found[index][1], url)) == json.loads(promised)
 
 
+@needs_curl
 def test_a_webhook_is_received_in_three_commands(url: str) -> None:
     script = next(text for _, text in blocks() if "zapier/subscribe" in text)
     *commands, last = re.split(r"(?<=[^\\])\n(?=curl)", script.strip())

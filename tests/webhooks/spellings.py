@@ -185,8 +185,13 @@ def _shorter(parts: int, form: str) -> Callable[[IPv4Address], str]:
 
 
 def _within(network: str, shift: int = 0, flip: int = 0) -> Callable[[IPv4Address], str]:
-    """An IPv6 address that holds the other one."""
-    return lambda address: f"[{IPv6Address(int(IPv6Address(network)) | (int(address) ^ flip) << shift)}]"
+    """An IPv6 address that holds the other one, in eight hexadecimal parts whatever Python writes it as."""
+
+    def spelt(address: IPv4Address) -> str:
+        packed = IPv6Address(int(IPv6Address(network)) | (int(address) ^ flip) << shift).packed
+        return f"[{':'.join(f'{high << 8 | low:x}' for high, low in zip(packed[::2], packed[1::2], strict=True))}]"
+
+    return spelt
 
 
 def _digits(zero: str) -> Callable[[IPv4Address], str]:
