@@ -54,6 +54,7 @@ def ended(verb: Callable[[], Any]) -> int:
         with suppress(OSError, ValueError):  # nobody reads standard error
             for line in _lines(error):
                 click.echo(line, err=True)
+        _say_no_more()  # or what could not be written is tried again, and that has an exit code of its own
         return FAILED
 
 
@@ -68,7 +69,10 @@ def _set_up_streams() -> None:
 
 
 def _say_no_more() -> None:
-    """The reader has gone, and has what it wanted (``| head``). What is still buffered goes nowhere."""
+    """What is still buffered, and cannot be written, goes nowhere: the reader has gone (``| head``), or a disk is full."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

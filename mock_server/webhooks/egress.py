@@ -31,7 +31,7 @@ Info = tuple[int, int, int, str, tuple[object, ...]]
 class Gate:
     """Posts, through connections that it has checked. ``allowed`` names hosts that may be outside.
 
-    One for each event loop; ``close`` it there.
+    It may outlive an event loop; ``close`` it in the last one.
     """
 
     def __init__(
@@ -41,12 +41,13 @@ class Gate:
         self._timeout = timeout
         self._resolver = resolver
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver."""
         watch = Stopwatch()
         try:
-            session = self._session(outside=host_of(url) in self._allowed)
+            session = await self._session(outside=host_of(url) in self._allowed)
             async with asyncio.timeout(self._timeout):
                 return await self._posted(session, url, body, headers, watch)
         except TimeoutError:
@@ -75,7 +76,12 @@ class Gate:
                 if not used.again:
                     raise
 
-    def _session(self, *, outside: bool) -> aiohttp.ClientSession:
+    async def _session(self, *, outside: bool) -> aiohttp.ClientSession:
+        """A session lives in the event loop that it was made in; an application in process may outlive that loop."""
+        if (loop := asyncio.get_running_loop()) is not self._loop:
+            old, self._sessions, self._loop = self._sessions, {}, loop
+            for session in old.values():
+                await session.close()
         if outside not in self._sessions:
             connector = aiohttp.TCPConnector(
                 resolver=_Resolver(self._resolver, outside=outside),

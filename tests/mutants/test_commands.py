@@ -52,7 +52,8 @@ def ran(line: str, **variables: str) -> Answer:
         with urllib.request.urlopen(asked) as answer:
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as fault:
-        return fault.code, json.loads(fault.read())
+        with fault:
+            return fault.code, json.loads(fault.read())
 
 
 def test_a_delivery_that_is_wrong_can_be_caused_again(contract: Contract, target: Target, defects: Defects) -> None:

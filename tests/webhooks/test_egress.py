@@ -500,3 +500,20 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
         await gate.close()
 
     asyncio.run(scenario())
+
+
+def test_a_gate_outlives_the_event_loop_that_it_was_first_used_in() -> None:
+    """As an application in process does, when each test has a loop of its own."""
+    gate = Gate()
+
+    async def one() -> Reply:
+        async with receiving(saying(OK)) as receiver:
+            return await gate.post(receiver.url, b"{}", {})
+
+    async def last() -> Reply:
+        try:
+            return await one()
+        finally:
+            await gate.close()
+
+    assert [asyncio.run(one()).status, asyncio.run(one()).status, asyncio.run(last()).status] == [200, 200, 200]
