@@ -69,7 +69,7 @@ def _set_up_streams() -> None:
 
 
 def _say_no_more() -> None:
-    """What is still buffered, and cannot be written, goes nowhere: the reader has gone (``| head``), or a disk is full."""
+    """What cannot be written goes nowhere: the reader has gone (``| head``), or a disk is full."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
         return

@@ -41,13 +41,13 @@ class Gate:
         self._timeout = timeout
         self._resolver = resolver
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._keeper: asyncio.Task[None] | None = None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver."""
         watch = Stopwatch()
         try:
-            session = await self._session(outside=host_of(url) in self._allowed)
+            session = self._session(outside=host_of(url) in self._allowed)
             async with asyncio.timeout(self._timeout):
                 return await self._posted(session, url, body, headers, watch)
         except TimeoutError:
@@ -76,12 +76,12 @@ class Gate:
                 if not used.again:
                     raise
 
-    async def _session(self, *, outside: bool) -> aiohttp.ClientSession:
+    def _session(self, *, outside: bool) -> aiohttp.ClientSession:
         """A session lives in the event loop that it was made in; an application in process may outlive that loop."""
-        if (loop := asyncio.get_running_loop()) is not self._loop:
-            old, self._sessions, self._loop = self._sessions, {}, loop
-            for session in old.values():
-                await session.close()
+        loop = asyncio.get_running_loop()
+        if self._keeper is None or self._keeper.get_loop() is not loop:
+            self._sessions = {}
+            self._keeper = loop.create_task(_closed_at_the_end(self._sessions))
         if outside not in self._sessions:
             connector = aiohttp.TCPConnector(
                 resolver=_Resolver(self._resolver, outside=outside),
@@ -104,8 +104,22 @@ class Gate:
         return self._sessions[outside]
 
     async def close(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        if self._keeper is not None and not self._keeper.get_loop().is_closed():
+            self._keeper.cancel()
+        await _hang_up(self._sessions)
+
+
+async def _hang_up(sessions: Mapping[bool, aiohttp.ClientSession]) -> None:
+    for session in sessions.values():
+        await session.close()
+
+
+async def _closed_at_the_end(sessions: Mapping[bool, aiohttp.ClientSession]) -> None:
+    """Hang up when the loop ends, which cancels what still waits."""
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        await _hang_up(sessions)
 
 
 async def _reused(session: aiohttp.ClientSession, context: Any, params: Any) -> None:
