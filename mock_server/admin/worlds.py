@@ -4,6 +4,7 @@ Any program of this machine can ask, so a path opens nothing that its sender mig
 YAML file below the folder that the server was started in. Whoever has the recipe elsewhere sends it.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ class Worlds:
             path = (self._folder / text).resolve()
         except (OSError, ValueError, RuntimeError):  # a NUL, or links in a circle
             raise Refusal(400, f"no name of a world, and no path; {_SEND}", pointer="/world") from None
-        if not self._settings.loopback or not path.is_relative_to(self._folder) or path.suffix not in _ENDINGS:
+        below = path.is_relative_to(self._folder) and not os.path.islink(path)  # a circle, on newer Pythons
+        if not self._settings.loopback or not below or path.suffix not in _ENDINGS:
             what = f"only a {' or '.join(_ENDINGS)} file below the folder of a server on loopback is read; {_SEND}"
             raise Refusal(400, what, pointer="/world")
         return path
