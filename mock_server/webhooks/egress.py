@@ -47,7 +47,7 @@ class Gate:
         """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver."""
         watch = Stopwatch()
         try:
-            session = self._session(outside=host_of(url) in self._allowed)
+            session = await self._session(outside=host_of(url) in self._allowed)
             async with asyncio.timeout(self._timeout):
                 return await self._posted(session, url, body, headers, watch)
         except TimeoutError:
@@ -76,12 +76,13 @@ class Gate:
                 if not used.again:
                     raise
 
-    def _session(self, *, outside: bool) -> aiohttp.ClientSession:
+    async def _session(self, *, outside: bool) -> aiohttp.ClientSession:
         """A session lives in the event loop that it was made in; an application in process may outlive that loop."""
         loop = asyncio.get_running_loop()
         if self._keeper is None or self._keeper.get_loop() is not loop:
             self._sessions = {}
             self._keeper = loop.create_task(_closed_at_the_end(self._sessions))
+            await asyncio.sleep(0)  # a task that is cancelled before it began does nothing at its end
         if outside not in self._sessions:
             connector = aiohttp.TCPConnector(
                 resolver=_Resolver(self._resolver, outside=outside),

@@ -487,8 +487,8 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
         gate = Gate()
         assert gate._timeout == 10.0
         for outside in (True, False):
-            session = gate._session(outside=outside)
-            assert session is gate._session(outside=outside)
+            session = await gate._session(outside=outside)
+            assert session is await gate._session(outside=outside)
             assert session.timeout == aiohttp.ClientTimeout(total=None)
             assert session.auto_decompress is False
             assert session.trust_env is False
