@@ -32,7 +32,8 @@ class Worlds:
         try:
             return self._recipe(self._settings.world if world is None else world)
         except WorldError as fault:
-            raise Refusal(400, str(fault), pointer="/world") from None
+            key = fault.problems[0].where if isinstance(world, Mapping) and not _is_text(world) else ""
+            raise Refusal(400, str(fault), pointer=f"/world{key}") from None
 
     def _recipe(self, world: Any) -> Recipe:
         if isinstance(world, Mapping):
@@ -56,9 +57,13 @@ class Worlds:
         return path
 
 
+def _is_text(world: Mapping[str, Any]) -> bool:
+    return "text" in world and world.keys() <= {"text", "file"}
+
+
 def _inline(world: Mapping[str, Any]) -> Recipe:
     """A recipe that was sent: as a mapping of its keys; or as ``text`` with the name of the ``file`` it stands in."""
-    if not world.keys() <= {"text", "file"} or "text" not in world:
+    if not _is_text(world):
         return recipe_of(world)
     text, file = world["text"], world.get("file", "recipe")
     if not isinstance(text, str) or not isinstance(file, str):

@@ -15,7 +15,7 @@ from mock_server.testing.refused import Refused
 from mock_server.testing.requests import Requests
 
 _TOLD = 5  # requests in the report of a failing test, and deliveries of each state
-_PATIENCE = 5.0  # seconds for each question of a report: a server that hangs must not hold up the whole session
+_PATIENCE = 5.0  # seconds for each question of a report, and for the end: a server that hangs holds up no session
 
 
 @contextmanager
@@ -114,7 +114,7 @@ class Sophiie:
         if "client" in self.__dict__:
             self.client.close()
         with suppress(Refused):
-            self.control("DELETE", f"/workspaces/{self.id}")
+            self.control("DELETE", f"/workspaces/{self.id}", timeout=_PATIENCE)
 
     def report(self) -> str:
         """What a person wants to know of a failing test: how to make it again, what was asked, what is still owed.
