@@ -159,10 +159,10 @@ def create_app(
     control = AdminSafety(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
-        middleware=[
-            Middleware(Guard, settings, envelope, redactor),
-            Middleware(CrossOrigin, router, settings, redactor),
-            Middleware(Shortcut, api),
+        middleware=[  # by name: before 0.38 Starlette gives the first argument, `app`, by name too
+            Middleware(Guard, settings=settings, envelope=envelope, redactor=redactor),
+            Middleware(CrossOrigin, router=router, settings=settings, redactor=redactor),
+            Middleware(Shortcut, api=api),
         ],
         exception_handlers={405: _wrong_method(envelope)},
         lifespan=_living(dispatcher, timeline, debug_stalls=settings.debug_stalls),

@@ -4,12 +4,13 @@ A refusal here comes before any key was looked at; it tells nothing of the route
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import cast
 
 import httptools
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.admin.problem import problem
 from mock_server.api.answer import explained, headers_for
@@ -189,7 +190,8 @@ class Protocol(HttpToolsProtocol):
         line = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
         lines = [line, *(b": ".join(header) for header in self.headers if header[0] != b"upgrade")]
         self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as the parent's
+        if hasattr(self.parser, "set_dangerous_leniencies"):  # httptools 0.6.3
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as the parent's
         return b"\r\n".join([*lines, b"", rest])
 
     def _allow(self, seconds: float | None) -> None:
@@ -242,5 +244,5 @@ class Protocol(HttpToolsProtocol):
         headers = [*self.server_state.default_headers, *own, (b"connection", b"close")]
         if state.settings.mock_headers:
             headers.append(explained([why]))
-        lines = [STATUS_LINE[status][:-2], *(b": ".join(header) for header in headers)]
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *(b": ".join(header) for header in headers)]
         return b"\r\n".join([*lines, b"", body])

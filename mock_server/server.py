@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -17,9 +17,14 @@ from starlette.applications import Starlette
 from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
 from mock_server.errors import Problem, SettingsError
-from mock_server.protocol import Protocol
+from mock_server.http_parser import Stoppable, http_parser
 from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # Windows has none
+    new_event_loop = None  # type: ignore[assignment]
 
 _GRACE = 3  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
@@ -69,11 +74,12 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def configured(app: Starlette, protocol: type[Protocol] = Protocol) -> uvicorn.Config:
+def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
+    """How uvicorn serves the application, with ``protocol`` as the parser where a test brings its own."""
     return uvicorn.Config(
         app,
         lifespan="on",
-        http=protocol,
+        http=protocol or http_parser(),
         ws="none",
         access_log=False,  # costs as much as our own work; we write our own line
         log_config=None,
@@ -91,8 +97,16 @@ class Server(uvicorn.Server):
     interrupted = False
     """Whether the stop came from the keyboard."""
 
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # as uvicorn narrows it
+        """Nothing: ``until_stopped`` does it, for uvicorn's own way is another one in each of its versions."""
+        return nullcontext()
+
+    def install_signal_handlers(self) -> None:
+        """Nothing, as above; uvicorn asks for it before 0.29."""
+
     @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
+    def _stoppable(self) -> Generator[None, None, None]:
+        """Signals stop the server meanwhile; only the main thread can listen to them."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -105,7 +119,7 @@ class Server(uvicorn.Server):
 
     def until_stopped(self, listener: socket.socket) -> None:
         """Serve in this thread."""
-        with asyncio.Runner(loop_factory=self.config.get_loop_factory()) as runner:
+        with self._stoppable(), asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(self.serve(sockets=[listener]))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -127,9 +141,9 @@ class Server(uvicorn.Server):
 
     async def _refuse_the_slow(self) -> None:
         """Answer 503 to each request that is in flight for longer than the patience, and end what works on it."""
-        slow: dict[Protocol, object] = {}
+        slow: dict[Stoppable, object] = {}
         while True:
-            connections = [it for it in self.server_state.connections if isinstance(it, Protocol)]
+            connections = [it for it in self.server_state.connections if isinstance(it, Stoppable)]
             for connection in connections:
                 if slow.get(connection) is connection.unanswered() is not None:
                     connection.cut_off()
@@ -180,7 +194,7 @@ class MockServer:
     url: str
     api_key: str
     app: Starlette
-    protocol = Protocol
+    protocol: type[asyncio.Protocol] | None = None
 
     def __init__(self, settings: Settings | None = None, *, observe: Callable[[Exchange], None] | None = None) -> None:
         self.settings = settings or Settings(port=0, quiet=True)

@@ -59,6 +59,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.app": 8,
     "mock_server.raw_connection": 8.4,  # a connection below HTTP
     "mock_server.protocol": 8.5,  # bounds what comes over a socket, above the application that it serves
+    "mock_server.http_parser": 8.6,  # whether uvicorn has what `protocol` is built on
     "mock_server.server": 9,
     "mock_server.cli": 10,
     "mock_server.testing": 10,

@@ -21,6 +21,7 @@ from mock_server.origin import digest
 from mock_server.settings import Settings
 from mock_server.spec.explanation import explained
 from mock_server.spec.provenance import Gap
+from mock_server.spec.soundness import fetch_nothing
 from mock_server.timeline import Timeline
 from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspace, Workspaces
@@ -109,7 +110,7 @@ class Body:
         }
         self._schema = orjson.loads(orjson.dumps(schema, default=dict))
         self._validator = jsonschema_rs.Draft202012Validator(
-            self._schema, validate_formats=True, offline=True, mask="it"
+            self._schema, validate_formats=True, retriever=fetch_nothing, mask="it"
         )
 
     def check(self, value: Any) -> None:

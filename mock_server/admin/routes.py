@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ExceptionHandler
 
 from mock_server import __version__
 from mock_server.admin import (
@@ -32,6 +31,9 @@ from mock_server.admin.problem import from_starlette, to_nobody
 from mock_server.api.body import ClientGone
 from mock_server.errors import ApiError, StateError
 
+if TYPE_CHECKING:
+    from starlette.types import ExceptionHandler  # of Starlette 0.36
+
 _NOUNS = (
     tenants,
     records,
@@ -48,7 +50,7 @@ _NOUNS = (
     inbox,
 )
 
-_HANDLERS: Mapping[Any, ExceptionHandler] = {
+_HANDLERS: Mapping[Any, "ExceptionHandler"] = {
     HTTPException: from_starlette,
     Refusal: refused,
     ApiError: failed,

@@ -15,6 +15,7 @@ import click
 
 from mock_server import __version__
 from mock_server.cli.ending import ended, unread_is_said
+from mock_server.cli.group import Group
 from mock_server.settings import Settings, flag, table
 from mock_server.sources import gather
 
@@ -52,7 +53,7 @@ def what_stays() -> Generator[None, None, None]:
         gc.enable()
 
 
-class Verbs(click.Group):
+class Verbs(Group):
     """Loads the module of a verb on its first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

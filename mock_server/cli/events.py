@@ -5,13 +5,14 @@ from typing import Any
 import click
 
 from mock_server.cli.client import Client, segment, server_option
+from mock_server.cli.group import Group
 from mock_server.cli.output import print_json, print_table
 from mock_server.cli.trigger import told
 
 _DRAIN = 30  # seconds
 
 
-@click.group("events")
+@click.group("events", cls=Group)
 def command() -> None:
     """List events, show one, deliver one again."""
 

@@ -10,6 +10,7 @@ import orjson
 from mock_server.app import ledger, load_contract
 from mock_server.behaviours.registry import idle_in
 from mock_server.cli import setting_options, settings_from
+from mock_server.cli.group import Group
 from mock_server.cli.output import print_field, print_json, print_table, print_title
 from mock_server.cli.terminal import on_terminal
 from mock_server.errors import Problem, SettingsError
@@ -17,7 +18,7 @@ from mock_server.exact_json import write_json
 from mock_server.spec.provenance import Gap
 
 
-@click.group("spec")
+@click.group("spec", cls=Group)
 def command() -> None:
     """The contract: its gaps, its documents."""
 

@@ -5,7 +5,7 @@ a reader, go round in circles.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import jsonschema_rs
 
@@ -139,9 +139,22 @@ def compiled(schema: Mapping[str, Any], registry: jsonschema_rs.Registry | None 
         return _compiled(schema, registry, jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000))
 
 
+def fetch_nothing(uri: str) -> NoReturn:
+    """The retriever of every validator: what lies outside a document is never fetched. Raises ValueError.
+
+    (`offline=True` says it too, but only to versions of the library that few environments can have.)
+    """
+    raise ValueError(f"{uri} is outside the document")
+
+
 def _compiled(schema: Mapping[str, Any], registry: Any, engine: Any) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(
-        dict(schema), registry=registry, validate_formats=True, offline=True, mask="the value", pattern_options=engine
+        dict(schema),
+        registry=registry,
+        validate_formats=True,
+        retriever=fetch_nothing,
+        mask="the value",
+        pattern_options=engine,
     )
 
 

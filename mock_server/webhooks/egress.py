@@ -1,19 +1,22 @@
 """The one gate for outgoing connections.
 
 What is decided on is the address of the socket that is about to connect, so a name that resolves to something else
-the second time, a literal in an odd spelling or a redirect cannot get around it.
+the second time, a literal in an odd spelling or a redirect cannot get around it. Before 3.12, aiohttp shows nobody its
+sockets: there the addresses that a name has are judged, which are those it connects to, and an address in the URL.
 """
 
 import asyncio
+import inspect
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 
 from mock_server.text import printable
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
@@ -24,6 +27,11 @@ log = logging.getLogger("mock_server")
 
 _KEEP_ALIVE = 1.0
 """Seconds that a connection waits for the next delivery: less than any receiver we know of waits."""
+
+if TYPE_CHECKING:
+    from aiohttp.abc import ResolveResult  # aiohttp 3.9 has no name for it
+
+_SHOWS_SOCKETS = "socket_factory" in inspect.signature(aiohttp.TCPConnector).parameters
 
 Info = tuple[int, int, int, str, tuple[object, ...]]
 
@@ -47,7 +55,10 @@ class Gate:
         """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver."""
         watch = Stopwatch()
         try:
-            session = await self._session(outside=host_of(url) in self._allowed)
+            host = host_of(url)
+            session = await self._session(outside=host in self._allowed)
+            if not _SHOWS_SOCKETS:
+                _judge_literal(host, allowed=host in self._allowed)
             async with asyncio.timeout(self._timeout):
                 return await self._posted(session, url, body, headers, watch)
         except TimeoutError:
@@ -84,12 +95,13 @@ class Gate:
             self._keeper = loop.create_task(_closed_at_the_end(self._sessions))
             await asyncio.sleep(0)  # a task that is cancelled before it began does nothing at its end
         if outside not in self._sessions:
+            sockets: dict[str, Any] = {"socket_factory": _outside_socket if outside else _inside_socket}
             connector = aiohttp.TCPConnector(
                 resolver=_Resolver(self._resolver, outside=outside),
-                socket_factory=_outside_socket if outside else _inside_socket,
                 use_dns_cache=False,
                 keepalive_timeout=_KEEP_ALIVE,
                 limit=0,
+                **(sockets if _SHOWS_SOCKETS else {}),
             )
             trace = aiohttp.TraceConfig()
             trace.on_connection_reuseconn.append(_reused)
@@ -149,7 +161,7 @@ class _Resolver(AbstractResolver):
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    ) -> "list[ResolveResult]":
         answers = await self._inner.resolve(host, port, family)
         for answer in answers:
             why = refusal(answer["host"], allowed=self._outside)
@@ -159,6 +171,14 @@ class _Resolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def _judge_literal(host: str, *, allowed: bool) -> None:
+    """Refuse a host that aiohttp takes for an address, and so asks no resolver about. Raises Refused."""
+    if ":" in host or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host):
+        why = refusal(host, allowed=allowed)
+        if why:
+            raise Refused(why)
 
 
 def _inside_socket(info: Info) -> socket.socket:

@@ -10,11 +10,11 @@ import socket
 import ssl
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from aiohttp.http import HttpProcessingError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +26,9 @@ from mock_server.webhooks import egress
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
 from mock_server.webhooks.egress import Gate
 from mock_server.webhooks.reply import MOST_READ, Reply
+
+if TYPE_CHECKING:
+    from aiohttp.abc import ResolveResult  # of aiohttp 3.10
 
 _WATCHING: list[list[Any]] = []  # an audit hook stays for the life of the process; it notes only for those who watch
 
@@ -56,18 +59,18 @@ class Answers(AbstractResolver):
         self.answers = answers
         self.asked: list[str] = []
 
-    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> "list[ResolveResult]":
         self.asked.append(host)
         given = self.answers[min(len(self.asked), len(self.answers)) - 1]
         return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
+            {
+                "hostname": host,
+                "host": address,
+                "port": port,
+                "family": socket.AF_INET6 if ":" in address else socket.AF_INET,
+                "proto": 0,
+                "flags": socket.AI_NUMERICHOST,
+            }
             for address in given
         ]
 
@@ -466,7 +469,7 @@ def test_of_a_long_answer_the_first_bytes_are_read_and_no_more() -> None:
 
 def test_a_resolver_asks_for_what_it_was_asked() -> None:
     class Noting(Answers):
-        async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+        async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> "list[ResolveResult]":
             self.asked.append(f"{host} {port} {int(family)}")
             return []
 
