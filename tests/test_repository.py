@@ -129,3 +129,10 @@ def test_workflows_pin_their_actions_and_may_only_read() -> None:
         assert used
         assert not [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)]
         assert "permissions:\n  contents: read\n" in text
+
+
+def test_no_two_test_modules_have_the_same_name() -> None:
+    """They are modules of no package, so pytest could not tell two of them apart."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name not in ("conftest.py", "__init__.py")]
+
+    assert sorted({name for name in names if names.count(name) > 1}) == []
