@@ -118,6 +118,9 @@ class Settings:
     allow_egress: tuple[str, ...] = _setting(
         (), "Also deliver to this host; otherwise loopback and private addresses only. Repeatable.", metavar="HOST"
     )
+    webhook_ca: str = _setting(
+        "", "Also trust the certificates in this file (PEM) at https receivers of webhooks.", metavar="FILE"
+    )
     delivery_timeout: int = _setting(10, "Seconds that a whole delivery may take.", bounds=(1, 3600), metavar="SECONDS")
     mock_headers: bool = _setting(True, "Send headers of ours: X-Mock-Explain and others.")
     log_format: str = _setting("text", "One line for each request as text or JSON.", choices=("text", "json"))

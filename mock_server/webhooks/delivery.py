@@ -11,7 +11,7 @@ from mock_server.errors import AnswerInvalid, StorageUnavailable
 from mock_server.settings import Settings
 from mock_server.store.base import Row
 from mock_server.store.image import Image, Transaction
-from mock_server.webhooks import address, attempt, outbox, schedule, subscription
+from mock_server.webhooks import address, attempt, certificates, outbox, schedule, subscription
 from mock_server.webhooks.backlog import Backlog
 from mock_server.webhooks.bodies import Bodies
 from mock_server.webhooks.endings import Endings
@@ -45,6 +45,7 @@ class Dispatcher:
         self._settings = settings
         self._recorder = Recorder(workspaces, schedule.parse(settings.retries))
         self._allowed = address.hosts(settings.allow_egress)
+        self._trusted = certificates.trusting(settings.webhook_ca) if settings.webhook_ca else None
         self._bodies = Bodies(workspaces.contract)
         self._gate: Any = None
         self._loading = asyncio.Lock()
@@ -180,7 +181,9 @@ class Dispatcher:
         now = int(wall_time().timestamp())
         sent = attempt.headers(row.record, event.record, secrets, now, body, ours=self._settings.mock_headers)
         gate = self._gate or await self._opened()
-        return await gate.post(str(row.record["url"]), body, sent), sent
+        subscriber = tx.get(subscription.KIND, row.record["subscriptionId"])
+        verify = subscriber is None or not subscriber.record.get("skipVerify")
+        return await gate.post(str(row.record["url"]), body, sent, verify=verify), sent
 
     def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
         tx = Transaction(workspace.image)  # only to read
@@ -218,7 +221,7 @@ class Dispatcher:
         async with self._loading:
             if self._gate is None:
                 egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress")
-                self._gate = egress.Gate(self._allowed, self._settings.delivery_timeout)
+                self._gate = egress.Gate(self._allowed, self._settings.delivery_timeout, trusted=self._trusted)
         return self._gate
 
 

@@ -20,6 +20,7 @@ from aiohttp.abc import AbstractResolver
 
 from mock_server.text import printable
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
+from mock_server.webhooks.certificates import believing_all
 from mock_server.webhooks.reply import MOST_READ, Reply, answered
 from mock_server.world.clock import Stopwatch
 
@@ -33,30 +34,42 @@ if TYPE_CHECKING:
 
 _SHOWS_SOCKETS = "socket_factory" in inspect.signature(aiohttp.TCPConnector).parameters
 
+Sessions = dict[tuple[bool, bool], aiohttp.ClientSession]
+"""By whether their receivers may be outside, and whether certificates are verified."""
+
 Info = tuple[int, int, int, str, tuple[object, ...]]
 
 
 class Gate:
     """Posts, through connections that it has checked. ``allowed`` names hosts that may be outside.
 
-    It may outlive an event loop; ``close`` it in the last one.
+    ``trusted`` says whose certificates are believed, the system's authorities without it. It may outlive an event
+    loop; ``close`` it in the last one.
     """
 
     def __init__(
-        self, allowed: Iterable[str] = (), timeout: float = 10.0, resolver: AbstractResolver | None = None
+        self,
+        allowed: Iterable[str] = (),
+        timeout: float = 10.0,
+        resolver: AbstractResolver | None = None,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = hosts(allowed)
         self._timeout = timeout
         self._resolver = resolver
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._trusted = trusted
+        self._sessions: Sessions = {}
         self._keeper: asyncio.Task[None] | None = None
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver."""
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
+        """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver.
+
+        Without ``verify`` any certificate is taken.
+        """
         watch = Stopwatch()
         try:
             host = host_of(url)
-            session = await self._session(outside=host in self._allowed)
+            session = await self._session(outside=host in self._allowed, verify=verify)
             if not _SHOWS_SOCKETS:
                 _judge_literal(host, allowed=host in self._allowed)
             async with asyncio.timeout(self._timeout):
@@ -87,17 +100,18 @@ class Gate:
                 if not used.again:
                     raise
 
-    async def _session(self, *, outside: bool) -> aiohttp.ClientSession:
+    async def _session(self, *, outside: bool, verify: bool) -> aiohttp.ClientSession:
         """A session lives in the event loop that it was made in; an application in process may outlive that loop."""
         loop = asyncio.get_running_loop()
         if self._keeper is None or self._keeper.get_loop() is not loop:
             self._sessions = {}
             self._keeper = loop.create_task(_closed_at_the_end(self._sessions))
             await asyncio.sleep(0)  # a task that is cancelled before it began does nothing at its end
-        if outside not in self._sessions:
+        if (outside, verify) not in self._sessions:
             sockets: dict[str, Any] = {"socket_factory": _outside_socket if outside else _inside_socket}
             connector = aiohttp.TCPConnector(
                 resolver=_Resolver(self._resolver, outside=outside),
+                ssl=(self._trusted or True) if verify else believing_all(),
                 use_dns_cache=False,
                 keepalive_timeout=_KEEP_ALIVE,
                 limit=0,
@@ -105,7 +119,7 @@ class Gate:
             )
             trace = aiohttp.TraceConfig()
             trace.on_connection_reuseconn.append(_reused)
-            self._sessions[outside] = aiohttp.ClientSession(
+            self._sessions[outside, verify] = aiohttp.ClientSession(
                 connector=connector,
                 timeout=aiohttp.ClientTimeout(total=None),
                 auto_decompress=False,
@@ -114,7 +128,7 @@ class Gate:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[trace],
             )
-        return self._sessions[outside]
+        return self._sessions[outside, verify]
 
     async def close(self) -> None:
         if self._keeper is not None and not self._keeper.get_loop().is_closed():
@@ -122,12 +136,12 @@ class Gate:
         await _hang_up(self._sessions)
 
 
-async def _hang_up(sessions: Mapping[bool, aiohttp.ClientSession]) -> None:
+async def _hang_up(sessions: Sessions) -> None:
     for session in sessions.values():
         await session.close()
 
 
-async def _closed_at_the_end(sessions: Mapping[bool, aiohttp.ClientSession]) -> None:
+async def _closed_at_the_end(sessions: Sessions) -> None:
     """Hang up when the loop ends, which cancels what still waits."""
     try:
         await asyncio.get_running_loop().create_future()
@@ -223,10 +237,16 @@ def _detail(cause: BaseException) -> str:
     if isinstance(cause, Refused):
         return f": {cause}"
     if hasattr(cause, "verify_message"):  # of two kinds of certificate errors only the inner one has it
-        return f": {cause.verify_message}"
+        trust = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, " if _has_no_issuer(cause) else ""
+        return f": {cause.verify_message}; {trust}listen --skip-verify takes any"
     if isinstance(cause, aiohttp.http.HttpProcessingError):
         return f": {printable(' '.join(cause.message.split())[:100])}"
     return ""
+
+
+def _has_no_issuer(cause: BaseException) -> bool:
+    """Whether to trust the certificate would help. Where it would not, its host or its time is wrong."""
+    return getattr(cause, "verify_code", 0) in (2, 18, 19, 20, 21)  # X509_V_ERR_… of openssl/x509_vfy.h
 
 
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (

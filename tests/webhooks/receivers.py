@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import ssl
 import struct
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
@@ -248,3 +250,14 @@ async def staged(
     finally:
         dispatcher.grace = 0
         await dispatcher.close()
+
+
+def self_signed(folder: Path, names: str = "IP:127.0.0.1", *more: str) -> ssl.SSLContext:
+    """A certificate that its owner has made, for these names; ``certificate.pem`` in the folder."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=127.0.0.1", "-days", "2"]
+    subprocess.run([*command, "-addext", f"subjectAltName={names}", *more], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context

@@ -427,17 +427,24 @@ def test_what_the_gate_refused_is_told_with_the_address() -> None:
     assert (reply.error, reply.refused) == (f"refused: {why}", True)
 
 
-def untrusted() -> Exception:
+def untrusted(code: int = 18, words: str = "self-signed certificate") -> Exception:
     fault = ssl.SSLCertVerificationError(1, "long words")
-    fault.verify_message = "self-signed certificate"
+    fault.verify_code, fault.verify_message = code, words
     return fault
+
+
+UNTRUSTED = "the certificate is not trusted: "
+TRUST, SKIP = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, ", "listen --skip-verify takes any"
 
 
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
         (ConnectionRefusedError(111, "at port 4711"), "connection refused"),
-        (untrusted(), "the certificate is not trusted: self-signed certificate"),
+        *((untrusted(code), f"{UNTRUSTED}self-signed certificate; {TRUST}{SKIP}") for code in (2, 18, 19, 20, 21)),
+        *((untrusted(code, "expired"), f"{UNTRUSTED}expired; {SKIP}") for code in (0, 1, 10, 17, 22, 62)),
+        (HttpProcessingError(message="\x1b[31m\udce9"), "no HTTP answer: \\x1b[31m\\xdce9"),
+        (UnicodeError("label too long"), "the host is not known"),
         (HttpProcessingError(message="Bad\n  status " + "x" * 200), "no HTTP answer: Bad status " + "x" * 89),
         (ExceptionGroup("two", [ValueError(), Refused("8.8.8.8")]), "refused: 8.8.8.8"),
         (LookupError(ValueError("inner")), "LookupError"),
@@ -489,9 +496,9 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
     async def scenario() -> None:
         gate = Gate()
         assert gate._timeout == 10.0
-        for outside in (True, False):
-            session = await gate._session(outside=outside)
-            assert session is await gate._session(outside=outside)
+        for outside, verify in itertools.product((True, False), repeat=2):
+            session = await gate._session(outside=outside, verify=verify)
+            assert session is await gate._session(outside=outside, verify=verify)
             assert session.timeout == aiohttp.ClientTimeout(total=None)
             assert session.auto_decompress is False
             assert session.trust_env is False
@@ -500,6 +507,7 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
             assert isinstance(session.connector, aiohttp.TCPConnector)
             assert session.connector.limit == 0
             assert session.connector._keepalive_timeout == 1.0
+        assert len(gate._sessions) == 4
         await gate.close()
 
     asyncio.run(scenario())

@@ -3,8 +3,6 @@
 import asyncio
 import gzip
 import socket
-import ssl
-import subprocess
 import tracemalloc
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
-from receivers import OK, Handler, closing, hanging, receiving, resetting, saying, staged, status
+from receivers import OK, Handler, closing, hanging, receiving, resetting, saying, self_signed, staged, status
 
 from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import MOST_READ
@@ -279,13 +277,3 @@ def test_a_410_with_a_queue_behind_it_ends_the_queue_whatever_the_body(stage: An
             return len(receiver.got), it.states, it.subscriptions
 
     assert asyncio.run(scenario()) == (1, ["failed"] + ["cancelled"] * 19, [])
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=127.0.0.1", "-days", "2"]
-    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
