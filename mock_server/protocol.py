@@ -47,6 +47,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
         self._application, self.app = self.app, self._run
+        self._raw = Connection(transport)
         self._allow(self.deadline)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,6 +58,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._allow(None)
         self._give_up(self._answering)
+        self._raw.end()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
@@ -65,6 +67,7 @@ class Protocol(HttpToolsProtocol):
         A request that was cut short has no answer. TLS cannot be closed on one side only.
         """
         self._ended = True
+        self._raw.end()
         self._allow(None)
         if self.cycle is not None and self.cycle.more_body:
             if self.pipeline and self.pipeline[0][0] is self.cycle:
@@ -102,7 +105,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {"mock.connection": Connection(self.transport)}  # type: ignore[dict-item]  # not JSON, but ours
+        self.scope["extensions"] = {"mock.connection": self._raw}  # type: ignore[dict-item]  # not JSON, but ours
         self._head = 0
 
     def on_headers_complete(self) -> None:

@@ -7,12 +7,25 @@ import struct
 from starlette.types import Message, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from mock_server.waiting import Waiting
+
 
 class Connection:
-    """What a fault may do to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
+    """What may be done to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self._over = False
+        self._waiting = Waiting()
+
+    def end(self) -> None:
+        """The client has closed its side, or the connection is lost."""
+        self._over = True
+        self._waiting.wake()
+
+    async def ended(self) -> None:
+        """Return once the client sends nothing more. It may still read: what was killed looks the same."""
+        await self._waiting.until(lambda: self._over)
 
     def write(self, data: bytes) -> None:
         """As it is."""

@@ -17,6 +17,7 @@ from mock_server.admin import (
     deliveries,
     faults,
     inbox,
+    listeners,
     mappings,
     records,
     requests,
@@ -47,6 +48,7 @@ _NOUNS = (
     snapshots,
     webhooks,
     deliveries,
+    listeners,
     inbox,
 )
 

@@ -113,6 +113,7 @@ class _Snapshots:
         await self._control.body(request, NOTHING)
         workspace, snapshot = self._control.workspace(request), self._found(request)
         self._control.workspaces.return_to(workspace, snapshot)
+        self._control.dispatcher.listeners.renewed(workspace, "restored")
         self._control.dispatcher.wake(workspace)
         return answer({**_facts(snapshot), "records": summary_of(workspace.image)})
 

@@ -1,4 +1,4 @@
-"""``/__admin/webhooks``: subscriptions, events, what was attempted, secrets. Deliveries have a module of their own."""
+"""``/__admin/webhooks``: subscriptions, events, secrets. Deliveries and listeners have modules of their own."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
-from mock_server.admin.query import Field, known, narrowing, whole
+from mock_server.admin.query import Field, narrowing, whole
 from mock_server.store.base import Row
 from mock_server.store.image import Transaction
 from mock_server.webhooks import events, outbox, subscription
@@ -38,7 +38,6 @@ _FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
 }
 _MOST = 1_000
-_LONGEST_WAIT = 60
 
 
 def routes(control: Control) -> list[Route]:
@@ -51,7 +50,6 @@ def routes(control: Control) -> list[Route]:
         Route("/webhooks/subscriptions/{id:int}/pause", here.pause(paused=True), methods=["POST"]),
         Route("/webhooks/subscriptions/{id:int}/resume", here.pause(paused=False), methods=["POST"]),
         Route("/webhooks/triggers", here.triggers),
-        Route("/webhooks/attempts", here.attempts),
         Route("/webhooks/events", listed(control, events.KIND)),
         Route("/webhooks/events", here.raw, methods=["POST"]),
         Route("/webhooks/events/{id}", one(control, events.KIND)),
@@ -121,19 +119,7 @@ class _Webhooks:
 
     async def triggers(self, request: Request) -> Response:
         """What can be subscribed to here: what the served document lets through."""
-        operation = self._control.workspaces.contract.operations.get(_SUBSCRIBE)
-        schema = operation.body if operation else None
-        example = {"hookUrl": "http://127.0.0.1/"}
-        names = [name for name in events.EVENTS if schema and schema.accepts({**example, "trigger": name})]
-        return answer({"triggers": names, "documented": [events.DOCUMENTED]})
-
-    async def attempts(self, request: Request) -> Response:
-        """Attempts that ended after number ``after``; waits up to ``wait`` seconds for one."""
-        known(request, ("after", "wait"))
-        after, wait = whole(request, "after", 0), whole(request, "wait", 0)
-        workspace, news = self._control.workspace(request), self._control.dispatcher.news
-        told = await news.after(workspace, after, min(wait, _LONGEST_WAIT))
-        return answer({"items": told, "last": max(after, workspace.attempts.seen)})
+        return answer({"triggers": triggers(self._control), "documented": [events.DOCUMENTED]})
 
     async def raw(self, request: Request) -> Response:
         """Deliver a body of the caller's own to a trigger's subscribers; nothing happened in the workspace.
@@ -181,6 +167,14 @@ class _Webhooks:
 
     def _wake(self, request: Request) -> None:
         self._control.dispatcher.wake(self._control.workspace(request))
+
+
+def triggers(control: Control) -> list[str]:
+    """The events that the served document lets a client subscribe to."""
+    operation = control.workspaces.contract.operations.get(_SUBSCRIBE)
+    schema = operation.body if operation else None
+    example = {"hookUrl": "http://127.0.0.1/"}
+    return [name for name in events.EVENTS if schema and schema.accepts({**example, "trigger": name})]
 
 
 def _media(asked: Mapping[str, Any]) -> str:

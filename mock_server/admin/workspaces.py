@@ -85,14 +85,19 @@ class _Workspaces:
         if workspace.id == DEFAULT:
             raise Refusal(409, "the default workspace stays; POST /__admin/reset empties it")
         self._control.workspaces.remove(workspace)
+        self._control.dispatcher.listeners.removed(workspace)
         await self._control.dispatcher.drain(workspace, _LANDING)
         return answer({"removed": workspace.id})
 
     async def reset(self, request: Request) -> Response:
-        """Back to the seed: records, clock, journal, limits, inboxes, faults, subscriptions and deliveries."""
+        """Back to the seed: records, clock, journal, limits, inboxes, faults, subscriptions and deliveries.
+
+        Who listens goes on listening.
+        """
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
         self._control.workspaces.reset(workspace)
+        self._control.dispatcher.listeners.renewed(workspace, "reset", numbered_anew=True)
         await self._control.dispatcher.drain(workspace, _LANDING)
         workspace.inboxes.clear()  # what was on the wire has come in
         return answer(_facts(workspace))

@@ -23,7 +23,15 @@ _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class NoAnswer(SettingsError):
-    """Nobody answers at the server's address: it may come back."""
+    """Nobody answers at the server's address, or another program does: it may come back."""
+
+
+class Unsuccessful(SettingsError):
+    """The server answered, and not with success."""
+
+    def __init__(self, status: int, problem: Problem) -> None:
+        super().__init__(problem)
+        self.status = status
 
 
 def server_option(function: Any) -> Any:
@@ -43,7 +51,7 @@ class Client:
         self._key = _secret(_KEY)
         self._token = _secret(_TOKEN)
         if not self._is_ours():
-            raise SettingsError(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
+            raise NoAnswer(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
 
     def _is_ours(self) -> bool:
         """Asked without the key, which another program must not learn; 403 is an answer of ours to a lacking token."""
@@ -84,7 +92,7 @@ class Client:
         status, value = self._send(method, path, body, headers)
         if not 200 <= status < 300:
             what = value.get("detail") or value.get("message") if isinstance(value, dict) else value
-            raise SettingsError(Problem(f"{method} {path}", f"answered {status}: {what}"))
+            raise Unsuccessful(status, Problem(f"{method} {path}", f"answered {status}: {what}"))
         return value
 
     def _send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:

@@ -15,6 +15,7 @@ from mock_server.webhooks import address, attempt, certificates, outbox, schedul
 from mock_server.webhooks.backlog import Backlog
 from mock_server.webhooks.bodies import Bodies
 from mock_server.webhooks.endings import Endings
+from mock_server.webhooks.listeners import Listeners
 from mock_server.webhooks.news import News
 from mock_server.webhooks.recorder import Recorder
 from mock_server.webhooks.reply import Reply
@@ -57,12 +58,14 @@ class Dispatcher:
         self._endings = Endings(workspaces, self.wake)
         self._closing = False
         self.news = News()
+        self.listeners = Listeners(workspaces, self.news)
 
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
         """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
         changes = tx.changes()
-        if self._gate is None and any(it.kind == subscription.KIND for it in changes):
+        if any(it.kind == subscription.KIND for it in changes):
             self._prepare()
+            self.listeners.changed(workspace)
         if any(it.kind == outbox.ENDING for it in changes) and _on_a_loop():
             self._endings.start(workspace)
         owed = [it.row for it in changes if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
@@ -91,6 +94,7 @@ class Dispatcher:
         """After a start: what was pending or in flight is taken up again."""
         for workspace in self._workspaces:
             self.wake(workspace)
+            self.listeners.await_back(workspace)
 
     async def drain(self, workspace: Workspace, timeout: float) -> bool:
         """Wait until nothing that is due is owed and nothing is in flight; False when ``timeout`` came first.
@@ -109,10 +113,16 @@ class Dispatcher:
     def _working(self, workspace: Workspace) -> list[asyncio.Task[None]]:
         return [task for queue, task in self._workers.items() if queue[0] == workspace.id]
 
+    async def objection(self, url: str) -> str:
+        """Why nothing will be posted to a URL, as far as it is known beforehand; empty when it may be."""
+        gate = self._gate or await self._opened()
+        return str(await gate.objection(url))
+
     async def close(self) -> None:
         """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
         self._closing = True
         self.news.end()
+        self.listeners.close()
         for timer in self._timers.values():
             timer.cancel()
         await self._endings.close()

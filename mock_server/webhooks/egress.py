@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult  # aiohttp 3.9 has no name for it
 
 _SHOWS_SOCKETS = "socket_factory" in inspect.signature(aiohttp.TCPConnector).parameters
+_LOOK_UP = 2.0
+"""Seconds that a name is looked up before anything is sent there."""
 
 Sessions = dict[tuple[bool, bool], aiohttp.ClientSession]
 """By whether their receivers may be outside, and whether certificates are verified."""
@@ -83,6 +85,16 @@ class Gate:
         except Exception as fault:  # the library stumbled over the answer: an outcome of this attempt like any other
             log.exception("an answer of a webhook's receiver could not be read")
             return Reply(error=f"no HTTP answer: {type(fault).__name__}", ms=watch.ms())
+
+    async def objection(self, url: str) -> str:
+        """Why a post there will be refused, if that can be said now; a name that is not known yet may be, later."""
+        try:
+            host = host_of(url)
+            async with asyncio.timeout(_LOOK_UP):
+                await _Resolver(self._resolver, outside=host in self._allowed).resolve(host, family=socket.AF_UNSPEC)
+        except (Refused, OSError, ValueError) as fault:  # TimeoutError is an OSError
+            return next((str(cause) for cause in _causes(fault) if isinstance(cause, Refused)), "")
+        return ""
 
     async def _posted(
         self, session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], watch: Stopwatch
@@ -180,7 +192,7 @@ class _Resolver(AbstractResolver):
         for answer in answers:
             why = refusal(answer["host"], allowed=self._outside)
             if why:
-                raise OSError(None, Refused(f"{host}: {why}"))
+                raise OSError(None, Refused(why if host in why else f"{host}: {why}"))
         return answers
 
     async def close(self) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mock_server.store.base import Record
 from mock_server.waiting import Waiting
 from mock_server.webhooks.reply import Reply
 from mock_server.workspace import Workspace
+
+Told = Mapping[str, Any]
 
 
 class News:
@@ -26,18 +28,24 @@ class News:
         workspace.attempts.append({**told, **facts, **number, **outcome})
         self._waiting.wake()
 
+    def wake(self) -> None:
+        """Something else happened that one of those who wait may have to hear of."""
+        self._waiting.wake()
+
     def end(self) -> None:
         """Let those who wait go: nothing more will come."""
         self._over = True
         self._waiting.wake()
 
-    async def after(self, workspace: Workspace, number: int, wait: float) -> Sequence[Mapping[str, Any]]:
-        """Attempts of a workspace with a higher number; waits so many seconds for one."""
+    async def after(
+        self, workspace: Workspace, number: int, wait: float, enough: Callable[[], bool] = lambda: False
+    ) -> Sequence[Told]:
+        """Attempts of a workspace with a higher number; waits so many seconds for one, or until it is ``enough``."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                await self._waiting.until(lambda: self._over or bool(_after(workspace, number)))
+                await self._waiting.until(lambda: self._over or enough() or bool(_after(workspace, number)))
         return _after(workspace, number)
 
 
-def _after(workspace: Workspace, number: int) -> Sequence[Mapping[str, Any]]:
+def _after(workspace: Workspace, number: int) -> Sequence[Told]:
     return [told for told in workspace.attempts if told["sequence"] > number]

@@ -21,7 +21,7 @@ KEPT = 10_000
 is never dropped, nor is its event."""
 _BATCH = 100
 _LOOKED_AT = 20 * _BATCH
-SLICE = 200
+SLICE = 100
 """Deliveries that one transaction settles or makes when there may be thousands: a few milliseconds."""
 
 
@@ -102,6 +102,9 @@ def disown(tx: Transaction) -> None:
     The workspace that it was forked from still delivers all of it, and a receiver would get each event twice, with
     one id, from two workspaces. A note is left here: ``cancel_more`` does it, and until then nothing is delivered.
     """
+    for row in tx.find(subscription.KIND):
+        if "listener" in row.record:  # nobody listens here yet
+            tx.remove(subscription.KIND, row.id)
     if tx.page(KIND, 0, 0, {"state": PENDING})[1]:
         tx.put(ENDING, INHERITED, {"id": INHERITED, "reason": "owed by the workspace that this one was forked from"})
 

@@ -10,10 +10,10 @@ KIND = "$subscriptions"
 SECRETS = "$secrets"
 
 
-def subscribe(tx: Transaction, now: str, url: str, trigger: str) -> dict[str, Any]:
+def subscribe(tx: Transaction, now: str, url: str, trigger: str, **marks: Any) -> dict[str, Any]:
     """A new subscription; its id is a number, flat in the answer, so that a client keeps it."""
     id = tx.fresh(KIND, lambda number: number + 1)
-    made = {"id": id, "hookUrl": url, "trigger": trigger, "createdAt": now}
+    made = {"id": id, "hookUrl": url, "trigger": trigger, "createdAt": now, **marks}
     tx.put(KIND, id, made)
     return made
 

@@ -40,6 +40,8 @@ CHANGES: dict[tuple[str, str], Any] = {
     ("POST", "/webhooks/deliveries/{id}/cancel"): None,
     ("POST", "/webhooks/deliveries/redeliver"): {**AGAIN, "state": "cancelled"},
     ("POST", "/webhooks/heal"): None,
+    ("POST", "/webhooks/listeners"): {"hookUrl": "http://127.0.0.1:9/"},
+    ("DELETE", "/webhooks/listeners/{id}"): None,
     ("POST", "/webhooks/secrets/rotate"): {},
 }
 
@@ -74,6 +76,7 @@ def desk(disk: FullDisk) -> Iterator[Desk]:
     desk.done("POST", f"/webhooks/deliveries/{desk.records('$deliveries')[1]['id']}/cancel")
     desk.done("POST", "/snapshots", {"name": "one"})
     desk.done("POST", "/workspaces", {"id": "other"})
+    desk.done("POST", "/webhooks/listeners", {"id": "lsn_one", "triggers": ["LEAD_DELETED"]})
     disk.full = True
     yield desk
     disk.full = False
@@ -81,7 +84,8 @@ def desk(disk: FullDisk) -> Iterator[Desk]:
 
 def filled(desk: Desk, path: str) -> str:
     kind = "$events" if "/events/" in path else "$deliveries"
-    id = "other" if path.startswith("/workspaces") else str(desk.workspace.image.rows(kind)[0].id)
+    named = {"/workspaces/{id}": "other", "/webhooks/listeners/{id}": "lsn_one"}
+    id = named.get(path) or str(desk.workspace.image.rows(kind)[0].id)
     return path.replace("{id:int}", "1").replace("{id}", id).replace("{name}", "one")
 
 

@@ -2,9 +2,6 @@
 
 import io
 import json
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -147,7 +144,8 @@ def test_a_body_that_is_too_large_is_refused_in_words(server: MockServer, run: R
         (["trigger", "LEAD_CREATED", "--url", "http://localhost:x"], "is no URL"),
         (["trigger", "LEAD_CREATED", "--url", "http://127.0.0.1:1"], "is `sophiie-mock serve` running?"),
         (["listen", "--forward-to", "ftp://127.0.0.1/"], "nothing can be posted to `ftp://127.0.0.1/`"),
-        (["listen", "--trigger", "NOPE"], "answered 400: body /trigger"),
+        (["listen", "--trigger", "NOPE"], "answered 400: /triggers/0: is none of the values there are"),
+        (["listen", "--forward-to", "8.8.8.8"], "nothing can be posted there: 8.8.8.8 is neither loopback nor private"),
         (["events", "show", "none"], "answered 404"),
         (["events", "show", "../health"], "answered 404"),
         (["events", "resend", "none"], "answered 404"),
@@ -221,66 +219,3 @@ def test_events_are_listed_shown_and_sent_again(server: MockServer, run: Run) ->
     assert ids[:2] == [created[3]] * 2
     assert ids[2] != created[3]
     assert run("events", "resend", newest["id"]) == (0, "", "nobody subscribes to it: nothing was delivered\n")
-
-
-# --- listen ---------------------------------------------------------------------------------------------------------
-
-
-class Listening:
-    """A `listen` of its own process, and the lines it prints."""
-
-    def __init__(self, server: MockServer, *arguments: str) -> None:
-        command = [sys.executable, "-m", "mock_server", "listen", "--url", server.url, *arguments]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
-        )
-        assert self.process.stderr is not None
-        self.head = self.process.stderr.readline()
-
-    def line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline()
-
-    def ended(self) -> int:
-        _, self.errors = self.process.communicate(timeout=20)
-        return self.process.returncode
-
-
-def test_listening_shows_each_delivery_and_unsubscribes_at_the_end(server: MockServer, run: Run) -> None:
-    listening = Listening(server, "--trigger", "LEAD_CREATED", "--count", "2")
-    assert listening.head.startswith("listening for LEAD_CREATED -> ")
-    assert len(subscriptions(server)) == 1
-    run("trigger", "LEAD_CREATED")
-    run("trigger", "LEAD_UPDATED")
-    first = listening.line()
-    run("trigger", "LEAD_CREATED")
-
-    assert listening.ended() == 0
-    assert first.split()[:2] == ["LEAD_CREATED", "200"]
-    newest = httpx.get(f"{server.url}/__admin/webhooks/events?type=LEAD_CREATED").json()["items"][-1]
-    assert first.split()[-1] == newest["id"], "what events resend takes"
-    assert subscriptions(server) == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_unsubscribes_when_it_is_stopped_too(server: MockServer, run: Run, number: int) -> None:
-    listening = Listening(server, "--forward-to", "8.8.8.8")
-    assert "-> http://8.8.8.8 " in listening.head
-    assert len(subscriptions(server)) == 7
-    run("trigger", "LEAD_UPDATED")
-    assert "refused: 8.8.8.8" in listening.line()
-    listening.process.send_signal(number)
-
-    assert listening.ended() == 130
-    assert subscriptions(server) == []
-    assert listening.errors == ""
-
-
-def test_it_ends_with_words_when_the_server_does() -> None:
-    with MockServer(Settings(port=0, quiet=True, world="small")) as server:
-        listening = Listening(server, "--trigger", "LEAD_CREATED")
-
-    assert listening.ended() == 2
-    assert "no answer" in listening.errors
-    assert "Traceback" not in listening.errors

@@ -1,0 +1,87 @@
+"""One who listens, and the subscriptions that are marked with its id in the workspace."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from mock_server.store.base import Row
+from mock_server.store.image import Transaction
+from mock_server.webhooks import outbox, subscription
+from mock_server.workspace import Workspace
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """``version`` grows with each change that it has to hear of; ``because`` names the last one where there is a name.
+
+    The version is 0 for one that has not come back since the server was started. ``asking`` counts its questions that
+    wait for an answer now, ``heard`` is when it last asked (the loop's time).
+    """
+
+    id: str
+    workspace: Workspace
+    hook: str
+    triggers: Sequence[str]
+    skip_verify: bool
+    heard: float
+    asking: int = 0
+    version: int = 0
+    because: str = ""
+    subscriptions: dict[int, str] = field(default_factory=dict)  # id → trigger, of those that there are
+    known: set[int] = field(default_factory=set)  # ids, of those that there were as well
+    numbered_from: int = 0  # the version since which attempts are counted anew
+
+    def wants(self, row: Row) -> bool:
+        """Whether a subscription of its own is still as it should be."""
+        record = row.record
+        same = record["hookUrl"] == self.hook and bool(record.get("skipVerify")) == self.skip_verify
+        return same and record["trigger"] in self.triggers
+
+    def subscribe(self, tx: Transaction, now: str) -> None:
+        """Keep what it has, so that it gets what it is owed; add what is missing, end what it does not want."""
+        marks = {"listener": self.id, **({"skipVerify": True} if self.skip_verify else {})}
+        has = marked(tx, {self.id})
+        unsubscribe(tx, [row for row in has if not self.wants(row)])
+        self.subscriptions = {int(row.id): row.record["trigger"] for row in has if self.wants(row)}
+        for trigger in self.triggers:
+            if trigger not in self.subscriptions.values():
+                made = subscription.subscribe(tx, now, self.hook, trigger, **marks)
+                self.subscriptions[made["id"]] = trigger
+        self.known |= self.subscriptions.keys()
+
+    def change(self, because: str) -> None:
+        """Something that it has to hear of."""
+        self.version += 1
+        self.because = because
+
+    def missing(self) -> bool:
+        """Whether one of its subscriptions was ended by somebody else; it is left out from now on."""
+        there = {int(row.id) for row in self.workspace.image.rows(subscription.KIND)}
+        left = {id: trigger for id, trigger in self.subscriptions.items() if id in there}
+        lost, self.subscriptions = len(left) < len(self.subscriptions), left
+        return lost
+
+
+def of_another_life(workspace: Workspace, now: float) -> list[Listener]:
+    """Those who listened before the server was started again, as their subscriptions tell of them."""
+    rows: dict[str, list[Row]] = {}
+    for row in workspace.image.rows(subscription.KIND):
+        if "listener" in row.record:
+            rows.setdefault(row.record["listener"], []).append(row)
+    found = []
+    for id, own in rows.items():
+        first, triggers = own[0].record, [row.record["trigger"] for row in own]
+        found.append(Listener(id, workspace, first["hookUrl"], triggers, bool(first.get("skipVerify")), now))
+    return found
+
+
+def marked(tx: Transaction, ids: Collection[str] | None = None) -> list[Row]:
+    """The subscriptions of these listeners; of all without ``ids``."""
+    rows = tx.find(subscription.KIND)
+    return [row for row in rows if "listener" in row.record and (ids is None or row.record["listener"] in ids)]
+
+
+def unsubscribe(tx: Transaction, rows: Collection[Row]) -> int:
+    """End subscriptions of those who do not listen any more; how many deliveries that ends."""
+    for row in rows:
+        subscription.unsubscribe(tx, int(row.id))
+    return sum(outbox.cancel_all(tx, int(row.id), "nobody listens any more") for row in rows)

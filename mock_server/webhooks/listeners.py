@@ -1,0 +1,169 @@
+"""Subscriptions that live only as long as somebody asks what becomes of them: those of ``sophiie-mock listen``.
+
+A listener has a lease. Who has not asked for ``LEASE_SECONDS`` is ended, so one that was killed, or whose machine
+sleeps, leaves nothing behind. Its subscriptions are marked and kept as all others are: what it is owed survives a
+restart of the server, and it finds it again when it comes back with its id. It is no part of a workspace's past: after
+a reset or a restored snapshot it is subscribed again at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from mock_server.errors import ApiError
+from mock_server.waiting import Waiting
+from mock_server.webhooks.listener import Listener, marked, of_another_life, unsubscribe
+from mock_server.webhooks.news import News, Told
+from mock_server.workspace import Workspace, Workspaces
+from mock_server.world.ids import secret
+
+log = logging.getLogger("mock_server")
+
+LEASE_SECONDS = 30.0
+_RETURN_SECONDS = 1.0
+"""What one that is between two questions gets to ask again, before a newcomer takes it for dead."""
+
+
+class Heard(NamedTuple):
+    """An answer to one who listens: his attempts up to the number ``last``, those of others left out."""
+
+    listener: Listener
+    attempts: Sequence[Told]
+    last: int
+
+
+class Listeners:
+    """All who listen. ``close`` it when the server stops."""
+
+    def __init__(self, workspaces: Workspaces, news: News) -> None:
+        self._workspaces = workspaces
+        self._news = news
+        self._all: dict[str, Listener] = {}
+        self._asked = Waiting()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def of(self, workspace: Workspace) -> list[Listener]:
+        return [listener for listener in self._all.values() if listener.workspace is workspace]
+
+    async def open(
+        self, workspace: Workspace, hook: str, triggers: Sequence[str], id: str = "", *, skip_verify: bool = False
+    ) -> Listener:
+        """A new listener, or the one of this ``id`` that comes back. The dead are ended first."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_RETURN_SECONDS):
+                await self._asked.until(lambda: not self._silent(workspace, but=id))
+        self._end(workspace, self._silent(workspace, but=id))
+        listener = Listener(id or f"lsn_{secret()}", workspace, hook, triggers, skip_verify, _now())
+        with self._workspaces.transaction(workspace) as tx:
+            listener.subscribe(tx, workspace.clock.stamp())
+        listener.change("")
+        self._all[listener.id] = listener
+        self._watch()
+        return listener
+
+    def end(self, workspace: Workspace, id: str) -> int | None:
+        """End one: how many deliveries it was still owed; None when none has this id. Raises StorageUnavailable."""
+        known = self._all.get(id)
+        return None if known is None or known.workspace is not workspace else self._end(workspace, {id})
+
+    async def attempts(self, workspace: Workspace, id: str, after: int, wait: float, version: int) -> Heard | None:
+        """One's attempts after this number. Waits so many seconds for one, or for a change after ``version``.
+
+        None when none has this id, or has not come back with it since the server was started.
+        """
+        listener = self._all.get(id)
+        if listener is None or listener.workspace is not workspace or not listener.version:
+            return None
+        listener.asking += 1
+        self._asked.wake()
+        try:
+            after = after if version >= listener.numbered_from else 0
+            told = await self._news.after(
+                workspace, after, wait, lambda: listener.version != version or self._all.get(id) is not listener
+            )
+        finally:
+            listener.asking -= 1
+            listener.heard = _now()
+        if self._all.get(id) is not listener:
+            return None
+        own = [one for one in told if one["subscriptionId"] in listener.known]
+        return Heard(listener, own, workspace.attempts.seen)
+
+    def renewed(self, workspace: Workspace, because: str, *, numbered_anew: bool = False) -> None:
+        """The records of a workspace are others now: who listens is subscribed again, and nobody else is."""
+        listeners = self.of(workspace)
+        for listener in listeners:
+            listener.change(because)
+            if numbered_anew:
+                listener.known, listener.numbered_from = set(), listener.version
+        try:
+            with self._workspaces.transaction(workspace) as tx:
+                ids = {listener.id for listener in listeners}
+                unsubscribe(tx, [row for row in marked(tx) if row.record["listener"] not in ids])
+                for listener in listeners:
+                    listener.subscribe(tx, workspace.clock.stamp())
+        except ApiError as fault:
+            log.error("who listened in workspace %s does not any more: %s", workspace.id, fault)
+            self.changed(workspace)
+        self._news.wake()
+
+    def removed(self, workspace: Workspace) -> None:
+        """A workspace is gone, and who listened there hears of it."""
+        for listener in self.of(workspace):
+            del self._all[listener.id]
+        self._news.wake()
+
+    def changed(self, workspace: Workspace) -> None:
+        """Subscriptions of a workspace have changed: who lost one hears of it."""
+        for listener in self.of(workspace):
+            if listener.missing():
+                listener.change("")
+                self._news.wake()
+
+    def await_back(self, workspace: Workspace) -> None:
+        """After a start: who listened before has the time of a lease to come back."""
+        for listener in of_another_life(workspace, _now()):
+            self._all.setdefault(listener.id, listener)
+            self._watch()
+
+    def close(self) -> None:
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    def _silent(self, workspace: Workspace, but: str) -> set[str]:
+        """Those who do not ask at this moment."""
+        return {listener.id for listener in self.of(workspace) if not listener.asking} - {but}
+
+    def _end(self, workspace: Workspace, ids: Collection[str]) -> int:
+        if not ids:
+            return 0
+        with self._workspaces.transaction(workspace) as tx:
+            ended = unsubscribe(tx, marked(tx, ids))
+        for id in ids:
+            self._all.pop(id, None)
+        self._news.wake()
+        return ended
+
+    def _watch(self) -> None:
+        """Look for the dead twice in the time of a lease, for as long as anybody listens."""
+        loop = asyncio.get_running_loop()
+        if self._sweep is None or self._loop is not loop:  # in process an application outlives the loop of a test
+            self._sweep, self._loop = loop.call_later(LEASE_SECONDS / 2, self._swept), loop
+
+    def _swept(self) -> None:
+        self._sweep = None
+        dead = [it for it in self._all.values() if not it.asking and _now() - it.heard >= LEASE_SECONDS]
+        for listener in dead:
+            try:
+                self._end(listener.workspace, {listener.id})
+            except ApiError as fault:  # tried again with the next look
+                log.error("who does not listen any more keeps its subscriptions for now: %s", fault)
+        if self._all:
+            self._watch()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
