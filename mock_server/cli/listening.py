@@ -72,7 +72,7 @@ class Listening:
             except Unsuccessful as fault:
                 if fault.status != _NO_SUCH:
                     raise
-                self._open("the server knew nothing of it any more; listening again for")
+                self._open("its subscription had ended; listening again for")
             else:
                 self._after = told["last"]
                 return told

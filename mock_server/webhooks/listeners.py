@@ -22,6 +22,8 @@ from mock_server.world.ids import secret
 log = logging.getLogger("mock_server")
 
 LEASE_SECONDS = 30.0
+_CUT_SECONDS = 5.0
+"""What is left of a lease when the connection of a question was closed: most often its process was killed."""
 _RETURN_SECONDS = 1.0
 """What one that is between two questions gets to ask again, before a newcomer takes it for dead."""
 
@@ -84,9 +86,12 @@ class Listeners:
             told = await self._news.after(
                 workspace, after, wait, lambda: listener.version != version or self._all.get(id) is not listener
             )
+            listener.heard = _now()
+        except asyncio.CancelledError:
+            listener.heard = _now() - LEASE_SECONDS + min(LEASE_SECONDS, _CUT_SECONDS)
+            raise
         finally:
             listener.asking -= 1
-            listener.heard = _now()
         if self._all.get(id) is not listener:
             return None
         own = [one for one in told if one["subscriptionId"] in listener.known]
@@ -148,10 +153,10 @@ class Listeners:
         return ended
 
     def _watch(self) -> None:
-        """Look for the dead twice in the time of a lease, for as long as anybody listens."""
+        """Look for the dead now and then, for as long as anybody listens."""
         loop = asyncio.get_running_loop()
         if self._sweep is None or self._loop is not loop:  # in process an application outlives the loop of a test
-            self._sweep, self._loop = loop.call_later(LEASE_SECONDS / 2, self._swept), loop
+            self._sweep, self._loop = loop.call_later(LEASE_SECONDS / 10, self._swept), loop
 
     def _swept(self) -> None:
         self._sweep = None

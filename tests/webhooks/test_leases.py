@@ -46,11 +46,31 @@ def test_who_asks_stays_and_who_is_silent_for_the_time_of_a_lease_goes(
             asking = asyncio.ensure_future(
                 it.dispatcher.listeners.attempts(it.workspace, listener.id, 0, 60, listener.version)
             )
-            await until(lambda: len(looks) > 4)  # twice in the time of a lease
+            await until(lambda: len(looks) > 20)  # ten in the time of a lease
             assert it.subscriptions == [1]
             asking.cancel()
             await until(lambda: it.subscriptions == [])
             assert await it.dispatcher.listeners.attempts(it.workspace, listener.id, 0, 0, 1) is None
+
+    asyncio.run(scenario())
+
+
+def test_one_whose_connection_is_closed_goes_sooner(
+    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listeners, "LEASE_SECONDS", 30)
+    monkeypatch.setattr(listeners, "_CUT_SECONDS", 2)
+
+    async def scenario() -> None:
+        async with stage() as it:
+            killed, silent = await opened(it), await opened(it, "http://127.0.0.1:8/")
+            its = it.dispatcher.listeners
+            its._all[killed.id] = killed  # the second one took it for dead
+            asking = asyncio.ensure_future(its.attempts(it.workspace, killed.id, 0, 60, killed.version))
+            await until(lambda: killed.asking == 1)
+            asking.cancel()
+            await until(lambda: killed.asking == 0)
+            assert silent.heard - killed.heard > 27
 
     asyncio.run(scenario())
 
