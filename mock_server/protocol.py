@@ -46,8 +46,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
-        self._application, self.app = self.app, self._run
-        self._raw = Connection(transport)
+        self._application, self.app, self._raw = self.app, self._run, Connection(transport)
         self._allow(self.deadline)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -104,6 +104,7 @@ GATES = {
     "mock_server.testing.transport": ("http.client",),  # the test's own clients, to its own server
     "mock_server.testing.asynchronous": ("httpx",),
     "mock_server.testing.sophiie": ("httpx",),
+    "mock_server.webhooks.failures": ("aiohttp",),  # names its errors
     "mock_server.webhooks.delivery": ("aiohttp",),  # speaks through the connector that egress hands it
     "contracts.transport": OUTGOING,
     "contracts.network": (

@@ -11,16 +11,16 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from mock_server.text import printable
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
 from mock_server.webhooks.certificates import believing_all
+from mock_server.webhooks.failures import causes_of, in_words
 from mock_server.webhooks.reply import MOST_READ, Reply, answered
 from mock_server.world.clock import Stopwatch
 
@@ -79,9 +79,9 @@ class Gate:
         except TimeoutError:
             return Reply(error=f"no complete answer within {self._timeout:g} s", ms=watch.ms())
         except (Refused, aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as fault:
-            causes = list(_causes(fault))
+            causes = list(causes_of(fault))
             refused = any(isinstance(cause, Refused | aiohttp.InvalidURL) for cause in causes)
-            return Reply(error=_in_words(causes), ms=watch.ms(), refused=refused)
+            return Reply(error=in_words(causes), ms=watch.ms(), refused=refused)
         except Exception as fault:  # the library stumbled over the answer: an outcome of this attempt like any other
             log.exception("an answer of a webhook's receiver could not be read")
             return Reply(error=f"no HTTP answer: {type(fault).__name__}", ms=watch.ms())
@@ -93,7 +93,7 @@ class Gate:
             async with asyncio.timeout(_LOOK_UP):
                 await _Resolver(self._resolver, outside=host in self._allowed).resolve(host, family=socket.AF_UNSPEC)
         except (Refused, OSError, ValueError) as fault:  # TimeoutError is an OSError
-            return next((str(cause) for cause in _causes(fault) if isinstance(cause, Refused)), "")
+            return next((str(cause) for cause in causes_of(fault) if isinstance(cause, Refused)), "")
         return ""
 
     async def _posted(
@@ -222,57 +222,3 @@ def _socket(info: Info, why: str) -> socket.socket:
     made = socket.socket(info[0], info[1], info[2])
     made.setblocking(False)
     return made
-
-
-def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """The error and all that it wraps, the outermost first."""
-    waiting: list[object] = [fault]
-    seen: set[int] = set()
-    while waiting:
-        error = waiting.pop(0)
-        if isinstance(error, BaseException) and id(error) not in seen:
-            seen.add(id(error))
-            yield error
-            waiting += [*error.args, error.__cause__, error.__context__, *getattr(error, "exceptions", ())]
-
-
-def _in_words(causes: list[BaseException]) -> str:
-    """What went wrong, the same at every run: no port and no object's address is in it."""
-    for kind, words in _WORDS:
-        found = [cause for cause in causes if isinstance(cause, kind)]
-        if found:
-            return words + next((detail for cause in found if (detail := _detail(cause))), "")
-    return type(causes[0]).__name__
-
-
-def _detail(cause: BaseException) -> str:
-    if isinstance(cause, Refused):
-        return f": {cause}"
-    if hasattr(cause, "verify_message"):  # of two kinds of certificate errors only the inner one has it
-        trust = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, " if _has_no_issuer(cause) else ""
-        return f": {cause.verify_message}; {trust}listen --skip-verify takes any"
-    if isinstance(cause, aiohttp.http.HttpProcessingError):
-        return f": {printable(' '.join(cause.message.split())[:100])}"
-    return ""
-
-
-def _has_no_issuer(cause: BaseException) -> bool:
-    """Whether to trust the certificate would help. Where it would not, its host or its time is wrong."""
-    return getattr(cause, "verify_code", 0) in (2, 18, 19, 20, 21)  # X509_V_ERR_… of openssl/x509_vfy.h
-
-
-_WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (Refused, "refused"),
-    (aiohttp.InvalidURL, "refused: a URL with an odd spelling"),
-    (ssl.SSLCertVerificationError, "the certificate is not trusted"),
-    (ssl.SSLError, "no TLS"),
-    (socket.gaierror, "the host is not known"),
-    (UnicodeError, "the host is not known"),  # a name that is too long for any server of names
-    (ConnectionRefusedError, "connection refused"),
-    (ConnectionResetError, "connection reset"),
-    (BrokenPipeError, "connection reset"),
-    (aiohttp.ClientPayloadError, "the answer is not whole"),
-    (asyncio.IncompleteReadError, "the answer is not whole"),
-    (aiohttp.http.HttpProcessingError, "no HTTP answer"),
-    (aiohttp.ServerDisconnectedError, "the receiver hung up before it answered"),
-)

@@ -28,6 +28,7 @@ TABLE = Path(__file__).with_name("equivalent_mutants.toml")
 # Each module with the tests that guard it; the longest first, as several run at once.
 GUARDED = {
     "mock_server/webhooks/egress.py": ["tests/webhooks/test_egress.py"],
+    "mock_server/webhooks/failures.py": ["tests/webhooks/test_egress.py"],
     "mock_server/workspace.py": [
         "tests/test_tenancy.py",
         "tests/test_workspace.py",
@@ -42,7 +43,7 @@ GUARDED = {
     "mock_server/middleware/ratelimit.py": ["tests/middleware/test_ratelimit.py"],
     "mock_server/api/body.py": ["tests/api/test_answer_parts.py"],
     "mock_server/webhooks/address.py": ["tests/webhooks/test_egress.py"],
-    "mock_server/webhooks/outbox.py": ["tests/webhooks/test_outbox.py"],
+    "mock_server/webhooks/outbox.py": ["tests/webhooks/test_outbox.py", "tests/webhooks/test_owed_endings.py"],
 }
 # Ten thousand deliveries a mutant would take hours; smaller tests of the same stand beside them.
 TOO_LONG = [

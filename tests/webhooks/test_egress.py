@@ -22,7 +22,7 @@ from receivers import OK, closing, hanging, receiving, saying, status
 from spellings import FORBIDDEN
 
 from mock_server.errors import Problem, SettingsError
-from mock_server.webhooks import egress
+from mock_server.webhooks import egress, failures
 from mock_server.webhooks.address import Refused, host_of, hosts, refusal
 from mock_server.webhooks.egress import Gate
 from mock_server.webhooks.reply import MOST_READ, Reply
@@ -451,7 +451,7 @@ TRUST, SKIP = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, ", "listen 
     ],
 )
 def test_a_fault_is_told_in_the_same_words_at_every_run(fault: Exception, words: str) -> None:
-    assert egress._in_words(list(egress._causes(fault))) == words
+    assert failures.in_words(list(failures.causes_of(fault))) == words
 
 
 def test_the_causes_of_a_fault_come_in_order_and_once_each_even_in_a_circle() -> None:
@@ -459,7 +459,7 @@ def test_the_causes_of_a_fault_come_in_order_and_once_each_even_in_a_circle() ->
     one.args = (two, three, two)
     two.args = (one,)
     three.__cause__, three.__context__ = KeyError("cause"), IndexError("context")
-    found = list(itertools.islice(egress._causes(one), 9))
+    found = list(itertools.islice(failures.causes_of(one), 9))
     assert found == [one, two, three, three.__cause__, three.__context__]
 
 
