@@ -14,20 +14,22 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def in_event_loop() -> bool:
-    """Tell whether an event loop, of asyncio or of trio, runs in this thread."""
-    running: list[Callable[[], object]] = [asyncio.get_running_loop]
+def in_coroutine() -> bool:
+    """Tell whether a coroutine, of asyncio or of trio, is being run in this thread.
+
+    A loop that runs is not enough: below Playwright's synchronous interface there is one, and nobody could await there.
+    """
+    running: list[Callable[[], object]] = [asyncio.current_task]
     if "trio.lowlevel" in sys.modules:
         running.append(sys.modules["trio.lowlevel"].current_task)
-    return any(_succeeds(ask) for ask in running)
+    return any(_told(ask) is not None for ask in running)
 
 
-def _succeeds(ask: Callable[[], object]) -> bool:
+def _told(ask: Callable[[], object]) -> object:
     try:
-        ask()
-    except RuntimeError:
-        return False
-    return True
+        return ask()
+    except RuntimeError:  # no loop runs here
+        return None
 
 
 def waits(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P], T]:
@@ -40,10 +42,10 @@ def waits(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P],
     @wraps(method)
     def checked(handle: H, /, *args: P.args, **kwargs: P.kwargs) -> T:
         __tracebackhide__ = True
-        if in_event_loop():
+        if in_coroutine():
             raise RuntimeError(
                 f"sophiie.{name}() would hold the running event loop, with all that should answer on it: "
-                f"take the fixture `asophiie` and write `await asophiie.{name}(…)`"
+                f"take the fixture `asophiie`, or AsyncSophiie(sophiie), and write `await asophiie.{name}(…)`"
             )
         return method(handle, *args, **kwargs)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from mock_server.testing.awaiting import Calls, in_event_loop
+from mock_server.testing.awaiting import Calls, in_coroutine
 from mock_server.testing.control import Api, Control, plain
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
 from mock_server.testing.recipe import Recipe, sent
@@ -97,9 +97,9 @@ class Sophiie:
     def settle(self) -> Any:
         """Wait until every webhook that is due has been delivered, or has failed.
 
-        Where an event loop runs nothing may wait, as the receiver may be on it: there the answer must be awaited.
+        In a coroutine nothing may wait, as the receiver may be on its loop: there the answer must be awaited.
         """
-        return self.calls.begin("sophiie.settle", self._settle) if in_event_loop() else self._settle()
+        return self.calls.begin("sophiie.settle", self._settle) if in_coroutine() else self._settle()
 
     def _settle(self) -> None:
         self.control("POST", "/webhooks/drain", {})

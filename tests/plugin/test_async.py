@@ -95,8 +95,27 @@ def test_a_handle_that_would_hold_the_loop_names_the_other_fixture(mine: Sophiie
     async def main() -> None:
         getattr(mine.inbox, name)()
 
-    with pytest.raises(RuntimeError, match=rf"take the fixture `asophiie` and write `await asophiie\.inbox\.{name}"):
+    with pytest.raises(RuntimeError, match=rf"take the fixture `asophiie`.* write `await asophiie\.inbox\.{name}"):
         asyncio.run(main())
+
+
+def test_code_that_nobody_could_await_may_wait_below_a_loop(mine: Sophiie) -> None:
+    """As tests do with Playwright's synchronous interface: the loop calls them, and no coroutine does."""
+    drained = []
+
+    async def main() -> None:
+        done = asyncio.Event()
+
+        def test() -> None:
+            mine.settle()
+            drained.append(mine.inbox.drain())
+            done.set()
+
+        asyncio.get_running_loop().call_soon(test)
+        await done.wait()
+
+    asyncio.run(main())
+    assert drained == [[]]
 
 
 def test_settle_is_awaited_where_a_loop_runs(mine: Sophiie) -> None:
