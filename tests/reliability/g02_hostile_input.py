@@ -33,6 +33,7 @@ _RESET_AFTER = 20_000  # requests of a client: the workspace must not grow for e
 _WAITING = 50  # connections whose damaged request may be one that never ends
 _EXAMPLES = 5
 _STALLED = 9.0  # seconds
+_ENDING = 0.05  # share of the connections whose client closes its side once it has asked
 
 
 @dataclass
@@ -93,6 +94,9 @@ class Client:
         self.tally.sent += BATCH
         began = time.monotonic()
         connection.sendall(b"".join(request.raw for request in batch))
+        ended = self._rng.random() < _ENDING
+        if ended:  # whoever sends no more may still read
+            connection.shutdown(socket.SHUT_WR)
         for request in batch:
             answer = self._answer(answers, head=request.method == "HEAD")
             if answer is None:
@@ -103,7 +107,7 @@ class Client:
                 self.tally.wrong[wrong] += 1
             if answer.last:
                 return False
-        return True
+        return not ended
 
     def _timed(self, began: float) -> float:
         now = time.monotonic()

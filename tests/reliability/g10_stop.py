@@ -24,6 +24,7 @@ from mock_server.store.sqlite import SqliteLog
 MINUTES = 25
 LONGEST, AT_ONCE = 10.0, 1.0  # seconds
 UNDER_WAY = 0.1  # a request that was sent so long before the signal has reached the server
+_REFUSED = b"HTTP/1.1 503 "
 NUMBERS = itertools.count()
 
 
@@ -34,6 +35,7 @@ class Seen:
     acknowledged: set[str] = field(default_factory=set)
     heard: set[Connection] = field(default_factory=set)
     unanswered: int = 0
+    told: list[bytes] = field(default_factory=list)
     stopped: float = float("inf")
 
 
@@ -56,8 +58,11 @@ async def client(port: int, seen: Seen) -> None:
 
 
 @contextlib.asynccontextmanager
-async def hanging(port: int) -> AsyncIterator[None]:
-    """A delivery to a receiver that never answers, a request whose body never ends, and one who watches."""
+async def hanging(port: int, seen: Seen) -> AsyncIterator[None]:
+    """A delivery to a receiver that never answers; a body that never ends, a delayed answer, and one who watches.
+
+    What the last three were told at the stop goes into ``seen``.
+    """
 
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -74,12 +79,18 @@ async def hanging(port: int) -> AsyncIterator[None]:
     slow = await asyncio.open_connection("127.0.0.1", port)
     slow[1].write(b"POST /v1/leads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_local\r\n")
     slow[1].write(b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+    delayed = await asyncio.open_connection("127.0.0.1", port)
+    delayed[1].write(b"POST /v1/leads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_local\r\n")
+    delayed[1].write(b"Prefer: delay=9000\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n")
+    delayed[1].write(b'{"firstName": "Too late"}')
     watcher = await asyncio.open_connection("127.0.0.1", port)
     watcher[1].write(b"GET /__admin/webhooks/attempts?after=100000&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
     try:
         yield
     finally:
-        for _, writer in (slow, watcher):
+        for reader, writer in (slow, delayed, watcher):
+            with contextlib.suppress(OSError):
+                seen.told.append(await reader.read())
             writer.close()
         receiver.close()
 
@@ -87,7 +98,7 @@ async def hanging(port: int) -> AsyncIterator[None]:
 async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, float, int]:
     """One stop: what was seen, how long the last signal took to end it, the exit code."""
     seen = Seen()
-    async with hanging(process.port):
+    async with hanging(process.port, seen):
         some = [asyncio.create_task(client(process.port, seen)) for _ in range(clients)]
         while len(seen.heard) < clients:
             await asyncio.sleep(0.01)
@@ -121,6 +132,7 @@ class Verdict:
     lost: int = 0
     unheard: int = 0
     unanswered: int = 0
+    unlike: int = 0
     late: int = 0
     codes: int = 0
     slowest: float = 0.0
@@ -137,6 +149,7 @@ class Verdict:
             self.slowest = max(self.slowest, took)
             self.unheard += len(there - seen.acknowledged)
             self.unanswered += seen.unanswered
+            self.unlike += sum(not told.startswith(_REFUSED) for told in seen.told[:2])
 
 
 def main(size: Size) -> Figure:
@@ -157,10 +170,13 @@ def main(size: Size) -> Figure:
     text = (
         f"{repeats} stops under {clients} clients with a stream, a slow body and a hanging delivery open: "
         f"{verdict.acknowledged:,} changes acknowledged, lost {verdict.lost}; took effect without an answer "
-        f"{verdict.unheard}, unanswered {verdict.unanswered}; other exit codes {verdict.codes}; ended after "
+        f"{verdict.unheard}, unanswered {verdict.unanswered}, in flight and not refused "
+        f"with 503 {verdict.unlike}; other exit codes {verdict.codes}; ended after "
         f"{verdict.slowest:.1f} s at most, with a second signal after {verdict.second:.1f} s, late {late}"
     )
-    return Figure(not (verdict.lost or verdict.unheard or verdict.unanswered or verdict.codes or late), text)
+    return Figure(
+        not (verdict.lost or verdict.unheard or verdict.unanswered or verdict.unlike or verdict.codes or late), text
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ PLACES = (
     "2038-01-19T03:14:07Z",  # 2^31 seconds
     "2100-02-28T23:59:59Z",  # no leap year
     "1999-12-31T23:59:59Z",
+    "1970-01-01T00:00:00Z",  # the first time that a clock shows,
+    "8999-12-31T23:59:00Z",  # and nearly the last
     "2026-03-04T05:06:07Z",
 )
 TRAVELLER, NEIGHBOUR = "traveller", "neighbour"
@@ -155,6 +158,42 @@ def travelled(trip: Trip, rounds: int) -> None:
         trip.to(trip.control("POST", path, body))
 
 
+def out_of_range(trip: Trip) -> None:
+    """Times that no clock shows are refused, and every workspace goes on."""
+    before = trip.now()
+    for path, body in (
+        ("clock/set", {"now": "9999-12-31T23:59:59Z"}),
+        ("clock/set", {"now": "0001-01-01T00:00:00Z"}),
+        ("workspaces", {"id": "late", "now": "9999-12-31T23:59:59Z"}),
+    ):
+        trip.expect(trip.control("POST", path, body).status == 400, f"{path} took {body['now']}")
+    trip.control("POST", "clock/set", {"now": "8999-12-31T23:59:59Z"})
+    trip.expect(trip.control("POST", "clock/advance", {"seconds": 3_153_600_000}).status == 400, "past the last year")
+    for path in ("workspaces", "clock", "webhooks/deliveries"):
+        trip.expect(trip.control("GET", path).status == 200, f"{path} cannot be read at the last time")
+    trip.to(trip.control("POST", "clock/set", {"now": before.isoformat()}))
+
+
+def overtaken(trip: Trip, rounds: int) -> int:
+    """A restore or a reset while a clock is moved past many things: the workspace keeps the time that it was put to."""
+    for number in range(rounds):
+        saved = trip.control("POST", "snapshots", {"name": "then"}).body["now"]
+        trip.control("POST", "simulate", {"kind": "sms", "count": 200, "over": 86_400})
+        with ThreadPoolExecutor(1) as beside:
+            mover = Caller(trip.port)
+            move = beside.submit(mover.call, "POST", "/__admin/clock/advance", {"seconds": 2 * 86_400}, TRAVELLER)
+            time.sleep(number % 5 / 100)
+            trip.expect(trip.control("POST", "snapshots/then/restore").status == 200, "a restore was refused")
+            after = trip.now()
+            moved = move.result()
+            trip.expect(moved.status in (200, 409), f"a move was answered {moved.status}")
+            mover.close()
+        ahead = (trip.now() - after).total_seconds()
+        began_later = moved.status == 200 and not any("leadId" in it for it in moved.body["happened"])
+        trip.expect(began_later or 0 <= ahead < 60, f"restored to {saved}, and the clock went on by {ahead} s")
+    return rounds
+
+
 def machine(trip: Trip, disk: Disk) -> int:
     """The clock of the machine jumps: nothing of it is seen in a workspace, and who waits is not hung up on."""
     jumps = (HOUR, -HOUR, YEAR, -YEAR, 0)
@@ -174,6 +213,8 @@ def toured(trip: Trip, rounds: int, disk: Disk | None) -> Figure:
     began = time.monotonic()
     trip.begin()
     travelled(trip, rounds)
+    out_of_range(trip)
+    restores = overtaken(trip, rounds // 10 or 1)
     real = machine(trip, disk) if disk else 0
     deliveries, attempts = trip.retries()
     still = trip.caller.call("GET", "/__admin/clock", workspace=NEIGHBOUR).body["now"]
@@ -183,7 +224,8 @@ def toured(trip: Trip, rounds: int, disk: Disk | None) -> Figure:
     for fault in trip.wrong[:20]:
         print(fault, file=sys.stderr)
     text = (
-        f"{trip.jumps - real} jumps of a workspace's clock and {real} of the machine's, forth and back: {deliveries} "
+        f"{trip.jumps - real} jumps of a workspace's clock and {real} of the machine's, forth and back, "
+        f"{restores} restores on the way: {deliveries} "
         f"deliveries made {attempts:,} attempts; {len(trip.wrong)} retries before their time or beyond the schedule, "
         f"or ids, pages, windows or times that were wrong"
     )

@@ -1,5 +1,6 @@
 """Requests over the contract's operations that are well-made HTTP and hostile in everything else."""
 
+import json
 import random
 import re
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from hostile_values import TEXTS, damaged, killers, mutated
+from hostile_values import CONTROL, COSTLY_PATHS, TEXTS, damaged, killers, mutated
 
 from mock_server.app import create_app
 from mock_server.settings import Settings
@@ -34,6 +35,7 @@ _BY_HEADER = [
     ("X-Forwarded-Host", "evil.example"),
     ("X-Http-Method-Override", "DELETE"),
     ("X-Mock-Workspace", "../default"),
+    ("Connection", "Upgrade\r\nUpgrade: h2c"),
     ("X-Original-Url", "/__admin/reset"),
     ("X-Long", "y" * 30_000),
 ]
@@ -77,7 +79,7 @@ class Maker:
     def next(self) -> Request:
         rng = self._rng
         if rng.random() < 0.04:
-            return self._controlling()
+            return self._known() if rng.random() < 0.3 else self._controlling()
         operation = rng.choice(self._operations)
         method = operation.method if rng.random() < 0.96 else rng.choice(["PATCH", "OPTIONS", "TRACE", "HEAD", "PURGE"])
         target = self._target(operation)
@@ -102,6 +104,15 @@ class Maker:
         raw = request.raw
         head, gap, body = raw.partition(b"\r\n\r\n")
         return damaged(self._rng, head) + gap + body if self._rng.random() < 0.7 else damaged(self._rng, raw)
+
+    def _known(self) -> Request:
+        """A control request that stopped a server once, or the path that a pattern of it is compared with."""
+        if self._rng.random() < 0.3:
+            target = self._rng.choice(COSTLY_PATHS)
+            return Request("GET", target, self._written("GET", target, b"", tame=True))
+        method, path, value = self._rng.choice(CONTROL)
+        body = b"" if value is None else json.dumps(value).encode()
+        return Request(method, f"/__admin{path}", self._written(method, f"/__admin{path}", body, tame=True))
 
     def _controlling(self) -> Request:
         rng = self._rng

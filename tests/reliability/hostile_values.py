@@ -35,6 +35,10 @@ RAW_JSON = [
     b'"\\x41"',
     b'"' + b"a" * 5_000 + b'"',
     b"[" * 70 + b"]" * 70,
+    b"[" * 254 + b"]" * 254,  # what can be read and cannot be written is about here
+    b"[" * 256 + b"]" * 256,
+    b'{"a":' * 300 + b"1" + b"}" * 300,
+    b"[" * 1_020 + b"]" * 1_020,
     b"[" * 1_500 + b"]" * 1_500,
     b'{"a":' * 70 + b"1" + b"}" * 70,
     b'{"a":1,"a":2}',
@@ -88,6 +92,36 @@ TEXTS = [
     "-9223372036854775809",
     "٣",
 ]
+
+
+# Control requests that stopped a server: patterns that backtrack, comparisons of everything with everything, times.
+CONTROL: list[tuple[str, str, Any]] = [
+    ("POST", "/mappings", {"request": {"urlPathPattern": "/zz(a+)+$"}, "response": {"status": 418}}),
+    ("POST", "/faults", {"request": {"urlPathPattern": "/zz(a|a)*b"}, "response": {"status": 503}}),
+    ("POST", "/requests/count", {"urlPathPattern": "(.*a){25}b"}),
+    ("POST", "/requests/find", {"bodyPatterns": [{"matches": "(x+x+)+y"}]}),
+    (
+        "POST",
+        "/requests/find",
+        {"bodyPatterns": [{"equalToJson": [[1, {"a": n}] for n in range(300)], "ignoreArrayOrder": True}]},
+    ),
+    (
+        "POST",
+        "/requests/find",
+        {"bodyPatterns": [{"equalToJson": [{}] * 300, "ignoreArrayOrder": True, "ignoreExtraElements": True}]},
+    ),
+    ("GET", "/requests?limit=2000", None),
+    ("GET", "/workspaces", None),
+    ("POST", "/clock/set", {"now": "9999-12-31T23:59:59Z"}),
+    ("POST", "/clock/set", {"now": "0001-01-01T00:00:00Z"}),
+    ("POST", "/clock/set", {"now": "8999-12-31T23:59:59Z"}),
+    ("POST", "/clock/set", {"now": "2026-03-04T05:06:07Z"}),
+    ("POST", "/clock/advance", {"seconds": 3_153_600_000}),
+    ("POST", "/simulate", {"kind": "call", "count": 50}),
+    ("POST", "/inbox/deep", [[[[]]]]),
+    ("GET", "/inbox/deep", None),
+]
+COSTLY_PATHS = ["/zz" + "a" * 40 + "!", "/v1/" + "a" * 60]
 
 
 def killers() -> dict[str, bytes]:

@@ -195,6 +195,8 @@ def _headers() -> Iterator[tuple[str, bytes, int]]:
         yield f"upgrade to {protocol.decode()} and chunks", _post(offer, _CHUNKED, body=_CHUNK) + _get(), 2
         hidden = b"Content-Length: %d\r\n" % len(HIDDEN)
         yield f"upgrade to {protocol.decode()}, hidden", _get(headers=_HEAD + offer + hidden) + HIDDEN, 1
+    offer = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+    yield "600 upgrades in a pipeline", _get(headers=_HEAD + offer) * 600, 600
     yield "CONNECT and one more", _get(line=b"CONNECT localhost:80 HTTP/1.1\r\n") + HIDDEN, REFUSED
 
 
