@@ -60,6 +60,7 @@ from mock_server.spec.provenance import Gap, assume, load_gaps
 from mock_server.stalls import watch_stalls
 from mock_server.store.base import Log, NoLog
 from mock_server.timeline import Timeline
+from mock_server.turns import tidy_up
 from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import clock_time
@@ -165,7 +166,7 @@ def create_app(
             Middleware(Shortcut, api=api),
         ],
         exception_handlers={405: _wrong_method(envelope)},
-        lifespan=_living(dispatcher, timeline, debug_stalls=settings.debug_stalls),
+        lifespan=_living(dispatcher, timeline, workspaces.log, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
@@ -203,17 +204,18 @@ def _control_plane(
 
 
 def _living(
-    dispatcher: Dispatcher, timeline: Timeline, *, debug_stalls: bool
+    dispatcher: Dispatcher, timeline: Timeline, kept: Log, *, debug_stalls: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
-        pulse = asyncio.create_task(timeline.pulse())
+        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidy_up(kept))]
         with watch_stalls() if debug_stalls else nullcontext():
             yield
-        pulse.cancel()
+        for task in always:
+            task.cancel()
         await dispatcher.close()
 
     return lifespan

@@ -6,6 +6,7 @@ MockError
 │   ├── SpecError              an OpenAPI document that cannot be served
 │   ├── WorldError             a world recipe or a fixture
 │   └── StateError             a state file that cannot be opened
+│       └── StateLost          a state file that somebody else has taken, moved or changed while we had it
 ├── ApiError                   what the API answers, in the vendor's envelope
 │   ├── BadRequest             400
 │   ├── Unauthorized           401
@@ -68,6 +69,10 @@ class WorldError(SetupError):
 
 class StateError(SetupError):
     """A state file cannot be opened, is of another version, or belongs to a running process."""
+
+
+class StateLost(StateError):
+    """The state file is not ours any more: whatever would be written now might be lost, so nothing is."""
 
 
 class ApiError(MockError):

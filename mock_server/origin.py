@@ -1,13 +1,15 @@
 """What a workspace is made from, and made again by a reset; and how its keys are kept."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType, NoneType
 from typing import Any
 
+from mock_server.errors import WorldError
 from mock_server.world.clock import EARLIEST, LATEST, Clock, parse, stamp
-from mock_server.world.recipe import Recipe
+from mock_server.world.recipe import Recipe, recipe_of
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,72 @@ def facts(origin: Origin, clock: Clock) -> Mapping[str, Any]:
         "ahead": (clock.now() - Clock().now()).total_seconds(),
         "stood": clock.stamp() if clock.frozen else None,
         "frozen": origin.frozen,
-        "keys": origin.keys,
+        "keys": list(origin.keys),
     }
 
 
 def read(id: str, kept: Mapping[str, Any]) -> tuple[Origin, Clock]:
-    """The origin, and a clock that is as far ahead of the real one as it was, unless it stood still."""
-    start = parse(kept["start"])
-    plan = Plan(Recipe(**kept["world"]), kept["seed"], None if kept["live"] else start, *kept["limit"])
-    origin = Origin(id, plan, start, kept["frozen"], tuple(kept["keys"]))
-    stood = kept.get("stood", kept["start"] if kept["frozen"] else None)  # files of before have no "stood"
-    if stood:
-        return origin, Clock(parse(stood), frozen=True)
+    """The origin, and a clock that is as far ahead of the real one as it was, unless it stood still.
+
+    Raises ValueError for facts that ``facts`` did not make.
+    """
+    for name, kinds in _FACTS.items():
+        value = kept.get(name)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise ValueError(f"its fact `{name}` is {value!r:.40}, which this program does not understand")
+    if unknown := kept.keys() - _FACTS.keys():
+        raise ValueError(f"it has the fact `{min(unknown):.40}`, which this program does not know")
+    start = _time(kept["start"])
+    plan = Plan(recipe_as_kept(kept["world"]), kept["seed"], None if kept["live"] else start, *_limit(kept["limit"]))
+    origin = Origin(id, plan, start, kept["frozen"], _keys(kept["keys"]))
+    if kept.get("stood"):
+        return origin, Clock(_time(kept["stood"]), frozen=True)
     return origin, Clock(_ahead(kept["ahead"]))
+
+
+_FACTS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "world": (dict,),
+        "seed": (int,),
+        "start": (str,),
+        "live": (bool,),
+        "limit": (list,),
+        "ahead": (int, float),
+        "stood": (str, NoneType),
+        "frozen": (bool,),
+        "keys": (list,),
+    }
+)
+
+
+def recipe_as_kept(values: Mapping[str, Any]) -> Recipe:
+    """The recipe of a world that was kept. Raises ValueError for what no recipe can be."""
+    usual = asdict(Recipe())
+    try:
+        return recipe_of(
+            {key: value for key, value in values.items() if key not in usual or key == "name" or value != usual[key]}
+        )
+    except WorldError as fault:
+        what = fault.problems[0]
+        raise ValueError(f"its fact `world`, at {what.where:.80}: {what.what:.200}") from None
+
+
+def _limit(kept: Sequence[Any]) -> tuple[int, bool]:
+    match kept:
+        case [int(limit), bool(enforced)] if limit >= 0:
+            return limit, enforced
+    raise ValueError(f"its fact `limit` is {kept!r:.40}, and must be a number and whether it is enforced")
+
+
+def _keys(kept: Sequence[Any]) -> tuple[str, ...]:
+    if not all(isinstance(key, str) for key in kept):
+        raise ValueError("its fact `keys` has a key that is no text")
+    return tuple(kept)
+
+
+def _time(text: str) -> datetime:
+    """A time that a clock can show; in a file that is older than the bounds of clocks there may be another."""
+    return min(max(parse(text), EARLIEST), LATEST)
 
 
 def _ahead(seconds: float) -> datetime:

@@ -11,8 +11,8 @@ from mock_server.spec.generator import generate
 from mock_server.spec.pattern import Chance
 from mock_server.spec.resource import Family
 from mock_server.spec.schema import Schema
-from mock_server.store.base import Record, Row, Saved
-from mock_server.store.image import Image
+from mock_server.store.base import Layer, Record, Row
+from mock_server.store.image import Image, Restoring
 from mock_server.world.build import build
 from mock_server.world.clock import epoch_ms, parse, stamp
 from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
@@ -78,13 +78,19 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Im
     return Image.of(records, {kind: family.id for kind, family in contract.families.items()})
 
 
-def restored(contract: Contract, saved: Saved, seed: int) -> Image:
-    """What a log kept, fitted to the document as it is now: another one may be served than when it was written."""
-    rows: dict[str, Sequence[Row]] = {}
-    for kind, kept in saved.rows.items():
+def refitting(contract: Contract, seed: int, program: str) -> Restoring:
+    """Fits what a log kept to the document as it is now: another one may be served than when it was written.
+
+    A layer that was written at once by the very ``program`` of today is as it must be.
+    """
+
+    def fit(layer: Layer, kind: str, row: Row) -> Row:
         family = contract.families.get(kind)
-        rows[kind] = [_refitted(family, row, seed) for row in kept] if family else kept
-    return Image.restored(Saved(saved.id, saved.facts, rows, saved.counters))
+        if family is None or (layer.parent is None and layer.facts.get("program") == program):
+            return row
+        return _refitted(family, row, seed)
+
+    return fit
 
 
 def _refitted(family: Family, row: Row, seed: int) -> Row:

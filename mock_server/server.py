@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
-from mock_server.errors import Problem, SettingsError
+from mock_server.errors import Problem, SettingsError, StateError
 from mock_server.http_parser import Stoppable, http_parser
 from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
@@ -25,6 +25,8 @@ try:
     from uvloop import new_event_loop
 except ImportError:  # Windows has none
     new_event_loop = None  # type: ignore[assignment]
+
+log = logging.getLogger("mock_server")
 
 _GRACE = 3  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
@@ -96,6 +98,8 @@ class Server(uvicorn.Server):
 
     interrupted = False
     """Whether the stop came from the keyboard."""
+    lost_its_state = False
+    """Whether it stopped by itself, as its state file was not its own any more."""
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # as uvicorn narrows it
         """Nothing: ``until_stopped`` does it, for uvicorn's own way is another one in each of its versions."""
@@ -154,6 +158,12 @@ class Server(uvicorn.Server):
         """Ask it to stop, from any thread."""
         self.should_exit = True
 
+    def give_up(self, fault: StateError) -> None:
+        """Stop, as nothing can be kept any more; what is still asked meanwhile is answered 503."""
+        log.critical("%s; nothing more is kept, so the server stops", fault)
+        self.lost_its_state = True
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.interrupted = self.interrupted or sig == signal.SIGINT
         self.force_exit = self.should_exit
@@ -178,6 +188,7 @@ def run(app: Starlette, listener: socket.socket) -> Server:
     """Serve in this thread until a signal asks to stop; the server, for how it ended."""
     logging.getLogger("uvicorn.error").addFilter(_cut_short)
     server = Server(configured(app))
+    app.state.workspaces.log.lost = server.give_up
     server.until_stopped(listener)
     return server
 
@@ -211,6 +222,7 @@ class MockServer:
             self.url = url_of(listener)
             self.api_key = self.app.state.key
             server = Server(configured(self.app, self.protocol))
+            log.lost = server.give_up
             thread = threading.Thread(target=server.until_stopped, args=[listener], name="sophiie-mock", daemon=True)
             thread.start()
             opened.callback(thread.join)

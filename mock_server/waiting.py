@@ -1,7 +1,12 @@
 """Who waits for something to happen here, in whichever event loop."""
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Waiting:
@@ -29,3 +34,17 @@ class Waiting:
                 await future
             finally:
                 self._waiting.discard(future)
+
+
+def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
+    """What comes of ``work``, done beside the event loop. A server that stops does not wait for its end."""
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as fault:
+            result.set_exception(fault)
+
+    threading.Thread(target=run, daemon=True).start()
+    return asyncio.wrap_future(result)

@@ -4,32 +4,33 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from mock_server.coverage import Coverage
-from mock_server.errors import StateError, StorageUnavailable
+from mock_server.errors import Problem, StateError
 from mock_server.faults import Faults
 from mock_server.mappings import Mappings
 from mock_server.origin import Origin, Plan, digest, facts, read
 from mock_server.quota import Quota
 from mock_server.request_journal import RequestJournal
-from mock_server.seeding import DocumentIds, restored, seeded
+from mock_server.seeding import DocumentIds
+from mock_server.snapshots import Restored, Snapshots
 from mock_server.spec.contract import Contract
-from mock_server.store.base import Log, NoLog, Saved
+from mock_server.store.base import Log, NoLog, refusing
 from mock_server.store.image import Image, Transaction
 from mock_server.store.inbox import Inbox
 from mock_server.store.journal import Journal
 from mock_server.store.snapshot import Snapshot
-from mock_server.world.clock import Clock, parse, stamp
+from mock_server.templates import Template, Templates
+from mock_server.world.clock import Clock, parse
 from mock_server.world.ids import Ids, Rng, rng
-from mock_server.world.recipe import Recipe
 
 log = logging.getLogger("mock_server")
 
 DEFAULT = "default"
 
 _MOST_ATTEMPTS = 1_000
-_MOST_TEMPLATES = 32  # worlds kept ready to be forked
 
 
 class Workspace:
@@ -84,11 +85,12 @@ class Workspaces:
 
     def __init__(self, contract: Contract, log: Log, journal_size: int) -> None:
         self.contract = contract
-        self._log = log
+        self.log = log
         self._journal_size = journal_size
         self._by_id: dict[str, Workspace] = {}
         self._by_key: dict[str, Workspace] = {}
-        self._templates: dict[tuple[Recipe, int, str], Image] = {}
+        self._templates = Templates(contract, log)
+        self.snapshots = Snapshots(log, self._templates)
         self.started = Clock().now()
         """When the world of a workspace starts that has no time of its own."""
         self.retired = Coverage()
@@ -97,12 +99,21 @@ class Workspaces:
         """Told of each transaction that changed something, once it is kept: deliveries are made from here."""
 
     def restore(self) -> int:
-        """Take up what the log kept; how many workspaces that were."""
-        for saved in self._log.load():
-            origin, clock = read(saved.id, saved.facts)
-            image = restored(self.contract, saved, origin.plan.seed)
-            self._add(Workspace(origin, image, clock, self.contract, self._journal_size))
+        """Take up what the log kept; how many workspaces that were. Raises StateError for what cannot be taken up."""
+        found = Restored(self._templates)
+        for saved in self.log.load():
+            try:
+                origin, clock = read(saved.id, saved.facts)
+                workspace = self._added(origin, found.image(saved, origin.plan.seed), clock)
+                workspace.snapshots = found.snapshots(saved, origin.plan.seed)
+            except ValueError as fault:
+                remedy = "use the version of the program that wrote it, or give another file with --state"
+                raise StateError(Problem(f"{self.log.name}: workspace {saved.id!r:.80}", str(fault), remedy)) from None
         return len(self._by_id)
+
+    async def prepare(self, plan: Plan, start: datetime | None = None) -> None:
+        """Have the world of a plan at hand, so that ``create`` and ``reset`` hold nobody up. Raises StateError."""
+        await self._templates.prepare(plan.recipe, plan.seed, start or plan.start or self.started)
 
     def create(self, id: str, plan: Plan, keys: Iterable[str], *, frozen: bool = False) -> Workspace:
         """A new workspace, opened by ``keys``; kept by the log before this returns. One of the same id is replaced.
@@ -110,25 +121,33 @@ class Workspaces:
         Without a start of its own its world starts with this server, so that workspaces share what was built once.
         """
         origin = Origin(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)))
-        image, clock = self._template(origin).fork(), origin.clock()
-        self._keep(origin, image, clock)
-        workspace = Workspace(origin, image, clock, self.contract, self._journal_size)
-        self._add(workspace)
-        return workspace
+        template = self._templates.of(plan.recipe, plan.seed, origin.start)
+        if id in self._by_id:
+            self.log.remove(id)
+        return self._begun(origin, template, origin.clock(), lambda tx: None)
+
+    def _begun(
+        self, origin: Origin, template: Template, clock: Clock, prepare: Callable[[Transaction], None]
+    ) -> Workspace:
+        image = template.image.fork()
+        prepare(tx := Transaction(image))
+        self.log.begin(origin.id, facts(origin, clock), template.layer, tx.changes(), tx.counters())
+        return self._added(origin, image, clock)
 
     def reset(self, workspace: Workspace) -> None:
         """Back to the seed, all of it; kept by the log before this returns. Raises StorageUnavailable."""
-        image, clock = self._template(workspace.origin).fork(), workspace.origin.clock()
-        with self._kept():
-            self._keep(workspace.origin, image, clock)
+        origin, clock = workspace.origin, workspace.origin.clock()
+        with refusing():
+            template = self._templates.of(origin.plan.recipe, origin.plan.seed, origin.start)
+            self.log.begin(origin.id, facts(origin, clock), template.layer)
         self.retired.merge(workspace.journal.covered())
-        workspace.renew(image, clock)
+        workspace.renew(template.image.fork(), clock)
 
     def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
         """Records and time as they were then; kept by the log before this returns. Raises StorageUnavailable."""
         clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
-        with self._kept():
-            self._keep(workspace.origin, snapshot.image, clock)
+        with refusing(), self.snapshots.layer(snapshot) as layer:
+            self.log.begin(workspace.id, facts(workspace.origin, clock), layer)
         workspace.generation += 1
         workspace.image = snapshot.image.fork()
         workspace.clock.set(clock.now())
@@ -147,17 +166,14 @@ class Workspaces:
     ) -> Workspace:
         """A new workspace that starts from a snapshot of another, changed by ``prepare``. Raises StateError."""
         origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
-        image, clock = snapshot.image.fork(), Clock(parse(snapshot.now), frozen=snapshot.frozen)
-        prepare(Transaction(image))
-        self._keep(origin, image, clock)
-        made = Workspace(origin, image, clock, self.contract, self._journal_size)
-        self._add(made)
-        return made
+        clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
+        with self.snapshots.layer(snapshot) as layer:
+            return self._begun(origin, Template(snapshot.image, layer), clock, prepare)
 
     def remove(self, workspace: Workspace) -> None:
         """Nothing opens it any more, and nothing of it is left. Raises StorageUnavailable."""
-        with self._kept():
-            self._log.remove(workspace.id)
+        with refusing():
+            self.log.remove(workspace.id)
         del self._by_id[workspace.id]
         self._by_key = {key: other for key, other in self._by_key.items() if other is not workspace}
         self.retired.merge(workspace.journal.covered())
@@ -166,12 +182,8 @@ class Workspaces:
     def keep_clock(self, workspace: Workspace) -> None:
         """Its clock was moved, stopped or let go: the next start goes on from there. Raises StorageUnavailable."""
         if self.get(workspace.id) is workspace:  # it may have been removed meanwhile
-            with self._kept():
-                self._log.describe(workspace.id, facts(workspace.origin, workspace.clock))
-
-    def _keep(self, origin: Origin, image: Image, clock: Clock) -> None:
-        rows = {kind: image.rows(kind) for kind in image.kinds}
-        self._log.create(Saved(origin.id, facts(origin, clock), rows, image.counters))
+            with refusing():
+                self.log.describe(workspace.id, facts(workspace.origin, workspace.clock))
 
     def open_with(self, workspace: Workspace, key: str) -> None:
         """Let ``key`` open a workspace for as long as this process lives."""
@@ -191,8 +203,8 @@ class Workspaces:
     def transaction(self, workspace: Workspace) -> Iterator[Transaction]:
         """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
         before = workspace.image.fork() if workspace.faults.remembering else None
-        log = self._log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
-        with self._kept(), workspace.image.transaction(log, workspace.id) as tx:
+        log = self.log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
+        with refusing(), workspace.image.transaction(log, workspace.id) as tx:
             yield tx
         if before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
             workspace.faults.before = before
@@ -207,27 +219,12 @@ class Workspaces:
             log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
 
     def close(self) -> None:
-        self._log.close()
+        self.log.close()
 
-    @contextmanager
-    def _kept(self) -> Iterator[None]:
-        try:
-            yield
-        except StateError as fault:
-            raise StorageUnavailable(*map(str, fault.problems)) from None
-
-    def _add(self, workspace: Workspace) -> None:
-        self._by_id[workspace.id] = workspace
-        for key in workspace.origin.keys:
-            self._by_key[key] = workspace
-
-    def _template(self, origin: Origin) -> Image:
-        key = (origin.plan.recipe, origin.plan.seed, stamp(origin.start))
-        if key not in self._templates:
-            if len(self._templates) == _MOST_TEMPLATES:
-                del self._templates[next(iter(self._templates))]
-            self._templates[key] = seeded(self.contract, origin.plan.recipe, origin.plan.seed, origin.start)
-        return self._templates[key]
+    def _added(self, origin: Origin, image: Image, clock: Clock) -> Workspace:
+        workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
+        self._by_key |= dict.fromkeys(origin.keys, workspace)
+        return workspace
 
 
 def summary(workspace: Workspace) -> Mapping[str, int]:

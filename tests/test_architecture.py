@@ -31,6 +31,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.yaml12": 1,
     "mock_server.waiting": 1,
     "mock_server.web_origin": 1,
+    "mock_server.garbage": 1,
     "mock_server.kept": 1,  # our own files, parsed before
     "mock_server.mishap": 1,  # what is said of a fault of our own
     "mock_server.reader": 1.5,  # bounded reading of YAML and JSON; raises set-up errors, serves spec and world
@@ -49,6 +50,8 @@ FLOORS: Mapping[str, float] = {
     "mock_server.origin": 3.6,  # what a workspace is made from
     "mock_server.faults": 3.7,  # what strikes a workspace's requests,
     "mock_server.mappings": 3.7,  # and what is answered in place of the program
+    "mock_server.templates": 3.7,  # the worlds that workspaces start with,
+    "mock_server.snapshots": 3.75,  # and the moments that they can return to
     "mock_server.workspace": 3.8,  # one tenant: state, clock, limits; webhooks deliver what it owes
     "mock_server.webhooks": 4,
     "mock_server.behaviours": 5,

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.app import load_contract
-from mock_server.seeding import DocumentIds, restored, seeded, timestamps, valid, whole
+from mock_server.seeding import DocumentIds, refitting, seeded, timestamps, valid, whole
 from mock_server.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse as document
-from mock_server.store.base import Saved
+from mock_server.store.base import Layer
 from mock_server.store.image import Image
 from mock_server.world.build import build
 from mock_server.world.clock import parse, stamp
@@ -172,11 +172,13 @@ def test_what_was_kept_under_another_document_is_fitted_when_it_is_taken_up() ->
     image = seeded(OURS, recipe("small"), 1, START)
     other = tiny({"title": {"type": "string"}, "weight": {"type": "number"}})
     rows = {**{kind: image.rows(kind) for kind in image.kinds}, "things": image.rows("policies")}
-    taken = restored(other, Saved("w", {}, rows, {"things": 3}), 1)
+    layer = Layer(1, rows=rows, counters={"things": 3}, facts={"program": "of today"})
+    taken = Image.restored(layer, refitting(other, 1, "of tomorrow"))
     assert dict(taken.counters) == {"things": 3}
     assert taken.rows("leads") == image.rows("leads")
     assert [row.id for row in taken.rows("things")] == [row.id for row in image.rows("policies")]
     wanted = tiny({"title": {"type": "integer"}})
-    fitted = restored(wanted, Saved("w", {}, rows, {}), 1)
+    fitted = Image.restored(layer, refitting(wanted, 1, "of tomorrow"))
     assert all(type(row.record["title"]) is int for row in fitted.rows("things"))
     assert [row.key for row in fitted.rows("things")] == [row.key for row in image.rows("policies")]
+    assert list(Image.restored(layer, refitting(wanted, 1, "of today")).rows("things")) == rows["things"]

@@ -253,7 +253,7 @@ class NoRoom(NoLog):
 
     full = False
 
-    def create(self, saved: Saved) -> None:
+    def begin(self, *_: Any) -> None:
         if self.full:
             raise StateError(Problem("state", "the disk is full", "make room"))
 

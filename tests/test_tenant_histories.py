@@ -13,7 +13,7 @@ from mock_server.app import load_contract
 from mock_server.errors import Problem, StateError, StorageUnavailable
 from mock_server.origin import Plan, digest
 from mock_server.settings import Settings
-from mock_server.store.base import Change, NoLog, Saved
+from mock_server.store.base import Change, LayerId, NoLog
 from mock_server.store.image import Image
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite import SqliteLog
@@ -50,9 +50,13 @@ class Disk(SqliteLog):
 
     full = False
 
-    def create(self, saved: Saved) -> None:
+    def begin(self, *what: Any) -> None:
         self._refuse()
-        super().create(saved)
+        super().begin(*what)
+
+    def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
+        self._refuse()
+        return super().save(workspace, name, facts, layer)
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         self._refuse()

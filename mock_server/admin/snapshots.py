@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.requests import Request
@@ -88,31 +89,35 @@ class _Snapshots:
         return answer({"snapshots": [_facts(snapshot) for snapshot in snapshots]})
 
     async def one(self, request: Request) -> Response:
-        snapshot = self._found(request)
-        return answer({**_facts(snapshot), "records": summary_of(snapshot.image)})
+        return _shown(self._found(request))
 
     async def save(self, request: Request) -> Response:
         """One of the same name is replaced."""
         asked = await self._control.body(request, _SAVE)
-        return self._kept(request, _now(self._control.workspace(request), asked["name"]))
+        workspace = self._control.workspace(request)
+        self._refuse_too_many(workspace, asked["name"])
+        return _shown(self._control.workspaces.snapshots.save(workspace, asked["name"]), 201)
 
     async def load(self, request: Request) -> Response:
         """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
         file = await self._control.body(request, _FILE, most=LARGEST, depth=MAX_JSON_DEPTH + ENVELOPE_DEPTH)
-        self._check(self._control.workspace(request), file)
-        return self._kept(request, imported(file))
+        workspace = self._control.workspace(request)
+        self._check(workspace, file)
+        self._refuse_too_many(workspace, file["name"])
+        return _shown(await self._control.workspaces.snapshots.take(workspace, imported(file)), 201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
         name = self._found(request).name
-        del self._control.workspace(request).snapshots[name]
+        self._control.workspaces.snapshots.forget(self._control.workspace(request), name)
         return answer({"removed": name})
 
     async def restore(self, request: Request) -> Response:
         """Back to it, in records and time. Journal, inboxes, faults and mappings stay as they are."""
         await self._control.body(request, NOTHING)
-        workspace, snapshot = self._control.workspace(request), self._found(request)
-        self._control.workspaces.return_to(workspace, snapshot)
+        workspace = self._control.workspace(request)
+        with self._kept(request) as snapshot:
+            self._control.workspaces.return_to(workspace, snapshot)
         self._control.dispatcher.listeners.renewed(workspace, "restored")
         self._control.dispatcher.wake(workspace)
         return answer({**_facts(snapshot), "records": summary_of(workspace.image)})
@@ -120,8 +125,8 @@ class _Snapshots:
     async def fork(self, request: Request) -> Response:
         """A new workspace that starts from it, with a key of its own. What was owed then is not delivered again."""
         asked = await self._control.body(request, _FORK)
-        workspace, snapshot = self._control.workspace(request), self._found(request)
-        workspaces = self._control.workspaces
+        workspace, workspaces = self._control.workspace(request), self._control.workspaces
+        snapshot = self._found(request)
         if len(list(workspaces)) >= _MOST_WORKSPACES:
             raise Refusal(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
         names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:].lstrip("._-") for number in itertools.count(1))
@@ -129,7 +134,8 @@ class _Snapshots:
         if workspaces.get(id) is not None:
             raise Refusal(409, "there is a workspace of this id", pointer="/id")
         key = f"sk_test_mock_{secret()}"
-        made = workspaces.branch(workspace, snapshot, id, key, outbox.disown)
+        with self._kept(request) as snapshot:
+            made = workspaces.branch(workspace, snapshot, id, key, outbox.disown)
         self._control.dispatcher.wake(made)
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
@@ -145,12 +151,19 @@ class _Snapshots:
         patch = [patched(change) for change in told]
         return answer({"clock": clock, "changes": told, "patch": patch, "truncated": len(found) > len(told)})
 
-    def _kept(self, request: Request, snapshot: Snapshot) -> Response:
-        snapshots = self._control.workspace(request).snapshots
-        if snapshot.name not in snapshots and len(snapshots) >= _MOST:
+    @contextmanager
+    def _kept(self, request: Request) -> Iterator[Snapshot]:
+        """The snapshot that is meant, as the log has it; the workspace as it is for as long as this lasts."""
+        snapshot = self._found(request)
+        if snapshot.name != NOW:
+            yield snapshot
+            return
+        with self._control.workspaces.snapshots.now(self._control.workspace(request), NOW) as snapshot:
+            yield snapshot
+
+    def _refuse_too_many(self, workspace: Workspace, name: str) -> None:
+        if name not in workspace.snapshots and len(workspace.snapshots) >= _MOST:
             raise Refusal(429, f"a workspace has at most {_MOST} snapshots; remove some")
-        snapshots[snapshot.name] = snapshot
-        return answer({**_facts(snapshot), "records": summary_of(snapshot.image)}, 201)
 
     def _found(self, request: Request, part: str = "name") -> Snapshot:
         name, workspace = request.path_params[part], self._control.workspace(request)
@@ -198,6 +211,10 @@ class _Snapshots:
 
 def _now(workspace: Workspace, name: str) -> Snapshot:
     return Snapshot(name, workspace.image.fork(), workspace.clock.stamp(), workspace.clock.frozen)
+
+
+def _shown(snapshot: Snapshot, status: int = 200) -> Response:
+    return answer({**_facts(snapshot), "records": summary_of(snapshot.image)}, status)
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

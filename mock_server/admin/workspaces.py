@@ -63,10 +63,7 @@ class _Workspaces:
         """A new one. What is not said is as in the default workspace; ``frozen`` stops its clock at the start."""
         asked = await self._control.body(request, _CREATE)
         workspaces, settings = self._control.workspaces, self._control.settings
-        if len(list(workspaces)) >= MOST:
-            raise Refusal(429, f"a server has at most {MOST:,} workspaces; remove those that are not used")
-        if workspaces.get(asked.get("id", "")) is not None:
-            raise Refusal(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
+        self._refuse_taken(asked)
         limit, enforced = _limit(asked, settings)
         plan = Plan(
             self._worlds.recipe(asked.get("world")),
@@ -75,9 +72,18 @@ class _Workspaces:
             limit,
             enforced,
         )
+        await workspaces.prepare(plan)
+        self._refuse_taken(asked)
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
         return answer(_facts(workspace) | {"key": key}, 201)
+
+    def _refuse_taken(self, asked: dict[str, Any]) -> None:
+        """Raises Refusal where there is no place for one more, or one of this id."""
+        if len(list(self._control.workspaces)) >= MOST:
+            raise Refusal(429, f"a server has at most {MOST:,} workspaces; remove those that are not used")
+        if self._control.workspaces.get(asked.get("id", "")) is not None:
+            raise Refusal(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -96,6 +102,8 @@ class _Workspaces:
         """
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
+        await self._control.workspaces.prepare(workspace.plan, workspace.origin.start)
+        workspace = self._control.workspace(request)  # it may have been removed meanwhile
         self._control.workspaces.reset(workspace)
         self._control.dispatcher.listeners.renewed(workspace, "reset", numbered_anew=True)
         await self._control.dispatcher.drain(workspace, _LANDING)

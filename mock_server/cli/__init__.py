@@ -1,10 +1,8 @@
 """The command ``sophiie-mock``. A verb's module is loaded when the verb is used: help and completion stay quick."""
 
-import gc
 import importlib
 import os
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import Field
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +14,7 @@ import click
 from mock_server import __version__
 from mock_server.cli.ending import ended, unread_is_said
 from mock_server.cli.group import Group
+from mock_server.garbage import what_stays
 from mock_server.settings import Settings, flag, table
 from mock_server.sources import gather
 
@@ -37,20 +36,6 @@ _ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
 
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@contextmanager
-def what_stays() -> Generator[None, None, None]:
-    """Garbage is not looked for while something is built that stays to the end, nor in it afterwards.
-
-    The collector would go through all of it again and again: a tenth of a start, and the longest pauses of a server.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 class Verbs(Group):

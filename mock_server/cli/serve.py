@@ -12,13 +12,14 @@ from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.behaviours.registry import idle_in
-from mock_server.cli import setting_options, settings_from, what_stays
+from mock_server.cli import setting_options, settings_from
 from mock_server.cli.ending import FAILED, INTERRUPTED
 from mock_server.cli.log import LogLines, set_up_logging
 from mock_server.cli.port_file import PortFile
 from mock_server.cli.stopping import Stopped, stoppable
 from mock_server.cli.terminal import coloured
 from mock_server.errors import Problem, SettingsError
+from mock_server.garbage import what_stays
 from mock_server.redaction import Redactor
 from mock_server.server import bind, open_log, run, url_of
 from mock_server.settings import Settings
@@ -61,7 +62,9 @@ def serve(settings: Settings) -> int:
             server = run(app, listener)
     except Stopped:
         return 0
-    return INTERRUPTED if server.interrupted else 0 if server.started else FAILED
+    if server.lost_its_state or not server.started:
+        return FAILED
+    return INTERRUPTED if server.interrupted else 0
 
 
 def _write_token(token: str) -> None:

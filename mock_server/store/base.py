@@ -3,14 +3,28 @@
 The state of a workspace lives in memory (``image``), because an answer must cost microseconds; an engine is a
 ``Log`` that makes each transaction last before it is acknowledged. A second engine implements these methods
 and no behaviour changes.
+
+A log keeps *layers*. A layer has no parent and holds a whole state, or it holds what was changed since its parent.
+A workspace writes into a layer of its own; what it started from (a world, a snapshot) is a layer that nobody writes
+to any more, and that any number of workspaces may start from. So a reset, a restore and a fork cost the same,
+whatever they hold.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from mock_server.errors import StateError, StorageUnavailable
 
 Id = str | int
+LayerId = int
 Record = Mapping[str, Any]
+T = TypeVar("T")
+
+ARRIVAL = "arrival"
+"""The counter that orders records of one creation time."""
 
 
 class Row:
@@ -26,31 +40,108 @@ class Row:
 
 
 class Change(NamedTuple):
-    """One record written (``row``) or removed (None) by a transaction."""
+    """One record written (``row``) or removed (None) by a transaction; ``before`` is what there was, if anything."""
 
     kind: str
     id: Id
     row: Row | None
+    before: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer as a log gives it back: its rows by kind in order, the ids that it took out of its parent, counters.
+
+    ``facts`` are of one without a parent: what its state was made from.
+    """
+
+    id: LayerId
+    parent: "Layer | None" = None
+    rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    removed: Mapping[str, Sequence[Id]] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def root(self) -> "Layer":
+        """The layer at the bottom, which has no parent."""
+        layer = self
+        while layer.parent is not None:
+            layer = layer.parent
+        return layer
+
+
+class SavedSnapshot(NamedTuple):
+    """A snapshot as a log gives it back."""
+
+    facts: Mapping[str, Any]
+    layer: Layer
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A workspace as a log gives it back: its ``facts`` (seed, keys, …), rows by kind in order, counters by kind."""
+    """A workspace as a log gives it back: its ``facts`` (seed, keys, …), its state, and its snapshots by name."""
 
     id: str
     facts: Mapping[str, Any]
-    rows: Mapping[str, Sequence[Row]]
-    counters: Mapping[str, int]
+    layer: Layer
+    snapshots: Mapping[str, SavedSnapshot] = field(default_factory=dict)
+
+
+Slices = Generator[None, None, T]
+"""Work that may be long, done piece by piece; what it came to is what it returns. No piece takes long."""
+
+
+def at_once(slices: Slices[T]) -> T:
+    """Do all of it now."""
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What cannot be kept is no fault of the server's start, here, but an answer: 503."""
+    try:
+        yield
+    except StateError as fault:
+        raise StorageUnavailable(*map(str, fault.problems)) from None
 
 
 class Log(Protocol):
     """Keeps what was committed. Every method has happened when it returns, and has not when it raises StateError."""
 
-    def load(self) -> Iterator[Saved]:
-        """Every workspace kept."""
+    name: str
+    """How a message calls what it keeps."""
+    lost: Callable[[StateError], None]
+    """Called once when nothing can be kept any more, as somebody else has taken, moved or changed what it keeps."""
 
-    def create(self, saved: Saved) -> None:
-        """Keep a workspace, whole; one of the same id is replaced."""
+    def load(self) -> Iterator[Saved]:
+        """Every workspace kept. Equal layers are the same object."""
+
+    def keep(
+        self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
+    ) -> Slices[LayerId]:
+        """Keep a whole state as a layer. It stays until ``release``, and as long as something is made from it."""
+
+    def hold(self, layer: LayerId) -> None:
+        """Somebody may start from this layer: it stays until ``release``."""
+
+    def release(self, layer: LayerId) -> None:
+        """Take back one ``hold``, or the one that ``keep`` began with."""
+
+    def begin(
+        self,
+        workspace: str,
+        facts: Mapping[str, Any],
+        layer: LayerId,
+        changes: Iterable[Change] = (),
+        counters: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """A workspace starts as that layer is, but for these changes; one of the same id starts anew."""
 
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
         """Keep other facts of a workspace that is kept; its records stay."""
@@ -58,8 +149,20 @@ class Log(Protocol):
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         """Keep one transaction."""
 
+    def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
+        """Keep a snapshot of this layer; without one, of the workspace as it is. One of the same name is replaced."""
+
+    def seal(self, workspace: str) -> LayerId:
+        """The workspace as it is, as a layer that stays until ``release``."""
+
+    def forget(self, workspace: str, name: str) -> None:
+        """Forget a snapshot."""
+
     def remove(self, workspace: str) -> None:
-        """Forget a workspace."""
+        """Forget a workspace and its snapshots."""
+
+    def tidy(self) -> bool:
+        """Remove a little of what nobody can reach any more; whether there may be more of it."""
 
     def close(self) -> None:
         """Let go of the file or connection."""
@@ -68,10 +171,33 @@ class Log(Protocol):
 class NoLog:
     """Keeps nothing: the default, state in memory."""
 
+    def __init__(self) -> None:
+        self.name = "state"
+        self.lost: Callable[[StateError], None] = lambda fault: None
+
     def load(self) -> Iterator[Saved]:
         return iter(())
 
-    def create(self, saved: Saved) -> None:
+    def keep(
+        self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
+    ) -> Slices[LayerId]:
+        yield from ()
+        return 0
+
+    def hold(self, layer: LayerId) -> None:
+        pass
+
+    def release(self, layer: LayerId) -> None:
+        pass
+
+    def begin(
+        self,
+        workspace: str,
+        facts: Mapping[str, Any],
+        layer: LayerId,
+        changes: Iterable[Change] = (),
+        counters: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         pass
 
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
@@ -80,8 +206,20 @@ class NoLog:
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         pass
 
+    def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
+        return 0
+
+    def seal(self, workspace: str) -> LayerId:
+        return 0
+
+    def forget(self, workspace: str, name: str) -> None:
+        pass
+
     def remove(self, workspace: str) -> None:
         pass
+
+    def tidy(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass

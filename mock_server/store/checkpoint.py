@@ -7,6 +7,8 @@ that is broken or full.
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 _LARGEST = 10_000
@@ -14,13 +16,24 @@ _LARGEST = 10_000
 
 
 class Checkpoints:
-    """Of one file, whose writer asks for them from time to time."""
+    """Of one file, whose writer asks for them from time to time. ``writing`` is entered while one is made.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Has a connection of its own to the end. Raises sqlite3.Error when it cannot have that.
+    """
+
+    def __init__(
+        self, path: Path, writing: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    ) -> None:
+        self._writing = writing
         self._asked = threading.Event()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
+        self._db = sqlite3.connect(path, check_same_thread=False)
+        try:
+            self._db.execute("PRAGMA data_version").fetchone()  # opens the file, now
+        except sqlite3.Error:
+            self._db.close()
+            raise
+        self._thread = threading.Thread(target=self._run, args=[self._db], name="checkpoints", daemon=True)
         self._thread.start()
 
     def ask(self) -> None:
@@ -32,11 +45,13 @@ class Checkpoints:
         self._closing = True
         self._asked.set()
         self._thread.join()
+        self._db.close()
 
-    def _run(self) -> None:
+    def _run(self, db: sqlite3.Connection) -> None:
+        """For ever where nobody closes: then SQLite does not take the writer's connection for the last one."""
         while self._asked.wait() and not self._closing:
             self._asked.clear()
-            with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._path)) as db:
+            with contextlib.suppress(sqlite3.Error), self._writing():
                 _, pages, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 if pages > _LARGEST:
                     db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()

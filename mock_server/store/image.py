@@ -4,13 +4,18 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.store.base import Change, Id, Log, Record, Row, Saved
+from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, Record, Row
 from mock_server.store.collection import Collection, Where
 
 _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
-ARRIVAL = "arrival"
-"""The counter that orders records of one creation time."""
+
+Restoring = Callable[[Layer, str, Row], Row]
+"""Makes of a row, of a layer and a kind, the row that is served."""
+
+
+def _as_it_is(layer: Layer, kind: str, row: Row) -> Row:
+    return row
 
 
 class Image:
@@ -45,9 +50,35 @@ class Image:
         return cls(collections, {ARRIVAL: max(map(len, records.values()), default=0)})
 
     @classmethod
-    def restored(cls, saved: Saved) -> "Image":
-        """As a log gave it back."""
-        return cls({kind: Collection(rows) for kind, rows in saved.rows.items()}, saved.counters)
+    def restored(cls, layer: Layer, fit: Restoring = _as_it_is, known: "dict[LayerId, Image] | None" = None) -> "Image":
+        """The state that a layer is, with all that it stands on; each row by way of ``fit``.
+
+        ``known`` has the images of layers that were restored before, and gets those that are new.
+        """
+        known = {} if known is None else known
+        chain = [layer]
+        while chain[-1].parent is not None and chain[-1].id not in known:
+            chain.append(chain[-1].parent)
+        for each in reversed(chain):
+            if each.id not in known:
+                below = cls() if each.parent is None else known[each.parent.id]
+                known[each.id] = below._under(each, fit)
+        return known[layer.id]
+
+    def _under(self, layer: Layer, fit: Restoring) -> "Image":
+        """A fork with what a layer changed."""
+        image = Image(self._collections, layer.counters)
+        for kind, ids in layer.removed.items():
+            for id in ids:
+                image._writable(kind).remove(id)
+        for kind, rows in layer.rows.items():
+            fitted = [fit(layer, kind, row) for row in rows]
+            if image.rows(kind):
+                for row in fitted:
+                    image._writable(kind).put(row)
+            else:
+                image._collections[kind] = Collection(fitted)
+        return image
 
     def fork(self) -> "Image":
         """A second image with the same content; neither sees what happens to the other afterwards."""
@@ -168,7 +199,7 @@ class Transaction:
         """What it came to, in the order of the first touch."""
         if self._kept is not None:
             return self._kept
-        return [Change(kind, id, self.get(kind, id)) for kind, id in self._before]
+        return [Change(kind, id, self.get(kind, id), before) for (kind, id), before in self._before.items()]
 
     def counters(self) -> Mapping[str, int]:
         return {kind: self._image._counters[kind] for kind in self._counted}

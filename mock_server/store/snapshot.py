@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from mock_server.exact_json import write_json
-from mock_server.store.base import Id, Record, Row, Saved
-from mock_server.store.image import ARRIVAL, Image
+from mock_server.store.base import ARRIVAL, Id, Layer, LayerId, Record, Row
+from mock_server.store.image import Image
 
 FORMAT, VERSION = "sophiie-mock/snapshot", 1
 
@@ -22,6 +22,16 @@ class Snapshot:
     image: Image
     now: str
     frozen: bool
+    layer: LayerId | None = None
+    """What the log keeps it as, where it does."""
+
+
+def snapshot_of(name: str, facts: Mapping[str, Any], image: Image, layer: LayerId) -> Snapshot:
+    """A snapshot that a log gave back. Raises ValueError for facts that nobody of us wrote."""
+    now, frozen = facts.get("now"), facts.get("frozen")
+    if not isinstance(now, str) or not isinstance(frozen, bool):
+        raise ValueError(f"its snapshot {name!r:.80} has no time")
+    return Snapshot(name, image, now, frozen, layer)
 
 
 def exported(snapshot: Snapshot) -> dict[str, Any]:
@@ -51,7 +61,7 @@ def imported(file: Mapping[str, Any]) -> Snapshot:
     # Whatever the file says: rows made later come after those of the file, in the order of arrival too.
     arrived = max((row.key[1] + 1 for some in rows.values() for row in some), default=0)
     counters = {**file["counters"], ARRIVAL: max(file["counters"].get(ARRIVAL, 0), arrived)}
-    image = Image.restored(Saved(file["name"], {}, rows, counters))
+    image = Image.restored(Layer(0, rows=rows, counters=counters))
     return Snapshot(file["name"], image, file["now"], file["frozen"])
 
 

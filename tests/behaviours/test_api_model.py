@@ -174,8 +174,8 @@ class Calls(RuleBasedStateMachine):
         assert len(items(self.api.get("/v1/leads", limit=100))) == len(self.leads)
         for saved in self.log.load():
             if saved.id == self.api.workspace.id:
-                assert content(Image.restored(saved)) == content(self.api.workspace.image)
-                assert dict(saved.counters) == dict(self.api.workspace.image.counters)
+                assert content(Image.restored(saved.layer)) == content(self.api.workspace.image)
+                assert dict(saved.layer.counters) == dict(self.api.workspace.image.counters)
         self.log.remove(self.api.workspace.id)
 
 

@@ -1,9 +1,10 @@
 """kill -9 under 50 writers: what was acknowledged is there, what is there was asked for, nothing is half applied.
 
 Each life of a server ends by SIGKILL: at a random moment, at a named step (before and after a commit, between its
-statements, in the middle of a reset, after a delivery was sent and before that was recorded) or in the middle of a
-write to the log or the main file, half of which then reaches the disk. What a writer was not told is *unknown*: it may
-be there or not. After each death a copy of the files is checked; in the end each event was delivered or failed visibly.
+statements, in the middle of a reset, of a snapshot that is saved, imported, forked, returned to or forgotten, after a
+delivery was sent and before that was recorded) or in the middle of a write to the log or the main file, half of which
+then reaches the disk. What a writer was not told is *unknown*: it may be there or not. After each death a copy of the
+files is checked, made now by hand and now by `state copy`; in the end each event was delivered or failed visibly.
 """
 
 import asyncio
@@ -23,15 +24,20 @@ from typing import Any
 from client import Connection
 from disk import KILL, LOG_FILE, MAIN_FILE, Disk, failing_disk
 from frame import HERE, Figure, Size, alone
+from moments import Album, Keeper, begun, wrong
 from process import EMPTY, HOOK, Caller, Process, start
 from webhooks_crash import Receiver
 
 from mock_server.store.base import Saved
+from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
 MINUTES = 60
 SLOWEST_START = 3.0  # seconds
-STEPS = ("before-commit", "after-commit", "mid-commit", "mid-reset", "after-send", "before-record")
+STEPS = (
+    *("before-commit", "after-commit", "mid-commit", "after-send", "before-record"),
+    *("mid-begin", "mid-save", "mid-keep", "mid-forget", "mid-remove", "mid-tidy"),
+)
 WRITES = ("log write", "main file write")
 LONGEST_LIFE = 20.0  # seconds; a step that did not come by then, or after
 MOST_CHANGES = 350  # of one life, is a random moment: the outbox keeps 10,000 events
@@ -60,6 +66,8 @@ class Verdict:
     worked: float = 0.0
     owed: int = 0
     undelivered: int = 0
+    kept: int = 0
+    moments: int = 0
     noise: list[str] = field(default_factory=list)
 
 
@@ -100,10 +108,11 @@ async def resetter(port: int) -> None:
         connection.close()
 
 
-async def life(process: Process, book: Book, writers: int, seconds: float, chance: random.Random) -> bool:
+async def life(process: Process, book: Book, album: Album, writers: int, seconds: float, chance: random.Random) -> bool:
     """Until it died by itself, or for so long; whether it did."""
     some = [asyncio.create_task(writer(process.port, book, random.Random(chance.random()))) for _ in range(writers)]
     some.append(asyncio.create_task(resetter(process.port)))
+    some.append(asyncio.create_task(Keeper(process.port, album, random.Random(chance.random())).keep()))
     end, most = time.monotonic() + seconds, book.acknowledged + MOST_CHANGES
     while process.running.poll() is None and time.monotonic() < end and book.acknowledged < most:
         await asyncio.sleep(0.002)
@@ -130,7 +139,7 @@ def saved_in(folder: Path, aside: Path, verdict: Verdict) -> dict[str, Saved]:
 
 def check(found: dict[str, Saved], seed: dict[str, int], book: Book, verdict: Verdict) -> None:
     """The set test with unknowns. Afterwards the unknown is known."""
-    kinds = {kind: [row.record for row in rows] for kind, rows in found["default"].rows.items()}
+    kinds = records(found["default"])
     there = {str(lead["email"]): str(lead["firstName"]) for lead in kinds.get("leads", [])}
     for mail, names in book.possible.items():
         now = there.get(mail)
@@ -140,11 +149,16 @@ def check(found: dict[str, Saved], seed: dict[str, int], book: Book, verdict: Ve
         book.possible[mail] = {now}
     verdict.invented += len(there.keys() - book.possible.keys())
     verdict.half += halves(kinds)
-    reset = {kind: len(rows) for kind, rows in found[RESET].rows.items() if not kind.startswith("$")}
+    reset = {kind: len(rows) for kind, rows in records(found[RESET]).items() if not kind.startswith("$")}
     more = {kind: number - seed.get(kind, 0) for kind, number in reset.items()}
     if any(number not in (0, 1, 2) for number in more.values()) or seed.keys() - reset.keys():
         verdict.half += 1
         verdict.noise.append(f"the workspace that is reset has {more} more than its seed")
+
+
+def records(saved: Saved) -> dict[str, list[Any]]:
+    image = Image.restored(saved.layer)
+    return {kind: [row.record for row in image.rows(kind)] for kind in image.kinds}
 
 
 def halves(kinds: dict[str, list[Any]]) -> int:
@@ -174,7 +188,7 @@ def born(folder: Path, step: str, disk: Disk, chance: random.Random) -> Process:
         sys.executable,
         str(HERE / "killed_server.py"),
         step,
-        str(chance.randint(1, 6 if step == "mid-reset" else 60)),
+        str(chance.randint(1, 60 if "commit" in step else 6)),
         "--",
         "serve",
     )
@@ -195,16 +209,20 @@ def generation(folder: Path, steps: list[str], writers: int, chance: random.Rand
     book, receiver = Book(), Receiver()
     with failing_disk(folder, "state.db") as disk, receiver.listening() as url:
         first = start(folder, *EMPTY, "--state", str(folder / "state.db"))
-        seed = seeded(first, url)
+        seed, album = seeded(first, url), begun(first)
         first.kill()
         for step in steps:
             process = born(folder, step, disk, chance)
             verdict.slowest, verdict.worked = max(verdict.slowest, process.ready), max(verdict.worked, process.worked)
             seconds = chance.uniform(0.02, 1.0) if step == RANDOM else LONGEST_LIFE
-            verdict.named += asyncio.run(life(process, book, writers, seconds, chance))
+            verdict.named += asyncio.run(life(process, book, album, writers, seconds, chance))
             verdict.kills += 1
             disk.heal()
-            check(saved_in(folder, folder / "copy", verdict), seed, book, verdict)
+            found = saved_in(folder, folder / "copy", verdict)
+            check(found, seed, book, verdict)
+            moments = wrong(album, found)
+            verdict.moments += len(moments)
+            verdict.noise += moments
         last = start(folder, *EMPTY, "--state", str(folder / "state.db"))
         caller = Caller(last.port, 200)
         drained = caller.call("POST", "/__admin/webhooks/drain", {"timeout": 120}).status == 200
@@ -216,6 +234,7 @@ def generation(folder: Path, steps: list[str], writers: int, chance: random.Rand
     verdict.owed += len(events)
     verdict.undelivered += len(events - failed - receiver.got["/0"].keys()) + (not drained)
     verdict.acknowledged += book.acknowledged
+    verdict.kept += album.acknowledged
 
 
 def admin_pages(caller: Caller, path: str) -> Iterator[dict[str, Any]]:
@@ -228,7 +247,8 @@ def admin_pages(caller: Caller, path: str) -> Iterator[dict[str, Any]]:
 def main(size: Size) -> Figure:
     kills, writers = (200, 50) if size == "full" else (1, 5)
     chance, verdict = random.Random(1), Verdict()
-    plan = [RANDOM] * (kills // 2 or 1) + [[*STEPS, *WRITES][number % 8] for number in range(kills // 2)]
+    points = [*STEPS, *WRITES]
+    plan = [RANDOM] * (kills // 2 or 1) + [points[number % len(points)] for number in range(kills // 2)]
     chance.shuffle(plan)
     for begin in range(0, kills, 25):  # lives of one state file
         with tempfile.TemporaryDirectory() as folder:
@@ -236,10 +256,12 @@ def main(size: Size) -> Figure:
     for noise in verdict.noise[:20]:
         print(noise, file=sys.stderr)
     good = not (verdict.lost or verdict.invented or verdict.half or verdict.broken or verdict.undelivered)
+    good = good and not verdict.moments
     text = (
         f"{verdict.kills} SIGKILLs under {writers} writers, {verdict.named} of them at named points: "
         f"{verdict.acknowledged:,} changes acknowledged, lost {verdict.lost}, invented {verdict.invented}, "
-        f"half applied {verdict.half}, integrity_check failed {verdict.broken}; "
+        f"half applied {verdict.half}, integrity_check failed {verdict.broken}; {verdict.kept:,} snapshots, forks, "
+        f"imports and restores acknowledged, lost or half applied {verdict.moments}; "
         f"ready again in {verdict.slowest:.1f} s at most, {verdict.worked:.1f} s of a processor; "
         f"{verdict.owed:,} webhooks owed, lost {verdict.undelivered}"
     )

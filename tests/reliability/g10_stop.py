@@ -11,7 +11,7 @@ import itertools
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from client import Connection
 from frame import Figure, Size, alone
 from process import EMPTY, HOOK, Process, start
 
+from mock_server.store.base import Row, Saved
+from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
 MINUTES = 25
@@ -117,9 +119,13 @@ async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, fl
     return seen, took, process.running.returncode
 
 
+def leads_of(saved: Saved) -> Sequence[Row]:
+    return Image.restored(saved.layer).rows("leads")
+
+
 def kept(path: Path) -> set[str]:
     log = SqliteLog(path)
-    names = {str(row.record["firstName"]) for saved in log.load() for row in saved.rows.get("leads", ())}
+    names = {str(row.record["firstName"]) for saved in log.load() for row in leads_of(saved)}
     log.close()
     return names
 

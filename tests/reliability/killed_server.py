@@ -1,10 +1,15 @@
 """A server that kills itself at a named step: ``killed_server.py STEP COUNT -- serve …``.
 
-The steps of ``dying_server.py``, and two of the store: ``mid-commit``, between the statements of a transaction, and
-``mid-reset``, after a workspace was cleared and before it is written anew. The program knows nothing of this.
+The steps of ``dying_server.py``, and those of the store: ``mid-commit``, ``mid-begin``, ``mid-save``, ``mid-keep``,
+``mid-forget``, ``mid-remove`` and ``mid-tidy``, after the statements of such a transaction and before it is committed.
+A reset, a restore, a fork and a new workspace *begin*; a snapshot is *saved*; a world and an imported snapshot are
+*kept*, in many transactions. The program knows nothing of this.
 """
 
+import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dying_server import DyingGate, DyingLog, Fate
@@ -12,28 +17,55 @@ from dying_server import DyingGate, DyingLog, Fate
 from mock_server import server
 from mock_server.cli import main
 from mock_server.settings import Settings
-from mock_server.store import sqlite
+from mock_server.store import database, sqlite
 from mock_server.webhooks import egress
 
 
-class DyingSqlite(sqlite.SqliteLog):
-    """Its statements go through a connection that counts."""
+class DyingDatabase(database.Database):
+    """Comes to the step that the log is at before each commit."""
 
     fate = Fate("never", 0)
+    step = "commit"
 
-    def _clear(self, workspace: str) -> None:
-        super()._clear(workspace)
-        self.fate.come_to("mid-reset")
+    @contextmanager
+    def transaction(self, rows: int = 1) -> Iterator[sqlite3.Connection]:
+        with super().transaction(rows) as db:
+            yield db
+            self.fate.come_to(f"mid-{self.step}")
 
-    def _write(self, *arguments: Any) -> None:
-        super()._write(*arguments)
-        self.fate.come_to("mid-commit")
+
+class DyingSqlite(sqlite.SqliteLog):
+    """Says what it is about to do."""
+
+    _data: DyingDatabase
+
+    def keep(self, *arguments: Any) -> Any:
+        pieces = super().keep(*arguments)
+        while True:
+            self._data.step = "keep"
+            try:
+                yield next(pieces)
+            except StopIteration as end:
+                return end.value
+
+
+def _saying(step: str) -> Any:
+    def method(self: Any, *arguments: Any) -> Any:
+        self._data.step = step
+        return getattr(super(DyingSqlite, self), step)(*arguments)
+
+    return method
+
+
+for _step in ("begin", "commit", "save", "forget", "remove", "tidy"):
+    setattr(DyingSqlite, _step, _saying(_step))
 
 
 if __name__ == "__main__":
     step, count, _, *arguments = sys.argv[1:]
-    DyingGate.fate = DyingSqlite.fate = fate = Fate(step, int(count))
+    DyingGate.fate = DyingDatabase.fate = fate = Fate(step, int(count))
     egress.Gate = DyingGate  # type: ignore[misc]
+    sqlite.Database = DyingDatabase  # type: ignore[misc]
     sqlite.SqliteLog = DyingSqlite  # type: ignore[misc]
     open_log = server.open_log
 

@@ -10,6 +10,8 @@ from process import TINY, refused
 from mock_server.errors import StateError
 from mock_server.server import MockServer
 from mock_server.settings import Settings
+from mock_server.store.base import Layer
+from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
 
@@ -61,13 +63,20 @@ def content(path: Path) -> Any:
             (
                 saved.id,
                 dict(saved.facts),
-                {kind: [(row.id, row.key, row.record) for row in rows] for kind, rows in saved.rows.items()},
-                dict(saved.counters),
+                *plain(saved.layer),
+                {name: (facts, *plain(layer)) for name, (facts, layer) in saved.snapshots.items()},
             )
             for saved in log.load()
         ]
     finally:
         log.close()
+
+
+def plain(layer: Layer) -> tuple[Any, Any]:
+    """The rows and the counters of a state."""
+    image = Image.restored(layer)
+    rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
+    return rows, dict(image.counters)
 
 
 def damaged(folder: Path, world: str, cuts: int, flips: int, seed: int = 1) -> Damage:

@@ -1,14 +1,18 @@
 """SQLite's log is moved into the file beside the writer, who does not wait for the disk."""
 
 import itertools
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from begun import begun
 
 from mock_server.store import checkpoint
-from mock_server.store.base import Change, Row, Saved
+from mock_server.store.base import Change, Row
+from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
 PATIENCE = 20.0  # seconds
@@ -22,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def log(path: Path) -> Iterator[SqliteLog]:
     log = SqliteLog(path)
-    log.create(Saved("one", {}, {}, {}))
+    begun(log, "one", Image())
     yield log
     log.close()
 
@@ -60,8 +64,14 @@ def test_the_log_does_not_grow_for_ever(log: SqliteLog, path: Path, monkeypatch:
     until(log, reused)
 
 
+@contextmanager
+def broken() -> Iterator[None]:
+    raise sqlite3.OperationalError("disk I/O error")
+    yield
+
+
 def test_a_checkpoint_that_cannot_be_made_harms_neither_writer_nor_file(log: SqliteLog, path: Path) -> None:
-    asked = checkpoint.Checkpoints(path / "no such folder")
+    asked = checkpoint.Checkpoints(path, broken)
     asked.ask()
     asked.close()
     for number in range(20):
@@ -71,4 +81,4 @@ def test_a_checkpoint_that_cannot_be_made_harms_neither_writer_nor_file(log: Sql
     again = SqliteLog(path)
     [saved] = again.load()
     again.close()
-    assert len(saved.rows["things"]) == 20 * 50
+    assert len(saved.layer.rows["things"]) == 20 * 50

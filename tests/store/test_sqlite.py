@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from begun import begun
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.errors import StateError
-from mock_server.store.base import Saved
 from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
@@ -67,9 +67,7 @@ def opened(path: Path) -> Iterator[Callable[[], SqliteLog]]:
 
 
 def new_image(log: SqliteLog) -> Image:
-    saved = Saved("w", {"seed": 1}, {}, {})
-    log.create(saved)
-    return Image.restored(saved)
+    return begun(log, "w", Image())
 
 
 def put(log: SqliteLog, image: Image, *records: dict[str, Any]) -> None:
@@ -91,7 +89,7 @@ def test_odd_values_come_back_as_they_were(opened: Callable[[], SqliteLog]) -> N
             tx.put("odd", name, {"id": name, "value": value})
             tx.put("odd", number, {"id": number})
     (saved,) = opened().load()
-    assert content(Image.restored(saved)) == content(image)
+    assert content(Image.restored(saved.layer)) == content(image)
 
 
 @given(st.lists(st.tuples(st.one_of(st.integers(0, 3), st.sampled_from(["0", "é"])), json_values), max_size=6))
@@ -112,21 +110,20 @@ def test_whatever_is_committed_is_loaded_equal(
     log = SqliteLog(path)
     (saved,) = log.load()
     log.close()
-    assert content(Image.restored(saved)) == content(image)
-    assert dict(saved.counters) == dict(image.counters)
+    assert content(Image.restored(saved.layer)) == content(image)
+    assert dict(saved.layer.counters) == dict(image.counters)
 
 
 def test_a_workspace_is_replaced_or_forgotten_whole_and_others_stay(opened: Callable[[], SqliteLog]) -> None:
     log = opened()
     for id in ("a", "b", "c"):
-        image = Image.of({"faqs": [{"id": 1}, {"id": 2}]}, {})
-        log.create(Saved(id, {"seed": 1}, {"faqs": image.rows("faqs")}, image.counters))
-    log.create(Saved("a", {"seed": 2}, {}, {}))
+        begun(log, id, Image.of({"faqs": [{"id": 1}, {"id": 2}]}, {}))
+    begun(log, "a", Image(), {"seed": 2})
     log.remove("b")
-    kept = {saved.id: (dict(saved.facts), dict(saved.rows), dict(saved.counters)) for saved in opened().load()}
-    assert kept["a"] == ({"seed": 2}, {}, {})
+    kept = {saved.id: (dict(saved.facts), Image.restored(saved.layer)) for saved in opened().load()}
     assert kept.keys() == {"a", "c"}
-    assert [row.id for row in kept["c"][1]["faqs"]] == [1, 2]
+    assert (kept["a"][0], content(kept["a"][1])) == ({"seed": 2}, {})
+    assert [row.id for row in kept["c"][1].rows("faqs")] == [1, 2]
 
 
 def test_a_transaction_that_fails_leaves_image_and_file_as_they_were(opened: Callable[[], SqliteLog]) -> None:
@@ -138,7 +135,7 @@ def test_a_transaction_that_fails_leaves_image_and_file_as_they_were(opened: Cal
         put(log, image, {"id": 2}, {"id": 3, "value": object()})  # the second one cannot be written
     assert content(image) == before
     (saved,) = opened().load()
-    assert content(Image.restored(saved)) == before
+    assert content(Image.restored(saved.layer)) == before
 
 
 def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: Callable[[], SqliteLog]) -> None:
@@ -156,7 +153,7 @@ def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: C
     assert content(image) == before
     put(log, image, {"id": 1})
     (saved,) = opened().load()
-    assert content(Image.restored(saved)) == content(image)
+    assert content(Image.restored(saved.layer)) == content(image)
 
 
 @pytest.mark.parametrize("acknowledged", [0, 3, 40, 200])
@@ -169,9 +166,9 @@ def test_what_was_acknowledged_survives_a_kill(path: Path, acknowledged: int) ->
     log = SqliteLog(path)  # the lock of the dead process is no obstacle
     (saved,) = log.load()
     log.close()
-    done = saved.counters.get("transactions", 0)
+    done = saved.layer.counters.get("transactions", 0)
     assert done >= said
-    assert {row.id for row in saved.rows.get("parts", ())} == parts_after(done)
+    assert {row.id for row in Image.restored(saved.layer).rows("parts")} == parts_after(done)
 
 
 @contextmanager
@@ -245,7 +242,7 @@ def folder(path: Path) -> None:
     [
         (garbage, "not a database.*→ give a file that this program made"),
         (foreign, "a database of another program → give another file"),
-        (newer, "format 99, this one knows 2.*→ use that version, or give another file"),
+        (newer, "format 99, this one knows 3.*→ use that version, or give another file"),
         (folder, "a folder → name a file"),
     ],
 )
@@ -273,18 +270,26 @@ def test_a_folder_that_is_not_there_is_a_state_error(tmp_path: Path) -> None:
         """UPDATE records SET body = CAST('{"id":2}' AS BLOB)""",
         "UPDATE records SET created = 'x'",
         "UPDATE records SET kind = 'leads'",
-        "UPDATE counters SET number = number + 1",
-        "UPDATE workspaces SET facts = CAST('{}' AS BLOB)",
-        "DELETE FROM workspaces",
+        "UPDATE contents SET counters = CAST('{}' AS BLOB)",
+        "UPDATE contents SET total = total + 1",
+        "UPDATE heads SET facts = CAST('{}' AS BLOB)",
+        "UPDATE heads SET layer = 1",
+        "UPDATE layers SET parent = NULL",
+        "UPDATE file SET total = total + 1",
+        "DELETE FROM heads",
+        "DELETE FROM layers WHERE parent IS NULL",
+        "DELETE FROM blocks",
+        "DELETE FROM records",
     ],
 )
 def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: Path, change: str) -> None:
     log = opened()
-    image = new_image(log)
+    image = begun(log, "w", Image.of({"faqs": [{"id": 7}]}, {}))
     put(log, image, {"id": 1})
     log.close()
     with sqlite3.connect(path) as db:
-        db.execute(change)
+        triggers = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        db.executescript("".join(f"DROP TRIGGER {name};" for name in triggers) + change)
     db.close()
     with pytest.raises(StateError, match=r"damaged: .* → take a copy of it from before"):
         list(opened().load())

@@ -3,16 +3,14 @@
 import sys
 from pathlib import Path
 
-from mock_server.store.base import Saved
+from begun import begun
+
 from mock_server.store.image import Image
 from mock_server.store.sqlite import SqliteLog
 
 log = SqliteLog(Path(sys.argv[1]))
 kept = next(log.load(), None)
-if kept is None:
-    kept = Saved("w", {"seed": 1}, {}, {})
-    log.create(kept)
-image = Image.restored(kept)
+image = begun(log, "w", Image()) if kept is None else Image.restored(kept.layer)
 print("ready", flush=True)
 while True:
     with image.transaction(log, "w") as tx:

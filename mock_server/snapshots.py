@@ -1,0 +1,102 @@
+"""Save a workspace at a moment, take in a moment from outside, forget it: in memory, and in the log before that."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
+from mock_server.store.base import Layer, LayerId, Log, Saved, at_once, refusing
+from mock_server.store.image import Image
+from mock_server.store.snapshot import Snapshot, snapshot_of
+from mock_server.templates import Templates
+from mock_server.turns import in_turns
+from mock_server.world.clock import Clock
+
+
+class Owner(Protocol):
+    """What a snapshot is made of, and kept with: a workspace."""
+
+    id: str
+    image: Image
+    clock: Clock
+    snapshots: dict[str, Snapshot]
+
+
+class Restored:
+    """The states that a log has given back; what stands on the same layer shares its records."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._images: dict[LayerId, Image] = {}
+
+    def image(self, saved: Saved, seed: int) -> Image:
+        """The state of a workspace; the world that it started with is at hand from now on."""
+        image = self._image(saved.layer, seed)
+        root = saved.layer.root
+        self._templates.adopt(root, self._images[root.id])
+        return image
+
+    def snapshots(self, saved: Saved, seed: int) -> dict[str, Snapshot]:
+        """Those of a workspace. Raises ValueError for facts that nobody of us wrote."""
+        return {
+            name: snapshot_of(name, facts, self._image(layer, seed), layer.id)
+            for name, (facts, layer) in saved.snapshots.items()
+        }
+
+    def _image(self, layer: Layer, seed: int) -> Image:
+        return Image.restored(layer, self._templates.refitting(seed), self._images)
+
+
+class Snapshots:
+    """Those of all workspaces. Every method has happened when it returns, or raises StorageUnavailable."""
+
+    def __init__(self, log: Log, templates: Templates) -> None:
+        self._log = log
+        self._templates = templates
+
+    def save(self, owner: Owner, name: str) -> Snapshot:
+        """The workspace as it is, under a name; one of the same name is replaced."""
+        now, frozen = owner.clock.stamp(), owner.clock.frozen
+        with refusing():
+            layer = self._log.save(owner.id, name, {"now": now, "frozen": frozen})
+        made = owner.snapshots[name] = Snapshot(name, owner.image.fork(), now, frozen, layer)
+        return made
+
+    async def take(self, owner: Owner, snapshot: Snapshot) -> Snapshot:
+        """A snapshot from outside, in turns: it may be large."""
+        with refusing():
+            layer = await in_turns(self._templates.kept(snapshot.image, {}))
+            try:
+                self._log.save(owner.id, snapshot.name, {"now": snapshot.now, "frozen": snapshot.frozen}, layer)
+            finally:
+                self._log.release(layer)
+        made = owner.snapshots[snapshot.name] = replace(snapshot, layer=layer)
+        return made
+
+    def forget(self, owner: Owner, name: str) -> None:
+        """Let go of one."""
+        with refusing():
+            self._log.forget(owner.id, name)
+        del owner.snapshots[name]
+
+    @contextmanager
+    def now(self, owner: Owner, name: str) -> Iterator[Snapshot]:
+        """The workspace as it is, for as long as this lasts."""
+        with refusing():
+            layer = self._log.seal(owner.id)
+        try:
+            yield Snapshot(name, owner.image.fork(), owner.clock.stamp(), owner.clock.frozen, layer)
+        finally:
+            self._log.release(layer)
+
+    @contextmanager
+    def layer(self, snapshot: Snapshot) -> Iterator[LayerId]:
+        """Where the log has a snapshot; one that it does not have yet, it has for as long as this lasts."""
+        if snapshot.layer is not None:
+            yield snapshot.layer
+            return
+        layer = at_once(self._templates.kept(snapshot.image, {}))
+        try:
+            yield layer
+        finally:
+            self._log.release(layer)

@@ -1,0 +1,156 @@
+"""A state file as a SQLite database: opened by its only writer, changed in transactions, ours after each of them."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from mock_server.errors import StateError, StateLost
+from mock_server.store.checkpoint import Checkpoints
+from mock_server.store.reading import Damaged
+from mock_server.store.schema import MAKER, SCHEMA, VERSION
+from mock_server.store.state_file import ALONE, StateFile
+
+_MOVED_AFTER = 400  # rows
+_PATIENCE = 1.0  # seconds that a transaction waits for our own checkpoint, or for a program that looks into the file
+_REMEDY = "give a file that this program made"
+_MAKE_ROOM = "make room, or give another file with --state"
+_TAKE_A_COPY = "take a copy of it from before, made by `sophiie-mock state copy`, or give another file with --state"
+
+
+class Database:
+    """Raises StateError, with the cause and the remedy, when the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.lost: Callable[[StateError], None] = lambda fault: None
+        self._file = StateFile(path)
+        self._over: StateLost | None = None
+        self._unmoved = 0  # rows since the last checkpoint was asked for
+        self._closed = False
+        self._checkpoints: Checkpoints | None = None
+        with ExitStack() as opened:
+            opened.callback(self._file.close, unused=True)
+            with self._faults(_REMEDY):
+                self._db = self._opened()
+                opened.callback(self._db.close)
+                self._version = self._seen()
+                if not ALONE:
+                    self._checkpoints = Checkpoints(self._file.real, self._file.writing)
+            opened.pop_all()
+
+    def _opened(self) -> sqlite3.Connection:
+        with self._file.writing():
+            db = sqlite3.connect(self._file.real, _PATIENCE, isolation_level=None, check_same_thread=False)
+            try:
+                if ALONE:
+                    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                new = self._is_new(db)  # before anything is written: a file that is not ours stays as it is
+                db.execute("PRAGMA journal_mode = WAL")
+                # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
+                db.execute("PRAGMA synchronous = NORMAL")
+                db.execute(f"PRAGMA wal_autocheckpoint = {200 if ALONE else 0}")
+                if new:
+                    db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            except BaseException:
+                db.close()
+                raise
+        return db
+
+    @contextmanager
+    def _faults(self, remedy: str) -> Iterator[None]:
+        """What SQLite, or a damaged row, complains of, in our words."""
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError) as fault:
+            raise self._file.fault(str(fault), remedy) from None
+        except Damaged as fault:
+            raise self._file.fault(f"damaged: {fault}", _TAKE_A_COPY) from None
+
+    def _is_new(self, db: sqlite3.Connection) -> bool:
+        """Whether the file is empty. Raises StateError when it holds what another program, or version, made."""
+        (maker,) = db.execute("PRAGMA application_id").fetchone()
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if (maker, version) == (0, 0) and db.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+            return True
+        if maker != MAKER:
+            raise self._file.fault("a database of another program", "give another file")
+        if version != VERSION:
+            what = f"made by another version of the program (format {version}, this one knows {VERSION})"
+            raise self._file.fault(what, "use that version, or give another file")
+        return False
+
+    def _seen(self) -> int:
+        """A number that changes when another connection has written to the file."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """What is read in it is of one moment; whoever writes to the file from then on is noticed."""
+        with self._faults(_TAKE_A_COPY):
+            self._db.execute("BEGIN")
+            try:
+                yield self._db
+                self._version = self._seen()
+            finally:
+                self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def transaction(self, rows: int = 1) -> Iterator[sqlite3.Connection]:
+        """Of about so many rows. It has happened, and the file is still ours, when it ends without an error."""
+        if self._over is not None:
+            raise self._over
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            if self._seen() != self._version:
+                raise self._gone(self._file.lost("another server or program wrote to it while this one ran"))
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException as fault:
+            with self._faults(_MAKE_ROOM):
+                if self._db.in_transaction:  # SQLite ends it itself on some errors
+                    self._db.execute("ROLLBACK")
+                raise fault from None
+        self._check()
+        self._unmoved += rows
+        if self._unmoved >= _MOVED_AFTER and self._checkpoints is not None:
+            self._unmoved = 0
+            self._checkpoints.ask()
+
+    def close(self) -> None:
+        """Move everything into the file, and let go of it; one that is not ours any more is left as it is."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._over is None:
+            with suppress(StateLost):
+                self._check()
+        # As the last connection to a file is closed, SQLite removes its log by name, whosever that is by now.
+        if self._checkpoints is not None and self._over is None:
+            self._checkpoints.close()
+        with self._file.writing():
+            self._db.close()
+        self._file.close()
+
+    def _check(self) -> None:
+        """Raises StateLost, and tells of it, when the file is not ours any more."""
+        try:
+            self._file.check()
+        except StateLost as fault:
+            if self._over is None and self._file.is_intact():
+                self._rescue()
+            raise self._gone(fault) from None
+
+    def _gone(self, fault: StateLost) -> StateLost:
+        if self._over is None:
+            self._over = fault
+            self.lost(fault)
+        return self._over
+
+    def _rescue(self) -> None:
+        """Wherever our file is now, it has all that was acknowledged; the one in its place is not given any of it."""
+        with suppress(sqlite3.Error):
+            with self._file.writing():
+                busy, pages, moved = self._db.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+            if not busy and pages == moved:
+                self._file.remove_log()

@@ -1,0 +1,18 @@
+"""A workspace on a log, begun as an image is: what the program does by way of its templates."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.store.base import Log, at_once
+from mock_server.store.image import Image
+
+_FACTS: Mapping[str, Any] = MappingProxyType({"seed": 1})
+
+
+def begun(log: Log, workspace: str, image: Image, facts: Mapping[str, Any] = _FACTS) -> Image:
+    """The image that the workspace has from now on."""
+    layer = at_once(log.keep({kind: image.rows(kind) for kind in image.kinds}, image.counters, {}))
+    log.begin(workspace, facts, layer)
+    log.release(layer)
+    return image.fork()
