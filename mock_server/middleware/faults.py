@@ -93,6 +93,7 @@ class Faults:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": with_headers(message["headers"], headers)}
+                scope[EXCHANGE].answered = message["headers"]  # the journal tells what is sent
             await send(message)
 
         try:

@@ -75,6 +75,8 @@ def test_a_fault_is_set_over_a_stub_and_cookies_add_up(desk: Desk) -> None:
     answer = desk.get("/v1/leads")
     assert once(answer, "content-type") == "text/y"
     assert [value for name, value in answer.headers if name == "set-cookie"] == ["c=3", "d=4"]
+    (kept,) = desk.workspace.journal
+    assert [(name.decode(), value.decode()) for name, value in kept.answered] == answer.headers
 
 
 @pytest.mark.parametrize("path", ["/mappings", "/faults", "/inbox/a"])
