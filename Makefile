@@ -1,7 +1,10 @@
 # Every target sets up what it needs: a virtual environment in .venv, filled from the locks with hash checking.
 # Another Python, beside the first:   make test PYTHON=python3.13 VENV=.venv-3.13
 
-VENV ?= .venv
+# In a checkout that cannot be written to, the environment stands beside the other temporary files, one for each checkout.
+ifndef VENV
+VENV := $(shell test -w . && echo .venv || echo "$${TMPDIR:-/tmp}/sophiie-mock-$$(id -u)-$$(pwd | cksum | cut -d ' ' -f 1)")
+endif
 WORKERS ?= 2
 BIN := $(VENV)/bin
 
@@ -100,15 +103,16 @@ clean: ## remove environments, builds and caches
 # The file names the folder it was made for: scripts in a moved environment point to the old place, so it is made
 # anew, as is one whose Python is gone. An intact one stays untouched, and with it everything that depends on it.
 $(VENV)/.made-for: FORCE
-	@if test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c "" 2>/dev/null \
+	@case $(VENV) in /*) test ! -e $(VENV) || test -O $(VENV) || { \
+	    echo "$(VENV) is somebody else's; name another place: VENV=…" >&2; exit 1; } ;; esac; \
+	if test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c "" 2>/dev/null \
 	    && { test -z "$(ASKED)" || test "$$($(BIN)/python -V)" = "$$($(ASKED) -V 2>&1)"; }; then exit 0; fi; \
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	    echo "sophiie-mock needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) -V 2>&1)" >&2; \
 	    echo "Name another one: make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python3.11" >&2; exit 1; }; \
 	echo "Setting up $(VENV) with $$($(PYTHON) -V 2>&1) …"; \
 	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) || { \
-	    echo "Could not make $(VENV). On Debian and Ubuntu the package python3-venv is needed too; in a folder that" >&2; \
-	    echo "cannot be written to, name another place: make $(or $(MAKECMDGOALS),serve) VENV=/tmp/sophiie-mock" >&2; exit 1; }; \
+	    echo "Could not make $(VENV); on Debian and Ubuntu the package python3-venv is needed too." >&2; exit 1; }; \
 	case "$(PIP_VERSION)" in "") ;; newest) $(PIP) install --upgrade pip ;; *) $(PIP) install "pip==$(PIP_VERSION)" ;; esac && \
 	echo "$(CURDIR)" > $@
 

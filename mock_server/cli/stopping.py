@@ -22,7 +22,7 @@ def stoppable() -> Generator[None, None, None]:
     numbers = [number for name in _NAMES if (number := getattr(signal, name, None)) is not None]
     before = {number: signal.getsignal(number) for number in numbers}
     for number, handler in before.items():
-        if handler is signal.SIG_DFL:  # else it is ignored, as with `nohup`, or somebody else takes it
+        if handler is not signal.SIG_IGN:  # `nohup` has asked for that
             signal.signal(number, _stop)
     try:
         yield
