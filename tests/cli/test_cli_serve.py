@@ -16,7 +16,8 @@ import pytest
 from wire import TINY, Answer, exchange, parsed, request
 
 from mock_server.cli import main
-from mock_server.server import bind
+from mock_server.cli.stopping import stoppable
+from mock_server.server import _signals, bind
 from mock_server.settings import Settings
 
 SMALL = ("--world", "empty", "--spec", TINY["spec"])
@@ -163,11 +164,26 @@ def test_a_server_says_all_that_a_person_needs(tmp_path: Path, capsys: pytest.Ca
 def test_a_quiet_server_says_one_line_and_leaves_no_file(
     number: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ended, _, port = served(tmp_path, "--quiet", "--spec", TINY["spec"], ends_with=signal.Signals[number])
+    sent = signal.Signals[number]
+    before = signal.signal(sent, signal.default_int_handler)  # it may be ignored, as where `nohup` runs the tests
+    try:
+        ended, _, port = served(tmp_path, "--quiet", "--spec", TINY["spec"], ends_with=sent)
+    finally:
+        signal.signal(sent, before)
     said = capsys.readouterr()
     assert (ended, said.err) == (code, "")
     assert said.out == f"sophiie-mock: http://127.0.0.1:{port}, key sk_test_local\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_that_closes_does_not_end_a_server_under_nohup() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stoppable():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.SIGHUP not in set(_signals())
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_the_example_fits_the_document_that_is_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
