@@ -4,6 +4,7 @@ Loaded by every pytest run of an environment that has this package, used or not:
 """
 
 import sys
+import warnings
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mock_server.settings import Settings
     from mock_server.testing import AsyncSophiie, MockServer, Sophiie
+    from mock_server.testing.elsewhere import RunningServer
+    from mock_server.testing.serving import Source
 
 _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
 _WORDS = ("world", "seed", "now", "frozen", "rate_limit")
@@ -44,20 +46,54 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
 
 
 @pytest.fixture(scope="session")
-def sophiie_settings() -> "Settings":
-    """How the session's server is run. Override it to serve another document, or to sign or retry deliveries."""
+def sophiie_settings() -> "Source":
+    """How the session's server is run. Override it to serve another document, or to sign or retry deliveries.
+
+    In place of settings it may give the URL of a server that listens already, or a command that starts one, as
+    ``uvx --from git+… sophiie-mock serve``. The variable SOPHIIE_MOCK_URL wins over it.
+    """
     from mock_server.settings import Settings  # start-up: only for those who use the fixture
 
     return Settings(port=0, quiet=True)
 
 
 @pytest.fixture(scope="session")
-def sophiie_server(sophiie_settings: "Settings") -> Iterator["MockServer"]:
-    """One server for the session, in a thread; with pytest-xdist one for each worker."""
-    from mock_server.testing import MockServer  # start-up: the server's libraries take a third of a second
+def sophiie_server(
+    request: pytest.FixtureRequest, sophiie_settings: "Source"
+) -> "Iterator[MockServer | RunningServer]":
+    """One server for the session, in a thread unless it is elsewhere; with pytest-xdist one for each worker.
 
-    with MockServer(sophiie_settings) as server:
+    Without it the session ends: the reason is said once, and not for each of its tests.
+    """
+    with ExitStack() as stack:
+        server, why = _entered(stack, sophiie_settings)
+        if server is None:
+            request.session.shouldfail = "there is no server for the fixture `sophiie`"
+            pytest.fail(f"no server: {why}", pytrace=False)
+        if difference := getattr(server, "difference", ""):
+            _warn(difference)
         yield server
+
+
+def _entered(stack: ExitStack, source: "Source") -> "tuple[MockServer | RunningServer | None, str]":
+    """The server, or None and the reason why there is none."""
+    try:
+        from mock_server.errors import SetupError  # start-up: for `serving`
+        from mock_server.testing.refused import Refused  # start-up: for `serving`
+        from mock_server.testing.serving import serving  # start-up: imports httpx
+    except ImportError as fault:
+        return None, f'{fault} → pip install "sophiie-mock[test]"'
+    try:
+        return stack.enter_context(serving(source)), ""
+    except (Refused, SetupError) as fault:
+        return None, str(fault)
+
+
+def _warn(text: str) -> None:
+    """Show a warning at the end, also where warnings are errors: nothing has failed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(text, stacklevel=2)
 
 
 @pytest.fixture
@@ -67,12 +103,12 @@ def sophiie_options() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _sophiie_world(sophiie_server: "MockServer") -> str | None:
+def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
     """The world of a test that names none: a small one, unless the server was started with a world of its own."""
     from mock_server.testing import Refused  # start-up: imports httpx
     from mock_server.testing.control import Control  # start-up: as above
 
-    control = Control(sophiie_server.url, token=sophiie_server.app.state.admin_token or "")
+    control = Control(sophiie_server.url, token=sophiie_server.admin_token)
     try:
         own = control("GET", "/settings")["world"]
     except Refused:
@@ -83,7 +119,7 @@ def _sophiie_world(sophiie_server: "MockServer") -> str | None:
 @pytest.fixture
 def sophiie(
     request: pytest.FixtureRequest,
-    sophiie_server: "MockServer",
+    sophiie_server: "MockServer | RunningServer",
     sophiie_options: Mapping[str, Any],
     _sophiie_world: str | None,
 ) -> Iterator["Sophiie"]:
@@ -92,12 +128,11 @@ def sophiie(
     from mock_server.testing.recipe import sent  # start-up: as above
 
     options = _options(request.node, {"world": _sophiie_world, **sophiie_options})
-    token = sophiie_server.app.state.admin_token or ""
     with ExitStack() as stack:
         try:
             if options["world"] is not None:
                 options["world"] = sent(options["world"], [request.path.parent, request.config.rootpath])
-            made, why = stack.enter_context(workspace(sophiie_server.url, token, **options)), ""
+            made, why = stack.enter_context(workspace(sophiie_server.url, sophiie_server.admin_token, **options)), ""
         except Refused as refused:
             made, why = None, str(refused)
         if made is None:

@@ -204,6 +204,8 @@ class MockServer:
 
     url: str
     api_key: str
+    admin_token: str
+    """What opens the control plane of a server that others reach; an empty text on loopback."""
     app: Starlette
     protocol: type[asyncio.Protocol] | None = None
 
@@ -220,7 +222,7 @@ class MockServer:
             self.app = create_app(self.settings, log, self._observe)
             listener = opened.enter_context(bind(self.settings))
             self.url = url_of(listener)
-            self.api_key = self.app.state.key
+            self.api_key, self.admin_token = self.app.state.key, self.app.state.admin_token or ""
             server = Server(configured(self.app, self.protocol))
             log.lost = server.give_up
             thread = threading.Thread(target=server.until_stopped, args=[listener], name="sophiie-mock", daemon=True)

@@ -5,12 +5,25 @@ The pytest fixture ``sophiie`` is one; without pytest::
     with MockServer() as server, workspace(server.url, world="small") as sophiie:
         sophiie.client.get("/v1/leads")
 
-All of it goes through the control plane, so the server may run in a thread, in another process or elsewhere.
+All of it goes through the control plane, so the server may run in a thread, in another process or elsewhere; where it
+runs elsewhere, its libraries need not be here.
 """
 
-from mock_server.server import MockServer
+from typing import TYPE_CHECKING, Any
+
 from mock_server.testing.asynchronous import AsyncSophiie
 from mock_server.testing.refused import Refused
+from mock_server.testing.serving import mock_server_class
 from mock_server.testing.sophiie import Sophiie, workspace
 
+if TYPE_CHECKING:
+    from mock_server.server import MockServer
+
 __all__ = ["AsyncSophiie", "MockServer", "Refused", "Sophiie", "workspace"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the server when it is asked for: a third of a second, and not everybody has it."""
+    if name == "MockServer":
+        return mock_server_class()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -59,10 +59,11 @@ def test_of_a_world_that_is_none(sophiie):
 """
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """pytest on a suite of a user's, with this checkout's plugin and no other: importing others' takes seconds."""
     command = [sys.executable, "-m", "pytest", "-p", "mock_server.pytest_plugin", "-p", "no:cacheprovider", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment |= variables
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
