@@ -18,6 +18,8 @@ endif
 # A variable wins over pip's configuration files, and an empty one over what they say. Where to download from stays.
 PIP_HERE := PIP_USER=0 PIP_DRY_RUN=0 PIP_REQUIRE_HASHES=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_PYTHON= PIP_CONSTRAINT=
 PIP := $(PIP_HERE) $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The resolver that can take the lowest versions; pip has no such way.
+UV := .venv-uv/bin/uv
 # The pip to install with: a version, or `newest`. Without it: what Python brings.
 PIP_VERSION ?=
 
@@ -28,7 +30,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast test-lowest test-newest test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +49,31 @@ test-setup: $(VENV)/.dev ## set up and use a fresh copy, with an old pip and the
 
 test-commands: $(VENV)/.dev ## run the commands of the README and of the action from empty environments (minutes)
 	@$(BIN)/python tests/fresh_commands.py
+
+# What is beside the user's application: other versions than the locks'. Each part of the suite below exercises one
+# dependency at least, by its own ways: Starlette and PyYAML (admin, middleware, app, spec), uvicorn, httptools and
+# uvloop (server, protocol), jsonschema-rs and orjson (spec, api), aiohttp (webhooks), click and rich (cli), pytest
+# and httpx (plugin, examples). What is left out judges our own rules, or needs the contract suite's libraries.
+BESIDE_TESTS := tests/admin tests/api tests/cli tests/examples tests/middleware tests/plugin tests/spec tests/webhooks \
+	tests/test_app.py tests/test_http_parser.py tests/test_protocol.py tests/test_server.py
+BESIDE_NOT := -m 'not slow' --ignore tests/spec/test_agrees_with_openapi_core.py --ignore tests/cli/test_endings.py \
+	--deselect tests/cli/test_cli_verbs.py::test_every_verb_has_a_line_in_the_help_and_help_of_its_own
+BESIDE_SHOWN := starlette|uvicorn|uvloop|httptools|jsonschema-rs|orjson|aiohttp|click|rich|pyyaml|pytest|httpx
+BESIDE_TOOLS := hypothesis pytest-xdist standardwebhooks openapi-schema-validator
+
+test-lowest: $(UV) ## run what leans on libraries with the oldest versions that pyproject.toml takes
+	@$(call in_an_environment,--resolution lowest-direct --only-binary :all:)
+
+test-newest: $(UV) ## the same with the newest ones, whatever the locks say
+	@$(call in_an_environment,--upgrade)
+
+define in_an_environment
+rm -rf .venv-$@ && $(UV) venv --quiet --python $(PYTHON) .venv-$@ && export VIRTUAL_ENV=$(CURDIR)/.venv-$@ && \
+$(UV) pip install --quiet $(1) --requirement pyproject.toml --extra test && \
+$(UV) pip install --quiet $(BESIDE_TOOLS) && $(UV) pip install --quiet --no-deps --editable . && \
+$(UV) pip list --quiet | grep -iE '^($(BESIDE_SHOWN)) ' && \
+.venv-$@/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup $(BESIDE_NOT) $(BESIDE_TESTS) $(ARGS)
+endef
 
 reliability: $(VENV)/.dev ## show every goal of SECURITY.md at full size (one: make reliability ARGS='--goal 9')
 	@$(BIN)/python tests/reliability/all.py $(ARGS)
@@ -131,6 +158,10 @@ $(VENV)/.dev: $(VENV)/.made-for requirements-dev.lock pyproject.toml
 	@$(INSTALL_PROJECT)
 	@$(PIP) check
 	@touch $@ $(VENV)/.runtime
+
+$(UV): Makefile
+	@$(PYTHON) -m venv .venv-uv && $(PIP_HERE) .venv-uv/bin/python -m pip install --quiet 'uv==0.13.9'
+	@touch $@
 
 # --- locks ------------------------------------------------------------------------------------------------------
 
