@@ -19,9 +19,12 @@ from contracts.document import Contract, Document, Operation, blank
 from contracts.errors import CannotRun
 from contracts.exchange import Exchange, cut
 from contracts.rule import Finding, Group, Rule
+from contracts.signals import hurried
 from contracts.target import Target
 from contracts.transport import Transport
 
+_PATIENCE = 1.0
+"""Seconds that the engine has to end when a run is interrupted."""
 _CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
 
 
@@ -125,6 +128,10 @@ def drive(
         stream = from_schema(schema).execute()
         for event in stream:
             reader.read(event)
+            if transport.guard.interrupted:
+                with hurried(_PATIENCE):  # it waits for the request that is under way
+                    stream.generator.close()
+                raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
             if transport.guard.stopped is not None:
                 stream.stop()
 

@@ -84,6 +84,8 @@ class Guard:
         self.sent = 0
         self.refused = 0
         self.stopped: Stopped | None = None
+        self.interrupted = False
+        """Whether a person, or a pipeline, ended the run."""
         self._clock = clock
         self._lock = threading.Lock()
         self._denied = self._throttled = self._failed = 0
@@ -94,6 +96,11 @@ class Guard:
     def listen(self, listener: Callable[[Exchange], None]) -> None:
         """Tell ``listener`` of every exchange."""
         self._listeners.append(listener)
+
+    def interrupt(self) -> None:
+        """Let nothing more through. Called from the handler of a signal: it waits for nothing."""
+        self.interrupted = True
+        self.stopped = self.stopped or Stopped("interrupted")
 
     def admit(self, request: Request) -> None:
         """Raises Refused or Stopped; returns when the request may go out."""

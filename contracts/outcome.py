@@ -68,6 +68,8 @@ class Outcome:
     expired: list[str] = field(default_factory=list)
     """What is wrong with the baseline: it fails the run."""
     stopped: str = ""
+    interrupted: bool = False
+    """By a person, or by a pipeline at its limit."""
     exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
     """When each began, and whether its bodies are kept; filled when a report wants them."""
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -90,6 +92,8 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """1 for a broken rule, if anything worked at all: what never works says nothing about the rules."""
+        if self.interrupted:
+            return 130
         if self.broken and self.mode == OFFLINE:
             return 1
         if self.broken and any(map(self.coverage.succeeded, self.coverage.statuses)):

@@ -71,7 +71,7 @@ class Run:
         self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
 
     def go(self) -> Outcome:
-        """Run to the end. Raises CannotRun when there is nothing to talk to."""
+        """Run to the end, or to an interrupt. Raises CannotRun when there is nothing to talk to."""
         started = time.monotonic()
         try:
             self.greet()
@@ -85,9 +85,11 @@ class Run:
         except Stopped as stop:
             self.outcome.stopped = "" if stop.spent else stop.reason
             self.outcome.notes.append(stop.reason)
+        except KeyboardInterrupt:
+            self.guard.interrupt()
         finally:
             self.clean_up()
-            self.conclude(time.monotonic() - started)
+            self.conclude(time.monotonic() - started, whole=not self.guard.interrupted)
         return self.outcome
 
     def greet(self) -> None:
@@ -131,7 +133,11 @@ class Run:
         if self.writing is None:
             return
         guard = Guard(replace(self.guard.policy, budget=None, deadline=None, burst=0), self.guard.pace)
-        left = self.writing.clean_up(Probe(self.contract, self.target, self.transport.under(guard)))
+        try:
+            left = self.writing.clean_up(Probe(self.contract, self.target, self.transport.under(guard)))
+        except KeyboardInterrupt:  # the second one: somebody cannot wait
+            self.guard.interrupt()
+            left = f"records may be left → {self.writing.remedy}" if self.writing.remedy else ""
         self.guard.sent += guard.sent
         if left:
             self.outcome.notes.append(left)
@@ -229,7 +235,7 @@ class Run:
 
     def conclude(self, seconds: float, *, whole: bool = True) -> None:
         """Count up what was found, and whether it proves anything; of a run that is not ``whole``, only so far."""
-        outcome = self.outcome
+        outcome, outcome.interrupted = self.outcome, self.guard.interrupted
         if self.mode is Mode.SAFE:
             for operation in self.visit.unreached:
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"

@@ -8,6 +8,7 @@ from contracts.pytest_session import asked, safe
 from contracts.redaction import Sieve
 from contracts.report.content import MOST_COMMANDS, verdict
 from contracts.runner import Run
+from contracts.signals import interruptible
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -25,7 +26,8 @@ def test_contract(run: Run, unit_name: str) -> None:
     if unit is None:
         pytest.skip("not for this target")  # names are collected before it is known what it is and can
     try:
-        found = run.unit(unit)
+        with interruptible(run.guard.interrupt):
+            found = run.unit(unit)
     except Stopped as reason:
         pytest.exit(f"contracts: {reason.reason}", returncode=2)
     if unit_name in run.outcome.not_run:

@@ -48,7 +48,7 @@ class Writing:
         return lambda probe: Life(probe, offer, self.gate).live()
 
     def clean_up(self, probe: Probe) -> str:
-        """Take away what is left; what to say when that did not succeed. Only an interrupt is raised."""
+        """Take away what is left; what to say when that did not succeed. Only KeyboardInterrupt is raised."""
         ledger = self.gate.ledger
         if ledger is None:
             return ""

@@ -9,7 +9,6 @@ import click
 
 from contracts.catalogue import Catalogue
 from contracts.cleaning import Cleaner, organization_of
-from contracts.cli.signals import interruptible
 from contracts.document import Contract, load
 from contracts.errors import CannotRun, Stopped
 from contracts.exchange import TOKEN_VARIABLE
@@ -21,6 +20,7 @@ from contracts.ledger import Ledger, owner_of
 from contracts.network import NETWORK_ERRORS, in_words
 from contracts.pace import Pace
 from contracts.probe import Probe
+from contracts.signals import interruptible
 from contracts.target import named
 from contracts.transport import Transport
 

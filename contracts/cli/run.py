@@ -12,17 +12,18 @@ from rich.console import Console
 from contracts.baseline_file import read
 from contracts.cli import afterwords, again
 from contracts.cli.consent import permission
-from contracts.cli.signals import interruptible
+from contracts.cli.unwritten import said
 from contracts.document import Contract, load
 from contracts.errors import CannotRun
 from contracts.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 from contracts.keys import key_from, other_key_from
-from contracts.outcome import Options, Outcome
+from contracts.outcome import Options
 from contracts.redaction import Sieve, visible
 from contracts.report import files, terminal
 from contracts.report.progress import Bar
 from contracts.report.traffic import Recorder
 from contracts.runner import Run
+from contracts.signals import interruptible, undisturbed
 from contracts.target import LOCAL_KEY, Target, mock, named
 from contracts.visit import BURST
 from mock_server.mishap import story
@@ -134,24 +135,15 @@ def _checked(
             _announce(run, console)
         if "har" in reports:
             run.guard.listen(Recorder(run.outcome).seen)
-        outcome = _went(run)
+        with interruptible(run.guard.interrupt):
+            outcome = run.go()
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
     sieve = Sieve(secrets, people=not outcome.target.is_mock)
-    terminal.write(outcome, sieve, console, verbose=verbose)
-    afterwords.write(outcome, contract, sieve, console, entries=entries)
-    files.write(outcome, sieve, reports)
-    return outcome.exit_code
-
-
-def _went(run: Run) -> Outcome:
-    """The run, made to its end; when it is interrupted, what is left is told."""
-    try:
-        with interruptible():
-            return run.go()
-    except KeyboardInterrupt:
-        if run.writing and run.writing.remedy:
-            click.echo(f"sophiie-mock: interrupted; records may be left → {run.writing.remedy}", err=True)
-        raise
+    with undisturbed():
+        wrong = files.write(outcome, sieve, reports)  # first: a pipeline that ended the run soon ends this too
+        terminal.write(outcome, sieve, console, verbose=verbose)
+        afterwords.write(outcome, contract, sieve, console, entries=entries)
+    return said(wrong, outcome)
 
 
 def _announce(run: Run, console: Console) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from contracts.cli.unwritten import said
 from contracts.document import load
 from contracts.errors import CannotRun
 from contracts.node import LARGEST, Node, parsed
@@ -53,9 +54,9 @@ def command(
         traffic = recording(*_whole(raw, place))
         outcome = Sorting(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
         sieve = Sieve(traffic.secrets, people=True)
+        wrong = files.write(outcome, sieve, wanted)
         terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
-        files.write(outcome, sieve, wanted)
-        return outcome.exit_code
+        return said(wrong, outcome)
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)
         return 2

@@ -112,6 +112,9 @@ def by_rule(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
 
 def verdict(outcome: Outcome) -> str:
     """One sentence."""
+    if outcome.interrupted:
+        rules = len({item.rule.name for item in outcome.broken})
+        return f"interrupted; {rules or 'no'} {_many(rules, 'rule')} seen to be broken by then"
     if outcome.exit_code == 1:
         rules = len({item.rule.name for item in outcome.broken})
         places = len({item.operation for item in outcome.broken})

@@ -37,10 +37,13 @@ def wanted(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> di
     return files
 
 
-def write(outcome: Outcome, sieve: Sieve, files: Mapping[str, str]) -> None:
-    """Raises CannotRun for a file that cannot be written."""
+def write(outcome: Outcome, sieve: Sieve, files: Mapping[str, str]) -> list[str]:
+    """Words for each file that cannot be written; the others are."""
+    wrong = []
     for kind, path in files.items():
         try:
-            Path(path).write_text(WRITERS[kind](outcome, sieve), "utf-8")
+            # Half a letter, which a file may have in its name, is no reason to write nothing.
+            Path(path).write_text(WRITERS[kind](outcome, sieve), "utf-8", "backslashreplace")
         except OSError as fault:
-            raise CannotRun(f"{path}: {fault.strerror}", "give a writable place") from None
+            wrong.append(f"{path}: {fault.strerror} → give a writable place")
+    return wrong

@@ -49,7 +49,7 @@ def escape(text: str) -> str:
 
 def as_html(outcome: Outcome, sieve: Sieve) -> str:
     told = content.summary(outcome, sieve)
-    colour = {0: "good", 1: "bad", 2: "odd"}[told["exitCode"]]
+    colour = {0: "good", 1: "bad"}.get(told["exitCode"], "odd")
     verdict = escape(sieve.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below
     groups = [list(group) for _, group in groupby(told["findings"], key=lambda item: (item["rule"], item["breaks"]))]
     parts = [

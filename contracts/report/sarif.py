@@ -53,7 +53,7 @@ def as_sarif(outcome: Outcome, sieve: Sieve) -> str:
     rules = [_rule(name, first) for name, first in firsts.items()]
     ended = {
         "exitCode": told["exitCode"],
-        "executionSuccessful": told["exitCode"] != 2,
+        "executionSuccessful": told["exitCode"] in (0, 1),
         "startTimeUtc": told["started"],
     }
     run = {

@@ -41,7 +41,7 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
         say()
     _not_run(outcome, say, verbose)
     _coverage(outcome, say, verbose)
-    style = {0: "bold green", 1: "bold red", 2: "bold yellow"}[outcome.exit_code]
+    style = {0: "bold green", 1: "bold red"}.get(outcome.exit_code, "bold yellow")
     say(f"{content.verdict(outcome)}.", style)
     if outcome.mode != OFFLINE:
         pace = outcome.requests / outcome.seconds if outcome.seconds else 0

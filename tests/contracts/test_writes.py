@@ -16,7 +16,6 @@ from recording import HOST, FakeClock, Seen, recording
 from contracts import cli
 from contracts.catalogue import Catalogue
 from contracts.cli.cleanup import finish
-from contracts.cli.signals import interruptible
 from contracts.errors import CannotRun, Refused
 from contracts.gate import LedgerGate
 from contracts.guard import Guard, Mode, Policy
@@ -25,6 +24,7 @@ from contracts.ledger import Ledger, State, read
 from contracts.outcome import Options, Outcome, Permission, Watch
 from contracts.pace import Pace
 from contracts.runner import Run
+from contracts.signals import interruptible
 from contracts.target import named
 from contracts.transport import Transport
 
@@ -237,9 +237,9 @@ def test_an_interrupted_run_takes_away_what_it_wrote(unit: str, asked: Productio
 
     asked.hook = interrupting
     run, _, ledger = prepared(asked, tmp_path)
-    with pytest.raises(KeyboardInterrupt), interruptible():
-        run.go()
-    assert read(ledger)[0].ended
+    with interruptible(run.guard.interrupt):
+        outcome = run.go()
+    assert (outcome.interrupted, outcome.exit_code, read(ledger)[0].ended) == (True, 130, True)
 
 
 def went(host: Production, folder: Path, answer: Callable[[Seen], Any], **more: Any) -> tuple[Outcome, Path]:

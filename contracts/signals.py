@@ -1,0 +1,65 @@
+"""A polite end: SIGTERM, which a CI system sends first, is taken for Ctrl-C, so that what was written is taken away."""
+
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptible(stop: Callable[[], None] = lambda: None) -> Generator[None, None, None]:
+    """While this lasts both signals call ``stop``, for other threads, and raise KeyboardInterrupt.
+
+    Only where a program may choose that; and one that was started to ignore a signal goes on ignoring it.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        stop()
+        raise KeyboardInterrupt
+
+    with _handled(interrupt, [number for number in _ENDS if signal.getsignal(number) is not signal.SIG_IGN]):
+        yield
+
+
+@contextmanager
+def hurried(seconds: float) -> Generator[None, None, None]:
+    """What takes longer than this is interrupted: a wait for another thread, which nothing else would end."""
+
+    def late(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    with _handled(late, [signal.SIGALRM]):
+        main = threading.current_thread() is threading.main_thread()
+        if main:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        except KeyboardInterrupt:
+            pass
+        finally:
+            if main:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextmanager
+def undisturbed() -> Generator[None, None, None]:
+    """While this lasts neither signal does anything: what was found is written down, which takes a moment."""
+    with _handled(signal.SIG_IGN, _ENDS):
+        yield
+
+
+@contextmanager
+def _handled(handler: Any, numbers: Iterable[int]) -> Generator[None, None, None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number in numbers if signal.getsignal(number) is not None}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

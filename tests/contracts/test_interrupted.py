@@ -1,0 +1,139 @@
+"""Ctrl-C, SIGTERM and a time limit: what was found by then is shown, and every report is written."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from recording import KEY, Answer, recording
+
+from contracts import cli
+from contracts.report.files import WRITERS
+from contracts.signals import hurried, interruptible
+
+WRONG: Answer = (200, {}, b'{"members": "x"}')
+Ended = Callable[..., tuple[Result, int]]
+
+
+@pytest.fixture
+def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ended:
+    """The command, which gets a signal with its nth request: what came of it, and how many requests there were."""
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+
+    def run(number: int, when: int, *words: str, then: Callable[[], None] = lambda: None) -> tuple[Result, int]:
+        asked = 0
+
+        def answer(method: str, path: str) -> Answer:
+            nonlocal asked
+            asked += 1
+            if asked == when:
+                os.kill(os.getpid(), number)
+                then()
+            return WRONG
+
+        reports = ",".join(f"{kind}={kind}.out" for kind in WRITERS)
+        with recording(answer) as host:
+            arguments = [host.url, *words, "--report", reports]
+            result = CliRunner().invoke(cli.command, arguments, standalone_mode=False)
+        return result, asked
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "when", "number"),
+    [
+        (("--only", "members"), 5, signal.SIGINT),
+        (("--only", "members"), 5, signal.SIGTERM),
+        (("--only", "engine", "--quick"), 20, signal.SIGINT),
+    ],
+    ids=["directed runs", "a pipeline's limit", "generated requests"],
+)
+def test_an_interrupted_run_shows_what_it_found_and_writes_every_report(
+    ended: Ended, words: tuple[str, ...], when: int, number: int
+) -> None:
+    result, asked = ended(number, when, *words)
+    assert result.return_value == 130, result.output
+    assert asked < when + 3  # and nothing more was asked
+    assert "interrupted; " in result.output
+    assert "requests in" in result.output
+    assert all(Path(f"{kind}.out").stat().st_size for kind in WRITERS)
+    told = json.loads(Path("json.out").read_text())
+    assert (told["exitCode"], bool(told["findings"])) == (130, True)
+    assert json.loads(Path("sarif.out").read_text())["runs"][0]["invocations"][0]["executionSuccessful"] is False
+
+
+def test_an_interrupt_before_anything_was_found_writes_the_reports_too(ended: Ended) -> None:
+    result, _ = ended(signal.SIGTERM, 1, "--only", "members")
+    assert (result.return_value, Path("json.out").exists()) == (130, True)
+    assert "interrupted; no rules seen to be broken by then" in result.output
+
+
+def test_a_target_that_hangs_does_not_hold_up_the_end(ended: Ended) -> None:
+    """The engine waits for its request, which would take as long as the request may."""
+    released, signalled = threading.Event(), []
+
+    def hang() -> None:
+        signalled.append(time.monotonic())
+        released.wait(20)
+
+    result, _ = ended(signal.SIGTERM, 20, "--only", "engine", "--quick", then=hang)
+    took = time.monotonic() - signalled[0]
+    released.set()
+    assert result.return_value == 130
+    assert took < 15
+
+
+def test_a_run_at_its_time_limit_ends_as_its_findings_say(ended: Ended) -> None:
+    result, _ = ended(0, -1, "--only", "members", "--max-time", "0.1")
+    assert result.return_value in (0, 1, 2)  # by how far it came
+    assert "the time is used up" in result.output
+    assert json.loads(Path("json.out").read_text())["exitCode"] == result.return_value
+
+
+def test_a_report_that_cannot_be_written_hides_nothing(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
+    def written(self: Path, *given: Any, **more: Any) -> int:
+        if self.name == "json.out":
+            raise OSError(28, "No space left on device")
+        return real(self, *given, **more)
+
+    real = Path.write_text
+    monkeypatch.setattr(Path, "write_text", written)
+    result, _ = ended(0, -1, "--only", "members", "--exclude", "engine")
+    assert (result.return_value, "json.out: No space left on device" in result.output) == (1, True)
+    assert Path("html.out").exists()
+
+
+# --- signals ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_both_signals_interrupt_and_are_as_before_afterwards(number: int) -> None:
+    before, stopped = signal.getsignal(number), []
+    with pytest.raises(KeyboardInterrupt), interruptible(lambda: stopped.append(number)):
+        signal.raise_signal(number)
+    assert (stopped, signal.getsignal(number)) == ([number], before)
+
+
+def test_what_was_started_to_ignore_a_signal_goes_on_ignoring_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interruptible():
+            os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_what_is_hurried_ends_in_time() -> None:
+    started = time.monotonic()
+    with hurried(0.05):
+        time.sleep(5)
+    assert time.monotonic() - started < 3
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
