@@ -6,7 +6,7 @@ Loaded by every pytest run of an environment that has this package, used or not:
 import sys
 import warnings
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,8 +33,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     """
     if "--pyargs" not in args or not any(arg.partition("::")[0].partition(".")[0] == "contracts" for arg in args):
         return  # `pytest contracts` is a folder of the user's own
-    with suppress(ImportError):  # the suite is an extra, or it is another package of that name
-        early_config.pluginmanager.import_plugin("contracts.pytest_session")
+    from mock_server.extras import INSTALL, is_our_suite, lacking  # start-up: only for those who ask for the suite
+
+    if not is_our_suite():
+        return
+    if missing := lacking():
+        raise pytest.UsageError(f"{missing} → {INSTALL}")
+    early_config.pluginmanager.import_plugin("contracts.pytest_session")
     group = parser.getgroup("contracts", "the contract suite of sophiie-mock")
     group.addoption("--target", default="", metavar="URL", help="what to check; without it the mock is started")
     group.addoption("--contract-mode", default="", choices=["", "full", "safe"], help="what may be sent")

@@ -32,6 +32,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.waiting": 1,
     "mock_server.web_origin": 1,
     "mock_server.garbage": 1,
+    "mock_server.extras": 1,  # whether what an extra brings is here
     "mock_server.kept": 1,  # our own files, parsed before
     "mock_server.mishap": 1,  # what is said of a fault of our own
     "mock_server.reader": 1.5,  # bounded reading of YAML and JSON; raises set-up errors, serves spec and world

@@ -4,21 +4,17 @@ The server knows nothing of the suite, so it is looked up by name when the verb 
 """
 
 import importlib
-from importlib.util import find_spec
 
 import click
 
 from mock_server.errors import Problem, SettingsError
-
-NEEDS = ("schemathesis", "hypothesis", "pytest", "openapi_core", "openapi_spec_validator", "requests", "werkzeug")
-"""Import names of the extra. They are asked for before anything is imported: ``check --help`` imports few of them."""
+from mock_server.extras import INSTALL, lacking
 
 
 def _load() -> click.Command:
-    missing = [name for name in NEEDS if find_spec(name) is None]
-    if missing:
-        what = f"the contract suite needs {', '.join(missing)}"
-        raise SettingsError(Problem("check", what, 'pip install "sophiie-mock[check]"'))
+    """All of the extra is asked for at once: ``check --help`` alone would need little of it."""
+    if missing := lacking():
+        raise SettingsError(Problem("check", missing, INSTALL))
     command = importlib.import_module("contracts.cli").command
     if not isinstance(command, click.Command):
         raise TypeError("the contract suite has no command")

@@ -1,17 +1,20 @@
 """Every verb ends with a code that means what it says, whatever goes wrong; 1 is kept for a broken contract."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mock_server import pytest_plugin
 from mock_server.cli import cli, main
-from mock_server.cli.check import NEEDS
+from mock_server.extras import NEEDS
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
@@ -58,7 +61,7 @@ def program(code: str, *arguments: str, **more: object) -> "subprocess.Completed
 @pytest.mark.parametrize("missing", NEEDS)
 def test_each_library_of_the_suite_is_asked_for(missing: str, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "mock_server.cli.check")
+    monkeypatch.delitem(sys.modules, "mock_server.cli.check", raising=False)
     line = f"sophiie-mock: check: the contract suite needs {missing} → {INSTALL}\n"
     assert said("check", "--help") == (2, "", line)
 
@@ -69,9 +72,18 @@ def test_check_without_its_extra_is_one_line_and_ends_with_2(
 ) -> None:
     monkeypatch.setitem(sys.modules, "openapi_core", None)
     monkeypatch.setitem(sys.modules, "schemathesis", None)
-    monkeypatch.delitem(sys.modules, "mock_server.cli.check")
+    monkeypatch.delitem(sys.modules, "mock_server.cli.check", raising=False)
     line = f"sophiie-mock: check: the contract suite needs schemathesis, openapi_core → {INSTALL}\n"
     assert said(*arguments) == (2, "", line)
+
+
+def test_pytest_that_is_asked_for_the_suite_without_its_extra_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openapi_core", None)
+    hook: Any = pytest_plugin.pytest_load_initial_conftests
+    with pytest.raises(pytest.UsageError, match=re.escape(f"the contract suite needs openapi_core → {INSTALL}")):
+        hook(None, None, ["--pyargs", "contracts"])
+    monkeypatch.setattr("mock_server.extras.find_spec", lambda name: None)
+    hook(None, None, ["--pyargs", "contracts"])  # another package of that name, or none
 
 
 def test_a_library_of_another_version_is_one_line_and_ends_with_2() -> None:

@@ -1,0 +1,20 @@
+"""What the extra ``check`` brings, and whether it is here. Nothing of it is imported for that."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+NEEDS = ("schemathesis", "hypothesis", "pytest", "openapi_core", "openapi_spec_validator", "requests", "werkzeug")
+"""Import names of the extra."""
+INSTALL = 'pip install "sophiie-mock[check]"'
+
+
+def lacking() -> str:
+    """What the contract suite needs and does not find, in words; nothing when it is all there."""
+    missing = [name for name in NEEDS if find_spec(name) is None]
+    return f"the contract suite needs {', '.join(missing)}" if missing else ""
+
+
+def is_our_suite() -> bool:
+    """Whether ``contracts`` is the suite that came with this package: others may have a package of that name."""
+    found = find_spec("contracts")
+    return found is not None and found.origin == str(Path(__file__).parent.parent / "contracts" / "__init__.py")
