@@ -1,7 +1,10 @@
-"""A suite of a user's kind, 200 tests, on one worker and on several, in random order: the same results each time.
+"""A suite of a user's kind, 400 tests, in random order: the same results each time, however it is run.
 
-``python tests/reliability/xdist_suite.py [ROUNDS] [WORKERS]`` (20 rounds on 1 and on 4 workers). Exit code 1 when two
-runs differ. Not part of the ordinary run: it takes minutes. The rounds are told on standard error.
+It runs on one worker; on several with a server of each worker's own; and on several with one server that was started
+elsewhere (``SOPHIIE_MOCK_URL``), as a team's tests share one.
+
+``python tests/reliability/xdist_suite.py [ROUNDS] [WORKERS]`` (20 rounds, 4 workers). Exit code 1 when two runs differ.
+Not part of the ordinary run: it takes minutes. The rounds are told on standard error.
 """
 
 import os
@@ -15,8 +18,12 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
+from mock_server.api.exchange import Exchange
+from mock_server.server import MockServer
+from mock_server.settings import Settings
+
 ROOT = Path(__file__).parents[2]
-TESTS = 200
+TESTS = 400
 RESULT = re.compile(
     r"^(?:\[gw\d+\] \[ *\d+%\] )?(PASSED|FAILED|ERROR)? ?(test_suite\.py::\S+)(?: (PASSED|FAILED|ERROR))?", re.M
 )
@@ -34,7 +41,7 @@ import pytest
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 
-@pytest.mark.parametrize("number", range(50))
+@pytest.mark.parametrize("number", range(100))
 def test_writes(sophiie, number):
     for index in range(number % 4 + 1):
         body = LEAD | {"email": f"{number}.{index}@example.com"}
@@ -43,7 +50,7 @@ def test_writes(sophiie, number):
     sophiie.requests.assert_called("POST /v1/leads", times=number % 4 + 1)
     assert number % 10 != 9, "on purpose"
 
-@pytest.mark.parametrize("number", range(50))
+@pytest.mark.parametrize("number", range(100))
 @pytest.mark.sophiie(rate_limit=3)
 def test_limits(sophiie, number):
     statuses = [sophiie.client.get("/v1/leads").status_code for _ in range(4)]
@@ -51,7 +58,7 @@ def test_limits(sophiie, number):
     sophiie.clock.advance(60)
     assert sophiie.client.get("/v1/leads").status_code == 200
 
-@pytest.mark.parametrize("number", range(50))
+@pytest.mark.parametrize("number", range(100))
 def test_webhooks(sophiie, number):
     sophiie.inbox.subscribe("LEAD_CREATED")
     sophiie.client.post("/v1/leads", json=LEAD).raise_for_status()
@@ -59,7 +66,7 @@ def test_webhooks(sophiie, number):
     assert len(sophiie.inbox.drain()) == 1
     sophiie.inbox.expect_none()
 
-@pytest.mark.parametrize("number", range(50))
+@pytest.mark.parametrize("number", range(100))
 def test_bad_days(sophiie, number):
     sophiie.faults.add("GET /v1/leads", {"status": 503}, count=number % 3 + 1)
     statuses = [sophiie.client.get("/v1/leads").status_code for _ in range(4)]
@@ -70,8 +77,11 @@ def test_bad_days(sophiie, number):
 """
 
 
-def results(folder: Path, workers: int, shuffle: int) -> dict[str, str]:
-    """Outcome by test. No plugins but ours and xdist: importing the others here takes most of the time."""
+def results(folder: Path, workers: int, shuffle: int, url: str = "") -> dict[str, str]:
+    """Outcome by test, with the server at ``url`` or with the suite's own.
+
+    No plugins but ours and xdist: importing the others here takes most of the time.
+    """
     plugins = ("-p", "mock_server.pytest_plugin", "-p", "no:cacheprovider", "-p", "xdist")
     command = [sys.executable, "-m", "pytest", "-v", *plugins, *(["-n", str(workers)] if workers > 1 else [])]
     environment = os.environ | {
@@ -81,6 +91,8 @@ def results(folder: Path, workers: int, shuffle: int) -> dict[str, str]:
         "SHUFFLE": str(shuffle),
         "COLUMNS": "200",
     }
+    if url:
+        environment["SOPHIIE_MOCK_URL"] = url
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     found = {match[2]: match[1] or match[3] for match in RESULT.finditer(done.stdout) if match[1] or match[3]}
     if not found:
@@ -90,26 +102,45 @@ def results(folder: Path, workers: int, shuffle: int) -> dict[str, str]:
 
 def main(rounds: int, workers: int) -> int:
     expected: dict[str, str] = {}
-    took: dict[int, list[float]] = {1: [], workers: []}
-    with tempfile.TemporaryDirectory() as name:
+    took: dict[tuple[int, bool], list[float]] = {(1, False): [], (workers, False): [], (workers, True): []}
+    with tempfile.TemporaryDirectory() as name, _Elsewhere() as server:
         folder = Path(name)
         (folder / "conftest.py").write_text(CONFTEST)
         (folder / "test_suite.py").write_text(SUITE)
         for number in range(1, rounds + 1):
-            for count in took:
+            for (count, elsewhere), times in took.items():
                 start, shuffle = time.perf_counter(), random.randrange(2**31)
-                found = results(folder, count, shuffle)
-                took[count].append(time.perf_counter() - start)
-                print(f"round {number} of {rounds}, {count} worker(s): {took[count][-1]:.1f} s", file=sys.stderr)
+                found = results(folder, count, shuffle, server.url if elsewhere else "")
+                times.append(time.perf_counter() - start)
+                print(f"round {number} of {rounds}, {_arm(count, elsewhere)}: {times[-1]:.1f} s", file=sys.stderr)
                 expected = expected or found
                 if found != expected or len(found) != TESTS:
                     different = sorted(test for test in expected if expected[test] != found.get(test))
-                    print(f"round {number}, {count} worker(s), order {shuffle}: {len(found)} results, not {different}")
+                    arm = _arm(count, elsewhere)
+                    print(f"round {number}, {arm}, order {shuffle}: {len(found)} results, not {different}")
                     return 1
     tally = ", ".join(f"{number} {outcome.lower()}" for outcome, number in sorted(Counter(expected.values()).items()))
-    seconds = ", ".join(f"{median(times):.1f} s on {count}" for count, times in took.items())
+    if server.asked < TESTS * rounds:
+        print(f"the server elsewhere had only {server.asked} requests")
+        return 1
+    seconds = ", ".join(f"{median(times):.1f} s on {_arm(*arm)}" for arm, times in took.items())
     print(f"{TESTS} tests, {rounds} rounds in random order: the same results each time ({tally}); median {seconds}")
     return 0
+
+
+class _Elsewhere(MockServer):
+    """A server that counts the requests it answers."""
+
+    def __init__(self) -> None:
+        super().__init__(Settings(port=0, quiet=True), observe=self._count)
+        self.asked = 0
+
+    def _count(self, exchange: Exchange) -> None:
+        self.asked += 1
+
+
+def _arm(workers: int, elsewhere: bool) -> str:
+    return f"{workers} worker(s), {'one server elsewhere' if elsewhere else 'a server each'}"
 
 
 if __name__ == "__main__":
