@@ -39,6 +39,13 @@ class NotJson(ValueError):
         self.what, self.line, self.column = what, line, column
 
 
+class TooDeep(NotJson):
+    """JSON of more levels than are taken."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(f"nested deeper than {depth} levels")
+
+
 def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
     """The value of a JSON text of at most ``depth`` levels, every number exact. Raises NotJson."""
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
@@ -48,7 +55,7 @@ def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
     except orjson.JSONDecodeError as fault:
         # Its words for 1,024 levels, in newer and in older versions.
         if raw.count(b"[") + raw.count(b"{") > depth and ("depth" in fault.msg or "ecursion" in fault.msg):
-            raise NotJson(f"nested deeper than {depth} levels") from None
+            raise TooDeep(depth) from None
         if not _has_long_number(raw):  # it may be a number that is too large for orjson only
             raise NotJson(fault.msg, fault.lineno, fault.colno) from None
         return _bounded(_long_numbers(raw, fault), raw, depth)
@@ -109,7 +116,7 @@ def _long_numbers(raw: bytes, fault: orjson.JSONDecodeError | None) -> Any:
     except NotJson:
         raise
     except RecursionError:
-        raise NotJson(f"nested deeper than {MAX_JSON_DEPTH} levels") from None
+        raise TooDeep(MAX_JSON_DEPTH) from None
     except (ValueError, TypeError):
         what = ("not JSON", 0, 0) if fault is None else (fault.msg, fault.lineno, fault.colno)
         raise NotJson(*what) from None
@@ -128,7 +135,7 @@ def _constant(name: str) -> NoReturn:
 def _bounded(value: Any, raw: bytes, depth: int) -> Any:
     """``value``, which ``raw`` says. Raises NotJson where it is too deep."""
     if raw.count(b"[") + raw.count(b"{") > depth and is_deeper(value, depth):
-        raise NotJson(f"nested deeper than {depth} levels")
+        raise TooDeep(depth)
     return value
 
 

@@ -19,7 +19,7 @@ from mock_server.snapshots import Restored, Snapshots
 from mock_server.spec.contract import Contract
 from mock_server.store.base import Log, NoLog, refusing
 from mock_server.store.image import Image, Transaction
-from mock_server.store.inbox import Inbox
+from mock_server.store.inbox import Inboxes
 from mock_server.store.journal import Journal
 from mock_server.store.snapshot import Snapshot
 from mock_server.templates import Template, Templates
@@ -54,7 +54,7 @@ class Workspace:
         self.clock = clock
         self.requests = 0
         self.journal.clear()
-        self.inboxes: dict[str, Inbox] = {}
+        self.inboxes = Inboxes()
         self.attempts: Journal[Mapping[str, Any]] = Journal(_MOST_ATTEMPTS)  # deliveries that those who watch ask for
         self.faults = Faults()
         self.mappings = Mappings()

@@ -14,14 +14,12 @@ _SHOWN = 30  # fields
 
 
 def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Mapping[str, Any]) -> str:
-    """Why nothing that matches could have come to an inbox, or could be known to; an empty text if it could."""
+    """Why nothing that matches could have come to an inbox; an empty text if it could."""
     inbox = workspace.inboxes.get(name, Inbox())
-    if inbox.dropped:
-        return f"the inbox dropped {inbox.dropped} deliveries: drain it earlier"
     triggers = _triggers(workspace, name)
     if not triggers and not inbox.seen and not _some_ended(workspace):
         return "nothing is subscribed to this inbox"
-    known = _fields(contract, triggers) | {field for one in inbox.received for field in _names(one.body)}
+    known = _fields(contract, triggers) | inbox.names
     unknown = next((path for path in wanted if path.partition(".")[0] not in known), None) if known else None
     if unknown is None:
         return ""
@@ -48,7 +46,3 @@ def _fields(contract: Contract, triggers: Iterable[str]) -> set[str]:
     if any(schema is None or not schema.properties for schema in schemas):
         return set()
     return {name for schema in schemas if schema is not None for name in schema.properties}
-
-
-def _names(body: Any) -> Iterable[str]:
-    return body if isinstance(body, Mapping) else ()

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.awaited import unanswerable
+from mock_server.admin.awaiting import Awaited
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.headers import HEADERS, check_headers
+from mock_server.admin.listing import listing
 from mock_server.api.answer import fields, with_headers
 from mock_server.api.body import read_body
 from mock_server.api.encoding import decoded
 from mock_server.errors import ApiError
-from mock_server.store.inbox import Inbox, Received, differences
-from mock_server.waiting import Waiting
+from mock_server.exact_json import TooDeep
+from mock_server.store.inbox import Expected, Inbox, Received
 from mock_server.webhooks import outbox
 from mock_server.workspace import Workspace
 
@@ -35,6 +36,7 @@ _EXPECT = Body(
 )
 _NEAREST = 3
 _TOLD = 20  # lines of the delivery log
+_MOST_SHOWN = 100  # deliveries in a refusal
 _MOST_INBOXES = 100
 _LONGEST_NAME = 100
 
@@ -59,7 +61,6 @@ class _Inboxes:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._arrived = Waiting()
 
     async def receive(self, request: Request) -> Response:
         declared = request.headers.get("content-length", "").encode() or None
@@ -70,8 +71,12 @@ class _Inboxes:
         workspace, inbox = self._made(request)
         with suppress(ApiError):  # what cannot be unpacked is kept as it came
             raw = decoded(raw, request.headers.raw, self._control.settings.max_body)
-        inbox.add(workspace.clock.stamp(), dict(request.headers), _value(raw), len(raw))
-        self._arrived.wake()
+        try:
+            inbox.add(workspace.clock.stamp(), dict(request.headers), raw)
+        except TooDeep as fault:
+            raise Refusal(400, fault.what, pointer="") from None
+        workspace.inboxes.shorten()
+        inbox.arrivals.wake()
         answer = Response(status_code=inbox.status)
         answer.raw_headers = with_headers(answer.raw_headers, fields(inbox.headers))
         await asyncio.sleep(inbox.delay)
@@ -80,7 +85,7 @@ class _Inboxes:
     async def shown(self, request: Request) -> Response:
         workspace, name = self._place(request)
         inbox = workspace.inboxes.get(name, Inbox())
-        return answer({"received": [_shown(entry) for entry in inbox.received], "dropped": inbox.dropped})
+        return listing("received", map(_shown, list(inbox.received)), dropped=inbox.dropped)
 
     async def behave(self, request: Request) -> Response:
         """What it answers from now on: a status, after a delay in seconds, with headers."""
@@ -109,36 +114,36 @@ class _Inboxes:
         workspace, inbox = self._made(request)
         wanted, count = asked.get("match", {}), asked.get("count", 1)
         doubt = unanswerable(self._control.workspaces.contract, workspace, request.path_params["name"], wanted)
+        awaited = Awaited(inbox, Expected(wanted))
         if not count:
-            return self._none(inbox, asked, "" if asked.get("allowUnknown") else doubt)
-        try:
-            async with asyncio.timeout(asked.get("timeout", 2.0)):
-                await self._arrived.until(lambda: len(_matching(inbox, wanted)) >= count)
-        except TimeoutError:
-            what = f"{len(_matching(inbox, wanted))} of {count} came that match" + (f": {doubt}" if doubt else "")
-            raise Refusal(404, what, **self._story(workspace, inbox, wanted)) from None
-        return answer({"received": [_shown(entry) for entry in _matching(inbox, wanted)]})
+            return await self._none(awaited, asked, "" if asked.get("allowUnknown") else doubt)
+        came = await awaited.until(count, asked.get("timeout", 2.0))
+        if len(came) >= count:
+            return listing("received", map(_shown, came))
+        raise Refusal(404, _disappointed(len(came), count, inbox, doubt), **await self._story(workspace, awaited))
 
     @staticmethod
-    def _none(inbox: Inbox, asked: Mapping[str, Any], doubt: str) -> Response:
+    async def _none(awaited: Awaited, asked: Mapping[str, Any], doubt: str) -> Response:
         """Raises Refusal with what came, and for a question that no delivery could have answered otherwise."""
         if "timeout" in asked:
             raise Refusal(400, "nothing is waited for with count 0; leave it out", pointer="/timeout")
-        came = _matching(inbox, asked.get("match", {}))
+        came = await awaited.until(1, 0)
         if came:
-            raise Refusal(406, "expected nothing, and it came", received=[_shown(entry) for entry in came])
+            shown = [_shown(entry) for entry in came[:_MOST_SHOWN]]
+            raise Refusal(406, f"expected nothing, and {len(came)} came", received=shown)
+        if awaited.inbox.dropped:
+            raise Refusal(409, f"this cannot be known: {_dropped(awaited.inbox)}")
         if doubt:
             raise Refusal(400, f"{doubt} (or set allowUnknown)", pointer="/match")
         return answer({"received": []})
 
-    def _story(self, workspace: Workspace, inbox: Inbox, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        found = [(entry, differences(wanted, entry.body)) for entry in inbox.received]
-        nearest = sorted((pair for pair in found if pair[1]), key=lambda pair: len(pair[1]))[:_NEAREST]
+    async def _story(self, workspace: Workspace, awaited: Awaited) -> dict[str, Any]:
+        nearest = await awaited.nearest(_NEAREST)
         with self._control.workspaces.transaction(workspace) as tx:
             rows, _ = tx.page(outbox.KIND, 0, _TOLD)
         return {
-            "received": len(found),
-            "nearMisses": [{"number": entry.number, "differences": why, "body": entry.body} for entry, why in nearest],
+            "received": len(awaited.inbox.received),
+            "nearMisses": [{"number": entry.number, "differences": why, "body": entry.shown} for entry, why in nearest],
             "deliveries": [line for row in rows[::-1] for line in outbox.told(row.record)][-_TOLD:],
         }
 
@@ -159,16 +164,14 @@ class _Inboxes:
         return workspace, workspace.inboxes[name]
 
 
-def _matching(inbox: Inbox, wanted: Mapping[str, Any]) -> list[Received]:
-    return [entry for entry in inbox.received if not differences(wanted, entry.body)]
+def _disappointed(came: int, count: int, inbox: Inbox, doubt: str) -> str:
+    why = doubt or (_dropped(inbox) if inbox.dropped else "")
+    return f"{came} of {count} came that match" + (f": {why}" if why else "")
 
 
-def _value(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return raw.decode("utf-8", "replace")
+def _dropped(inbox: Inbox) -> str:
+    return f"the inbox dropped {inbox.dropped} deliveries: drain it earlier"
 
 
 def _shown(entry: Received) -> dict[str, Any]:
-    return {"number": entry.number, "at": entry.at, "headers": entry.headers, "body": entry.body}
+    return {"number": entry.number, "at": entry.at, "headers": entry.headers, "body": entry.shown}

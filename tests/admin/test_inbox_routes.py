@@ -1,12 +1,16 @@
 """The inbox: a receiver that comes with the server, records, answers as it is told, and can be waited for."""
 
+import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from hooks_desk import HooksDesk
 
-from mock_server.store.inbox import Inbox, differences
+from mock_server.admin.awaiting import Awaited
+from mock_server.server import MockServer
+from mock_server.store.inbox import MAX_BYTES, Expected, Inbox, Inboxes
 
 
 def place(hooks: HooksDesk, more: str = "") -> str:
@@ -170,18 +174,106 @@ def test_a_workspace_that_is_none_has_no_inbox(hooks: HooksDesk) -> None:
 
 
 def test_an_inbox_is_bounded_in_number_and_in_bytes() -> None:
-    many, large = Inbox(), Inbox()
+    boxes = Inboxes(many=Inbox(), large=Inbox(), other=Inbox())
     for number in range(1_500):
-        many.add("", {}, number, 1)
-    for number in range(20):
-        large.add("", {}, number, 1024 * 1024)
+        boxes["many"].add("", {}, b"%d" % number)
+    for _ in range(20):
+        boxes["large"].add("", {}, b" " * 1024 * 1024)
+        boxes["other"].add("", {}, b"[]" + b" " * 100_000)
+        boxes.shorten()
 
+    many, large, other = boxes.values()
     assert (len(many.received), many.dropped, many.received[-1].number) == (1_000, 500, 1_500)
-    assert (len(large.received), large.size) == (16, 16 * 1024 * 1024)
-    large.add("", {}, "one larger than all", 99 * 1024 * 1024)
-    assert [entry.body for entry in large.received] == ["one larger than all"]
+    assert sum(box.size for box in boxes.values()) <= MAX_BYTES
+    assert (large.dropped > 0, other.dropped) == (True, 0)
+    large.add("", {}, b"x" * 99 * 1024 * 1024)
+    boxes.shorten()
+    assert [len(entry.raw) for entry in large.received] == [99 * 1024 * 1024]
     large.clear()
     assert (large.size, large.dropped, len(large.received)) == (0, 0, 0)
+
+
+def test_what_weighs_in_an_inbox_is_more_than_letters() -> None:
+    box = Inbox()
+    plain = box.add("", {}, b"[]")
+    fields = box.add("", {str(number): "" for number in range(1_000)}, b"[]")
+    assert plain.weight >= 500
+    assert fields.weight >= 200_000
+    assert box.size == plain.weight + fields.weight
+
+
+def test_no_value_is_kept_beside_the_bytes_of_a_body(hooks: HooksDesk, hooks_server: MockServer) -> None:
+    raw = b"[" + b"[]," * 100_000 + b"[]]"
+    assert post(hooks, raw).status_code == 200
+    inbox = hooks_server.app.state.workspaces.get(hooks.id).inboxes["hooks"]
+    hooks.done("POST", place(hooks, "/expect"), {"timeout": 0})
+    (entry,) = inbox.received
+    assert (entry.raw, entry.is_json, inbox.parsed) == (raw, True, None)
+    assert hooks.received()[0]["body"][0] == []
+
+
+@pytest.mark.parametrize("levels", [97, 255, 500, 1_023, 50_000])
+def test_what_nobody_could_show_again_is_refused(hooks: HooksDesk, levels: int) -> None:
+    refused = post(hooks, b"[" * levels + b"]" * levels)
+    assert (refused.status_code, refused.json()["detail"]) == (400, "nested deeper than 96 levels")
+    assert post(hooks, b"[" * 96 + b"]" * 96).status_code == 200
+    assert len(hooks.received()) == 1
+
+
+def test_a_body_is_shown_to_its_last_digit(hooks: HooksDesk) -> None:
+    post(hooks, b'{"n": 12345678901234567890123456, "m": 1.0}')
+    answer = hooks.ask("GET", place(hooks))
+    assert b'"n": 12345678901234567890123456, "m": 1.0' in answer.content
+    match = {"match": {"n": 12345678901234567800000000}, "timeout": 0}
+    assert hooks.ask("POST", place(hooks, "/expect"), match).status_code == 404
+
+
+def test_what_was_dropped_is_not_taken_for_what_did_not_come(hooks: HooksDesk, hooks_server: MockServer) -> None:
+    inbox = hooks_server.app.state.workspaces.get(hooks.id).inboxes
+    post(hooks, b'{"a": 1}')
+    for _ in range(1_000):
+        inbox["hooks"].add("", {}, b"{}")
+    answer = hooks.ask("POST", place(hooks, "/expect"), {"match": {"a": 1}, "count": 0, "allowUnknown": True})
+    assert (answer.status_code, "dropped 1" in answer.json()["detail"]) == (409, True)
+    late = hooks.ask("POST", place(hooks, "/expect"), {"match": {"a": 1}, "timeout": 0})
+    assert "dropped 1" in late.json()["detail"]
+
+
+def test_many_who_wait_cost_a_delivery_little() -> None:
+    async def posted() -> list[float]:
+        inbox, took = Inbox(), []
+        for _ in range(1_000):
+            inbox.add("", {}, b'{"a": 1}')
+        waiting = [asyncio.create_task(Awaited(inbox, Expected({"n": 5})).until(1, 60)) for _ in range(250)]
+        for number in range(6):
+            while len(inbox.arrivals._waiting) < 250:  # all of them have looked
+                await asyncio.sleep(0)
+            began = time.thread_time()
+            inbox.add("", {}, b'{"n": %d}' % number)
+            inbox.arrivals.wake()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            took.append(time.thread_time() - began)
+        assert [len(came) for came in await asyncio.gather(*waiting)] == [1] * 250
+        return took
+
+    assert min(asyncio.run(posted())) < 0.02
+
+
+def test_an_inbox_that_is_emptied_meanwhile_begins_anew() -> None:
+    async def waited() -> int:
+        inbox = Inbox()
+        inbox.add("", {}, b'{"a": 1}')
+        waiting = asyncio.create_task(Awaited(inbox, Expected({"a": 1})).until(2, 10))
+        await asyncio.sleep(0)
+        inbox.clear()
+        for _ in range(2):
+            await asyncio.sleep(0)
+            inbox.add("", {}, b'{"a": 1}')
+            inbox.arrivals.wake()
+        return len(await waiting)
+
+    assert asyncio.run(waited()) == 2
 
 
 @pytest.mark.parametrize(
@@ -196,7 +288,9 @@ def test_an_inbox_is_bounded_in_number_and_in_bytes() -> None:
         ({"a.b": 1}, {"a": {"b": 1}}, 0),
         ({"a.b": 1}, {"a": [1]}, 1),
         ({"a": 1, "b": 2}, "text", 2),
+        ({"a": [1]}, {"a": [True]}, 1),
+        ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}}, 1),
     ],
 )
 def test_differences_are_found_by_path(wanted: dict[str, Any], body: Any, count: int) -> None:
-    assert len(differences(wanted, body)) == count
+    assert len(Expected(wanted).differences(body)) == count

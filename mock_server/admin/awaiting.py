@@ -1,0 +1,68 @@
+"""Wait for deliveries that match, looking at each of them once, however many come and however many wait."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from mock_server.store.inbox import Expected, Inbox, Received
+from mock_server.turns import Turns
+
+
+class Awaited:
+    """The deliveries of an inbox that are expected."""
+
+    def __init__(self, inbox: Inbox, expected: Expected) -> None:
+        self.inbox = inbox
+        self._expected = expected
+        self._came: list[Received] = []
+        self._looked = 0
+        self._era = inbox.era
+
+    async def until(self, count: int, seconds: float) -> Sequence[Received]:
+        """What has come that matches, oldest first, when there are so many of them or the time is over."""
+        await self._look()
+        if seconds:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while len(self._came) < count:
+                        await self.inbox.arrivals.until(self._has_news)
+                        await self._look()
+        return self._came
+
+    def _has_news(self) -> bool:
+        return self.inbox.seen > self._looked or self.inbox.era != self._era
+
+    async def _look(self) -> None:
+        """Look at what is new. An inbox that was emptied begins anew."""
+        if self.inbox.era != self._era:
+            self._came, self._looked, self._era = [], 0, self.inbox.era
+        turns = Turns()
+        while new := list(self.inbox.after(self._looked))[::-1]:
+            for entry in new:
+                if self.inbox.era != self._era:
+                    return
+                self._looked = entry.number
+                if not self._expected.differences(self._body(entry)):
+                    self._came.append(entry)
+                await turns.rest()
+
+    def _body(self, entry: Received) -> Any:
+        """The value of a body, kept for the others who wait for it as long as it takes to look at it."""
+        if self.inbox.parsed is None or self.inbox.parsed[0] != entry.number:
+            self.inbox.parsed = entry.number, entry.body
+            asyncio.get_running_loop().call_soon(self._forget_body)
+        return self.inbox.parsed[1]
+
+    def _forget_body(self) -> None:
+        self.inbox.parsed = None
+
+    async def nearest(self, count: int) -> Sequence[tuple[Received, Sequence[str]]]:
+        """The deliveries that came nearest, with what was different."""
+        found, turns = [], Turns()
+        for entry in list(self.inbox.received):
+            why = self._expected.differences(entry.body)
+            if why:
+                found.append((entry, why))
+            await turns.rest()
+        return sorted(found, key=lambda pair: len(pair[1]))[:count]
