@@ -1,6 +1,7 @@
 import base64
 import json
 import re
+import time
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -166,3 +167,44 @@ def test_a_secret_can_be_registered_later() -> None:
 
 def test_a_redactor_does_not_show_what_it_hides() -> None:
     assert repr(Redactor("swordfish")) == "<Redactor>"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl", "eyJ***"),
+        ("a-eyJhbGciOiJI.eyJzdWIiOiIx", "a-eyJ***"),
+        ("a.b.eyJhbGciOiJI.eyJzdWIiOiIx.c2ln.d.e", "a.b.eyJ***.d.e"),
+        ("eyJhbGciOiJI.eyJzdWIiOiIx.s.eyJhbGciOiJI.eyJzdWIiOiIx.s", "eyJ***.eyJ***"),
+        ("eyJhbGciOiJI.short.eyJhbGciOiJI.eyJzdWIiOiIx", "eyJhbGciOiJI.short.eyJ***"),
+        ("eyJhbGciOiJI", "eyJhbGciOiJI"),
+        ("eyJhbGci.eyJzdWIiOiIx", "eyJhbGci.eyJzdWIiOiIx"),
+        ("xeyJhbGciOiJI.eyJzdWIiOiIx", "xeyJhbGciOiJI.eyJzdWIiOiIx"),
+        ("EYJhbGciOiJI.eyJzdWIiOiIx.", "EYJ***"),
+        ("eyJhbGciOiJI.sk_live_abc.c2lnbmF0dXJl", "eyJ***"),
+    ],
+)
+def test_a_token_is_masked_wherever_it_stands_in_a_chain_of_words(text: str, masked: str) -> None:
+    assert Redactor().redact(text) == masked
+    assert Redactor().redact(f'{{"a": "{text}"}}') == f'{{"a": "{masked}"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "-eyJ" * 16_000,
+            "-eyJaaaaaaaa." * 5_000,
+            "a." * 32_000 + "eyj",
+            "eyJ" + "a" * 64_000,
+            "bearer" + " " * 64_000,
+        ),
+        *("bearer" + "+" * 64_000 + "!", "bearer x " * 7_000, "token=" * 10_000, "x" * 64_000 + "sk_live_abc"),
+    ],
+    ids=lambda text: text[:9],
+)
+def test_no_text_takes_long_to_mask(text: str) -> None:
+    redactor = Redactor("hunter2secret", "another-secret")
+    began = time.thread_time()
+    redactor.redact(text)
+    assert time.thread_time() - began < 0.15

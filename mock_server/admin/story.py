@@ -12,6 +12,7 @@ from mock_server.matching import Asked, Body
 from mock_server.redaction import MASK, Redactor
 from mock_server.world.clock import stamp
 
+_BODY, _ANSWER = 1, 2  # bits of Exchange.clean
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-mock-admin-token"})
 
 
@@ -30,13 +31,13 @@ def entry(exchange: Exchange) -> dict[str, Any]:
             "method": exchange.method,
             "url": exchange.url,
             "headers": _headers(exchange.headers, redactor),
-            "body": shown_body(exchange.body, redactor),
+            "body": _shown(exchange, exchange.body, _BODY),
             "bodyCut": len(exchange.body) < exchange.body_size,
         },
         "response": {
             "status": exchange.status,
             "headers": _headers(exchange.answered, redactor),
-            "body": shown_body(exchange.answer, redactor),
+            "body": _shown(exchange, exchange.answer, _ANSWER),
             "bodyCut": len(exchange.answer) < exchange.answer_size,
         },
     }
@@ -125,6 +126,16 @@ def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
         text = MASK if name in _CREDENTIALS else redactor.redact(value)
         shown[name] = f"{shown[name]}, {text}" if name in shown else text
+    return shown
+
+
+def _shown(exchange: Exchange, body: bytes, which: int) -> Any:
+    """One body of an exchange, secrets masked. Once it was found to have none, it is shown as it is."""
+    if exchange.clean & which:
+        return orjson.Fragment(body)
+    shown = shown_body(body, exchange.redactor)
+    if isinstance(shown, orjson.Fragment):
+        exchange.clean |= which
     return shown
 
 

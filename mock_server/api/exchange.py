@@ -40,26 +40,15 @@ class Exchange:
     For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``,
     and how long body and answer were before they were cut. Those are not masked: who renders them masks them with
     ``redactor``. ``at`` is the workspace's time; ``step`` is where the request is, or where it ended; ``findings`` are
-    why it breaks the contract; ``fields`` what its body exercises.
+    why it breaks the contract; ``fields`` what its body exercises. ``clean`` is for those who show bodies: they
+    remember which have nothing to be masked.
     """
 
     __slots__ = (
-        *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at"),
-        *(
-            "body",
-            "body_size",
-            "coverage",
-            "events",
-            "explain",
-            "fault",
-            "fields",
-            "findings",
-            "headers",
-            "id",
-            "journaled",
-            "key",
-        ),
-        *("mapping", "ms", "operation", "over", "plain_method", "preferred", "redactor", "status", "step", "workspace"),
+        *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at", "body"),
+        *("body_size", "clean", "coverage", "events", "explain", "fault", "fields", "findings", "headers"),
+        *("id", "journaled", "key", "mapping", "ms", "operation", "over", "plain_method", "preferred"),
+        *("redactor", "status", "step", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor) -> None:
@@ -80,6 +69,7 @@ class Exchange:
         self.headers: Headers = scope["headers"]
         self.body = b""
         self.body_size = 0
+        self.clean = 0
         self.fields: tuple[Given, ...] | None = None
         self.answered: Headers = ()
         self.answer = b""
