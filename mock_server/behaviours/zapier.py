@@ -3,6 +3,7 @@
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, behaviour
 from mock_server.errors import NotFound
 from mock_server.webhooks import outbox, subscription
+from mock_server.webhooks.address import Refused, host_of
 from mock_server.webhooks.events import DOCUMENTED
 from mock_server.webhooks.payload import item
 
@@ -26,7 +27,12 @@ for _kind in ("leads", "inquiries", "appointments"):
 def subscribe(call: Call) -> Outcome:
     """Its id is flat and numeric: what unsubscribe takes as ``hookId`` (gap ``zapier-subscribe-response``)."""
     made = subscription.subscribe(call.tx, call.now, call.body["hookUrl"], call.body["trigger"])
-    return Outcome(call.fit(made), explain=() if made["trigger"] == DOCUMENTED else (_OURS.format(**made),))
+    explain = [] if made["trigger"] == DOCUMENTED else [_OURS.format(**made)]
+    try:
+        host_of(str(made["hookUrl"]))
+    except Refused as why:  # a served document may admit what ours does not
+        explain.append(f"each delivery will fail, as nothing can be posted to this hookUrl: {why}")
+    return Outcome(call.fit(made), explain=explain)
 
 
 @behaviour("DELETE /api/webhooks/zapier/unsubscribe", needs=("hookId",))

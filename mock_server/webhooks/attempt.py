@@ -14,7 +14,7 @@ from mock_server.text import body_text
 from mock_server.webhooks import outbox, schedule, signature, subscription
 from mock_server.webhooks.bodies import RAW
 from mock_server.webhooks.reply import Reply
-from mock_server.world.clock import epoch_ms, from_epoch_ms, stamp
+from mock_server.world.clock import LATEST, epoch_ms, from_epoch_ms, stamp
 from mock_server.world.ids import rng
 
 log = logging.getLogger("mock_server")
@@ -69,11 +69,10 @@ def record(
     if delay is None:
         log.warning("webhook %s of %s failed: %s", row.id, row.record["trigger"], reason)
         return outbox.settle(tx, row, outbox.FAILED, reason, **changes)
-    try:
-        due = stamp(from_epoch_ms(epoch_ms(now) + round(delay * 1000)))
-    except OverflowError:
-        return outbox.settle(tx, row, outbox.FAILED, f"{reason}; a retry would be due past the year 9999", **changes)
-    return outbox.settle(tx, row, outbox.PENDING, reason, dueAt=due, **changes)
+    due = from_epoch_ms(epoch_ms(now) + round(delay * 1000))
+    if due > LATEST:
+        return outbox.settle(tx, row, outbox.FAILED, f"{reason}; no clock would show when a retry is due", **changes)
+    return outbox.settle(tx, row, outbox.PENDING, reason, dueAt=stamp(due), **changes)
 
 
 def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[str, Any]:

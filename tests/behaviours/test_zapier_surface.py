@@ -1,9 +1,15 @@
 """The Zapier surface: the five most recent of three kinds, and subscriptions."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from inprocess import Api
+from wire import ask
+
+from mock_server.app import create_app
+from mock_server.settings import Settings
 
 ASKED = {"org_id": "org_1", "user_id": "usr_1"}
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
@@ -51,3 +57,20 @@ def test_every_subscription_has_a_number_of_its_own_for_ever(api: Api) -> None:
 @pytest.mark.parametrize("wrong", [{"trigger": "LEAD_EATEN"}, {"hookUrl": "ftp://127.0.0.1/"}, {"hookUrl": "here"}])
 def test_a_subscription_to_nothing_or_nowhere_is_refused(api: Api, wrong: dict[str, Any]) -> None:
     api.refused(400, "POST", SUBSCRIBE, {**HOOK, **wrong})
+
+
+def test_a_hook_that_only_another_document_admits_is_said_to_fail(tmp_path: Path) -> None:
+    properties = {"hookUrl": {"type": "string"}, "trigger": {"type": "string"}}
+    content = {"application/json": {"schema": {"type": "object", "properties": properties}}}
+    operation = {"requestBody": {"content": content}, "responses": {"201": {"description": "", "content": content}}}
+    document = {"openapi": "3.1.0", "info": {}, "paths": {"/api/webhooks/zapier/subscribe": {"post": operation}}}
+    (tmp_path / "loose.json").write_text(json.dumps(document))
+    app = create_app(Settings(spec=str(tmp_path / "loose.json"), world="empty"))
+
+    def explained(url: str) -> str:
+        answer = ask(app, "POST", SUBSCRIBE, body=json.dumps({**HOOK, "hookUrl": url}).encode())
+        assert answer.status == 201
+        return answer.explain
+
+    assert "each delivery will fail" not in explained(HOOK["hookUrl"])
+    assert "nothing can be posted to this hookUrl: port 99999, where" in explained("http://localhost:99999/")
