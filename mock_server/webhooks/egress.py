@@ -107,7 +107,7 @@ class Gate:
                 ) as answer:
                     read = await _bounded(answer.content)
                     return answered(answer.status, answer.raw_headers, read, watch.ms())
-            except (aiohttp.ServerDisconnectedError, ConnectionError):
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
                 # The receiver closed an idle connection just when it was used again: no answer to this delivery.
                 if not used.again:
                     raise

@@ -54,39 +54,36 @@ class Receiver:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator["Receiver"]:
-        loop, ready = asyncio.new_event_loop(), threading.Event()
-
-        async def start() -> None:
-            server = await asyncio.start_server(self._talk, "127.0.0.1", 0, backlog=1_000)
-            self.port = server.sockets[0].getsockname()[1]
-            ready.set()
-
-        def run() -> None:
-            loop.create_task(start())
-            loop.run_forever()
-            for task in asyncio.all_tasks(loop):
-                task.cancel()
-            loop.run_until_complete(asyncio.sleep(0))
-            loop.close()
-
-        thread = threading.Thread(target=run, daemon=True)
+        ready = threading.Event()
+        thread = threading.Thread(target=asyncio.run, args=[self._serve(ready)])
         thread.start()
         ready.wait()
         try:
             yield self
         finally:
-            loop.call_soon_threadsafe(loop.stop)
+            self._loop.call_soon_threadsafe(self._over.set)
             thread.join()
 
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(self._talk, "127.0.0.1", 0, backlog=1_000)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await self._over.wait()
+        server.close()
+        await asyncio.sleep(0)  # sockets are closed in the loop's next round
+
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        try:
             whole = hostile_answers.answer(self._rng)
             if await reader.readexactly(1) == b"P" and await _sound(reader):
                 whole = hostile_answers.sound()
             for piece in hostile_answers.pieces(self._rng, whole):
                 writer.write(piece)
                 await writer.drain()
-        with contextlib.suppress(OSError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever posts has read enough
+        finally:
             writer.close()
 
 

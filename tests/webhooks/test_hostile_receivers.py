@@ -11,7 +11,21 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
-from receivers import OK, Handler, closing, hanging, receiving, resetting, saying, self_signed, staged, status
+from receivers import (
+    OK,
+    Got,
+    Handler,
+    Receiver,
+    Writer,
+    closing,
+    hanging,
+    receiving,
+    resetting,
+    saying,
+    self_signed,
+    staged,
+    status,
+)
 
 from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import MOST_READ
@@ -277,3 +291,22 @@ def test_a_410_with_a_queue_behind_it_ends_the_queue_whatever_the_body(stage: An
             return len(receiver.got), it.states, it.subscriptions
 
     assert asyncio.run(scenario()) == (1, ["failed"] + ["cancelled"] * 19, [])
+
+
+@pytest.mark.parametrize("ends", [resetting(b""), closing()], ids=["resets", "hangs up"])
+def test_a_kept_connection_that_ends_when_it_is_used_again_is_no_answer(stage: Any, ends: Handler) -> None:
+    """The receiver may have closed it while it was idle: the same attempt goes out on a new one."""
+
+    async def handler(receiver: Receiver, writer: Writer, got: Got) -> None:
+        await (ends if len(receiver.got) == 2 else saying(OK))(receiver, writer, got)
+
+    async def scenario() -> None:
+        async with receiving(handler) as receiver, stage() as it:
+            it.subscribe(receiver.url)
+            first, second = it.emit(2)
+            assert await it.drain()
+            assert it.states == ["delivered"] * 2
+            assert receiver.ids == [first, second, second]
+            assert [len(delivery["attempts"]) for delivery in it.deliveries] == [1, 1]
+
+    asyncio.run(scenario())
