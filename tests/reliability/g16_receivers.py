@@ -26,7 +26,7 @@ from mock_server.cli import main as command
 from mock_server.testing import Sophiie, workspace
 
 MINUTES = 20
-ANSWERS = {"full": 60_000, "small": 60}
+ANSWERS = {"full": 40_000, "small": 60}
 AT_ONCE = {"full": 50, "small": 30}
 _SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 _ROUTES = (
@@ -123,10 +123,13 @@ def _round(sophiie: Sophiie, receiver: Receiver, number: int, tally: Tally) -> N
         sophiie.control("POST", "/webhooks/events", {"type": "LEAD_CREATED", "body": {"name": name}})
     sophiie.control("POST", "/webhooks/drain", {"timeout": 60})
     deliveries = sophiie.control("GET", "/webhooks/deliveries?limit=1000")["items"]
-    if len(deliveries) != 2 * number:
-        tally.note(f"{len(deliveries)} deliveries for {number} subscriptions")
-    for index, one in enumerate(deliveries):  # the newest first: what came after
-        if fault := _judged(one, after=index < number):
+    first = {one["eventId"] for one in deliveries[-1:]}
+    tried = [attempt for one in deliveries if one["eventId"] in first for attempt in one["attempts"]]
+    gone = sum(attempt["status"] == 410 for attempt in tried)
+    if not 2 * number - gone <= len(deliveries) <= 2 * number:  # a 410 may have come before the second event
+        tally.note(f"{len(deliveries)} deliveries for {number} subscriptions, {gone} of them gone")
+    for one in deliveries:
+        if fault := _judged(one, after=one["eventId"] not in first):
             tally.note(fault)
 
 
@@ -199,7 +202,7 @@ def main(size: Size) -> Figure:
     with Receiver(1).listening() as receiver:
         for state in ("", "state.sqlite") if size == "full" else ("",):
             more: dict[str, Any] = {"state": state} if state else {}
-            with serving(size, retries="5s", delivery_timeout="2", world="empty", rate_limit="off", **more) as under:
+            with serving(size, retries="5s", world="empty", rate_limit="off", **more) as under:
                 hurt(under, receiver, share, AT_ONCE[size], tally)
                 bugs += under.bugs
     wrong = "; ".join(f"{count} × {what}" for what, count in tally.wrong.most_common(5)) or "none"
