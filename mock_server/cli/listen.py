@@ -1,6 +1,7 @@
 """``sophiie-mock listen``: subscribe, show deliveries as they are made, unsubscribe at the end."""
 
 import contextlib
+import errno
 import signal
 from collections.abc import Generator
 from types import FrameType
@@ -43,6 +44,10 @@ def command(target: str | None, triggers: tuple[str, ...], count: int | None, sk
                     break
     except KeyboardInterrupt:
         return 130
+    except OSError as fault:
+        if fault.errno != errno.EIO:  # a broken pipe has an end of its own
+            raise
+        return 130  # the terminal is gone
     return 0
 
 

@@ -1,6 +1,7 @@
 """listen, as a person leaves it running: over resets and restarts, and whatever ends it."""
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.cli import listening, main
+from mock_server.cli import listen, listening, main
 from mock_server.server import MockServer
 from mock_server.settings import Settings
 from mock_server.webhooks import listeners
@@ -161,6 +162,20 @@ def test_it_ends_with_words_when_the_receiver_wants_no_more(server: MockServer, 
 
     assert (code, out.split()[:2]) == (2, ["LEAD_CREATED", "410"])
     assert "LEAD_CREATED: the subscription was ended, by the receiver (410) or by hand" in err
+
+
+def test_it_ends_when_its_terminal_is_gone(server: MockServer, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with nohup: no signal comes, and nothing can be printed."""
+
+    def gone(attempt: object) -> str:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(listen, "_line", gone)
+    with meanwhile(lambda: somebody_asks(server), lambda: lead(server)):
+        code, _, err = run("listen")
+
+    assert (code, "Traceback" in err) == (130, False)
+    assert subscriptions(server) == []
 
 
 @pytest.fixture
