@@ -30,7 +30,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-lowest test-newest test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,13 +50,17 @@ test-setup: $(VENV)/.dev ## set up and use a fresh copy, with an old pip and the
 test-commands: $(VENV)/.dev ## run the commands of the README and of the action from empty environments (minutes)
 	@$(BIN)/python tests/fresh_commands.py
 
-# What is beside the user's application: other versions than the locks'. Each part of the suite below exercises one
-# dependency at least, by its own ways: Starlette and PyYAML (admin, middleware, app, spec), uvicorn, httptools and
-# uvloop (server, protocol), jsonschema-rs and orjson (spec, api), aiohttp (webhooks), click and rich (cli), pytest
-# and httpx (plugin, examples). What is left out judges our own rules, or needs the contract suite's libraries.
-BESIDE_TESTS := tests/admin tests/api tests/cli tests/examples tests/middleware tests/plugin tests/spec tests/webhooks \
-	tests/test_app.py tests/test_http_parser.py tests/test_protocol.py tests/test_server.py
-BESIDE_NOT := -m 'not slow' --ignore tests/spec/test_agrees_with_openapi_core.py --ignore tests/cli/test_endings.py \
+# Libraries in other versions than the locks have: what is beside the user's application. Each part of the suite below
+# exercises some of them in earnest, most by hostile input: Starlette (admin, middleware, app), uvicorn, httptools and
+# uvloop (server, protocol), jsonschema-rs (schema, explanation), orjson (hostile bodies), PyYAML (document, reader),
+# aiohttp (egress, receivers, delivery), click and rich (cli), pytest and httpx (plugin, examples). Left out is what
+# judges our own rules, and what needs the libraries of the contract suite: those are as narrow as schemathesis asks.
+BESIDE_TESTS := tests/admin tests/cli tests/examples tests/middleware tests/plugin \
+	tests/api/test_hostile_bodies.py tests/api/test_refusals.py tests/spec/test_schema.py tests/spec/test_explanation.py \
+	tests/spec/test_document.py tests/webhooks/test_egress.py tests/webhooks/test_hostile_receivers.py \
+	tests/webhooks/test_delivery.py tests/test_app.py tests/test_http_parser.py tests/test_protocol.py \
+	tests/test_reader.py tests/test_server.py
+BESIDE_NOT := -m 'not slow' --ignore tests/cli/test_endings.py \
 	--deselect tests/cli/test_cli_verbs.py::test_every_verb_has_a_line_in_the_help_and_help_of_its_own
 BESIDE_SHOWN := starlette|uvicorn|uvloop|httptools|jsonschema-rs|orjson|aiohttp|click|rich|pyyaml|pytest|httpx
 BESIDE_TOOLS := hypothesis pytest-xdist standardwebhooks openapi-schema-validator
@@ -66,6 +70,9 @@ test-lowest: $(UV) ## run what leans on libraries with the oldest versions that 
 
 test-newest: $(UV) ## the same with the newest ones, whatever the locks say
 	@$(call in_an_environment,--upgrade)
+
+beside: $(UV) ## install beside what applications pin, and run the examples there (one: make beside ARGS='FastAPI 0.128')
+	@$(PYTHON) tests/beside.py $(if $(ARGS),'$(ARGS)')
 
 define in_an_environment
 rm -rf .venv-$@ && $(UV) venv --quiet --python $(PYTHON) .venv-$@ && export VIRTUAL_ENV=$(CURDIR)/.venv-$@ && \

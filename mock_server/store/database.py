@@ -40,7 +40,7 @@ class Database:
 
     def _opened(self) -> sqlite3.Connection:
         with self._file.writing():
-            db = sqlite3.connect(self._file.real, _PATIENCE, isolation_level=None, check_same_thread=False)
+            db = sqlite3.connect(self._file.real, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
             try:
                 if ALONE:
                     db.execute("PRAGMA locking_mode = EXCLUSIVE")

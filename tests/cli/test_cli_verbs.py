@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from wire import TINY
 
+from mock_server import __file__ as package
 from mock_server import __version__
 from mock_server.app import ledger
 from mock_server.cli import cli, main
@@ -194,7 +195,7 @@ def test_every_verb_has_a_line_in_the_help_and_help_of_its_own(piped: Run) -> No
 def test_the_package_can_be_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["mock_server", "--version"])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("mock_server", run_name="__main__")
+        runpy.run_path(str(Path(package).with_name("__main__.py")), run_name="__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"sophiie-mock, version {__version__}\n"
 
