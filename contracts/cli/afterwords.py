@@ -13,15 +13,22 @@ from contracts.redaction import Sieve, visible
 _MOST = 10
 
 
-def write(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console, *, entries: bool) -> None:
-    def say(text: str) -> None:
-        console.print(visible(sieve.redact(text)), soft_wrap=True, markup=False)
+def proposals(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console) -> None:
+    """Where a target that is no mock does otherwise, the document may be wrong."""
+    if outcome.target.is_mock:
+        return
+    for finding in outcome.findings[:_MOST]:
+        _say(f"{finding.rule.name} in {finding.operation} [{finding.where}]", sieve, console)
+        _say(propose(finding, contract).text, sieve, console)
+    if len(outcome.findings) > _MOST:
+        more = len(outcome.findings) - _MOST
+        _say(f"… and {more} more findings: narrow the run down with --only", sieve, console)
 
-    if not outcome.target.is_mock:
-        for finding in outcome.findings[:_MOST]:
-            say(f"{finding.rule.name} in {finding.operation} [{finding.where}]")
-            say(propose(finding, contract).text)
-        if len(outcome.findings) > _MOST:
-            say(f"… and {len(outcome.findings) - _MOST} more findings: narrow the run down with --only")
-    for entry in entries_for(outcome.broken, date.today()) if entries else ():
-        say(entry)
+
+def entries(outcome: Outcome, sieve: Sieve, console: Console, *, wanted: bool) -> None:
+    for entry in entries_for(outcome.broken, date.today()) if wanted else ():
+        _say(entry, sieve, console)
+
+
+def _say(text: str, sieve: Sieve, console: Console) -> None:
+    console.print(visible(sieve.redact(text)), soft_wrap=True, markup=False)

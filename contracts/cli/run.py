@@ -71,7 +71,7 @@ def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[
 @click.option("--check-rate-limit", is_flag=True, help="On a real host: ask once more in a minute than it allows.")
 @click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
 @click.option(
-    "--baseline-entries", is_flag=True, help="Print the entries of a baseline that would accept what is broken."
+    "--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken."
 )
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(files.WRITERS)}.")
@@ -142,7 +142,8 @@ def _checked(
     with undisturbed():
         wrong = files.write(outcome, sieve, reports)  # first: a pipeline that ended the run soon ends this too
         terminal.write(outcome, sieve, console, verbose=verbose)
-        afterwords.write(outcome, contract, sieve, console, entries=entries)
+        afterwords.proposals(outcome, contract, sieve, console)
+        afterwords.entries(outcome, sieve, console, wanted=entries)
     return said(wrong, outcome)
 
 

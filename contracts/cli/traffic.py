@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from contracts.baseline_file import read
+from contracts.cli import afterwords
 from contracts.cli.unwritten import said
+from contracts.conclusion import accept
 from contracts.document import load
 from contracts.errors import CannotRun
 from contracts.node import LARGEST, Node, parsed
@@ -37,11 +41,16 @@ def _whole(raw: bytes, place: str) -> tuple[Node, Sequence[str]]:
 @click.option("--strict", is_flag=True, help="Requests that were refused, as they should be, are findings too; so are "
               "members of a body that the document does not name.")  # fmt: skip
 @click.option("--requests-only", is_flag=True, help="Leave the answers alone: do my requests fit this document?")
+@click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
+@click.option(
+    "--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken."
+)
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(_KINDS)}.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and note, and coverage by operation.")
 def command(
-    file: str, spec: str, base: str, strict: bool, requests_only: bool, reports: tuple[str, ...], verbose: bool
-) -> int:
+    file: str, spec: str, base: str, strict: bool, requests_only: bool, baseline: str, baseline_entries: bool,
+    reports: tuple[str, ...], verbose: bool,
+) -> int:  # fmt: skip
     """Judge recorded traffic: a HAR file, or the journal of the mock (GET /__admin/requests). `-` is standard input.
 
     No value of the traffic is shown or written, only names, types and places. Exit codes: 0 good, 1 broken,
@@ -49,13 +58,16 @@ def command(
     """
     try:
         wanted, contract = files.wanted(reports, _KINDS), load(spec)
+        accepted = read(baseline, date.today(), contract)
         raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else content(file, LARGEST, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
         traffic = recording(*_whole(raw, place))
         outcome = Sorting(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
+        accept(outcome, accepted, whole=False)  # another recording may show what this one does not
         sieve = Sieve(traffic.secrets, people=True)
         wrong = files.write(outcome, sieve, wanted)
         terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
+        afterwords.entries(outcome, sieve, Console(highlight=False), wanted=baseline_entries)
         return said(wrong, outcome)
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)

@@ -273,6 +273,25 @@ def test_whether_a_member_may_be_there_is_what_the_document_says(
     assert sorted(f"{one['rule']} {one['where']}" for one in found) == odd
 
 
+# --- what the mock says, and what a team accepts ---------------------------------------------------------------
+
+
+def test_the_reason_of_the_mock_stands_beside_the_finding(judge: Judge) -> None:
+    out = judge(journal(("GET", "/v1/leeds", 404, NOT_FOUND)))[1]
+    assert "reason    no such path" in out
+
+
+def test_what_a_team_has_accepted_is_no_finding(judge: Judge, tmp_path: Path) -> None:
+    asked = journal(("GET", "/v1/leads?_=17", 200, NO_LEADS), ("GET", "/v1/leeds", 404, NOT_FOUND))
+    code, out, _ = judge(asked, "--baseline-entries")
+    printed = out[out.index("- check:") :]
+    baseline = tmp_path / "baseline.yaml"
+    baseline.write_text(printed.replace("# who sees to it", "ana"))
+    assert (code, printed.count("- check:")) == (1, 2)
+    code, out, _ = judge(asked, "--baseline", str(baseline))
+    assert (code, "2 findings accepted by" in out) == (0, True)
+
+
 # --- requests only ----------------------------------------------------------------------------------------------
 
 
