@@ -8,6 +8,7 @@ SOPHIIE_API_KEY=… pytest --pyargs contracts --target https://api.sophiie.ai   
 import os
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from contracts import workers
 from contracts.document import Contract, load
 from contracts.errors import CannotRun, Stopped
 from contracts.keys import key_from, other_key_from
-from contracts.pytest_session import OUTCOME, asked
+from contracts.pytest_session import OUTCOME, accepted, asked
 from contracts.runner import Run
 from contracts.target import mock, named
 
@@ -33,7 +34,7 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
         try:
             key, other = key_from("", False, os.environ), other_key_from(os.environ)
             target = named(url, key, other) if url else stack.enter_context(mock(spec=spec))
-            run = Run(contract, target, options)
+            run = Run(contract, target, replace(options, baseline=accepted(pytestconfig, contract)))
             run.greet()
             run.neighbour()
         except (CannotRun, Stopped) as reason:

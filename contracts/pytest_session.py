@@ -3,19 +3,29 @@
 Registered by the plugin when the suite is named; a conftest of a package is not read where the workers are directed.
 """
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from contracts import workers
-from contracts.document import load
+from contracts.agenda.order import units
+from contracts.baseline import Baseline
+from contracts.baseline_file import read
+from contracts.catalogue import Catalogue
+from contracts.document import Contract, load
+from contracts.errors import CannotRun
 from contracts.guard import Mode
 from contracts.outcome import Options, Outcome
 from contracts.report.content import verdict
+from contracts.selection import Selection
 from contracts.target import is_loopback
+from contracts.visit import TOPICS, Visit, wanted
 
 OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+NAMES: pytest.StashKey[list[str]] = pytest.StashKey()
+"""Of the units that are tests."""
 _PARTS: pytest.StashKey[list[workers.Part]] = pytest.StashKey()
 
 
@@ -23,8 +33,14 @@ def asked(config: pytest.Config) -> tuple[str, str, Options]:
     """The target's URL, the document's file, and the options of the run."""
     get = config.getoption
     options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False),
+                      only=tuple(get("contract_only", ())), without=tuple(get("contract_exclude", ())),
                       check_rate_limit=get("contract_rate_limit", False))  # fmt: skip
     return get("target", ""), get("contract_spec", ""), options
+
+
+def accepted(config: pytest.Config, contract: Contract) -> Baseline:
+    """What the team has accepted. Raises CannotRun."""
+    return read(config.getoption("contract_baseline", ""), date.today(), contract)
 
 
 def safe(config: pytest.Config) -> bool:
@@ -39,6 +55,23 @@ def pytest_configure(config: pytest.Config) -> None:
     if several and (safe(config) or asked(config)[0]):
         why = "runs on one target are made one after the other, as each sees what the others write"
         pytest.exit(f"contracts: {why}: leave -n out, or --target, and each worker has a mock of its own", returncode=2)
+
+    try:
+        config.stash[NAMES] = _names(*asked(config)[1:], safe=safe(config))
+    except CannotRun as reason:
+        pytest.exit(f"contracts: {reason}", returncode=2)
+
+
+def _names(spec: str, options: Options, *, safe: bool) -> list[str]:
+    """Names of all units there can be, before there is a target. Raises CannotRun."""
+    contract = load(spec)
+    every = units(contract, on_mock=True)
+    topics = {unit.topic for unit in every}.union(TOPICS)
+    selection = Selection(contract, topics, wanted(options, Mode.SAFE if safe else Mode.FULL), options.without)
+    if safe:
+        return Visit(Catalogue(contract), {}, selection, limited=options.check_rate_limit).names()
+    found = [unit.name for unit in every if selection.unit(unit.topic, unit.subject, unit.also)]
+    return [*found, *(f"engine[{document.name}]" for document in contract.documents if selection.engine())]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -155,14 +155,6 @@ class Run:
                 todo += [self._generation(document) for document in self.contract.documents]
         return {unit.name: unit for unit in todo}
 
-    @staticmethod
-    def names(contract: Contract, *, safe: bool, limited: bool = False) -> list[str]:
-        """Names of all units there can be, before there is a target."""
-        if safe:
-            return Visit(Catalogue(contract), {}, Selection(contract, (), (), ()), limited=limited).names()
-        found = [unit.name for unit in units(contract, on_mock=True)]
-        return [*found, *(f"engine[{document.name}]" for document in contract.documents)]
-
     def _generation(self, document: Document) -> Unit:
         size = self._depth.size * len(document.operations)
         return Unit("engine", document.name, self._generating(document), size=size)

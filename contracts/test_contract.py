@@ -2,9 +2,8 @@
 
 import pytest
 
-from contracts.document import load
 from contracts.errors import Stopped
-from contracts.pytest_session import asked, safe
+from contracts.pytest_session import NAMES
 from contracts.redaction import Sieve
 from contracts.report.content import MOST_COMMANDS, verdict
 from contracts.runner import Run
@@ -12,11 +11,9 @@ from contracts.signals import interruptible
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "unit_name" not in metafunc.fixturenames:
-        return
-    _, spec, options = asked(metafunc.config)
-    names = Run.names(load(spec), safe=safe(metafunc.config), limited=options.check_rate_limit)
-    metafunc.parametrize("unit_name", names)
+    if "unit_name" in metafunc.fixturenames:
+        names: list[str] = metafunc.config.stash[NAMES]
+        metafunc.parametrize("unit_name", names)
 
 
 def test_contract(run: Run, unit_name: str) -> None:
@@ -32,7 +29,8 @@ def test_contract(run: Run, unit_name: str) -> None:
         pytest.exit(f"contracts: {reason.reason}", returncode=2)
     if unit_name in run.outcome.not_run:
         pytest.skip(run.outcome.not_run[unit_name])  # what a rule needs was not there: told, and no success
-    broken = [finding for finding in found if finding.breaks(run.target.is_mock)]
+    counted = [f for f in found if run.selection.finding(f.rule.name, f.operation)]
+    broken = [f for f in counted if f.breaks(run.target.is_mock) and not run.options.baseline.accepts(f)]
     if broken:
         sieve = Sieve([run.target.key, run.target.other_key], people=not run.target.is_mock)
         lines = [

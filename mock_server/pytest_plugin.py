@@ -46,6 +46,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     group.addoption("--contract-spec", default="", metavar="FILE", help="check against this document")
     group.addoption("--contract-seed", default=1, type=int, help="same seed, same requests")
     group.addoption("--contract-quick", action="store_true", help="generate valid requests only")
+    for name, what in (("only", "an operation, path, tag, topic or rule"), ("exclude", "leave this out")):
+        group.addoption(f"--contract-{name}", action="append", default=[], metavar="WORD", help=f"{what}; repeatable")
+    group.addoption("--contract-baseline", default="", metavar="FILE", help="findings that are accepted for a while")
     limited = "on a real host: ask once more in a minute than it allows"
     group.addoption("--contract-rate-limit", action="store_true", help=limited)
 

@@ -70,9 +70,7 @@ def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[
 @click.option("--ledger", default="", metavar="FILE", help="Where to note each write; a new file.")
 @click.option("--check-rate-limit", is_flag=True, help="On a real host: ask once more in a minute than it allows.")
 @click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
-@click.option(
-    "--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken."
-)
+@click.option("--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken.")
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(files.WRITERS)}.")
 @click.option("--replay", default="", metavar="FILE", help="Only ask again what a JSON report says was wrong.")

@@ -42,9 +42,7 @@ def _whole(raw: bytes, place: str) -> tuple[Node, Sequence[str]]:
               "members of a body that the document does not name.")  # fmt: skip
 @click.option("--requests-only", is_flag=True, help="Leave the answers alone: do my requests fit this document?")
 @click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
-@click.option(
-    "--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken."
-)
+@click.option("--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(_KINDS)}.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and note, and coverage by operation.")
 def command(

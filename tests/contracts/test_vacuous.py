@@ -87,6 +87,27 @@ def test_several_workers_on_one_target_are_refused(
     assert ended.value.returncode == 2
 
 
+def test_pytest_runs_what_the_words_choose_and_accepts_what_the_baseline_says(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
+    with recording(lambda *_: (200, {}, b'{"members": 7}')) as host:
+        target = ["--pyargs", "contracts", "--target", host.url, "-p", "no:cacheprovider"]
+        chosen = [*target, "--contract-only", "listMembers", "--contract-exclude", "engine", "-k", "queries"]
+        result = pytester.runpytest_inprocess(*chosen)
+        assert result.parseoutcomes()["failed"] == 1
+        entry = "- {check: '*', operation: listMembers, owner: ana, expires: 2999-01-01}"
+        pytester.path.joinpath("baseline.yaml").write_text(entry)
+        result = pytester.runpytest_inprocess(*chosen, "--contract-baseline", "baseline.yaml")
+        assert "failed" not in result.parseoutcomes()
+
+
+def test_pytest_refuses_a_word_that_means_nothing(pytester: pytest.Pytester) -> None:
+    with pytest.raises(pytest.exit.Exception, match="did you mean `listMembers`") as ended:
+        pytester.parseconfigure("--pyargs", "contracts", "--contract-only", "listMember")
+    assert ended.value.returncode == 2
+
+
 DEAF = """
 openapi: 3.1.0
 info: {title: Deaf, version: '1'}
