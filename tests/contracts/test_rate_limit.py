@@ -333,7 +333,7 @@ def test_a_page_is_as_small_as_the_document_allows() -> None:
 def test_an_entry_of_the_baseline_stays_when_the_limit_was_not_looked_at(asked: Asked) -> None:
     clock = FakeClock()
     entry = Entry("rate_limit", "GET /v1/appointments", "", "me", date(2099, 1, 1), 1)
-    baseline = Baseline("b.yaml", {entry.key: entry})
+    baseline = Baseline("b.yaml", [entry])
     outcome, _ = asked(Meter(clock), clock, Options(baseline=baseline))
     assert "remove the entry" not in " ".join(outcome.notes)
     outcome, _ = asked(Meter(clock), clock, Options(baseline=baseline, check_rate_limit=True))
