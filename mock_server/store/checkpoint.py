@@ -14,6 +14,8 @@ from pathlib import Path
 _LARGEST = 10_000
 """Pages of the log (40 MB) up to which writers go on meanwhile; then they wait, so that it can start anew."""
 
+_PATIENCE = 10.0  # seconds that a writer waits for the disk, at most
+
 
 class Checkpoints:
     """Of one file, whose writer asks for them from time to time. ``writing`` is entered while one is made.
@@ -26,6 +28,7 @@ class Checkpoints:
     ) -> None:
         self._writing = writing
         self._asked = threading.Event()
+        self._restarting = threading.Lock()
         self._closing = False
         self._db = sqlite3.connect(path, check_same_thread=False)
         try:
@@ -39,6 +42,13 @@ class Checkpoints:
     def ask(self) -> None:
         """Soon, once however often it is asked for meanwhile. Cannot fail: what was committed is committed."""
         self._asked.set()
+
+    def is_done(self) -> bool:
+        """Wait for one that keeps writers away; whether there was one, and it has ended."""
+        if not self._restarting.locked() or not self._restarting.acquire(timeout=_PATIENCE):
+            return False
+        self._restarting.release()
+        return True
 
     def close(self) -> None:
         """When the one under way has ended; the writer's own connection moves the rest as it closes."""
@@ -54,4 +64,10 @@ class Checkpoints:
             with contextlib.suppress(sqlite3.Error), self._writing():
                 _, pages, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 if pages > _LARGEST:
-                    db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+                    self._restart(db)
+
+    def _restart(self, db: sqlite3.Connection) -> None:
+        """Let the log start anew: writers wait, so as much as possible is moved before."""
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        with self._restarting:
+            db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()

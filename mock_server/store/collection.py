@@ -1,16 +1,20 @@
 """The living records of one kind, in order, found by id, by place in the order, or by the value of a field."""
 
-from bisect import bisect_left, insort_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
 
 from mock_server.exact_json import write_json
 from mock_server.store.base import Id, Row
+from mock_server.store.shared import Rows, Table
 
 Where = Mapping[str, Any]
 """Field → its value, or a list of values of which it has one. A field that holds a list has each of them."""
+
+_FEW = 64  # rows that have one value: up to so many are written anew with each change
+_PLAIN = (str, int, float, type(None))
 
 
 def _key(row: Row) -> tuple[str, int]:
@@ -20,44 +24,54 @@ def _key(row: Row) -> tuple[str, int]:
 class Collection:
     """Rows ordered by (creation time, arrival). A page costs the same at any depth: nothing is skipped or counted.
 
-    An index over a field is made when a filter first asks for it, and kept from then on.
+    An index over a field is made when a filter first asks for it, and kept from then on. A copy shares with its
+    original what neither has changed since.
     """
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self.rows: dict[Id, Row] = {row.id: row for row in rows}
-        self.order: list[Row] = sorted(self.rows.values(), key=_key)
-        self._indexes: dict[str, dict[Hashable, list[Row]]] = {}
+        by_id = {row.id: row for row in rows}
+        self.order = Rows(sorted(by_id.values(), key=_key))
+        self.by_id: Table[Id, Row] = Table(by_id)
+        self._indexes: dict[str, _Index] = {}
 
     def copy(self) -> "Collection":
         """An independent one with the same rows."""
         twin = Collection.__new__(Collection)
-        twin.rows, twin.order, twin._indexes = self.rows.copy(), self.order.copy(), {}
+        twin.order, twin.by_id = self.order.copy(), self.by_id.copy()
+        twin._indexes = {field: index.copy() for field, index in self._indexes.items()}
         return twin
 
     def put(self, row: Row) -> None:
         """Add ``row``, in place of the one with its id if there is one."""
-        self.remove(row.id)
-        self.rows[row.id] = row
-        _add(self.order, row)
-        for field, index in self._indexes.items():
-            for value in _values(row.record.get(field)):
-                _add(index.setdefault(value, []), row)
+        before = self.by_id.get(row.id)
+        if before is not None and before.key != row.key:
+            self.remove(row.id)
+            before = None
+        self.by_id.put(row.id, row)
+        if before is None:
+            self.order.add(row)
+            for field, index in self._indexes.items():
+                index.add(row, row.record.get(field))
+        else:
+            self.order.replace(before, row)
+            for field, index in self._indexes.items():
+                index.replace(before, row, field)
 
     def remove(self, id: Id) -> Row | None:
         """Take the row out; None when there is none."""
-        row = self.rows.pop(id, None)
+        row = self.by_id.pop(id)
         if row is not None:
-            del self.order[_place(self.order, row)]
+            self.order.remove(row)
             for field, index in self._indexes.items():
-                for value in _values(row.record.get(field)):
-                    del index[value][_place(index[value], row)]
+                index.remove(row, row.record.get(field))
         return row
 
     def page(self, offset: int, limit: int, where: Where) -> tuple[Sequence[Row], int]:
         """``limit`` rows from ``offset``, newest first, and how many there are in all."""
         rows = self.matching(where)
-        end = max(0, len(rows) - offset)
-        return rows[max(0, end - limit) : end][::-1], len(rows)
+        total = len(rows)
+        end = max(0, total - offset)
+        return rows[max(0, end - limit) : end][::-1] if limit and end else (), total
 
     def matching(self, where: Where) -> Sequence[Row]:
         """The rows that meet every condition, oldest first."""
@@ -65,38 +79,104 @@ class Collection:
             return self.order
         if len(where) == 1:
             [(field, value)] = where.items()
+            if type(value) in _PLAIN:
+                return self._index(field).group(value)
             return self._having(field, _values(value))
         wanted = {field: _values(value) for field, value in where.items()}
         found = min((self._having(field, values) for field, values in wanted.items()), key=len)
         return [row for row in found if all(_values(row.record.get(name)) & wanted[name] for name in wanted)]
 
     def _having(self, field: str, values: frozenset[Hashable]) -> Sequence[Row]:
-        index = self._indexes.get(field) or self._index(field)
-        lists = [index[value] for value in values if value in index]
-        if len(lists) < 2:
-            return lists[0] if lists else []
-        return sorted({row.id: row for rows in lists for row in rows}.values(), key=_key)
+        index = self._index(field)
+        groups = [group for value in values if (group := index.group(value))]
+        if len(groups) < 2:
+            return groups[0] if groups else []
+        return sorted({row.id: row for row in chain.from_iterable(groups)}.values(), key=_key)
 
-    def _index(self, field: str) -> dict[Hashable, list[Row]]:
+    def _index(self, field: str) -> "_Index":
         index = self._indexes.get(field)
         if index is None:
-            index = self._indexes[field] = {}
-            for row in self.order:
-                for value in _values(row.record.get(field)):
-                    index.setdefault(value, []).append(row)
+            index = self._indexes[field] = _Index(self.order, field)
         return index
 
 
-def _add(rows: list[Row], row: Row) -> None:
-    """In its order; most are the newest."""
-    if not rows or rows[-1].key < row.key:
-        rows.append(row)
-    else:
-        insort_right(rows, row, key=_key)
+class _Index:
+    """Value of a field → the rows that have it, in order: a tuple where they are few."""
+
+    def __init__(self, rows: Iterable[Row], field: str) -> None:
+        groups: dict[Hashable, list[Row]] = {}
+        for row in rows:
+            value = row.record.get(field)
+            if type(value) in _PLAIN:  # nearly always, and there may be many rows
+                groups.setdefault(value, []).append(row)
+            else:
+                for one in _values(value):
+                    groups.setdefault(one, []).append(row)
+        self._groups: Table[Hashable, Rows | tuple[Row, ...]] = Table(
+            {value: Rows(some) if len(some) > _FEW else tuple(some) for value, some in groups.items()}
+        )
+        self._owned = {value for value, some in groups.items() if len(some) > _FEW}
+
+    def copy(self) -> "_Index":
+        twin = _Index.__new__(_Index)
+        twin._groups, twin._owned = self._groups.copy(), set()
+        self._owned = set()
+        return twin
+
+    def group(self, value: Hashable) -> Sequence[Row]:
+        found = self._groups.get(value)
+        return [] if found is None else found
+
+    def add(self, row: Row, value: Any) -> None:
+        for one in (value,) if type(value) in _PLAIN else _values(value):
+            group = self._groups.get(one)
+            if group is None:
+                self._groups.put(one, (row,))
+            elif isinstance(group, Rows):
+                self._own(one, group).add(row)
+            elif len(group) < _FEW:
+                self._groups.put(one, (*group, row) if group[-1].key < row.key else _in_order(group, row))
+            else:
+                self._groups.put(one, Rows(_in_order(group, row)))
+                self._owned.add(one)
+
+    def replace(self, row: Row, other: Row, field: str) -> None:
+        """Another row of the same key is in the place of this one."""
+        value, now = row.record.get(field), other.record.get(field)
+        if type(value) not in _PLAIN or type(now) is not type(value) or now != value:
+            self.remove(row, value)
+            self.add(other, now)
+            return
+        group = self._groups.get(value)
+        if isinstance(group, Rows):
+            self._own(value, group).replace(row, other)
+        elif group is not None:
+            self._groups.put(value, tuple([other if one is row else one for one in group]))
+
+    def remove(self, row: Row, value: Any) -> None:
+        for one in (value,) if type(value) in _PLAIN else _values(value):
+            group = self._groups.get(one)
+            if isinstance(group, Rows):
+                self._own(one, group).remove(row)
+            elif group is not None:
+                self._put(one, tuple(other for other in group if other is not row))
+
+    def _put(self, value: Hashable, group: tuple[Row, ...]) -> None:
+        if group:
+            self._groups.put(value, group)
+        else:
+            self._groups.pop(value)
+
+    def _own(self, value: Hashable, group: Rows) -> Rows:
+        if value not in self._owned:
+            group = group.copy()
+            self._groups.put(value, group)
+            self._owned.add(value)
+        return group
 
 
-def _place(rows: Sequence[Row], row: Row) -> int:
-    return bisect_left(rows, row.key, key=_key)
+def _in_order(group: Iterable[Row], row: Row) -> tuple[Row, ...]:
+    return tuple(sorted((*group, row), key=_key))
 
 
 def _values(value: Any) -> frozenset[Hashable]:

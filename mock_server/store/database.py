@@ -12,9 +12,10 @@ from mock_server.store.schema import MAKER, SCHEMA, VERSION
 from mock_server.store.state_file import ALONE, StateFile
 
 _MOVED_AFTER = 400  # rows
-_PATIENCE = 1.0  # seconds that a transaction waits for our own checkpoint, or for a program that looks into the file
+_PATIENCE = 0.05  # seconds that a transaction waits for another program, which everybody else waits for as well
 _REMEDY = "give a file that this program made"
 _MAKE_ROOM = "make room, or give another file with --state"
+_END_IT = "end the other program that writes to it"
 _TAKE_A_COPY = "take a copy of it from before, made by `sophiie-mock state copy`, or give another file with --state"
 
 
@@ -62,7 +63,8 @@ class Database:
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as fault:
-            raise self._file.fault(str(fault), remedy) from None
+            busy = getattr(fault, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            raise self._file.fault(str(fault), _END_IT if busy else remedy) from None
         except Damaged as fault:
             raise self._file.fault(f"damaged: {fault}", _TAKE_A_COPY) from None
 
@@ -101,7 +103,7 @@ class Database:
         if self._over is not None:
             raise self._over
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._begin()
             if self._seen() != self._version:
                 raise self._gone(self._file.lost("another server or program wrote to it while this one ran"))
             yield self._db
@@ -116,6 +118,15 @@ class Database:
         if self._unmoved >= _MOVED_AFTER and self._checkpoints is not None:
             self._unmoved = 0
             self._checkpoints.ask()
+
+    def _begin(self) -> None:
+        """Begin to write. Our own checkpoint is waited for, another program is not."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            if self._checkpoints is None or not self._checkpoints.is_done():
+                raise
+            self._db.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
         """Move everything into the file, and let go of it; one that is not ours any more is left as it is."""

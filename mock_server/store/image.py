@@ -149,7 +149,7 @@ class Transaction:
         return bool(self._before or self._counted)
 
     def get(self, kind: str, id: Id) -> Row | None:
-        return self._image._collections.get(kind, _EMPTY).rows.get(id)
+        return self._image._collections.get(kind, _EMPTY).by_id.get(id)
 
     def page(self, kind: str, offset: int, limit: int, where: Where = _EVERYTHING) -> tuple[Sequence[Row], int]:
         """Rows newest first, and how many match in all."""

@@ -1,0 +1,207 @@
+"""Containers that share what was not changed since they were copied: a copy costs as much as there are parts.
+
+Each part is a plain list or dictionary. After a copy neither side owns any part; who writes to one first copies that.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Generic, TypeVar, overload
+
+from mock_server.store.base import Row
+
+_LONGEST = 1024  # rows of a part; then it is split
+_FULLEST = 2048  # entries of a part on average; then there are more parts
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+def _key(row: Row) -> tuple[str, int]:
+    return row.key
+
+
+class Rows(Sequence[Row]):
+    """Rows in the order of their keys."""
+
+    __slots__ = ("_length", "_owned", "_parts")
+
+    def __init__(self, ordered: Sequence[Row] = ()) -> None:
+        half = _LONGEST // 2  # room for what comes in between
+        self._parts = [list(ordered[start : start + half]) for start in range(0, len(ordered), half)] or [[]]
+        self._owned = [True] * len(self._parts)
+        self._length = len(ordered)
+
+    def copy(self) -> "Rows":
+        twin = Rows.__new__(Rows)
+        twin._parts, twin._length = self._parts.copy(), self._length
+        twin._owned = [False] * len(self._parts)
+        self._owned = [False] * len(self._parts)
+        return twin
+
+    def add(self, row: Row) -> None:
+        """Most are the newest."""
+        part = self._parts[-1]
+        if not part or part[-1].key < row.key:
+            place = len(self._parts) - 1
+            if not self._owned[place]:
+                part = self._own(place)
+            part.append(row)
+        else:
+            place = self._part_of(row.key)
+            part = self._own(place)
+            part.insert(bisect_right(part, row.key, key=_key), row)
+        self._length += 1
+        if len(part) > _LONGEST:
+            self._split(place)
+
+    def remove(self, row: Row) -> None:
+        """Take out this very row, which is there."""
+        place, at = self._place_of(row)
+        part = self._own(place)
+        del part[at]
+        self._length -= 1
+        if not part and len(self._parts) > 1:
+            del self._parts[place], self._owned[place]
+
+    def replace(self, row: Row, other: Row) -> None:
+        """Put another row of the same key in the place of this one, which is there."""
+        place, at = self._place_of(row)
+        self._own(place)[at] = other
+
+    def _place_of(self, row: Row) -> tuple[int, int]:
+        """No two rows have one key, unless a file of somebody says so."""
+        place = self._part_of(row.key)
+        at = bisect_left(self._parts[place], row.key, key=_key)
+        while self._parts[place][at] is not row:
+            place, at = (place, at + 1) if at + 1 < len(self._parts[place]) else (place + 1, 0)
+        return place, at
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(self._parts)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            start, stop, step = at.indices(self._length)
+            return self._between(start, stop) if step == 1 else list(self)[at]
+        place = at + self._length if at < 0 else at
+        if not 0 <= place < self._length:
+            raise IndexError(at)
+        return self._between(place, place + 1)[0]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Rows | list | tuple):
+            return len(self) == len(other) and all(one is two for one, two in zip(self, other, strict=True))
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def _between(self, start: int, stop: int) -> list[Row]:
+        """Looked for from the nearer end: most who ask want the newest."""
+        if len(self._parts) == 1:
+            return self._parts[0][start:stop]
+        found: list[Row] = []
+        end = self._length
+        for part in reversed(self._parts):
+            begin = end - len(part)
+            if begin < stop and start < end:
+                found[:0] = part[max(0, start - begin) : stop - begin]
+            if begin <= start:
+                break
+            end = begin
+        return found
+
+    def _part_of(self, key: tuple[str, int]) -> int:
+        """The part in which a row of this key stands, or belongs."""
+        if len(self._parts) == 1:
+            return 0
+        return min(bisect_left(self._parts, key, key=lambda part: part[-1].key), len(self._parts) - 1)
+
+    def _own(self, place: int) -> list[Row]:
+        if not self._owned[place]:
+            self._parts[place] = self._parts[place].copy()
+            self._owned[place] = True
+        return self._parts[place]
+
+    def _split(self, place: int) -> None:
+        part = self._parts[place]
+        half = _LONGEST if place == len(self._parts) - 1 else _LONGEST // 2  # at the end it only grows there
+        self._parts[place : place + 1] = [part[:half], part[half:]]
+        self._owned[place : place + 1] = [True, True]
+
+
+class Table(Generic[K, V]):
+    """A dictionary in parts. No value is None."""
+
+    __slots__ = ("_length", "_mask", "_owned", "_parts")
+    _parts: list[dict[K, V]]
+    _owned: list[bool]
+    _mask: int
+
+    def __init__(self, entries: dict[K, V]) -> None:
+        self._length = len(entries)
+        self._spread(entries.items(), 1 if len(entries) <= _FULLEST else 1 << (len(entries) // _FULLEST).bit_length())
+
+    def copy(self) -> "Table[K, V]":
+        twin: Table[K, V] = Table.__new__(Table)
+        twin._parts, twin._mask, twin._length = self._parts.copy(), self._mask, self._length
+        twin._owned = [False] * len(self._parts)
+        self._owned = [False] * len(self._parts)
+        return twin
+
+    def get(self, key: K) -> V | None:
+        return self._parts[hash(key) & self._mask].get(key)
+
+    def put(self, key: K, value: V) -> None:
+        place = hash(key) & self._mask
+        part = self._parts[place] if self._owned[place] else self._own(place)
+        if key not in part:
+            self._length += 1
+        part[key] = value
+        if self._length > _FULLEST * 2 * len(self._parts):
+            self._spread(chain.from_iterable(part.items() for part in self._parts), 4 * len(self._parts))
+
+    def pop(self, key: K) -> V | None:
+        place = hash(key) & self._mask
+        if key not in self._parts[place]:
+            return None
+        self._length -= 1
+        return self._own(place).pop(key)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def _own(self, place: int) -> dict[K, V]:
+        if not self._owned[place]:
+            self._parts[place] = self._parts[place].copy()
+            self._owned[place] = True
+        return self._parts[place]
+
+    def _spread(self, entries: Iterable[tuple[K, V]], parts: int) -> None:
+        self._owned = [True] * parts
+        spread: list[dict[K, V]] = [{} for _ in range(parts)]
+        mask = parts - 1
+        for key, value in entries:
+            spread[hash(key) & mask][key] = value
+        self._parts, self._mask = spread, mask
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two containers are, or share, the very same parts: then they hold the same."""
+    if one is other:
+        return True
+    parts, others = getattr(one, "_parts", None), getattr(other, "_parts", None)
+    return parts is not None and others is not None and len(parts) == len(others) and all(map(_is, parts, others))
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
