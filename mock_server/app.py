@@ -166,7 +166,7 @@ def create_app(
             Middleware(Shortcut, api=api),
         ],
         exception_handlers={405: _wrong_method(envelope)},
-        lifespan=_living(dispatcher, timeline, workspaces.log, debug_stalls=settings.debug_stalls),
+        lifespan=_living(dispatcher, timeline, workspaces, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
@@ -204,14 +204,14 @@ def _control_plane(
 
 
 def _living(
-    dispatcher: Dispatcher, timeline: Timeline, kept: Log, *, debug_stalls: bool
+    dispatcher: Dispatcher, timeline: Timeline, workspaces: Workspaces, *, debug_stalls: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
-        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidy_up(kept))]
+        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidy_up(workspaces.log, workspaces.waste))]
         with watch_stalls() if debug_stalls else nullcontext():
             yield
         for task in always:

@@ -8,8 +8,10 @@ from typing import Protocol
 from mock_server.store.base import Layer, LayerId, Log, Saved, at_once, refusing
 from mock_server.store.image import Image
 from mock_server.store.snapshot import Snapshot, snapshot_of
+from mock_server.store.waste import Waste
 from mock_server.templates import Templates
 from mock_server.turns import in_turns
+from mock_server.waiting import in_a_thread
 from mock_server.world.clock import Clock
 
 
@@ -34,6 +36,7 @@ class Restored:
         image = self._image(saved.layer, seed)
         root = saved.layer.root
         self._templates.adopt(root, self._images[root.id])
+        self._templates.make_indexes(image)
         return image
 
     def snapshots(self, saved: Saved, seed: int) -> dict[str, Snapshot]:
@@ -50,26 +53,30 @@ class Restored:
 class Snapshots:
     """Those of all workspaces. Every method has happened when it returns, or raises StorageUnavailable."""
 
-    def __init__(self, log: Log, templates: Templates) -> None:
+    def __init__(self, log: Log, templates: Templates, waste: Waste) -> None:
         self._log = log
         self._templates = templates
+        self._waste = waste
 
     def save(self, owner: Owner, name: str) -> Snapshot:
         """The workspace as it is, under a name; one of the same name is replaced."""
         now, frozen = owner.clock.stamp(), owner.clock.frozen
         with refusing():
             layer = self._log.save(owner.id, name, {"now": now, "frozen": frozen})
+        self._drop(owner, name)
         made = owner.snapshots[name] = Snapshot(name, owner.image.fork(), now, frozen, layer)
         return made
 
     async def take(self, owner: Owner, snapshot: Snapshot) -> Snapshot:
         """A snapshot from outside, in turns: it may be large."""
+        await in_a_thread(lambda: self._templates.make_indexes(snapshot.image))
         with refusing():
             layer = await in_turns(self._templates.kept(snapshot.image, {}))
             try:
                 self._log.save(owner.id, snapshot.name, {"now": snapshot.now, "frozen": snapshot.frozen}, layer)
             finally:
                 self._log.release(layer)
+        self._drop(owner, snapshot.name)
         made = owner.snapshots[snapshot.name] = replace(snapshot, layer=layer)
         return made
 
@@ -77,7 +84,11 @@ class Snapshots:
         """Let go of one."""
         with refusing():
             self._log.forget(owner.id, name)
-        del owner.snapshots[name]
+        self._drop(owner, name)
+
+    def _drop(self, owner: Owner, name: str) -> None:
+        known = owner.snapshots.pop(name, None)
+        self._waste.add(known.image if known else None)
 
     @contextmanager
     def now(self, owner: Owner, name: str) -> Iterator[Snapshot]:

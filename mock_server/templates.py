@@ -11,6 +11,7 @@ from mock_server import __version__
 from mock_server.data import FIXTURES
 from mock_server.exact_json import write_json
 from mock_server.garbage import what_stays
+from mock_server.lookups import make_indexes
 from mock_server.origin import recipe_as_kept
 from mock_server.seeding import refitting, seeded
 from mock_server.spec.contract import Contract
@@ -61,7 +62,7 @@ class Templates:
         """The world, built now where it is not at hand. Raises StateError."""
         key = _Key(recipe, seed, stamp(start))
         if key not in self._at_hand:
-            image = seeded(self._contract, recipe, seed, start)
+            image = self._build(key, start)
             self._take(key, Template(image, at_once(self._kept(key, image))))
         return self._at_hand[key]
 
@@ -95,9 +96,15 @@ class Templates:
         """How what the log kept becomes what is served now."""
         return refitting(self._contract, seed, self.program)
 
+    def make_indexes(self, image: Image) -> None:
+        """Make those that somebody would wait for."""
+        make_indexes(self._contract, image)
+
     def _build(self, key: _Key, start: datetime) -> Image:
         with what_stays():
-            return seeded(self._contract, key.recipe, key.seed, start)
+            image = seeded(self._contract, key.recipe, key.seed, start)
+            self.make_indexes(image)
+            return image
 
     def _kept(self, key: _Key, image: Image) -> Slices[LayerId]:
         made = {"world": asdict(key.recipe), "seed": key.seed, "start": key.start}

@@ -5,6 +5,7 @@ import logging
 
 from mock_server.errors import StateError
 from mock_server.store.base import Log, Slices, T
+from mock_server.store.waste import Waste
 from mock_server.world.clock import Stopwatch
 
 log = logging.getLogger("mock_server")
@@ -42,11 +43,13 @@ async def in_turns(slices: Slices[T]) -> T:
         await turns.rest()
 
 
-async def tidy_up(kept: Log) -> None:
-    """Remove from a log what nobody can reach any more, for as long as the server lives."""
+async def tidy_up(kept: Log, waste: Waste) -> None:
+    """Remove from a log, and from memory, what nobody can reach any more, for as long as the server lives."""
+    waste.attended = True
     while True:
         try:
-            await asyncio.sleep(_REST_SECONDS if kept.tidy() else _LOOK_SECONDS)
+            more = waste.reduce()
+            await asyncio.sleep(_REST_SECONDS if kept.tidy() or more else _LOOK_SECONDS)
         except StateError as fault:  # the disk is full, say; whoever changes something is told so
             log.debug("nothing was tidied up: %s", fault)
             await asyncio.sleep(_AFTER_FAULT_SECONDS)

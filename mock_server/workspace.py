@@ -22,6 +22,7 @@ from mock_server.store.image import Image, Transaction
 from mock_server.store.inbox import Inboxes
 from mock_server.store.journal import Journal
 from mock_server.store.snapshot import Snapshot
+from mock_server.store.waste import Waste
 from mock_server.templates import Template, Templates
 from mock_server.world.clock import Clock, parse
 from mock_server.world.ids import Ids, Rng, rng
@@ -90,7 +91,8 @@ class Workspaces:
         self._by_id: dict[str, Workspace] = {}
         self._by_key: dict[str, Workspace] = {}
         self._templates = Templates(contract, log)
-        self.snapshots = Snapshots(log, self._templates)
+        self.waste = Waste()
+        self.snapshots = Snapshots(log, self._templates, self.waste)
         self.started = Clock().now()
         """When the world of a workspace starts that has no time of its own."""
         self.retired = Coverage()
@@ -141,6 +143,7 @@ class Workspaces:
             template = self._templates.of(origin.plan.recipe, origin.plan.seed, origin.start)
             self.log.begin(origin.id, facts(origin, clock), template.layer)
         self.retired.merge(workspace.journal.covered())
+        self.waste.add(workspace.image)
         workspace.renew(template.image.fork(), clock)
 
     def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
@@ -149,6 +152,7 @@ class Workspaces:
         with refusing(), self.snapshots.layer(snapshot) as layer:
             self.log.begin(workspace.id, facts(workspace.origin, clock), layer)
         workspace.generation += 1
+        self.waste.add(workspace.image)
         workspace.image = snapshot.image.fork()
         workspace.clock.set(clock.now())
         if snapshot.frozen:
@@ -177,6 +181,10 @@ class Workspaces:
         del self._by_id[workspace.id]
         self._by_key = {key: other for key, other in self._by_key.items() if other is not workspace}
         self.retired.merge(workspace.journal.covered())
+        self.waste.add(workspace.image)
+        for saved in workspace.snapshots.values():
+            self.waste.add(saved.image)
+        workspace.snapshots.clear()
         workspace.renew(Image(), workspace.clock)  # for those who still hold it
 
     def keep_clock(self, workspace: Workspace) -> None:

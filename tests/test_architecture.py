@@ -51,6 +51,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.origin": 3.6,  # what a workspace is made from
     "mock_server.faults": 3.7,  # what strikes a workspace's requests,
     "mock_server.mappings": 3.7,  # and what is answered in place of the program
+    "mock_server.lookups": 3.6,  # what records are looked up by
     "mock_server.templates": 3.7,  # the worlds that workspaces start with,
     "mock_server.snapshots": 3.75,  # and the moments that they can return to
     "mock_server.workspace": 3.8,  # one tenant: state, clock, limits; webhooks deliver what it owes

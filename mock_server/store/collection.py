@@ -1,6 +1,6 @@
 """The living records of one kind, in order, found by id, by place in the order, or by the value of a field."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -8,7 +8,7 @@ import orjson
 
 from mock_server.exact_json import write_json
 from mock_server.store.base import Id, Row
-from mock_server.store.shared import Rows, Table
+from mock_server.store.shared import Rows, Table, pieces
 
 Where = Mapping[str, Any]
 """Field → its value, or a list of values of which it has one. A field that holds a list has each of them."""
@@ -66,6 +66,14 @@ class Collection:
                 index.remove(row, row.record.get(field))
         return row
 
+    def look_up(self, field: str) -> None:
+        """Make an index of a field before somebody waits for it."""
+        self._index(field)
+
+    def pieces(self) -> Iterator[Any]:
+        """What it is made of, in the order in which it is best let go of: the rows come last."""
+        return pieces(*(index.groups for index in self._indexes.values()), self.by_id, self.order)
+
     def page(self, offset: int, limit: int, where: Where) -> tuple[Sequence[Row], int]:
         """``limit`` rows from ``offset``, newest first, and how many there are in all."""
         rows = self.matching(where)
@@ -100,45 +108,52 @@ class Collection:
         return index
 
 
-class _Index:
-    """Value of a field → the rows that have it, in order: a tuple where they are few."""
+Group = Row | tuple[Row, ...] | Rows
+"""The rows that have one value, in order: one of them, a few, or many."""
 
-    def __init__(self, rows: Iterable[Row], field: str) -> None:
-        groups: dict[Hashable, list[Row]] = {}
-        for row in rows:
+
+class _Index:
+    """Value of a field → the rows that have it."""
+
+    def __init__(self, rows: Sequence[Row], field: str) -> None:
+        self.groups: Table[Hashable, Group] = Table({}, len(rows))
+        self._owned: set[Hashable] = set()
+        many: dict[Hashable, list[Row]] = {}
+        get, put = self.groups.get, self.groups.put
+        for row in rows:  # there may be many, and somebody waits
             value = row.record.get(field)
-            if type(value) in _PLAIN:  # nearly always, and there may be many rows
-                groups.setdefault(value, []).append(row)
-            else:
-                for one in _values(value):
-                    groups.setdefault(one, []).append(row)
-        self._groups: Table[Hashable, Rows | tuple[Row, ...]] = Table(
-            {value: Rows(some) if len(some) > _FEW else tuple(some) for value, some in groups.items()}
-        )
-        self._owned = {value for value, some in groups.items() if len(some) > _FEW}
+            for one in (value,) if type(value) in _PLAIN else _values(value):
+                known = get(one)
+                if known is None:
+                    put(one, row)
+                elif one in many:
+                    many[one].append(row)
+                else:
+                    many[one] = [known, row]  # type: ignore[list-item]  # the first is a row
+        for value, some in many.items():
+            self._put(value, some)
 
     def copy(self) -> "_Index":
         twin = _Index.__new__(_Index)
-        twin._groups, twin._owned = self._groups.copy(), set()
+        twin.groups, twin._owned = self.groups.copy(), set()
         self._owned = set()
         return twin
 
     def group(self, value: Hashable) -> Sequence[Row]:
-        found = self._groups.get(value)
-        return [] if found is None else found
+        found = self.groups.get(value)
+        if found is None:
+            return []
+        return (found,) if isinstance(found, Row) else found
 
     def add(self, row: Row, value: Any) -> None:
         for one in (value,) if type(value) in _PLAIN else _values(value):
-            group = self._groups.get(one)
+            group = self.groups.get(one)
             if group is None:
-                self._groups.put(one, (row,))
+                self.groups.put(one, row)
             elif isinstance(group, Rows):
                 self._own(one, group).add(row)
-            elif len(group) < _FEW:
-                self._groups.put(one, (*group, row) if group[-1].key < row.key else _in_order(group, row))
             else:
-                self._groups.put(one, Rows(_in_order(group, row)))
-                self._owned.add(one)
+                self._put(one, _in_order((group,) if isinstance(group, Row) else group, row))
 
     def replace(self, row: Row, other: Row, field: str) -> None:
         """Another row of the same key is in the place of this one."""
@@ -147,36 +162,42 @@ class _Index:
             self.remove(row, value)
             self.add(other, now)
             return
-        group = self._groups.get(value)
+        group = self.groups.get(value)
         if isinstance(group, Rows):
             self._own(value, group).replace(row, other)
-        elif group is not None:
-            self._groups.put(value, tuple([other if one is row else one for one in group]))
+        elif isinstance(group, tuple):
+            self.groups.put(value, tuple([other if one is row else one for one in group]))
+        else:
+            self.groups.put(value, other)
 
     def remove(self, row: Row, value: Any) -> None:
         for one in (value,) if type(value) in _PLAIN else _values(value):
-            group = self._groups.get(one)
+            group = self.groups.get(one)
             if isinstance(group, Rows):
                 self._own(one, group).remove(row)
-            elif group is not None:
-                self._put(one, tuple(other for other in group if other is not row))
+            elif isinstance(group, tuple):
+                self._put(one, [other for other in group if other is not row])
+            else:
+                self.groups.pop(one)
 
-    def _put(self, value: Hashable, group: tuple[Row, ...]) -> None:
-        if group:
-            self._groups.put(value, group)
+    def _put(self, value: Hashable, some: Sequence[Row]) -> None:
+        """Two rows or more; or one that is left of them."""
+        if len(some) > _FEW:
+            self.groups.put(value, Rows(some))
+            self._owned.add(value)
         else:
-            self._groups.pop(value)
+            self.groups.put(value, tuple(some) if len(some) > 1 else some[0])
 
     def _own(self, value: Hashable, group: Rows) -> Rows:
         if value not in self._owned:
             group = group.copy()
-            self._groups.put(value, group)
+            self.groups.put(value, group)
             self._owned.add(value)
         return group
 
 
-def _in_order(group: Iterable[Row], row: Row) -> tuple[Row, ...]:
-    return tuple(sorted((*group, row), key=_key))
+def _in_order(group: Sequence[Row], row: Row) -> Sequence[Row]:
+    return (*group, row) if group[-1].key < row.key else sorted((*group, row), key=_key)
 
 
 def _values(value: Any) -> frozenset[Hashable]:

@@ -1,6 +1,6 @@
 """The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -96,6 +96,16 @@ class Image:
     def rows(self, kind: str) -> Sequence[Row]:
         """Every row of a kind, oldest first."""
         return self._collections.get(kind, _EMPTY).order
+
+    def look_up(self, kind: str, field: str) -> None:
+        """Make an index before somebody waits for it."""
+        if kind in self._collections:
+            self._collections[kind].look_up(field)
+
+    def pieces(self) -> Iterator[Any]:
+        """What it is made of, piece by piece; see ``waste``."""
+        for collection in self._collections.values():
+            yield from collection.pieces()
 
     def transaction(self, log: Log, workspace: str) -> "Transaction":
         """All that is done in it happens, and is kept by ``log``, or nothing does."""

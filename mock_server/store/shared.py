@@ -140,16 +140,17 @@ class Rows(Sequence[Row]):
 
 
 class Table(Generic[K, V]):
-    """A dictionary in parts. No value is None."""
+    """A dictionary in parts. No value is None. ``expected`` is how many entries there are going to be."""
 
     __slots__ = ("_length", "_mask", "_owned", "_parts")
     _parts: list[dict[K, V]]
     _owned: list[bool]
     _mask: int
 
-    def __init__(self, entries: dict[K, V]) -> None:
+    def __init__(self, entries: dict[K, V], expected: int = 0) -> None:
         self._length = len(entries)
-        self._spread(entries.items(), 1 if len(entries) <= _FULLEST else 1 << (len(entries) // _FULLEST).bit_length())
+        most = max(len(entries), expected)
+        self._spread(entries.items(), 1 if most <= _FULLEST else 1 << (most // _FULLEST).bit_length())
 
     def copy(self) -> "Table[K, V]":
         twin: Table[K, V] = Table.__new__(Table)
@@ -193,6 +194,12 @@ class Table(Generic[K, V]):
         for key, value in entries:
             spread[hash(key) & mask][key] = value
         self._parts, self._mask = spread, mask
+
+
+def pieces(*containers: Rows | Table[Any, Any]) -> Iterator[Any]:
+    """The parts of containers, one by one: who holds one keeps what is in it alive."""
+    for container in containers:
+        yield from container._parts
 
 
 def same(one: Any, other: Any) -> bool:
