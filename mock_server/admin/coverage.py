@@ -7,6 +7,7 @@ from starlette.routing import Route
 from mock_server.admin import query
 from mock_server.admin.control import Control, Refusal, answer
 from mock_server.coverage import Coverage
+from mock_server.turns import Turns
 from mock_server.webhooks.events import EVENTS
 
 
@@ -19,11 +20,12 @@ def routes(control: Control) -> list[Route]:
         scope = request.query_params.get("scope", "workspace")
         if scope not in ("workspace", "server"):
             raise Refusal(400, "`scope` is workspace or server", parameter="scope")
-        total = Coverage()
+        total, turns = Coverage(), Turns()
         if scope == "server":
             total.merge(control.workspaces.retired)
-        for workspace in control.workspaces if scope == "server" else [control.workspace(request)]:
+        for workspace in list(control.workspaces) if scope == "server" else [control.workspace(request)]:
             total.merge(workspace.journal.covered())
+            await turns.rest()
         return answer(total.report(control.workspaces.contract, EVENTS))
 
     return [Route("/coverage", show)]

@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.listing import Parts, listing
 from mock_server.admin.webhooks import existing, listed, one
 from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Record, Row
@@ -93,7 +94,7 @@ class _Deliveries:
             except StorageUnavailable as fault:
                 raise Refusal(503, f"{fault}; the first {start} of {len(chosen)} were made") from None
             await asyncio.sleep(0)  # thousands at once would keep everybody waiting
-        return answer({"deliveries": made, "skipped": skipped}, 202)
+        return listing(202, deliveries=iter(made), skipped=iter(skipped))
 
     async def cancel(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -107,7 +108,8 @@ class _Deliveries:
         """The delivery log without real time in it: the same seed and script give the same text."""
         with self._transaction(request) as tx:
             rows = tx.find(outbox.KIND)
-        return PlainTextResponse("".join(f"{line}\n" for row in rows for line in outbox.told(row.record)))
+        lines = ("".join(f"{line}\n" for line in outbox.told(row.record)).encode() for row in rows)
+        return Parts(lines, media_type="text/plain")
 
     async def drain(self, request: Request) -> Response:
         """Answer when nothing that is due is owed and nothing is in flight; ``waiting`` for their time are so many.

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.headers import HEADERS, check_headers
+from mock_server.admin.listing import listing
 from mock_server.admin.naming import ANY
 from mock_server.admin.patterns import PROPERTIES, resolved
 from mock_server.faults import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Rule
@@ -80,7 +81,7 @@ class _Faults:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
-        return answer({"faults": [_shown(rule) for rule in self._control.workspace(request).faults]})
+        return listing(faults=map(_shown, list(self._control.workspace(request).faults)))
 
     async def one(self, request: Request) -> Response:
         return answer(_shown(self._found(request)))

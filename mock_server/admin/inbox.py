@@ -85,7 +85,7 @@ class _Inboxes:
     async def shown(self, request: Request) -> Response:
         workspace, name = self._place(request)
         inbox = workspace.inboxes.get(name, Inbox())
-        return listing("received", map(_shown, list(inbox.received)), dropped=inbox.dropped)
+        return listing(received=map(_shown, list(inbox.received)), dropped=inbox.dropped)
 
     async def behave(self, request: Request) -> Response:
         """What it answers from now on: a status, after a delay in seconds, with headers."""
@@ -119,7 +119,7 @@ class _Inboxes:
             return await self._none(awaited, asked, "" if asked.get("allowUnknown") else doubt)
         came = await awaited.until(count, asked.get("timeout", 2.0))
         if len(came) >= count:
-            return listing("received", map(_shown, came))
+            return listing(received=map(_shown, came))
         raise Refusal(404, _disappointed(len(came), count, inbox, doubt), **await self._story(workspace, awaited))
 
     @staticmethod

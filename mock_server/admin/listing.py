@@ -11,16 +11,16 @@ from mock_server.turns import Turns
 
 _AT_ONCE = 1024 * 1024  # bytes of an answer up to which it has a length
 _PART = 64 * 1024  # bytes that are sent at a time
+_JSON = "application/json"
 
 
-class Listing(Response):
+class Parts(Response):
     """An answer whose text is made while it is sent, so that it is never whole in memory."""
 
-    media_type = "application/json"
-
-    def __init__(self, parts: Iterable[bytes], status: int = 200) -> None:
+    def __init__(self, parts: Iterable[bytes], status: int = 200, media_type: str = _JSON) -> None:
         super().__init__(status_code=status)
         self._parts = parts
+        self._media_type = media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         turns, parts = Turns(), iter(self._parts)
@@ -30,10 +30,10 @@ class Listing(Response):
             size += len(part)
             if size > _AT_ONCE:
                 rest = _in_turns(begun, parts, turns)
-                await StreamingResponse(rest, self.status_code, media_type=self.media_type)(scope, receive, send)
+                await StreamingResponse(rest, self.status_code, media_type=self._media_type)(scope, receive, send)
                 return
             await turns.rest()
-        await Response(b"".join(begun), self.status_code, media_type=self.media_type)(scope, receive, send)
+        await Response(b"".join(begun), self.status_code, media_type=self._media_type)(scope, receive, send)
 
 
 async def _in_turns(begun: list[bytes], parts: Iterator[bytes], turns: Turns) -> AsyncIterator[bytes]:
@@ -45,16 +45,28 @@ async def _in_turns(begun: list[bytes], parts: Iterator[bytes], turns: Turns) ->
             yield b"".join(begun)
             begun, size = [], 0
         await turns.rest()
-    yield b"".join(begun)
+    if begun:
+        yield b"".join(begun)
 
 
-def listing(name: str, items: Iterable[Any], status: int = 200, **more: Any) -> Listing:
-    """``{name: [items], **more}``; each item is made when its turn has come."""
-    return Listing(_object(name, items, more), status)
+def listing(status: int = 200, **members: Any) -> Parts:
+    """A JSON object. A member that is an iterator is a list, each item of which is made when its turn has come."""
+    return Parts(_object(members), status)
 
 
-def _object(name: str, items: Iterable[Any], more: dict[str, Any]) -> Iterator[bytes]:
-    yield b"{%s:[" % write_json(name)
+def _object(members: dict[str, Any]) -> Iterator[bytes]:
+    yield b"{"
+    for index, (name, value) in enumerate(members.items()):
+        yield (b"," if index else b"") + write_json(name) + b":"
+        if isinstance(value, Iterator):
+            yield from _list(value)
+        else:
+            yield write_json(value)
+    yield b"}"
+
+
+def _list(items: Iterator[Any]) -> Iterator[bytes]:
+    yield b"["
     for index, item in enumerate(items):
         yield (b"," if index else b"") + write_json(item)
-    yield b"]" + b"".join(b",%s:%s" % (write_json(key), write_json(value)) for key, value in more.items()) + b"}"
+    yield b"]"

@@ -69,7 +69,7 @@ class _Mappings:
 
     async def listed(self, request: Request) -> Response:
         found = list(self._control.workspace(request).mappings)
-        return listing("mappings", map(_shown, found), meta={"total": len(found)})
+        return listing(mappings=map(_shown, found), meta={"total": len(found)})
 
     async def one(self, request: Request) -> Response:
         return answer(_shown(self._found(request)))
@@ -98,7 +98,7 @@ class _Mappings:
         checked = await self._checked(asked, [f"/mappings/{index}" for index in range(len(asked))])
         _make_room(workspace, len(asked))
         made = [_put(workspace, one, one.get("id"), own) for one in checked]
-        return listing("mappings", map(_shown, made), status=201)
+        return listing(mappings=map(_shown, made), status=201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from mock_server.admin import query
 from mock_server.admin.control import Control, Refusal, answer
+from mock_server.admin.listing import listing
 from mock_server.spec.explanation import did_you_mean
 from mock_server.workspace import summary
 
@@ -31,6 +32,6 @@ def routes(control: Control) -> list[Route]:
             raise Refusal(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
         rows = workspace.image.rows(kind)[::-1]
         chosen = rows[offset : offset + min(limit, _MOST)]
-        return answer({"items": [row.record for row in chosen], "total": len(rows)})
+        return listing(items=(row.record for row in chosen), total=len(rows))
 
     return [Route("/records", counts), Route("/records/{kind:path}", of_kind)]

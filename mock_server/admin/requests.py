@@ -61,7 +61,7 @@ class _Requests:
         if query.flag(request, "ignored"):
             chosen = await self._with_ignored(chosen)
         page = chosen[::-1][offset : offset + min(limit, _MOST)]
-        return listing("requests", self._shown(page), meta={"total": len(chosen)}, **told(workspace))
+        return listing(requests=self._shown(page), meta={"total": len(chosen)}, **told(workspace))
 
     async def _with_ignored(self, some: Iterable[Exchange]) -> list[Exchange]:
         overlooked, turns, found = self._overlooked(), Turns(), []
@@ -96,7 +96,7 @@ class _Requests:
         limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
         workspace, found, unknown = await self._searched(request)
         page = found[offset : offset + min(limit, _MOST)]
-        return listing("requests", self._shown(page), meta={"total": len(found)}, **unknown, **told(workspace))
+        return listing(requests=self._shown(page), meta={"total": len(found)}, **unknown, **told(workspace))
 
     async def remove(self, request: Request) -> Response:
         pattern = resolved(await self._control.body(request, _FIND), self._control.names, "")
@@ -123,7 +123,7 @@ class _Requests:
         newest = found[max(0, len(found) - limit) :]
         pairs = zip(self._shown(newest), newest, strict=True)
         shown = (it | {"nearMisses": _meant(f"{one.method} {one.path}", known)} for it, one in pairs)
-        return listing("requests", shown, meta={"total": len(found)}, **told(workspace))
+        return listing(requests=shown, meta={"total": len(found)}, **told(workspace))
 
     async def explain(self, request: Request) -> Response:
         """Why the answer is what it is, step by step."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.listing import listing
 from mock_server.behaviours import agenda
 from mock_server.behaviours.simulation import SOURCES, Wanted
 from mock_server.errors import Conflict, NotFound
@@ -68,9 +69,8 @@ class _Simulate:
 
     async def planned(self, request: Request) -> Response:
         """What is still to come, the next first."""
-        return answer(
-            {"planned": [_shown(row.record) for row in self._control.workspace(request).image.rows(agenda.KIND)]}
-        )
+        rows = list(self._control.workspace(request).image.rows(agenda.KIND))
+        return listing(planned=(_shown(row.record) for row in rows))
 
     async def forget(self, request: Request) -> Response:
         """Nothing of it will come, but for the traffic of ``--traffic``."""

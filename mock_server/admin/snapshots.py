@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.listing import Parts, listing
 from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH
 from mock_server.seeding import valid
 from mock_server.store.snapshot import (
@@ -24,6 +25,7 @@ from mock_server.store.snapshot import (
     patched,
     place_in_order,
 )
+from mock_server.turns import Turns
 from mock_server.webhooks import outbox
 from mock_server.workspace import Workspace, summary_of
 from mock_server.world.clock import clock_time
@@ -140,16 +142,21 @@ class _Snapshots:
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
     async def export(self, request: Request) -> Response:
-        return answer(exported(self._found(request)))
+        return Parts(exported(self._found(request)))
 
     async def diff(self, request: Request) -> Response:
         """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""
         before, after = self._found(request), self._found(request, "other")
-        found = list(itertools.islice(changes(before.image, after.image), _MOST_CHANGES + 1))
-        told = found[:_MOST_CHANGES]
-        clock = {"before": before.now, "after": after.now}
-        patch = [patched(change) for change in told]
-        return answer({"clock": clock, "changes": told, "patch": patch, "truncated": len(found) > len(told)})
+        found, turns = [], Turns()
+        for change in changes(before.image, after.image):
+            if change is not None:
+                found.append(change)
+            if len(found) > _MOST_CHANGES:
+                break
+            await turns.rest()
+        shown = found[:_MOST_CHANGES]
+        clock, patch = {"before": before.now, "after": after.now}, map(patched, shown)
+        return listing(clock=clock, changes=iter(shown), patch=patch, truncated=len(found) > len(shown))
 
     @contextmanager
     def _kept(self, request: Request) -> Iterator[Snapshot]:

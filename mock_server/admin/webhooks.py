@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.listing import listing
 from mock_server.admin.query import Field, narrowing, whole
 from mock_server.store.base import Row
 from mock_server.store.image import Transaction
@@ -67,10 +68,11 @@ def listed(control: Control, kind: str) -> Callable[[Request], Any]:
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
             rows, total = tx.page(kind, offset, min(limit, _MOST), where)
-        shown = {"items": [row.record for row in rows], "total": total, "workspace": workspace.id}
+        more = {}
         if kind != subscription.KIND:
-            shown["dropped"] = workspace.image.counters.get(kind, 0) - len(workspace.image.rows(kind))
-        return answer(shown)
+            more["dropped"] = workspace.image.counters.get(kind, 0) - len(workspace.image.rows(kind))
+        items = (row.record for row in rows)
+        return listing(items=items, total=total, workspace=workspace.id, **more)
 
     return handler
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from mock_server.admin import worlds
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.listing import listing
 from mock_server.errors import SettingsError
 from mock_server.origin import Plan
 from mock_server.settings import Settings
@@ -53,7 +54,7 @@ class _Workspaces:
         self._made = 0
 
     async def listed(self, request: Request) -> Response:
-        return answer({"workspaces": [_facts(workspace) for workspace in self._control.workspaces]})
+        return listing(workspaces=map(_facts, list(self._control.workspaces)))
 
     async def one(self, request: Request) -> Response:
         workspace = self._found(request)

@@ -12,6 +12,7 @@ from mock_server.store.base import ARRIVAL, Id, Layer, LayerId, Record, Row
 from mock_server.store.image import Image
 
 FORMAT, VERSION = "sophiie-mock/snapshot", 1
+_UNCHANGED = 1_000  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,30 @@ def snapshot_of(name: str, facts: Mapping[str, Any], image: Image, layer: LayerI
     return Snapshot(name, image, now, frozen, layer)
 
 
-def exported(snapshot: Snapshot) -> dict[str, Any]:
-    """The whole of it as plain data; ``sha256`` is over its content, the name left out."""
+def exported(snapshot: Snapshot) -> Iterator[bytes]:
+    """The whole of it as the parts of a JSON text, record by record; ``sha256`` is over its content, the name left out.
+
+    The digest is over the content with all names in their order (``checksum``), the text has them as they are kept.
+    """
     image = snapshot.image
-    records = {
-        kind: [{"id": row.id, "arrival": row.key[1], "record": row.record} for row in image.rows(kind)]
-        for kind in image.kinds
-        if image.rows(kind)
-    }
-    content = {"now": snapshot.now, "frozen": snapshot.frozen, "counters": dict(image.counters), "records": records}
-    file = {"format": FORMAT, "version": VERSION, "name": snapshot.name, **content}
-    return {**file, "sha256": checksum(file)}
+    counters = dict(image.counters)
+    head = {"format": FORMAT, "version": VERSION, "name": snapshot.name, "now": snapshot.now, "frozen": snapshot.frozen}
+    yield write_json({**head, "counters": counters})[:-1] + b',"records":{'
+    start = {"counters": counters, "frozen": snapshot.frozen, "now": snapshot.now}
+    digest = hashlib.sha256(write_json(start, orjson.OPT_SORT_KEYS)[:-1] + b',"records":{')
+    for number, kind in enumerate(kind for kind in image.kinds if image.rows(kind)):
+        opening = (b"," if number else b"") + write_json(kind) + b":["
+        digest.update(opening)
+        yield opening
+        for place, row in enumerate(image.rows(kind)):
+            item = {"id": row.id, "arrival": row.key[1], "record": row.record}
+            comma = b"," if place else b""
+            digest.update(comma + write_json(item, orjson.OPT_SORT_KEYS))
+            yield comma + write_json(item)
+        digest.update(b"]")
+        yield b"]"
+    digest.update(b"}}")
+    yield b'},"sha256":%s}' % write_json(digest.hexdigest())
 
 
 def checksum(file: Mapping[str, Any]) -> str:
@@ -71,21 +85,29 @@ def place_in_order(item: Mapping[str, Any]) -> tuple[str, int]:
     return created if isinstance(created, str) else "", item["arrival"]
 
 
-def changes(before: Image, after: Image) -> Iterator[dict[str, Any]]:
-    """What became of each record: ``added``, ``removed``, or ``changed``, field by field, with before and after."""
+def changes(before: Image, after: Image) -> Iterator[dict[str, Any] | None]:
+    """What became of each record: ``added``, ``removed``, or ``changed``, field by field, with before and after.
+
+    None comes now and then, where nothing has changed for a while.
+    """
     for kind in sorted({*before.kinds, *after.kinds}):
         old: dict[Id, Row] = {row.id: row for row in before.rows(kind)}
-        for row in after.rows(kind):
+        for number, row in enumerate(after.rows(kind)):
             was = old.pop(row.id, None)
-            place = {"kind": kind, "id": row.id}
             if was is None:
-                yield {**place, "change": "added", "field": None, "before": None, "after": row.record}
+                yield _change("added", kind, row.id, None, row.record)
             elif was is not row:  # a row is never changed in place
                 for field, one, other in _fields(was.record, row.record):
-                    yield {**place, "change": "changed", "field": field, "before": one, "after": other}
+                    yield {**_change("changed", kind, row.id, one, other), "field": field}
+            elif number % _UNCHANGED == 0:
+                yield None
         for row in old.values():
-            place = {"kind": kind, "id": row.id}
-            yield {**place, "change": "removed", "field": None, "before": row.record, "after": None}
+            yield _change("removed", kind, row.id, row.record, None)
+        yield None
+
+
+def _change(what: str, kind: str, id: Id, before: Any, after: Any) -> dict[str, Any]:
+    return {"kind": kind, "id": id, "change": what, "field": None, "before": before, "after": after}
 
 
 def _fields(before: Record, after: Record) -> Iterator[tuple[str, Any, Any]]:

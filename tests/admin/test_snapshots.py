@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from mock_server.app import create_app
 from mock_server.origin import Plan
 from mock_server.settings import Settings
-from mock_server.store.snapshot import Snapshot, checksum, exported, imported
+from mock_server.store import snapshot as store
+from mock_server.store.snapshot import Snapshot, checksum, imported
 from mock_server.store.sqlite import SqliteLog
 from mock_server.workspace import Workspaces
 from mock_server.world.recipe import Recipe, recipes
@@ -27,6 +28,11 @@ WORLDS = [replace(recipe, leads=min(recipe.leads, MOST_LEADS)) for recipe in rec
 @pytest.fixture
 def desk(app: Starlette, tenant: Tenant) -> Desk:
     return Desk(app, *tenant())
+
+
+def exported(snapshot: Snapshot) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads(b"".join(store.exported(snapshot)))
+    return whole
 
 
 def state(desk: Desk) -> str:
@@ -135,6 +141,13 @@ def test_a_diff_reads_like_what_happened(desk: Desk) -> None:
     assert any(patch["op"] == "add" and patch["path"].startswith("/leads~1activities/") for patch in told["patch"])
     assert not told["truncated"]
     assert desk.done("GET", "/snapshots/before/diff/before")["changes"] == []
+
+
+def test_the_digest_of_a_file_is_that_of_its_content(desk: Desk) -> None:
+    stir(desk)
+    file = desk.done("GET", "/snapshots/@now/export")
+    assert file["sha256"] == checksum(file)
+    assert list(file["records"]) == sorted(file["records"])
 
 
 def broken(file: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
