@@ -12,14 +12,17 @@ _MIN_BYTES = 16 * 1024 * 1024
 
 
 class Entry(Protocol):
-    """One request and its answer. ``over`` says whether there will be more of it; ``weight`` is in bytes."""
+    """One request and its answer. ``over`` says whether there will be more of it; Weights are in bytes of memory."""
 
     journaled: bool
     over: bool
     coverage: Coverage | None
 
     @property
-    def weight(self) -> int: ...
+    def request_weight(self) -> int: ...
+
+    @property
+    def answer_weight(self) -> int: ...
 
     def cover(self) -> None:
         """Count what it exercised where it has to be counted."""
@@ -39,14 +42,14 @@ class RequestJournal(Journal[Any]):
         """A request is here whole: it counts from now on, unless it came before a reset."""
         entry.journaled = True
         if entry.coverage is self.coverage:
-            _cover(self.append(entry, entry.weight))
+            _cover(self.append(entry, entry.request_weight))
 
     def end(self, entry: Entry) -> None:
         """A request is answered, or never will be."""
         if not entry.journaled:
             self.arrive(entry)
         if entry in self:
-            _cover(self.weigh(entry, entry.weight))
+            _cover(self.grow(entry, entry.answer_weight))
         else:
             entry.cover()
 

@@ -32,17 +32,16 @@ class Journal(Generic[T]):
         self.bytes += weight
         return self._shortened()
 
-    def weigh(self, entry: T, weight: int) -> Sequence[T]:
-        """Let an entry that is kept weigh so many bytes from now on; those that are dropped for it."""
-        before = self._weights.get(id(entry))
-        if before is None:
-            return ()
-        self._weights[id(entry)] = weight
-        self.bytes += weight - before
+    def grow(self, entry: T, more: int) -> Sequence[T]:
+        """Let an entry that is kept weigh so many bytes more; those that are dropped for it."""
+        self._weights[id(entry)] += more
+        self.bytes += more
         return self._shortened()
 
     def _shortened(self) -> Sequence[T]:
         """Drop the oldest until the rest is within bounds; the newest stays, however large it is."""
+        if len(self._entries) <= self.size and self.bytes <= self._most_bytes:
+            return ()
         dropped = []
         while len(self._entries) > self.size or (self.bytes > self._most_bytes and len(self._entries) > 1):
             oldest = self._entries.popleft()
