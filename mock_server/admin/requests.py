@@ -81,7 +81,7 @@ class _Requests:
     async def clear(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
         workspace = self._control.workspace(request)
-        return answer({"removed": _forget(workspace, list(workspace.journal))})
+        return answer({"removed": workspace.journal.forget(list(workspace.journal))})
 
     async def one(self, request: Request) -> Response:
         return answer(next(self._shown([self._found(request)])))
@@ -101,7 +101,7 @@ class _Requests:
     async def remove(self, request: Request) -> Response:
         pattern = resolved(await self._control.body(request, _FIND), self._control.names, "")
         workspace = self._control.workspace(request)
-        return answer({"removed": _forget(workspace, (await search(workspace, pattern)).matching)})
+        return answer({"removed": workspace.journal.forget((await search(workspace, pattern)).matching)})
 
     async def _searched(self, request: Request) -> tuple[Workspace, Sequence[Exchange], dict[str, Any]]:
         """What a pattern means, and what nobody can know of it: ``unknown`` and ``undecided`` in an answer."""
@@ -155,13 +155,6 @@ def _is_after(exchange: Exchange, since: datetime | None) -> bool:
 
 def _unmatched(exchange: Exchange) -> bool:
     return exchange.step == "route" and exchange.over
-
-
-def _forget(workspace: Workspace, some: Sequence[Exchange]) -> int:
-    """Out of the journal; what they exercised stays counted."""
-    kept = [one for one in some if one in workspace.journal]
-    workspace.journal.forget(kept)
-    return len(kept)
 
 
 def _meant(asked: str, known: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:

@@ -17,7 +17,7 @@ def decoded(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: int) -> 
 
     Raises UnsupportedMediaType for an encoding that is not taken, PayloadTooLarge, BadRequest for one that is broken.
     """
-    encoding = b",".join(value for name, value in headers if name == b"content-encoding")
+    encoding = b",".join([value for name, value in headers if name == b"content-encoding"])
     name = encoding.decode("latin-1").strip().lower()
     if not body or name in ("", "identity"):
         return body

@@ -47,8 +47,8 @@ class Exchange:
     __slots__ = (
         *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at", "body"),
         *("body_size", "clean", "coverage", "events", "explain", "fault", "fields", "findings", "headers"),
-        *("id", "journaled", "key", "mapping", "ms", "operation", "over", "plain_method", "preferred"),
-        *("redactor", "status", "step", "workspace"),
+        *("id", "kept", "key", "mapping", "ms", "operation", "over", "plain_method", "preferred"),
+        *("redactor", "status", "step", "weight", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor) -> None:
@@ -80,7 +80,8 @@ class Exchange:
         self.events: Sequence[Mapping[str, Any]] = ()
         self.fault = ""
         self.mapping = ""
-        self.journaled = False
+        self.kept: bool | None = None
+        self.weight = 0
         self.over = False
         self.coverage: Coverage | None = None
 
@@ -122,9 +123,9 @@ class Exchange:
         self.id = workspace.next_request()
         self.at = workspace.clock.now()
 
-    def arrive(self, body: bytes) -> None:
-        """The request is here, with this body."""
-        self.body, self.body_size = body[:KEPT_BODY], len(body)
+    def arrive(self, body: bytes, size: int) -> None:
+        """The request is here, with a body of this size, of which this much was read."""
+        self.body, self.body_size = body[:KEPT_BODY], size
 
     @property
     def request_weight(self) -> int:

@@ -9,7 +9,7 @@ from mock_server.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 from mock_server.settings import Settings
 
 _BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
-_SAYS_BODY = (b"content-length", b"transfer-encoding")
+_BODY_FIELDS = (b"content-length", b"transfer-encoding")
 
 
 class Arrival:
@@ -24,27 +24,29 @@ class Arrival:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
-        if _has_body(scope):
+        scope[BODY] = b""
+        if scope["method"] not in _BODILESS:
             await self._read(scope, receive, exchange)
         else:
-            scope[BODY] = b""
+            for name, _ in scope["headers"]:
+                if name in _BODY_FIELDS:
+                    await self._read(scope, receive, exchange)
+                    break
         if exchange.workspace is not None:
             exchange.workspace.journal.arrive(exchange)
         await self._app(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive, exchange: Exchange) -> None:
         """What is wrong with the body is kept for whoever needs it: another answer may come first."""
+        del scope[BODY]
         try:
-            exchange.arrive(await body_of(scope, receive, self._limit))
-            scope[BODY] = decoded(scope[BODY], scope["headers"], self._limit)
-            exchange.arrive(scope[BODY])
+            body = await body_of(scope, receive, self._limit)
         except PayloadTooLarge as error:
             scope[BODY] = error
-        except (BadRequest, UnsupportedMediaType) as error:
-            if BODY not in scope:  # it did not come in time
-                raise
+            exchange.arrive(b"", self._limit + 1)
+            return
+        try:
+            scope[BODY] = body = decoded(body, scope["headers"], self._limit)
+        except (BadRequest, PayloadTooLarge, UnsupportedMediaType) as error:
             scope[BODY] = error
-
-
-def _has_body(scope: Scope) -> bool:
-    return scope["method"] not in _BODILESS or any(name in _SAYS_BODY for name, _ in scope["headers"])
+        exchange.arrive(body, len(body))

@@ -31,7 +31,7 @@ def fill(desk: Desk, body: bytes, count: int) -> None:
     for _ in range(count):
         exchange = Exchange("", scope_of("POST", "/v1/leads", key=desk.key, body=body), Redactor())
         exchange.enter(desk.workspace, "")
-        exchange.arrive(body)
+        exchange.arrive(body, len(body))
         exchange.operation = desk.app.state.workspaces.contract.operations["POST /v1/leads"]
         desk.workspace.journal.arrive(exchange)
         exchange.status = 201
