@@ -48,6 +48,7 @@ class Client:
 
     def __init__(self, url: str) -> None:
         self.url, self._connection = _connection(url)
+        self._explained = ""
         self._key = _secret(_KEY)
         self._token = _secret(_TOKEN)
         if not self._is_ours():
@@ -73,7 +74,10 @@ class Client:
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of the emulated API. Raises SettingsError with its words when it is no success."""
-        return self._checked(method, path, body, self._here() or {"authorization": f"Bearer {LOCAL_KEY}"})
+        answer = self._checked(method, path, body, self._here() or {"authorization": f"Bearer {LOCAL_KEY}"})
+        if self._explained:  # what was sent and is ignored, most often a typing error
+            click.echo(f"note: {printable(self._explained)}", err=True)
+        return answer
 
     def control(self, method: str, path: str, body: Any = None, *, workspace: str = "") -> Any:
         """The answer of a control route, named without ``/__admin``; of the key's workspace, or the one named."""
@@ -104,10 +108,12 @@ class Client:
             raw = answer.read()
         except (OSError, http.client.HTTPException) as fault:
             what = f"no answer: {printable(str(fault)) or type(fault).__name__}"
-            raise NoAnswer(Problem(self.url, what, "is `sophiie-mock serve` running?")) from None
+            raise NoAnswer(
+                Problem(self.url, what, "is `sophiie-mock serve` running? --url names another server")
+            ) from None
         finally:
             self._connection.close()  # a person's few requests need no kept connection, and none is left behind
-        explain = answer.headers.get("x-mock-explain")
+        explain = self._explained = answer.headers.get("x-mock-explain") or ""
         try:
             value = read_json(raw, MAX_JSON_DEPTH + ENVELOPE_DEPTH) if raw else None
         except NotJson:

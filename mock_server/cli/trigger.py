@@ -13,6 +13,7 @@ from mock_server.cli.client import Client, server_option
 from mock_server.errors import Problem, SettingsError
 from mock_server.exact_json import NotJson, read_json, write_json
 from mock_server.reader import MAX_BYTES, read_file
+from mock_server.spec.explanation import did_you_mean
 from mock_server.text import printable
 
 Fields = dict[str, Any]
@@ -139,7 +140,8 @@ def _cause(event: str | None) -> Callable[[Client, Fields], Any]:
     if event is None:
         raise click.UsageError(f"name an event: {names}")
     if event.upper() not in _CAUSES:
-        raise click.UsageError(f"no event `{event}`; there are {names}")
+        near = did_you_mean(event.upper(), _CAUSES)
+        raise click.UsageError(f"no event `{event}`{near}; there are {names}")
     return _CAUSES[event.upper()]
 
 

@@ -166,7 +166,10 @@ class Faults:
         allow_unknown: bool = False,
         **limits: Any,
     ) -> Any:
-        """``add("GET /v1/leads", {"status": 503}, count=2)``; limits are nth, count, probability, seed, key."""
+        """Make requests fail: ``add("GET /v1/leads", {"status": 503}, count=2)``.
+
+        ``request`` names the operation, all of them without it; limits are nth, count, probability, seed, key.
+        """
         meant = pattern(self._control.url, request, query, allow_unknown=allow_unknown) if request else {}
         return self._control("POST", "/faults", {"request": meant, "response": response or {"status": 503}, **limits})
 

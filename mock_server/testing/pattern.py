@@ -19,6 +19,8 @@ def pattern(
     ``query`` and ``body`` narrow it: a body may have more fields. ``url`` is the server's own and may stand before a
     path. ``allow_unknown`` is for a path, parameter or field that no document has.
     """
+    if not isinstance(request, str):
+        raise TypeError(f"name an operation as 'GET /v1/leads' or by its operationId, not with {request!r:.60}")
     method, _, target = request.strip().partition(" ")
     target, _, written = target.strip().removeprefix(url).partition("?")
     found: dict[str, Any] = _meant(method, target) if target else {"operation": request.strip()}

@@ -78,6 +78,18 @@ def test_an_event_is_caused_by_doing_what_causes_it(server: MockServer, run: Run
     assert events[0]["cause"].startswith("sim_" if event.startswith("APPOINTMENT") else "req_")
 
 
+def test_a_field_that_the_api_ignores_is_told(server: MockServer, run: Run) -> None:
+    code, _, err = run("trigger", "LEAD_CREATED", "--set", "emial=ana@example.com")
+    assert code == 0
+    assert "note: body /emial: is ignored; did you mean `email`?" in err
+
+
+def test_a_mistyped_event_is_guessed(run: Run) -> None:
+    code, _, err = run("trigger", "LEAD_CREATD")
+    assert code == 2
+    assert "did you mean `LEAD_CREATED`?" in err
+
+
 def test_it_can_be_caused_again_and_again(server: MockServer, run: Run) -> None:
     assert [run("trigger", "LEAD_CREATED")[0] for _ in range(3)] == [0, 0, 0]
 

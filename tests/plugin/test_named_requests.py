@@ -76,3 +76,8 @@ def test_no_check_passes_for_a_request_that_is_none(mine: Sophiie) -> None:
     mine.requests.assert_not_called("GET /v1/laeds", allow_unknown=True)
     mine.faults.add("GET /v1/leads?limit=5", {"status": 503})
     assert [mine.client.get(f"/v1/leads?limit={n}").status_code for n in (4, 5)] == [200, 503]
+
+
+def test_a_rule_in_place_of_an_operation_says_what_is_wanted(sophiie: Sophiie) -> None:
+    with pytest.raises(TypeError, match="name an operation as 'GET /v1/leads'"):
+        sophiie.faults.add({"response": {"status": 503}})  # type: ignore[arg-type]
