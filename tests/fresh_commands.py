@@ -1,7 +1,7 @@
 """The README's and the recipes' own commands, each from an environment with nothing in it.
 
-Run by ``make test-commands``. What is installed is the last commit, in the versions of the lock, so that a release of
-somebody else's breaks nothing here. Needs git.
+Run by ``make test-commands``. What is installed is this checkout as it is, with the versions of the lock, so that a
+release of somebody else's breaks nothing here. Needs git.
 """
 
 import json
@@ -13,7 +13,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-from fresh import ROOT, ask, run, serving, surroundings
+from fresh import ROOT, ask, copied, run, serving, surroundings
 from runner import Runner
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -24,12 +24,15 @@ SERVE = ("serve", "--port", "0", "--port-file", "port", "--world", "small")
 
 
 class Newcomer:
-    """Somebody with a clone of the repository, and an empty environment for each thing that is tried."""
+    """Somebody with a copy of the repository, and an empty environment for each thing that is tried."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.clone = folder / "clone"
-        run("git", "clone", "--quiet", "--no-local", ROOT, self.clone, cwd=folder, env=surroundings())
+        self.clone = copied(folder / "clone")
+        who = ("-c", "user.name=Newcomer", "-c", "user.email=newcomer@example.com")
+        # A history of its own: a clone of a shallow one, as pipelines have it, cannot be cloned in part, as pip does.
+        for command in (("init", "--quiet"), ("add", "--all", "--force"), (*who, "commit", "--quiet", "--message=All")):
+            run("git", *command, cwd=self.clone, env=surroundings())
         self._git = folder / "gitconfig"
         self._git.write_text(f'[url "file://{self.clone}"]\n\tinsteadOf = {PUBLIC.removeprefix("git+")}\n')
         self.commit = run("git", "rev-parse", "HEAD", cwd=self.clone, env=surroundings()).strip()
@@ -117,8 +120,8 @@ QUICK = "--quick\n--only\norganization"
 
 
 def main() -> None:
-    if not (ROOT / ".git").exists():
-        sys.exit("these commands install from a repository, and this folder is none")
+    if shutil.which("git") is None:
+        sys.exit("these commands install from a repository: git is needed")
     tried = (
         the_server_is_installed_and_asks_for_the_extra,
         a_test_of_the_readme_runs_with_the_extra_test,
