@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.document import Contract, Operation
+from contracts.errors import CannotRun
 from contracts.family import Family, Listing, families, listings
 from contracts.probe import Abandoned, Probe
 from contracts.sequences.walk import fetch
@@ -15,11 +16,10 @@ class Catalogue:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        found = families(contract)
+        found, self.listings = _inferred(contract)
         self.families = [family for family in found if not _obstacle(family)]
         self.left_out: Mapping[str, str] = {family.path: why for family in found if (why := _obstacle(family))}
         """Collections that the directed runs cannot read, and why; the generator asks for them all the same."""
-        self.listings = listings(contract)
         self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
 
     @property
@@ -50,6 +50,16 @@ class Catalogue:
             return self.known(probe, operation)
         except Abandoned:
             return [parameter.example or 1 for parameter in operation.of("path")]
+
+
+def _inferred(contract: Contract) -> tuple[list[Family], list[Listing]]:
+    """Raises CannotRun for a document in which something is of another type than OpenAPI has there."""
+    try:
+        return families(contract), listings(contract)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+        names = ", ".join(document.name for document in contract.documents)
+        reason = f"{names}: a schema or a parameter is not as OpenAPI has it ({type(fault).__name__}: {fault})"
+        raise CannotRun(reason, "correct the document") from None
 
 
 def _obstacle(family: Family) -> str:

@@ -113,7 +113,8 @@ class Document:
         schema = self.resolve(schema)
         if not isinstance(schema, Mapping):
             return {}
-        found = dict(schema.get("properties", {}))
+        members = schema.get("properties")
+        found = dict(members) if isinstance(members, Mapping) else {}
         for word in ("allOf", "anyOf", "oneOf"):
             for part in schema.get(word, ()):
                 found = {**self.properties(part), **found}

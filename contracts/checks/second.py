@@ -57,7 +57,8 @@ class SecondJudge:
         self._origin = origin
         self._every = every
         self._readers: dict[str, OpenAPI] = {}
-        self._seen: set[tuple[str, int]] = set()
+        self._seen: set[int] = set()
+        """Answers, and sound requests, that were looked at: of the same again nothing else would be said."""
         self.silent: Counter[str] = Counter()
 
     def forget(self) -> None:
@@ -66,15 +67,16 @@ class SecondJudge:
 
     def judge(self, operation: Operation, exchange: Exchange, *, found_wrong: bool) -> Iterator[Finding]:
         """A finding when the two judges disagree on the answer. ``found_wrong``: what the first one said."""
-        seen = not self._every and (operation.key, exchange.status) in self._seen
-        if seen or operation.answer(exchange.status) is None:
+        body = (exchange.media_type, exchange.body) if self._every else ()
+        mark = hash((operation.key, exchange.status, body))
+        if mark in self._seen or operation.answer(exchange.status) is None:
             return
-        self._seen.add((operation.key, exchange.status))
+        self._seen.add(mark)
         if not found_wrong and len(exchange.body) <= LARGEST and (errors := self._answer_errors(operation, exchange)):
-            mark = operation.provenance
             where = f"{exchange.status} second judge"
             said = "not valid for openapi-core" if exchange.private else errors[0]
-            yield Finding(JUDGES, operation.key, mark, said, "valid for openapi-core too", where, (exchange,))
+            due = "valid for openapi-core too"
+            yield Finding(JUDGES, operation.key, operation.provenance, said, due, where, (exchange,))
 
     def _answer_errors(self, operation: Operation, exchange: Exchange) -> list[str]:
         request, response = _Request(exchange, self._origin), _Response(exchange)
@@ -105,10 +107,16 @@ class SecondJudge:
 
     def request_problems(self, operation: Operation, exchange: Exchange) -> list[Exception]:
         """What is wrong with a request, credentials aside; nothing for one that it cannot read."""
+        mark = hash((operation.key, exchange.url, exchange.sent_body, *sorted(exchange.sent_headers.items())))
+        if mark in self._seen:
+            return []
         try:
-            return self.request_errors(operation, exchange)
+            errors = self.request_errors(operation, exchange)
         except Exception as fault:  # as for answers
             return self._cannot_read(operation, fault)
+        if not errors:
+            self._seen.add(mark)
+        return errors
 
     def request_errors(self, operation: Operation, exchange: Exchange) -> list[Exception]:
         """What is wrong with a request, credentials aside. Raises what its parsers raise."""

@@ -34,14 +34,19 @@ def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
     """Delete the records that LEDGER says are left, and nothing else.
 
     A record whose creation was never answered is looked for by its mark. The host is the one in the ledger. Exit
-    codes: 0 nothing is left, 2 something may be; then it can be run again.
+    codes: 0 nothing is left, 2 something may be, 130 interrupted; then it can be run again.
     """
     try:
         contract, key = load(spec), key_from(key_file, key_stdin, os.environ)
         ledger = Ledger.resume(Path(file))
         left = len(ledger.left)
-        with interruptible():
-            reasons = finish(contract, ledger, key) if left else []
+        try:
+            with interruptible():
+                reasons = finish(contract, ledger, key) if left else []
+        except KeyboardInterrupt:
+            taken = left - len(ledger.left)
+            click.echo(f"{file}: interrupted, {taken} of {left} taken away → run it again", err=True)
+            return 130
         if not ledger.left:
             ledger.end()
         for reason in reasons:

@@ -12,6 +12,7 @@ from contracts.exchange import NOT_JSON, Exchange
 from contracts.node import Node
 from contracts.traffic.reading import Part
 from contracts.transport import LARGEST
+from mock_server.exact_json import write_json
 
 _GZIP = b"\x1f\x8b"
 _STILL_PACKED = ("br", "zstd", "compress", "deflate")
@@ -21,7 +22,7 @@ def recorded_bytes(holder: Node) -> bytes:
     """The text of a body; `base64` when the file says so, in lines or without its end as well. Raises CannotRun."""
     value = holder.object().get("text")
     if isinstance(value, dict | list):  # some write the value of a JSON body
-        return json.dumps(value, ensure_ascii=False, default=float).encode("utf-8", "surrogatepass")
+        return bytes_of(value)
     text = holder.get("text", str)
     if str(holder.object().get("encoding", "")).lower() != "base64":
         return text.encode("utf-8", "surrogatepass")
@@ -30,6 +31,14 @@ def recorded_bytes(holder: Node) -> bytes:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise holder.at("text").refuse("not base64, and `encoding` says so") from None
+
+
+def bytes_of(value: Any) -> bytes:
+    """The text of a JSON value that a recording shows; of half a letter in it, which is no JSON, as it came."""
+    try:
+        return write_json(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, default=float).encode("utf-8", "surrogatepass")
 
 
 def unpacked(body: bytes, headers: Mapping[str, str], size: Any) -> tuple[bytes, Part]:

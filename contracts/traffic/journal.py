@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 from contracts.errors import CannotRun
 from contracts.exchange import Exchange
 from contracts.node import Node
+from contracts.traffic.bodies import bytes_of
 from contracts.traffic.reading import JOURNAL, Odd, Part, Recorded, Recording, credentials
-from mock_server.exact_json import write_json
 
 _HERE = "http://mock"  # the journal keeps paths
 _STEERED = ("code=", "example=", "dynamic=")
@@ -28,7 +28,10 @@ def _entry(entry: Node, recording: Recording) -> None:
     for name in ("request", "response"):
         entry.get(name, dict)
     request, response = entry.at("request"), entry.at("response")
-    url = _HERE + request.get("url", str)
+    path = request.get("url", str)
+    if not path.startswith("/"):
+        raise request.at("url").refuse("no path")
+    url = _HERE + path
     status = response.get("status", int, 0)
     sent, got = _headers(request), _headers(response)
     recording.secrets |= credentials([*sent.items(), *got.items(), *parse_qsl(urlsplit(url).query)])
@@ -59,4 +62,4 @@ def _body(message: Node) -> bytes:
     value = message.object().get("body")
     if value is None:
         return b""
-    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else write_json(value)
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else bytes_of(value)

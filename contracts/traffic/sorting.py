@@ -31,6 +31,7 @@ class Sorting:
         self._found = Found()
         self._judge = Judge(contract, wishes, self._found)
         self._coverage = Coverage(contract, "")
+        self._names = unknown.Names(contract)
         self._left_out: Counter[str] = Counter(recording.left_out)
         self._judged = self._unknown = 0
 
@@ -89,7 +90,7 @@ class Sorting:
             self._left_out[aside] += 1
             return
         self._unknown += 1
-        shown, meant = unknown.named(self._contract, exchange.method, path)
+        shown, meant = self._names.of(exchange.method, path)
         due = "an operation of the document" + (f"; did you mean {meant}?" if meant else "")
         got = f"{shown}, answered {exchange.status}"
         self._found.add(Finding(recorded.OPERATION, shown, Provenance.DOCUMENTED, got, due), entry)

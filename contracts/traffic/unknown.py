@@ -27,15 +27,28 @@ def aside(contract: Contract, exchange: Exchange, path: str) -> str:
     return "pages and files of the API's host" if page else ""
 
 
-def named(contract: Contract, method: str, path: str) -> tuple[str, str]:
-    """The request as an operation would be named, without its values; and the operation that was meant, or nothing."""
-    meant = _meant(contract, method, path)
-    fixed = _steps(blank(meant.path)) if meant else []
-    steps = _steps(path)
-    if len(fixed) != len(steps):
-        fixed = [""] * len(steps)
-    shown = ["{}" if there == "{}" or not _harmless(step) else step for step, there in zip(steps, fixed, strict=True)]
-    return f"{method} /{'/'.join(shown)}", meant.key if meant else ""
+class Names:
+    """What requests that no operation is for are called in a report."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def of(self, method: str, path: str) -> tuple[str, str]:
+        """The request as an operation would be named, without its values; and the one that was meant, or nothing."""
+        bare = "/" + "/".join(_masked(_steps(path)))
+        if (method, bare) not in self._known:
+            self._known[method, bare] = self._named(method, bare)
+        return self._known[method, bare]
+
+    def _named(self, method: str, path: str) -> tuple[str, str]:
+        meant = _meant(self._contract, method, path)
+        fixed = _steps(blank(meant.path)) if meant else []
+        steps = _steps(path)
+        if len(fixed) != len(steps):
+            fixed = [""] * len(steps)
+        shown = ["{}" if there == "{}" else step for step, there in zip(steps, fixed, strict=True)]
+        return f"{method} /{'/'.join(shown)}", meant.key if meant else ""
 
 
 def _harmless(step: str) -> bool:

@@ -3,11 +3,20 @@
 import base64
 import gzip
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from recordings import ORGANIZATION, Json, Judge, entry, har, organization
+
+from contracts.document import load
+from contracts.errors import CannotRun
+from contracts.node import parsed
+from contracts.traffic.judging import Wishes
+from contracts.traffic.opening import recording
+from contracts.traffic.sorting import Sorting
 
 TEXT = json.dumps(ORGANIZATION)
 ELSEWHERE = "https://cdn.example/x.png"
@@ -179,7 +188,10 @@ def test_a_url_that_cannot_be_read_is_no_request_to_the_api(judge: Judge, url: A
     assert (code, err) == (0, "")
 
 
-@pytest.mark.parametrize("entry_", [None, 7, [], {"request": None}])
+@pytest.mark.parametrize(
+    "entry_",
+    [None, 7, [], {"request": None}, {"request": {"method": "GET", "url": "[::1"}, "response": {"status": 200}}],
+)
 def test_an_odd_entry_of_a_journal_is_named_and_the_others_are_judged(judge: Judge, entry_: Any) -> None:
     headers = {"content-type": "application/json", "x-mock-request-id": "req_1"}
     good = {
@@ -188,6 +200,54 @@ def test_an_odd_entry_of_a_journal_is_named_and_the_others_are_judged(judge: Jud
     }
     code, out, _ = judge({"requests": [good, entry_]})
     assert (code, "not judged: " in out, "entry 2 (/requests/1" in out) == (0, True, True)
+
+
+VALUES = (
+    *(
+        None,
+        True,
+        -1,
+        2**70,
+        1e308,
+        float("nan"),
+        "",
+        "\ud800",
+        "http://[::1",
+        "/v1/leads",
+        "%ff",
+        "a" * 5_000,
+        "base64",
+    ),
+    *([], {}, [[]], [None], {"name": 1}, "***", "{}", "\u202e", "application/json; charset=klingon"),
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in members:
+        yield from places(member, (*path, name))
+
+
+def spoilt(value: Any, path: tuple[Any, ...], other: Any) -> Any:
+    if not path:
+        return other
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = spoilt(copy[path[0]], path[1:], other)
+    return copy
+
+
+def test_no_value_anywhere_in_a_recording_ends_in_a_traceback() -> None:
+    chance, contract = random.Random(1), load()
+    request = {"method": "POST", "url": "/v1/leads?a=1", "headers": {"content-type": "application/json"}, "body": {}}
+    response = {"status": 400, "headers": {"x-mock-request-id": "r"}, "body": {"message": "x"}, "bodyCut": False}
+    journal = {"requests": [{"request": request, "response": response}]}
+    for whole in (journal, har(organization(), entry("https://api.sophiie.ai/v1/leeds", {}, status=404, sent={}))):
+        for path in chance.choices(list(places(whole)), k=25):
+            for value in chance.sample(VALUES, 5):
+                raw = json.dumps(spoilt(whole, path, value)).encode()
+                with suppress(CannotRun):
+                    Sorting(contract, recording(parsed(raw, "x", "")), Wishes(strict=True)).outcome("x")
 
 
 def test_a_byte_that_is_no_text_is_replaced_and_told(judge: Judge) -> None:
