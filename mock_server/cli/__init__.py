@@ -29,6 +29,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "listen": ("listen", "Subscribe and show deliveries as they are made."),
         "events": ("events", "List, show and resend events."),
         "check": ("check", "Check the mock, or the real API, against the contract."),
+        "state": ("state", "Copy a state file, also one in use."),
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }
 )

@@ -1,0 +1,122 @@
+"""A state file is copied whole and of one moment, whoever writes to it; and nothing is written over unasked."""
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from wire import TINY
+
+from mock_server.cli import main
+from mock_server.errors import StateError
+from mock_server.server import MockServer
+from mock_server.settings import Settings
+from mock_server.store.copying import copy_state
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state file with one lead, of a server that has stopped."""
+    path = tmp_path / "state.db"
+    with MockServer(Settings(**{**TINY, "state": str(path)})) as server:
+        create(server, "Ada")
+    return path
+
+
+def create(server: MockServer, name: str) -> None:
+    key = {"authorization": f"Bearer {server.api_key}"}
+    httpx.post(f"{server.url}/v1/leads", json={"firstName": name}, headers=key).raise_for_status()
+
+
+def leads(path: Path) -> list[Any]:
+    """What a server that starts on the file has."""
+    with MockServer(Settings(**{**TINY, "state": str(path)})) as server:
+        key = {"authorization": f"Bearer {server.api_key}"}
+        return [lead["firstName"] for lead in httpx.get(f"{server.url}/v1/leads", headers=key).json()["leads"]]
+
+
+def test_a_copy_of_a_file_in_use_has_all_that_was_acknowledged(tmp_path: Path) -> None:
+    path, acknowledged, ended = tmp_path / "state.db", [], threading.Event()
+    with MockServer(Settings(**{**TINY, "state": str(path)})) as server:
+
+        def write() -> None:
+            for number in range(2_000):
+                create(server, f"Lead{number}")
+                acknowledged.append(f"Lead{number}")
+                if ended.is_set():
+                    return
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        copies = []
+        for number in range(3):
+            while len(acknowledged) < 5 * (number + 1):
+                ended.wait(0.001)
+            before = set(acknowledged)
+            copies.append((copy_state(path, tmp_path / f"copy{number}.db").file, before))
+        ended.set()
+        writer.join()
+        create(server, "After")  # the server goes on
+    for copy, before in copies:
+        found = set(leads(copy))
+        assert before <= found
+        assert found <= set(acknowledged)
+    assert "After" in leads(path)
+
+
+def test_a_copy_has_what_lies_in_the_log_of_a_server_that_was_killed(tmp_path: Path, state: Path) -> None:
+    with sqlite3.connect(state) as database:
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("UPDATE file SET total = total")
+    assert leads(copy_state(state, tmp_path / "copy.db").file) == ["Ada"]
+
+
+def text(path: Path) -> None:
+    path.write_text("not a database at all")
+
+
+def another(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE t (x)")
+    database.close()
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("make", [text, another, folder, lambda path: None], ids=["text", "another", "folder", "none"])
+def test_what_is_no_state_file_is_not_copied(tmp_path: Path, make: Any) -> None:
+    make(tmp_path / "odd")
+    before = sorted(os.listdir(tmp_path))
+    with pytest.raises(StateError, match="odd"):
+        copy_state(tmp_path / "odd", tmp_path / "copy.db")
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_nothing_is_written_over_unasked(tmp_path: Path, state: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.write_text("mine")
+    with pytest.raises(StateError, match="--force"):
+        copy_state(state, target)
+    assert target.read_text() == "mine"
+    with pytest.raises(StateError, match="to be copied"):
+        copy_state(state, state, replace=True)
+    assert leads(copy_state(state, target, replace=True).file) == ["Ada"]
+    link = tmp_path / "link.db"
+    link.symlink_to(os.devnull)
+    for odd in (link, tmp_path, Path(os.devnull)):
+        with pytest.raises(StateError, match="not a file"):
+            copy_state(state, odd, replace=True)
+    assert not Path(os.devnull).is_file()
+
+
+def test_the_command_says_what_it_copied(tmp_path: Path, state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "copy.db"
+    assert main(["state", "copy", str(state), str(target), "--json"]) == 0
+    assert '"workspaces": 1' in capsys.readouterr().out.replace('"workspaces":1', '"workspaces": 1')
+    assert main(["state", "copy", str(state), str(target)]) == 2
+    assert "--force" in capsys.readouterr().err
