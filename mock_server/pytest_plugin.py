@@ -90,7 +90,7 @@ def _entered(stack: ExitStack, source: "Source") -> "tuple[MockServer | RunningS
         from mock_server.testing.refused import Refused  # start-up: for `serving`
         from mock_server.testing.serving import serving  # start-up: imports httpx
     except ImportError as fault:
-        return None, f'{fault} → pip install "sophiie-mock[test]"'
+        return None, f"{fault} → pip install httpx, which the handles of a test need"
     try:
         return stack.enter_context(serving(source)), ""
     except (Refused, SetupError) as fault:

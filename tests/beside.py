@@ -23,6 +23,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "FastAPI of 2025": ("test", "fastapi==0.115.14 uvicorn[standard]==0.34.0 pytest==8.3.5"),
     "FastAPI 0.128": ("test", "fastapi==0.128.0"),
     "FastAPI 0.130": ("test", "fastapi==0.130.0 uvicorn==0.40.0"),
+    "anyio 3": ("test", "anyio==3.7.1 fastapi==0.109.2 pytest==8.1.1"),
     "uvicorn 0.30": ("test", "uvicorn==0.30.0 anyio==4.0.0"),
     "a whole application of 2024": (
         "test",
@@ -39,10 +40,21 @@ BESIDE: dict[str, tuple[str, str]] = {
     "aiohttp as a server": ("test", "aiohttp==3.11.18 pytest-aiohttp==1.1.0"),
     "schemathesis 4.25": ("test", "schemathesis==4.25.0"),
     "schemathesis 3": ("test", "schemathesis==3.39.16"),
-    "the suite, beside FastAPI 0.128": ("test,check", "fastapi==0.128.0 uvicorn==0.34.0"),
+    "the contract suite with FastAPI 0.128": ("test,check", "fastapi==0.128.0 uvicorn==0.34.0"),
+    "the contract suite with schemathesis 4.31": ("test,check", "schemathesis==4.31.0 hypothesis==6.130.12"),
 }
 # Versions of 2024 have no wheels for Python 3.13, and so nobody has them there.
 TOO_OLD_FOR_313 = ("a whole application of 2024",)
+AWAITED = """
+import pytest
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_handles_can_be_awaited(asophiie):
+    await asophiie.inbox.subscribe("LEAD_CREATED")
+    await asophiie.client.post("/v1/leads", json={"firstName": "Ana", "email": "ana@example.com"})
+    assert await asophiie.inbox.expect({"firstName": "Ana"})
+"""
 NO_SERVER = "httpx and pytest alone, and a server elsewhere"
 
 
@@ -70,6 +82,7 @@ def built(folder: Path) -> Path:
 def tried(name: str, wheel: Path, place: Path) -> bool:
     """Whether the examples pass in the environment of that name; prints it, and what went wrong."""
     shutil.copytree(ROOT / "tests" / "examples", place / "examples")
+    (place / "examples" / "test_awaited.py").write_text(AWAITED)
     steps = without_server(wheel, place) if name == NO_SERVER else with_server(name, wheel, place)
     failed = next((step for step in steps if step.returncode), None)
     print(f"{'FAILED' if failed else 'passed'}  {name}", flush=True)
@@ -84,6 +97,8 @@ def with_server(name: str, wheel: Path, place: Path) -> Iterator["subprocess.Com
     yield run(place, UV, "pip", "install", "--quiet", f"sophiie-mock[{extras}] @ {wheel.as_uri()}", *pins.split())
     yield run(place, UV, "pip", "check", "--quiet")
     yield tests(place)
+    if "check" in extras:
+        yield run(place, place / "env" / "bin" / "sophiie-mock", "check", "--quick", "--only", "GET /v1/organization")
 
 
 def without_server(wheel: Path, place: Path) -> Iterator["subprocess.CompletedProcess[str]"]:

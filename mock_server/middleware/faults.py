@@ -125,7 +125,10 @@ class Faults:
         connection: Connection | None = (scope.get("extensions") or {}).get(CONNECTION)
         fault = strike.rule.fault
         if connection is None:
-            raise NoConnection(f"{fault} (rule {strike.rule.id}) needs a socket: start the server with MockServer")
+            raise NoConnection(
+                f"{fault} (rule {strike.rule.id}) needs a socket: start the server with MockServer; where that warns "
+                "of uvicorn's parser, this fault cannot be made"
+            )
         if fault == "INCOMPLETE_RESPONSE":
             await self._told(headers, _cut(connection, send), scope, receive)
         elif fault == "CONNECTION_RESET_BY_PEER":

@@ -3,11 +3,16 @@
 import asyncio
 import sys
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial, wraps
+from inspect import signature
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import anyio.to_thread
+
+_NEW_NAME = "abandon_on_cancel" in signature(anyio.to_thread.run_sync).parameters
+_ABANDON: Mapping[str, Any] = {"abandon_on_cancel" if _NEW_NAME else "cancellable": True}
+"""Asks anyio not to wait for the thread of a call that is cancelled; anyio before 4.1 has another name for it."""
 
 H = TypeVar("H")
 P = ParamSpec("P")
@@ -65,7 +70,7 @@ class Calls:
         async def run() -> T:
             nonlocal awaited
             awaited = True
-            return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+            return await anyio.to_thread.run_sync(call, **_ABANDON)
 
         def gone() -> None:
             if not awaited:
