@@ -59,8 +59,8 @@ class DyingLog:
 class DyingGate(egress.Gate):
     fate = Fate("never", 0)
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        reply = await super().post(url, body, headers)
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
+        reply = await super().post(url, body, headers, verify=verify)
         self.fate.come_to("after-send")
         return reply
 
