@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from wire import ask
 
 from mock_server.app import create_app, load_contract
+from mock_server.coverage import Coverage
 from mock_server.errors import Problem, StateError, StorageUnavailable
 from mock_server.origin import Plan, digest
 from mock_server.settings import Settings
@@ -134,11 +135,27 @@ def test_journal_and_attempts_are_bounded(workspaces: Workspaces, tmp_path: Path
     again.restore()
     for workspace in (made, branch, *again):
         for number in range(1_100):
-            workspace.journal.append(number)
+            workspace.journal.arrive(_Asked(number, workspace.journal.coverage))
             workspace.attempts.append({"sequence": number})
-        assert list(workspace.journal) == [1_097, 1_098, 1_099]
+        assert [entry.number for entry in workspace.journal] == [1_097, 1_098, 1_099]
         assert len(workspace.attempts) == 1_000
     log.close()
+
+
+class _Asked:
+    """A request that has arrived, and nothing more."""
+
+    kept: bool | None = None
+    over = False
+    weight = request_weight = answer_weight = 1
+
+    def __init__(self, number: int, coverage: Coverage) -> None:
+        self.number = number
+        self.coverage: Coverage | None = coverage
+
+    def cover(self) -> None: ...
+
+    def cover_in(self, coverage: Coverage) -> None: ...
 
 
 class _Reread(NoLog):
