@@ -1,6 +1,7 @@
 """Fixtures of several modules of this folder."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,20 @@ import pytest
 from recordings import Judge
 
 from contracts.cli.traffic import command
+from contracts.document import Contract, load
+
+
+@cache
+def _loaded(spec: str) -> Contract:
+    """A document is read, and its validators are made, once for all of these tests."""
+    return load(spec)
 
 
 @pytest.fixture
 def judge(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Runs the command on a recording: exit code, output, errors."""
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("contracts.cli.traffic.load", _loaded)
 
     def run(recording: Any, *arguments: str) -> tuple[int, str, str]:
         file = tmp_path / "traffic.har"
