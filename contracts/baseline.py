@@ -36,11 +36,11 @@ class Entry:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What two entries may not have in common."""
+        """Check, operation and place: no two entries have all of them in common."""
         return self.check, self.operation, self.where
 
     def about(self, finding: Finding) -> bool:
-        """Whether this is what the entry accepts."""
+        """Tell whether the entry accepts a finding."""
         return all(pattern.fullmatch(_plain(text)) for pattern, text in zip(self._patterns, finding.key, strict=True))
 
     @cached_property
@@ -49,7 +49,7 @@ class Entry:
 
 
 def matches(text: str, rule: str) -> bool:
-    """Whether a text of an entry, which may hold ``*``, stands for a name."""
+    """Tell whether a text of an entry, which may hold ``*``, stands for a name."""
     return bool(_pattern(text).fullmatch(_plain(rule)))
 
 

@@ -1,4 +1,4 @@
-"""Which rules a run has checked, and why not the others: so that green can be read for what it is."""
+"""The rules that a run has checked, and the reason for each other one, so that nobody reads too much into green."""
 
 from collections.abc import Collection, Mapping
 
@@ -39,7 +39,7 @@ def of_run(known: Collection[str], outcome: Outcome, selection: Selection) -> Ma
 
 
 def of_traffic(*, requests_only: bool) -> Mapping[str, str]:
-    """The same for recorded traffic."""
+    """Every rule with the reason why recorded traffic does not check it; empty when it does."""
 
     def reason(rule: str) -> str:
         if rule in ANSWERS:

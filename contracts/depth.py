@@ -1,4 +1,4 @@
-"""How deep JSON from outside may nest: what is read deeper than it can be written again would break somebody later."""
+"""The depth that JSON from outside may have: nobody could write a value again that is deeper than this."""
 
 import re
 from typing import Any
@@ -11,12 +11,12 @@ TOO_DEEP = f"it nests deeper than {MAX_DEPTH} levels"
 
 
 def nests_too_deep(value: Any) -> bool:
-    """Whether a JSON value has more than ``MAX_DEPTH`` levels."""
+    """Tell whether a JSON value has more than ``MAX_DEPTH`` levels."""
     return is_deeper(value, MAX_DEPTH)
 
 
 def text_nests_too_deep(text: bytes) -> bool:
-    """Whether a text that is no JSON opens more than ``MAX_DEPTH`` levels: some parsers break down over it."""
+    """Tell whether a text that is no JSON opens more than ``MAX_DEPTH`` levels: some parsers break down over it."""
     depth = 0
     for found in _STEPS.finditer(text):
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)

@@ -13,7 +13,7 @@ from contracts.errors import CannotRun
 TRANSLATED = "x-translated"
 """In a document of which places and words are no longer those of its file."""
 BASE = "x-base-path"
-"""What stands before every path that the file does not have there; missing when nothing does."""
+"""The path of the first server, which stands before every path; missing when that is empty."""
 _VALUES = ("default", "enum", "const", "example", "examples")
 """Words after which no schema comes."""
 

@@ -49,7 +49,7 @@ class Exchange:
     private: bool = False
     """Somebody's real data: what is said of it tells its shape and no value."""
     flaw: str = ""
-    """Why the body is not what was sent: it could not be unpacked. Empty when it could."""
+    """The reason why the body is not as it was sent: it could not be unpacked, say. Empty when it is."""
 
     @property
     def path(self) -> str:
@@ -83,7 +83,7 @@ class Exchange:
 
     @property
     def obstacle(self) -> str:
-        """Why the body is not read as JSON; empty when it is. Nothing of the body is in it."""
+        """The reason why the body is not read as JSON, without anything of the body; empty when it is read."""
         return self._decoded[1]
 
     @cached_property

@@ -85,7 +85,7 @@ class Guard:
         self.refused = 0
         self.stopped: Stopped | None = None
         self.interrupted = False
-        """Whether a person, or a pipeline, ended the run."""
+        """True once a person, or a pipeline, has ended the run."""
         self._clock = clock
         self._lock = threading.Lock()
         self._denied = self._throttled = self._failed = 0

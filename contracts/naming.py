@@ -1,4 +1,4 @@
-"""How people name an operation: method and path with parameters of any name, or with an id; or its operationId."""
+"""The names that people give an operation: method and path with parameters of any name or an id, or operationId."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def _same(word: str, key: str) -> bool:
-    """Whether two names differ in nothing but what parameters are called, case, and a slash at the end."""
+    """Tell whether two names differ in nothing but names of parameters, case, and a slash at the end."""
     return blank(_colons(word)).rstrip("/").lower() == key.lower()
 
 

@@ -1,4 +1,4 @@
-"""Which known name was probably meant by one that is not known."""
+"""A guess at the known name that was meant by one that is not known."""
 
 import re
 from collections.abc import Iterable

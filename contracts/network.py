@@ -1,4 +1,4 @@
-"""What went wrong on the way to a target and back, in words: of the exceptions underneath, and of no text in them."""
+"""Faults of the network in words: they say what kind of exception there was, and repeat no text of it."""
 
 import http.client
 import socket
@@ -35,7 +35,7 @@ class BrokenAnswer(requests.ConnectionError):
 
 
 def in_words(fault: BaseException) -> str:
-    """Why a request was not answered, as a person would say it."""
+    """Say why a request was not answered, as a person would."""
     chain = list(_chain(fault))
     said = [str(one) for one in chain if isinstance(one, BrokenAnswer) and one.args and isinstance(one.args[0], str)]
     if said:
@@ -45,7 +45,7 @@ def in_words(fault: BaseException) -> str:
 
 
 def answered(fault: BaseException) -> bool:
-    """Whether something came back: then it is the answer that is wrong, and somebody is there."""
+    """Tell whether something came back: then the answer is wrong, and somebody is there."""
     kinds = (BrokenAnswer, InvalidHeader, http.client.HTTPException)
     silent = (http.client.RemoteDisconnected,)
     return any(isinstance(one, kinds) and not isinstance(one, silent) for one in _chain(fault))

@@ -64,12 +64,12 @@ class Node:
 
 
 def opened(path: Path, remedy: str) -> Node:
-    """What is in a file. Raises CannotRun."""
+    """Read a JSON file. Raises CannotRun."""
     return parsed(content(path, LARGEST, remedy), str(path), remedy)
 
 
 def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> Node:
-    """The same from bytes; ``errors`` is what becomes of those that are no text. Raises CannotRun."""
+    """Read JSON from bytes; ``errors`` says what becomes of bytes that are no text. Raises CannotRun."""
     if len(raw) > LARGEST:
         raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
     text = decoded(raw, name, errors)

@@ -21,7 +21,7 @@ class Parameter:
     explode: bool = True
 
     def takes(self, name: str) -> bool:
-        """Whether a name in a query is of this parameter: an object's members may stand there by themselves."""
+        """Tell whether a name in a query belongs to this parameter: an object's members may stand there alone."""
         if name == self.name:
             return True
         if self.style == "deepObject":

@@ -53,7 +53,7 @@ class Probe:
 
     @property
     def notes(self) -> list[str]:
-        """What could be judged in part only."""
+        """Sentences about answers that only one of the two judges could read."""
         return self._second.notes
 
     def forget(self) -> None:

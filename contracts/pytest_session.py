@@ -39,7 +39,7 @@ def asked(config: pytest.Config) -> tuple[str, str, Options]:
 
 
 def accepted(config: pytest.Config, contract: Contract) -> Baseline:
-    """What the team has accepted. Raises CannotRun."""
+    """Read the baseline that the options name. Raises CannotRun."""
     return read(config.getoption("contract_baseline", ""), date.today(), contract)
 
 

@@ -71,7 +71,7 @@ class Finding:
     unit: str = ""
     """The run that found it."""
     reason: str = ""
-    """What a mock said itself of why it answered so."""
+    """The reason that a mock gave for its answer; empty when there is none."""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -47,7 +47,7 @@ class Selection:
         return not (self._only or self._rules or self._without)
 
     def unit(self, topic: str, subject: str, also: Collection[str] = ()) -> bool:
-        """Whether to run this: by its topic, what it is about, or an operation that it asks on the way."""
+        """Tell whether to run a unit, by its topic, its subject, or an operation that it asks on the way."""
         about = self._about(subject)
         if {topic, subject} & self._without or (about and all(_words(o) & self._without for o in about)):
             return False

@@ -27,7 +27,7 @@ def interruptible(stop: Callable[[], None] = lambda: None) -> Generator[None, No
 
 @contextmanager
 def hurried(seconds: float) -> Generator[None, None, None]:
-    """What takes longer than this is interrupted: a wait for another thread, which nothing else would end."""
+    """Interrupt what takes longer than this, such as a wait for another thread, which nothing else would end."""
 
     def late(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt

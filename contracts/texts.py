@@ -20,7 +20,7 @@ class NotText(CannotRun):
 
 
 def content(file: str | Path, most: int, remedy: str) -> bytes:
-    """What is in a file. Raises CannotRun when it cannot be read, or is larger than ``most`` bytes."""
+    """Read a file. Raises CannotRun when it cannot be read, or is larger than ``most`` bytes."""
     try:
         with Path(file).open("rb") as stream:
             raw = stream.read(most + 1)

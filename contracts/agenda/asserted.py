@@ -1,4 +1,4 @@
-"""Which runs look at which rule: what a report needs to say that a rule was checked, or why it was not."""
+"""A table of the runs that look at each rule, so that a report can say whether the rule was checked."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

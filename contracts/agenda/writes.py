@@ -93,7 +93,7 @@ def hooks(catalogue: Catalogue) -> Iterator[Unit]:
 
 
 def _of_event(catalogue: Catalogue, event: str) -> list[str]:
-    """What is asked to make an event happen, and to see what it was about."""
+    """Operations that make an event happen, or show what it was about."""
     kind = event.partition("_")[0]
     leads = [key for family in catalogue.makers if f"GET {family.path}" == domain.LEADS for key in _keys(family)]
     caused = {"LEAD": leads, "INQUIRY": [*leads, domain.SEND_SMS, domain.MEMBERS]}.get(kind, [])

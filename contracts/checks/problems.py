@@ -1,4 +1,4 @@
-"""What is wrong with a value under a schema: the first problems, however large the value is and however many there are.
+"""The first problems of a value under a schema, however large the value is and however many problems there are.
 
 The library makes all of its errors before it hands out one. Of some megabytes from anybody that takes it minutes.
 """
@@ -33,7 +33,7 @@ def first_problems(document: Document, schema: Schema, value: Any) -> list[Error
 
 
 def place_of(error: Error) -> str:
-    """Where a schema was broken: the member, also one that is missing. All items of a list are one place."""
+    """The place where a schema is broken: the member, also one that is missing. All items of a list are one place."""
     steps = ["*" if isinstance(step, int) else str(step) for step in error.instance_path]
     missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
     return "/" + "/".join([*steps, *missing])
@@ -62,7 +62,7 @@ def _shortened(value: Any, path: tuple[str | int, ...], cut: set[tuple[str | int
 
 
 def _made_by_cutting(error: Error, cut: set[tuple[str | int, ...]]) -> bool:
-    """Whether an error may be there because something was cut: it is about that, or about alternatives around it."""
+    """Tell whether an error may come from cutting: it is about what was cut, or about alternatives around that."""
     path = tuple(error.instance_path)
     return path in cut or (error.kind.name in _OF_MANY and any(one[: len(path)] == path for one in cut))
 

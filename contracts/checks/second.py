@@ -93,7 +93,7 @@ class SecondJudge:
 
     @property
     def notes(self) -> list[str]:
-        """What it could not read, in words."""
+        """Sentences about requests and answers that openapi-core could not read."""
         return [
             f"{what}: openapi-core could not read it {n}×; our own validator did" for what, n in self.silent.items()
         ]
@@ -106,7 +106,7 @@ class SecondJudge:
             return True
 
     def request_problems(self, operation: Operation, exchange: Exchange) -> list[Exception]:
-        """What is wrong with a request, credentials aside; nothing for one that it cannot read."""
+        """List the errors of a request, credentials aside; none for one that openapi-core cannot read."""
         mark = hash((operation.key, exchange.url, exchange.sent_body, *sorted(exchange.sent_headers.items())))
         if mark in self._seen:
             return []
@@ -119,7 +119,7 @@ class SecondJudge:
         return errors
 
     def request_errors(self, operation: Operation, exchange: Exchange) -> list[Exception]:
-        """What is wrong with a request, credentials aside. Raises what its parsers raise."""
+        """List the errors of a request, credentials aside. Raises whatever the parsers of openapi-core raise."""
         try:
             errors = list(self._reader(operation).iter_request_errors(_Request(exchange, self._origin)))
         except OpenAPIError as error:

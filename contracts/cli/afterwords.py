@@ -14,7 +14,7 @@ _MOST = 10
 
 
 def proposals(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console) -> None:
-    """Where a target that is no mock does otherwise, the document may be wrong."""
+    """Print a patch of the document for each finding on a target that is no mock: there the document may be wrong."""
     if outcome.target.is_mock:
         return
     for finding in outcome.findings[:_MOST]:

@@ -18,7 +18,7 @@ from contracts.pace import PATTERN as PACES
 from contracts.pace import WINDOW
 
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
-"""What an editor may have put before a ledger: a byte order mark, blank lines; and the zeros of UTF-16 between."""
+"""Bytes that an editor may put before a ledger: byte order marks and blank lines."""
 _TABLES = frozenset({".gitignore", "unicode_data"})
 
 

@@ -26,7 +26,7 @@ _KINDS = tuple(kind for kind in files.WRITERS if kind != "har")  # that would be
 
 
 def _whole(raw: bytes, place: str) -> tuple[Node, Sequence[str]]:
-    """What is in a recording, and what was repaired in it: a byte of somebody's page is no reason to refuse it all."""
+    """Read a recording, with notes of what was repaired: a byte of somebody's page is no reason to refuse it all."""
     try:
         return parsed(raw, place, REMEDY), ()
     except NotText as fault:

@@ -1,4 +1,4 @@
-"""What becomes of a run whose reports could not all be written: what it found counts all the same."""
+"""The end of a run whose reports could not all be written: its findings count all the same."""
 
 from collections.abc import Sequence
 

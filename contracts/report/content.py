@@ -16,7 +16,7 @@ MOST_COMMANDS = 9
 
 
 _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends in \d+ s(; |$)")
-"""What a mock says of every request of a quick run, and of none in particular."""
+"""A remark that a mock makes on every request of a quick run, and that explains none of them."""
 
 
 def sieved(value: Any, sieve: Sieve) -> Any:
@@ -42,7 +42,7 @@ def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
 
 
 def reason_of(item: Finding, outcome: Outcome) -> str:
-    """What a mock said itself of why it answered so; of any other target it would be a text like all others."""
+    """The reason that a mock gave for its answer; empty for other targets, whose headers are not ours to believe."""
     if not outcome.target.is_mock:
         return ""
     explained = item.evidence[-1].headers.get("x-mock-explain", "") if item.evidence else ""

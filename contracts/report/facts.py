@@ -1,4 +1,4 @@
-"""What a report says of itself: when, of which documents, by which versions, and which rules were checked."""
+"""Facts that a report states about itself: its time, the documents, the versions, and the rules that were checked."""
 
 import os
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ def _document(document: Document) -> dict[str, str]:
 
 
 def path_of(document: Document) -> str:
-    """Where the document lies in the repository that it belongs to, so that others find it there.
+    """The path of a document in the repository that it belongs to, so that others find it there.
 
     The built-in ones are said to lie where this project has them; one that is in no repository, and not below this
     folder, goes by its name.
@@ -67,7 +67,7 @@ def path_of(document: Document) -> str:
 
 
 def lines(facts: Mapping[str, Any]) -> list[str]:
-    """The same in a line each, for people."""
+    """Say the time, the versions and the documents, in a line each, for people."""
     told = [f"{facts['started']} · " + " · ".join(f"{name} {number}" for name, number in facts["versions"].items())]
     for one in facts["documents"]:
         digest = f", SHA-256 {one['sha256'][:_SHORT]}…" if one["sha256"] else ""
@@ -76,7 +76,7 @@ def lines(facts: Mapping[str, Any]) -> list[str]:
 
 
 def reasons(facts: Mapping[str, Any]) -> Mapping[str, list[str]]:
-    """Why rules were not checked, each with its rules."""
+    """Group the rules that were not checked by the reason."""
     found: dict[str, list[str]] = {}
     for rule, reason in facts["rules"]["notChecked"].items():
         found.setdefault(reason, []).append(rule)

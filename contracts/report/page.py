@@ -143,7 +143,7 @@ def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], *
 
 
 def _rules(told: Mapping[str, Any]) -> str:
-    """Which rules were checked, and which were not and why."""
+    """A folded table of all rules: checked, or not checked with the reason."""
     checked, left = told["rules"]["checked"], told["rules"]["notChecked"]
     rows = [(name, "checked") for name in checked] + [(name, f"not checked: {why}") for name, why in left.items()]
     title = f"Rules: {len(checked)} checked, {len(left)} not"

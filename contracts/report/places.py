@@ -1,4 +1,4 @@
-"""Where the operations of a document stand in its file: line and column, as an editor counts them."""
+"""The places of operations in the file of their document: line and column, as an editor counts them."""
 
 from collections.abc import Iterator, Mapping
 

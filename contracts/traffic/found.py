@@ -1,4 +1,4 @@
-"""What was found in a recording, and what is only worth a note: each with the entries that show it."""
+"""Findings and notes about a recording, each with the entries that show it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -78,7 +78,7 @@ def _response(entry: Node) -> Node | None:
 
 
 def _aside(entry: Node, method: str, url: str, sent: Mapping[str, str], got: Mapping[str, str]) -> str:
-    """Why an entry is no exchange between a client and the API; empty when it is one."""
+    """Say why an entry is no exchange between a client and the API; nothing when it is one."""
     if urlsplit(url).scheme not in ("http", "https") or method == "CONNECT":
         return "no HTTP request"
     if method == "OPTIONS" and (_PREFLIGHT in sent or entry.object().get("_resourceType") == "preflight"):

@@ -1,4 +1,4 @@
-"""Where in a recording the API is: which host was asked, and what stands before the contract's paths."""
+"""The home of the API in a recording: the host that was asked, and the path before the contract's paths."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from contracts.traffic.reading import Part, Recorded
 from mock_server.redaction import MASK
 
 ORIGIN = "http://recorded"
-"""What stands before every path, whatever host was asked."""
+"""The origin that stands for every host that was asked."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Judge:
 
     @property
     def notes(self) -> list[str]:
-        """What could be judged in part only."""
+        """Sentences about exchanges that only one of the two judges could read."""
         return self._second.notes
 
     def judge(self, entry: Recorded, operation: Operation) -> None:
@@ -91,7 +91,7 @@ class Judge:
 
 
 def _known(place: str, entry: Recorded) -> bool:
-    """Whether what is said of a request can be known: not of a body that is not there, nor of masked values."""
+    """Tell whether a complaint about a request can be known: not of a missing body, nor of masked values."""
     exchange = entry.exchange
     if place.startswith("body"):
         return entry.request is Part.WHOLE and not hidden(place.removeprefix("body").strip(), exchange.sent_body)

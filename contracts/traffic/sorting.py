@@ -36,7 +36,7 @@ class Sorting:
         self._judged = self._unknown = 0
 
     def outcome(self, name: str) -> Outcome:
-        """What it comes to. Raises CannotRun when no request was for the API."""
+        """Judge the recording. Raises CannotRun when no request in it was for the API."""
         place = home(self._contract, self._recording, self._wishes.base)
         for entry in self._recording.entries:
             self._entry(entry, place)
@@ -54,7 +54,7 @@ class Sorting:
         return outcome
 
     def _nothing(self, name: str, ours: list[Odd]) -> CannotRun:
-        """Why nothing was judged: the first entry that cannot be read, if that may be why."""
+        """Say why nothing was judged: the first entry that cannot be read, if that may be the reason."""
         odd = ours or self._recording.odd
         if odd:
             return odd[0].reason

@@ -17,7 +17,7 @@ _MANNERS = ("HEAD", "OPTIONS")
 
 
 def aside(contract: Contract, exchange: Exchange, path: str) -> str:
-    """Why a request on the API's host is no mistake although no operation is for it; empty when it is one."""
+    """Say why a request to the API's host is no mistake although no operation is for it; nothing when it is one."""
     if exchange.method in _MANNERS and exchange.status < 400:
         return f"{' and '.join(_MANNERS)} requests, which need not be documented"
     firsts = {_steps(operation.path)[0] for operation in contract.operations.values()}
@@ -28,7 +28,7 @@ def aside(contract: Contract, exchange: Exchange, path: str) -> str:
 
 
 class Names:
-    """What requests that no operation is for are called in a report."""
+    """Names, for a report, of requests that no operation is for."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
