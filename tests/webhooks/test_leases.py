@@ -75,7 +75,11 @@ def test_one_whose_connection_is_closed_goes_sooner(
     asyncio.run(scenario())
 
 
-def test_who_comes_back_after_a_restart_gets_what_it_was_owed_once(workspaces: Workspaces, tmp_path: Path) -> None:
+def test_who_comes_back_after_a_restart_gets_what_it_was_owed_once(
+    workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listeners, "LEASE_SECONDS", 60)
+
     async def before(url: str) -> tuple[str, list[str]]:
         lived = Workspaces(workspaces.contract, log := SqliteLog(tmp_path / "state.sqlite"), 10)
         async with staged(lived, "w") as it:
@@ -110,7 +114,9 @@ def test_who_comes_back_after_a_restart_gets_what_it_was_owed_once(workspaces: W
     asyncio.run(scenario())
 
 
-def test_who_does_not_come_back_after_a_restart_leaves_nothing(workspaces: Workspaces, tmp_path: Path) -> None:
+def test_who_does_not_come_back_after_a_restart_leaves_nothing(
+    workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def before() -> None:
         lived = Workspaces(workspaces.contract, log := SqliteLog(tmp_path / "state.sqlite"), 10)
         async with staged(lived, "w") as it:
@@ -129,7 +135,9 @@ def test_who_does_not_come_back_after_a_restart_leaves_nothing(workspaces: Works
             assert it.states == ["cancelled"] * 2
         log.close()
 
+    monkeypatch.setattr(listeners, "LEASE_SECONDS", 60)
     asyncio.run(before())
+    monkeypatch.setattr(listeners, "LEASE_SECONDS", 0.06)
     asyncio.run(after())
 
 
@@ -154,8 +162,10 @@ def test_a_full_disk_only_delays_the_end_of_a_lease(workspaces: Workspaces, capl
 
 
 def test_a_reset_that_cannot_be_followed_up_is_heard_of(
-    workspaces: Workspaces, caplog: pytest.LogCaptureFixture
+    workspaces: Workspaces, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(listeners, "LEASE_SECONDS", 60)
+
     class Full(NoLog):
         broken = False
 
