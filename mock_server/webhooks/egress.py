@@ -120,14 +120,17 @@ class Gate:
             self._keeper = loop.create_task(_closed_at_the_end(self._sessions))
             await asyncio.sleep(0)  # a task that is cancelled before it began does nothing at its end
         if (outside, verify) not in self._sessions:
-            sockets: dict[str, Any] = {"socket_factory": _outside_socket if outside else _inside_socket}
+            more: dict[str, Any] = {}
+            if _SHOWS_SOCKETS:
+                more["socket_factory"] = _outside_socket if outside else _inside_socket
+            if self._trusted or not verify:  # else aiohttp's default: 3.9 takes `ssl=True` for False
+                more["ssl"] = self._trusted if verify else believing_all()
             connector = aiohttp.TCPConnector(
                 resolver=_Resolver(self._resolver, outside=outside),
-                ssl=(self._trusted or True) if verify else believing_all(),
                 use_dns_cache=False,
                 keepalive_timeout=_KEEP_ALIVE,
                 limit=0,
-                **(sockets if _SHOWS_SOCKETS else {}),
+                **more,
             )
             trace = aiohttp.TraceConfig()
             trace.on_connection_reuseconn.append(_reused)
