@@ -56,6 +56,9 @@ def _check_target(source: Path, target: Path, *, replace: bool) -> None:
             raise StateError(Problem(str(target), "the file that is to be copied", "give another name"))
         if not replace:
             raise StateError(Problem(str(target), "is there already", "give another name, or --force"))
+    for end in ("-wal", "-journal"):  # SQLite would take it for the copy's own
+        if os.path.lexists(f"{target}{end}"):
+            raise StateError(Problem(f"{target}{end}", "the log of another file", "give another name"))
 
 
 @contextmanager

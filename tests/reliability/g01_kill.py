@@ -4,7 +4,7 @@ Each life of a server ends by SIGKILL: at a random moment, at a named step (befo
 statements, in the middle of a reset, of a snapshot that is saved, imported, forked, returned to or forgotten, after a
 delivery was sent and before that was recorded) or in the middle of a write to the log or the main file, half of which
 then reaches the disk. What a writer was not told is *unknown*: it may be there or not. After each death a copy of the
-files is checked, made now by hand and now by `state copy`; in the end each event was delivered or failed visibly.
+files is checked, made by hand; in the end each event was delivered or failed visibly.
 """
 
 import asyncio

@@ -114,6 +114,13 @@ def test_nothing_is_written_over_unasked(tmp_path: Path, state: Path) -> None:
     assert not Path(os.devnull).is_file()
 
 
+def test_a_log_that_lies_where_the_copy_goes_is_not_taken_for_its_own(tmp_path: Path, state: Path) -> None:
+    (tmp_path / "copy.db-wal").write_bytes(b"of another file")
+    with pytest.raises(StateError, match="the log of another file"):
+        copy_state(state, tmp_path / "copy.db", replace=True)
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_the_command_says_what_it_copied(tmp_path: Path, state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "copy.db"
     assert main(["state", "copy", str(state), str(target), "--json"]) == 0
