@@ -83,7 +83,7 @@ class Listing:
         return next(({one.name: value} for one in self.filters if one.member == member), None)
 
     def takes(self, asked: Filter, value: Any) -> bool:
-        """Whether the filter may be asked for the value: an item may hold one that no request may."""
+        """True when a request may ask the filter for ``value``: an item may hold values that the parameter refuses."""
         return self.operation.document.validator(asked.schema).is_valid(value)
 
     def member(self, name: str) -> str:

@@ -25,7 +25,7 @@ from contracts.visit import TOPICS, Visit, wanted
 
 OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 NAMES: pytest.StashKey[list[str]] = pytest.StashKey()
-"""Of the units that are tests."""
+"""The names of the directed runs that pytest collects as tests."""
 _PARTS: pytest.StashKey[list[workers.Part]] = pytest.StashKey()
 
 

@@ -220,7 +220,7 @@ class Run:
             return f"{LOST}: {in_words(fault)}"
         except SuiteError:
             raise
-        except Exception as fault:
+        except Exception as fault:  # an answer may be odd in any way: the run is told of as not run, the others go on
             return unreadable(fault)
         self._lost = 0
         return ""

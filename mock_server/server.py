@@ -24,7 +24,7 @@ from mock_server.store.base import Log, NoLog
 try:
     from uvloop import new_event_loop
 except ImportError:  # Windows has none
-    new_event_loop = None  # type: ignore[assignment]
+    new_event_loop = None  # type: ignore[assignment]  # asyncio.Runner then makes its own loop
 
 log = logging.getLogger("mock_server")
 

@@ -11,7 +11,7 @@ _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
 _ROWS = 200
-"""Of a summary, which may have a mebibyte."""
+"""The most rows that a summary has: GitHub takes a mebibyte of it."""
 
 
 def as_github(outcome: Outcome, sieve: Sieve) -> str:

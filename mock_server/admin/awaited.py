@@ -1,4 +1,4 @@
-"""What an inbox can be asked: a question about deliveries that could never come has no answer worth having."""
+"""Check a question to an inbox: one about deliveries that could never come is refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Ma
 
 
 def _triggers(workspace: Workspace, name: str) -> Sequence[str]:
-    """What is subscribed to an inbox of a workspace."""
+    """The triggers that are subscribed to an inbox of a workspace."""
     places = (f"/__admin/inbox/{workspace.id}/{name}", f"/__admin/inbox/{name}")
     rows = (row.record for row in workspace.image.rows(subscription.KIND))
     return [str(row["trigger"]) for row in rows if unquote(urlsplit(str(row["hookUrl"])).path) in places]

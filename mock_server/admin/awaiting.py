@@ -20,7 +20,7 @@ class Awaited:
         self._era = inbox.era
 
     async def until(self, count: int, seconds: float) -> Sequence[Received]:
-        """What has come that matches, oldest first, when there are so many of them or the time is over."""
+        """Wait for ``count`` matching deliveries, at most ``seconds``; returns those that came, oldest first."""
         await self._look()
         if seconds:
             with suppress(TimeoutError):

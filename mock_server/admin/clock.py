@@ -72,7 +72,7 @@ class _Clock:
         return await self._moved(workspace, self._control.timeline.move(workspace, target), "/seconds")
 
     async def _moved(self, workspace: Workspace, move: Awaitable[Moved], pointer: str) -> Response:
-        """What happened in a move of the clock. ``pointer`` is the member of the request that asked for it."""
+        """Move the clock and answer what happened. ``pointer`` is the member of the request that asked for it."""
         try:
             moved = await move
         except Moving:

@@ -42,7 +42,7 @@ class Control:
 
     @cached_property
     def names(self) -> Names:
-        """What operations can be called by."""
+        """The names that the operations can be called by."""
         return Names(self.workspaces.contract.operations.values())
 
     def workspace(self, request: Request) -> Workspace:

@@ -50,7 +50,7 @@ def ended(verb: Callable[[], Any]) -> int:
         return FAILED if end.code else 0
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # the last resort of every verb: a mistake of ours never ends with 1
         with suppress(OSError, ValueError):  # nobody reads standard error
             for line in _lines(error):
                 click.echo(line, err=True)

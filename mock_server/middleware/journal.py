@@ -56,7 +56,7 @@ class JournalMiddleware:
             if exchange.workspace is not None and exchange.step != "route":
                 _, exchange.operation = asked(scope, self._router)  # it may have ended before it was routed
             await self._refuse(exchange, error, scope, send)
-        except Exception:
+        except Exception:  # a bug of ours: it is logged, and the client has an answer all the same
             trace = self._redactor.redact(traceback.format_exc())
             log.error("%s %r: a bug of ours\n%s", exchange.method, exchange.path, trace)
             if exchange.status:  # the answer has begun: nothing can be said any more
