@@ -107,6 +107,7 @@ class RequestPattern:
     async def differences_in_turns(self, asked: Asked, turns: Turns) -> list[Difference]:
         """Why a request does not match, found while others have their turns."""
         found = []
+        await turns.rest()
         for difference in self._compared(asked):
             if difference:
                 found.append(difference)
@@ -116,6 +117,7 @@ class RequestPattern:
     async def match(self, asked: Asked, turns: Turns) -> Match:
         """Whether a request matches, found while others have their turns."""
         match = Match.YES
+        await turns.rest()
         for difference in self._compared(asked):
             if difference and difference.sure:
                 return Match.NO

@@ -37,15 +37,15 @@ class Awaited:
         """Look at what is new. An inbox that was emptied begins anew."""
         if self.inbox.era != self._era:
             self._came, self._looked, self._era = [], 0, self.inbox.era
-        turns = Turns()
+        turns = Turns(patient=True)
         while new := list(self.inbox.after(self._looked))[::-1]:
             for entry in new:
+                await turns.rest()
                 if self.inbox.era != self._era:
                     return
                 self._looked = entry.number
                 if not self._expected.differences(self._body(entry)):
                     self._came.append(entry)
-                await turns.rest()
 
     def _body(self, entry: Received) -> Any:
         """The value of a body, kept for the others who wait for it as long as it takes to look at it."""
@@ -59,10 +59,10 @@ class Awaited:
 
     async def nearest(self, count: int) -> Sequence[tuple[Received, Sequence[str]]]:
         """The deliveries that came nearest, with what was different."""
-        found, turns = [], Turns()
+        found, turns = [], Turns(patient=True)
         for entry in list(self.inbox.received):
+            await turns.rest()
             why = self._expected.differences(entry.body)
             if why:
                 found.append((entry, why))
-            await turns.rest()
         return sorted(found, key=lambda pair: len(pair[1]))[:count]

@@ -20,12 +20,12 @@ def routes(control: Control) -> list[Route]:
         scope = request.query_params.get("scope", "workspace")
         if scope not in ("workspace", "server"):
             raise Refusal(400, "`scope` is workspace or server", parameter="scope")
-        total, turns = Coverage(), Turns()
+        total, turns = Coverage(), Turns(patient=True)
         if scope == "server":
             total.merge(control.workspaces.retired)
         for workspace in list(control.workspaces) if scope == "server" else [control.workspace(request)]:
-            total.merge(workspace.journal.covered())
             await turns.rest()
+            total.merge(workspace.journal.covered())
         return answer(total.report(control.workspaces.contract, EVENTS))
 
     return [Route("/coverage", show)]

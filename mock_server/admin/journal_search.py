@@ -25,7 +25,7 @@ class Found:
 
 async def search(workspace: Workspace, pattern: RequestPattern) -> Found:
     """Compare every entry with a pattern, while others have their turns."""
-    found, turns = Found(), Turns()
+    found, turns = Found(), Turns(patient=True)
     for one in list(workspace.journal):
         match await pattern.match(as_asked(one), turns):
             case Match.YES:
@@ -37,7 +37,7 @@ async def search(workspace: Workspace, pattern: RequestPattern) -> Found:
 
 async def near_misses(workspace: Workspace, pattern: RequestPattern) -> list[dict[str, Any]]:
     """The requests that came nearest to a pattern, with what was different; secrets are masked."""
-    turns = Turns()
+    turns = Turns(patient=True)
     told = [(len(await pattern.differences_in_turns(as_asked(one), turns)), one) for one in list(workspace.journal)]
     misses = sorted((pair for pair in told if pair[0]), key=lambda pair: pair[0])[:_LOOKED_AT]
     wanted, likeness = _wanted(pattern.given), {}

@@ -23,8 +23,9 @@ class Parts(Response):
         self._media_type = media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        turns, parts = Turns(), iter(self._parts)
+        turns, parts = Turns(patient=True), iter(self._parts)
         begun, size = [], 0
+        await turns.rest()
         for part in parts:
             begun.append(part)
             size += len(part)

@@ -118,10 +118,10 @@ class _Mappings:
 
     async def _checked(self, asked: Sequence[dict[str, Any]], places: Sequence[str]) -> list[dict[str, Any]]:
         """The mappings with their patterns ready. Raises Refusal at the first thing that is wrong in any of them."""
-        found, turns = [], Turns()
+        found, turns = [], Turns(patient=True)
         for mapping, place in zip(asked, places, strict=True):
-            found.append(self._one_checked(mapping, place))
             await turns.rest()
+            found.append(self._one_checked(mapping, place))
         return found
 
     def _one_checked(self, mapping: dict[str, Any], place: str) -> dict[str, Any]:

@@ -64,11 +64,11 @@ class _Requests:
         return listing(requests=self._shown(page), meta={"total": len(chosen)}, **told(workspace))
 
     async def _with_ignored(self, some: Iterable[Exchange]) -> list[Exchange]:
-        overlooked, turns, found = self._overlooked(), Turns(), []
+        overlooked, turns, found = self._overlooked(), Turns(patient=True), []
         for one in some:
+            await turns.rest()
             if overlooked.of(one):
                 found.append(one)
-            await turns.rest()
         return found
 
     def _shown(self, some: Iterable[Exchange]) -> Iterator[dict[str, Any]]:

@@ -147,13 +147,13 @@ class _Snapshots:
     async def diff(self, request: Request) -> Response:
         """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""
         before, after = self._found(request), self._found(request, "other")
-        found, turns = [], Turns()
+        found, turns = [], Turns(patient=True)
         for change in changes(before.image, after.image):
+            await turns.rest()
             if change is not None:
                 found.append(change)
             if len(found) > _MOST_CHANGES:
                 break
-            await turns.rest()
         shown = found[:_MOST_CHANGES]
         clock, patch = {"before": before.now, "after": after.now}, map(patched, shown)
         return listing(clock=clock, changes=iter(shown), patch=patch, truncated=len(found) > len(shown))

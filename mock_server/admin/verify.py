@@ -86,7 +86,7 @@ class _Verify:
 
     async def _in_order(self, workspace: Workspace, patterns: list[RequestPattern]) -> Response:
         """Each pattern has a request after the one before it; others may stand between."""
-        left, turns = iter(list(workspace.journal)), Turns()
+        left, turns = iter(list(workspace.journal)), Turns(patient=True)
         found: list[str] = []
         unknown: list[Exchange] = []
         for index, pattern in enumerate(patterns):

@@ -3,7 +3,8 @@
 Connections carry 16 requests in a pipeline, well-made HTTP over the contract's operations and the control plane with
 hostile parameters, headers and bodies, and end with one of three: a request whose bytes are damaged, a body that is
 known to kill (depth bombs up to 200,000 levels, numbers of 500,000 digits and their like), or one of the cases of
-``smuggling.py``. Each answer is checked against the documents by ``hostile_judge.py``.
+``smuggling.py``. Each answer is checked against the documents by ``hostile_judge.py``. Before, the questions of
+``full_memory.py`` are asked of a journal and of inboxes that are full of large bodies.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 
 import smuggling
 from frame import Figure, Size, alone
+from full_memory import full_memories
 from hostile_judge import Answer, Answers, Judge, judge
 from hostile_requests import Maker, Request
 from hostile_values import killers
@@ -201,6 +203,7 @@ def main(size: Size) -> Figure:
     count = SIZES[size]
     began = time.monotonic()
     with serving(size, world="small", rate_limit="off", max_body=str(1024 * 1024)) as server:
+        asked = full_memories(server, size)
         tally = every_case(server.port)
         left = count - tally.sent
         if size == "small":
@@ -215,11 +218,14 @@ def main(size: Size) -> Figure:
     text = (
         f"{tally.sent:,} of {count:,} requests in {time.monotonic() - began:,.0f} s ({len(killers())} killing bodies, "
         f"{len(smuggling.cases())} smuggling cases): deaths {deaths}, 5xx {five + bugs}, wrong answers {wrong}, "
-        f"over {SLOW:g} s {tally.slow} (slowest {tally.slowest:.2f} s)"
+        f"over {SLOW:g} s {tally.slow} (slowest {tally.slowest:.2f} s); {asked}"
     )
+    for what in asked.wrong[:_EXAMPLES]:
+        text += f"; {what}"
     for what, number in tally.wrong.most_common(_EXAMPLES):
         text += f"; {number} × {what}"
-    return Figure(not (deaths or five or bugs or wrong or tally.slow) and tally.sent >= count, text)
+    faults = deaths or five or bugs or wrong or tally.slow or asked.wrong
+    return Figure(not faults and tally.sent >= count, text)
 
 
 if __name__ == "__main__":

@@ -117,6 +117,13 @@ PLAYED: Sequence[Mapping[str, str]] = [
     *({"Origin": origin} for origin in ("http://localhost.evil.example", "http://localhost.", "http://0.0.0.0:{port}")),
     *({"Origin": origin} for origin in ("http://127.0.0.1.nip.io", "http://localhost@evil.example", "https://127.1")),
 ]
+# An old browser says nothing of where a page comes from; a form has one of these types, empty or not.
+FORMS = (
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/plain",
+    "Text/Plain;charset=UTF-8",
+)
 NEIGHBOURS = ("http://localhost:1", "https://127.0.0.1:5173", "http://[::1]:3000", "http://app.localhost")
 _ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
 
@@ -145,7 +152,25 @@ def played(server: UnderTest, asked: Sequence[Route], every: int) -> tuple[int, 
             _, names, _ = told(server, "GET", "/v1/leads", headers)  # its refusal can be read, or it cannot
             if ("access-control-allow-origin" in names) != neighbour:
                 let_in.append(f"GET /v1/leads {dict(extra)}")
-    return count, let_in
+    count_of_forms, forms = _forms(server, asked, every)
+    return count + count_of_forms, [*let_in, *forms]
+
+
+def _forms(server: UnderTest, asked: Sequence[Route], every: int) -> tuple[int, list[str]]:
+    """Forms that a page of an old browser could send, and those of them that were let in."""
+    changing = [route for route in asked if route[0] != "GET" and route[1].startswith("/__admin")]
+    sent = [
+        (method, path, kind, text)
+        for number, kind in enumerate(FORMS)
+        for method, path, body in changing[number % every :: every]
+        for text in ("", body)
+    ]
+    let_in = []
+    for method, path, kind, text in sent:
+        status, _, _ = told(server, method, path, {"Content-Type": kind}, text)
+        if status < 400:
+            let_in.append(f"{method} {path} {kind} {status}")
+    return len(sent), let_in
 
 
 # --- in a browser -------------------------------------------------------------------------------------------------
