@@ -52,6 +52,7 @@ from mock_server.middleware.mappings import Mappings
 from mock_server.middleware.ratelimit import RateLimit
 from mock_server.middleware.shortcut import Shortcut
 from mock_server.origin import Plan
+from mock_server.own_records import OwnRecords
 from mock_server.redaction import Redactor
 from mock_server.settings import LOCAL_KEY, Settings
 from mock_server.spec.contract import Contract
@@ -96,7 +97,7 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
     The well-known key is for loopback only; on any other bind a random one is minted at each start.
     """
     workspaces = Workspaces(contract, log, settings.journal_size)
-    workspaces.restore()
+    workspaces.restore(OwnRecords().mistake)
     default = workspaces.get(DEFAULT)
     if default is None:
         enforced = settings.rate_limit != "observe"

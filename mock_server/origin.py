@@ -74,11 +74,11 @@ def read(id: str, kept: Mapping[str, Any]) -> tuple[Origin, Clock]:
             raise ValueError(f"its fact `{name}` is {value!r:.40}, which this program does not understand")
     if unknown := kept.keys() - _FACTS.keys():
         raise ValueError(f"it has the fact `{min(unknown):.40}`, which this program does not know")
-    start = _time(kept["start"])
+    start = _time(kept, "start")
     plan = Plan(recipe_as_kept(kept["world"]), kept["seed"], None if kept["live"] else start, *_limit(kept["limit"]))
     origin = Origin(id, plan, start, kept["frozen"], _keys(kept["keys"]))
     if kept.get("stood"):
-        return origin, Clock(_time(kept["stood"]), frozen=True)
+        return origin, Clock(_time(kept, "stood"), frozen=True)
     return origin, Clock(_ahead(kept["ahead"]))
 
 
@@ -122,9 +122,12 @@ def _keys(kept: Sequence[Any]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _time(text: str) -> datetime:
+def _time(kept: Mapping[str, Any], name: str) -> datetime:
     """A time that a clock can show; in a file that is older than the bounds of clocks there may be another."""
-    return min(max(parse(text), EARLIEST), LATEST)
+    try:
+        return min(max(parse(kept[name]), EARLIEST), LATEST)
+    except ValueError as fault:
+        raise ValueError(f"its fact `{name}`: {fault}") from None
 
 
 def _ahead(seconds: float) -> datetime:

@@ -1,18 +1,18 @@
 """Save a workspace at a moment, take in a moment from outside, forget it: in memory, and in the log before that."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from mock_server.store.base import Layer, LayerId, Log, Saved, at_once, refusing
+from mock_server.store.base import Id, Layer, LayerId, Log, Record, Saved, at_once, refusing
 from mock_server.store.image import Image
-from mock_server.store.snapshot import Snapshot, snapshot_of
+from mock_server.store.snapshot import Snapshot
 from mock_server.store.waste import Waste
 from mock_server.templates import Templates
 from mock_server.turns import in_turns
 from mock_server.waiting import in_a_thread
-from mock_server.world.clock import Clock
+from mock_server.world.clock import Clock, clock_time
 
 
 class Owner(Protocol):
@@ -24,15 +24,23 @@ class Owner(Protocol):
     snapshots: dict[str, Snapshot]
 
 
+Check = Callable[[str, Id, Record], tuple[str, str] | None]
+"""What is wrong with a record of a kind that is the mock's own: where in it, and what."""
+
+
 class Restored:
     """The states that a log has given back; what stands on the same layer shares its records."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, mistake: Check) -> None:
         self._templates = templates
+        self._mistake = mistake
         self._images: dict[LayerId, Image] = {}
 
     def image(self, saved: Saved, seed: int) -> Image:
-        """The state of a workspace; the world that it started with is at hand from now on."""
+        """The state of a workspace; the world that it started with is at hand from now on.
+
+        Raises ValueError for a record of the mock itself that it cannot have written.
+        """
         image = self._image(saved.layer, seed)
         root = saved.layer.root
         self._templates.adopt(root, self._images[root.id])
@@ -42,12 +50,29 @@ class Restored:
     def snapshots(self, saved: Saved, seed: int) -> dict[str, Snapshot]:
         """Those of a workspace. Raises ValueError for facts that nobody of us wrote."""
         return {
-            name: snapshot_of(name, facts, self._image(layer, seed), layer.id)
+            name: Snapshot(name, self._image(layer, seed), *_time(name, facts), layer.id)
             for name, (facts, layer) in saved.snapshots.items()
         }
 
     def _image(self, layer: Layer, seed: int) -> Image:
-        return Image.restored(layer, self._templates.refitting(seed), self._images)
+        image = Image.restored(layer, self._templates.refitting(seed), self._images)
+        for kind in image.kinds:
+            for row in image.rows(kind) if kind.startswith("$") else ():
+                if mistake := self._mistake(kind, row.id, row.record):
+                    raise ValueError(f"its {kind[1:]} {row.id!r:.60}: {' '.join(mistake)}")
+        return image
+
+
+def _time(name: str, facts: Record) -> tuple[str, bool]:
+    """What the clock showed, and whether it stood still. Raises ValueError."""
+    now, frozen = facts.get("now"), facts.get("frozen")
+    try:
+        clock_time(str(now))
+    except ValueError as fault:
+        raise ValueError(f"its snapshot {name!r:.80} has no time: {fault}") from None
+    if not isinstance(now, str) or not isinstance(frozen, bool):
+        raise ValueError(f"its snapshot {name!r:.80} has no time")
+    return now, frozen
 
 
 class Snapshots:

@@ -15,7 +15,7 @@ from mock_server.origin import Origin, Plan, digest, facts, read
 from mock_server.quota import Quota
 from mock_server.request_journal import RequestJournal
 from mock_server.seeding import DocumentIds
-from mock_server.snapshots import Restored, Snapshots
+from mock_server.snapshots import Check, Restored, Snapshots
 from mock_server.spec.contract import Contract
 from mock_server.store.base import Log, NoLog, refusing
 from mock_server.store.image import Image, Transaction
@@ -100,9 +100,9 @@ class Workspaces:
         self.committed: Callable[[Workspace, Transaction], None] = lambda workspace, tx: None
         """Told of each transaction that changed something, once it is kept: deliveries are made from here."""
 
-    def restore(self) -> int:
+    def restore(self, mistake: Check = lambda kind, id, record: None) -> int:
         """Take up what the log kept; how many workspaces that were. Raises StateError for what cannot be taken up."""
-        found = Restored(self._templates)
+        found = Restored(self._templates, mistake)
         for saved in self.log.load():
             try:
                 origin, clock = read(saved.id, saved.facts)

@@ -57,6 +57,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.workspace": 3.8,  # one tenant: state, clock, limits; webhooks deliver what it owes
     "mock_server.webhooks": 4,
     "mock_server.behaviours": 5,
+    "mock_server.own_records": 5.4,  # what may come back from a file of what webhooks and behaviours keep
     "mock_server.timeline": 5.5,  # what time brings: deeds that become due, retries, windows of limits
     "mock_server.api": 6,
     "mock_server.middleware": 7,

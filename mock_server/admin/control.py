@@ -68,24 +68,31 @@ class Control:
 
         ``most`` bytes are read, the setting's where it is not given, of at most ``depth`` levels.
         """
+        limit = most or self.settings.max_body
+        packed = await self.packed_body(request, limit)
+        try:
+            raw = decoded(packed, request.headers.raw, limit)
+        except ApiError as error:
+            raise Refusal(error.status, str(error), headers=error.headers) from None
+        try:
+            value = read_json(raw, depth) if raw else {}
+        except NotJson as fault:
+            raise refuse_json(fault) from None
+        schema.check(value)
+        checked: dict[str, Any] = value
+        return checked
+
+    async def packed_body(self, request: Request, most: int) -> bytes:
+        """The body as it was sent, at most so many bytes, encoded perhaps. Raises Refusal."""
         declared = request.headers.get("content-length", "").encode() or None
         try:
-            limit = most or self.settings.max_body
-            raw = decoded(await read_body(request.receive, declared, limit), request.headers.raw, limit)
+            raw = await read_body(request.receive, declared, most)
         except ApiError as error:
             raise Refusal(error.status, str(error), headers=error.headers) from None
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if raw and media != "application/json":
             raise Refusal(415, "the control plane takes application/json")
-        try:
-            value = read_json(raw, depth) if raw else {}
-        except NotJson as fault:
-            if not fault.line:
-                raise Refusal(400, fault.what, pointer="") from None
-            raise Refusal(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column) from None
-        schema.check(value)
-        checked: dict[str, Any] = value
-        return checked
+        return raw
 
 
 class Refusal(Exception):
@@ -96,6 +103,13 @@ class Refusal(Exception):
     ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers, self.more = status, detail, headers, more
+
+
+def refuse_json(fault: NotJson) -> Refusal:
+    """What to say of a body that is no JSON."""
+    if not fault.line:
+        return Refusal(400, fault.what, pointer="")
+    return Refusal(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column)
 
 
 class Body:
@@ -113,14 +127,15 @@ class Body:
             self._schema, validate_formats=True, retriever=fetch_nothing, mask="it"
         )
 
-    def check(self, value: Any) -> None:
-        """Raises Refusal (400) at the first thing that is wrong."""
+    def check(self, value: Any, at: str = "") -> None:
+        """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
         try:
             self._validator.validate(value)
         except jsonschema_rs.ValidationError as error:
             found = explained(error, self._schema)
             whole = found.where == "/"
-            raise Refusal(400, found.what if whole else str(found), pointer="" if whole else found.where) from None
+            pointer = at if whole else at + found.where
+            raise Refusal(400, found.what if whole else str(found), pointer=pointer) from None
 
 
 NOTHING = Body()

@@ -1,8 +1,7 @@
 """``/__admin/snapshots``: save, restore, fork, compare; export and import as one file. Faults are no part of them."""
 
 import itertools
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,56 +11,24 @@ from starlette.routing import Route
 
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.listing import Parts, listing
-from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH
-from mock_server.seeding import valid
-from mock_server.store.snapshot import (
-    FORMAT,
-    VERSION,
-    Snapshot,
-    changes,
-    checksum,
-    exported,
-    imported,
-    patched,
-    place_in_order,
-)
+from mock_server.admin.snapshot_import import LARGEST, NAME, Incoming
+from mock_server.own_records import OwnRecords
+from mock_server.store.snapshot import Snapshot, changes, patched
+from mock_server.store.snapshot_file import written
 from mock_server.turns import Turns
+from mock_server.waiting import in_a_thread
 from mock_server.webhooks import outbox
 from mock_server.workspace import Workspace, summary_of
-from mock_server.world.clock import clock_time
-from mock_server.world.ids import rng, secret
+from mock_server.world.ids import secret
 
 NOW = "@now"
 """In the place of a snapshot's name: the workspace as it is."""
 
-LARGEST = 256 * 1024 * 1024
-"""Bytes of a file that is imported."""
 _MOST = 100
 _MOST_CHANGES = 10_000
 _MOST_WORKSPACES = 2_000
-_NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
-_STAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
-_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
-_ROW = {
-    "type": "object",
-    "properties": {"id": {"type": ["string", "integer"]}, "arrival": _COUNT, "record": {"type": "object"}},
-    "required": ["id", "arrival", "record"],
-    "additionalProperties": False,
-}
-_KIND = {"pattern": r"^\$?[A-Za-z0-9_{}./-]{1,200}$"}
-_FILE = Body(
-    ("format", "version", "name", "now", "frozen", "counters", "records"),
-    format={"const": FORMAT},
-    version={"const": VERSION},
-    name=_NAME,
-    now=_STAMP,
-    frozen={"type": "boolean"},
-    counters={"type": "object", "additionalProperties": _COUNT},
-    records={"type": "object", "propertyNames": _KIND, "additionalProperties": {"type": "array", "items": _ROW}},
-    sha256={"type": "string"},
-)
-_SAVE = Body(("name",), name=_NAME)
-_FORK = Body(id=_NAME)
+_SAVE = Body(("name",), name=NAME)
+_FORK = Body(id=NAME)
 
 
 def routes(control: Control) -> list[Route]:
@@ -85,6 +52,7 @@ class _Snapshots:
 
     def __init__(self, control: Control) -> None:
         self._control = control
+        self._incoming = Incoming(control.workspaces.contract, OwnRecords())
 
     async def listed(self, request: Request) -> Response:
         snapshots = self._control.workspace(request).snapshots.values()
@@ -102,11 +70,12 @@ class _Snapshots:
 
     async def load(self, request: Request) -> Response:
         """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
-        file = await self._control.body(request, _FILE, most=LARGEST, depth=MAX_JSON_DEPTH + ENVELOPE_DEPTH)
-        workspace = self._control.workspace(request)
-        self._check(workspace, file)
-        self._refuse_too_many(workspace, file["name"])
-        return _shown(await self._control.workspaces.snapshots.take(workspace, imported(file)), 201)
+        packed = await self._control.packed_body(request, LARGEST)
+        seed, headers = self._control.workspace(request).plan.seed, request.headers.raw
+        snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed))
+        workspace = self._control.workspace(request)  # it may have been removed meanwhile
+        self._refuse_too_many(workspace, snapshot.name)
+        return _shown(await self._control.workspaces.snapshots.take(workspace, snapshot), 201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -142,7 +111,7 @@ class _Snapshots:
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
     async def export(self, request: Request) -> Response:
-        return Parts(exported(self._found(request)))
+        return Parts(written(self._found(request)))
 
     async def diff(self, request: Request) -> Response:
         """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""
@@ -178,42 +147,6 @@ class _Snapshots:
         if snapshot is None:
             raise Refusal(404, f"this workspace has no snapshot of this name; {NOW} is the workspace as it is")
         return snapshot
-
-    def _check(self, workspace: Workspace, file: Mapping[str, Any]) -> None:
-        """Raises Refusal at the first record that this server could not have written."""
-        try:
-            clock_time(file["now"])
-        except ValueError as fault:
-            raise Refusal(400, str(fault), pointer="/now") from None
-        whole = file.get("sha256") == checksum(file)
-        if "sha256" in file and not whole:
-            raise Refusal(
-                400, "the content is not what was exported; leave sha256 out if you meant to", pointer="/sha256"
-            )
-        for kind, items in file["records"].items():
-            place = "/records/" + re.sub("/", "~1", kind)
-            if kind.startswith("$") and not whole:
-                raise Refusal(400, "records of the mock itself are taken as they were exported only", pointer=place)
-            self._check_kind(workspace, kind, items, place)
-
-    def _check_kind(self, workspace: Workspace, kind: str, items: list[Any], place: str) -> None:
-        family, seen = self._control.workspaces.contract.families.get(kind), set()
-        places: set[tuple[Any, int]] = set()
-        for index, item in enumerate(items):
-            if item["id"] in seen:
-                raise Refusal(400, "a second record of this id", pointer=f"{place}/{index}/id")
-            if (key := place_in_order(item)) in places:
-                what = "a second record of this createdAt and arrival; give it a higher arrival"
-                raise Refusal(400, what, pointer=f"{place}/{index}/arrival")
-            seen.add(item["id"])
-            places.add(key)
-            if family is None:
-                continue
-            record = item["record"]
-            if record.get(family.id, item["id"]) != item["id"]:
-                raise Refusal(400, "the record has another id", pointer=f"{place}/{index}/record/{family.id}")
-            if valid(family, record, lambda: rng(workspace.plan.seed)) is not record:
-                raise Refusal(400, f"the document admits no such record of {kind}", pointer=f"{place}/{index}/record")
 
 
 def _now(workspace: Workspace, name: str) -> Snapshot:

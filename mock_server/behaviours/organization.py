@@ -39,11 +39,11 @@ def _catalogue(call: Call, kind: str, type: str) -> Outcome:
 
     Not paged: it carries totals (page list-organization-…).
     """
-    categories = []
+    categories: list[dict[str, Any]] = []
     for category in call.tx.find("trade_categories", {"type": type}):
         held = [row.record for row in call.tx.find(kind, {"tradeCategoryId": category.id})]
         if held:
-            categories.append({"id": category.id, "name": category.record["name"], "type": type, kind: held})
+            categories.append({"id": category.id, "name": category.record.get("name"), "type": type, kind: held})
     total = sum(len(category[kind]) for category in categories)
     answer = {"categories": categories, "totalCategories": len(categories), f"total{kind.capitalize()}": total}
     return Outcome(call.fit(answer))

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, Record, Row
 from mock_server.store.collection import Collection, Where
+from mock_server.store.shared import Rows
 
 _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
@@ -93,7 +94,7 @@ class Image:
     def counters(self) -> Mapping[str, int]:
         return MappingProxyType(self._counters)
 
-    def rows(self, kind: str) -> Sequence[Row]:
+    def rows(self, kind: str) -> Rows:
         """Every row of a kind, oldest first."""
         return self._collections.get(kind, _EMPTY).order
 

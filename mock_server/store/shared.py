@@ -160,7 +160,10 @@ class Table(Generic[K, V]):
         return twin
 
     def get(self, key: K) -> V | None:
-        return self._parts[hash(key) & self._mask].get(key)
+        try:
+            return self._parts[hash(key) & self._mask].get(key)
+        except TypeError:  # a list, say: a field that names a record may hold anything that a file says
+            return None
 
     def put(self, key: K, value: V) -> None:
         place = hash(key) & self._mask
@@ -200,6 +203,13 @@ def pieces(*containers: Rows | Table[Any, Any]) -> Iterator[Any]:
     """The parts of containers, one by one: who holds one keeps what is in it alive."""
     for container in containers:
         yield from container._parts
+
+
+def unshared(one: Rows, other: Rows) -> tuple[Iterator[Row], Iterator[Row]]:
+    """The rows of each that are in no part that both have: what is in one that both have is the same."""
+    shared = {id(part) for part in one._parts} & {id(part) for part in other._parts}
+    left, right = ((part for part in rows._parts if id(part) not in shared) for rows in (one, other))
+    return chain.from_iterable(left), chain.from_iterable(right)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -9,18 +9,21 @@ from typing import Any
 import pytest
 from desk import Desk, Tenant
 from starlette.applications import Starlette
+from wire import ask
 
 from mock_server.app import create_app
+from mock_server.exact_json import NotJson, read_json
 from mock_server.origin import Plan
 from mock_server.settings import Settings
-from mock_server.store import snapshot as store
-from mock_server.store.snapshot import Snapshot, checksum, imported
+from mock_server.store.snapshot import Snapshot
+from mock_server.store.snapshot_file import checksum, imported, written
 from mock_server.store.sqlite import SqliteLog
 from mock_server.workspace import Workspaces
 from mock_server.world.recipe import Recipe, recipes
 
 # Every built-in world; the busy one with fewer leads, since it takes half a minute as it is: it does with
 # SOPHIIE_MOCK_LEADS=10000.
+HOOK = {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}
 MOST_LEADS = int(os.environ.get("SOPHIIE_MOCK_LEADS", "200"))
 WORLDS = [replace(recipe, leads=min(recipe.leads, MOST_LEADS)) for recipe in recipes()]
 
@@ -31,7 +34,7 @@ def desk(app: Starlette, tenant: Tenant) -> Desk:
 
 
 def exported(snapshot: Snapshot) -> dict[str, Any]:
-    whole: dict[str, Any] = json.loads(b"".join(store.exported(snapshot)))
+    whole: dict[str, Any] = json.loads(b"".join(written(snapshot)))
     return whole
 
 
@@ -178,6 +181,85 @@ def test_a_broken_file_is_refused_with_a_pointer_and_nothing_is_taken(desk: Desk
         assert (refused.status, refused.json["pointer"]) == (400, pointer)
     assert desk.done("GET", "/snapshots")["snapshots"] == []
     assert state(desk) == before
+
+
+# Each is a field of a record of the mock's own, and what somebody may have written there.
+FORGED = [
+    ("$subscriptions", "trigger", None),
+    ("$subscriptions", "hookUrl", 5),
+    ("$deliveries", "attempts", [{}]),
+    ("$deliveries", "dueAt", "9999-99-99T00:00:00.000Z"),
+    ("$deliveries", "state", "lost"),
+    ("$events", "body", []),
+    ("$events", "type", "LEAD_BORN"),
+    ("$agenda", "wanted", {"kind": "call"}),
+    ("$agenda", "id", 7),
+]
+
+
+@pytest.mark.parametrize(("kind", "field", "value"), FORGED)
+def test_a_signed_file_with_a_record_of_ours_that_is_none_is_refused(
+    desk: Desk, kind: str, field: str, value: Any
+) -> None:
+    desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", HOOK)
+    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.simulate("sms", count=2, over=60)
+    file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
+    assert desk.admin("POST", "/snapshots/import", file).status == 201
+    for wrong in ("changed", "left out"):
+        file["records"][kind][0]["record"].pop(field)
+        if wrong == "changed":
+            file["records"][kind][0]["record"][field] = value
+        refused = desk.admin("POST", "/snapshots/import", file | {"sha256": checksum(file)})
+        assert refused.status == 400
+        assert refused.json["pointer"].startswith(f"/records/{kind}/0/record"), refused.json
+
+
+def test_a_file_of_one_line_is_read_as_well_as_one_of_many(desk: Desk) -> None:
+    raw = desk.admin("GET", "/snapshots/@now/export").body
+    file = json.loads(raw) | {"name": "x"}
+    assert raw.count(b"\n") > 100
+    for text in (json.dumps(file), json.dumps(file, indent=2), json.dumps(dict(reversed(file.items())))):
+        assert ask(desk.app, "POST", "/__admin/snapshots/import", body=text.encode()).status == 201
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"records":\n {"leads": [{},\n {"a": 1,}]}}',
+        '{"records": {"leads": [{}, {"a":\n\n 1,}]}}',
+        '{"records": {"leads": [{}, {"a": 1,}]}}',
+        '{"records": {"leads": [\n{}\n], }}',
+        '{"records": {"leads": [{}]}',
+        '{"records": {"leads": [{"a]}]}}',
+    ],
+)
+def test_a_file_that_is_no_json_is_refused_with_line_and_column(desk: Desk, text: str) -> None:
+    refused = ask(desk.app, "POST", "/__admin/snapshots/import", body=text.encode())
+    with pytest.raises(NotJson) as fault:
+        read_json(text)
+    assert refused.status == 400
+    assert (refused.json["line"], refused.json["column"]) == (fault.value.line, fault.value.column)
+
+
+@pytest.mark.parametrize(
+    ("records", "pointer"),
+    [
+        ('{"leads": [5]}', "/records/leads/0"),
+        ('{"leads": [null]}', "/records/leads/0"),
+        ('{"leads": [[{}]]}', "/records/leads/0"),
+        ('{"leads": [{}], "leads": []}', "/records"),
+        ('{"leads": [{}], "leads": [{}]}', "/records/leads/0"),
+        ('{"leads": {"0": {}}}', "/records/leads"),
+        ('{"leads": [{"id": 1, "arrival": 0, "record": []}]}', "/records/leads/0/record"),
+        ("[[{}]]", "/records"),
+    ],
+)
+def test_what_is_no_list_of_records_is_refused_with_its_place(desk: Desk, records: str, pointer: str) -> None:
+    head = '{"format": "sophiie-mock/snapshot", "version": 1, "name": "x", "now": "2026-03-04T05:06:07.000Z"'
+    text = f'{head}, "frozen": true, "counters": {{}}, "records": {records}}}'
+    refused = ask(desk.app, "POST", "/__admin/snapshots/import", body=text.encode())
+    assert (refused.status, refused.json.get("pointer")) == (400, pointer), refused.json
 
 
 def test_names_and_unknown_ones(desk: Desk) -> None:

@@ -1,0 +1,122 @@
+"""A snapshot as one file: written a record at a time, and cut into its records again; neither is ever whole in memory.
+
+``sha256`` is over its content, which is all but the name, as JSON with sorted keys.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from mock_server.exact_json import NotJson, write_json
+from mock_server.store.base import ARRIVAL, Layer, Row
+from mock_server.store.image import Image
+from mock_server.store.snapshot import Snapshot
+
+FORMAT, VERSION = "sophiie-mock/snapshot", 1
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
+_DEEPEST = 200  # levels; what is deeper is no JSON that is taken
+_ITEMS = 3  # the level of a record: in the file, in `records`, in a kind
+
+
+def written(snapshot: Snapshot) -> Iterator[bytes]:
+    """The file, piece by piece."""
+    image = snapshot.image
+    sum = Checksum(snapshot.now, snapshot.frozen, image.counters)
+    about = {"now": snapshot.now, "frozen": snapshot.frozen, "counters": dict(image.counters)}
+    head = write_json({"format": FORMAT, "version": VERSION, "name": snapshot.name, **about})
+    yield head[:-1] + b',"records":{'
+    kinds = [kind for kind in image.kinds if image.rows(kind)]
+    for number, kind in enumerate(kinds):
+        yield (b"," if number else b"") + write_json(kind) + b":["
+        sum.begin(kind)
+        for index, row in enumerate(image.rows(kind)):
+            item = {"id": row.id, "arrival": row.key[1], "record": row.record}
+            sum.add(item)
+            yield (b",\n" if index else b"\n") + write_json(item)
+        yield b"]"
+    yield b'},"sha256":' + write_json(sum.hex()) + b"}"
+
+
+class Checksum:
+    """Of a file's content. Kinds are given in the order of the alphabet, with their records as the file has them."""
+
+    def __init__(self, now: str, frozen: bool, counters: Mapping[str, int]) -> None:
+        head = write_json({"counters": dict(counters), "frozen": frozen, "now": now}, orjson.OPT_SORT_KEYS)
+        self._hash = hashlib.sha256(head[:-1] + b',"records":{')
+        self._kinds = self._items = 0
+
+    def begin(self, kind: str) -> None:
+        self._hash.update((b"]," if self._kinds else b"") + write_json(kind) + b":[")
+        self._kinds, self._items = self._kinds + 1, 0
+
+    def add(self, item: Mapping[str, Any]) -> None:
+        self._hash.update((b"," if self._items else b"") + write_json(item, orjson.OPT_SORT_KEYS))
+        self._items += 1
+
+    def hex(self) -> str:
+        """When nothing more comes."""
+        self._hash.update(b"]}}" if self._kinds else b"}}")
+        return self._hash.hexdigest()
+
+
+def checksum(file: Mapping[str, Any]) -> str:
+    """The one that a whole file must have."""
+    sum = Checksum(file["now"], file["frozen"], file["counters"])
+    for kind in sorted(file["records"]):
+        sum.begin(kind)
+        for item in file["records"][kind]:
+            sum.add(item)
+    return sum.hex()
+
+
+def cut(raw: bytes) -> tuple[bytes, Sequence[tuple[int, int]]]:
+    """The file with a number in the place of each record, and where the record of each number is.
+
+    Reading a large file at once would keep everybody waiting. Raises NotJson where brackets have no end; what else is
+    no JSON shows as it is read.
+    """
+    places: list[tuple[int, int]] = []
+    depth = start = 0
+    for token in _TOKEN.finditer(raw):
+        if token[0] in (b"{", b"["):
+            depth += 1
+            if depth == _ITEMS + 1 and token[0] == b"{":
+                start = token.start()
+            elif depth > _DEEPEST:
+                raise NotJson("nested too deep")
+        elif token[0] in (b"}", b"]"):
+            if depth == _ITEMS + 1 and token[0] == b"}":
+                places.append((start, token.end()))
+            depth -= 1
+    return b"".join(_skeleton(raw, places)), places
+
+
+def _skeleton(raw: bytes, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    end = 0
+    for number, (start, stop) in enumerate(places):
+        yield raw[end:start]
+        yield b"%d" % number
+        end = stop
+    yield raw[end:]
+
+
+def place_in_order(item: Mapping[str, Any]) -> tuple[str, int]:
+    """Where a record of a file stands among those of its kind; no two may stand at one place."""
+    created = item["record"].get("createdAt")
+    return created if isinstance(created, str) else "", item["arrival"]
+
+
+def imported(file: Mapping[str, Any]) -> Snapshot:
+    """The snapshot of a file whose shape was checked."""
+    rows = {
+        kind: [Row(it["id"], place_in_order(it), it["record"]) for it in items]
+        for kind, items in file["records"].items()
+    }
+    # Whatever the file says: rows made later come after those of the file, in the order of arrival too.
+    arrived = max((row.key[1] + 1 for some in rows.values() for row in some), default=0)
+    counters = {**file["counters"], ARRIVAL: max(file["counters"].get(ARRIVAL, 0), arrived)}
+    return Snapshot(file["name"], Image.restored(Layer(0, rows=rows, counters=counters)), file["now"], file["frozen"])
