@@ -1,5 +1,6 @@
 """A state file whose checksums fit and whose content nobody of us wrote: it is served, or refused and untouched."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from mock_server.errors import StateError
 from mock_server.origin import Plan
 from mock_server.own_records import OwnRecords
 from mock_server.settings import Settings
-from mock_server.store.base import Change, Row
+from mock_server.store.base import Change, Row, at_once
 from mock_server.store.sqlite import SqliteLog
 from mock_server.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import parse
@@ -110,6 +111,33 @@ def test_a_record_of_ours_that_nobody_of_us_wrote_is_named_with_what_is_wrong(pa
         log.commit(DEFAULT, [Change(kind, good["id"], None, before)], {})
         log.close()
     assert started(path) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "counters", "said"),
+    [
+        (5, Row(1, (NOW, 1), {}), {}, "a block of layer 3 cannot be read"),
+        ("leads", Row(True, (NOW, 1), {}), {}, "a block of layer 3 cannot be read"),
+        ("leads", Row(None, (NOW, 1), {}), {}, "a block of layer 3 cannot be read"),  # type: ignore[arg-type]
+        ("leads", Row(1, (NOW, 1.0), {}), {}, "a block of layer 3 cannot be read"),  # type: ignore[arg-type]
+        ("leads", Row(1, (NOW, 1), []), {}, "a block of layer 3 cannot be read"),  # type: ignore[arg-type]
+        ("leads", Row(1, (NOW, 1), {}), {"leads": -1}, "the counters of layer 3 are no whole numbers from 0"),
+        ("leads", Row(1, (NOW, 1), {}), {"leads": 1.0}, "the counters of layer 3 are no whole numbers from 0"),
+    ],
+)
+def test_a_world_that_nobody_of_us_wrote_is_refused(
+    path: Path, kind: Any, row: Row, counters: dict[str, int], said: str
+) -> None:
+    log = SqliteLog(path)
+    own = facts(log)
+    log.begin(DEFAULT, own, at_once(log.keep({kind: [row]}, counters, {})))
+    log.close()
+    before = path.read_bytes()
+    log = SqliteLog(path)
+    with pytest.raises(StateError, match=f"^{re.escape(str(path))}: damaged: {said} → take a copy of it"):
+        list(log.load())
+    log.close()
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("facts", [{}, {"now": 5, "frozen": True}, {"now": NOW}, {"now": "soon", "frozen": True}])

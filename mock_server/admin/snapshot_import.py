@@ -1,7 +1,6 @@
 """Take in a snapshot's file: all of it is looked at before anything is taken, in a thread, as there may be much."""
 
 import itertools
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ LARGEST = 256 * 1024 * 1024
 """Bytes of a file."""
 _SOON_READ = 16 * 1024 * 1024  # bytes that are read at once in some hundredths of a second
 _DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
+_ITEM_DEPTH = _DEPTH - 3  # a record lies in the file, in `records` and in its kind
 NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _STAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
@@ -50,16 +50,26 @@ class Incoming:
 
     def read(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int) -> Snapshot:
         """The snapshot that a body is, for a workspace of this seed."""
-        with what_stays():
-            try:
-                raw = decoded(packed, headers, LARGEST)
-            except ApiError as error:
-                raise Refusal(error.status, str(error), headers=error.headers) from None
-            file = _read(raw)
-            whole = _is_whole(file)
-            for kind, items in file["records"].items():
-                self._check(kind, items, _place(kind), seed, whole=whole)
-            return imported(file)
+        items: list[dict[str, Any]] = []
+        try:
+            with what_stays():
+                return self._snapshot(packed, headers, seed, items)
+        finally:
+            for item in items:  # one by one: to let go of a large file at once takes the time of hundreds of requests
+                item.clear()
+
+    def _snapshot(
+        self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, items: list[dict[str, Any]]
+    ) -> Snapshot:
+        try:
+            raw = decoded(packed, headers, LARGEST)
+        except ApiError as error:
+            raise Refusal(error.status, str(error), headers=error.headers) from None
+        file = _read(raw, items)
+        whole = _is_whole(file)
+        for kind, some in file["records"].items():
+            self._check(kind, some, _place(kind), seed, whole=whole)
+        return imported(file)
 
     def _check(self, kind: str, items: list[Any], place: str, seed: int, *, whole: bool) -> None:
         if kind.startswith("$") and not whole:
@@ -87,20 +97,25 @@ def _check_record(family: Family, item: Mapping[str, Any], place: str, seed: int
         raise Refusal(400, f"the document admits no such record of {family.kind}", pointer=place)
 
 
-def _read(raw: bytes) -> dict[str, Any]:
-    """The file, its shape checked."""
+def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The file, its shape checked; ``items`` gets those of all its kinds."""
     try:
         skeleton, places = cut(raw)
         file = read_json(skeleton, _DEPTH) if skeleton else {}
     except NotJson as fault:
         raise refuse_json(_exact(raw) or fault) from None
-    items = [_item(raw, start, end) for start, end in places]
+    for start, end in places:
+        items.append(_item(raw, start, end))
     _FILE.check(file)
+    for name, count in file["counters"].items():
+        _check_whole(count, f"/counters/{_token(name)}")
     _check_numbers(file["records"], len(items))
     for kind, numbers in file["records"].items():
         file["records"][kind] = [items[number] for number in numbers]
         for index, item in enumerate(file["records"][kind]):
             _ITEM.check(item, f"{_place(kind)}/{index}")
+            _check_whole(item["arrival"], f"{_place(kind)}/{index}/arrival")
+            _check_whole(item["id"], f"{_place(kind)}/{index}/id")
     found: dict[str, Any] = file
     return found
 
@@ -115,13 +130,21 @@ def _exact(raw: bytes) -> NotJson | None:
     return None
 
 
-def _item(raw: bytes, start: int, end: int) -> Any:
+def _item(raw: bytes, start: int, end: int) -> dict[str, Any]:
     try:
-        return read_json(raw[start:end], _DEPTH)
+        item: dict[str, Any] = read_json(raw[start:end], _ITEM_DEPTH)
+        return item
     except NotJson as fault:
+        line, column = fault.line or 1, fault.column or 1  # what is wrong with it as a whole is told where it begins
         before = raw[:start]
-        column = fault.column + (start - before.rfind(b"\n") - 1 if fault.line == 1 else 0)
-        raise refuse_json(NotJson(fault.what, fault.line and fault.line + before.count(b"\n"), column)) from None
+        column += start - before.rfind(b"\n") - 1 if line == 1 else 0
+        raise refuse_json(NotJson(fault.what, line + before.count(b"\n"), column)) from None
+
+
+def _check_whole(value: Any, place: str) -> None:
+    """To a JSON Schema 1.0 is an integer; to a state file it is none. Raises Refusal."""
+    if isinstance(value, float):
+        raise Refusal(400, f"{value!r} is to be written as an integer, without a point", pointer=place)
 
 
 def _check_numbers(records: Mapping[str, list[Any]], count: int) -> None:
@@ -155,4 +178,8 @@ def _is_whole(file: Mapping[str, Any]) -> bool:
 
 
 def _place(kind: str) -> str:
-    return "/records/" + re.sub("/", "~1", kind)
+    return f"/records/{_token(kind)}"
+
+
+def _token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

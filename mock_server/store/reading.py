@@ -91,8 +91,8 @@ class Reading:
         for layer, counters, total, sum in self._db.execute("SELECT * FROM contents"):
             self._sound(counters, sum, "counters", layer)
             self._counters[layer], totals[layer] = _object(counters, f"the counters of layer {layer}"), total
-            if not all(isinstance(number, int) for number in self._counters[layer].values()):
-                self._refuse("counters", layer)
+            if not all(type(number) is int and number >= 0 for number in self._counters[layer].values()):
+                raise Damaged(f"the counters of layer {layer} are no whole numbers from 0")
         for layer, block, sum in self._blocks():
             totals[layer] = totals.get(layer, 0) - sum
             if layer in wanted:

@@ -130,14 +130,16 @@ def blocks(rows: Mapping[str, Sequence[Row]]) -> Iterator[bytes]:
 
 
 def unpacked(block: bytes) -> tuple[str, list[Row]]:
-    """The kind and the rows of a block."""
+    """The kind and the rows of a block. Raises ValueError, TypeError or zlib.error for what is none."""
     kind, part = read_json(zlib.decompress(block), _DEPTH)
+    if not isinstance(kind, str):
+        raise ValueError("rows of a kind that is no text")
     return kind, [row(id, created, arrival, record) for id, created, arrival, record in part]
 
 
 def row(id: Id, created: str, arrival: int, record: Mapping[str, Any]) -> Row:
     """A row that shares its texts with its record, where they are the same. Raises ValueError for what is none."""
-    if not (isinstance(id, str | int) and isinstance(created, str) and isinstance(arrival, int)):
+    if not (type(id) in (str, int) and isinstance(created, str) and type(arrival) is int):  # True is no number here
         raise ValueError("a row without an id or a place")
     if not isinstance(record, dict):
         raise ValueError("a record that is no JSON object")

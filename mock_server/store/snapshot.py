@@ -8,7 +8,7 @@ from mock_server.store.base import Id, LayerId, Record, Row
 from mock_server.store.image import Image
 from mock_server.store.shared import unshared
 
-_UNCHANGED = 1_000  # records
+_ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,24 @@ class Snapshot:
 def changes(before: Image, after: Image) -> Iterator[dict[str, Any] | None]:
     """What became of each record: ``added``, ``removed``, or ``changed``, field by field, with before and after.
 
-    None comes now and then, where nothing has changed for a while.
+    None comes now and then, between two pieces of the work.
     """
     for kind in sorted({*before.kinds, *after.kinds}):
         was_there, is_there = unshared(before.rows(kind), after.rows(kind))
-        old: dict[Id, Row] = {row.id: row for row in was_there}
+        old: dict[Id, Row] = {}
+        for number, row in enumerate(was_there):
+            old[row.id] = row
+            if number % _ROWS_AT_ONCE == 0:
+                yield None
         for number, row in enumerate(is_there):
+            if number % _ROWS_AT_ONCE == 0:
+                yield None
             was = old.pop(row.id, None)
             if was is None:
                 yield _change("added", kind, row.id, None, row.record)
             elif was is not row:  # a row is never changed in place
                 for field, one, other in _fields(was.record, row.record):
                     yield {**_change("changed", kind, row.id, one, other), "field": field}
-            elif number % _UNCHANGED == 0:
-                yield None
         for row in old.values():
             yield _change("removed", kind, row.id, row.record, None)
         yield None

@@ -15,7 +15,8 @@ from mock_server.app import create_app
 from mock_server.exact_json import NotJson, read_json
 from mock_server.origin import Plan
 from mock_server.settings import Settings
-from mock_server.store.snapshot import Snapshot
+from mock_server.store.image import Image
+from mock_server.store.snapshot import Snapshot, changes
 from mock_server.store.snapshot_file import checksum, imported, written
 from mock_server.store.sqlite import SqliteLog
 from mock_server.workspace import Workspaces
@@ -213,6 +214,57 @@ def test_a_signed_file_with_a_record_of_ours_that_is_none_is_refused(
         refused = desk.admin("POST", "/snapshots/import", file | {"sha256": checksum(file)})
         assert refused.status == 400
         assert refused.json["pointer"].startswith(f"/records/{kind}/0/record"), refused.json
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"), [("leads", "arrival"), ("faqs", "id"), ("$events", "arrival"), ("", "counters")]
+)
+def test_an_integer_with_a_point_is_refused(desk: Desk, kind: str, way: str) -> None:
+    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
+    if kind:
+        file["records"][kind][0][way] = 7.0
+    else:
+        file["counters"]["a/b"] = 7.0
+    refused = desk.admin("POST", "/snapshots/import", file | {"sha256": checksum(file)})
+    assert (refused.status, desk.done("GET", "/snapshots")) == (400, {"snapshots": []})
+    assert refused.json["pointer"] == (f"/records/{kind}/0/{way}" if kind else "/counters/a~1b")
+    assert "7.0" in refused.json["detail"]
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_a_record_that_is_taken_can_be_kept_however_deep_it_is(tmp_path: Path) -> None:
+    settings = Settings(world="empty", rate_limit="off", state=str(tmp_path / "state.db"))
+    log = SqliteLog(Path(settings.state))
+    app = create_app(settings, log)
+    desk = Desk(app, app.state.workspaces.get("default"), app.state.key)
+    file = desk.done("GET", "/snapshots/@now/export")
+    taken = {}
+    for levels in range(90, 110):
+        record = {"id": 1, "deep": nested(levels - 1)}
+        file["records"]["wombats"] = [{"id": 1, "arrival": 1, "record": record}]
+        answer = desk.admin("POST", "/snapshots/import", file | {"name": f"x{levels}", "sha256": checksum(file)})
+        taken[levels] = answer.status == 201
+        assert taken[levels] or (answer.json["line"], answer.json["status"]) == (1, 400)
+    log.close()
+    assert taken[100]
+    assert not taken[109]
+    log = SqliteLog(Path(settings.state))
+    create_app(settings, log)
+    log.close()
+
+
+def test_equal_states_are_compared_a_piece_at_a_time() -> None:
+    one, other = (Image.of({"faqs": [{"id": number} for number in range(5_000)]}, {}) for _ in range(2))
+    found = list(changes(one, other))
+    assert set(found) == {None}
+    assert len(found) > 10
 
 
 def test_a_file_of_one_line_is_read_as_well_as_one_of_many(desk: Desk) -> None:
