@@ -5,11 +5,16 @@ two numbers that differ in the twentieth digit stay two.
 """
 
 import json
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate
 from typing import Any, NoReturn
 
 import orjson
+
+from mock_server.garbage import not_looked_for
 
 MAX_JSON_DEPTH = 96
 """Levels of arrays and objects in whatever comes in, a body, a file or a document. What we wrap around it stays below
@@ -27,6 +32,13 @@ _SHAPES = bytes.maketrans(
 )
 _LONG, _LARGE, _SMALL = b"0" * (_EXACT_DIGITS + 1), b"0e000", b"0e+000"
 _CONTAINERS = (dict, list)
+_LARGE_TEXT = 16 * 1024  # bytes: below that Python hardly ever looks for garbage while a value is made
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# Both kinds of brackets become one, and everything else goes.
+_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(c for c in range(256) if c not in b"[]{}")
+_STRETCH = 32  # brackets that are looked at together
+_OPEN = ord("[")
 _WIDEST = range(-(2**63), 2**64)
 """The integers that orjson writes."""
 
@@ -49,6 +61,13 @@ class TooDeep(NotJson):
 def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
     """The value of a JSON text of at most ``depth`` levels, every number exact. Raises NotJson."""
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(raw) < _LARGE_TEXT:
+        return _read(raw, depth)
+    with not_looked_for():
+        return _read(raw, depth)
+
+
+def _read(raw: bytes, depth: int) -> Any:
     try:
         value = orjson.loads(raw)
         exact = not _has_long_number(raw)
@@ -58,8 +77,10 @@ def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
             raise TooDeep(depth) from None
         if not _has_long_number(raw):  # it may be a number that is too large for orjson only
             raise NotJson(fault.msg, fault.lineno, fault.colno) from None
-        return _bounded(_long_numbers(raw, fault), raw, depth)
-    return _bounded(value if exact else _long_numbers(raw, None), raw, depth)
+        value, exact = _long_numbers(raw, fault), True
+    if is_deeper_text(raw, depth):
+        raise TooDeep(depth)
+    return value if exact else _long_numbers(raw, None)
 
 
 def is_json(text: bytes | str) -> bool:
@@ -77,8 +98,20 @@ def read_number(text: str) -> int | float | Decimal:
         if len(text) > MAX_DIGITS:
             raise NotJson(f"a number of more than {MAX_DIGITS:,} digits")
         return int(text)
+    return _float(text)
+
+
+def _float(text: str) -> float | Decimal:
+    """The exact value of a number that is not written as an integer."""
     short = float(text)
     if len(text) <= _EXACT_DIGITS and 1e-99 < abs(short) < 1e99:
+        return short
+    return _exact(text, short)
+
+
+def _exact(text: str, short: float) -> float | Decimal:
+    """``short``, where it is the very number that the text says."""
+    if repr(short) == text:
         return short
     try:
         exact = Decimal(text)
@@ -86,7 +119,7 @@ def read_number(text: str) -> int | float | Decimal:
         exact = Decimal("Infinity")
     if len(text) > MAX_DIGITS or not exact.is_finite() or abs(exact.adjusted()) > MAX_DIGITS:
         raise NotJson(f"a number of more than {MAX_DIGITS:,} digits")
-    return short if Decimal(repr(short)) == exact else exact
+    return short if abs(short) <= sys.float_info.max and Decimal(repr(short)) == exact else exact
 
 
 def write_json(value: Any, option: int = 0) -> bytes:
@@ -109,8 +142,8 @@ def _long_numbers(raw: bytes, fault: orjson.JSONDecodeError | None) -> Any:
     The standard library is less strict: what only it lets pass is refused as the quick one would have.
     """
     try:
-        value = json.loads(raw.decode(), parse_float=read_number, parse_int=_integer, parse_constant=_constant)
-        if fault is not None:
+        value = json.loads(raw.decode(), parse_float=_float, parse_int=_integer, parse_constant=_constant)
+        if fault is not None and b"\\u" in raw:
             write_json(value)  # refuses the halves of surrogates
         return value
     except NotJson:
@@ -132,11 +165,28 @@ def _constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is no number of JSON")
 
 
-def _bounded(value: Any, raw: bytes, depth: int) -> Any:
-    """``value``, which ``raw`` says. Raises NotJson where it is too deep."""
-    if raw.count(b"[") + raw.count(b"{") > depth and is_deeper(value, depth):
-        raise TooDeep(depth)
-    return value
+def is_deeper_text(raw: bytes, depth: int) -> bool:
+    """Whether a text that is JSON has more levels of arrays and objects than ``depth``.
+
+    A stretch of brackets is looked at one by one only where it opens enough of them.
+    """
+    if raw.count(b"[") + raw.count(b"{") <= depth:
+        return False
+    bare = _TEXTS.sub(b"", raw) if b'"' in raw else raw
+    brackets = bare.translate(_BRACKETS, _NO_BRACKETS)
+    level = 0
+    for start in range(0, len(brackets), _STRETCH):
+        stretch = brackets[start : start + _STRETCH]
+        opened = stretch.count(_OPEN)
+        if level + opened > depth and _highest(stretch, level) > depth:
+            return True
+        level += 2 * opened - len(stretch)
+    return False
+
+
+def _highest(brackets: bytes, level: int) -> int:
+    """The highest level that is reached from this one."""
+    return max(accumulate((1 if one == _OPEN else -1 for one in brackets), initial=level))
 
 
 def is_deeper(value: Any, depth: int = MAX_JSON_DEPTH) -> bool:

@@ -14,3 +14,15 @@ def what_stays() -> Generator[None, None, None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def not_looked_for() -> Generator[None, None, None]:
+    """Garbage is not looked for while something large is made: each look would walk through what there is already."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

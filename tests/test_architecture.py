@@ -31,7 +31,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.yaml12": 1,
     "mock_server.waiting": 1,
     "mock_server.web_origin": 1,
-    "mock_server.garbage": 1,
+    "mock_server.garbage": 0.5,
     "mock_server.extras": 1,  # whether what an extra brings is here
     "mock_server.kept": 1,  # our own files, parsed before
     "mock_server.mishap": 1,  # what is said of a fault of our own

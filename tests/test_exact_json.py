@@ -1,5 +1,6 @@
 """JSON without loss: numbers of any length, and bounds on depth and digits."""
 
+import gc
 import json
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from mock_server.exact_json import (
     MAX_JSON_DEPTH,
     NotJson,
     is_deeper,
+    is_deeper_text,
     read_json,
     write_json,
 )
@@ -130,3 +132,39 @@ def test_what_json_has_no_words_for_is_refused() -> None:
     for value in ({"a": object()}, {1: 2}, "\ud800", float):
         with pytest.raises(TypeError):
             write_json(value)
+
+
+_JSON = st.recursive(
+    st.none() | st.text('[]{}\\"\n', max_size=5),
+    lambda parts: st.lists(parts, max_size=40) | st.dictionaries(st.text('[]{}\\"', max_size=3), parts, max_size=3),
+    max_leaves=60,
+)
+
+
+@given(_JSON, st.integers(1, 6))
+def test_text_and_value_are_of_the_same_depth(value: Any, depth: int) -> None:
+    assert is_deeper_text(orjson.dumps(value), depth) is is_deeper(value, depth)
+
+
+@pytest.mark.parametrize("more", [b"", b'"]}\\"]",'])
+def test_many_lists_at_the_bound_are_taken_and_one_deeper_is_not(more: bytes) -> None:
+    most = b"[" * (MAX_JSON_DEPTH - 1) + b"]" * (MAX_JSON_DEPTH - 1)
+    text = b"[%s%s]" % (more, b",".join([most] * 200))
+
+    assert len(read_json(text)) == 200 + bool(more)
+    with pytest.raises(NotJson, match="nested deeper than 96"):
+        read_json(text[:-1] + b",[" + most + b"]]")
+
+
+def test_garbage_is_not_looked_for_while_a_large_text_is_read() -> None:
+    looks: list[str] = []
+    gc.callbacks.append(lambda phase, _: looks.append(phase))
+    try:
+        value = read_json(b"[" + b"[]," * 100_000 + b"[]]")
+        during = len(looks)
+    finally:
+        gc.callbacks.pop()
+
+    assert len(value) == 100_001
+    assert during <= 2, "one look when it is over, which begins and ends"
+    assert gc.isenabled()
