@@ -41,6 +41,8 @@ LOST = (
 class Stoppable(Protocol):
     """A connection whose request can be refused while it is worked on."""
 
+    transport: asyncio.Transport
+
     def unanswered(self) -> object | None:
         """The request whose turn it is, while nothing of its answer was sent."""
 

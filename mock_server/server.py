@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
 from mock_server.errors import Problem, SettingsError, StateError
-from mock_server.http_parser import Stoppable, http_parser
+from mock_server.http_parser import http_parser
+from mock_server.parting import refuse_all, refuse_the_slow
 from mock_server.settings import Settings
 from mock_server.store.base import Log, NoLog
 
@@ -33,7 +34,6 @@ _IDLE = 75  # seconds that a connection may wait for its next request; clients g
 _BACKLOG = 2048
 _UNREAD = 0.02  # seconds in which the loop reads what had arrived when the stop was asked for
 _LOOK = 0.1  # seconds between looks whether a second signal came
-_PATIENCE = 0.5  # seconds that a request in flight has once the server stops; then it is refused
 
 
 def open_log(settings: Settings) -> Log:
@@ -134,25 +134,18 @@ class Server(uvicorn.Server):
         await asyncio.sleep(_UNREAD)
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        refusing = asyncio.create_task(self._refuse_the_slow())
+        refusing = asyncio.create_task(refuse_the_slow(self.server_state))
         if isinstance(self.config.app, Starlette):
             closing = asyncio.ensure_future(self.config.app.state.dispatcher.close())
             while not closing.done() and not self.force_exit:
                 await asyncio.wait([closing], timeout=_LOOK)
-        if not self.force_exit:  # else what is left ends with the loop
+        if not self.force_exit:
             await super().shutdown(sockets)
         refusing.cancel()
-
-    async def _refuse_the_slow(self) -> None:
-        """Answer 503 to each request that is in flight for longer than the patience, and end what works on it."""
-        slow: dict[Stoppable, object] = {}
-        while True:
-            connections = [it for it in self.server_state.connections if isinstance(it, Stoppable)]
-            for connection in connections:
-                if slow.get(connection) is connection.unanswered() is not None:
-                    connection.cut_off()
-            slow = {connection: connection.unanswered() for connection in connections}
-            await asyncio.sleep(_PATIENCE)
+        if self.force_exit:
+            for server in self.servers:
+                server.close()
+            await refuse_all(self.server_state)
 
     def stop(self) -> None:
         """Ask it to stop, from any thread."""

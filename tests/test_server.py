@@ -16,7 +16,7 @@ import pytest
 from wire import TINY, Answer, connected, exchange, parsed, request, until_closed
 
 from mock_server.app import create_app
-from mock_server.errors import SettingsError, SetupError, StateError, WorldError
+from mock_server.errors import Problem, SettingsError, SetupError, StateError, WorldError
 from mock_server.server import MockServer, bind, open_log, run, url_of
 from mock_server.settings import Settings
 
@@ -161,6 +161,57 @@ def test_a_signal_ends_the_server_and_a_second_one_at_once(
     assert not beside.is_alive()
     assert server.interrupted is interrupted
     assert [signal.getsignal(number) for number in signals] == handlers
+
+
+_IN_FLIGHT = {
+    "delayed": (request("GET", "/v1/leads", headers=[("Prefer", "delay=60000")]), "application/json"),
+    "body not whole": (request("POST", "/v1/leads", body=b'{"firstName": "Ada"}')[:-5], "application/json"),
+    "other surface": (
+        request("GET", "/api/webhooks/zapier/leads?org_id=org_1&user_id=usr_1", headers=[("Prefer", "delay=60000")]),
+        "application/json",
+    ),
+    "control plane": (request("POST", "/__admin/inbox/slow", body=b"{}"), "application/problem+json"),
+    "watching": (request("GET", "/__admin/webhooks/attempts?wait=20"), "application/problem+json"),
+}
+
+
+@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT, None], ids=["SIGTERM", "SIGINT", "state lost"])
+def test_a_second_signal_refuses_what_is_in_flight_at_once(first: signal.Signals | None) -> None:
+    """Also one that comes while the server gives up its state."""
+    listener = bind(Settings(port=0))
+    url, answers, took = url_of(listener), {}, [0.0]
+    app = create_app(Settings(**TINY))
+
+    def client() -> None:
+        exchange(url, request("PUT", "/__admin/inbox/slow", body=b'{"delay": 30}'))
+        with contextlib.ExitStack() as opened:
+            asking = {name: opened.enter_context(connected(url)) for name in _IN_FLIGHT}
+            for name, client in asking.items():
+                client.sendall(_IN_FLIGHT[name][0])
+            exchange(url, request("GET", "/v1/leads"))
+            if first is None:
+                app.state.workspaces.log.lost(StateError(Problem("state", "lost")))
+            else:
+                os.kill(os.getpid(), first)
+            gone.wait(0.1)  # a signal that comes while another one waits is the same signal
+            began = time.monotonic()
+            os.kill(os.getpid(), signal.SIGTERM)
+            answers.update({name: parsed(until_closed(client)) for name, client in asking.items()})
+            took[0] = time.monotonic() - began
+
+    gone = threading.Event()
+    beside = threading.Thread(target=client, daemon=True)
+    beside.start()
+    server = run(app, listener)
+    gone.set()
+    beside.join(5)
+    assert not beside.is_alive()
+    assert (server.interrupted, server.lost_its_state) == (first is signal.SIGINT, first is None)
+    assert took[0] < 0.5
+    for name, answer in answers.items():
+        if name == "watching" and answer.status == 200:  # who only watches is let go first, where there is time
+            continue
+        assert (answer.status, answer.get("content-type")) == (503, _IN_FLIGHT[name][1]), name
 
 
 def test_two_servers_know_nothing_of_each_other() -> None:

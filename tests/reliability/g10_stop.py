@@ -2,7 +2,8 @@
 
 Whatever took effect was answered: after each stop the state file holds every change that was acknowledged and none that
 was not. Every request that was sent well before the signal has its answer. The exit code is 0 within 10 s. In every
-fifth repeat a second signal comes while the first one waits, and ends the server within a second.
+fifth repeat a second signal comes while the first one waits: it ends the server within a second, and what is in flight
+is refused with 503 all the same.
 """
 
 import asyncio
@@ -149,13 +150,13 @@ class Verdict:
         self.lost += len(seen.acknowledged - there)
         self.codes += code != 0
         self.late += took > (AT_ONCE if twice else LONGEST)
-        if twice:  # whoever waits for an answer then is cut off
+        self.unlike += sum(not told.startswith(_REFUSED) for told in seen.told[:2])
+        if twice:
             self.second = max(self.second, took)
         else:
             self.slowest = max(self.slowest, took)
             self.unheard += len(there - seen.acknowledged)
             self.unanswered += seen.unanswered
-            self.unlike += sum(not told.startswith(_REFUSED) for told in seen.told[:2])
 
 
 def main(size: Size) -> Figure:
