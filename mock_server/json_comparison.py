@@ -73,7 +73,7 @@ class _Work:
             return "object", frozenset((name, self.form(part)) for name, part in value.items())
         if isinstance(value, list):
             return "list", frozenset(Counter(map(self.form, value)).items())
-        return _scalar(value)
+        return scalar(value)
 
     def same(self, wanted: Any, value: Any, *, extra: bool, any_order: bool) -> bool:
         """Whether the two are equal, as far as they have to be."""
@@ -91,7 +91,7 @@ class _Work:
             return all(self.same(one, other, extra=extra, any_order=any_order) for one, other in pairs)
         if _kind(wanted) or _kind(value):
             return False
-        return _scalar(wanted) == _scalar(value)
+        return scalar(wanted) == scalar(value)
 
     def _paired(self, wanted: Sequence[Any], given: Sequence[Any]) -> bool:
         """Whether each item that is wanted has one of the other list for itself, objects with more fields included.
@@ -184,19 +184,19 @@ def _values(item: Any, path: tuple[str, ...] = ()) -> Iterator[Form]:
         for name, part in item.items():
             yield from _values(part, (*path, name))
     elif path and not isinstance(item, list):
-        yield path, _scalar(item)
+        yield path, scalar(item)
 
 
 def _known(value: Any) -> Form:
     """What is known of an item at a glance: the kind of an object or a list, or the very value."""
-    return _kind(value) or _scalar(value)
+    return _kind(value) or scalar(value)
 
 
 def _kind(value: Any) -> str:
     return "object" if isinstance(value, Mapping) else "list" if isinstance(value, list) else ""
 
 
-def _scalar(value: Any) -> Form:
+def scalar(value: Any) -> Form:
     """A text, flag, number or null by its kind; equal numbers are equal however they are written."""
     if isinstance(value, str):
         return value

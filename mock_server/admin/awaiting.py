@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from mock_server.store.inbox import Expected, Inbox, Received
 from mock_server.turns import Turns
@@ -18,6 +17,7 @@ class Awaited:
         self._came: list[Received] = []
         self._looked = 0
         self._era = inbox.era
+        self._known = inbox.summaries
 
     async def until(self, count: int, seconds: float) -> Sequence[Received]:
         """Wait for ``count`` matching deliveries, at most ``seconds``; returns those that came, oldest first."""
@@ -37,6 +37,7 @@ class Awaited:
         """Look at what is new. An inbox that was emptied begins anew."""
         if self.inbox.era != self._era:
             self._came, self._looked, self._era = [], 0, self.inbox.era
+            self._known = self.inbox.summaries
         turns = Turns(patient=True)
         while new := list(self.inbox.after(self._looked))[::-1]:
             for entry in new:
@@ -44,25 +45,18 @@ class Awaited:
                 if self.inbox.era != self._era:
                     return
                 self._looked = entry.number
-                if not self._expected.differences(self._body(entry)):
+                if not self._expected.count(entry, self._known):
                     self._came.append(entry)
-
-    def _body(self, entry: Received) -> Any:
-        """The value of a body, kept for the others who wait for it as long as it takes to look at it."""
-        if self.inbox.parsed is None or self.inbox.parsed[0] != entry.number:
-            self.inbox.parsed = entry.number, entry.body
-            asyncio.get_running_loop().call_soon(self._forget_body)
-        return self.inbox.parsed[1]
-
-    def _forget_body(self) -> None:
-        self.inbox.parsed = None
 
     async def nearest(self, count: int) -> Sequence[tuple[Received, Sequence[str]]]:
         """The deliveries that came nearest, with what was different."""
-        found, turns = [], Turns(patient=True)
+        found, turns, known = [], Turns(patient=True), self.inbox.summaries
         for entry in list(self.inbox.received):
             await turns.rest()
-            why = self._expected.differences(entry.body)
-            if why:
-                found.append((entry, why))
-        return sorted(found, key=lambda pair: len(pair[1]))[:count]
+            if different := self._expected.count(entry, known):
+                found.append((different, entry))
+        told = []
+        for _, entry in sorted(found, key=lambda pair: pair[0])[:count]:
+            await turns.rest()
+            told.append((entry, self._expected.differences(entry.body)))
+        return told

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from mock_server.admin.awaited import unanswerable
 from mock_server.admin.awaiting import Awaited
+from mock_server.admin.connected import while_connected
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.headers import HEADERS, check_headers
 from mock_server.admin.listing import listing
@@ -106,11 +107,15 @@ class _Inboxes:
         return answer({"received": []})
 
     async def expect(self, request: Request) -> Response:
-        """Wait for a delivery that matches; on failure say what came nearest, and what became of the others.
+        """Wait for a delivery that matches, as long as the client does."""
+        asked = await self._control.body(request, _EXPECT)
+        return await while_connected(request, self._expected(request, asked))
+
+    async def _expected(self, request: Request, asked: Mapping[str, Any]) -> Response:
+        """Tell what came; on failure what came nearest, and what became of the others.
 
         ``count`` 0: none that matches has come by now. That is refused where none could have.
         """
-        asked = await self._control.body(request, _EXPECT)
         workspace, inbox = self._made(request)
         wanted, count = asked.get("match", {}), asked.get("count", 1)
         doubt = unanswerable(self._control.workspaces.contract, workspace, request.path_params["name"], wanted)

@@ -1,22 +1,18 @@
 """``/__admin/webhooks/listeners`` and ``attempts``: what ``sophiie-mock listen`` asks for."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.admin.connected import while_connected
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.query import known, whole
 from mock_server.admin.webhooks import triggers
-from mock_server.api.body import ClientGone
 from mock_server.webhooks import events
 from mock_server.webhooks.listener import Listener
 from mock_server.webhooks.listeners import LEASE_SECONDS
-
-T = TypeVar("T")
 
 _OPEN = Body(
     hookUrl={"type": "string", "maxLength": 2048},
@@ -95,9 +91,9 @@ class _Listeners:
         version, id = whole(request, "version", 0), request.query_params.get("listener")
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         if id is None:
-            told = await dispatcher.news.after(workspace, after, wait)
+            told = await while_connected(request, dispatcher.news.after(workspace, after, wait))
             return answer({"items": told, "last": workspace.attempts.seen})
-        found = await _while_connected(request, dispatcher.listeners.attempts(workspace, id, after, wait, version))
+        found = await while_connected(request, dispatcher.listeners.attempts(workspace, id, after, wait, version))
         if found is None:
             raise Refusal(404, "nobody who listens in this workspace has this id, or has it any more")
         return answer({"items": found.attempts, "last": found.last, **_facts(found.listener)})
@@ -107,20 +103,3 @@ def _facts(listener: Listener) -> dict[str, Any]:
     made = [{"id": id, "trigger": trigger} for id, trigger in listener.subscriptions.items()]
     facts = {"id": listener.id, "workspace": listener.workspace.id, "hookUrl": listener.hook, "subscriptions": made}
     return {**facts, "version": listener.version, "because": listener.because or None, "asking": listener.asking > 0}
-
-
-async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """What it comes to, unless the client hangs up before. Raises ClientGone then: who was killed asks no more."""
-    connection = request.scope.get("extensions", {}).get("mock.connection")
-    if connection is None:  # in process
-        return await work
-    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(connection.ended())
-    try:
-        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientGone
-        return working.result()
-    finally:
-        working.cancel()
-        gone.cancel()
-        await asyncio.gather(working, gone, return_exceptions=True)

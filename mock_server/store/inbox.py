@@ -1,14 +1,16 @@
 """A receiver of our own, for tests and demonstrations: it keeps what it gets and answers as it was told."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import ref
 
 import orjson
 
 from mock_server.exact_json import NotJson, TooDeep, read_json, write_json
 from mock_server.json_comparison import JsonComparison, TooMuchWork
+from mock_server.json_summary import NO_VALUE, Summary, summary
 from mock_server.waiting import Waiting
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -18,6 +20,7 @@ _MOST_NAMES = 1_000
 _ENTRY = 500  # bytes in memory of a delivery that holds nothing
 _FIELD = 200  # bytes in memory of a header field, its letters left out
 _SHOWN = 100  # characters
+_MOST_SUMMARIES = 20_000  # some five megabytes, and only while somebody asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Inbox:
     """``status`` and ``delay`` (seconds) are what it answers from now on. Bounded by number, and by Inboxes in bytes.
 
     ``names`` are the fields that bodies had. ``era`` grows with each time that it is emptied; who waits for a delivery
-    waits in ``arrivals``. ``parsed`` is a delivery's number and its body's value, for a moment.
+    waits in ``arrivals``.
     """
 
     status: int = 200
@@ -64,7 +67,7 @@ class Inbox:
     size: int = 0
     era: int = 0
     arrivals: Waiting = field(default_factory=Waiting)
-    parsed: tuple[int, Any] | None = None
+    _summaries: "ref[Summaries] | None" = None
 
     def add(self, at: str, headers: Mapping[str, str], raw: bytes) -> Received:
         """Keep what came; older ones make room. Raises TooDeep for JSON that nobody could show again."""
@@ -96,6 +99,15 @@ class Inbox:
             yield entry
 
     @property
+    def summaries(self) -> "Summaries":
+        """What is known of the bodies, shared by all who ask at the same time: whoever asks holds on to it."""
+        found = self._summaries() if self._summaries is not None else None
+        if found is None:
+            found = Summaries()
+            self._summaries = ref(found)
+        return found
+
+    @property
     def dropped(self) -> int:
         return self.seen - len(self.received)
 
@@ -103,6 +115,7 @@ class Inbox:
         self.received.clear()
         self.names.clear()
         self.seen = self.size = 0
+        self._summaries = None  # the numbers begin anew
         self.era += 1
 
 
@@ -121,21 +134,61 @@ class Inboxes(dict[str, Inbox]):
             size -= before - largest.size
 
 
+class Summaries:
+    """What bodies have at the places that are asked for: each is parsed once, however many ask for that place."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, dict[int, Summary]] = {}
+        self._count = 0
+
+    def of(self, entry: Received, paths: Collection[str]) -> Iterator[Summary]:
+        """What stands at each of the dotted paths."""
+        if any(entry.number not in self._at.get(path, ()) for path in paths):
+            self._look(entry, paths)
+        return (self._at[path][entry.number] for path in paths)
+
+    def _look(self, entry: Received, paths: Collection[str]) -> None:
+        if self._count > _MOST_SUMMARIES:
+            self._at.clear()
+            self._count = 0
+        self._count += len(paths)
+        body = entry.body if entry.is_json else None
+        for path in paths:
+            actual = _found(path, body)
+            self._at.setdefault(path, {})[entry.number] = NO_VALUE if actual is _ABSENT else summary(actual)
+
+
 class Expected:
     """What a body is wanted to have, by dotted path."""
 
     def __init__(self, wanted: Mapping[str, Any]) -> None:
         self._wanted = {path: JsonComparison(value) for path, value in wanted.items()}
+        self._summaries = [summary(value) for value in wanted.values()]
+
+    def count(self, entry: Received, known: Summaries) -> int:
+        """At how many of the paths something else stands in a body."""
+        if not self._wanted:
+            return 0
+        equal = [
+            one.is_equal(other)
+            for one, other in zip(self._summaries, known.of(entry, self._wanted.keys()), strict=True)
+        ]
+        return len(self.differences(entry.body)) if None in equal else equal.count(False)
 
     def differences(self, body: Any) -> list[str]:
         """Why a body does not match: for each path that is wanted, what stands there instead. Empty when it does."""
         return [difference for path, wanted in self._wanted.items() if (difference := _difference(path, wanted, body))]
 
 
-def _difference(path: str, wanted: JsonComparison, body: Any) -> str:
-    actual = body
+def _found(path: str, body: Any) -> Any:
+    """What stands at a dotted path."""
     for name in path.split("."):
-        actual = actual.get(name, _ABSENT) if isinstance(actual, dict) else _ABSENT
+        body = body.get(name, _ABSENT) if isinstance(body, dict) else _ABSENT
+    return body
+
+
+def _difference(path: str, wanted: JsonComparison, body: Any) -> str:
+    actual = _found(path, body)
     try:
         if actual is not _ABSENT and wanted.is_met(actual):
             return ""

@@ -1,16 +1,21 @@
 """The inbox: a receiver that comes with the server, records, answers as it is told, and can be waited for."""
 
 import asyncio
+import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
+from weakref import ref
 
 import pytest
 from hooks_desk import HooksDesk
 
 from mock_server.admin.awaiting import Awaited
+from mock_server.exact_json import read_json
 from mock_server.server import MockServer
-from mock_server.store.inbox import MAX_BYTES, Expected, Inbox, Inboxes
+from mock_server.store.inbox import MAX_BYTES, Expected, Inbox, Inboxes, Received
 
 
 def place(hooks: HooksDesk, more: str = "") -> str:
@@ -208,7 +213,7 @@ def test_no_value_is_kept_beside_the_bytes_of_a_body(hooks: HooksDesk, hooks_ser
     inbox = hooks_server.app.state.workspaces.get(hooks.id).inboxes["hooks"]
     hooks.done("POST", place(hooks, "/expect"), {"timeout": 0})
     (entry,) = inbox.received
-    assert (entry.raw, entry.is_json, inbox.parsed) == (raw, True, None)
+    assert (entry.raw, entry.is_json) == (raw, True)
     assert hooks.received()[0]["body"][0] == []
 
 
@@ -258,6 +263,64 @@ def test_many_who_wait_cost_a_delivery_little() -> None:
         return took
 
     assert min(asyncio.run(posted())) < 0.02
+
+
+class Counted(Received):
+    """A delivery that counts how often its body was parsed."""
+
+    parsed = 0
+
+    @property
+    def body(self) -> Any:
+        Counted.parsed += 1
+        return read_json(self.raw)
+
+
+def test_many_who_ask_parse_each_body_once() -> None:
+    async def asked() -> list[int]:
+        inbox = Inbox()
+        for number in range(20):
+            inbox.received.append(Counted(number + 1, "", {}, b'{"n": %d, "m": {"k": []}}' % number, is_json=True))
+        inbox.seen = 20
+        awaited = [Awaited(inbox, Expected({"n": number, "m.k": []})) for number in range(50)]
+        came = [len(await one.until(1, 0)) for one in awaited]
+        for one in awaited:
+            await one.nearest(0)
+        return came
+
+    Counted.parsed = 0
+    assert asyncio.run(asked()) == [1] * 20 + [0] * 30
+    assert Counted.parsed == 20
+
+
+def test_nothing_of_the_bodies_is_known_when_nobody_asks_any_more() -> None:
+    inbox = Inbox()
+    entry = inbox.add("", {}, b'{"a": 1}')
+    awaited = Awaited(inbox, Expected({"a": 1}))
+    known = ref(inbox.summaries)
+    assert Expected({"a": 1}).count(entry, inbox.summaries) == 0
+    del awaited
+    assert known() is None
+
+
+def test_who_has_hung_up_does_not_wait_any_more(hooks: HooksDesk, hooks_server: MockServer) -> None:
+    hooks.done("PUT", place(hooks), {})
+    waiting = hooks_server.app.state.workspaces.get(hooks.id).inboxes["hooks"].arrivals._waiting
+    body, address = b'{"timeout": 100}', urlsplit(hooks.url)
+    head = f"POST /__admin{place(hooks, '/expect')} HTTP/1.1\r\nHost: {address.netloc}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port)) as peer:
+        peer.sendall(head.encode() + body)
+        _until(lambda: len(waiting) == 1)
+    _until(lambda: not waiting)
+
+
+def _until(ready: Callable[[], bool]) -> None:
+    """Raises AssertionError when it is not so after ten seconds."""
+    end = time.monotonic() + 10
+    while not ready():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_an_inbox_that_is_emptied_meanwhile_begins_anew() -> None:
