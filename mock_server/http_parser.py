@@ -33,6 +33,7 @@ NEEDED: Mapping[str, Sequence[str]] = {
 
 LOST = (
     "what is not HTTP is answered in uvicorn's words and not in the API's; a request's head has no bound of ours; "
+    "the host of a target that is a whole URL is not looked at; "
     "faults that break a connection cannot be made; a slow request is not refused when the server stops"
 )
 

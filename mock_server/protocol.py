@@ -4,7 +4,6 @@ A refusal here comes before any key was looked at; it tells nothing of the route
 """
 
 import asyncio
-from http import HTTPStatus
 from typing import cast
 
 import httptools
@@ -12,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from mock_server.admin.problem import problem
-from mock_server.api.answer import explained, headers_for
+from mock_server.api.host import TARGET
 from mock_server.raw_connection import Connection, with_one_date
+from mock_server.raw_refusal import raw_refusal
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers."""
@@ -115,6 +114,8 @@ class Protocol(HttpToolsProtocol):
         self._head = None
         self._allow(None)
         if not self._offered:
+            if not self.url.startswith(b"/"):  # it may name a host of its own
+                self.scope["extensions"][TARGET] = self.url  # type: ignore[assignment]  # as above
             super().on_headers_complete()
             self.headers = []  # a trailer is no header: it comes after all was decided
             if not self.pipeline:
@@ -235,16 +236,5 @@ class Protocol(HttpToolsProtocol):
         return False
 
     def _refusal(self, status: int, why: str, path: str = "") -> bytes:
-        """A whole answer in the words of the surface that the path belongs to."""
         state = cast(Starlette, self.config.app).state
-        if path.startswith("/__admin"):
-            answer = problem(status, why)
-            body, own = bytes(answer.body), answer.raw_headers
-        else:
-            body = state.envelope.body(status, path, None)
-            own = headers_for(body)
-        headers = [*self.server_state.default_headers, *own, (b"connection", b"close")]
-        if state.settings.mock_headers:
-            headers.append(explained([why]))
-        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *(b": ".join(header) for header in headers)]
-        return b"\r\n".join([*lines, b"", body])
+        return raw_refusal(state, self.server_state.default_headers, status, why, path)

@@ -65,6 +65,7 @@ FLOORS: Mapping[str, float] = {
     "mock_server.admin": 7,
     "mock_server.app": 8,
     "mock_server.raw_connection": 8.4,  # a connection below HTTP
+    "mock_server.raw_refusal": 8.4,  # what is said there
     "mock_server.protocol": 8.5,  # bounds what comes over a socket, above the application that it serves
     "mock_server.http_parser": 8.6,  # whether uvicorn has what `protocol` is built on
     "mock_server.parting": 8.7,  # how clients are let go of at a stop

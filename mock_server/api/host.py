@@ -1,6 +1,12 @@
-"""The name by which a client calls this server."""
+"""The names by which a client calls this server."""
+
+import re
 
 from starlette.types import Scope
+
+TARGET = "mock.target"
+"""The extension of a scope that holds the target of a request as it came, where that is more than a path."""
+_ABSOLUTE = re.compile(rb"[^/?#]*://([^/?#]*)")
 
 
 def host_header(scope: Scope) -> str:
@@ -9,8 +15,17 @@ def host_header(scope: Scope) -> str:
     return values[0].decode("latin-1").lower() if len(values) == 1 else ""
 
 
-def host_name(scope: Scope) -> str:
-    """The Host header without its port."""
-    host = host_header(scope)
+def named_hosts(scope: Scope) -> list[str]:
+    """Every host that the request names, without ports: the Host header's, and that of a target which is a whole URL.
+
+    The latter is the one that counts (RFC 9112, 3.2.2). With a user before it, it is no host.
+    """
+    hosts = [host_header(scope)]
+    if target := _ABSOLUTE.match(scope.get("extensions", {}).get(TARGET, b"")):
+        hosts.append(target[1].decode("latin-1").lower())
+    return [_without_port(host) for host in hosts]
+
+
+def _without_port(host: str) -> str:
     name, _, port = host.rpartition(":")
     return name if name and port.isascii() and port.isdigit() else host

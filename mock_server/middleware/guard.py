@@ -1,6 +1,7 @@
 """The door: a web page in the developer's browser must reach nothing here.
 
 Loopback can be reached from any page, by a name rebound to 127.0.0.1; so the Host header must name this server.
+So must a request's target, where that is a whole URL.
 """
 
 import logging
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answer import explained, headers_for
 from mock_server.api.envelope import Envelope
-from mock_server.api.host import host_name
+from mock_server.api.host import TARGET, named_hosts
 from mock_server.errors import Misdirected
 from mock_server.redaction import Redactor
 from mock_server.settings import Settings
@@ -18,7 +19,7 @@ log = logging.getLogger("mock_server")
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _MOST_KNOWN = 64
-_REMEDY = "the Host header does not name this server; add the name with --allow-host"
+_REMEDY = "the Host header, or the URL asked for, does not name this server; add the name with --allow-host"
 
 
 class Guard:
@@ -41,7 +42,8 @@ class Guard:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         elif scope["type"] == "http" and self._hosts is not None and not self._lets_in(scope):
-            name = self._redactor.redact(host_name(scope)[:100])
+            foreign = next(name for name in named_hosts(scope) if name not in self._hosts)
+            name = self._redactor.redact(foreign[:100])
             log.warning("refused a request to the host %r; --allow-host lets it in", name)
             await self._refuse(Misdirected(_REMEDY), scope["path"], send)
         else:
@@ -49,9 +51,9 @@ class Guard:
 
     def _lets_in(self, scope: Scope) -> bool:
         hosts = [field for field in scope["headers"] if field[0] == b"host"]
-        if len(hosts) == 1 and hosts[0] in self._known:
+        if len(hosts) == 1 and hosts[0] in self._known and TARGET not in scope.get("extensions", ()):
             return True
-        if self._hosts is None or host_name(scope) not in self._hosts:
+        if self._hosts is None or not self._hosts.issuperset(named_hosts(scope)):
             return False
         if len(self._known) < _MOST_KNOWN:
             self._known.update(hosts)

@@ -1,6 +1,7 @@
 """A web page in the developer's browser reaches nothing, whatever it makes of the Host header."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -86,16 +87,62 @@ def test_a_websocket_is_closed_before_anything_sees_it(app: Starlette) -> None:
     assert sent == [{"type": "websocket.close", "code": 1000}] * len(EVERYWHERE)
 
 
-def test_over_a_socket_too_a_rebound_name_gets_nothing() -> None:
-    def get(host: str, target: str = "/v1/leads") -> Answer:
-        head = (
-            f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer sk_test_local\r\nConnection: close\r\n\r\n"
-        )
-        return parsed(exchange(server.url, head.encode()))
+def test_over_a_socket_too_a_rebound_name_gets_nothing(server: MockServer) -> None:
+    assert sent(server, "localhost").status == 200
+    assert_envelope(sent(server, "evil.example"), 421)
+    assert_envelope(sent(server, "localhost\r\nHost: evil.example"), 421)
 
-    with MockServer(Settings(**TINY)) as server:
-        assert get("localhost").status == 200
-        assert_envelope(get("evil.example"), 421)
-        assert_envelope(get("localhost\r\nHost: evil.example"), 421)
-        assert_envelope(get("evil.example", "http://localhost/v1/leads"), 421)
-        assert get("localhost", "http://evil.example/v1/leads").status == 200
+
+@pytest.mark.parametrize("path", ["/v1/leads", "/__admin/health", "/__admin/requests?limit=1", "/openapi", "/nowhere"])
+@pytest.mark.parametrize(
+    ("host", "target"),
+    [
+        *(("localhost", f"http://{it}") for it in ("evil.example", "EVIL.example:4747", "localhost.", "127.0.0.2")),
+        *(("localhost", f"{it}://evil.example") for it in ("HTTP", "https", "ws", "ftp")),
+        *(("localhost", f"http://{it}") for it in ("u@localhost", "localhost@evil.example", "u:p@127.0.0.1:4747")),
+        *((it, "http://localhost") for it in ("evil.example", "localhost\r\nHost: localhost", "")),
+    ],
+)
+def test_a_target_that_names_another_host_is_refused(server: MockServer, host: str, target: str, path: str) -> None:
+    answer = sent(server, host, target + path)
+    assert_envelope(answer, 421, "Misdirected request")
+    assert "--allow-host" in answer.explain
+
+
+@pytest.mark.parametrize(
+    "target", ["http://localhost", "HTTP://LOCALHOST:1", "http://127.0.0.1:80", "http://[::1]:4747"]
+)
+def test_a_target_that_names_this_server_is_as_its_path(server: MockServer, target: str) -> None:
+    assert sent(server, "localhost:4747", target + "/v1/leads").status == 200
+    assert sent(server, "127.0.0.1", target + "/__admin/health").status == 200
+
+
+@pytest.mark.parametrize("target", ["//evil.example/__admin/health", "//evil.example/v1/leads", "//localhost/openapi"])
+def test_a_target_with_two_slashes_is_a_path_that_nothing_lies_at(server: MockServer, target: str) -> None:
+    """By the same chapter of HTTP it names no host, whatever a browser's address line would make of it."""
+    assert_envelope(sent(server, "localhost", target), 404)
+
+
+@pytest.mark.parametrize(
+    "target", ["http:///v1/leads", "evil.example/v1/leads", "evil.example:80", "http:/evil/v1/leads"]
+)
+def test_a_target_that_is_neither_path_nor_url_is_no_http(server: MockServer, target: str) -> None:
+    assert_envelope(sent(server, "localhost", target), 400)
+
+
+def test_the_host_of_a_target_is_asked_again_on_a_known_connection(server: MockServer) -> None:
+    good = b"GET /v1/leads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_local\r\n\r\n"
+    evil = good.replace(b"/v1", b"http://evil.example/v1").replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    answers = exchange(server.url, good + evil)
+    assert [answers.count(b"HTTP/1.1 %d " % status) for status in (200, 421)] == [1, 1]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    with MockServer(Settings(**TINY)) as running:
+        yield running
+
+
+def sent(server: MockServer, host: str, target: str = "/v1/leads") -> Answer:
+    head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer sk_test_local\r\nConnection: close\r\n\r\n"
+    return parsed(exchange(server.url, head.encode()))
