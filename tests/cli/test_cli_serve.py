@@ -60,6 +60,38 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield begin
 
 
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def replaced(path: Path) -> None:
+    path.with_name("new.db").write_bytes(path.read_bytes())
+    path.with_name("new.db").rename(path)
+
+
+@pytest.mark.parametrize(
+    ("mischief", "what"),
+    [
+        (removed, "it was moved or deleted while the server ran"),
+        (replaced, "another file was put in its place while the server ran"),
+    ],
+)
+def test_a_server_that_loses_its_state_file_answers_503_and_ends_with_exit_code_2(
+    start: Start, tmp_path: Path, mischief: Callable[[Path], None], what: str
+) -> None:
+    process, url = start("--state", "state.db")
+    lead = json.dumps({"firstName": "Ada"}).encode()
+    assert ask(url, "POST", "/v1/leads", body=lead).status == 201
+    mischief(tmp_path / "state.db")
+    refused = ask(url, "POST", "/v1/leads", body=lead)
+    assert (refused.status, refused.json["success"]) == (503, False)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert f"state.db: {what}" in said
+    assert "see who did that, and start again" in said
+    assert "Traceback" not in said
+
+
 def test_what_was_answered_201_is_there_after_kill_9_and_the_file_has_one_owner(start: Start, tmp_path: Path) -> None:
     first, url = start("--state", "state.db")
     made = [
