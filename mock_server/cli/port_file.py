@@ -24,7 +24,7 @@ class PortFile:
     def clear(self) -> None:
         """Remove what an earlier run left, and nothing else: a path may be mistyped. Raises SettingsError."""
         if self._path is not None:
-            with _told():
+            with _told(self._path):
                 if not _OURS.fullmatch(_content(self._path)):
                     raise SettingsError(Problem(str(self._path), "holds something else than a port", _ANOTHER))
                 _remove(self._path)
@@ -33,7 +33,7 @@ class PortFile:
         """Raises SettingsError."""
         if self._path is not None:
             self._written = str(port).encode()
-            with _told():
+            with _told(self._path):
                 _write(self._path, self._written)
 
     def remove(self) -> None:
@@ -45,11 +45,12 @@ class PortFile:
 
 
 @contextmanager
-def _told() -> Generator[None, None, None]:
+def _told(path: Path) -> Generator[None, None, None]:
+    """Say what fails by the name that the user gave, whichever file beside it was meant to become it."""
     try:
         yield
     except OSError as fault:
-        raise SettingsError(Problem(str(fault.filename), fault.strerror or str(fault), _WRITABLE)) from None
+        raise SettingsError(Problem(str(path), fault.strerror or str(fault), _WRITABLE)) from None
 
 
 def _is_special(path: Path) -> bool:

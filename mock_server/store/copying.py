@@ -3,12 +3,13 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mock_server.errors import Problem, StateError
 from mock_server.store.schema import ITSELF, MAKER, VERSION
+from mock_server.store.state_file import unused
 
 _PATIENCE = 5.0  # seconds that the copy waits for a writer
 
@@ -26,23 +27,41 @@ def copy_state(source: Path, target: Path, *, replace: bool = False) -> Copied:
     """Copy a state file with SQLite's own backup, which takes what still lies in the log beside it, too.
 
     The copy is checked before it takes its name, and ``source`` is only read. With ``replace`` it takes the place of a
-    file that is there. Raises StateError; nothing is left behind then, and ``target`` is as it was.
+    file that is there and that no server has. It is on the disk, and not only on its way there, when this returns.
+    Raises StateError; nothing is left behind then, and ``target`` is as it was.
     """
     _check_target(source, target, replace=replace)
+    with unused(target) if target.exists() else nullcontext():
+        return _copied(source, target, replace=replace)
+
+
+def _copied(source: Path, target: Path, *, replace: bool) -> Copied:
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with _explained(source):
             workspaces = _backup(source, partial)
         with _explained(target):
             size = partial.stat().st_size
+            _sync(partial)
             if replace:
                 os.replace(partial, target)
             else:
                 os.link(partial, target)  # unlike a move, it never takes the place of a file that has come meanwhile
+            with suppress(OSError):  # not every system opens a folder
+                _sync(target.parent)
     finally:
         for name in (partial, *(partial.with_name(f"{partial.name}{end}") for end in ("-wal", "-shm", "-journal"))):
             name.unlink(missing_ok=True)
     return Copied(target, size, workspaces)
+
+
+def _sync(path: Path) -> None:
+    """Return when what lies there is on the disk; of a folder, the names in it."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _check_target(source: Path, target: Path, *, replace: bool) -> None:

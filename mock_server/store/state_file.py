@@ -7,27 +7,20 @@ locks can be circumvented, each commit proves that the file is still there and t
 
 import logging
 import os
-import re
 import stat
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import ClassVar
 
 from mock_server.errors import Problem, StateError, StateLost
+from mock_server.store.file_lock import FOLDER, OTHER, STOP_IT, holder_of, lock, lock_beside, said
 from mock_server.store.mounts import known, mounted_alone, of_network
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]  # a module, says mypy, which sees none other here
 
 log = logging.getLogger("mock_server")
 
-ALONE = fcntl is None
-"""Whether only SQLite's own lock keeps a second process away: then it keeps a second connection away, too."""
 _MAGIC = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock")
 _KINDS = (
@@ -38,9 +31,6 @@ _KINDS = (
     (stat.S_ISCHR, "a device", "give a file"),
     (stat.S_ISBLK, "a device", "give a file"),
 )
-_FOLDER = "give a file in a writable folder"
-_OTHER = "give another file with --state"
-_STOP_IT = "stop it, or give another file with --state"
 _START_AGAIN = "see who did that, and start again with the file that you mean"
 
 
@@ -59,21 +49,31 @@ class StateFile:
         self._log: tuple[int, int] | None = None
         with ExitStack() as opened:
             self._look()
-            lock = opened.enter_context(_lock_beside(self.real, path))
+            lock = opened.enter_context(lock_beside(self.real, path))
             self._file, self._id = self._opened(opened)
-            lock.seek(0)
-            lock.truncate()
-            lock.write(str(os.getpid()))
-            lock.flush()
+            self._nameholder_of(lock.fileno())
             self._held = opened.pop_all()
         self._stamp = self._written()
 
     def close(self, *, unused: bool = False) -> None:
         """Let go of it; a file that was made for nothing goes again."""
-        with suppress(OSError):
-            if unused and os.fstat(self._file).st_size == 0:
-                self.real.unlink()
+        if unused:
+            self._remove_empty()
         self._held.close()
+
+    def _remove_empty(self) -> None:
+        with suppress(OSError):
+            if os.fstat(self._file).st_size == 0:
+                self.real.unlink()
+
+    def _nameholder_of(self, lock: int) -> None:
+        """Write into the lock who has it, and into no buffer: on a full disk that would fail again as it closes."""
+        try:
+            os.ftruncate(lock, 0)
+            os.write(lock, str(os.getpid()).encode())
+        except OSError as fault:
+            self._remove_empty()
+            raise self.fault(said(fault), f"make room, or {OTHER}") from None
 
     def check(self) -> None:
         """Raises StateLost when it is not ours any more. What we have open may still be: see ``is_intact``."""
@@ -135,7 +135,7 @@ class StateFile:
                 for is_it, what, remedy in _KINDS:
                     if is_it(found.st_mode):
                         place = f"{self.real}{beside}" if beside else str(self.shown)
-                        raise StateError(Problem(place, what, f"remove it, or {_OTHER}" if beside else remedy))
+                        raise StateError(Problem(place, what, f"remove it, or {OTHER}" if beside else remedy))
         with suppress(FileNotFoundError, NotADirectoryError):
             self._look_at(os.stat(self.real))
 
@@ -144,12 +144,12 @@ class StateFile:
             what = f"a file with {found.st_nlink} names (hard links): by another name its log would not be found"
             raise self.fault(what, "remove the other names, or copy it with `sophiie-mock state copy`")
         if (found.st_dev, found.st_ino) in self._of_this_process:
-            raise self.fault(f"in use by process {os.getpid()}", _STOP_IT)
+            raise self.fault(f"in use by process {os.getpid()}", STOP_IT)
         try:
             with self.real.open("rb") as file:
                 head = file.read(len(_MAGIC))
         except OSError as fault:
-            raise self.fault(_said(fault), _FOLDER) from None
+            raise self.fault(said(fault), FOLDER) from None
         if head and head != _MAGIC:
             raise self.fault("not a database, but a file of something else", "give a file that this program made")
 
@@ -159,7 +159,7 @@ class StateFile:
         try:
             file = os.open(self.real, flags, 0o644)
         except OSError as fault:
-            raise self.fault(_said(fault), _FOLDER) from None
+            raise self.fault(said(fault), FOLDER) from None
         opened.callback(os.close, file)
         found = os.fstat(file)
         id = found.st_dev, found.st_ino
@@ -179,52 +179,32 @@ class StateFile:
 
     def _lock(self, file: int, found: os.stat_result) -> None:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except BlockingIOError:
-            raise self.fault(f"in use by {_holder(found)}", _STOP_IT) from None
+            raise self.fault(f"in use by {holder_of(found)}", STOP_IT) from None
         except OSError as fault:
-            log.warning("%s cannot be locked (%s): keep it on a disk", self.shown, _said(fault))
+            log.warning("%s cannot be locked (%s): keep it on a disk", self.shown, said(fault))
 
 
 @contextmanager
-def _lock_beside(real: Path, shown: Path) -> Iterator[IO[str]]:
-    """``<file>.lock``, held. It names the holder, for the one who comes second."""
-    place = Path(f"{real}.lock")
-    try:
-        lock = place.open("a+", errors="replace")
-    except OSError as fault:
-        raise StateError(Problem(str(shown), _said(fault), _FOLDER)) from None
-    with lock:
-        lock.seek(0)
-        holder = lock.read(100).strip()
-        if not re.fullmatch("[0-9]*", holder):
-            raise StateError(Problem(str(place), "a file of something else", f"remove it, or {_OTHER}"))
-        try:
-            if fcntl is not None:  # else SQLite's own lock refuses the second process, without naming the first
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            what = f"in use by process {holder or 'unknown'}"
-            raise StateError(Problem(str(shown), what, _STOP_IT)) from None
-        except OSError as fault:
-            raise StateError(Problem(str(place), f"cannot be locked: {_said(fault)}", "keep it on a disk")) from None
-        yield lock
-
-
-def _holder(found: os.stat_result) -> str:
-    """Who has the lock of a file, where Linux says so."""
-    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
-    with suppress(OSError):
-        for line in Path("/proc/locks").read_text().splitlines():
-            fields = line.split()
-            if place in fields and "FLOCK" in fields and int(fields[4]) > 0:
-                return f"process {fields[4]}"
-    return "another process"
+def unused(path: Path) -> Iterator[None]:
+    """No server has the file that lies there, nor takes it, until the block ends. Raises StateError."""
+    found = os.stat(path)
+    if (found.st_dev, found.st_ino) in StateFile._of_this_process:  # it must not even be opened
+        raise StateError(Problem(str(path), f"in use by process {os.getpid()}", "stop it, or give another name"))
+    with ExitStack() as held:
+        for place in (path, Path(f"{path}.lock")):
+            try:
+                file = held.enter_context(place.open("rb"))
+                lock(file)
+            except BlockingIOError:
+                what = f"in use by {holder_of(os.fstat(file.fileno()))}"
+                raise StateError(Problem(str(path), what, "stop it, or give another name")) from None
+            except OSError:  # there is no lock, or no way to lock: then SQLite's log lies beside a file in use
+                pass
+        yield
 
 
 def _what_is_gone(path: str) -> str:
     what = "its log, the file that ends in -wal," if os.path.exists(path) else "it"
     return f"{what} was moved or deleted while the server ran"
-
-
-def _said(fault: OSError) -> str:
-    return fault.strerror or str(fault)

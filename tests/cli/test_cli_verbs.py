@@ -229,7 +229,10 @@ def test_mock_is_another_word_for_serve(piped: Run) -> None:
         (["serve", "--host", "no-such-name.invalid"], "→ give an address of this machine with --host"),
         (["serve", "--world", "nowhere"], "sophiie-mock: nowhere: "),
         (["serve", "--state", "no/such/folder/state.db"], "→ give a file in a writable folder"),
-        (["serve", "--port-file", "no/such/folder/port"], "→ give a file in a writable folder"),
+        (
+            ["serve", "--port-file", "no/such/folder/port"],
+            "no/such/folder/port: No such file or directory → give a file in a writable folder",
+        ),
     ],
     ids=" ".join,
 )

@@ -1,5 +1,6 @@
 """A state file is copied whole and of one moment, whoever writes to it; and nothing is written over unasked."""
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -127,3 +128,48 @@ def test_the_command_says_what_it_copied(tmp_path: Path, state: Path, capsys: py
     assert '"workspaces": 1' in capsys.readouterr().out.replace('"workspaces":1', '"workspaces": 1')
     assert main(["state", "copy", str(state), str(target)]) == 2
     assert "--force" in capsys.readouterr().err
+
+
+def test_a_file_that_a_server_has_is_not_replaced(tmp_path: Path, state: Path) -> None:
+    target = tmp_path / "used.db"
+    with MockServer(Settings(**{**TINY, "state": str(target)})) as server:
+        create(server, "Grace")
+        for end in ("-wal", "-shm"):  # as if it had written nothing yet
+            target.with_name(f"used.db{end}").rename(tmp_path / f"kept{end}")
+        with pytest.raises(StateError, match=rf"used.db: in use by process {os.getpid()} → stop it"):
+            copy_state(state, target, replace=True)
+        for end in ("-wal", "-shm"):
+            (tmp_path / f"kept{end}").rename(target.with_name(f"used.db{end}"))
+        create(server, "Hopper")
+    assert leads(target) == ["Hopper", "Grace"]
+
+
+@pytest.mark.parametrize("held", ["used.db", "used.db.lock"])
+def test_a_file_that_a_server_of_another_process_has_is_not_replaced(tmp_path: Path, state: Path, held: str) -> None:
+    target = tmp_path / "used.db"
+    target.write_bytes(state.read_bytes())
+    with (tmp_path / held).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(StateError, match=r"used.db: in use by process \d+ → stop it"):
+            copy_state(state, target, replace=True)
+    assert target.read_bytes() == state.read_bytes()
+    assert leads(copy_state(state, target, replace=True).file) == ["Ada"]
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_copy_is_on_the_disk_before_it_takes_its_name(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    target, synced = tmp_path / "copy.db", []
+    if replace:
+        target.write_bytes(b"mine")
+    before = target.read_bytes() if replace else None
+
+    def sync(opened: int) -> None:
+        synced.append((os.readlink(f"/proc/self/fd/{opened}"), target.read_bytes() if target.exists() else None))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    copied = copy_state(state, target, replace=replace).file.read_bytes()
+    (partial, then), folder = synced
+    assert (Path(partial).parent, then) == (tmp_path, before)
+    assert folder == (str(tmp_path), copied)

@@ -1,5 +1,6 @@
 """Whose a state file is: one server has it, by whatever name, and who has lost it keeps nothing more."""
 
+import errno
 import os
 import shutil
 import socket
@@ -169,6 +170,18 @@ def test_a_lock_that_is_a_file_of_somebody_is_refused_and_untouched(tmp_path: Pa
         SqliteLog(tmp_path / "state.db")
     assert lock.read_text() == "dear diary"
     assert list(tmp_path.iterdir()) == [lock]
+
+
+def test_no_room_for_the_name_of_the_holder_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int, text: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as there:
+        there.setattr(os, "write", full)
+        with pytest.raises(StateError, match=r"state\.db: No space left.* → make room"):
+            SqliteLog(tmp_path / "state.db")
+    assert not (tmp_path / "state.db").exists()
+    SqliteLog(tmp_path / "state.db").close()
 
 
 def test_an_empty_file_is_taken_as_a_new_one_and_one_made_for_nothing_goes_again(
