@@ -71,7 +71,7 @@ class Control:
         limit = most or self.settings.max_body
         packed = await self.packed_body(request, limit)
         try:
-            raw = decoded(packed, request.headers.raw, limit)
+            raw = await decoded(packed, request.headers.raw, limit)
         except ApiError as error:
             raise Refusal(error.status, str(error), headers=error.headers) from None
         try:

@@ -71,7 +71,7 @@ class _Inboxes:
             raise Refusal(error.status, str(error)) from None
         workspace, inbox = self._made(request)
         with suppress(ApiError):  # what cannot be unpacked is kept as it came
-            raw = decoded(raw, request.headers.raw, self._control.settings.max_body)
+            raw = await decoded(raw, request.headers.raw, self._control.settings.max_body)
         try:
             inbox.add(workspace.clock.stamp(), dict(request.headers), raw)
         except TooDeep as fault:

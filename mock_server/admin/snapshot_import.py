@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.admin.control import Body, Refusal, refuse_json
-from mock_server.api.encoding import decoded
+from mock_server.api.encoding import unpacking
 from mock_server.errors import ApiError
 from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.garbage import what_stays
@@ -13,6 +13,7 @@ from mock_server.own_records import OwnRecords
 from mock_server.seeding import valid
 from mock_server.spec.contract import Contract
 from mock_server.spec.resource import Family
+from mock_server.store.base import at_once
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, imported, place_in_order
 from mock_server.world.clock import clock_time
@@ -62,7 +63,7 @@ class Incoming:
         self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, items: list[dict[str, Any]]
     ) -> Snapshot:
         try:
-            raw = decoded(packed, headers, LARGEST)
+            raw = at_once(unpacking(packed, headers, LARGEST))
         except ApiError as error:
             raise Refusal(error.status, str(error), headers=error.headers) from None
         file = _read(raw, items)

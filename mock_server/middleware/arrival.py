@@ -46,7 +46,7 @@ class Arrival:
             exchange.arrive(b"", self._limit + 1)
             return
         try:
-            scope[BODY] = body = decoded(body, scope["headers"], self._limit)
+            scope[BODY] = body = await decoded(body, scope["headers"], self._limit)
         except (BadRequest, PayloadTooLarge, UnsupportedMediaType) as error:
             scope[BODY] = error
         exchange.arrive(body, len(body))

@@ -1,17 +1,20 @@
 """Request bodies that are packed: read within the bound of a body, or refused with the encoding's name."""
 
+import asyncio
 import gzip
 import json
 import zlib
 from collections.abc import Callable
+from random import Random
 
 import pytest
 from desk import Desk
 from starlette.applications import Starlette
 from wire import Answer, Tenant, ask, assert_envelope
 
-from mock_server.api.encoding import decoded
+from mock_server.api.encoding import decoded, unpacking
 from mock_server.errors import BadRequest, PayloadTooLarge
+from mock_server.store.base import at_once
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 PLAIN = json.dumps(LEAD).encode()
@@ -38,6 +41,10 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
 @pytest.fixture
 def desk(app: Starlette, tenant: Tenant) -> Desk:
     return Desk(app, *tenant())
+
+
+def decoded_at_once(body: bytes, headers: list[tuple[bytes, bytes]], limit: int) -> bytes:
+    return at_once(unpacking(body, headers, limit))
 
 
 def created(desk: Desk, body: bytes, *encodings: str) -> Answer:
@@ -108,14 +115,40 @@ def test_a_bomb_of_many_members_is_not_unpacked(desk: Desk) -> None:
 
 def test_the_bound_is_that_of_the_unpacked_body() -> None:
     headers = [(b"content-encoding", b"gzip")]
-    assert decoded(gzip.compress(bytes(100)), headers, 100) == bytes(100)
-    assert decoded(gzip.compress(bytes(50)) * 2, headers, 100) == bytes(100)
+    assert decoded_at_once(gzip.compress(bytes(100)), headers, 100) == bytes(100)
+    assert decoded_at_once(gzip.compress(bytes(50)) * 2, headers, 100) == bytes(100)
     with pytest.raises(PayloadTooLarge):
-        decoded(gzip.compress(bytes(101)), headers, 100)
+        decoded_at_once(gzip.compress(bytes(101)), headers, 100)
     with pytest.raises(PayloadTooLarge):
-        decoded(gzip.compress(bytes(51)) * 2, headers, 100)
+        decoded_at_once(gzip.compress(bytes(51)) * 2, headers, 100)
     with pytest.raises(BadRequest):
-        decoded(b"\0", [(b"content-encoding", b"deflate")], 100)
+        decoded_at_once(b"\0", [(b"content-encoding", b"deflate")], 100)
+
+
+def test_a_large_body_is_unpacked_in_pieces() -> None:
+    packed, rounds = gzip.compress(bytes(32 * LIMIT), 1), 0
+
+    async def unpacked() -> bytes:
+        nonlocal rounds
+        working = asyncio.ensure_future(decoded(packed, [(b"content-encoding", b"gzip")], 32 * LIMIT))
+        while not working.done():
+            rounds += 1
+            await asyncio.sleep(0)
+        return await working
+
+    assert asyncio.run(unpacked()) == bytes(32 * LIMIT)
+    assert rounds > 1
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "Deflate"])
+@pytest.mark.parametrize(
+    "body", [b"", *(bytes(size) for size in (1, LIMIT - 1, LIMIT, LIMIT + 1)), Random(1).randbytes(200_000)], ids=len
+)
+def test_pieces_make_up_the_whole(body: bytes, encoding: str) -> None:
+    times = 3 if encoding == "gzip" else 1
+    packed = PACKED[encoding](body) * times
+    headers = [(b"content-encoding", encoding.lower().encode())]
+    assert decoded_at_once(packed, headers, len(body) * times) == body * times
 
 
 def test_an_empty_body_has_no_encoding(desk: Desk) -> None:
