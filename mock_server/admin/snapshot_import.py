@@ -14,6 +14,7 @@ from mock_server.seeding import valid
 from mock_server.spec.contract import Contract
 from mock_server.spec.resource import Family
 from mock_server.store.base import at_once
+from mock_server.store.image import Image
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, imported, place_in_order
 from mock_server.world.clock import clock_time
@@ -49,19 +50,19 @@ class Incoming:
         self._contract = contract
         self._own = own
 
-    def read(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int) -> Snapshot:
-        """The snapshot that a body is, for a workspace of this seed."""
+    def read(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, known: Image) -> Snapshot:
+        """The snapshot that a body is, for a workspace of this seed; it shares what is equal with ``known``."""
         items: list[dict[str, Any]] = []
         try:
             with what_stays():
-                return self._snapshot(packed, headers, seed, items)
+                return imported(self._checked(packed, headers, seed, items), known)
         finally:
             for item in items:  # one by one: to let go of a large file at once takes the time of hundreds of requests
                 item.clear()
 
-    def _snapshot(
+    def _checked(
         self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, items: list[dict[str, Any]]
-    ) -> Snapshot:
+    ) -> Mapping[str, Any]:
         try:
             raw = at_once(unpacking(packed, headers, LARGEST))
         except ApiError as error:
@@ -70,7 +71,7 @@ class Incoming:
         whole = _is_whole(file)
         for kind, some in file["records"].items():
             self._check(kind, some, _place(kind), seed, whole=whole)
-        return imported(file)
+        return file
 
     def _check(self, kind: str, items: list[Any], place: str, seed: int, *, whole: bool) -> None:
         if kind.startswith("$") and not whole:

@@ -71,8 +71,9 @@ class _Snapshots:
     async def load(self, request: Request) -> Response:
         """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
         packed = await self._control.packed_body(request, LARGEST)
-        seed, headers = self._control.workspace(request).plan.seed, request.headers.raw
-        snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed))
+        workspace, headers = self._control.workspace(request), request.headers.raw
+        seed, known = workspace.plan.seed, workspace.image.fork()
+        snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed, known))
         workspace = self._control.workspace(request)  # it may have been removed meanwhile
         self._refuse_too_many(workspace, snapshot.name)
         return _shown(await self._control.workspaces.snapshots.take(workspace, snapshot), 201)

@@ -1,5 +1,6 @@
 """Read a state file whole: every row is what was written, all of them belong together, or the file is refused."""
 
+import hashlib
 import sqlite3
 import zlib
 from collections import defaultdict
@@ -34,6 +35,7 @@ class Reading:
         self._removed: dict[LayerId, dict[str, list[Any]]] = defaultdict(dict)
         self._layers: dict[LayerId, Layer] = {}
         self._kinds: dict[str, str] = {}
+        self._unpacked: dict[bytes, tuple[str, list[Row]]] = {}
 
     def saved(self) -> list[Saved]:
         """Every workspace."""
@@ -96,7 +98,7 @@ class Reading:
         for layer, block, sum in self._blocks():
             totals[layer] = totals.get(layer, 0) - sum
             if layer in wanted:
-                kind, rows = _readable(block, layer)
+                kind, rows = self._readable(block, layer)
                 self._rows[layer].setdefault(kind, []).extend(rows)
         for line in map(Line._make, self._db.execute("SELECT * FROM records")):
             if not is_sound(line):
@@ -111,6 +113,16 @@ class Reading:
         for layer, number, block, sum in self._db.execute("SELECT * FROM blocks ORDER BY layer, number"):
             self._sound(block, sum, "block", layer, number)
             yield layer, block, sum
+
+    def _readable(self, block: bytes, layer: LayerId) -> tuple[str, list[Row]]:
+        """The rows of a block. Equal blocks are the same rows: a world that was exported and imported is there once."""
+        digest = hashlib.blake2b(block).digest()
+        if digest not in self._unpacked:
+            try:
+                self._unpacked[digest] = unpacked(block)
+            except (ValueError, TypeError, zlib.error):
+                raise Damaged(f"a block of layer {layer} cannot be read") from None
+        return self._unpacked[digest]
 
     def _take(self, line: Line) -> None:
         kind = self._kinds.setdefault(line.kind, line.kind)
@@ -156,10 +168,3 @@ def _object(text: bytes, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Damaged(f"{what} are no JSON object")
     return value
-
-
-def _readable(block: bytes, layer: LayerId) -> tuple[str, list[Row]]:
-    try:
-        return unpacked(block)
-    except (ValueError, TypeError, zlib.error):
-        raise Damaged(f"a block of layer {layer} cannot be read") from None

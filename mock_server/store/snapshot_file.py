@@ -110,13 +110,24 @@ def place_in_order(item: Mapping[str, Any]) -> tuple[str, int]:
     return created if isinstance(created, str) else "", item["arrival"]
 
 
-def imported(file: Mapping[str, Any]) -> Snapshot:
-    """The snapshot of a file whose shape was checked."""
-    rows = {
-        kind: [Row(it["id"], place_in_order(it), it["record"]) for it in items]
-        for kind, items in file["records"].items()
-    }
+def imported(file: Mapping[str, Any], known: Image | None = None) -> Snapshot:
+    """The snapshot of a file whose shape was checked. A record that is as in ``known`` is not kept a second time."""
+    rows = {kind: _rows(items, known.rows(kind) if known else ()) for kind, items in file["records"].items()}
     # Whatever the file says: rows made later come after those of the file, in the order of arrival too.
     arrived = max((row.key[1] + 1 for some in rows.values() for row in some), default=0)
     counters = {**file["counters"], ARRIVAL: max(file["counters"].get(ARRIVAL, 0), arrived)}
     return Snapshot(file["name"], Image.restored(Layer(0, rows=rows, counters=counters)), file["now"], file["frozen"])
+
+
+def _rows(items: Iterable[Mapping[str, Any]], known: Iterable[Row]) -> list[Row]:
+    by_id = {row.id: row for row in known}
+    made = []
+    for item in items:
+        row, there = Row(item["id"], place_in_order(item), item["record"]), by_id.get(item["id"])
+        made.append(there if there is not None and _is_equal(row, there) else row)
+    return made
+
+
+def _is_equal(one: Row, other: Row) -> bool:
+    """To the letter: to Python 1 and true are equal."""
+    return one.key == other.key and write_json(one.record) == write_json(other.record)

@@ -260,6 +260,32 @@ def test_a_record_that_is_taken_can_be_kept_however_deep_it_is(tmp_path: Path) -
     log.close()
 
 
+def test_what_is_imported_again_is_in_memory_once_also_after_a_restart(tmp_path: Path) -> None:
+    settings = Settings(world="small", rate_limit="off", state=str(tmp_path / "state.db"))
+    log = SqliteLog(Path(settings.state))
+    app = create_app(settings, log)
+    desk = Desk(app, app.state.workspaces.get("default"), app.state.key)
+    file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
+    desk.done("POST", "/snapshots/import", file)
+    for start in range(2):
+        if start:
+            log.close()
+            log = SqliteLog(Path(settings.state))
+            app = create_app(settings, log)
+        workspace = app.state.workspaces.get("default")
+        assert workspace.snapshots["x"].image.rows("leads") == workspace.image.rows("leads")  # the very same rows
+    log.close()
+
+
+def test_what_is_imported_with_another_value_is_another_record(desk: Desk) -> None:
+    file = desk.done("GET", "/snapshots/@now/export")
+    for name, value in (("x", 1), ("y", True)):
+        file["records"]["wombats"] = [{"id": 1, "arrival": 1, "record": {"id": 1, "tame": value}}]
+        desk.done("POST", "/snapshots/import", file | {"name": name, "sha256": checksum(file)})
+        desk.done("POST", f"/snapshots/{name}/restore", {})
+        assert desk.records("wombats")[0]["tame"] is value
+
+
 def test_equal_states_are_compared_a_piece_at_a_time() -> None:
     one, other = (Image.of({"faqs": [{"id": number} for number in range(5_000)]}, {}) for _ in range(2))
     found = list(changes(one, other))
