@@ -1,19 +1,27 @@
-"""Output that nobody reads any more (``check | head -5``): the run goes on, for its verdict and its reports."""
+"""Output that nobody reads any more (``check | head -5``), or that a full disk does not take.
+
+The run goes on, for its verdict and its reports.
+"""
 
 import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stdout
-from typing import Any, TextIO, TypeVar, cast
-
-T = TypeVar("T")
+from typing import Any, TextIO, cast
 
 
 @contextmanager
 def lasting_output() -> Generator[None, None, None]:
-    """While this lasts, what is printed after the reader has left goes nowhere and raises nothing."""
-    with redirect_stdout(cast("TextIO", _Lasting(sys.stdout))):
+    """While this lasts, what is printed after the reader has left goes nowhere and raises nothing.
+
+    What a full disk does not take is an OSError, raised when all is done.
+    """
+    lasting = _Lasting(sys.stdout)
+    with redirect_stdout(cast("TextIO", lasting)):
         yield
+    lasting.flush()
+    if lasting.fault is not None:
+        raise lasting.fault.with_traceback(None)
 
 
 class _Lasting:
@@ -21,19 +29,25 @@ class _Lasting:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.fault: OSError | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        return self._tried(lambda: self._stream.write(text))
+        self._tried(lambda: self._stream.write(text))
+        return len(text)
 
     def flush(self) -> None:
         self._tried(self._stream.flush)
 
-    def _tried(self, output: Callable[[], T]) -> T:
+    def _tried(self, output: Callable[[], object]) -> None:
+        if self.fault is not None:
+            return
         try:
-            return output()
+            output()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-            return output()
+            output()
+        except OSError as fault:
+            self.fault = fault

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mock_server.errors import SetupError
+from mock_server.errors import Problem, SetupError
 from mock_server.redaction import Redactor
 
 FAILED = 2
@@ -18,10 +18,18 @@ FAILED = 2
 INTERRUPTED = 130
 
 _OURS = ("mock_server", "contracts")
+_PRINTERS = ("click.", "rich.", "contracts.cli.lasting")
 
 
 class Unread(Exception):
     """Nobody reads any more what is printed."""
+
+
+class Unwritable(SetupError):
+    """What is printed can be kept nowhere: a full disk, most often."""
+
+    def __init__(self, fault: OSError) -> None:
+        super().__init__(Problem("standard output", fault.strerror or str(fault), "write it elsewhere, or make room"))
 
 
 @contextmanager
@@ -50,7 +58,8 @@ def ended(verb: Callable[[], Any]) -> int:
         return FAILED if end.code else 0
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except Exception as error:  # the last resort of every verb: a mistake of ours never ends with 1
+    except Exception as fault:  # the last resort of every verb: a mistake of ours never ends with 1
+        error = _of_output(fault) or fault
         with suppress(OSError, ValueError):  # nobody reads standard error
             for line in _lines(error):
                 click.echo(line, err=True)
@@ -68,13 +77,23 @@ def _set_up_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _of_output(error: Exception) -> Unwritable | None:
+    """Say so where standard output is what failed: no file is named, and what failed was asked to print."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return None
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    printing = frame.f_globals.get("__name__", "").startswith(_PRINTERS) or frame.f_code is ended.__code__
+    return Unwritable(error) if printing else None
+
+
 def _say_no_more() -> None:
     """What cannot be written goes nowhere: the reader has gone (``| head``), or a disk is full."""
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        return
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _lines(error: Exception) -> Iterator[str]:

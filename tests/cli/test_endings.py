@@ -1,12 +1,13 @@
 """Every verb ends with a code that means what it says, whatever goes wrong; 1 is kept for a broken contract."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -202,14 +203,56 @@ def test_a_check_that_nobody_reads_still_has_its_verdict(unread: object, tmp_pat
         assert main(["check", "purge", "folder"]) == 2
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-@pytest.mark.parametrize("arguments", [["worlds"], ["--help"]], ids=" ".join)
-def test_a_full_disk_is_said(arguments: list[str]) -> None:
-    with open("/dev/full", "w") as full:
-        ended = program("", *arguments, stdout=full, stderr=subprocess.PIPE, capture_output=False)
-    assert ended.returncode == 2
-    assert "No space left on device" in ended.stderr
+PRINTING = (
+    *(["--help"], ["--version"], ["worlds"], ["routes"], ["routes", "--json"], ["spec", "gaps"], ["spec", "show"]),
+    *(["serve", "--help"], ["state", "--help"], ["check", "--help"], ["check", "purge"]),
+    ["check", "https://api.example", "--plan"],
+)
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+
+
+@pytest.fixture
+def full() -> Iterator[object]:
+    """A stream that takes nothing, as on a full disk."""
+    stream = open("/dev/full", "w")  # noqa: SIM115 - closed below, which fails as well
+    yield stream
+    with suppress(OSError):
+        stream.close()
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_full_disk_is_one_line_and_no_bug_of_ours(
+    arguments: list[str], full: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with redirect_stdout(full):  # type: ignore[type-var]
+        assert main(arguments) == 2
+    line = "sophiie-mock: standard output: No space left on device → write it elsewhere, or make room\n"
+    assert capsys.readouterr().err == line
+    assert not list(tmp_path.glob("sophiie-mock-*.txt"))
+
+
+@needs_full
+def test_what_a_full_disk_does_not_take_leaves_the_reports_whole(full: object, tmp_path: Path) -> None:
+    request = {"method": "GET", "url": "https://api.sophiie.ai/v1/organization", "headers": []}
+    entry = {"request": request, "response": {"status": 200, "headers": [], "content": {}}}
+    (tmp_path / "x.har").write_text(json.dumps({"log": {"entries": [entry]}}))
+    with redirect_stdout(full):  # type: ignore[type-var]
+        assert main(["check", "traffic", "x.har", "--report", "json=report.json"]) == 2
+    assert json.loads((tmp_path / "report.json").read_text())
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", [["worlds"], ["nosuch"]], ids=" ".join)
+@pytest.mark.parametrize("redirected", [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"])
+def test_full_streams_of_a_process_change_no_exit_code(arguments: list[str], redirected: str, tmp_path: Path) -> None:
+    command = f'exec "{sys.executable}" -m mock_server {arguments[0]} {redirected}'
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, env=variables, text=True, timeout=60)
+    assert ended.returncode == (0 if arguments == ["worlds"] and redirected.startswith("2") else 2)
+    assert ended.stderr.count("\n") <= 5
     assert "Traceback" not in ended.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("shut", [">&-", "<&- >&- 2>&-"])
