@@ -1,9 +1,11 @@
 """Store trouble: a disk that is full, read-only or broken, damaged files, two servers on one file.
 
 The n-th write of a server fails, for n up to 200, on a disk that fails on demand; every write fails until there is
-room again; files are cut and bits flipped; files of other programs and versions are given; several servers start on one
-file at once. Never is a change acknowledged that was not kept, nor one kept that was refused; refusals are 503 in the
-vendor's envelope, or one clear line and exit code 2; and the server goes on by itself.
+room again, on a small disk of its own as well; files are cut and bits flipped; files of other programs and versions are
+given; several servers start on one file at once, also by other names and without its lock; a file is moved, deleted,
+replaced or written to under a server. Never is a change acknowledged that was not kept, nor one kept that was refused,
+nor a clock moved; refusals are 503 in the vendor's envelope or as problem+json, or one clear line and exit code 2; and
+the server goes on by itself, or ends where its file is lost.
 """
 
 import subprocess
@@ -13,10 +15,11 @@ import time
 from pathlib import Path
 
 from disk import failing_disk
-from frame import Figure, Size, alone
+from frame import Figure, NotShown, Size, alone
 from process import TINY, command, refused, serving, start
 from store_damage import bad_starts, damaged
-from store_writes import failing_starts, nth_writes, until_healed
+from store_identity import ALIASES, LOSSES, identities
+from store_writes import failing_starts, nth_writes, on_a_full_disk, until_healed
 
 MINUTES = 15
 QUICK = 2.0  # seconds in which a second server is refused
@@ -38,7 +41,16 @@ def main(size: Size) -> Figure:
                 wrong += held.wrong + failing_starts(folder, disk, range(1, 31))
                 text += f"; disk full, read-only, broken until healed: {held.refused:,} refused, {held.good:,} kept"
         text += f"; {damage}"
+        identity = identities(folder, *((len(ALIASES), len(LOSSES), 5) if full else (1, 1, 1)))
+        wrong += identity.wrong
+        text += f"; {identity}"
         if full:
+            try:
+                filled = on_a_full_disk(folder, 20)
+                wrong += filled.wrong
+                text += f"; a disk of 2 MB filled: {filled.refused:,} refused, {filled.good:,} kept"
+            except NotShown as why:
+                text += f"; a disk of 2 MB: not shown, {why}"
             wrong += bad_starts(folder)
             slowest, starts, faults = seconds(folder)
             wrong += faults

@@ -3,13 +3,15 @@
 import itertools
 import random
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from disk import ANY_FILE, BROKEN, FROM_NOW, FULL, LOG_FILE, MAIN_FILE, ONCE, READ_ONLY, Disk
+from frame import NotShown
 from process import EMPTY, TINY, Caller, Process, Told, refused, serving, start
 from store_damage import unclear
 
@@ -17,6 +19,19 @@ ERRORS = (BROKEN, FULL, READ_ONLY)
 FILES = (ANY_FILE, LOG_FILE, MAIN_FILE)
 MOST_CALLS = 10_000  # until the n-th write must have come
 NAMES = itertools.count()
+CONTROL: Sequence[tuple[str, Any]] = (
+    ("clock/set", {"now": "2031-01-01T00:00:00Z"}),
+    ("clock/advance", {"seconds": 3600}),
+    ("clock/run", {}),
+    ("snapshots", {"name": "later"}),
+    ("snapshots/before/restore", {}),
+    ("snapshots/before/fork", {}),
+    ("simulate", {"kind": "call"}),
+    ("webhooks/secrets/rotate", {}),
+    ("workspaces", {}),
+    ("reset", {}),
+)
+"""Control routes that change something, and so are refused while nothing can be kept."""
 
 
 @dataclass
@@ -114,8 +129,7 @@ def nth_writes(folder: Path, disk: Disk, most: int) -> Shop:
 def until_healed(folder: Path, disk: Disk, each: int) -> Shop:
     """Every write fails until there is room again: changes and control actions are refused, reads answered."""
     with serving(folder, *EMPTY, "--state", str(folder / "full.db"), env=disk.env) as process:
-        shop = Shop(Caller(process.port), random.Random(2))
-        shop.act()
+        shop = begun(process)
         for error in ERRORS:
             disk.order(FROM_NOW, 1, error)
             trouble(shop, each)
@@ -128,13 +142,50 @@ def until_healed(folder: Path, disk: Disk, each: int) -> Shop:
     return shop
 
 
+def begun(process: Process) -> Shop:
+    """What is to be refused has all that it needs; its clock stands still."""
+    shop = Shop(Caller(process.port), random.Random(2))
+    shop.act()
+    shop.control("clock/freeze", {})
+    shop.control("snapshots", {"name": "before"})
+    return shop
+
+
+def on_a_full_disk(folder: Path, each: int) -> Shop:
+    """A file system of 2 MB that somebody else fills. Raises NotShown where this process may mount none."""
+    place = folder / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], capture_output=True)
+    if mounted.returncode:
+        raise NotShown("needs to mount a small disk")
+    try:
+        with serving(folder, *EMPTY, "--state", str(place / "state.db")) as process:
+            shop, fill = begun(process), place / "fill"
+            for _ in range(3):
+                with suppress(OSError), fill.open("wb", 0) as file:
+                    while True:
+                        file.write(bytes(4096))
+                while shop.act().status < 300:  # what still fits into a page
+                    pass
+                trouble(shop, each)
+                fill.unlink()
+                recovered(shop)
+            shop.caller.close()
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+    return shop
+
+
 def trouble(shop: Shop, each: int, *, some: bool = False) -> None:
     """``some``: changes may fit until the file has reached its limit."""
     before = shop.good
     for _ in range(each * (20 if some else 1)):
         shop.act()
-    shop.control("reset", {})
-    shop.control("workspaces", {})
+    clock = shop.caller.call("GET", "/__admin/clock").body
+    for path, body in CONTROL:
+        shop.control(path, body)
+    if shop.caller.call("GET", "/__admin/clock").body != clock:
+        shop.wrong.append("a clock has moved that was refused to")
     shop.compare("while nothing can be written")
     if shop.good != before and not some:
         shop.wrong.append("a change was acknowledged that cannot have been kept")
