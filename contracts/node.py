@@ -15,6 +15,16 @@ LARGEST = 64 * 1024**2
 
 T = TypeVar("T")
 _MISSING = object()
+_KINDS: Mapping[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    type(None): "null",
+    int: "a number",
+    float: "a number",
+}
+"""What people call a value of JSON, whatever Python calls it."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +50,8 @@ class Node:
             return fallback
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            words = " or ".join(each.__name__ for each in kinds)
-            raise self.at(name).refuse(f"{type(value).__name__}, not {words}")
+            words = " or ".join(dict.fromkeys(_KINDS.get(each, each.__name__) for each in kinds))
+            raise self.at(name).refuse(f"{_kind(value)}, not {words}")
         return value
 
     def at(self, name: str | int) -> "Node":
@@ -59,8 +69,12 @@ class Node:
 
     def object(self) -> Mapping[str, Any]:
         if not isinstance(self.value, Mapping):
-            raise self.refuse(f"{type(self.value).__name__}, not an object")
+            raise self.refuse(f"{_kind(self.value)}, not an object")
         return self.value
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), type(value).__name__)
 
 
 def opened(path: Path, remedy: str) -> Node:

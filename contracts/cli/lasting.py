@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, TextIO, cast
 
+import click
+
 
 @contextmanager
 def lasting_output() -> Generator[None, None, None]:
@@ -18,10 +20,12 @@ def lasting_output() -> Generator[None, None, None]:
     """
     lasting = _Lasting(sys.stdout)
     with redirect_stdout(cast("TextIO", lasting)):
-        yield
-    lasting.flush()
-    if lasting.fault is not None:
-        raise lasting.fault.with_traceback(None)
+        try:
+            yield
+        except click.exceptions.Exit:  # help was asked for, and printed
+            lasting.raise_fault()
+            raise
+    lasting.raise_fault()
 
 
 class _Lasting:
@@ -33,6 +37,11 @@ class _Lasting:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+    def raise_fault(self) -> None:
+        self.flush()
+        if self.fault is not None:
+            raise self.fault.with_traceback(None)
 
     def write(self, text: str) -> int:
         self._tried(lambda: self._stream.write(text))

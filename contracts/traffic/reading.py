@@ -51,6 +51,11 @@ class Recording:
     secrets: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """How many entries the file has, those that are no exchange included."""
+        return len(self.entries) + len(self.odd) + sum(self.left_out.values())
+
     def leave_out(self, reason: str) -> None:
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
 

@@ -41,8 +41,11 @@ class Sorting:
         for entry in self._recording.entries:
             self._entry(entry, place)
         ours = [odd for odd in self._recording.odd if place and place.path(odd.url) is not None]
-        if len(ours) < len(self._recording.odd):
-            self._left_out["odd entries that are not for the API"] += len(self._recording.odd) - len(ours)
+        lost = [odd for odd in self._recording.odd if not odd.url]
+        if lost:
+            self._left_out[f"cannot be read, nor for whom they were; the first: {lost[0].reason.reason}"] += len(lost)
+        if others := len(self._recording.odd) - len(ours) - len(lost):
+            self._left_out["odd entries that are not for the API"] += others
         if not self._judged and not self._unknown:
             raise self._nothing(name, ours)
         is_mock = any(_MOCK in entry.exchange.headers for entry in self._recording.entries)
@@ -58,8 +61,9 @@ class Sorting:
         odd = ours or self._recording.odd
         if odd:
             return odd[0].reason
-        reason = f"{name}: none of {len(self._recording.entries)} exchanges is for a path of the contract"
-        return CannotRun(reason, _REMEDY)
+        why = "; ".join([f"{number} left out: {reason}" for reason, number in self._left_out.items()])
+        reason = f"{name}: none of {self._recording.size} entries is for a path of the contract"
+        return CannotRun(f"{reason} ({why})" if why else reason, _REMEDY)
 
     def _entry(self, entry: Recorded, place: Home | None) -> None:
         exchange = entry.exchange
@@ -97,7 +101,7 @@ class Sorting:
 
     def _notes(self, place: Home | None, ours: list[Odd]) -> list[str]:
         where = place.describe() if place else ""
-        count = f"{self._judged} of {len(self._recording.entries)} exchanges are for a path of the contract"
+        count = f"{self._judged} of {self._recording.size} entries are for a path of the contract"
         first = ", ".join(filter(None, [count, where]))
         left = [f"{number} left out: {reason}" for reason, number in self._left_out.items()]
         odd = [f"not judged: {one.reason.reason}" for one in ours]

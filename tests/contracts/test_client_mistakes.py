@@ -191,7 +191,7 @@ def test_another_host_that_has_such_paths_is_named_and_can_be_chosen(judge: Judg
     assert code == 0
     assert "1 left out: for staging.example:8443, which --base https://staging.example:8443 would judge" in out
     out = judge(both, "--base", "https://staging.example:8443/")[1]
-    assert "1 of 3 exchanges are for a path of the contract" in out
+    assert "1 of 3 entries are for a path of the contract" in out
     assert "[200 /timeFormat]" in out
 
 

@@ -71,7 +71,7 @@ GOOD: Mapping[str, Json] = {
 def test_a_habit_is_read(judge: Judge, name: str) -> None:
     code, out, err = judge(har(organization(), GOOD[name]), "-v")
     assert code == 0, err
-    assert "2 of 2 exchanges are for a path of the contract" in out
+    assert "2 of 2 entries are for a path of the contract" in out
     assert "✗" not in out
     assert "only status and headers judged" not in out
 
@@ -158,7 +158,29 @@ def odd(name: str, url: str) -> Any:
 def test_an_odd_entry_of_another_site_is_left_out(judge: Judge, name: str) -> None:
     code, out, err = judge(har(organization(), odd(name, ELSEWHERE)))
     assert (code, err) == (0, "")
-    assert "1 left out: odd entries that are not for the API" in out
+    assert "1 of 2 entries are for a path of the contract" in out
+    known = isinstance(change := odd(name, ELSEWHERE), dict) and str(change.get("request", "")).count(ELSEWHERE)
+    said = "odd entries that are not for the API" if known else "cannot be read, nor for whom they were; the first: "
+    assert f"1 left out: {said}" in out
+    assert known or "entry 2 (/log/entries/1" in out
+
+
+@pytest.mark.parametrize(
+    "one",
+    [None, 5, "x", [], {}, {"request": None}, {"request": "x"}, {"request": {"method": "GET", "url": None}}],
+    ids=json.dumps,
+)
+def test_a_har_of_nothing_but_odd_entries_proves_nothing(judge: Judge, one: Any) -> None:
+    code, out, err = judge(har(one, one))
+    assert (code, out) == (2, "")
+    assert "entry 1 (/log/entries/0" in err
+
+
+def test_a_har_without_answers_says_what_is_missing(judge: Judge) -> None:
+    asked_only = {name: value for name, value in organization().items() if name != "response"}
+    code, _, err = judge(har(asked_only, {**organization(), "response": None}))
+    assert code == 2
+    assert "none of 2 entries is for a path of the contract (2 left out: no answer was recorded)" in err
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_a_request_comes_back_from_a_report_as_it_went_in() -> None:
     ("text", "said"),
     [
         ("{", "not JSON"),
-        ("[]", "(/): list, not an object"),
+        ("[]", "(/): a list, not an object"),
         ('{"findings": []}', "no findings in it"),
         ('{"findings": [{}]}', "entry 1 (/findings/0): `rule` is missing"),
         (json.dumps({"findings": [finding("r", "GET /", "//evil", 1) | {"requests": [{"path": "x"}]}]}), "no path"),

@@ -25,7 +25,7 @@ def test_good_traffic_of_a_browser_is_good(judge: Judge) -> None:
     blocked = {**organization(), "response": {"status": 0, "headers": [], "content": {"size": 0, "mimeType": ""}}}
     code, out, _ = judge(har(organization(), packed, page, preflight, blocked))
     assert code == 0
-    assert "2 of 3 exchanges are for a path of the contract" in out
+    assert "2 of 5 entries are for a path of the contract" in out
     assert "1 left out: no answer was recorded" in out
 
 
@@ -84,12 +84,18 @@ def test_a_masked_value_is_not_judged(judge: Judge) -> None:
         (b'{"log": ' + b"[" * 500 + b"]" * 500 + b"}", "it nests deeper than 106 levels"),
         (b'{"log": ' * 50_000, "it nests deeper than 106 levels"),
         ([], "neither `log` nor `requests`"),
-        ({"log": []}, "(/log): list, not dict"),
+        ({"log": []}, "(/log): a list, not an object"),
         ({"log": {}}, "(/log): `entries` is missing"),
-        ({"log": {"entries": [1]}}, "entry 1 (/log/entries/0): int, not an object"),
+        ({"log": {"entries": [1]}}, "entry 1 (/log/entries/0): a number, not an object"),
         ({"log": {"entries": [{"request": {"url": "/"}}]}}, "entry 1 (/log/entries/0/request): `method` is missing"),
-        (har({**organization(), "response": {"status": "200"}}), "entry 1 (/log/entries/0/response/status): str"),
-        (har({**organization(), "response": {"status": True}}), "entry 1 (/log/entries/0/response/status): bool"),
+        (
+            har({**organization(), "response": {"status": "200"}}),
+            "entry 1 (/log/entries/0/response/status): a text, not a number",
+        ),
+        (
+            har({**organization(), "response": {"status": True}}),
+            "entry 1 (/log/entries/0/response/status): true or false, not a number",
+        ),
         ({"requests": [{"request": {"method": "GET"}, "response": {}}]}, "entry 1 (/requests/0/request): `url`"),
     ],
 )
@@ -119,7 +125,7 @@ def test_a_file_that_is_too_large_or_not_there_is_refused(tmp_path: Path, capsys
 @pytest.mark.parametrize("entries", [[], [entry("https://www.sophiie.ai/app.js", "x")]], ids=["empty", "another site"])
 def test_traffic_of_something_else_proves_nothing(judge: Judge, entries: Sequence[Json]) -> None:
     code, _, err = judge(har(*entries))
-    assert (code, f"none of {len(entries)} exchanges is for a path of the contract" in err) == (2, True)
+    assert (code, f"none of {len(entries)} entries is for a path of the contract" in err) == (2, True)
 
 
 def test_traffic_that_only_failed_proves_nothing(judge: Judge) -> None:
@@ -154,7 +160,7 @@ def test_the_journal_of_the_mock_is_judged(judge: Judge) -> None:
         journal = send("/__admin/requests")
     code, out, _ = judge(journal)
     assert code == 0, out
-    assert "4 of 4 exchanges are for a path of the contract" in out
+    assert "4 of 4 entries are for a path of the contract" in out
     assert "answered by a fault or an override: not judged (entry 2)" in out
     shown = json.loads(journal)
     shown["requests"][-1]["response"]["body"]["leads"][0]["id"] = 7
