@@ -51,28 +51,29 @@ class BodyMatcher:
     """One of ``bodyPatterns``. Raises PatternFault."""
 
     def __init__(self, matcher: Mapping[str, Any], at: str, expressions: Expressions) -> None:
-        self._comparison = _comparison(matcher, at)
+        self.at = at
+        self.comparison = _comparison(matcher, at)
         path = matcher.get("matchesJsonPath")
         inner = path if isinstance(path, Mapping) else {}
-        self._path = inner.get("expression", path)
-        self._at_path = TextMatcher(inner, f"{at}/matchesJsonPath", expressions)
-        self._whole = TextMatcher({name: matcher[name] for name in CONDITIONS if name in matcher}, at, expressions)
+        self.path = inner.get("expression", path)
+        self.at_path = TextMatcher(inner, f"{at}/matchesJsonPath", expressions)
+        self.whole = TextMatcher({name: matcher[name] for name in CONDITIONS if name in matcher}, at, expressions)
 
     def differences(self, body: Body) -> Iterator[Difference | None]:
         """Why a body is not one that is meant; None for what is met, and to let others have a turn."""
         if body.cut:
             yield Difference(f"only the first {len(body.raw):,} bytes of the body were kept", sure=False)
             return
-        if self._comparison is not None or self._path is not None:
+        if self.comparison is not None or self.path is not None:
             _ = body.value
             yield None
-        if self._comparison is not None:
-            yield self._compared(self._comparison, body)
-        if self._path is not None:
-            found = self._at_path.difference(_text(_at(self._path, body.value)))
-            yield found and found._replace(what=f"{self._path} {found.what}")
-        if self._whole.asks:
-            yield self._whole.difference(body.text)
+        if self.comparison is not None:
+            yield self._compared(self.comparison, body)
+        if self.path is not None:
+            found = self.at_path.difference(_text(part_at(self.path, body.value)))
+            yield found and found._replace(what=f"{self.path} {found.what}")
+        if self.whole.asks:
+            yield self.whole.difference(body.text)
 
     @staticmethod
     def _compared(comparison: JsonComparison, body: Body) -> Difference | None:
@@ -101,7 +102,7 @@ def _comparison(matcher: Mapping[str, Any], at: str) -> JsonComparison | None:
         raise PatternFault(f"{at}/equalToJson", "too large to be compared in any order") from None
 
 
-def _at(expression: str, value: Any) -> Any:
+def part_at(expression: str, value: Any) -> Any:
     """What stands at ``$.name[0]``."""
     for name, index in _STEP.findall(expression):
         if name and isinstance(value, Mapping) and name in value:

@@ -36,8 +36,8 @@ class JsonComparison:
 
     def __init__(self, wanted: Any, *, extra: bool = False, any_order: bool = False) -> None:
         self.wanted = wanted
-        self._extra = extra
-        self._any_order = any_order
+        self.extra = extra
+        self.any_order = any_order
         self._text = write_json(wanted, orjson.OPT_SORT_KEYS)
         work = _Work(MAX_STEPS)
         self._form = work.form(wanted) if any_order else None
@@ -47,12 +47,12 @@ class JsonComparison:
         """Whether ``value`` is what is wanted. Raises TooMuchWork."""
         if self._text == write_json(value, orjson.OPT_SORT_KEYS):
             return True
-        if self._any_order and not self._extra:
+        if self.any_order and not self.extra:
             try:
                 return self._form == _Work(self._steps).form(value)
             except TooMuchWork:
                 return False  # it has more values than the one that is wanted
-        return _Work(MAX_STEPS).same(self.wanted, value, extra=self._extra, any_order=self._any_order)
+        return _Work(MAX_STEPS).same(self.wanted, value, extra=self.extra, any_order=self.any_order)
 
 
 class _Work:

@@ -11,7 +11,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from mock_server.body_contradiction import check_bodies
 from mock_server.body_matcher import PATH, Body, BodyMatcher
+from mock_server.contradiction import check_texts
 from mock_server.text_matcher import (
     CONDITIONS,
     MAX_EXPRESSION,
@@ -91,6 +93,11 @@ class RequestPattern:
             BodyMatcher(matcher, f"{at}/bodyPatterns/{index}", expressions)
             for index, matcher in enumerate(given.get("bodyPatterns", ()))
         ]
+        for matcher in self._query.values():
+            check_texts([matcher])
+        check_bodies(self._body)
+        if self._path is not None and (difference := self._by_expression(Asked("", self._path))) and difference.sure:
+            raise PatternFault(f"{at}/urlPathPattern", "nothing can have a path of this form and this urlPath")
 
     @property
     def reads_bodies(self) -> bool:

@@ -30,6 +30,16 @@ class Difference(NamedTuple):
     sure: bool = True
 
 
+class Condition(NamedTuple):
+    """One condition of a matcher: its name and value, whether case does not count, where it stands."""
+
+    name: str
+    value: str
+    is_low: bool
+    pointer: str
+    expression: Expression | None
+
+
 class PatternFault(Exception):
     """A pattern that cannot be used: a JSON pointer into it, and what is wrong there."""
 
@@ -58,6 +68,7 @@ class TextMatcher:
     """All conditions of one matcher. ``at`` is where it stands. Raises PatternFault."""
 
     def __init__(self, matcher: Mapping[str, Any], at: str, expressions: Expressions) -> None:
+        self.at = at
         self._matcher = {name: value for name, value in matcher.items() if name in CONDITIONS}
         self._low = bool(matcher.get("caseInsensitive", False))
         self._expressions = {
@@ -70,6 +81,20 @@ class TextMatcher:
     def asks(self) -> bool:
         """Whether there is any condition."""
         return bool(self._matcher)
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether there must be no text at all."""
+        return "absent" in self._matcher
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Each condition by itself."""
+        return [
+            Condition(name, str(value), self._low, f"{self.at}/{name}", self._expressions.get(name))
+            for name, value in self._matcher.items()
+            if name != "caseInsensitive"
+        ]
 
     def difference(self, text: str | None) -> Difference | None:
         """Why a text is not one that is meant; None when it is. ``text`` is None where there is none."""

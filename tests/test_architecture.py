@@ -27,6 +27,8 @@ FLOORS: Mapping[str, float] = {
     "mock_server.json_summary": 1.55,  # what is known of a value that is not kept
     "mock_server.text_matcher": 1.5,
     "mock_server.body_matcher": 1.6,
+    "mock_server.contradiction": 1.6,
+    "mock_server.body_contradiction": 1.7,
     "mock_server.redaction": 1,
     "mock_server.text": 1,  # bytes from outside as text that can be kept
     "mock_server.yaml12": 1,

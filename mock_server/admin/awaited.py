@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from mock_server.spec.contract import Contract
 from mock_server.spec.explanation import did_you_mean
-from mock_server.store.inbox import Inbox
+from mock_server.store.inbox import Expected, Inbox
 from mock_server.webhooks import subscription
 from mock_server.workspace import Workspace
 
@@ -25,6 +25,15 @@ def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Ma
         return ""
     fields = ", ".join(sorted(known)[:_SHOWN])
     return f"no body has `{unknown[:60]}`{did_you_mean(unknown, known)}; its fields are {fields}"
+
+
+def contradiction(wanted: Mapping[str, Any]) -> str:
+    """Why no body can have all that is wanted, a part of it being wanted twice; an empty text if one can."""
+    for outer, whole in wanted.items():
+        for inner, part in wanted.items():
+            if inner.startswith(f"{outer}.") and (why := Expected({inner[len(outer) + 1 :]: part}).differences(whole)):
+                return f"no body has both `{outer[:60]}` and `{inner[:60]}` as they are wanted: in the first, {why[0]}"
+    return ""
 
 
 def _triggers(workspace: Workspace, name: str) -> Sequence[str]:

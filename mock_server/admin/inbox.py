@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.awaited import unanswerable
+from mock_server.admin.awaited import contradiction, unanswerable
 from mock_server.admin.awaiting import Awaited
 from mock_server.admin.connected import while_connected
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
@@ -118,6 +118,8 @@ class _Inboxes:
         """
         workspace, inbox = self._made(request)
         wanted, count = asked.get("match", {}), asked.get("count", 1)
+        if why := contradiction(wanted):
+            raise Refusal(400, why, pointer="/match")
         doubt = unanswerable(self._control.workspaces.contract, workspace, request.path_params["name"], wanted)
         awaited = Awaited(inbox, Expected(wanted))
         if not count:

@@ -357,3 +357,13 @@ def test_an_inbox_that_is_emptied_meanwhile_begins_anew() -> None:
 )
 def test_differences_are_found_by_path(wanted: dict[str, Any], body: Any, count: int) -> None:
     assert len(Expected(wanted).differences(body)) == count
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_what_no_body_can_have_at_once_is_refused(hooks: HooksDesk, count: int) -> None:
+    post(hooks, b'{"a": {"b": 1}, "c": 1}')
+    for match in ({"a": 1, "a.b": 1}, {"a": {"b": 2}, "a.b": 1}, {"a.b.c": 1, "a": {"b": 1}}):
+        answer = hooks.ask("POST", place(hooks, "/expect"), {"match": match, "count": count})
+        assert (answer.status_code, answer.json()["pointer"]) == (400, "/match")
+        assert "no body has both `a` and `a.b" in answer.json()["detail"]
+    hooks.done("POST", place(hooks, "/expect"), {"match": {"a": {"b": 1.0}, "a.b": 1}})

@@ -64,6 +64,13 @@ def test_an_operation_is_found_by_each_of_its_names(desk: Desk, name: str) -> No
         ({"operation": "createLead", "bodyPatterns": [{"matchesJsonPath": "$.emial"}]}, "`email`", "/bodyPatterns/0"),
         ({"operation": "createLead", "bodyPatterns": [{"equalToJson": [1]}]}, "is an object here", "/bodyPatterns/0"),
         ({"operation": "listLeads", "bodyPatterns": [{"contains": "x"}]}, "takes no body", "/bodyPatterns"),
+        ({"queryParameters": {"limit": {"equalTo": "5", "contains": "6"}}}, "both", "/queryParameters/limit/contains"),
+        ({"queryParameters": {"limit": {"absent": True, "equalTo": "5"}}}, "both", "/queryParameters/limit/equalTo"),
+        (
+            {"operation": "createLead", "bodyPatterns": [{"doesNotMatch": ".*"}]},
+            "nothing",
+            "/bodyPatterns/0/doesNotMatch",
+        ),
     ],
 )
 def test_what_can_match_nothing_is_refused_wherever_it_stands(
