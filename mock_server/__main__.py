@@ -1,10 +1,12 @@
 """``python -m mock_server`` is ``sophiie-mock``.
 
-Nothing but the standard library is imported before the first ``try``: where a part of the program is not installed,
-that is said in a line too.
+Nothing but the standard library, and what needs no more than that, is imported before the first ``try``: where a part
+of the program is not installed, that is said in a line too.
 """
 
 import sys
+
+from mock_server.extras import install
 
 
 def main() -> int:
@@ -13,7 +15,7 @@ def main() -> int:
         from mock_server.cli import main as command  # start-up: see above
     except ImportError as fault:
         if sys.stderr is not None:
-            sys.stderr.write(f'sophiie-mock: {fault} → pip install "sophiie-mock", which brings what fits\n')
+            sys.stderr.write(f"sophiie-mock: {fault} → {install()}, which brings what fits\n")
         return 2
     except KeyboardInterrupt:
         return 130

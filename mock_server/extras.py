@@ -5,7 +5,13 @@ from pathlib import Path
 
 NEEDS = ("schemathesis", "hypothesis", "pytest", "openapi_core", "openapi_spec_validator", "requests", "werkzeug")
 """Import names of the extra."""
-INSTALL = 'pip install "sophiie-mock[check]"'
+_SOURCE = "git+https://github.com/OWNER/sophiie-mock@COMMIT"
+
+
+def install(extra: str = "") -> str:
+    """How to get the package, with an extra: from where it can be had, as it is not on a package index yet."""
+    name = f"sophiie-mock[{extra}]" if extra else "sophiie-mock"
+    return f'pip install "{name} @ {_SOURCE}"'
 
 
 def lacking() -> str:

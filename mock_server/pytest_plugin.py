@@ -33,12 +33,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     """
     if "--pyargs" not in args or not any(arg.partition("::")[0].partition(".")[0] == "contracts" for arg in args):
         return  # `pytest contracts` is a folder of the user's own
-    from mock_server.extras import INSTALL, is_our_suite, lacking  # start-up: only for those who ask for the suite
+    from mock_server.extras import install, is_our_suite, lacking  # start-up: only for those who ask for the suite
 
     if not is_our_suite():
         return
     if missing := lacking():
-        raise pytest.UsageError(f"{missing} → {INSTALL}")
+        raise pytest.UsageError(f"{missing} → {install('check')}")
     early_config.pluginmanager.import_plugin("contracts.pytest_session")
     group = parser.getgroup("contracts", "the contract suite of sophiie-mock")
     group.addoption("--target", default="", metavar="URL", help="what to check; without it the mock is started")

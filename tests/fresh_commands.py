@@ -19,7 +19,7 @@ from runner import Runner
 README = (ROOT / "README.md").read_text("utf-8")
 UV = "uv==0.13.9"
 PUBLIC = "git+https://github.com/OWNER/sophiie-mock"
-INSTALL = 'pip install "sophiie-mock[check]"'
+INSTALL = f'pip install "sophiie-mock[check] @ {PUBLIC}@COMMIT"'
 SERVE = ("serve", "--port", "0", "--port-file", "port", "--world", "small")
 
 
@@ -73,7 +73,7 @@ def the_server_is_installed_and_asks_for_the_extra(newcomer: Newcomer) -> None:
         json.loads(ask(url))
     for verb in ("check", "check --help", "check traffic x.har", "check cleanup x", "check purge"):
         said = newcomer.shell(f"sophiie-mock {verb}", place, env, code=2)
-        if INSTALL not in said or said.count("\n") != 1:
+        if INSTALL not in said or (said.count("\n") != 1 and "--help" not in verb):
             sys.exit(f"sophiie-mock {verb} without its extra said:\n{said}")
     newcomer.shell(INSTALL, place, env)  # as it was told to do, published or not
     newcomer.shell("sophiie-mock check --quick --only organization", place, env)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from mock_server.errors import Problem, SetupError
+from mock_server.extras import install
 from mock_server.redaction import Redactor
 
 FAILED = 2
@@ -116,5 +117,4 @@ def _missing(error: ImportError) -> str:
     """A library is not there, or is of a version that is not meant; who asked for it says how to get it."""
     frames = traceback.walk_tb(error.__traceback__)
     suite = any(frame.f_globals.get("__name__", "").startswith("contracts") for frame, _ in frames)
-    name = "sophiie-mock[check]" if suite else "sophiie-mock"
-    return f'{error} → pip install "{name}", which brings what fits'
+    return f"{error} → {install('check' if suite else '')}, which brings what fits"

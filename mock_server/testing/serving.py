@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
+from mock_server.extras import install
 from mock_server.settings import Settings
 from mock_server.testing.elsewhere import TOKEN, URL, RunningServer, found, started
 from mock_server.testing.refused import Refused
@@ -43,7 +44,7 @@ def mock_server_class() -> "type[MockServer]":
         from mock_server.server import MockServer  # start-up: and the tests may be where it is not
     except ImportError as fault:
         what = f"the server is not installed here ({fault})"
-        remedy = f'pip install "sophiie-mock[test]", or name a server with {URL}, or a command in sophiie_settings'
+        remedy = f"{install('test')}, or name a server with {URL}, or a command in sophiie_settings"
         raise ImportError(f"{what} → {remedy}") from None
     return MockServer
 

@@ -14,13 +14,22 @@ from typing import Any
 import pytest
 
 from mock_server import pytest_plugin
-from mock_server.cli import cli, main
+from mock_server.cli import check, cli, main
 from mock_server.extras import NEEDS
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
-CHECKS = (["check"], ["check", "--help"], ["check", "traffic"], ["check", "traffic", "x.har"], ["check", "purge"])
-INSTALL = 'pip install "sophiie-mock[check]"'
+CHECKS = (
+    ["check"],
+    ["check", "--help"],
+    ["check", "traffic", "--help"],
+    ["check", "--only", "x", "http://127.0.0.1:1"],
+    ["check", "traffic"],
+    ["check", "traffic", "x.har"],
+    ["check", "purge"],
+)
+WHENCE = "git+https://github.com/OWNER/sophiie-mock@COMMIT"
+INSTALL = f'pip install "sophiie-mock[check] @ {WHENCE}"'
 
 Said = Callable[..., tuple[int, str, str]]
 
@@ -28,6 +37,7 @@ Said = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder of this test's own, also for temporary files."""
+    monkeypatch.setitem(sys.modules, check.__name__, check)  # whatever a test puts in its place
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("SOPHIIE_MOCK_DEBUG", raising=False)
@@ -64,7 +74,7 @@ def test_each_library_of_the_suite_is_asked_for(missing: str, said: Said, monkey
     monkeypatch.setitem(sys.modules, missing, None)
     monkeypatch.delitem(sys.modules, "mock_server.cli.check", raising=False)
     line = f"sophiie-mock: check: the contract suite needs {missing} → {INSTALL}\n"
-    assert said("check", "--help") == (2, "", line)
+    assert said("check") == (2, "", line)
 
 
 @pytest.mark.parametrize("arguments", CHECKS, ids=" ".join)
@@ -75,7 +85,14 @@ def test_check_without_its_extra_is_one_line_and_ends_with_2(
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     monkeypatch.delitem(sys.modules, "mock_server.cli.check", raising=False)
     line = f"sophiie-mock: check: the contract suite needs schemathesis, openapi_core → {INSTALL}\n"
-    assert said(*arguments) == (2, "", line)
+    code, out, err = said(*arguments)
+    assert (code, err) == (2, line)
+    assert out.startswith("Usage: sophiie-mock check [OPTIONS] [URL]\n" if "--help" in arguments else "")
+    assert bool(out) is ("--help" in arguments)
+
+
+def test_the_remedy_is_what_the_readme_says() -> None:
+    assert f'pip install "sophiie-mock @ {WHENCE}"' in (ROOT / "README.md").read_text()
 
 
 def test_pytest_that_is_asked_for_the_suite_without_its_extra_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +119,7 @@ def test_a_missing_library_of_the_server_is_one_line_and_ends_with_2(missing: st
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.count("\n") == 1
     assert f"{missing}" in ended.stderr
-    assert 'pip install "sophiie-mock", which brings what fits' in ended.stderr
+    assert f'pip install "sophiie-mock @ {WHENCE}", which brings what fits' in ended.stderr
 
 
 # --- faults of our own ----------------------------------------------------------------------------------------------
