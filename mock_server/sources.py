@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.errors import Problem, SettingsError
-from mock_server.settings import Settings, flag, remedy, table, typed, variable
+from mock_server.settings import PREFIX, Settings, flag, remedy, table, typed, variable
 
 Table = Mapping[str, Any]
 
@@ -22,6 +22,10 @@ _LARGEST_PROJECT = 1024 * 1024
 # Kubernetes (and Docker's links) give every container SOPHIIE_MOCK_PORT=tcp://10.0.0.3:4747 for a service called
 # sophiie-mock. Nobody has set it, so it is passed over; their other variables have names that no setting has.
 _OF_A_SERVICE = re.compile(r"(?:tcp|udp|sctp)://.*")
+
+_OF_ITS_LINKS = re.compile(PREFIX + r"(NAME|ENV_.*|SERVICE_HOST|SERVICE_PORT.*|PORT_\d+_(TCP|UDP|SCTP).*)")
+OTHER_VARIABLES = tuple(PREFIX + name for name in ("URL", "ADMIN_TOKEN", "DEBUG"))
+"""Read by verbs, handles of tests and the program as a whole: no settings of a server."""
 
 
 def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settings:
@@ -45,6 +49,16 @@ def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settin
     if problems:
         raise SettingsError(*problems)
     return Settings(**values)
+
+
+def unknown_variables(environment: Mapping[str, str]) -> Iterator[Problem]:
+    """Variables that look like settings and are none, which nobody would miss else. Values are not shown."""
+    known = [*(variable(item.name) for item in table()), *OTHER_VARIABLES]
+    for name, value in environment.items():
+        if name.upper().startswith(PREFIX) and name not in known and value and not _OF_ITS_LINKS.fullmatch(name):
+            near = get_close_matches(name.upper()[:60], known, 1)
+            help = f"did you mean {near[0]}?" if near else "`sophiie-mock serve --help` lists the settings"
+            yield Problem(f"{name[:60]!a}"[1:-1], "no such setting, so it is ignored", help)
 
 
 def _typed(

@@ -1,3 +1,4 @@
+import re
 import string
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 
 from mock_server.errors import Problem, SettingsError
 from mock_server.settings import Settings, flag, table, typed, variable
-from mock_server.sources import gather
+from mock_server.sources import gather, unknown_variables
 
+ROOT = Path(__file__).parents[1]
 NAMES = {item.name: item for item in table()}
 
 
@@ -224,3 +226,27 @@ def test_any_file_gives_settings_or_says_why_not(tmp_path_factory: pytest.TempPa
     found = settings_or_problems({}, {}, folder)
     if found != Settings():
         assert all("sophiie-mock.toml" in problem.where for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("SOPHIIE_MOCK_RATELIMIT", "did you mean SOPHIIE_MOCK_RATE_LIMIT?"),
+        ("SOPHIIE_MOCK_SEDE", "did you mean SOPHIIE_MOCK_SEED?"),
+        ("SOPHIIE_MOCK_UR", "did you mean SOPHIIE_MOCK_URL?"),
+        ("sophiie_mock_port", "did you mean SOPHIIE_MOCK_PORT?"),
+        ("SOPHIIE_MOCK_NO_CORS", "did you mean SOPHIIE_MOCK_CORS?"),
+        ("SOPHIIE_MOCK_QQQQQQQQQQQQQQQQQQQQQQQQ", "`sophiie-mock serve --help` lists the settings"),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_said_once_without_its_value(name: str, help: str) -> None:
+    [problem] = unknown_variables({name: "a-secret", "SOPHIIE_API_KEY": "x", "PATH": "y"})
+    assert str(problem) == f"{name}: no such setting, so it is ignored → {help}"
+
+
+def test_every_variable_that_is_read_is_known() -> None:
+    read = {variable(item.name) for item in table()}
+    for file in (*ROOT.glob("mock_server/**/*.py"), *ROOT.glob("contracts/**/*.py"), ROOT / "README.md"):
+        read |= set(re.findall(r"SOPHIIE_MOCK_[A-Z_]*[A-Z]", file.read_text("utf-8")))
+    links = {f"SOPHIIE_MOCK_{it}": "x" for it in ("SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT_4747_TCP_ADDR", "NAME")}
+    assert not list(unknown_variables(dict.fromkeys(read, "x") | links | {"SOPHIIE_MOCK_SEDE": ""}))

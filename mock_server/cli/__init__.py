@@ -16,7 +16,7 @@ from mock_server.cli.ending import ended, unread_is_said
 from mock_server.cli.group import Group
 from mock_server.garbage import what_stays
 from mock_server.settings import Settings, flag, table
-from mock_server.sources import gather
+from mock_server.sources import gather, unknown_variables
 
 _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -33,6 +33,8 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }
 )
+_STARTING = ("serve", "mock", "check")
+"""Verbs that run a server, and so read settings from variables."""
 _ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
 
 
@@ -78,7 +80,8 @@ class Verbs(Group):
     epilog="\b\nExit codes:\n  0 good · 1 the contract is broken · 2 could not run · 130 interrupted",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="sophiie-mock")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """An unofficial, stateful fake of the Sophiie API, for laptops and CI.
 
     Not affiliated with the vendor; synthetic data only. Start it, and ask it:
@@ -87,6 +90,9 @@ def cli() -> None:
       sophiie-mock serve
       curl -H "Authorization: Bearer sk_test_local" http://127.0.0.1:4747/v1/leads
     """
+    if ctx.invoked_subcommand in _STARTING:
+        for problem in unknown_variables(os.environ):
+            click.echo(f"sophiie-mock: {problem}", err=True)
 
 
 def setting_options(*names: str) -> Callable[[F], F]:

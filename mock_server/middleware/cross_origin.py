@@ -77,7 +77,16 @@ class CrossOrigin:
             return
         if not refusal:
             scope[SHARED] = [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
-        await self._app(scope, receive, _sharing(scope, send))
+        why = self._said(refusal) if refusal else ""
+        await self._app(scope, receive, _sharing(scope, send, why if self._ours else ""))
+
+    def _said(self, refusal: str) -> str:
+        """The refusal as it may be shown, which the terminal shows once."""
+        why = self._redactor.redact(refusal[:300])
+        if why not in self._warned and len(self._warned) < _MOST_KNOWN:
+            self._warned.add(why)
+            log.warning("%s", why)
+        return why
 
     def _judged(self, origins: Sequence[bytes]) -> tuple[bytes, str]:
         """The origin as it was sent, and why its pages are not let in, if they are not."""
@@ -100,10 +109,7 @@ class CrossOrigin:
 
     async def _refuse(self, refusal: str, send: Send) -> None:
         """Say why, where the developer looks: in the answer that the browser's tools show, and on the terminal."""
-        why = self._redactor.redact(refusal[:300])
-        if why not in self._warned and len(self._warned) < _MOST_KNOWN:
-            self._warned.add(why)
-            log.warning("%s", why)
+        why = self._said(refusal)
         body = orjson.dumps({"success": False, "message": why, "error": {"status": 403, "message": why}})
         headers = [*headers_for(body), (b"vary", b"Origin"), *([explained([why])] if self._ours else [])]
         await send({"type": "http.response.start", "status": 403, "headers": headers})
@@ -135,19 +141,28 @@ def _names(text: str) -> Sequence[str]:
     return re.split(r"[ \t]*,[ \t]*", text) if _NAMES.fullmatch(text) else ()
 
 
-def _sharing(scope: Scope, send: Send) -> Send:
-    """The answer with the headers that let the page read it, or with none where the page may not."""
+def _sharing(scope: Scope, send: Send, refusal: str) -> Send:
+    """The answer with the headers that let the page read it; or with none where the page may not, and with why."""
 
     async def shared(message: Message) -> None:
         if message["type"] == "http.response.start":
             exchange: Exchange | None = scope.get(EXCHANGE)
             headers = _shared(message["headers"], scope.get(SHARED, ()), by_rule=_is_by_rule(exchange))
+            if refusal and all(name != b"access-control-allow-origin" for name, _ in headers):  # a stub may say so
+                headers = _explaining(headers, refusal)
             message = {**message, "headers": headers}
             if exchange is not None:
                 exchange.answered = headers
         await send(message)
 
     return shared
+
+
+def _explaining(headers: Sequence[Header], refusal: str) -> list[Header]:
+    """The page cannot read this, but the developer's tools show it: beside what the answer says of itself."""
+    name, why = explained([refusal])
+    said = [value for field, value in headers if field == name]
+    return [*(field for field in headers if field[0] != name), (name, b"; ".join([*said, why]))]
 
 
 def _is_by_rule(exchange: Exchange | None) -> bool:

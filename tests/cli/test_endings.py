@@ -286,3 +286,13 @@ def test_a_terminal_that_knows_ascii_only_is_no_error() -> None:
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert "No such file" in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "x"], ["mock", "--port", "x"], ["check", "--mode", "x"]])
+def test_a_misspelt_variable_is_said_at_the_start(
+    arguments: list[str], said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOPHIIE_MOCK_RATELIMIT", "60")
+    line = "sophiie-mock: SOPHIIE_MOCK_RATELIMIT: no such setting, so it is ignored → did you mean "
+    assert said(*arguments)[2].startswith(f"{line}SOPHIIE_MOCK_RATE_LIMIT?\n")
+    assert said("worlds")[2] == ""

@@ -95,6 +95,31 @@ def test_a_refused_preflight_says_which_page_and_what_to_do(app: Starlette, capl
     assert "http://localhost" in preflight(app, "/v1/leads", "null").json["message"]
 
 
+@pytest.mark.parametrize("target", API)
+@pytest.mark.parametrize("origin", THEIRS)
+def test_what_a_page_asks_without_a_preflight_says_why_it_reads_nothing(
+    app: Starlette, origin: str, target: str
+) -> None:
+    answer = ask(app, "GET", target, headers=sent(origin))
+    assert (answer.status, invited(answer)) == (200, [])
+    assert "is not let in: " in answer.explain or "is not one origin" in answer.explain
+    assert "let in" not in ask(app, "GET", target, headers=sent(PAGE)).explain
+
+
+def test_why_a_page_reads_nothing_stands_beside_what_was_ignored(
+    app: Starlette, tenant: Tenant, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        answer = ask(app, "GET", "/v1/leads?limt=2", headers=sent("https://once.example.com"))
+    assert [name for name, _ in answer.headers].count("x-mock-explain") == 1
+    assert "did you mean `limit`?" in answer.explain
+    assert answer.explain.endswith("start the server with --allow-origin https://once.example.com")
+    assert [it.getMessage() for it in caplog.records if "once.example" in it.getMessage()] == [
+        "a page of https://once.example.com is not let in: start the server with --allow-origin https://once.example.com"
+    ]
+    assert ask(app, "GET", "/v1/nowhere", headers=sent("http://evil.example")).explain.count("; ") >= 1
+
+
 def test_a_refusal_repeats_no_key(app: Starlette) -> None:
     answer = preflight(app, "/v1/leads", "http://sk_live_abcdef.example")
     assert b"abcdef" not in answer.body
@@ -279,6 +304,11 @@ def test_an_origin_that_cannot_be_let_in_is_refused_at_start(text: str) -> None:
 def test_origins_are_compared_in_one_form() -> None:
     assert web_origin("HTTPS://A.Example:443") == allowed_origin("https://a.example/") == "https://a.example"
     assert web_origin("http://a.example:080") == "http://a.example:80"
+
+
+def test_without_our_headers_an_answer_says_nothing_of_pages() -> None:
+    app = create_app(Settings(**TINY, mock_headers=False))
+    assert ask(app, "GET", "/v1/leads", headers=sent("http://evil.example")).explain == ""
 
 
 def test_without_our_headers_the_body_still_says_why() -> None:
