@@ -45,7 +45,7 @@ def parse(text: str) -> datetime:
         when = datetime.fromisoformat(text.strip())
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is not a time; {_REMEDY}") from None
+        raise ValueError(f"{text!r:.60} is not a time; {_REMEDY}") from None
 
 
 def clock_time(text: str) -> datetime:

@@ -3,7 +3,8 @@
 Each file and each start is one run of the command, in a process forked from one that has it loaded: exit code 2,
 within 5 s and 512 MB, no traceback, no network; every line it says names the file, with the line or the place in it
 where there is one, the cause and the remedy. A snapshot is refused by the control plane with the place and the cause,
-and nothing of it is taken.
+and nothing of it is taken. What somebody forged, a signed snapshot or a state file whose checksums fit, is refused in
+such words too, the file untouched; or it is served without a fault, and comes back from the state file.
 """
 
 import http.client
@@ -22,6 +23,7 @@ from pathlib import Path
 from bad_starts import occupied, starts
 from broken_cases import Case, configurations, contracts, worlds
 from broken_snapshots import snapshots
+from forged_files import forged_snapshots, forged_states
 from frame import HERE, Figure, Size, alone
 from process import Caller
 from under_test import ROOT, serving
@@ -32,6 +34,7 @@ MINUTES = 15
 LONGEST = 5.0  # seconds
 MOST_KIB = 512 * 1024
 EVERY = 40  # of so many cases the small size runs one
+EVERY_FORGED = 400  # as that, of forged files
 _PLACE = re.compile(r"(:\d+|#/\S*|#|'[^']+'|\[[\w.-]+\]): ")
 _REMEDY = re.compile(r" → \S|Try '|Did you mean|requires an argument|must be|write it |choices: ")
 
@@ -158,11 +161,16 @@ def main(size: Size) -> Figure:
         tally, wrong, longest, largest = judged(cases[::every])
     tally["snapshot"], more = _snapshots(every)
     wrong += more
+    with tempfile.TemporaryDirectory() as name:
+        asked = (Path(name), *(("small", 1) if size == "full" else ("empty", EVERY_FORGED)))
+        forged = forged_snapshots(*asked), forged_states(*asked)
+    wrong += [fault for _, faults in forged for fault in faults]
     began = tally.pop("start")
     told = ", ".join(f"{count} {kind}s" for kind, count in tally.items())
     text = (
         f"{tally.total()} broken files ({told}) and {began} bad starts: not as promised {len(wrong)}; "
-        f"at most {longest:.1f} s and {largest // 1024} MB; network calls for a file 0"
+        f"at most {longest:.1f} s and {largest // 1024} MB; network calls for a file 0; "
+        f"{forged[0][0]:,} forged snapshots and {forged[1][0]:,} forged state files"
     )
     return Figure(not wrong, "; ".join([text, *wrong[:5]]))
 
