@@ -111,7 +111,8 @@ def _float(text: str) -> float | Decimal:
 
 def _exact(text: str, short: float) -> float | Decimal:
     """``short``, where it is the very number that the text says."""
-    if repr(short) == text:
+    spelled = repr(short)
+    if spelled == text:
         return short
     try:
         exact = Decimal(text)
@@ -119,7 +120,7 @@ def _exact(text: str, short: float) -> float | Decimal:
         exact = Decimal("Infinity")
     if len(text) > MAX_DIGITS or not exact.is_finite() or abs(exact.adjusted()) > MAX_DIGITS:
         raise NotJson(f"a number of more than {MAX_DIGITS:,} digits")
-    return short if abs(short) <= sys.float_info.max and Decimal(repr(short)) == exact else exact
+    return short if abs(short) <= sys.float_info.max and Decimal(spelled) == exact else exact
 
 
 def write_json(value: Any, option: int = 0) -> bytes:

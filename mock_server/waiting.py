@@ -48,3 +48,11 @@ def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
 
     threading.Thread(target=run, daemon=True).start()
     return asyncio.wrap_future(result)
+
+
+_LARGE = 128 * 1024  # bytes
+
+
+async def apart_if_large(size: int, work: Callable[[], T]) -> T:
+    """What comes of a work on so many bytes, done beside the event loop where it would keep others waiting."""
+    return await in_a_thread(work) if size > _LARGE else work()

@@ -1,10 +1,11 @@
 """Those who wait are woken, whichever event loop they wait in."""
 
 import asyncio
+import threading
 
 import pytest
 
-from mock_server.waiting import Waiting
+from mock_server.waiting import Waiting, apart_if_large
 
 
 def test_what_is_ready_is_not_waited_for() -> None:
@@ -54,3 +55,12 @@ def test_a_loop_that_ended_with_somebody_waiting_is_no_trouble() -> None:
 
     assert not task.done()
     del task
+
+
+@pytest.mark.parametrize(("size", "apart"), [(10, False), (128 * 1024, False), (128 * 1024 + 1, True)])
+def test_work_on_a_large_text_is_done_beside_the_loop(size: int, apart: bool) -> None:
+    async def worked() -> tuple[int, int]:
+        return threading.get_ident(), await apart_if_large(size, threading.get_ident)
+
+    here, there = asyncio.run(worked())
+    assert (here != there) is apart

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import jsonschema_rs
@@ -23,6 +23,7 @@ from mock_server.spec.explanation import explained
 from mock_server.spec.provenance import Gap
 from mock_server.spec.soundness import fetch_nothing
 from mock_server.timeline import Timeline
+from mock_server.waiting import apart_if_large
 from mock_server.webhooks.delivery import Dispatcher
 from mock_server.workspace import DEFAULT, Workspace, Workspaces
 
@@ -74,12 +75,7 @@ class Control:
             raw = await decoded(packed, request.headers.raw, limit)
         except ApiError as error:
             raise Refusal(error.status, str(error), headers=error.headers) from None
-        try:
-            value = read_json(raw, depth) if raw else {}
-        except NotJson as fault:
-            raise refuse_json(fault) from None
-        schema.check(value)
-        checked: dict[str, Any] = value
+        checked: dict[str, Any] = await apart_if_large(len(raw), partial(schema.read, raw, depth))
         return checked
 
     async def packed_body(self, request: Request, most: int) -> bytes:
@@ -126,6 +122,15 @@ class Body:
         self._validator = jsonschema_rs.Draft202012Validator(
             self._schema, validate_formats=True, retriever=fetch_nothing, mask="it"
         )
+
+    def read(self, raw: bytes, depth: int) -> Any:
+        """The value of a body of at most so many levels, checked. Raises Refusal."""
+        try:
+            value = read_json(raw, depth) if raw else {}
+        except NotJson as fault:
+            raise refuse_json(fault) from None
+        self.check(value)
+        return value
 
     def check(self, value: Any, at: str = "") -> None:
         """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""

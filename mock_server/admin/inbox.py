@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -20,7 +21,8 @@ from mock_server.api.body import read_body
 from mock_server.api.encoding import decoded
 from mock_server.errors import ApiError
 from mock_server.exact_json import TooDeep
-from mock_server.store.inbox import Expected, Inbox, Received
+from mock_server.store.inbox import Expected, Inbox, Received, parsed
+from mock_server.waiting import apart_if_large
 from mock_server.webhooks import outbox
 from mock_server.workspace import Workspace
 
@@ -73,9 +75,10 @@ class _Inboxes:
         with suppress(ApiError):  # what cannot be unpacked is kept as it came
             raw = await decoded(raw, request.headers.raw, self._control.settings.max_body)
         try:
-            inbox.add(workspace.clock.stamp(), dict(request.headers), raw)
+            value = await apart_if_large(len(raw), partial(parsed, raw))
         except TooDeep as fault:
             raise Refusal(400, fault.what, pointer="") from None
+        inbox.keep(workspace.clock.stamp(), dict(request.headers), raw, value)
         workspace.inboxes.shorten()
         inbox.arrivals.wake()
         answer = Response(status_code=inbox.status)

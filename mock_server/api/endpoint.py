@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +19,7 @@ from mock_server.errors import AnswerInvalid, InternalError
 from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 from mock_server.settings import Settings
 from mock_server.spec.operation import Operation, Response
+from mock_server.waiting import apart_if_large
 from mock_server.webhooks import events
 from mock_server.workspace import Workspace, Workspaces
 
@@ -59,7 +61,8 @@ class Endpoint:
         if operation.bodies:
             body = await body_of(scope, receive, self._settings.max_body)
         unread = self._idle[operation.key]
-        valid = validation.validated(operation, texts, scope["query_string"], headers, body, unread)
+        work = partial(validation.validated, operation, texts, scope["query_string"], headers, body, unread)
+        valid = await apart_if_large(len(body), work)
         exchange.fields = in_body(operation, valid.body) if body else ()
         exchange.note(*map(str, valid.ignored[:_TOLD]))
         answer: Answer | None = None

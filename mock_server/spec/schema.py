@@ -87,7 +87,7 @@ class Schema:
 
     def _errors(self, value: Any, limit: int) -> list[jsonschema_rs.ValidationError]:
         """The library looks for all of them at once: of a million bytes that takes a minute."""
-        if limit > 1 and len(repr(value)) <= _EXPLAINED:
+        if limit > 1 and _is_small(value, _EXPLAINED):
             return list(islice(self.validator.iter_errors(value), limit))
         try:
             self.validator.validate(value)
@@ -217,3 +217,18 @@ def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """The types in both; an integer is a number."""
     whole = ("integer" in one and "number" in other) or ("integer" in other and "number" in one)
     return one & other | ({"integer"} if whole else set())
+
+
+def _is_small(value: Any, most: int) -> bool:
+    """Whether a value has at most so many letters and parts; a large one is not looked through."""
+    left = [value]
+    while left:
+        part = left.pop()
+        most -= 1 + (len(part) if isinstance(part, str | list | dict) else 0)
+        if most < 0:
+            return False
+        if isinstance(part, dict):
+            left += (*part, *part.values())
+        elif isinstance(part, list):
+            left += part
+    return True

@@ -71,16 +71,14 @@ class Inbox:
 
     def add(self, at: str, headers: Mapping[str, str], raw: bytes) -> Received:
         """Keep what came; older ones make room. Raises TooDeep for JSON that nobody could show again."""
-        try:
-            value, is_json = read_json(raw), True
-        except TooDeep:
-            raise
-        except NotJson:
-            value, is_json = None, False
+        return self.keep(at, headers, raw, parsed(raw))
+
+    def keep(self, at: str, headers: Mapping[str, str], raw: bytes, value: Any) -> Received:
+        """Keep what came, of which the value is known (``parsed``); older ones make room."""
         if isinstance(value, dict) and len(self.names) + len(value) <= _MOST_NAMES:
             self.names.update(value)
         self.seen += 1
-        entry = Received(self.seen, at, headers, raw, is_json)
+        entry = Received(self.seen, at, headers, raw, value is not _ABSENT)
         self.received.append(entry)
         self.size += entry.weight
         while len(self.received) > _KEPT:
@@ -117,6 +115,16 @@ class Inbox:
         self.seen = self.size = 0
         self._summaries = None  # the numbers begin anew
         self.era += 1
+
+
+def parsed(raw: bytes) -> Any:
+    """The value of a body; a mark of its own where it is no JSON. Raises TooDeep."""
+    try:
+        return read_json(raw)
+    except TooDeep:
+        raise
+    except NotJson:
+        return _ABSENT
 
 
 class Inboxes(dict[str, Inbox]):
