@@ -13,6 +13,7 @@ from contracts.guard import Mode
 from mock_server.errors import SetupError
 from mock_server.server import MockServer
 from mock_server.settings import Settings
+from mock_server.web_origin import with_scheme
 
 LOCAL_KEY = "sk_test_local"
 
@@ -56,6 +57,7 @@ class Target:
 
 def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] = is_loopback) -> Target:
     """The target at a URL. Raises CannotRun."""
+    url = with_scheme(url)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotRun(f"{url} is no http or https URL", "give one such as http://127.0.0.1:4747")

@@ -39,6 +39,12 @@ def is_of_this_machine(origin: str) -> bool:
     return host == "localhost" or host.endswith(".localhost") or host == "[::1]" or _is_loopback(host)
 
 
+def with_scheme(text: str) -> str:
+    """``localhost:4747`` as the URL that is meant, on this machine only; other texts as they are."""
+    bare = "://" not in text and is_of_this_machine(f"http://{text.partition('/')[0].lower()}")
+    return f"http://{text}" if bare else text
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.IPv4Address(host).is_loopback

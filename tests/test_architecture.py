@@ -95,6 +95,7 @@ CONTRACTS_MAY_IMPORT = (
         "mock_server.redaction",
         "mock_server.server",
         "mock_server.settings",
+        "mock_server.web_origin",
     ),
 )
 

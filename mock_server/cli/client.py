@@ -13,6 +13,7 @@ from mock_server.errors import Problem, SettingsError
 from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.settings import LOCAL_KEY
 from mock_server.text import printable
+from mock_server.web_origin import with_scheme
 
 URL = "http://127.0.0.1:4747"
 TIMEOUT = 60.0
@@ -126,13 +127,15 @@ class Client:
 def _connection(url: str) -> tuple[str, http.client.HTTPConnection]:
     """The server's origin, and a connection to it that is not open yet. Raises SettingsError."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(with_scheme(url.strip()))
         host, port = parts.hostname or "", parts.port
         host.encode("idna")
     except ValueError:
         parts, host, port = urlsplit(""), "", None
     if parts.scheme not in ("http", "https") or not host:
-        raise SettingsError(Problem("--url", f"`{printable(url[:200])}` is no URL", f"as {URL}"))
+        raise SettingsError(
+            Problem("--url", f"`{printable(url[:200])}` is no URL", f"write scheme, host and port, as {URL}")
+        )
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", kind(host, port, timeout=TIMEOUT)
 

@@ -1,5 +1,6 @@
 """``sophiie-mock simulate``: what the outside world does to the business of a running server."""
 
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -10,9 +11,23 @@ from mock_server.cli.output import print_json
 _KINDS = ("call", "sms", "email", "chat", "webform", "appointment")
 
 
+class _Word(click.Choice):  # type: ignore[type-arg]  # it has an argument since click 8.2
+    """One of some words; another one is refused with the one that was probably meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as fault:
+            near = get_close_matches(str(value)[:60], list(self.choices), 1)
+            if not near:
+                raise
+            what = f"{fault.message.removesuffix('.')}. Did you mean '{near[0]}'?"
+            raise click.BadParameter(what, ctx, param) from None
+
+
 @click.command("simulate")
-@click.argument("kind", type=click.Choice(_KINDS))
-@click.argument("action", type=click.Choice(["book", "move", "cancel"]), required=False)
+@click.argument("kind", type=_Word(_KINDS))
+@click.argument("action", type=_Word(["book", "move", "cancel"]), required=False)
 @click.option("--from", "sender", metavar="WHO", help="A phone, an e-mail, a lead's id, or `known`; else someone new.")
 @click.option("--about", metavar="TEXT", help='What it is about, as "blocked drain".')
 @click.option("--count", type=click.IntRange(1, 1_000), help="So many of them.")

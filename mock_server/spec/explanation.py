@@ -21,9 +21,12 @@ def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> 
             return Problem(pointer([*path, kind["property"]]), "is missing")
         case "additionalProperties":
             known = schema.get("properties", {})
-            return Problem(pointer([*path, kind["unexpected"][0]]), "is not known here", choice(known))
+            unknown = kind["unexpected"][0]
+            what = f"is not known here{did_you_mean(unknown, map(str, known))}"
+            return Problem(pointer([*path, unknown]), what, choice(known))
         case "enum":
-            return Problem(pointer(path), "is none of the values there are", choice(kind["options"]))
+            meant = did_you_mean(error.instance, map(str, kind["options"])) if isinstance(error.instance, str) else ""
+            return Problem(pointer(path), f"is none of the values there are{meant}", choice(kind["options"]))
         case "anyOf" | "oneOfNotValid" if types := _types(error):
             return Problem(pointer(path), f"is not of type {' or '.join(types)}")
         case "pattern" if "error" in kind:

@@ -19,6 +19,7 @@ from mock_server.settings import LOCAL_KEY
 from mock_server.testing import tied
 from mock_server.testing.control import Control
 from mock_server.testing.refused import Refused
+from mock_server.web_origin import with_scheme
 from mock_server.world.clock import Stopwatch
 
 URL, TOKEN = "SOPHIIE_MOCK_URL", "SOPHIIE_MOCK_ADMIN_TOKEN"
@@ -51,7 +52,7 @@ class RunningServer:
 
 def found(url: str, token: str = "") -> RunningServer:
     """The server at ``url``, once it has said what it is. Raises Refused."""
-    url = _checked(url)
+    url = _checked(with_scheme(url))
     try:
         said = Control(url, token=token)("GET", "/version", timeout=_ANSWER_SECONDS)
     except Refused as refused:

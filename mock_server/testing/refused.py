@@ -1,5 +1,6 @@
 """The one exception of the handles: the server did not do what was asked of it, and says why."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,10 +13,20 @@ class Refused(Exception):
         super().__init__("\n".join(_lines(problem)))
 
 
+_KEYWORDS: Mapping[str, str] = {"allowUnknown": "allow_unknown=True", "rateLimit": "rate_limit"}
+
+
+def _in_python(detail: str) -> str:
+    """The server speaks of members of JSON; who calls a handle has keywords in their place."""
+    for member, keyword in _KEYWORDS.items():
+        detail = re.sub(rf"\b{member}\b", keyword, detail)
+    return detail
+
+
 def _lines(problem: Mapping[str, Any]) -> Iterator[str]:
     """A refusal as a person reads it."""
     where = problem.get("pointer") or problem.get("parameter")
-    yield str(problem.get("detail", "refused")) + (f" (at {where})" if where else "")
+    yield _in_python(str(problem.get("detail", "refused"))) + (f" (at {where})" if where else "")
     for miss in problem.get("nearMisses", ()):
         name = f"{miss['id']} {miss['request']}" if "id" in miss else f"delivery {miss['number']}"
         yield f"  nearest: {name}"

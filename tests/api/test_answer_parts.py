@@ -12,7 +12,7 @@ from wire import scope_of
 from mock_server.api.answer import explained
 from mock_server.api.body import ClientGone, read_body
 from mock_server.api.exchange import Exchange
-from mock_server.api.host import host_header, host_name
+from mock_server.api.host import host_header, named_hosts
 from mock_server.errors import BadRequest, PayloadTooLarge
 from mock_server.redaction import Redactor
 
@@ -117,7 +117,7 @@ def test_a_long_explanation_shows_that_it_goes_on() -> None:
     ],
 )
 def test_a_host_is_named_without_its_port(header: str, name: str) -> None:
-    assert host_name(scope_of("GET", "/", host=header)) == name
+    assert named_hosts(scope_of("GET", "/", host=header)) == [name]
 
 
 def test_two_hosts_are_none() -> None:

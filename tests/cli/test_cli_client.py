@@ -6,9 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.target import named
 from mock_server.cli import main
+from mock_server.cli.client import Client
+from mock_server.errors import SettingsError
 from mock_server.server import MockServer
 from mock_server.settings import Settings
+from mock_server.testing.elsewhere import found
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -126,3 +130,19 @@ def test_a_control_request_is_about_the_workspace_of_its_key(server: MockServer,
     assert asked(authorization=bearer, **{"x-mock-workspace": "alone"}) == (200, "alone")
     assert asked(authorization="Basic dTpw") == (200, "default")
     assert asked(authorization="Bearer nobody") == (401, None)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "LOCALHOST", " localhost"])
+def test_a_server_on_this_machine_needs_no_scheme(server: MockServer, host: str) -> None:
+    place = f"{host}:{server.url.rpartition(':')[2]}"
+    assert Client(place).control("GET", "/version")["name"] == "sophiie-mock"
+    assert found(place.strip()).url == f"http://{place.strip()}"
+    assert named(place.strip(), "").origin == f"http://{place.strip()}"
+
+
+@pytest.mark.parametrize(
+    "url", ["example.com:4747", "localhost@evil.example:1", "//localhost:1", "ftp://localhost", ""]
+)
+def test_another_server_without_a_scheme_is_told_what_to_write(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"is no URL → write scheme, host and port, as http://127\.0\.0\.1:4747"):
+        Client(url)

@@ -1,6 +1,7 @@
 """``simulate`` and the events that ``trigger`` causes through it, against a running server."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from mock_server.cli import main
 from mock_server.server import MockServer
 from mock_server.settings import Settings
+from mock_server.testing.control import Control
+from mock_server.testing.refused import Refused
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +45,43 @@ def test_an_appointments_events_can_be_triggered(
 def test_what_cannot_be_is_said(server: MockServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "call", "--from", "nobody", "--url", server.url]) == 2
     assert "neither a lead of this workspace nor a phone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["cal"], "call"),
+        (["appointmnt"], "appointment"),
+        (["appointment", "bok"], "book"),
+        (["call", "--abuot", "x"], "--about"),
+    ],
+)
+def test_a_misspelt_word_is_refused_with_the_one_that_was_meant(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", *words]) == 2
+    assert re.search(rf"Did you mean '?{meant}'?\?", capsys.readouterr().err)
+
+
+def test_a_misspelt_trigger_is_refused_with_the_one_that_was_meant(
+    server: MockServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["listen", "--trigger", "LEAD_CREATD", "--url", server.url]) == 2
+    assert "did you mean `LEAD_CREATED`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "meant"),
+    [
+        ("/simulate", {"kind": "call", "abuot": "x"}, "about"),
+        ("/simulate", {"kind": "cal"}, "call"),
+        ("/webhooks/listeners", {"trigers": []}, "triggers"),
+        ("/faults", {"response": {"fault": "TIMEOT"}}, "TIMEOUT"),
+        ("/clock/advance", {"second": 5}, "seconds"),
+    ],
+)
+def test_a_misspelt_member_of_a_control_request_is_refused_so_too(
+    server: MockServer, path: str, body: dict[str, Any], meant: str
+) -> None:
+    with pytest.raises(Refused, match=f"did you mean `{meant}`"):
+        Control(server.url)("POST", path, body)

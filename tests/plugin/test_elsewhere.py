@@ -146,7 +146,7 @@ def test_a_command_that_starts_nothing_shows_what_it_printed(command: str, told:
     ("given", "told"),
     [
         ("http://127.0.0.1:1", "no answer from http://127.0.0.1:1: .* → start one with `sophiie-mock serve`"),
-        ("127.0.0.1:4747", "write it like http://127.0.0.1:4747"),
+        ("example.com:4747", "write it like http://127.0.0.1:4747"),
         ("ftp://127.0.0.1", "is no URL of a server"),
         ("http://127.0.0.1:99999", "is no URL of a server"),
         ("no-such-program serve", "ended with 127 before it served"),

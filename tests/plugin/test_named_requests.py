@@ -61,8 +61,10 @@ def test_no_check_passes_for_a_request_that_is_none(mine: Sophiie) -> None:
 
     for wrong in ("GET /v1/laeds", "GET /v1/leads?limt=5", "DELETE /v1/leads", "getLeed"):
         for check in (mine.requests.assert_not_called, mine.requests.assert_called, mine.requests.assert_order):
-            with pytest.raises(Refused):
+            with pytest.raises(Refused) as refused:
                 check(wrong)
+            assert "allowUnknown" not in str(refused.value)  # who calls from Python has a keyword
+            assert "getLeed" in wrong or "(or set allow_unknown=True)" in str(refused.value)
         for ask in (mine.requests.count, mine.requests.find, mine.faults.add):
             with pytest.raises(Refused):
                 ask(wrong)
