@@ -71,7 +71,11 @@ class Settings:
     assume: tuple[str, ...] = _setting(
         (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
     )
-    world: str = _setting("default", "Built-in world, or a recipe of your own; see `worlds`.", metavar="NAME|FILE")
+    world: str = _setting(
+        "default",
+        "Built-in world, or a recipe of your own; see `worlds`. Without it the pytest fixture takes `small`.",
+        metavar="NAME|FILE",
+    )
     seed: int = _setting(1, "Seed of the world: same seed and same --now, same bytes.", bounds=(-(2**53), 2**53))
     now: str = _setting(
         "", "When the workspace's clock starts, as 2026-03-04T05:06:07Z. Default: the real time.", metavar="TIME"

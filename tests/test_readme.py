@@ -87,6 +87,12 @@ def test_the_test_that_is_shown_is_one_of_the_examples() -> None:
     assert shown in (Path(__file__).parent / "examples" / "test_leads_to_csv.py").read_text("utf-8")
 
 
+def test_the_asynchronous_test_that_is_shown_is_a_whole_example() -> None:
+    shown = next(text for language, text in blocks() if language == "python" and "asophiie" in text)
+
+    assert shown == (Path(__file__).parent / "examples" / "test_new_lead.py").read_text("utf-8")
+
+
 def test_the_first_lines_say_what_it_is_not() -> None:
     head = README[:600].lower()
 
