@@ -39,15 +39,16 @@ class Waiting:
 def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
     """What comes of ``work``, done beside the event loop. A server that stops does not wait for its end."""
     result: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            result.set_result(work())
-        except BaseException as fault:
-            result.set_exception(fault)
-
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=_run, args=(work, result), daemon=True).start()
     return asyncio.wrap_future(result)
+
+
+def _run(work: Callable[[], T], result: Future[T]) -> None:
+    try:
+        result.set_result(work())
+    except BaseException as fault:
+        result.set_exception(fault)
+        del work, result  # the error has this frame: it would keep itself alive, with all that the work had in hand
 
 
 _LARGE = 128 * 1024  # bytes

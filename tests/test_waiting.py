@@ -1,11 +1,14 @@
 """Those who wait are woken, whichever event loop they wait in."""
 
 import asyncio
+import gc
 import threading
+import time
+import weakref
 
 import pytest
 
-from mock_server.waiting import Waiting, apart_if_large
+from mock_server.waiting import Waiting, apart_if_large, in_a_thread
 
 
 def test_what_is_ready_is_not_waited_for() -> None:
@@ -64,3 +67,32 @@ def test_work_on_a_large_text_is_done_beside_the_loop(size: int, apart: bool) ->
 
     here, there = asyncio.run(worked())
     assert (here != there) is apart
+
+
+class Large:
+    """What work in a thread has in hand."""
+
+
+def test_work_that_fails_in_a_thread_leaves_nothing_in_memory() -> None:
+    alive: weakref.WeakSet[Large] = weakref.WeakSet()
+
+    def work() -> None:
+        alive.add(large := Large())
+        raise ValueError(type(large))
+
+    async def fails() -> bool:
+        try:
+            await in_a_thread(work)
+        except ValueError:
+            return True
+        return False
+
+    gc.disable()  # as while something is built that stays
+    try:
+        assert asyncio.run(fails())
+        end = time.monotonic() + 5  # the thread has its last step to do
+        while alive and time.monotonic() < end:
+            threading.Event().wait(0.001)
+        assert not alive
+    finally:
+        gc.enable()
