@@ -130,7 +130,7 @@ class Body:
         except NotJson as fault:
             raise refuse_json(fault) from None
         self.check(value)
-        return value
+        return with_integers(value, self._schema)
 
     def check(self, value: Any, at: str = "") -> None:
         """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
@@ -141,6 +141,22 @@ class Body:
             whole = found.where == "/"
             pointer = at if whole else at + found.where
             raise Refusal(400, found.what if whole else str(found), pointer=pointer) from None
+
+
+def with_integers(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A valid value with 1 in place of 1.0 where an integer is meant: the same to a JSON Schema, and not to us."""
+    if isinstance(value, float):
+        kinds = schema.get("type") or ()
+        whole = ("integer" in kinds and "number" not in kinds) or value in schema.get("enum", ())
+        return int(value) if whole and value.is_integer() else value
+    if isinstance(value, list) and "items" in schema:
+        return [with_integers(item, schema["items"]) for item in value]
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        value = {name: with_integers(part, known[name]) if name in known else part for name, part in value.items()}
+        for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+            value = with_integers(value, choice)
+    return value
 
 
 NOTHING = Body()

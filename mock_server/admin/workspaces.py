@@ -11,7 +11,7 @@ from starlette.routing import Route
 from mock_server.admin import worlds
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.listing import listing
-from mock_server.errors import SettingsError
+from mock_server.errors import SettingsError, WorldError
 from mock_server.origin import Plan
 from mock_server.settings import Settings
 from mock_server.workspace import DEFAULT, Workspace, summary
@@ -73,7 +73,10 @@ class _Workspaces:
             limit,
             enforced,
         )
-        await workspaces.prepare(plan)
+        try:
+            await workspaces.prepare(plan)
+        except WorldError as fault:  # the world cannot start at that time
+            raise Refusal(400, str(fault.problems[0]), pointer="/now") from None
         self._refuse_taken(asked)
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))

@@ -106,3 +106,26 @@ def test_a_document_may_have_an_integer_of_any_size(tmp_path: Path, name: str) -
     file.write_text(tiny.replace('"info": {', '"x-most": 12345678901234567890123456,\n  "info": {', 1))
     app = create_app(Settings(world="empty", spec=str(file)))
     assert b"12345678901234567890123456" in ask(app, "GET", "/openapi").body
+
+
+def test_an_integer_may_be_written_with_a_point(desk: Desk) -> None:
+    assert repr(desk.done("POST", "/workspaces", {"seed": 7.0, "id": "pointed"})["seed"]) == "7"
+    desk.done("DELETE", "/workspaces/pointed")
+    assert len(desk.done("POST", "/simulate", {"kind": "call", "count": 2.0})["happened"]) == 2
+    rule = desk.fault({"status": 503.0}, nth=1.0)
+    assert (repr(rule["response"]["status"]), repr(rule["nth"])) == ("503", "1")
+    assert desk.get().status == 503
+    mapping = {
+        "request": {"urlPath": "/v1/leads"},
+        "response": {"status": 203.0, "jsonBody": {"a": 1.0}},
+        "priority": 1.0,
+        "allowInvalid": True,
+    }
+    desk.done("POST", "/mappings", mapping)
+    assert (desk.get().status, desk.get().body) == (203, b'{"a":1.0}')
+
+
+def test_a_world_that_cannot_start_then_is_refused_with_a_pointer(desk: Desk) -> None:
+    refused = desk.admin("POST", "/workspaces", {"now": "8000-01-01T00:00:00Z"})
+    assert (refused.status, refused.json["pointer"]) == (400, "/now")
+    assert "choose a time between" in refused.json["detail"]
