@@ -36,6 +36,7 @@ def copy_state(source: Path, target: Path, *, replace: bool = False) -> Copied:
 
 
 def _copied(source: Path, target: Path, *, replace: bool) -> Copied:
+    _check_log(target)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with _explained(source):
@@ -75,6 +76,9 @@ def _check_target(source: Path, target: Path, *, replace: bool) -> None:
             raise StateError(Problem(str(target), "the file that is to be copied", "give another name"))
         if not replace:
             raise StateError(Problem(str(target), "is there already", "give another name, or --force"))
+
+
+def _check_log(target: Path) -> None:
     for end in ("-wal", "-journal"):  # SQLite would take it for the copy's own
         if os.path.lexists(f"{target}{end}"):
             raise StateError(Problem(f"{target}{end}", "the log of another file", "give another name"))
