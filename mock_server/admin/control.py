@@ -17,6 +17,7 @@ from mock_server.api.encoding import decoded
 from mock_server.api.endpoint import Endpoint
 from mock_server.errors import ApiError, StateError, StorageUnavailable
 from mock_server.exact_json import MAX_JSON_DEPTH, NotJson, read_json, write_json
+from mock_server.garbage import not_looked_for
 from mock_server.origin import digest
 from mock_server.settings import Settings
 from mock_server.spec.explanation import explained
@@ -135,7 +136,8 @@ class Body:
     def check(self, value: Any, at: str = "") -> None:
         """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
         try:
-            self._validator.validate(value)
+            with not_looked_for():  # an error holds a copy of what is wrong
+                self._validator.validate(value)
         except jsonschema_rs.ValidationError as error:
             found = explained(error, self._schema)
             whole = found.where == "/"

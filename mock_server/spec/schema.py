@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from mock_server.errors import Problem
+from mock_server.garbage import not_looked_for
 from mock_server.spec.document import Document, escape
 from mock_server.spec.explanation import explained
 from mock_server.spec.soundness import TYPES, compiled
@@ -89,10 +90,11 @@ class Schema:
         """The library looks for all of them at once: of a million bytes that takes a minute."""
         if limit > 1 and _is_small(value, _EXPLAINED):
             return list(islice(self.validator.iter_errors(value), limit))
-        try:
-            self.validator.validate(value)
-        except jsonschema_rs.ValidationError as error:
-            return [error]
+        with not_looked_for():  # an error holds a copy of what is wrong
+            try:
+                self.validator.validate(value)
+            except jsonschema_rs.ValidationError as error:
+                return [error]
         return []
 
     @cached_property
