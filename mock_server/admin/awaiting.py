@@ -44,8 +44,11 @@ class Awaited:
                 await turns.rest()
                 if self.inbox.era != self._era:
                     return
+                different = await self._expected.count(entry, self._known)
+                if self.inbox.era != self._era:
+                    return
                 self._looked = entry.number
-                if not self._expected.count(entry, self._known):
+                if not different:
                     self._came.append(entry)
 
     async def nearest(self, count: int) -> Sequence[tuple[Received, Sequence[str]]]:
@@ -53,10 +56,10 @@ class Awaited:
         found, turns, known = [], Turns(patient=True), self.inbox.summaries
         for entry in list(self.inbox.received):
             await turns.rest()
-            if different := self._expected.count(entry, known):
+            if different := await self._expected.count(entry, known):
                 found.append((different, entry))
         told = []
         for _, entry in sorted(found, key=lambda pair: pair[0])[:count]:
             await turns.rest()
-            told.append((entry, self._expected.differences(entry.body)))
+            told.append((entry, await self._expected.told(entry)))
         return told

@@ -1,8 +1,10 @@
 """A receiver of our own, for tests and demonstrations: it keeps what it gets and answers as it was told."""
 
+import asyncio
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import ref
 
@@ -11,7 +13,7 @@ import orjson
 from mock_server.exact_json import NotJson, TooDeep, read_json, write_json
 from mock_server.json_comparison import JsonComparison, TooMuchWork
 from mock_server.json_summary import NO_VALUE, Summary, summary
-from mock_server.waiting import Waiting
+from mock_server.waiting import Waiting, apart_if_large
 
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes that all inboxes of a workspace keep together."""
@@ -148,22 +150,38 @@ class Summaries:
     def __init__(self) -> None:
         self._at: dict[str, dict[int, Summary]] = {}
         self._count = 0
+        self._looking = asyncio.Lock()  # the next who asks finds what the one before has found
 
-    def of(self, entry: Received, paths: Collection[str]) -> Iterator[Summary]:
+    async def of(self, entry: Received, paths: Collection[str]) -> Sequence[Summary]:
         """What stands at each of the dotted paths."""
-        if any(entry.number not in self._at.get(path, ()) for path in paths):
-            self._look(entry, paths)
-        return (self._at[path][entry.number] for path in paths)
+        if (known := self._known(entry, paths)) is not None:
+            return known
+        async with self._looking:
+            if (known := self._known(entry, paths)) is not None:
+                return known
+            found = await apart_if_large(len(entry.raw), partial(_summaries, entry, paths))
+            self._keep(entry, paths, found)
+            return found
 
-    def _look(self, entry: Received, paths: Collection[str]) -> None:
+    def _known(self, entry: Received, paths: Collection[str]) -> Sequence[Summary] | None:
+        try:
+            return [self._at[path][entry.number] for path in paths]
+        except KeyError:
+            return None
+
+    def _keep(self, entry: Received, paths: Collection[str], found: Sequence[Summary]) -> None:
         if self._count > _MOST_SUMMARIES:
             self._at.clear()
             self._count = 0
         self._count += len(paths)
-        body = entry.body if entry.is_json else None
-        for path in paths:
-            actual = _found(path, body)
-            self._at.setdefault(path, {})[entry.number] = NO_VALUE if actual is _ABSENT else summary(actual)
+        for path, one in zip(paths, found, strict=True):
+            self._at.setdefault(path, {})[entry.number] = one
+
+
+def _summaries(entry: Received, paths: Collection[str]) -> Sequence[Summary]:
+    body = entry.body if entry.is_json else None
+    parts = [_found(path, body) for path in paths]
+    return [NO_VALUE if part is _ABSENT else summary(part) for part in parts]
 
 
 class Expected:
@@ -173,15 +191,17 @@ class Expected:
         self._wanted = {path: JsonComparison(value) for path, value in wanted.items()}
         self._summaries = [summary(value) for value in wanted.values()]
 
-    def count(self, entry: Received, known: Summaries) -> int:
+    async def count(self, entry: Received, known: Summaries) -> int:
         """At how many of the paths something else stands in a body."""
         if not self._wanted:
             return 0
-        equal = [
-            one.is_equal(other)
-            for one, other in zip(self._summaries, known.of(entry, self._wanted.keys()), strict=True)
-        ]
-        return len(self.differences(entry.body)) if None in equal else equal.count(False)
+        pairs = zip(self._summaries, await known.of(entry, self._wanted.keys()), strict=True)
+        equal = [one.is_equal(other) for one, other in pairs]
+        return len(await self.told(entry)) if None in equal else equal.count(False)
+
+    async def told(self, entry: Received) -> list[str]:
+        """Why a delivery does not match, found beside the event loop where its body is large."""
+        return await apart_if_large(len(entry.raw), lambda: self.differences(entry.body))
 
     def differences(self, body: Any) -> list[str]:
         """Why a body does not match: for each path that is wanted, what stands there instead. Empty when it does."""

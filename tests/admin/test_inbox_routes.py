@@ -298,7 +298,7 @@ def test_nothing_of_the_bodies_is_known_when_nobody_asks_any_more() -> None:
     entry = inbox.add("", {}, b'{"a": 1}')
     awaited = Awaited(inbox, Expected({"a": 1}))
     known = ref(inbox.summaries)
-    assert Expected({"a": 1}).count(entry, inbox.summaries) == 0
+    assert asyncio.run(Expected({"a": 1}).count(entry, inbox.summaries)) == 0
     del awaited
     assert known() is None
 

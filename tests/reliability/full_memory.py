@@ -5,6 +5,7 @@ how much the server has grown.
 """
 
 import contextlib
+import gzip
 import http.client
 import json
 import threading
@@ -21,6 +22,7 @@ from under_test import UnderTest
 LARGE = 60_000  # bytes of a body: the journal keeps it whole
 SIZES: Mapping[Size, tuple[int, int]] = {"full": (2_000, 250), "small": (2, 2)}
 """Requests of each kind, and how many wait at an inbox. The small size has one kind."""
+HUGE_COUNT: Mapping[Size, int] = {"full": 20, "small": 1}
 MOST_KIB = 96 * 1024
 """By how much the server may grow, whatever is asked: a journal and its inboxes are 64 MiB at most."""
 _LOST = "/v1/nowhere/%2F/" + "x" * 150
@@ -33,6 +35,13 @@ BODIES: Mapping[str, bytes] = {
     "lists": b'{"n": [%s]}' % b",".join([b"[]"] * (LARGE // 3)),
     "escapes": b'{"n": "%s"}' % (b"\\u0041" * (LARGE // 6)),
     "letters": b"abababbabaab" * (LARGE // 12),
+}
+HUGE = 900_000  # bytes of a body that is kept in part, or not at all
+HUGE_BODIES: Mapping[str, bytes] = {
+    "lists": b'{"n": [%s]}' % b",".join([b"[]"] * (HUGE // 3)),
+    "numbers": b'{"n": [%s]}' % b",".join([b"1.2345678901234567890"] * (HUGE // 22)),
+    "objects": b'{"n": [%s]}' % b",".join([b'{"a":1.5}'] * (HUGE // 10)),
+    "deep": b'{"n": [%s]}' % b",".join([b"[" * 90 + b"]" * 90] * (HUGE // 181)),
 }
 _ANY_ORDER = {"ignoreArrayOrder": True, "ignoreExtraElements": True}
 _PATTERNS: Mapping[str, Any] = {
@@ -62,11 +71,14 @@ class Asked:
         )
 
 
-def call(port: int, method: str, path: str, body: bytes = b"", key: str = "") -> tuple[int, int]:
+def call(
+    port: int, method: str, path: str, body: bytes = b"", key: str = "", *, packed: bool = False
+) -> tuple[int, int]:
     """Status and length of an answer, which is read to its end."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     headers = {"Content-Type": "application/json"} if body else {}
     headers |= {"Authorization": f"Bearer {key}"} if key else {}
+    headers |= {"Content-Encoding": "gzip"} if packed else {}
     try:
         connection.request(method, path, body or None, headers)
         answer = connection.getresponse()
@@ -139,6 +151,25 @@ def filled(port: int, kind: str, count: int) -> None:
         call(port, "POST", "/__admin/inbox/full", BODIES[kind] if kind != "letters" else b'{"n": 0}')
 
 
+def huge_bodies(port: int, asked: Asked, count: int) -> None:
+    """Bodies that take long to be read, sent to whatever reads bodies; and packed ones that are larger by far."""
+    for body in list(HUGE_BODIES.values())[: None if count > 1 else 1]:
+        for _ in range(count):
+            for path, key in (("/v1/leads", KEY), ("/__admin/inbox/huge", ""), ("/__admin/verify", "")):
+                asked.questions += 1
+                status, _ = call(port, "POST", path, body, key)
+                if status not in (200, 400):
+                    asked.wrong.append(f"{status} for a huge body to {path}")
+        for match in ({"n": [[]]}, {"n.a": 1}, {}):
+            _ask(port, asked, "POST", "/inbox/huge/expect", {"match": match, "count": 1000, "timeout": 0})
+    bomb = gzip.compress(bytes(300_000_000 if count > 1 else 2_000_000), 1)
+    for path, key in (("/v1/leads", KEY), ("/__admin/inbox/huge", ""), ("/__admin/verify", "")):
+        asked.questions += 1
+        status, _ = call(port, "POST", path, bomb, key, packed=True)
+        if status not in (200, 413):
+            asked.wrong.append(f"{status} for a bomb to {path}")
+
+
 def full_memories(server: UnderTest, size: Size) -> Asked:
     """Fill them with each kind of body and ask every question."""
     count, waiters = SIZES[size]
@@ -155,6 +186,10 @@ def full_memories(server: UnderTest, size: Size) -> Asked:
     asked.grown = max(0, server.resident - before)
     if size == "full" and asked.grown > MOST_KIB:
         asked.wrong.append(f"grown by {asked.grown // 1024} MB")
+    with somebody_else(server.port, asked):
+        huge_bodies(server.port, asked, HUGE_COUNT[size])
+    if size == "full" and (grown := server.resident - before) > 2 * MOST_KIB:
+        asked.wrong.append(f"grown by {grown // 1024} MB after huge bodies")
     return asked
 
 
