@@ -59,16 +59,20 @@ def wheel(dist: Path) -> Path:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs' folder of a fresh environment that holds the runtime lock and nothing else."""
     folder = tmp_path_factory.mktemp("empty")
-    run(sys.executable, "-m", "venv", folder)
-    python = folder / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements.lock")
+    run(sys.executable, "-m", "venv", "--without-pip", folder)  # a pip of its own would cost seconds
+    pip(folder / "bin", "install", "--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock")
     return folder / "bin"
 
 
+def pip(programs: Path, *what: str | Path) -> None:
+    """The suite's pip, for the environment whose programs these are; nothing is compiled that is not imported."""
+    ours = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", programs / "python")
+    run(*ours, *what, *(["--quiet", "--no-compile"] if what[0] == "install" else []))
+
+
 def install(programs: Path, *what: str | Path) -> None:
-    pip = (programs / "python", "-m", "pip", "--disable-pip-version-check")
-    run(*pip, "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--force-reinstall", *what)
-    run(*pip, "check")
+    pip(programs, "install", "--no-index", "--no-deps", "--no-build-isolation", "--force-reinstall", *what)
+    pip(programs, "check")
 
 
 def sources(*folders: str) -> set[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from wire import TINY, Answer, connected, exchange, parsed, request, until_closed
 
+from mock_server import parting
 from mock_server.app import create_app
 from mock_server.errors import Problem, SettingsError, SetupError, StateError, WorldError
 from mock_server.server import MockServer, bind, open_log, run, url_of
@@ -47,6 +48,12 @@ def seen() -> list[tuple[str, str, int]]:
 def server(seen: list[tuple[str, str, int]]) -> Iterator[MockServer]:
     with MockServer(Settings(**TINY), observe=lambda it: seen.append((it.method, it.path, it.status))) as running:
         yield running
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request in flight has less time at a stop than it has for a user."""
+    monkeypatch.setattr(parting, "_PATIENCE", 0.1)
 
 
 def test_finished_exchanges_are_observed(server: MockServer, seen: list[tuple[str, str, int]]) -> None:
@@ -97,7 +104,7 @@ def test_a_stop_answers_what_is_in_flight_and_hangs_up_on_who_only_waits() -> No
         ),
     ],
 )
-def test_a_stop_refuses_what_is_still_in_flight(raw: bytes, media: str) -> None:
+def test_a_stop_refuses_what_is_still_in_flight(raw: bytes, media: str, impatient: None) -> None:
     with MockServer(Settings(**TINY)) as server:
         exchange(server.url, request("PUT", "/__admin/inbox/slow", body=b'{"delay": 30}'))
         asking = connected(server.url)
@@ -111,7 +118,7 @@ def test_a_stop_refuses_what_is_still_in_flight(raw: bytes, media: str) -> None:
     assert answer.status == (200 if "attempts" in str(raw) else 503)
 
 
-def test_a_request_refused_at_a_stop_has_changed_nothing(tmp_path: Path) -> None:
+def test_a_request_refused_at_a_stop_has_changed_nothing(tmp_path: Path, impatient: None) -> None:
     settings = Settings(**TINY, state=str(tmp_path / "state"))
     with MockServer(settings) as server:
         asking = connected(server.url)

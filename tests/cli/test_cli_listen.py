@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.cli import listen, listening, main
+from mock_server.cli import listen, listening
 from mock_server.server import MockServer
 from mock_server.settings import Settings
 from mock_server.webhooks import listeners
@@ -25,33 +25,12 @@ Run = Callable[..., tuple[int, str, str]]
 ONE = ("--trigger", "lead_created", "--count", "1")
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[MockServer]:
-    with MockServer(Settings(port=0, quiet=True, world="small", rate_limit="off")) as server:
-        yield server
-
-
 @pytest.fixture
-def server(running: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
-    """As it was at its start, and nobody listens."""
-    httpx.post(f"{running.url}/__admin/reset").raise_for_status()
-    monkeypatch.setenv("SOPHIIE_MOCK_URL", running.url)
-    monkeypatch.delenv("SOPHIIE_API_KEY", raising=False)
+def server(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
+    """As it was at its start, and nobody listens or waits for long."""
     monkeypatch.setattr(listening, "_AGAIN", 0.02)
     monkeypatch.setattr(listeners, "_RETURN_SECONDS", 0.05)
-    return running
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """One command: exit code, output, errors."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(list(arguments))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
+    return server
 
 
 @contextlib.contextmanager
