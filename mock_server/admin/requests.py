@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin import query
+from mock_server.admin.connected import while_connected
 from mock_server.admin.control import NOTHING, Body, Control, Refusal, answer
 from mock_server.admin.journal_search import alike, search
 from mock_server.admin.listing import listing
@@ -108,7 +109,7 @@ class _Requests:
         asked = await self._control.body(request, _FIND)
         pattern, unknown = looked_for(asked, self._control.names)
         workspace = self._control.workspace(request)
-        found = await search(workspace, pattern)
+        found = await while_connected(request, search(workspace, pattern))
         undecided = [one.id for one in found.unknown]
         return workspace, found.matching, unknown | ({"undecided": undecided} if undecided else {})
 

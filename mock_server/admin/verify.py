@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.admin.connected import while_connected
 from mock_server.admin.control import Body, Control, Refusal, answer
 from mock_server.admin.journal_search import near_misses, search
 from mock_server.admin.patterns import PROPERTIES, resolved
@@ -66,9 +67,10 @@ class _Verify:
         workspace = self._control.workspace(request)
         if "inOrder" in asked:
             patterns = [self._ready(pattern, f"/inOrder/{index}") for index, pattern in enumerate(asked["inOrder"])]
-            return await self._in_order(workspace, patterns)
+            return await while_connected(request, self._in_order(workspace, patterns))
         bounds = _bounds(asked)
-        return await self._counted(workspace, self._ready(asked["request"], "/request"), bounds)
+        pattern = self._ready(asked["request"], "/request")
+        return await while_connected(request, self._counted(workspace, pattern, bounds))
 
     def _ready(self, pattern: Mapping[str, Any], at: str) -> RequestPattern:
         """Raises Refusal for a pattern that can match nothing."""
