@@ -18,6 +18,7 @@ from wire import TINY, Answer, connected, exchange, parsed, request, until_close
 from mock_server import parting
 from mock_server.app import create_app
 from mock_server.errors import Problem, SettingsError, SetupError, StateError, WorldError
+from mock_server.protocol import Protocol
 from mock_server.server import MockServer, bind, open_log, run, url_of
 from mock_server.settings import Settings
 
@@ -52,8 +53,9 @@ def server(seen: list[tuple[str, str, int]]) -> Iterator[MockServer]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request in flight has less time at a stop than it has for a user."""
+    """A request in flight has less time at a stop than it has for a user, and so has its client to read why."""
     monkeypatch.setattr(parting, "_PATIENCE", 0.1)
+    monkeypatch.setattr(Protocol, "linger", 0.1)
 
 
 def test_finished_exchanges_are_observed(server: MockServer, seen: list[tuple[str, str, int]]) -> None:
