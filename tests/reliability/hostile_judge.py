@@ -53,15 +53,35 @@ class Answers:
             if top[9:12] != b"100":
                 break
             self.rest = self.rest[end + 4 :]
+        self.rest = self.rest[end + 4 :]
         length = _LENGTH.search(top)
-        size = 0 if head or length is None else int(length[1])
-        while len(self.rest) < end + 4 + size:
-            if not self._more():
-                raise ValueError("the connection ended inside an answer's body")
-        body = self.rest[end + 4 : end + 4 + size]
-        self.rest = self.rest[end + 4 + size :]
+        if b"\r\ntransfer-encoding: chunked" in top and not head:
+            body = self._chunks()
+        else:
+            body = self._taken(0 if head or length is None else int(length[1]))
         kind = _TYPE.search(top)
         return Answer(int(top[9:12]), kind[1] if kind else b"", body, b"\r\nconnection: close" in top)
+
+    def _chunks(self) -> bytes:
+        """The body of a long answer, which comes in parts with their lengths."""
+        parts = []
+        while True:
+            while (end := self.rest.find(b"\r\n")) < 0:
+                if not self._more():
+                    raise ValueError("the connection ended inside an answer's body")
+            size = int(self.rest[:end], 16)
+            self.rest = self.rest[end + 2 :]
+            parts.append(self._taken(size + 2)[:size])
+            if not size:
+                return b"".join(parts)
+
+    def _taken(self, size: int) -> bytes:
+        """So many bytes of what comes."""
+        while len(self.rest) < size:
+            if not self._more():
+                raise ValueError("the connection ended inside an answer's body")
+        found, self.rest = self.rest[:size], self.rest[size:]
+        return found
 
     def _more(self) -> bool:
         part = self.connection.recv(262_144)
@@ -178,8 +198,8 @@ def _control_fault(what: str, answer: Answer) -> str:
     if answer.status < 400 and (not answer.body or answer.kind == b"text/plain"):
         return ""
     try:
-        value = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        value = json.loads(answer.body)  # it shows numbers as they came, also those that no double holds
+    except ValueError:
         return f"{what}: the body is no JSON"
     if answer.status < 400 or answer.status == 421:  # the guard stands before it, and speaks for the API
         return ""
