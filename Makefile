@@ -56,10 +56,10 @@ test-commands: $(VENV)/.dev ## run the commands of the README and of the action 
 # aiohttp (egress, receivers, delivery), click and rich (cli), pytest and httpx (plugin, examples). Left out is what
 # judges our own rules, and what needs the libraries of the contract suite: those are as narrow as schemathesis asks.
 BESIDE_TESTS := tests/admin tests/cli tests/examples tests/middleware tests/plugin \
-	tests/api/test_hostile_bodies.py tests/api/test_refusals.py tests/spec/test_schema.py tests/spec/test_explanation.py \
+	tests/api/test_hostile_bodies.py tests/api/test_refusals.py tests/spec/test_schema.py tests/spec/test_validation_messages.py \
 	tests/spec/test_document.py tests/webhooks/test_certificates.py tests/webhooks/test_egress.py \
-	tests/webhooks/test_hostile_receivers.py tests/webhooks/test_delivery.py tests/test_app.py tests/test_http_parser.py tests/test_protocol.py \
-	tests/test_reader.py tests/test_server.py
+	tests/webhooks/test_hostile_receivers.py tests/webhooks/test_delivery.py tests/test_app.py tests/http_protocol/test_parser_choice.py tests/http_protocol/test_protocol.py \
+	tests/support/test_bounded_files.py tests/test_server.py
 BESIDE_NOT := -m 'not slow' --ignore tests/cli/test_endings.py \
 	--deselect tests/cli/test_cli_verbs.py::test_every_verb_has_a_line_in_the_help_and_help_of_its_own
 BESIDE_SHOWN := starlette|uvicorn|uvloop|httptools|jsonschema-rs|orjson|aiohttp|click|rich|pyyaml|pytest|httpx

@@ -19,8 +19,8 @@ from typing import Any
 from plain import starlette
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
-from mock_server.workspace import DEFAULT
+from mock_server.config.settings import Settings
+from mock_server.workspaces.workspace import DEFAULT
 
 FILE = Path(__file__).with_name("ratchet.json")
 DEARER = 1.15

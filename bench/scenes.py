@@ -12,10 +12,10 @@ import arms
 import yaml
 
 from mock_server.app import create_app
-from mock_server.data import OPENAPI
-from mock_server.settings import Settings
-from mock_server.store.sqlite import SqliteLog
-from mock_server.workspace import DEFAULT
+from mock_server.config.paths import OPENAPI
+from mock_server.config.settings import Settings
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.workspaces.workspace import DEFAULT
 from mock_server.world.clock import parse, stamp
 
 LARGE = 100_000

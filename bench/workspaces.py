@@ -11,8 +11,8 @@ from statistics import median
 
 import httpx
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 ROUNDS = 200
 LIVE = 1_000

@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import pytest
 
-from contracts import workers
-from contracts.document import Contract, load
+from contracts import pytest_workers
 from contracts.errors import CannotRun, Stopped
-from contracts.keys import key_from, other_key_from
 from contracts.pytest_session import OUTCOME, accepted, asked
-from contracts.runner import Run
-from contracts.target import mock, named
+from contracts.run.runner import Run
+from contracts.spec.document import Contract, load
+from contracts.transport.api_keys import key_from, other_key_from
+from contracts.transport.target import mock, named
 
 
 @pytest.fixture(scope="session")
@@ -44,4 +44,4 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
         run.conclude(0.0, whole=set(run.units) <= run.done)
         pytestconfig.stash[OUTCOME] = run.outcome
         if (sent := getattr(pytestconfig, "workeroutput", None)) is not None:
-            sent["contracts"] = workers.part(run)
+            sent["contracts"] = pytest_workers.part(run)

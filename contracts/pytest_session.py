@@ -9,24 +9,25 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contracts import workers
-from contracts.agenda.order import units
-from contracts.baseline import Baseline
-from contracts.baseline_file import read
-from contracts.catalogue import Catalogue
-from contracts.document import Contract, load
+from contracts import pytest_workers
 from contracts.errors import CannotRun
-from contracts.guard import Mode
-from contracts.outcome import Options, Outcome
-from contracts.report.content import verdict
-from contracts.selection import Selection
-from contracts.target import is_loopback
-from contracts.visit import TOPICS, Visit, wanted
+from contracts.options.baseline import Baseline
+from contracts.options.baseline_file import read
+from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.real_host.run_plan import TOPICS, Visit, wanted
+from contracts.report.summary import verdict
+from contracts.run.outcome import Outcome
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.plan import units
+from contracts.spec.document import Contract, load
+from contracts.transport.guard import Mode
+from contracts.transport.target import is_loopback
 
 OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 NAMES: pytest.StashKey[list[str]] = pytest.StashKey()
 """The names of the directed runs that pytest collects as tests."""
-_PARTS: pytest.StashKey[list[workers.Part]] = pytest.StashKey()
+_PARTS: pytest.StashKey[list[pytest_workers.Part]] = pytest.StashKey()
 
 
 def asked(config: pytest.Config) -> tuple[str, str, Options]:
@@ -85,7 +86,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """What proves nothing ends as the command ends then, whether its tests passed, failed or were skipped."""
     if parts := session.config.stash.get(_PARTS, []):
         _, spec, options = asked(session.config)
-        session.config.stash[OUTCOME] = workers.together(parts, load(spec), options)
+        session.config.stash[OUTCOME] = pytest_workers.together(parts, load(spec), options)
     outcome = session.config.stash.get(OUTCOME, None)
     if outcome is not None and outcome.exit_code == 2:
         session.exitstatus = 2

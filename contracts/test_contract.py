@@ -4,10 +4,10 @@ import pytest
 
 from contracts.errors import Stopped
 from contracts.pytest_session import NAMES
-from contracts.redaction import Sieve
-from contracts.report.content import MOST_COMMANDS, verdict
-from contracts.runner import Run
-from contracts.signals import interruptible
+from contracts.report.summary import MOST_COMMANDS, verdict
+from contracts.run.runner import Run
+from contracts.transport.redaction import Sieve
+from contracts.transport.signals import interruptible
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

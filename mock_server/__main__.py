@@ -6,13 +6,13 @@ of the program is not installed, that is said in a line too.
 
 import sys
 
-from mock_server.extras import install
+from mock_server.support.extras import install
 
 
 def main() -> int:
     """Run the command; the exit code."""
     try:
-        from mock_server.cli import main as command  # start-up: see above
+        from mock_server.cli.main import main as command  # start-up: see above
     except ImportError as fault:
         if sys.stderr is not None:
             sys.stderr.write(f"sophiie-mock: {fault} → {install()}, which brings what fits\n")

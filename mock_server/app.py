@@ -33,37 +33,37 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-import mock_server.behaviours.all  # noqa: F401 - fills the table of behaviours
-from mock_server.admin.safety import AdminSafety
+import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
+from mock_server.admin.access import AdminSafety
 from mock_server.api.endpoint import Endpoint
-from mock_server.api.envelope import Envelope
+from mock_server.api.error_bodies import Envelope
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
+from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
-from mock_server.exact_json import write_json
+from mock_server.event_loop.stall_watchdog import watch_stalls
+from mock_server.event_loop.turns import tidy_up
+from mock_server.middleware.api_first import Shortcut
 from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.cross_origin import CrossOrigin
-from mock_server.middleware.faults import Faults
-from mock_server.middleware.guard import Guard
+from mock_server.middleware.fault_injection import Faults
 from mock_server.middleware.journal import JournalMiddleware
-from mock_server.middleware.mappings import Mappings
-from mock_server.middleware.ratelimit import RateLimit
-from mock_server.middleware.shortcut import Shortcut
-from mock_server.origin import Plan
-from mock_server.own_records import OwnRecords
-from mock_server.redaction import Redactor
-from mock_server.settings import LOCAL_KEY, Settings
+from mock_server.middleware.overrides import Mappings
+from mock_server.middleware.rate_limit import RateLimit
+from mock_server.middleware.trusted_host import Guard
+from mock_server.simulation.own_record_schemas import OwnRecords
+from mock_server.simulation.timeline import Timeline
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document, load
-from mock_server.spec.provenance import Gap, assume, load_gaps
-from mock_server.stalls import watch_stalls
+from mock_server.spec.gaps import Gap, assume, load_gaps
 from mock_server.store.base import Log, NoLog
-from mock_server.timeline import Timeline
-from mock_server.turns import tidy_up
-from mock_server.webhooks.delivery import Dispatcher
-from mock_server.workspace import DEFAULT, Workspaces
+from mock_server.support.exact_json import write_json
+from mock_server.support.redaction import Redactor
+from mock_server.webhooks.dispatcher import Dispatcher
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import secret
 from mock_server.world.recipe import Recipe, load_recipe
@@ -198,8 +198,8 @@ def _begin(timeline: Timeline) -> None:
 def _control_plane(
     settings: Settings, workspaces: Workspaces, endpoint: Endpoint, dispatcher: Dispatcher, timeline: Timeline
 ) -> ASGIApp:
-    from mock_server.admin.control import Control  # start-up: both are not needed until somebody asks for the plane
-    from mock_server.admin.routes import control_plane  # start-up: as above
+    from mock_server.admin.app import control_plane  # start-up: as above
+    from mock_server.admin.context import Control  # start-up: both are not needed until somebody asks for the plane
 
     return control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger))
 

@@ -13,8 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from mock_server.testing import AsyncSophiie, MockServer, Sophiie
-    from mock_server.testing.elsewhere import RunningServer
-    from mock_server.testing.serving import Source
+    from mock_server.testing.remote_server import RunningServer
+    from mock_server.testing.server_choice import Source
 
 _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
 _WORDS = ("world", "seed", "now", "frozen", "rate_limit")
@@ -33,7 +33,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     """
     if "--pyargs" not in args or not any(arg.partition("::")[0].partition(".")[0] == "contracts" for arg in args):
         return  # `pytest contracts` is a folder of the user's own
-    from mock_server.extras import install, is_our_suite, lacking  # start-up: only for those who ask for the suite
+    from mock_server.support.extras import (  # start-up: only for those who ask for the suite
+        install,
+        is_our_suite,
+        lacking,
+    )
 
     if not is_our_suite():
         return
@@ -60,7 +64,7 @@ def sophiie_settings() -> "Source":
     In place of settings it may give the URL of a server that listens already, or a command that starts one, as
     ``uvx --from git+… sophiie-mock serve``. The variable SOPHIIE_MOCK_URL wins over it.
     """
-    from mock_server.settings import Settings  # start-up: only for those who use the fixture
+    from mock_server.config.settings import Settings  # start-up: only for those who use the fixture
 
     return Settings(port=0, quiet=True)
 
@@ -87,8 +91,8 @@ def _entered(stack: ExitStack, source: "Source") -> "tuple[MockServer | RunningS
     """The server, or None and the reason why there is none."""
     try:
         from mock_server.errors import SetupError  # start-up: for `serving`
-        from mock_server.testing.refused import Refused  # start-up: for `serving`
-        from mock_server.testing.serving import serving  # start-up: imports httpx
+        from mock_server.testing.errors import Refused  # start-up: for `serving`
+        from mock_server.testing.server_choice import serving  # start-up: imports httpx
     except ImportError as fault:
         return None, f"{fault} → pip install httpx, which the handles of a test need"
     try:
@@ -114,7 +118,7 @@ def sophiie_options() -> Mapping[str, Any]:
 def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
     """The world of a test that names none: a small one, unless the server was started with a world of its own."""
     from mock_server.testing import Refused  # start-up: imports httpx
-    from mock_server.testing.control import Control  # start-up: as above
+    from mock_server.testing.admin_client import Control  # start-up: as above
 
     control = Control(sophiie_server.url, token=sophiie_server.admin_token)
     try:
@@ -186,7 +190,7 @@ def _told(held: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The sections of a failure. Nothing that goes wrong here may hide it, or end the session."""
     outcomes = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)  # a mock may raise one of them
     try:
-        from mock_server.testing.report import reports  # start-up: imports httpx
+        from mock_server.testing.failure_report import reports  # start-up: imports httpx
 
         return [(f"sophiie-mock, fixture {name}", text) for name, text in reports(held or {})]
     except (Exception, *outcomes) as fault:

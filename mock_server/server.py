@@ -16,10 +16,10 @@ from starlette.applications import Starlette
 
 from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError, StateError
-from mock_server.http_parser import http_parser
-from mock_server.parting import refuse_all, refuse_the_slow
-from mock_server.settings import Settings
+from mock_server.http_protocol.parser_choice import http_parser
+from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
 from mock_server.store.base import Log, NoLog
 
 try:
@@ -40,7 +40,7 @@ def open_log(settings: Settings) -> Log:
     """Where state is kept. Raises StateError."""
     if not settings.state:
         return NoLog()
-    from mock_server.store.sqlite import SqliteLog  # start-up: the library is for those who keep state
+    from mock_server.store.sqlite_log import SqliteLog  # start-up: the library is for those who keep state
 
     return SqliteLog(Path(settings.state))
 

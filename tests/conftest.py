@@ -12,9 +12,9 @@ from wire import Tenant
 
 from mock_server import pytest_plugin
 from mock_server.app import create_app
-from mock_server.origin import Plan
-from mock_server.settings import Settings
-from mock_server.workspace import Workspace
+from mock_server.config.settings import Settings
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import Workspace
 from mock_server.world.recipe import load_recipe
 
 for _name in [name for name in os.environ if name.startswith("SOPHIIE_")]:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.applications import Starlette
 from wire import Answer, ask
 
-from mock_server.workspace import Workspace
+from mock_server.workspaces.workspace import Workspace
 
 Tenant = Callable[..., tuple[Workspace, str]]
 

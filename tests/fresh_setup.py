@@ -14,7 +14,7 @@ from fresh import ask, copied, run, serving, surroundings
 
 OLDEST_PIP = "23.0"  # what Debian 12 ships; it runs on no Python that is newer than 3.11
 PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the one that made our own environment
-FEW = "ARGS=-q tests/test_locks.py tests/test_sources.py tests/plugin tests/cli/test_cli_verbs.py"
+FEW = "ARGS=-q tests/test_locks.py tests/config/test_sources.py tests/plugin tests/cli/test_cli_verbs.py"
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.app import load_contract
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document
 

@@ -3,9 +3,9 @@
 import copy
 from typing import Any
 
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
 from mock_server.errors import SpecError
-from mock_server.reader import read_file
+from mock_server.support.bounded_files import read_file
 
 TEXT = {"type": "string"}
 MORE = {

@@ -19,11 +19,11 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from published import published  # noqa: E402 - beside this file
 
-from mock_server.data import OPENAPI  # noqa: E402
+from mock_server.config.paths import OPENAPI  # noqa: E402
+from mock_server.config.settings import Settings  # noqa: E402
 from mock_server.errors import SpecError  # noqa: E402
-from mock_server.reader import read_file  # noqa: E402
 from mock_server.server import MockServer  # noqa: E402
-from mock_server.settings import Settings  # noqa: E402
+from mock_server.support.bounded_files import read_file  # noqa: E402
 
 
 def documents(folder: Path) -> Iterator[tuple[str, str, str]]:

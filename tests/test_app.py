@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from wire import TINY, Answer, ask, assert_envelope
 
 from mock_server.app import create_app, load_contract
+from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError, SpecError
-from mock_server.settings import Settings
 
 
 def assert_no_mock_headers(answer: Answer) -> None:

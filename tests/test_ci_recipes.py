@@ -11,7 +11,8 @@ import schemathesis
 import yaml
 from runner import ACTION, SCRIPTS, STEPS, Runner
 
-from contracts.cli import run, traffic
+from contracts.cli import check as run
+from contracts.cli import traffic
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "tests" / "examples" / "ci"

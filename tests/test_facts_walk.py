@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.workspace import DEFAULT
+from mock_server.workspaces.workspace import DEFAULT
 
 WALK = Path(__file__).with_name("facts_walk.sh")
 

@@ -18,13 +18,13 @@ from starlette.applications import Starlette
 from wire import ask
 
 from mock_server.app import create_app
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
+from mock_server.config.settings import Settings
 from mock_server.errors import SpecError
-from mock_server.origin import Plan
-from mock_server.reader import read_file
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.workspace import Workspace
+from mock_server.support.bounded_files import read_file
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
 

@@ -120,7 +120,7 @@ def digest(path: Path) -> str:
 
 
 def where_the_data_lie(programs: Path, elsewhere: Path) -> list[Path]:
-    code = "from mock_server import data; print(data.OPENAPI); print(data.FIXTURES)"
+    code = "from mock_server.config import paths; print(paths.OPENAPI); print(paths.FIXTURES)"
     return [Path(line) for line in run(programs / "python", "-c", code, cwd=elsewhere).splitlines()]
 
 

@@ -11,8 +11,8 @@ import pytest
 from starlette.routing import Mount
 
 from mock_server.app import create_app
+from mock_server.config.settings import Settings, flag, table
 from mock_server.server import MockServer
-from mock_server.settings import Settings, flag, table
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from wire import TINY, Answer, connected, exchange, parsed, request, until_closed
 
-from mock_server import parting
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError, SetupError, StateError, WorldError
-from mock_server.protocol import Protocol
+from mock_server.http_protocol import stopping
+from mock_server.http_protocol.protocol import Protocol
 from mock_server.server import MockServer, bind, open_log, run, url_of
-from mock_server.settings import Settings
 
 
 def get(server: MockServer, path: str) -> Answer:
@@ -54,7 +54,7 @@ def server(seen: list[tuple[str, str, int]]) -> Iterator[MockServer]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request in flight has less time at a stop than it has for a user, and so has its client to read why."""
-    monkeypatch.setattr(parting, "_PATIENCE", 0.1)
+    monkeypatch.setattr(stopping, "_PATIENCE", 0.1)
     monkeypatch.setattr(Protocol, "linger", 0.1)
 
 
@@ -292,7 +292,7 @@ def test_a_port_of_the_administrator_is_refused_with_a_remedy() -> None:
     program = (
         "import os; os.getuid() or os.setuid(65534)\n"
         "from mock_server.server import bind\n"
-        "from mock_server.settings import Settings\n"
+        "from mock_server.config.settings import Settings\n"
         "try: bind(Settings(port=1))\n"
         "except Exception as fault: print(fault)\n"
     )

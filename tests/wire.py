@@ -11,9 +11,9 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from starlette.types import ASGIApp
 
-from mock_server.spec.generator import generate
+from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation
-from mock_server.workspace import Workspace
+from mock_server.workspaces.workspace import Workspace
 from mock_server.world.ids import rng
 
 KEY = "sk_test_local"

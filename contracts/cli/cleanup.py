@@ -7,22 +7,22 @@ from pathlib import Path
 
 import click
 
-from contracts.catalogue import Catalogue
-from contracts.cleaning import Cleaner, organization_of
-from contracts.document import Contract, load
 from contracts.errors import CannotRun, Stopped
-from contracts.exchange import TOKEN_VARIABLE
-from contracts.gate import LedgerGate
-from contracts.guard import Guard, Mode, Policy
-from contracts.harmless import offers
-from contracts.keys import key_from
-from contracts.ledger import Ledger, owner_of
-from contracts.network import NETWORK_ERRORS, in_words
-from contracts.pace import Pace
-from contracts.probe import Probe
-from contracts.signals import interruptible
-from contracts.target import named
-from contracts.transport import Transport
+from contracts.real_host.cleanup import Cleaner, organization_of
+from contracts.real_host.ledger import Ledger, owner_of
+from contracts.real_host.safe_records import offers
+from contracts.real_host.write_gate import LedgerGate
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.client import Probe
+from contracts.spec.document import Contract, load
+from contracts.transport.api_keys import key_from
+from contracts.transport.exchange import TOKEN_VARIABLE
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.network_errors import NETWORK_ERRORS, in_words
+from contracts.transport.pacing import Pace
+from contracts.transport.signals import interruptible
+from contracts.transport.target import named
 
 
 @click.command("cleanup")

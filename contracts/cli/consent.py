@@ -5,7 +5,7 @@ import sys
 import click
 
 from contracts.errors import CannotRun
-from contracts.outcome import Permission
+from contracts.options.options import Permission
 
 _WARNING = "Records will be made, changed and deleted in a real organization, and nothing else is touched."
 

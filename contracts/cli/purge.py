@@ -12,10 +12,10 @@ from tempfile import gettempdir
 import click
 
 from contracts.errors import CannotRun
-from contracts.ledger import PATTERN as LEDGERS
-from contracts.ledger import read
-from contracts.pace import PATTERN as PACES
-from contracts.pace import WINDOW
+from contracts.real_host.ledger import PATTERN as LEDGERS
+from contracts.real_host.ledger import read
+from contracts.transport.pacing import PATTERN as PACES
+from contracts.transport.pacing import WINDOW
 
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 """Bytes that an editor may put before a ledger: byte order marks and blank lines."""

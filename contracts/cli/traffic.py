@@ -8,21 +8,21 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from contracts.baseline_file import read
-from contracts.cli import afterwords
-from contracts.cli.unwritten import said
-from contracts.conclusion import accept
-from contracts.document import load
+from contracts.cli import epilogue
+from contracts.cli.report_errors import said
 from contracts.errors import CannotRun
-from contracts.node import LARGEST, Node, parsed
-from contracts.redaction import Sieve
-from contracts.report import files, terminal
-from contracts.texts import NotText, content
-from contracts.traffic.judging import Wishes
-from contracts.traffic.opening import REMEDY, recording
-from contracts.traffic.sorting import Sorting
+from contracts.options.baseline_file import read
+from contracts.report import terminal, writers
+from contracts.run.verdict import accept
+from contracts.spec.document import load
+from contracts.spec.json_file import LARGEST, Node, parsed
+from contracts.spec.text_file import NotText, content
+from contracts.traffic.attribution import Sorting
+from contracts.traffic.detect import REMEDY, recording
+from contracts.traffic.judge import Wishes
+from contracts.transport.redaction import Sieve
 
-_KINDS = tuple(kind for kind in files.WRITERS if kind != "har")  # that would be what was read
+_KINDS = tuple(kind for kind in writers.WRITERS if kind != "har")  # that would be what was read
 
 
 def _whole(raw: bytes, place: str) -> tuple[Node, Sequence[str]]:
@@ -55,7 +55,7 @@ def command(
     2 unreadable, or nothing in it is for a path of the contract.
     """
     try:
-        wanted, contract = files.wanted(reports, _KINDS), load(spec)
+        wanted, contract = writers.wanted(reports, _KINDS), load(spec)
         accepted = read(baseline, date.today(), contract)
         raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else content(file, LARGEST, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
@@ -63,9 +63,9 @@ def command(
         outcome = Sorting(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
         accept(outcome, accepted, whole=False)  # another recording may show what this one does not
         sieve = Sieve(traffic.secrets, people=True)
-        wrong = files.write(outcome, sieve, wanted)
+        wrong = writers.write(outcome, sieve, wanted)
         terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
-        afterwords.entries(outcome, sieve, Console(highlight=False), wanted=baseline_entries)
+        epilogue.entries(outcome, sieve, Console(highlight=False), wanted=baseline_entries)
         return said(wrong, outcome)
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)

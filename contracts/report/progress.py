@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
-from contracts.agenda.unit import Unit
-from contracts.coverage import Coverage
-from contracts.engine import BEGINS
-from contracts.guard import Guard
-from contracts.outcome import Watch
-from contracts.rule import Finding
+from contracts.rules.rule import Finding
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import Watch
+from contracts.scenarios.scenario import Unit
+from contracts.schemathesis_engine import BEGINS
+from contracts.transport.guard import Guard
 
 
 class Bar(Watch):

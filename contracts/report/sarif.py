@@ -11,12 +11,13 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from contracts.checks.registry import RULES
-from contracts.outcome import Outcome
-from contracts.redaction import Sieve
-from contracts.report import content, facts
-from contracts.report.places import FIRST, Place, places
-from contracts.rule import Severity
+from contracts.report import run_facts
+from contracts.report import summary as content
+from contracts.report.document_places import FIRST, Place, places
+from contracts.rules.registry import RULES
+from contracts.rules.rule import Severity
+from contracts.run.outcome import Outcome
+from contracts.transport.redaction import Sieve
 from mock_server import __version__
 
 MOST = 5_000
@@ -33,7 +34,7 @@ class _Files:
     def __init__(self, outcome: Outcome) -> None:
         self._known: dict[str, tuple[str, Place]] = {}
         for document in outcome.coverage.contract.documents:
-            file, found = quote(facts.path_of(document)), places(document)
+            file, found = quote(run_facts.path_of(document)), places(document)
             for operation in ("", *(known.key for known in document.operations), *document.webhooks):
                 self._known.setdefault(operation, (file, found.get(operation, FIRST)))
 

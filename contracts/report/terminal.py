@@ -5,10 +5,10 @@ from typing import Protocol
 from rich.console import Console
 from rich.text import Text
 
-from contracts.outcome import OFFLINE, Outcome
-from contracts.redaction import Sieve, visible
-from contracts.report import content
-from contracts.rule import Finding
+from contracts.report import summary
+from contracts.rules.rule import Finding
+from contracts.run.outcome import OFFLINE, Outcome
+from contracts.transport.redaction import Sieve, visible
 
 
 class Say(Protocol):
@@ -26,7 +26,7 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
     def say(text: str = "", style: str = "") -> None:
         console.print(Text(visible(sieve.redact(text)), style=style), soft_wrap=True)
 
-    for name, group in content.by_rule(content.in_order(outcome)):
+    for name, group in summary.by_rule(summary.in_order(outcome)):
         first = group[0]
         broken = first.breaks(outcome.target.is_mock)
         mark, style = ("✗", "bold red") if broken else ("?", "bold yellow")
@@ -42,7 +42,7 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
     _not_run(outcome, say, verbose)
     _coverage(outcome, say, verbose)
     style = {0: "bold green", 1: "bold red"}.get(outcome.exit_code, "bold yellow")
-    say(f"{content.verdict(outcome)}.", style)
+    say(f"{summary.verdict(outcome)}.", style)
     if outcome.mode != OFFLINE:
         pace = outcome.requests / outcome.seconds if outcome.seconds else 0
         again = f" · {outcome.mode} · seed {outcome.seed}"
@@ -53,9 +53,9 @@ def _finding(item: Finding, outcome: Outcome, say: Say) -> None:
     say(f"  {item.operation}" + (f"  [{item.where}]" if item.where else ""), "bold")
     say(f"    expected  {item.expected}")
     say(f"    got       {item.got}")
-    if reason := content.reason_of(item, outcome):
+    if reason := summary.reason_of(item, outcome):
         say(f"    reason    {reason}")
-    for exchange in item.evidence[-content.MOST_COMMANDS :]:
+    for exchange in item.evidence[-summary.MOST_COMMANDS :]:
         say(f"    {exchange.curl(outcome.target.variables)}", "cyan")
 
 

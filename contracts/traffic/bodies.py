@@ -8,11 +8,11 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.exchange import NOT_JSON, Exchange
-from contracts.node import Node
-from contracts.traffic.reading import Part
-from contracts.transport import LARGEST
-from mock_server.exact_json import write_json
+from contracts.spec.json_file import Node
+from contracts.traffic.recording import Part
+from contracts.transport.exchange import NOT_JSON, Exchange
+from contracts.transport.guarded_session import LARGEST
+from mock_server.support.exact_json import write_json
 
 _GZIP = b"\x1f\x8b"
 _STILL_PACKED = ("br", "zstd", "compress", "deflate")

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from contracts.errors import CannotRun
-from contracts.exchange import Exchange
-from contracts.node import Node
+from contracts.spec.json_file import Node
 from contracts.traffic.bodies import recorded_bytes, unpacked
-from contracts.traffic.reading import HAR, Odd, Part, Recorded, Recording, credentials
+from contracts.traffic.recording import HAR, Odd, Part, Recorded, Recording, credentials
+from contracts.transport.exchange import Exchange
 
 _NO_BODY = (204, 205, 304)
 _PREFLIGHT = "access-control-request-method"

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from mock_server.admin.story import as_asked, as_shown, masked
+from mock_server.admin.journal_entries import as_asked, as_shown, masked
 from mock_server.api.exchange import Exchange
-from mock_server.matching import Match, Pattern, RequestPattern
-from mock_server.turns import Turns
-from mock_server.workspace import Workspace
+from mock_server.event_loop.turns import Turns
+from mock_server.stubbing.request_pattern import Match, Pattern, RequestPattern
+from mock_server.workspaces.workspace import Workspace
 
 _NEAREST = 3
 _LOOKED_AT = 50  # of those with as many differences, how many are compared letter by letter

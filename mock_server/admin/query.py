@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.requests import Request
 
-from mock_server.admin.control import Refusal
-from mock_server.spec.explanation import did_you_mean
+from mock_server.admin.context import Refusal
+from mock_server.spec.validation_messages import did_you_mean
 
 _LONGEST = 9  # digits
 

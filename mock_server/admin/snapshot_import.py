@@ -4,19 +4,19 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.admin.control import Body, Refusal, refuse_json
-from mock_server.api.encoding import unpacking
+from mock_server.admin.context import Body, Refusal, refuse_json
+from mock_server.api.content_encoding import unpacking
 from mock_server.errors import ApiError
-from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
-from mock_server.garbage import what_stays
-from mock_server.own_records import OwnRecords
-from mock_server.seeding import valid
+from mock_server.simulation.own_record_schemas import OwnRecords
 from mock_server.spec.contract import Contract
-from mock_server.spec.resource import Family
+from mock_server.spec.resources import Family
 from mock_server.store.base import at_once
-from mock_server.store.image import Image
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, imported, place_in_order
+from mock_server.store.state import Image
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
+from mock_server.support.garbage_collector import what_stays
+from mock_server.workspaces.seeding import valid
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng
 

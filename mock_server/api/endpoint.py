@@ -7,21 +7,21 @@ from functools import partial
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
-from mock_server.api.answer import Answer, Header, send_answer, with_headers
-from mock_server.api.body import body_of
 from mock_server.api.exchange import EXCHANGE, Exchange
-from mock_server.api.remembered import recall, remember
+from mock_server.api.request_body import body_of
+from mock_server.api.response import Answer, Header, send_answer, with_headers
+from mock_server.api.response_cache import recall, remember
 from mock_server.api.routing import Router
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand, idle
-from mock_server.coverage import in_body
+from mock_server.config.settings import Settings
 from mock_server.errors import AnswerInvalid, InternalError
-from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
-from mock_server.settings import Settings
 from mock_server.spec.operation import Operation, Response
-from mock_server.waiting import apart_if_large
+from mock_server.support.condition import apart_if_large
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 from mock_server.webhooks import events
-from mock_server.workspace import Workspace, Workspaces
+from mock_server.workspaces.coverage import in_body
+from mock_server.workspaces.workspace import Workspace, Workspaces
 
 log = logging.getLogger("mock_server")
 

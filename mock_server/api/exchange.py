@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mock_server.coverage import Coverage, Given, in_body
 from mock_server.errors import ApiError, BadRequest, UnsupportedMediaType
-from mock_server.exact_json import NotJson, read_json
-from mock_server.quota import Allowance
-from mock_server.redaction import Redactor
 from mock_server.spec.operation import Operation
-from mock_server.text import header_text
-from mock_server.url_path import canonical_path
-from mock_server.workspace import Workspace
+from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.redaction import Redactor
+from mock_server.support.text import header_text
+from mock_server.support.url_path import canonical_path
+from mock_server.workspaces.coverage import Coverage, Given, in_body
+from mock_server.workspaces.rate_limit import Allowance
+from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import Stopwatch
 
 Scope = Mapping[str, Any]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_server.errors import BadRequest
-from mock_server.spec.generator import generate
+from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation, Response
 from mock_server.world.ids import Rng
 

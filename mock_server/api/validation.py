@@ -6,12 +6,12 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from mock_server.api.ignored import Ignored, ignored
+from mock_server.api.ignored_input import Ignored, ignored
 from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
-from mock_server.exact_json import NotJson, read_json
 from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
+from mock_server.support.exact_json import NotJson, read_json
 
 Headers = Mapping[bytes, bytes]
 Texts = Mapping[str, Sequence[str]]

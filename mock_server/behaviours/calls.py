@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mock_server.behaviours.consequences import activity, add_inquiry, number
 from mock_server.behaviours.leads import new_lead
 from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.side_effects import activity, add_inquiry, number
 from mock_server.store.base import Id
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
 

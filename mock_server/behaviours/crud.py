@@ -7,10 +7,10 @@ from typing import Any
 from mock_server.behaviours import pagination
 from mock_server.behaviours.registry import Behaviour, Call, Outcome
 from mock_server.errors import NotFound
-from mock_server.seeding import timestamps
-from mock_server.spec.fitting import View
-from mock_server.spec.resource import Family, Role
+from mock_server.spec.projection import View
+from mock_server.spec.resources import Family, Role
 from mock_server.store.base import Id, Row
+from mock_server.workspaces.seeding import timestamps
 
 _TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from mock_server.behaviours import crud, pagination
 from mock_server.behaviours.registry import Call, Outcome, as_a_list_does, behaviour
-from mock_server.spec.fitting import View
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.resource import Role
+from mock_server.spec.projection import View
+from mock_server.spec.resources import Role
 from mock_server.store.base import Row
 
 Names = frozenset[str]

@@ -1,10 +1,10 @@
 """Leads: what creating, changing and deleting one means beyond its record."""
 
 from mock_server.behaviours import crud
-from mock_server.behaviours.consequences import ACTIVITIES, activity, happened
 from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.side_effects import ACTIVITIES, activity, happened
 from mock_server.errors import Conflict
-from mock_server.spec.resource import Role
+from mock_server.spec.resources import Role
 from mock_server.store.base import Id, Row
 
 # "The lead and related entities" (page delete-lead). Which ones those are is gap `lead-delete-related`.

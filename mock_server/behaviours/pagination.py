@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from mock_server.behaviours.registry import Call, Outcome
-from mock_server.spec.fitting import View
-from mock_server.spec.wrapper import Wrapper
+from mock_server.spec.envelopes import Wrapper
+from mock_server.spec.projection import View
 from mock_server.store.base import Row
 
 _DEFAULTS: Mapping[str, int] = {"page": 1, "limit": 50, "offset": 0}

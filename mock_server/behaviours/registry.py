@@ -6,14 +6,14 @@ from functools import wraps
 from typing import Any
 
 from mock_server.errors import Conflict
-from mock_server.seeding import valid
 from mock_server.spec.contract import Contract
-from mock_server.spec.generator import generate
+from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.resource import Binding, Role
+from mock_server.spec.resources import Binding, Role
 from mock_server.store.base import Id, Record, Row
-from mock_server.store.image import Transaction
+from mock_server.store.state import Transaction
+from mock_server.workspaces.seeding import valid
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids, Rng, rng
 
 _TRIES = 100

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mock_server.behaviours.consequences import activity, add_inquiry, number, recount
 from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.side_effects import activity, add_inquiry, number, recount
 from mock_server.errors import NotFound
 from mock_server.store.base import Row
 from mock_server.world.ids import FIRST_FREE_INDEX

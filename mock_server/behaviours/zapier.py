@@ -2,10 +2,11 @@
 
 from mock_server.behaviours.registry import Behaviour, Call, Outcome, behaviour
 from mock_server.errors import NotFound
-from mock_server.webhooks import outbox, subscription
-from mock_server.webhooks.address import Refused, host_of
+from mock_server.webhooks import outbox
+from mock_server.webhooks import subscriptions as subscription
+from mock_server.webhooks.egress_policy import Refused, host_of
 from mock_server.webhooks.events import DOCUMENTED
-from mock_server.webhooks.payload import item
+from mock_server.webhooks.zapier_items import item
 
 _OURS = "the vendor documents no trigger `{trigger}`: it is ours (gap webhook-events); --events documented refuses it"
 _RECENT = 5  # page get-recent-appointments; the other two lists follow it (gap `zapier-recent`)

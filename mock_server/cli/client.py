@@ -9,11 +9,11 @@ from urllib.parse import quote, urlsplit
 
 import click
 
+from mock_server.config.settings import LOCAL_KEY
 from mock_server.errors import Problem, SettingsError
-from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
-from mock_server.settings import LOCAL_KEY
-from mock_server.text import printable
-from mock_server.web_origin import with_scheme
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
+from mock_server.support.text import printable
+from mock_server.support.web_origin import with_scheme
 
 URL = "http://127.0.0.1:4747"
 TIMEOUT = 60.0

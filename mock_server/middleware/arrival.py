@@ -2,11 +2,11 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.body import BODY, body_of
-from mock_server.api.encoding import decoded
+from mock_server.api.content_encoding import decoded
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.request_body import BODY, body_of
+from mock_server.config.settings import Settings
 from mock_server.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
-from mock_server.settings import Settings
 
 _BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE")
 _BODY_FIELDS = (b"content-length", b"transfer-encoding")

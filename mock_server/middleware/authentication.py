@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.config.settings import LOCAL_KEY
 from mock_server.errors import Unauthorized
-from mock_server.origin import digest
-from mock_server.settings import LOCAL_KEY
-from mock_server.workspace import Workspaces
+from mock_server.workspaces.plan import digest
+from mock_server.workspaces.workspace import Workspaces
 
 _MOST_KNOWN = 1_000
 _REMEDY = f"send `Authorization: Bearer {LOCAL_KEY}`, or the key that the server printed"

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.api.answer import Header, explained, headers_for
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.response import Header, explained, headers_for
 from mock_server.api.routing import Router
-from mock_server.redaction import Redactor
-from mock_server.settings import Settings
-from mock_server.web_origin import allowed_origin, is_of_this_machine, web_origin
+from mock_server.config.settings import Settings
+from mock_server.support.redaction import Redactor
+from mock_server.support.web_origin import allowed_origin, is_of_this_machine, web_origin
 
 log = logging.getLogger("mock_server")
 

@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.answer import Answer, send_answer
-from mock_server.api.body import ClientGone
-from mock_server.api.envelope import Envelope
+from mock_server.api.error_bodies import Envelope
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.request_body import ClientGone
+from mock_server.api.response import Answer, send_answer
 from mock_server.api.routing import Router
+from mock_server.config.settings import Settings
 from mock_server.errors import ApiError, BadRequest, InternalError
-from mock_server.middleware.asked import asked
-from mock_server.middleware.faults import NoConnection
-from mock_server.redaction import Redactor
-from mock_server.settings import Settings
+from mock_server.middleware.fault_injection import NoConnection
+from mock_server.middleware.pattern_request import asked
+from mock_server.support.redaction import Redactor
 
 log = logging.getLogger("mock_server")
 

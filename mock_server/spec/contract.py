@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.compile import operations, webhooks
+from mock_server.spec.compiler import operations, webhooks
 from mock_server.spec.document import Document, base_path
 from mock_server.spec.operation import Operation
-from mock_server.spec.resource import Binding, Family, Role, infer
+from mock_server.spec.resources import Binding, Family, Role, infer
 from mock_server.spec.schema import Schema
 
 _SHOWN = 20  # faults of a document; a person mends these first

@@ -12,13 +12,13 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import jsonschema_rs
 
 from mock_server import __version__
-from mock_server.data import is_ours
+from mock_server.config.paths import is_ours
 from mock_server.errors import Problem, SpecError
-from mock_server.exact_json import write_json
-from mock_server.kept import recall, remember
-from mock_server.reader import read_file
 from mock_server.spec.dialect import has_read_only, plain, writable
-from mock_server.spec.patch import Patch, patched
+from mock_server.spec.json_patch import Patch, patched
+from mock_server.support.bounded_files import read_file
+from mock_server.support.exact_json import write_json
+from mock_server.support.file_cache import recall, remember
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _VERSION = re.compile(r"3\.([01])(\.\d+)?")
@@ -143,7 +143,7 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
 
     Raises SpecError.
     """
-    root = read_file(path, SpecError)
+    root = read_file(path, SpecError, ours=is_ours(path))
     if patches:
         root = patched(root, patches)
     return parse(root, str(path), lenient=lenient, mark=_mark(root) if is_ours(path) else b"")

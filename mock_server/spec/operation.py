@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.spec.document import Document, Node
-from mock_server.spec.fitting import Project, filled, projection
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.pattern import Chance
+from mock_server.spec.projection import Project, filled, projection
+from mock_server.spec.regex_samples import Chance
 from mock_server.spec.schema import Schema
 
 PARAMETER = re.compile(r"\{([^}]*)\}")

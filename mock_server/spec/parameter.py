@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.errors import Problem
-from mock_server.exact_json import NotJson, read_json, read_number
 from mock_server.spec.schema import Schema
-from mock_server.spec.soundness import TYPES
+from mock_server.spec.schema_lint import TYPES
+from mock_server.support.exact_json import NotJson, read_json, read_number
 
 _INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from mock_server.errors import Problem
-from mock_server.garbage import not_looked_for
 from mock_server.spec.document import Document, escape
-from mock_server.spec.explanation import explained
-from mock_server.spec.soundness import TYPES, compiled
+from mock_server.spec.schema_lint import TYPES, compiled
+from mock_server.spec.validation_messages import explained
+from mock_server.support.garbage_collector import not_looked_for
 
 _IMPLIED = (
     ("object", ("properties", "required", "additionalProperties")),

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from mock_server.exact_json import write_json
 from mock_server.store.base import Id, Row
-from mock_server.store.shared import Rows, Table, pieces
+from mock_server.store.copy_on_write import Rows, Table, pieces
+from mock_server.support.exact_json import write_json
 
 Where = Mapping[str, Any]
 """Field → its value, or a list of values of which it has one. A field that holds a list has each of them."""

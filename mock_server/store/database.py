@@ -7,10 +7,10 @@ from pathlib import Path
 
 from mock_server.errors import StateError, StateLost
 from mock_server.store.checkpoint import Checkpoints
+from mock_server.store.file_layout import MAKER, SCHEMA, VERSION
 from mock_server.store.file_lock import ALONE
-from mock_server.store.reading import Damaged
-from mock_server.store.schema import MAKER, SCHEMA, VERSION
-from mock_server.store.state_file import StateFile
+from mock_server.store.file_ownership import StateFile
+from mock_server.store.file_reader import Damaged
 
 _MOVED_AFTER = 400  # rows
 _PATIENCE = 0.05  # seconds that a transaction waits for another program, which everybody else waits for as well

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_server.store.base import Id, LayerId, Record, Row
-from mock_server.store.image import Image
-from mock_server.store.shared import unshared
+from mock_server.store.copy_on_write import unshared
+from mock_server.store.state import Image
 
 _ROWS_AT_ONCE = 1_000
 

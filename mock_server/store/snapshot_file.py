@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from mock_server.exact_json import NotJson, write_json
 from mock_server.store.base import ARRIVAL, Layer, Row
-from mock_server.store.image import Image
 from mock_server.store.snapshot import Snapshot
+from mock_server.store.state import Image
+from mock_server.support.exact_json import NotJson, write_json
 
 FORMAT, VERSION = "sophiie-mock/snapshot", 1
 

@@ -11,9 +11,9 @@ runs elsewhere, its libraries need not be here.
 
 from typing import TYPE_CHECKING, Any
 
-from mock_server.testing.asynchronous import AsyncSophiie
-from mock_server.testing.refused import Refused
-from mock_server.testing.serving import mock_server_class
+from mock_server.testing.async_handles import AsyncSophiie
+from mock_server.testing.errors import Refused
+from mock_server.testing.server_choice import mock_server_class
 from mock_server.testing.sophiie import Sophiie, workspace
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.testing.awaiting import waits
-from mock_server.testing.control import Api, Control, plain
-from mock_server.testing.pattern import pattern
-from mock_server.testing.refused import Refused
+from mock_server.testing.admin_client import Api, Control, plain
+from mock_server.testing.blocking import waits
+from mock_server.testing.errors import Refused
+from mock_server.testing.request_pattern import pattern
 from mock_server.world.clock import parse
 
 _SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_test&user_id=usr_test"

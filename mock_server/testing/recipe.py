@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mock_server.testing.refused import Refused
+from mock_server.testing.errors import Refused
 
 Recipe: TypeAlias = str | PathLike[str] | Mapping[str, Any]
 """The name of a built-in world, the path of a recipe, or the recipe itself as a mapping of its keys."""

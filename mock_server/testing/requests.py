@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.testing.control import Control
-from mock_server.testing.pattern import pattern
-from mock_server.testing.refused import Refused
+from mock_server.testing.admin_client import Control
+from mock_server.testing.errors import Refused
+from mock_server.testing.request_pattern import pattern
 
 Query = Mapping[str, Any]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 
-from mock_server.testing.awaiting import Calls, in_coroutine
-from mock_server.testing.control import Api, Control, plain
+from mock_server.testing.admin_client import Api, Control, plain
+from mock_server.testing.blocking import Calls, in_coroutine
+from mock_server.testing.errors import Refused
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
 from mock_server.testing.recipe import Recipe, sent
-from mock_server.testing.refused import Refused
 from mock_server.testing.requests import Requests
 
 _TOLD = 5  # requests in the report of a failing test, and deliveries of each state

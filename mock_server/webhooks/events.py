@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.store.base import Record
-from mock_server.store.image import Transaction
+from mock_server.store.state import Transaction
 from mock_server.webhooks import outbox
-from mock_server.webhooks.bodies import RAW
-from mock_server.webhooks.payload import item
+from mock_server.webhooks.rendering import RAW
+from mock_server.webhooks.zapier_items import item
 from mock_server.world.ids import Ids
 
 KIND = outbox.EVENTS

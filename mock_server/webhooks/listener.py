@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from mock_server.store.base import Row
-from mock_server.store.image import Transaction
-from mock_server.webhooks import outbox, subscription
-from mock_server.workspace import Workspace
+from mock_server.store.state import Transaction
+from mock_server.webhooks import outbox
+from mock_server.webhooks import subscriptions as subscription
+from mock_server.workspaces.workspace import Workspace
 
 
 @dataclass(slots=True, eq=False)

@@ -13,10 +13,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from mock_server.errors import ApiError
-from mock_server.waiting import Waiting
+from mock_server.support.condition import Waiting
+from mock_server.webhooks.attempt_feed import News, Told
 from mock_server.webhooks.listener import Listener, marked, of_another_life, unsubscribe
-from mock_server.webhooks.news import News, Told
-from mock_server.workspace import Workspace, Workspaces
+from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.ids import secret
 
 log = logging.getLogger("mock_server")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from mock_server.store.base import Id, Record, Row
-from mock_server.store.image import Transaction
-from mock_server.webhooks import subscription
+from mock_server.store.state import Transaction
+from mock_server.webhooks import subscriptions as subscription
 from mock_server.world.ids import Ids
 
 KIND = "$deliveries"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mock_server.text import header_text
+from mock_server.support.text import header_text
 
 MOST_READ = 64 * 1024
 """Bytes of an answer that are read, as they come: nothing is decompressed."""

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from mock_server.errors import Problem, WorldError
 from mock_server.world import Record, World
 from mock_server.world.clock import epoch_ms, stamp
-from mock_server.world.edge import edge_organization
+from mock_server.world.context import Stage
+from mock_server.world.edge_cases import edge_organization
 from mock_server.world.fixtures import business
-from mock_server.world.history import tell
 from mock_server.world.ids import Ids
-from mock_server.world.leads import records
+from mock_server.world.lead_history import tell
+from mock_server.world.lead_records import records
 from mock_server.world.organization import organization
 from mock_server.world.recipe import Recipe
-from mock_server.world.stage import Stage
 
 LEAD_KINDS = ("leads", "inquiries", "appointments", "leads/notes", "leads/activities")
 """The kinds that leads bring; the other kinds are the business itself."""

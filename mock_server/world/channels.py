@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from mock_server.world import Record
 from mock_server.world.calendar import MINUTE, stamp
+from mock_server.world.fixture_models import Answer, Business, Common, Topic
 from mock_server.world.ids import Rng
-from mock_server.world.material import Answer, Business, Common, Topic
 from mock_server.world.people import Person
 
 Turn = tuple[bool, str]

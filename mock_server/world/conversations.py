@@ -12,9 +12,9 @@ from typing import NamedTuple
 from mock_server.world import Record, calendar
 from mock_server.world.channels import Script, body
 from mock_server.world.clock import epoch_ms
+from mock_server.world.fixture_models import Answer, Business, Topic, Wish
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Ids, Rng
-from mock_server.world.material import Answer, Business, Topic, Wish
 from mock_server.world.people import Person
 
 SOURCES = ("CALL", "SMS", "EMAIL", "WEBFORM", "CHATBOT")

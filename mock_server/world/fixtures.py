@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mock_server.data import FIXTURES
+from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
-from mock_server.reader import read_file
+from mock_server.support.bounded_files import read_file
 from mock_server.world.calendar import HOUR, MINUTE, WEEKDAYS, ZONES
-from mock_server.world.material import Answer, Business, Common, Lines, Names, Service, Teammate, Topic, Wish
+from mock_server.world.fixture_models import Answer, Business, Common, Lines, Names, Service, Teammate, Topic, Wish
 
 
 @cache
@@ -89,7 +89,7 @@ def fields(line: str, count: int) -> list[str]:
 
 def _read(name: str) -> dict[str, Any]:
     path = FIXTURES / name
-    loaded = read_file(path, WorldError)
+    loaded = read_file(path, WorldError, ours=is_ours(path))
     if not isinstance(loaded, dict):
         raise WorldError(Problem(f"{path}:1", "not a mapping", "write 'key: value' entries"))
     return loaded

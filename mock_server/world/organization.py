@@ -5,9 +5,9 @@ from typing import Any
 
 from mock_server.world import Record, World
 from mock_server.world.calendar import HOUR, MINUTE, WEEKDAYS, stamp
+from mock_server.world.context import Stage
+from mock_server.world.fixture_models import Business
 from mock_server.world.fixtures import lines
-from mock_server.world.material import Business
-from mock_server.world.stage import Stage
 
 
 def organization(stage: Stage) -> World:

@@ -7,9 +7,9 @@ by the Australian regulator, through a bijection from the index, so that no two 
 from dataclasses import dataclass, replace
 
 from mock_server.world import Record
+from mock_server.world.fixture_models import Names
 from mock_server.world.fixtures import names
 from mock_server.world.ids import FIRST_FREE_INDEX, rng
-from mock_server.world.material import Names
 
 # fmt: off
 MOBILES = tuple(f"+61491{last}" for last in (

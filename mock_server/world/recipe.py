@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path, PurePath
 from typing import Any, TypeAlias
 
-from mock_server.data import FIXTURES
+from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
-from mock_server.reader import read_file
+from mock_server.support.bounded_files import read_file
 
 MAX_LEADS = 30_000
 """Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
@@ -110,19 +110,19 @@ def load_recipe(name_or_path: str) -> Recipe:
         what = f"there is no built-in world of this name: {', '.join(known)}"
         remedy = _did_you_mean(name_or_path, known) or "or give a file, like ./my-world.yaml"
         raise WorldError(Problem(name_or_path, what, remedy))
-    from mock_server.world.recipe_lines import file_bytes  # start-up: brings YAML in, for a file of the user's own
+    from mock_server.world.recipe_file import file_bytes  # start-up: brings YAML in, for a file of the user's own
 
     return recipe_of_text(file_bytes(Path(name_or_path)), name_or_path)
 
 
 def _built_in(path: Path) -> Recipe:
     """A recipe of ours: a test reads them by the rules."""
-    return Recipe(**{"name": path.stem, **read_file(path, WorldError)})
+    return Recipe(**{"name": path.stem, **read_file(path, WorldError, ours=is_ours(path))})
 
 
 def recipe_of_text(raw: bytes, file: str) -> Recipe:
     """The recipe that a file's text is. Raises WorldError with every mistake, its file and line."""
-    from mock_server.world.recipe_lines import entries  # start-up: as above
+    from mock_server.world.recipe_file import entries  # start-up: as above
 
     lines = [(f"{file}:{line}", key, value) for line, key, value in entries(raw, file, _keys())]
     return _checked(PurePath(file).stem, lines)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from hooks_desk import HooksDesk
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 
 @pytest.fixture(scope="session")

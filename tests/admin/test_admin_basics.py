@@ -5,11 +5,11 @@ from starlette.applications import Starlette
 from wire import TINY, ask
 
 from mock_server import __version__
-from mock_server.admin.control import Refusal, refused
-from mock_server.admin.problem import from_starlette
+from mock_server.admin.context import Refusal, refused
+from mock_server.api.problem import from_starlette
 from mock_server.app import create_app
-from mock_server.settings import Settings, table
-from mock_server.spec.provenance import Gap
+from mock_server.config.settings import Settings, table
+from mock_server.spec.gaps import Gap
 
 
 def test_health_says_that_it_is_ready(app: Starlette) -> None:

@@ -2,8 +2,8 @@
 
 import httpx
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.world.clock import Stopwatch, parse
 
 

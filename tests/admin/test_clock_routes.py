@@ -9,11 +9,11 @@ from desk import Desk
 from starlette.applications import Starlette
 from wire import Tenant
 
-from mock_server.behaviours.simulation import Wanted
-from mock_server.origin import facts, read
+from mock_server.simulation.contacts import Wanted
+from mock_server.simulation.timeline import Moving, Superseded, Timeline
 from mock_server.store.snapshot import Snapshot
-from mock_server.timeline import Moving, Superseded, Timeline
-from mock_server.workspace import Workspace
+from mock_server.workspaces.plan import facts, read
+from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import EARLIEST, LATEST, Clock, stamp
 
 

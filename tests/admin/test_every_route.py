@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from wire import Answer, ask, state_of
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 HOSTS = ["evil.example", "localhost.evil.example", "169.254.169.254"]
 TRIGGER = {"trigger": "LEAD_CREATED"}

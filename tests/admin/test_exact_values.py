@@ -8,9 +8,9 @@ from starlette.applications import Starlette
 from wire import Answer, ask
 
 from mock_server.app import create_app
-from mock_server.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH
-from mock_server.settings import Settings
-from mock_server.store.sqlite import SqliteLog
+from mock_server.config.settings import Settings
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH
 
 LONG = b"[12345678901234567890123456, 1E+400, 0.10000000000000001, 18446744073709551616, -0.0, 1.0]"
 SCENARIO = b'{"name": "N", "prompt": "p", "response": "r", "isActive": true, "questions": [], "outcome": %s}'

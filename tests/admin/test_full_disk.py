@@ -10,10 +10,10 @@ from test_every_route import routes, whole
 from wire import assert_envelope
 
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import Problem, StateError
-from mock_server.settings import Settings
 from mock_server.store.base import NoLog
-from mock_server.workspace import DEFAULT
+from mock_server.workspaces.workspace import DEFAULT
 
 HOOK = {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}
 # What these change is in memory alone, and tells of requests.

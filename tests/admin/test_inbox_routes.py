@@ -12,10 +12,10 @@ from weakref import ref
 import pytest
 from hooks_desk import HooksDesk
 
-from mock_server.admin.awaiting import Awaited
-from mock_server.exact_json import read_json
+from mock_server.admin.inbox_wait import Awaited
 from mock_server.server import MockServer
-from mock_server.store.inbox import MAX_BYTES, Expected, Inbox, Inboxes, Received
+from mock_server.support.exact_json import read_json
+from mock_server.workspaces.inbox import MAX_BYTES, Expected, Inbox, Inboxes, Received
 
 
 def place(hooks: HooksDesk, more: str = "") -> str:

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from world import test_story as story
 
 from mock_server.app import create_app
-from mock_server.origin import Plan
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
+from mock_server.workspaces.plan import Plan
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
 

@@ -14,7 +14,7 @@ import pytest
 from desk import Desk, Tenant
 from starlette.applications import Starlette
 
-from mock_server.origin import Plan
+from mock_server.workspaces.plan import Plan
 from mock_server.world.calendar import spoken
 from mock_server.world.clock import epoch_ms, parse, stamp
 from mock_server.world.fixtures import common

@@ -12,14 +12,14 @@ from starlette.applications import Starlette
 from wire import ask
 
 from mock_server.app import create_app
-from mock_server.exact_json import NotJson, read_json
-from mock_server.origin import Plan
-from mock_server.settings import Settings
-from mock_server.store.image import Image
+from mock_server.config.settings import Settings
 from mock_server.store.snapshot import Snapshot, changes
 from mock_server.store.snapshot_file import checksum, imported, written
-from mock_server.store.sqlite import SqliteLog
-from mock_server.workspace import Workspaces
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
+from mock_server.support.exact_json import NotJson, read_json
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import Workspaces
 from mock_server.world.recipe import Recipe, recipes
 
 # Every built-in world; the busy one with fewer leads, since it takes half a minute as it is: it does with

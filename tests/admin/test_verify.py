@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from wire import TINY, Answer, ask, scope_of
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 LEADS = {"operation": "GET /v1/leads"}
 

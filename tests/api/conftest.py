@@ -2,7 +2,7 @@ import pytest
 from starlette.applications import Starlette
 
 from mock_server.app import load_contract
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import scope_of
 
-from mock_server.api.answer import explained
-from mock_server.api.body import ClientGone, read_body
 from mock_server.api.exchange import Exchange
-from mock_server.api.host import host_header, named_hosts
+from mock_server.api.host_header import host_header, named_hosts
+from mock_server.api.request_body import ClientGone, read_body
+from mock_server.api.response import explained
 from mock_server.errors import BadRequest, PayloadTooLarge
-from mock_server.redaction import Redactor
+from mock_server.support.redaction import Redactor
 
 Message = dict[str, Any]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from wire import Answer, Tenant, ask, assert_envelope, state_of
 
-from mock_server.exact_json import MAX_JSON_DEPTH
+from mock_server.support.exact_json import MAX_JSON_DEPTH
 
 
 def create(app: Starlette, body: bytes | list[bytes], key: str, path: str = "/v1/leads") -> Answer:

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from wire import Answer, ask, assert_envelope
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 
 def parameter(name: str, where: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from mock_server.api.endpoint import Endpoint
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.app import create_app
 from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.config.settings import Settings
 from mock_server.errors import InternalError
-from mock_server.redaction import Redactor
-from mock_server.settings import Settings
 from mock_server.store.base import Change, NoLog
+from mock_server.support.redaction import Redactor
 
 SECRET = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
 OK = {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}

@@ -12,7 +12,7 @@ from desk import Desk
 from starlette.applications import Starlette
 from wire import Answer, Tenant, ask, assert_envelope
 
-from mock_server.api.encoding import decoded, unpacking
+from mock_server.api.content_encoding import decoded, unpacking
 from mock_server.errors import BadRequest, PayloadTooLarge
 from mock_server.store.base import at_once
 

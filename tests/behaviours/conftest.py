@@ -8,8 +8,8 @@ from inprocess import Api, assert_consistent
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
-from mock_server.workspace import Workspace
+from mock_server.config.settings import Settings
+from mock_server.workspaces.workspace import Workspace
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from wire import Answer, scope_of
 
 from mock_server.store.base import Row
-from mock_server.store.image import Image
-from mock_server.workspace import Workspace
+from mock_server.store.state import Image
+from mock_server.workspaces.workspace import Workspace
 
 LEAD_KINDS = ("inquiries", "appointments", "leads/notes", "leads/activities")
 UNREAD = {

@@ -14,11 +14,11 @@ from inprocess import Api, assert_consistent, items, snapshot
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
-from mock_server.origin import Plan
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.store.base import Log, NoLog
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
+from mock_server.workspaces.plan import Plan
 from mock_server.world.recipe import load_recipe
 
 PHONES = ("+61255501231", "+61255501232", "+61255501233", None)

@@ -6,10 +6,10 @@ import pytest
 
 from mock_server.app import load_contract
 from mock_server.behaviours.pagination import Window
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.spec.contract import Contract
-from mock_server.spec.generator import generate
-from mock_server.spec.resource import Role
+from mock_server.spec.generation import generate
+from mock_server.spec.resources import Role
 from mock_server.world.ids import rng
 
 WIDGETS = str(Path(__file__).parent.parent / "documents/widgets.yaml")

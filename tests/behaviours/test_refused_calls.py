@@ -8,7 +8,7 @@ from inprocess import Api
 from starlette.applications import Starlette
 
 from mock_server.app import load_contract
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 CONTRACT = load_contract(Settings())
 OPERATIONS = sorted(CONTRACT.operations)

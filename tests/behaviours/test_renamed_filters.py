@@ -12,8 +12,8 @@ from wire import ask
 
 from mock_server.app import create_app
 from mock_server.behaviours.registry import idle_in
-from mock_server.cli import cli
-from mock_server.settings import Settings
+from mock_server.cli.main import cli
+from mock_server.config.settings import Settings
 
 IGNORED = "is ignored, although the document has it"
 

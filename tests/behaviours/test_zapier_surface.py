@@ -9,7 +9,7 @@ from inprocess import Api
 from wire import ask
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 ASKED = {"org_id": "org_1", "user_id": "usr_1"}
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"

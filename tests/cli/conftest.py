@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from mock_server.cli import main
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.target import named
-from mock_server.cli import main
+from contracts.transport.target import named
 from mock_server.cli.client import Client
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.testing.elsewhere import found
+from mock_server.testing.remote_server import found
 
 Run = Callable[..., tuple[int, str, str]]
 

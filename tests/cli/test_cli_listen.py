@@ -16,9 +16,10 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.cli import listen, listening
+from mock_server.cli import listen_client
+from mock_server.cli.commands import listen
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.webhooks import listeners
 
 Run = Callable[..., tuple[int, str, str]]
@@ -28,7 +29,7 @@ ONE = ("--trigger", "lead_created", "--count", "1")
 @pytest.fixture
 def server(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     """As it was at its start, and nobody listens or waits for long."""
-    monkeypatch.setattr(listening, "_AGAIN", 0.02)
+    monkeypatch.setattr(listen_client, "_AGAIN", 0.02)
     monkeypatch.setattr(listeners, "_RETURN_SECONDS", 0.05)
     return server
 
@@ -190,7 +191,7 @@ def test_it_comes_back_when_the_server_does(
 def test_it_ends_with_words_when_the_server_does_not_come_back(
     brief: tuple[MockServer, Callable[[], None]], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "_PATIENCE", 0.05)
+    monkeypatch.setattr(listen_client, "_PATIENCE", 0.05)
     server, stop = brief
     with meanwhile(lambda: somebody_asks(server), stop):
         code, out, err = run("listen", *ONE)
@@ -222,9 +223,9 @@ class Listening:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_unsubscribes_when_it_is_stopped_or_its_terminal_is_closed(server: MockServer, number: int) -> None:
-    listening = Listening(server)
+    listen_client = Listening(server)
     assert len(subscriptions(server)) == 7
-    assert listening.ended(number) == (130, "")
+    assert listen_client.ended(number) == (130, "")
     assert subscriptions(server) == []
 
 

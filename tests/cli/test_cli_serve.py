@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from wire import TINY, Answer, exchange, parsed, request
 
-from mock_server.cli import main
-from mock_server.cli.stopping import stoppable
+from mock_server.cli.early_stop import stoppable
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
 from mock_server.server import _signals, bind
-from mock_server.settings import Settings
 
 SMALL = ("--world", "empty", "--spec", TINY["spec"])
 Start = Callable[..., tuple[subprocess.Popen[str], str]]
@@ -274,7 +274,9 @@ def test_a_stop_while_it_starts_ends_well(tmp_path: Path, monkeypatch: pytest.Mo
     def stop(*given: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr("mock_server.cli.serve._introduce", stop)  # the port is written, and nothing serves yet
+    monkeypatch.setattr(
+        "mock_server.cli.commands.serve._introduce", stop
+    )  # the port is written, and nothing serves yet
     handler = signal.getsignal(signal.SIGTERM)
     assert main(["serve", "-p", "0", "--spec", TINY["spec"], "--port-file", str(tmp_path / "port")]) == 0
     assert signal.getsignal(signal.SIGTERM) is handler

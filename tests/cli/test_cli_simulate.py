@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mock_server.cli import main
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.testing.control import Control
-from mock_server.testing.refused import Refused
+from mock_server.testing.admin_client import Control
+from mock_server.testing.errors import Refused
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from wire import TINY
 from mock_server import __file__ as package
 from mock_server import __version__
 from mock_server.app import ledger
-from mock_server.cli import cli, main
-from mock_server.settings import flag, table
+from mock_server.cli.main import cli, main
+from mock_server.config.settings import flag, table
 
 Run = Callable[..., tuple[int, str]]
 HEAVY = ("starlette", "uvicorn", "jsonschema_rs", "yaml", "rich", "aiohttp", "orjson", "sqlite3", "asyncio")
@@ -293,7 +293,7 @@ def test_the_output_may_be_any_text_stream() -> None:
 
 
 def test_the_command_is_light_until_a_verb_is_used() -> None:
-    program = f"import sys, mock_server.cli; print(*[name for name in {HEAVY} if name in sys.modules])"
+    program = f"import sys, mock_server.cli.main; print(*[name for name in {HEAVY} if name in sys.modules])"
     path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, env=path, text=True, timeout=30)
     assert (ended.stdout, ended.stderr) == ("\n", "")

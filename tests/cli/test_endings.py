@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from mock_server import pytest_plugin
-from mock_server.cli import check, cli, main
-from mock_server.extras import NEEDS
+from mock_server.cli.commands import check
+from mock_server.cli.main import cli, main
+from mock_server.support.extras import NEEDS
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
@@ -72,7 +73,7 @@ def program(code: str, *arguments: str, **more: object) -> "subprocess.Completed
 @pytest.mark.parametrize("missing", NEEDS)
 def test_each_library_of_the_suite_is_asked_for(missing: str, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "mock_server.cli.check", raising=False)
+    monkeypatch.delitem(sys.modules, "mock_server.cli.commands.check", raising=False)
     line = f"sophiie-mock: check: the contract suite needs {missing} → {INSTALL}\n"
     assert said("check") == (2, "", line)
 
@@ -83,7 +84,7 @@ def test_check_without_its_extra_is_one_line_and_ends_with_2(
 ) -> None:
     monkeypatch.setitem(sys.modules, "openapi_core", None)
     monkeypatch.setitem(sys.modules, "schemathesis", None)
-    monkeypatch.delitem(sys.modules, "mock_server.cli.check", raising=False)
+    monkeypatch.delitem(sys.modules, "mock_server.cli.commands.check", raising=False)
     line = f"sophiie-mock: check: the contract suite needs schemathesis, openapi_core → {INSTALL}\n"
     code, out, err = said(*arguments)
     assert (code, err) == (2, line)
@@ -100,7 +101,7 @@ def test_pytest_that_is_asked_for_the_suite_without_its_extra_says_the_same(monk
     hook: Any = pytest_plugin.pytest_load_initial_conftests
     with pytest.raises(pytest.UsageError, match=re.escape(f"the contract suite needs openapi_core → {INSTALL}")):
         hook(None, None, ["--pyargs", "contracts"])
-    monkeypatch.setattr("mock_server.extras.find_spec", lambda name: None)
+    monkeypatch.setattr("mock_server.support.extras.find_spec", lambda name: None)
     hook(None, None, ["--pyargs", "contracts"])  # another package of that name, or none
 
 
@@ -133,11 +134,11 @@ def broken(*given: object) -> None:
 def test_a_fault_of_any_verb_is_one_line_and_ends_with_2(
     verb: str, said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("mock_server.cli.importlib.import_module", broken)
+    monkeypatch.setattr("mock_server.cli.main.importlib.import_module", broken)
     code, out, err = said(verb)
     [file] = tmp_path.glob("sophiie-mock-*.txt")
     assert (code, out) == (2, "")
-    assert err.startswith("sophiie-mock: ValueError at mock_server/cli/__init__.py:")
+    assert err.startswith("sophiie-mock: ValueError at mock_server/cli/main.py:")
     assert err.endswith(f"a bug of sophiie-mock → please report it with {file} {NOTE}\n")
     assert "in a message" in file.read_text()
     assert KEY not in err + file.read_text()
@@ -152,8 +153,8 @@ def test_a_fault_of_the_suite_is_told_in_the_same_way(
 ) -> None:
     key = "a-key-of-no-known-form"
     (tmp_path / "key").write_text(key)
-    monkeypatch.setattr("contracts.cli.run._target", lambda *given: broken(given))
-    monkeypatch.setattr("contracts.cli.run.named", broken, raising=False)
+    monkeypatch.setattr("contracts.cli.check._target", lambda *given: broken(given))
+    monkeypatch.setattr("contracts.cli.check.named", broken, raising=False)
     code, out, err = said("check", "http://127.0.0.1:1", "--key-file", "key")
     [file] = tmp_path.glob("sophiie-mock-*.txt")
     assert (code, out) == (2, "")
@@ -166,7 +167,7 @@ def test_the_whole_story_is_printed_where_that_is_asked_for(
     said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SOPHIIE_MOCK_DEBUG", "1")
-    monkeypatch.setattr("mock_server.cli.importlib.import_module", broken)
+    monkeypatch.setattr("mock_server.cli.main.importlib.import_module", broken)
     code, _, err = said("worlds")
     assert code == 2
     assert "Traceback" in err
@@ -179,7 +180,7 @@ def test_a_fault_is_told_where_no_file_can_be_written(
     said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    monkeypatch.setattr("mock_server.cli.importlib.import_module", broken)
+    monkeypatch.setattr("mock_server.cli.main.importlib.import_module", broken)
     code, _, err = said("worlds")
     assert code == 2
     assert err.endswith("please set SOPHIIE_MOCK_DEBUG=1, do it again and report what is printed\n")
@@ -189,7 +190,7 @@ def test_a_fault_of_the_machine_is_named(said: Said, monkeypatch: pytest.MonkeyP
     def full(*given: object) -> None:
         raise OSError(28, "No space left on device", "some/file")
 
-    monkeypatch.setattr("mock_server.cli.importlib.import_module", full)
+    monkeypatch.setattr("mock_server.cli.main.importlib.import_module", full)
     code, _, err = said("worlds")
     assert code == 2
     assert err.startswith("sophiie-mock: some/file: No space left on device (at mock_server/cli/")

@@ -9,7 +9,7 @@ import pytest
 from recordings import Judge
 
 from contracts.cli.traffic import command
-from contracts.document import Contract, load
+from contracts.spec.document import Contract, load
 
 
 @cache

@@ -37,12 +37,12 @@ from production import production
 from recording import HOST, KEY, Answer, FakeClock, Meter, Recording, Seen, recording
 from test_safe_mode import empty
 
-from contracts import cli
-from contracts.cli import run as command
-from contracts.document import load
-from contracts.pace import MOST, WINDOW, Pace
-from contracts.runner import Run
-from contracts.visit import BURST
+from contracts.cli import check as command
+from contracts.cli import main as cli
+from contracts.real_host.run_plan import BURST
+from contracts.run.runner import Run
+from contracts.spec.document import load
+from contracts.transport.pacing import MOST, WINDOW, Pace
 
 HOSTS = {"host": [["empty"], ["tired"]]}
 DECISIVE = ("only", "exclude", "max_requests", "replay")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recording import KEY
 
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
 
 Ways = Mapping[str, Sequence[Sequence[str]]]
 Row = Mapping[str, Sequence[str]]

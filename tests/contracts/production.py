@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from recording import KEY, Answer, Recording, Seen, recording
 
-from contracts.document import Contract, load
-from contracts.target import Target, mock
+from contracts.spec.document import Contract, load
+from contracts.transport.target import Target, mock
 
 CONTRACT: Contract = load()
 COLLECTIONS = (

@@ -8,15 +8,17 @@ from click.testing import CliRunner
 from production import CONTRACT
 from recording import FakeClock, recording
 
-from contracts import cli
-from contracts.baseline import Baseline, entries_for
-from contracts.baseline_file import read
-from contracts.checks import collections, shape
+from contracts.cli import main
 from contracts.errors import CannotRun
-from contracts.outcome import Options, Outcome
-from contracts.rule import Finding, Provenance
-from contracts.runner import Run
-from contracts.target import Target
+from contracts.options.baseline import Baseline, entries_for
+from contracts.options.baseline_file import read
+from contracts.options.options import Options
+from contracts.rules import collections, response_conformance
+from contracts.rules.rule import Finding
+from contracts.run.outcome import Outcome
+from contracts.run.runner import Run
+from contracts.spec.provenance import Provenance
+from contracts.transport.target import Target
 
 TODAY = date(2026, 11, 22)
 ENTRY = """\
@@ -35,7 +37,7 @@ def written(folder: Path, text: str) -> str:
 
 
 def found(where: str = "200 /leads/*/nickname", operation: str = "GET /v1/leads", rule: object = None) -> Finding:
-    return Finding(rule or shape.UNDOCUMENTED, operation, Provenance.EXAMPLE, "", "", where)  # type: ignore[arg-type]
+    return Finding(rule or response_conformance.UNDOCUMENTED, operation, Provenance.EXAMPLE, "", "", where)  # type: ignore[arg-type]
 
 
 def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:
@@ -43,7 +45,7 @@ def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:
     assert baseline.accepts(found())
     assert not baseline.accepts(found(where="200 /leads/*/surname"))
     assert not baseline.accepts(found(operation="GET /v1/members"))
-    assert not baseline.accepts(found(rule=shape.SCHEMA))
+    assert not baseline.accepts(found(rule=response_conformance.SCHEMA))
 
 
 def test_the_last_day_is_a_day(tmp_path: Path) -> None:
@@ -120,7 +122,7 @@ def test_an_entry_accepts_a_cause_wherever_it_shows(entry: dict[str, str], accep
         "a": found("200 /leads/*/a"),
         "b": found("200 /leads/*/b"),
         "other operation": found(operation="GET /v1/members"),
-        "other check": found(rule=shape.SCHEMA),
+        "other check": found(rule=response_conformance.SCHEMA),
     }
     assert {name for name, finding in findings.items() if baseline.accepts(finding)} == accepted
 
@@ -213,6 +215,6 @@ def test_an_accepted_finding_does_not_stop_a_hasty_run(tmp_path: Path) -> None:
 
 def test_the_command_tells_the_line_of_a_bad_baseline(tmp_path: Path) -> None:
     file = written(tmp_path, ENTRY.replace("ana", ""))
-    result = CliRunner().invoke(cli.command, ["--baseline", file], standalone_mode=False)
+    result = CliRunner().invoke(main.command, ["--baseline", file], standalone_mode=False)
     assert result.return_value == 2
     assert f"{file}:4: `owner` is missing" in result.output

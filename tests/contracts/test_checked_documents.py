@@ -9,9 +9,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from contracts import cli
-from contracts.dialect import TRANSLATED, plain
+from contracts.cli import main
 from contracts.errors import CannotRun
+from contracts.spec.dialect import TRANSLATED, plain
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
 sys.path.append(str(DOCUMENTS.parent))
@@ -73,7 +73,7 @@ def test_what_is_no_document_of_version_3_is_refused(raw: Any) -> None:
 def test_the_mock_serves_the_document_that_it_is_checked_against(name: str) -> None:
     """Of widgets nothing below a record is ever reached: its items have no `id`, and that is told."""
     asked = ["--spec", str(DOCUMENTS / f"{name}.yaml"), "--exclude", "engine"]
-    result = CliRunner().invoke(cli.command, asked, standalone_mode=False)
+    result = CliRunner().invoke(main.command, asked, standalone_mode=False)
     assert "0 with" in result.output, result.output
     assert "has not the form" not in result.output
     assert ("its items have no `id`" in result.output) == (name == "widgets")
@@ -86,7 +86,7 @@ def test_a_document_in_the_vendors_style_accuses_the_mock_that_serves_it_of_noth
     (tmp_path / "published.json").write_text(json.dumps(published(ours)))
     chosen = [word for topic in ("pages", "catalogue", "agreement", "message") for word in ("--only", topic)]
     result = CliRunner().invoke(
-        cli.command, ["--spec", str(tmp_path / "published.json"), *chosen], standalone_mode=False
+        main.command, ["--spec", str(tmp_path / "published.json"), *chosen], standalone_mode=False
     )
     assert result.return_value == 0, result.output
     assert "✗" not in result.output
@@ -98,7 +98,7 @@ def test_a_renamed_filter_accuses_nobody_and_is_tried(tmp_path: Path) -> None:
     topics = ("filters", "expansion", "pages", "deletion-of-all", "foreign-filters")
     chosen = [word for topic in topics for word in ("--only", topic)]
     result = CliRunner().invoke(
-        cli.command, ["--spec", str(tmp_path / "renamed.json"), *chosen, "--exclude", "engine"], standalone_mode=False
+        main.command, ["--spec", str(tmp_path / "renamed.json"), *chosen, "--exclude", "engine"], standalone_mode=False
     )
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
     assert "0 with" in result.output

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from recordings import LEAD, ORGANIZATION, Json, Judge, entry, har, organization
 
-from contracts.document import Contract, Document, load
-from contracts.nearest import nearest
-from contracts.traffic import unknown
+from contracts.spec.did_you_mean import nearest
+from contracts.spec.document import Contract, Document, load
+from contracts.traffic import unknown_requests
 
 API = "https://api.sophiie.ai"
 NOT_FOUND = {"success": False, "message": "Not found", "error": {"status": 404, "message": "Not found"}}
@@ -139,7 +139,7 @@ def test_a_journal_of_nothing_but_mistakes_is_a_finding(judge: Judge) -> None:
     ],
 )
 def test_what_was_meant_is_told_and_no_value(method: str, path: str, shown: str, meant: str) -> None:
-    assert unknown.Names(load()).of(method, path) == (shown, meant)
+    assert unknown_requests.Names(load()).of(method, path) == (shown, meant)
 
 
 @pytest.mark.parametrize(
@@ -315,4 +315,4 @@ def test_requests_that_were_all_refused_can_be_judged_alone(judge: Judge) -> Non
 
 def test_a_document_without_paths_that_are_alike_has_no_suggestion() -> None:
     contract = Contract([Document("x", yaml.safe_load(STYLES))])
-    assert unknown.Names(contract).of("GET", "/somewhere/else") == ("GET /somewhere/else", "")
+    assert unknown_requests.Names(contract).of("GET", "/somewhere/else") == ("GET /somewhere/else", "")

@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner
 from test_baseline import ENTRY
 
-from contracts import cli
-from contracts.baseline_file import read as baseline
-from contracts.document import load
+from contracts.cli import main
 from contracts.errors import CannotRun
-from contracts.keys import from_environment, key_from
-from contracts.ledger import Ledger, State
-from contracts.ledger import read as ledger
-from contracts.node import opened
+from contracts.options.baseline_file import read as baseline
+from contracts.real_host.ledger import Ledger, State
+from contracts.real_host.ledger import read as ledger
+from contracts.spec.document import load
+from contracts.spec.json_file import opened
+from contracts.transport.api_keys import from_environment, key_from
 
 KEY = "sk_test_" + "encodings0123456789"
 Write = Callable[[str], bytes]
@@ -97,7 +97,7 @@ def test_a_key_file_that_cannot_be_read_is_told(name: str, tmp_path: Path) -> No
 
 def test_the_command_says_what_is_wrong_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOPHIIE_API_KEY", "sk_test_\u2014abcdef")
-    result = CliRunner().invoke(cli.command, ["http://127.0.0.1:9"], standalone_mode=False)
+    result = CliRunner().invoke(main.command, ["http://127.0.0.1:9"], standalone_mode=False)
     assert result.return_value == 2
     assert "SOPHIIE_API_KEY: character 9 of the key is U+2014" in result.output
 
@@ -195,5 +195,5 @@ def test_an_unfinished_ledger_that_was_saved_again_is_not_purged(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("contracts.cli.purge.gettempdir", lambda: str(tmp_path))
     file = written(tmp_path, WAYS[way](RUN), "mine.jsonl")
-    result = CliRunner().invoke(cli.command, ["purge", "mine.jsonl"], standalone_mode=False)
+    result = CliRunner().invoke(main.command, ["purge", "mine.jsonl"], standalone_mode=False)
     assert (result.return_value, file.exists()) == (2, True)

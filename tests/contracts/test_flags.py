@@ -18,11 +18,11 @@ from flags import OTHERS, REFUSED, TRIED, covering, everything, prepare, words
 from production import KEY, Production, production
 from recording import HOST, FakeClock, Meter, Recording, Seen, recording
 
-from contracts import cli
-from contracts.cli import run as run_module
-from contracts.pace import Pace
-from contracts.report.files import WRITERS
-from contracts.runner import Run
+from contracts.cli import check as run_module
+from contracts.cli import main
+from contracts.report.writers import WRITERS
+from contracts.run.runner import Run
+from contracts.transport.pacing import Pace
 
 CANARY = "qZcanary7"
 Invoke = Callable[..., tuple[int, str]]
@@ -47,7 +47,7 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recordi
         monkeypatch.setattr(run_module, "Run", partial(Run, pace=pace, reroutes={HOST: host.url}))
 
         def invoked(*arguments: str) -> tuple[int, str]:
-            result = CliRunner().invoke(cli.command, [HOST, *arguments], input=f"{KEY}\n", standalone_mode=False)
+            result = CliRunner().invoke(main.command, [HOST, *arguments], input=f"{KEY}\n", standalone_mode=False)
             assert result.exception is None, (arguments, result.output, result.exc_info)
             return int(result.return_value), result.output
 
@@ -57,7 +57,7 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recordi
 
 
 def test_every_flag_is_tried() -> None:
-    command = cli.command.get_command(click.Context(cli.command), "run")  # type: ignore[attr-defined]
+    command = main.command.get_command(click.Context(main.command), "run")  # type: ignore[attr-defined]
     assert {parameter.name for parameter in command.params} == {*TRIED, *REFUSED, *OTHERS}
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from recordings import ORGANIZATION, Json, Judge, entry, har, organization
 
-from contracts.document import load
 from contracts.errors import CannotRun
-from contracts.node import parsed
-from contracts.traffic.judging import Wishes
-from contracts.traffic.opening import recording
-from contracts.traffic.sorting import Sorting
+from contracts.spec.document import load
+from contracts.spec.json_file import parsed
+from contracts.traffic.attribution import Sorting
+from contracts.traffic.detect import recording
+from contracts.traffic.judge import Wishes
 
 TEXT = json.dumps(ORGANIZATION)
 ELSEWHERE = "https://cdn.example/x.png"

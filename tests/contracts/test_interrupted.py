@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 from recording import KEY, Answer, recording
 
-from contracts import cli
-from contracts.report.files import WRITERS
-from contracts.signals import hurried, interruptible
+from contracts.cli import main
+from contracts.report.writers import WRITERS
+from contracts.transport.signals import hurried, interruptible
 
 WRONG: Answer = (200, {}, b'{"members": "x"}')
 Ended = Callable[..., tuple[Result, int]]
@@ -41,7 +41,7 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ended:
         reports = ",".join(f"{kind}={kind}.out" for kind in WRITERS)
         with recording(answer) as host:
             arguments = [host.url, *words, "--report", reports]
-            result = CliRunner().invoke(cli.command, arguments, standalone_mode=False)
+            result = CliRunner().invoke(main.command, arguments, standalone_mode=False)
         return result, asked
 
     return run

@@ -7,16 +7,16 @@ import orjson
 import pytest
 from renamed import renamed
 
-from contracts.checks import collections as rules
-from contracts.checks import shape
-from contracts.checks.members import is_open
-from contracts.checks.problems import first_problems, place_of
-from contracts.checks.second import SecondJudge
-from contracts.document import Contract, Document, Operation, load
-from contracts.exchange import Exchange
-from contracts.family import families, listings
-from contracts.sample import Sampler, wrong
-from contracts.sequences.records import holds
+from contracts.rules import collections as rules
+from contracts.rules import response_conformance
+from contracts.rules.first_violations import first_problems, place_of
+from contracts.rules.object_members import is_open
+from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.scenarios.records import holds
+from contracts.spec.document import Contract, Document, Operation, load
+from contracts.spec.resources import families, listings
+from contracts.spec.samples import Sampler, wrong
+from contracts.transport.exchange import Exchange
 
 CONTRACT: Contract = load()
 ORIGIN = "http://127.0.0.1:1"
@@ -112,7 +112,7 @@ def answered(body: bytes, status: int = 200, media: str = "application/json", ur
 
 
 def judged(exchange: Exchange) -> set[str]:
-    return {finding.rule.name for finding in shape.judge(OPERATION, exchange, {})}
+    return {finding.rule.name for finding in response_conformance.judge(OPERATION, exchange, {})}
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 from recording import KEY, Answer, recording
 
-from contracts import cli
-from contracts.checks.second import SecondJudge
-from contracts.document import Contract, Document, load
-from contracts.exchange import Exchange
-from contracts.guard import Guard, Mode, Policy
-from contracts.probe import Probe
-from contracts.target import Target
-from contracts.transport import Transport
+from contracts.cli import main
+from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.scenarios.client import Probe
+from contracts.spec.document import Contract, Document, load
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.target import Target
 
 CONTRACT = load()
 GOOD = b'{"members":[],"totalPages":0,"currentPage":1,"totalCount":0}'
@@ -131,7 +131,7 @@ def test_a_run_among_odd_answers_of_all_kinds_comes_to_its_end(tmp_path: Path, m
             "--report",
             f"json={tmp_path}/r.json",
         ]
-        result = CliRunner().invoke(cli.command, words, standalone_mode=False)
+        result = CliRunner().invoke(main.command, words, standalone_mode=False)
     assert result.return_value == 1, result.output
     report = json.loads((tmp_path / "r.json").read_text())
     assert "has not the form" not in result.output

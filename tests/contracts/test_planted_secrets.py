@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pytest
 from recording import Seen, recording
 
-from contracts import runner
 from contracts.cli import traffic
-from contracts.cli.run import command
-from contracts.report.files import WRITERS
+from contracts.cli.check import command
+from contracts.report.writers import WRITERS
+from contracts.run import runner
 
 KEY = "sk_live_" + 'c4n4ry"/+&\\' + "K3yV4lu3" * 3
 OTHER = "sk_live_" + 'c4n4ry"/+&\\' + "0th3rK3y" * 3
@@ -111,7 +111,7 @@ def test_a_mistake_of_the_suite_is_told_without_what_it_quotes(
     with recording(lambda *_: (200, {}, b"{}")) as record:
         assert command.main([record.url, "--only", "GET /v1/organization"], standalone_mode=False) == 2
     out, err = capfd.readouterr()
-    assert "RuntimeError at contracts/runner.py" in err
+    assert "RuntimeError at contracts/run/runner.py" in err
     (story,) = here.glob("sophiie-mock-*.txt")
     assert "in wrong" in story.read_text()
     assert found({"output": out, "errors": err, "story": story.read_text()}) == []

@@ -6,11 +6,11 @@ import re
 from recording import HOST, KEY, FakeClock
 from rich.console import Console
 
-from contracts.agenda.unit import Unit
-from contracts.coverage import Coverage
-from contracts.document import load
-from contracts.guard import Guard, Mode, Policy
 from contracts.report.progress import Bar
+from contracts.run.coverage import Coverage
+from contracts.scenarios.scenario import Unit
+from contracts.spec.document import load
+from contracts.transport.guard import Guard, Mode, Policy
 
 CONTRACT = load()
 UNITS = [Unit("pages", f"GET /v1/a{number}", lambda probe: None) for number in range(5)]

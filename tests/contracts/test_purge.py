@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from contracts import cli
-from contracts.ledger import Ledger
-from contracts.pace import Pace
+from contracts.cli import main
+from contracts.real_host.ledger import Ledger
+from contracts.transport.pacing import Pace
 
 KEY = "sk_test_" + "purge0123456789"
 
@@ -23,7 +23,7 @@ def purged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     monkeypatch.setattr("contracts.cli.purge.gettempdir", lambda: str(tmp_path))
 
     def invoke(*files: str) -> tuple[int, str]:
-        result = CliRunner().invoke(cli.command, ["purge", *files], standalone_mode=False)
+        result = CliRunner().invoke(main.command, ["purge", *files], standalone_mode=False)
         assert result.exception is None, result.output
         return int(result.return_value), result.output
 

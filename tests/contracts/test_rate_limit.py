@@ -14,18 +14,19 @@ from recording import HOST, KEY, Answer, FakeClock, Meter, Recording, Seen, reco
 from test_safe_mode import run_on
 from test_transport import FINE, read
 
-from contracts.baseline import Baseline, Entry
-from contracts.catalogue import Catalogue
-from contracts.document import Contract, load
 from contracts.errors import CannotRun, Refused, Stopped
-from contracts.guard import Guard, Mode, Policy
-from contracts.outcome import Options, Outcome
-from contracts.pace import GAP, LONGEST, WINDOW, Pace
-from contracts.runner import Run
-from contracts.selection import Selection
-from contracts.target import named
-from contracts.transport import Transport
-from contracts.visit import Visit
+from contracts.options.baseline import Baseline, Entry
+from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.real_host.run_plan import Visit
+from contracts.run.outcome import Outcome
+from contracts.run.runner import Run
+from contracts.scenarios.catalogue import Catalogue
+from contracts.spec.document import Contract, load
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.pacing import GAP, LONGEST, WINDOW, Pace
+from contracts.transport.target import named
 
 ALONE = Options(check_rate_limit=True, only=("limits",))
 BEGAN = 1_700_000_000.0

@@ -11,19 +11,19 @@ import pytest
 from recording import HOST, KEY, FakeClock, recording
 from rich.console import Console
 
-from contracts.agenda.unit import Unit
-from contracts.cli import again
-from contracts.cli.run import command
-from contracts.document import load
-from contracts.exchange import Exchange
-from contracts.node import Node
-from contracts.outcome import Options
-from contracts.pace import Pace
-from contracts.probe import Abandoned, Probe
-from contracts.replay import request
-from contracts.replay.units import Found, Repeats
-from contracts.runner import Run
-from contracts.target import Target, mock, named
+from contracts.cli import replay as again
+from contracts.cli.check import command
+from contracts.options.options import Options
+from contracts.replay import stored_request
+from contracts.replay.reruns import Found, Repeats
+from contracts.run.runner import Run
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.scenario import Unit
+from contracts.spec.document import load
+from contracts.spec.json_file import Node
+from contracts.transport.exchange import Exchange
+from contracts.transport.pacing import Pace
+from contracts.transport.target import Target, mock, named
 
 CONTRACT = load()
 Json = dict[str, Any]
@@ -156,9 +156,9 @@ def test_a_request_comes_back_from_a_report_as_it_went_in() -> None:
     exchange = Exchange("POST", f"{HOST}/v1/leads?a=%20b", {"authorization": f"Bearer {KEY}", "host": "x"},
                         '{"näme":1}'.encode(), 500, {}, b"")  # fmt: skip
     keys = {KEY: "SOPHIIE_API_KEY"}
-    told = request.told(exchange, keys)
+    told = stored_request.told(exchange, keys)
     assert KEY not in json.dumps(told)
-    back = request.read(Node("report", told))
+    back = stored_request.read(Node("report", told))
     assert (back.method, back.path, back.body, back.status) == ("POST", "/v1/leads?a=%20b", '{"näme":1}', 500)
     assert back.sent_headers(keys) == {"authorization": f"Bearer {KEY}"}
 

@@ -10,19 +10,20 @@ import pytest
 from production import CONTRACT
 from recording import KEY
 
-from contracts import checked
-from contracts.checks import access, input
-from contracts.checks.registry import RULES
-from contracts.coverage import Coverage
-from contracts.exchange import Exchange
-from contracts.guard import Mode
-from contracts.outcome import Outcome
-from contracts.redaction import Sieve, visible
-from contracts.report import content
-from contracts.report.files import WRITERS
-from contracts.rule import Finding, Provenance
-from contracts.selection import Selection
-from contracts.target import Target
+from contracts.options.selection import Selection
+from contracts.report import summary as content
+from contracts.report.writers import WRITERS
+from contracts.rules import access, input
+from contracts.rules.registry import RULES
+from contracts.rules.rule import Finding
+from contracts.run import checked_rules
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import Outcome
+from contracts.spec.provenance import Provenance
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Mode
+from contracts.transport.redaction import Sieve, visible
+from contracts.transport.target import Target
 from mock_server import __version__
 
 REASON = f"body /suburb: is missing; \x1b]0;x\x07 <b>{KEY}</b>"
@@ -34,7 +35,7 @@ def outcome(*findings: Finding, is_mock: bool = True) -> Outcome:
     coverage.seen(replace(ASKED, status=201, operation="POST /v1/leads"))
     result = Outcome(Target("http://127.0.0.1:1", KEY, is_mock=is_mock), Mode.FULL, 1, coverage, list(findings))
     result.passed, result.seconds = ["keys[POST /v1/leads]"], 1.0
-    result.rules = checked.of_run(["keys[POST /v1/leads]"], result, Selection(CONTRACT, (), (), ()))
+    result.rules = checked_rules.of_run(["keys[POST /v1/leads]"], result, Selection(CONTRACT, (), (), ()))
     return result
 
 
@@ -114,7 +115,7 @@ def test_what_was_accepted_is_in_the_report_for_programs() -> None:
 
 
 def rules(result: Outcome, known: list[str], *words: str, **more: tuple[str, ...]) -> Mapping[str, str]:
-    return checked.of_run(known, result, Selection(CONTRACT, ("keys", "pages"), words, more.get("without", ())))
+    return checked_rules.of_run(known, result, Selection(CONTRACT, ("keys", "pages"), words, more.get("without", ())))
 
 
 def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None:
@@ -134,7 +135,7 @@ def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None
 
 
 def test_recorded_traffic_shows_requests_and_answers() -> None:
-    both, requests = checked.of_traffic(requests_only=False), checked.of_traffic(requests_only=True)
+    both, requests = checked_rules.of_traffic(requests_only=False), checked_rules.of_traffic(requests_only=True)
     assert both["request_conformance"] == both["response_schema_conformance"] == requests["request_conformance"] == ""
     assert requests["response_schema_conformance"] == "left out by --requests-only"
     assert both["use_after_free"] == "recorded traffic does not show it"

@@ -12,18 +12,19 @@ from urllib.parse import quote
 import pytest
 from rich.console import Console
 
-from contracts.checks.registry import RULES
-from contracts.coverage import Coverage
-from contracts.document import load
-from contracts.exchange import Exchange
-from contracts.guard import Mode
-from contracts.outcome import Outcome
-from contracts.redaction import Sieve
 from contracts.report import terminal
-from contracts.report.files import WRITERS
-from contracts.report.traffic import Recorder
-from contracts.rule import Finding, Provenance
-from contracts.target import Target
+from contracts.report.har import Recorder
+from contracts.report.writers import WRITERS
+from contracts.rules.registry import RULES
+from contracts.rules.rule import Finding
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import Outcome
+from contracts.spec.document import load
+from contracts.spec.provenance import Provenance
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Mode
+from contracts.transport.redaction import Sieve
+from contracts.transport.target import Target
 
 SECRET = "sk_live_" + 'c4n4"ry/+&ß' + "0123456789"
 OTHER = "sk_live_" + "other9876543210abc"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from recording import HOST, KEY, Answer, FakeClock, Recording, recording
 
-from contracts.document import Contract, load
 from contracts.errors import CannotRun
-from contracts.outcome import Options
-from contracts.pace import Pace
-from contracts.runner import Run
-from contracts.target import Target, mock, named
+from contracts.options.options import Options
+from contracts.run.runner import Run
+from contracts.spec.document import Contract, load
+from contracts.transport.pacing import Pace
+from contracts.transport.target import Target, mock, named
 
 CONTRACT: Contract = load()
 

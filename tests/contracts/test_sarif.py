@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from production import CONTRACT
 
-from contracts.checks import input, shape
-from contracts.coverage import Coverage
-from contracts.document import Contract, load
-from contracts.guard import Mode
-from contracts.outcome import Outcome
-from contracts.redaction import Sieve
 from contracts.report import sarif
-from contracts.report.places import places
+from contracts.report.document_places import places
 from contracts.report.sarif import MOST, as_sarif
-from contracts.rule import Finding, Provenance, Rule
-from contracts.target import Target
+from contracts.rules import input, response_conformance
+from contracts.rules.rule import Finding, Rule
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import Outcome
+from contracts.spec.document import Contract, load
+from contracts.spec.provenance import Provenance
+from contracts.transport.guard import Mode
+from contracts.transport.redaction import Sieve
+from contracts.transport.target import Target
 
 Json = dict[str, Any]
 DOCUMENT = """\
@@ -121,14 +122,22 @@ def test_one_cause_is_one_result_and_stays_it_whatever_its_words() -> None:
     (other,) = results(written(CONTRACT, finding("POST /v1/leads", "elsewhere", got="in other words")))
     assert result["message"]["text"].endswith("(and 25 more)")
     assert result["partialFingerprints"] == other["partialFingerprints"]
-    marks = [one["partialFingerprints"]["primaryLocationLineHash"] for one in results(written(
-        CONTRACT, finding("POST /v1/leads"), finding("GET /v1/leads"), finding("POST /v1/leads", rule=shape.SCHEMA)
-    ))]  # fmt: skip
+    marks = [
+        one["partialFingerprints"]["primaryLocationLineHash"]
+        for one in results(
+            written(
+                CONTRACT,
+                finding("POST /v1/leads"),
+                finding("GET /v1/leads"),
+                finding("POST /v1/leads", rule=response_conformance.SCHEMA),
+            )
+        )
+    ]
     assert len(set(marks)) == 3
 
 
 def test_every_result_names_a_rule_that_is_described() -> None:
-    log = written(CONTRACT, finding("POST /v1/leads"), finding("GET /v1/leads", rule=shape.UNDOCUMENTED))
+    log = written(CONTRACT, finding("POST /v1/leads"), finding("GET /v1/leads", rule=response_conformance.UNDOCUMENTED))
     rules = log["runs"][0]["tool"]["driver"]["rules"]
     for result in results(log):
         rule = rules[result["ruleIndex"]]

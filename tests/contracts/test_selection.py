@@ -5,13 +5,13 @@ import re
 import pytest
 from production import CONTRACT
 
-from contracts.agenda.order import units
-from contracts.checks import input
 from contracts.errors import CannotRun
-from contracts.outcome import Options
-from contracts.runner import Run
-from contracts.selection import Selection
-from contracts.target import mock
+from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.rules import input
+from contracts.run.runner import Run
+from contracts.scenarios.plan import units
+from contracts.transport.target import mock
 
 UNITS = units(CONTRACT, on_mock=True)
 TOPICS = {unit.topic for unit in UNITS}

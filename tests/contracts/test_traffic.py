@@ -11,8 +11,8 @@ import pytest
 from recordings import LEAD, ORGANIZATION, SECRET, Json, Judge, entry, har, organization
 
 from contracts.cli.traffic import command
-from contracts.node import LARGEST
-from contracts.target import mock
+from contracts.spec.json_file import LARGEST
+from contracts.transport.target import mock
 
 
 def test_good_traffic_of_a_browser_is_good(judge: Judge) -> None:

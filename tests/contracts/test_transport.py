@@ -11,12 +11,12 @@ import pytest
 import requests
 from recording import HOST, KEY, Answer, FakeClock, recording
 
-from contracts.document import Contract, load
 from contracts.errors import Refused, Stopped
-from contracts.guard import Guard, Mode, Policy
-from contracts.network import answered, in_words
-from contracts.pace import Pace
-from contracts.transport import LARGEST, Transport
+from contracts.spec.document import Contract, load
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import LARGEST, Transport
+from contracts.transport.network_errors import answered, in_words
+from contracts.transport.pacing import Pace
 
 CONTRACT: Contract = load()
 FINE: Answer = (200, {}, b"{}")
@@ -186,7 +186,7 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
 
 
 def test_an_answer_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contracts.transport.WHOLE", 0.0)
+    monkeypatch.setattr("contracts.transport.guarded_session.WHOLE", 0.0)
     with serving_slowly(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x" * 1000) as url:
         session = safe({HOST: url}).session()
         with pytest.raises(requests.RequestException, match="took over"):

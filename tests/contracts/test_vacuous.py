@@ -10,11 +10,12 @@ from click.testing import CliRunner
 from recording import KEY, Answer, recording
 from test_safe_mode import empty
 
-from contracts import cli, workers
-from contracts.document import load
-from contracts.outcome import Options
-from contracts.runner import Run
-from contracts.target import mock
+from contracts import pytest_workers
+from contracts.cli import main
+from contracts.options.options import Options
+from contracts.run.runner import Run
+from contracts.spec.document import load
+from contracts.transport.target import mock
 
 CASES: dict[str, tuple[Callable[[str, str], Answer], str]] = {
     "no token": (lambda *_: (401, {}, b"{}"), "refuses the key (401) → put one in SOPHIIE_API_KEY"),
@@ -30,7 +31,7 @@ def test_the_command_says_why_it_proved_nothing(case: str, monkeypatch: pytest.M
     answer, words = CASES[case]
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
     with recording(answer) as host:
-        result = CliRunner().invoke(cli.command, [host.url, "--mode", "safe"], standalone_mode=False)
+        result = CliRunner().invoke(main.command, [host.url, "--mode", "safe"], standalone_mode=False)
     assert result.return_value == 2
     assert words in result.output
     assert "every rule was kept" not in result.output
@@ -67,13 +68,13 @@ def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
             run.greet()
             for unit in [unit for unit in run.units.values() if unit.topic == "single"][number::2]:
                 run.unit(unit)
-    parts = [{**workers.part(run), "units": sorted(run.done)} for run in halves]
-    outcome = workers.together(parts, contract, Options())
+    parts = [{**pytest_workers.part(run), "units": sorted(run.done)} for run in halves]
+    outcome = pytest_workers.together(parts, contract, Options())
     assert outcome.exit_code == 2
     assert "never seen to succeed: " in outcome.vacuous[0]
     assert "GET /v1/organization/availability" not in " ".join(outcome.vacuous)  # one of the two saw it
     parts[0]["units"].append("of nobody")
-    assert workers.together(parts, contract, Options()).vacuous == []  # something was left out on purpose
+    assert pytest_workers.together(parts, contract, Options()).vacuous == []  # something was left out on purpose
 
 
 @pytest.mark.parametrize("several", [["-n", "2"], ["--tx", "2*popen", "--dist", "load"]], ids=" ".join)
@@ -135,7 +136,7 @@ def test_an_answer_that_a_run_cannot_read_ends_that_run_and_not_the_suite(monkey
     monkeypatch.setenv("SOPHIIE_API_KEY", KEY)
     with recording(lambda *_: (200, {}, json.dumps({"leads": [{}], "totalCount": 1}).encode())) as host:
         asked = [host.url, "--only", "agreement", "--exclude", "engine"]
-        result = CliRunner().invoke(cli.command, asked, standalone_mode=False)
+        result = CliRunner().invoke(main.command, asked, standalone_mode=False)
     assert result.return_value == 2
     assert "response_schema_conformance" in result.output
     assert "an answer has not the form that this run reads (KeyError in " in result.output

@@ -6,14 +6,15 @@ import pytest
 import requests
 import schemathesis
 
-from contracts import engine
-from contracts.agenda.order import units
-from contracts.document import Contract, load
-from contracts.guard import Guard, Mode, Policy
-from contracts.probe import Abandoned, Probe
-from contracts.sequences.office import office
-from contracts.target import Target
-from contracts.transport import Transport
+from contracts import schemathesis_engine
+from contracts.options.generation_depth import QUICK
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.plan import units
+from contracts.scenarios.webhook_tenant import office
+from contracts.spec.document import Contract, load
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.target import Target
 
 TARGET = Target("http://127.0.0.1:9", "sk_test_local", local=True)
 
@@ -52,14 +53,14 @@ def test_each_webhook_of_the_document_can_be_judged(contract: Contract) -> None:
 
 
 def test_a_generated_body_that_is_too_large_may_be_refused_as_such() -> None:
-    settings = engine.configuration(TARGET, engine.QUICK, 1)
+    settings = schemathesis_engine.configuration(TARGET, QUICK, 1)
     checks = schemathesis.Config.from_dict(settings).projects.get_default().checks_config_for()
     assert {"400", "413", "414", "431"} <= set(checks.negative_data_rejection.expected_statuses)
 
 
 def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> None:
     both = {"type": "string", "format": "uri", "pattern": "^https", "maxLength": 9}
-    read = engine._patterns_alone({"a": [both], "b": {"format": "uuid", "maxLength": 9}})
+    read = schemathesis_engine._patterns_alone({"a": [both], "b": {"format": "uuid", "maxLength": 9}})
     assert read == {"a": [{"type": "string", "pattern": "^https"}], "b": {"format": "uuid", "maxLength": 9}}
     assert "format" in both
 

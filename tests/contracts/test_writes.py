@@ -13,20 +13,21 @@ from click.testing import CliRunner
 from production import CONTRACT, KEY, Production, production
 from recording import HOST, FakeClock, Seen, recording
 
-from contracts import cli
-from contracts.catalogue import Catalogue
+from contracts.cli import main
 from contracts.cli.cleanup import finish
 from contracts.errors import CannotRun, Refused
-from contracts.gate import LedgerGate
-from contracts.guard import Guard, Mode, Policy
-from contracts.harmless import LEFT_OUT, SAFE, offers
-from contracts.ledger import Ledger, State, read
-from contracts.outcome import Options, Outcome, Permission, Watch
-from contracts.pace import Pace
-from contracts.runner import Run
-from contracts.signals import interruptible
-from contracts.target import named
-from contracts.transport import Transport
+from contracts.options.options import Options, Permission
+from contracts.real_host.ledger import Ledger, State, read
+from contracts.real_host.safe_records import LEFT_OUT, SAFE, offers
+from contracts.real_host.write_gate import LedgerGate
+from contracts.run.outcome import Outcome, Watch
+from contracts.run.runner import Run
+from contracts.scenarios.catalogue import Catalogue
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.pacing import Pace
+from contracts.transport.signals import interruptible
+from contracts.transport.target import named
 
 OFFERS = {offer.path: offer for offer in offers(Catalogue(CONTRACT))}
 LEADS = OFFERS["/v1/leads"]
@@ -340,7 +341,7 @@ def test_a_ledger_of_another_organization_is_left_alone(asked: Production, tmp_p
 
 
 def invoked(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(cli.command, list(arguments), standalone_mode=False)
+    result = CliRunner().invoke(main.command, list(arguments), standalone_mode=False)
     code = result.return_value if isinstance(result.return_value, int) else 0
     return (code, result.output) if result.exception is None else (99, repr(result.exception))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,11 @@ from starlette.applications import Starlette
 from wire import KEY, TINY, Tenant, ask, assert_envelope
 
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import Unauthorized
 from mock_server.middleware import authentication
 from mock_server.middleware.authentication import bearer
-from mock_server.origin import Plan, digest
-from mock_server.settings import Settings
+from mock_server.workspaces.plan import Plan, digest
 from mock_server.world.recipe import load_recipe
 
 V1, ZAPIER = "Invalid or expired token", "invalid_token"

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from wire import KEY, TINY, Answer, ask
 
 from mock_server.app import create_app
-from mock_server.cli.log import LogLines, set_up_logging
-from mock_server.redaction import Redactor
-from mock_server.settings import Settings
+from mock_server.cli.request_log import LogLines, set_up_logging
+from mock_server.config.settings import Settings
+from mock_server.support.redaction import Redactor
 
 REAL = "sk_live_CANARY4eC39HqLyjWDarjtT1zdp7dc"
 TOKEN = "CANARYeyJ0b2tlbiI6InNlY3JldCJ9"

@@ -9,10 +9,10 @@ from starlette.applications import Starlette
 from wire import TINY, Answer, Tenant, ask, assert_envelope, exchange, parsed
 
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.web_origin import allowed_origin, web_origin
+from mock_server.support.web_origin import allowed_origin, web_origin
 
 PAGE = "http://localhost:5173"
 API = ("/v1/leads?limit=1", "/api/webhooks/zapier/leads?org_id=o&user_id=u", "/openapi", "/openapi/zapier")

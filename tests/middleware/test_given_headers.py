@@ -9,10 +9,10 @@ from desk import Desk
 from starlette.applications import Starlette
 from wire import Answer, Tenant, ask, exchange, parsed
 
-from mock_server.api.answer import with_headers
+from mock_server.api.response import with_headers
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 DAY = "Mon, 01 Jan 2024 00:00:00 GMT"
 GIVEN = {

@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from wire import TINY, ask, connected, exchange, request, scope_of
 
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 
 def test_a_client_that_hangs_up_inside_its_body_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:

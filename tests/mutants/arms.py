@@ -6,16 +6,16 @@ from typing import Any
 
 from wrapper import Mutant
 
-from contracts import engine
-from contracts.agenda.unit import Unit
-from contracts.document import Contract
+from contracts import schemathesis_engine
 from contracts.errors import CannotRun, Stopped
-from contracts.guard import Guard, Mode, Policy
-from contracts.outcome import Options
-from contracts.rule import Finding
-from contracts.runner import Run
-from contracts.target import Target
-from contracts.transport import Transport
+from contracts.options.options import Options
+from contracts.rules.rule import Finding
+from contracts.run.runner import Run
+from contracts.scenarios.scenario import Unit
+from contracts.spec.document import Contract
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.target import Target
 
 
 @dataclass
@@ -72,7 +72,7 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
 
 def tuned(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
     """The generator with this suite's settings, schema tweaks and doubts."""
-    return _engine(contract, target, budget, engine.configuration(target, engine.USUAL, seed))
+    return _engine(contract, target, budget, schemathesis_engine.configuration(target, schemathesis_engine.USUAL, seed))
 
 
 def plain(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
@@ -90,12 +90,12 @@ def plain(contract: Contract, target: Target, seed: int, budget: int, mutants: S
 def _engine(contract: Contract, target: Target, budget: int, config: dict[str, Any], *, plain: bool = False) -> Looked:
     """Each document gets its share of the requests, by the number of its operations."""
     looked = Looked()
-    progress = engine.Progress(looked.findings.append, lambda note: None, lambda phase: None)
+    progress = schemathesis_engine.Progress(looked.findings.append, lambda note: None, lambda phase: None)
     for document in contract.documents:
         share = budget * len(document.operations) // len(contract.operations)
         guard = Guard(Policy(target.origin, Mode.FULL, target.key, contract, budget=share))
         try:
-            engine.drive(document, contract, target, Transport(guard), progress, config, plain=plain)
+            schemathesis_engine.drive(document, contract, target, Transport(guard), progress, config, plain=plain)
         except (CannotRun, Stopped) as reason:
             looked.fault = "" if guard.stopped is not None and guard.stopped.spent else str(reason)
         looked.requests += guard.sent

@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from wrapper import Defects, bench
 
-from contracts.document import Contract, load
-from contracts.target import Target
+from contracts.spec.document import Contract, load
+from contracts.transport.target import Target
 
 
 @pytest.fixture(scope="module")

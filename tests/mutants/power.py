@@ -35,8 +35,8 @@ from arms import ARMS, hits, names
 from registry import MUTANTS
 from wrapper import Mutant, broken
 
-from contracts.document import Contract, load
-from contracts.rule import Finding
+from contracts.rules.rule import Finding
+from contracts.spec.document import Contract, load
 
 PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhooks)
 RESULTS = Path(__file__).parent / "results.jsonl"

@@ -23,15 +23,15 @@ from power import BY_NAME
 from registry import MUTANTS
 from wrapper import Mutant, broken
 
-from contracts.agenda.unit import Unit
-from contracts.document import Contract, load
-from contracts.node import Node
-from contracts.outcome import Options
-from contracts.redaction import Sieve
-from contracts.replay.again import Fate, findings, replay
-from contracts.report.files import WRITERS
-from contracts.runner import Run
-from contracts.target import Target
+from contracts.options.options import Options
+from contracts.replay.replay import Fate, findings, replay
+from contracts.report.writers import WRITERS
+from contracts.run.runner import Run
+from contracts.scenarios.scenario import Unit
+from contracts.spec.document import Contract, load
+from contracts.spec.json_file import Node
+from contracts.transport.redaction import Sieve
+from contracts.transport.target import Target
 
 AGAIN, ANEW, WITHOUT = "the same mock", "a new mock with the defect", "a mock without it"
 DUE = {AGAIN: Fate.BROKEN, ANEW: Fate.BROKEN, WITHOUT: Fate.MENDED}

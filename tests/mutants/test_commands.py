@@ -12,13 +12,13 @@ import pytest
 from arms import about
 from wrapper import Defects, Forward, Mutant, Request, Response, State
 
-from contracts.agenda.order import units
-from contracts.document import Contract
-from contracts.outcome import Options
-from contracts.redaction import Sieve
-from contracts.report.content import finding
-from contracts.runner import Run
-from contracts.target import Target
+from contracts.options.options import Options
+from contracts.report.summary import finding
+from contracts.run.runner import Run
+from contracts.scenarios.plan import units
+from contracts.spec.document import Contract
+from contracts.transport.redaction import Sieve
+from contracts.transport.target import Target
 
 pytestmark = pytest.mark.xdist_group("commands")  # one mock serves them all
 Answer = tuple[int, Any]

@@ -9,14 +9,15 @@ from arms import about, hits, names
 from registry import MUTANTS
 from wrapper import Defects, Mutant
 
-from contracts import engine
-from contracts.document import Contract
-from contracts.guard import Guard, Mode, Policy
-from contracts.outcome import Options
-from contracts.rule import Finding
-from contracts.runner import Run
-from contracts.target import Target
-from contracts.transport import Transport
+from contracts import schemathesis_engine
+from contracts.options.generation_depth import QUICK
+from contracts.options.options import Options
+from contracts.rules.rule import Finding
+from contracts.run.runner import Run
+from contracts.spec.document import Contract
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.target import Target
 
 LEAST = 8
 SAMPLE = [next(m for m in MUTANTS if m.group == group) for group in dict.fromkeys(m.group for m in MUTANTS)]
@@ -45,13 +46,13 @@ def test_the_engine_finds(contract: Contract, target: Target, defects: Defects) 
     """Through the adapter, so that a change of the engine's interface is noticed."""
     mutant = next(mutant for mutant in MUTANTS if mutant.name == "subscribing_needs_no_key")
     defects.change(mutant)
-    settings = engine.configuration(target, engine.QUICK, 1)
+    settings = schemathesis_engine.configuration(target, QUICK, 1)
     settings["phases"]["coverage"]["enabled"] = False
     guard = Guard(Policy(target.origin, Mode.FULL, target.key, contract))
     found: list[Finding] = []
-    progress = engine.Progress(found.append, lambda note: None, lambda phase: None)
+    progress = schemathesis_engine.Progress(found.append, lambda note: None, lambda phase: None)
     document = contract.operations[mutant.operation].document
-    engine.drive(document, contract, target, Transport(guard), progress, settings, {mutant.operation})
+    schemathesis_engine.drive(document, contract, target, Transport(guard), progress, settings, {mutant.operation})
     assert hits(found, mutant)
 
 

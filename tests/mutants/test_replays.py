@@ -6,11 +6,11 @@ import replays
 from arms import about
 from wrapper import Defects
 
-from contracts.document import Contract
-from contracts.outcome import Options
-from contracts.replay.again import Fate
-from contracts.runner import Run
-from contracts.target import Target
+from contracts.options.options import Options
+from contracts.replay.replay import Fate
+from contracts.run.runner import Run
+from contracts.spec.document import Contract
+from contracts.transport.target import Target
 
 pytestmark = pytest.mark.xdist_group("commands")
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from deliveries import Delivery, Post, Teller, install
 
-from contracts.target import Target, mock
+from contracts.transport.target import Target, mock
 from mock_server import server
 from mock_server.webhooks.reply import Reply
 

@@ -10,7 +10,7 @@ import yaml
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 MARKS = {"documented", "example", "third-party", "inferred"}

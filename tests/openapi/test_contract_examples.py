@@ -8,8 +8,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from mock_server.data import OPENAPI
-from mock_server.webhooks.address import host_of
+from mock_server.config.paths import OPENAPI
+from mock_server.webhooks.egress_policy import host_of
 
 DOCUMENTS = {name: yaml.safe_load((OPENAPI / f"{name}.yaml").read_text("utf-8")) for name in ("v1", "zapier")}
 METHODS = ("get", "put", "post", "delete")

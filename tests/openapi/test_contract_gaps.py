@@ -10,7 +10,7 @@ import pytest
 import yaml
 from openapi_spec_validator.schemas import schema_v31
 
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
 
 DOCUMENTS = {name: yaml.safe_load((OPENAPI / f"{name}.yaml").read_text("utf-8")) for name in ("v1", "zapier")}
 GAPS: list[dict[str, Any]] = yaml.safe_load((OPENAPI / "gaps.yaml").read_text("utf-8"))["gaps"]

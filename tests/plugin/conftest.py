@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.testing import Sophiie, workspace
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mock_server.cli import main
+from mock_server.cli.main import main
 from mock_server.server import MockServer
 from mock_server.testing import Sophiie
 

@@ -18,8 +18,8 @@ from test_plugin import ROOT, run
 from mock_server import __version__
 from mock_server.server import MockServer
 from mock_server.testing import Refused, workspace
-from mock_server.testing.elsewhere import found, started
-from mock_server.testing.serving import serving
+from mock_server.testing.remote_server import found, started
+from mock_server.testing.server_choice import serving
 
 # What is installed where there is a server and nowhere else; importing it fails there.
 SERVER_LIBRARIES = (
@@ -102,7 +102,7 @@ def test_a_command_is_run_for_the_session_and_ends_with_it(suite: Path) -> None:
 
 def test_a_command_ends_with_tests_that_are_killed() -> None:
     program = (
-        "import sys, time\nfrom mock_server.testing.elsewhere import started\n"
+        "import sys, time\nfrom mock_server.testing.remote_server import started\n"
         "with started(sys.argv[1]) as server: print(server.url, flush=True); time.sleep(60)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

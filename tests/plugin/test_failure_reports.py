@@ -10,7 +10,7 @@ from test_plugin import run
 
 from mock_server import pytest_plugin
 from mock_server.testing import AsyncSophiie, Sophiie, workspace
-from mock_server.testing.control import Control
+from mock_server.testing.admin_client import Control
 
 CONFTEST = """
 import pytest

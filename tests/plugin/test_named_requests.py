@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_server.testing import Refused, Sophiie
-from mock_server.testing.pattern import pattern
+from mock_server.testing.request_pattern import pattern
 
 URL = "http://127.0.0.1:4747"
 

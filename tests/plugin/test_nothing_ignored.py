@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.testing import Refused, Sophiie, workspace
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}

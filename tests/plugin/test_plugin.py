@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.testing import MockServer, Refused, Sophiie, workspace
 
 ROOT = Path(__file__).parents[2]
@@ -176,7 +176,7 @@ def test_no_inbox_is_asked_what_could_not_have_come(mine: Sophiie) -> None:
 
 
 def test_an_inbox_that_dropped_something_says_so(mine: Sophiie, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_server.store.inbox._KEPT", 1)
+    monkeypatch.setattr("mock_server.workspaces.inbox._KEPT", 1)
     for _ in range(2):
         httpx.post(mine.inbox.url, json={"own": 1})
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.testing import Refused, Sophiie, workspace
-from mock_server.testing.control import Control
+from mock_server.testing.admin_client import Control
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 

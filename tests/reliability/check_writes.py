@@ -27,14 +27,14 @@ from recording import HOST, FakeClock, Seen  # noqa: E402
 
 from contracts.cli.cleanup import finish  # noqa: E402
 from contracts.errors import CannotRun  # noqa: E402
-from contracts.ledger import Ledger  # noqa: E402
-from contracts.outcome import Options, Permission  # noqa: E402
-from contracts.pace import Pace  # noqa: E402
-from contracts.runner import Run  # noqa: E402
-from contracts.target import named  # noqa: E402
+from contracts.options.options import Options, Permission  # noqa: E402
+from contracts.real_host.ledger import Ledger  # noqa: E402
+from contracts.run.runner import Run  # noqa: E402
+from contracts.transport.pacing import Pace  # noqa: E402
+from contracts.transport.target import named  # noqa: E402
 
 _PROCESSES = multiprocessing.get_context("forkserver")  # each run is forked from one that has loaded everything
-_PROCESSES.set_forkserver_preload(["contracts.cli.cleanup", "contracts.runner"])
+_PROCESSES.set_forkserver_preload(["contracts.cli.cleanup", "contracts.run.runner"])
 MOMENTS = ("received", "acted on", "answered", "in between")
 REQUESTS, WRITES = 22, 9  # of an undisturbed run of the writes alone, and two more: some live
 

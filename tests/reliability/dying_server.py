@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from mock_server import server
-from mock_server.cli import main
-from mock_server.settings import Settings
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
 from mock_server.store.base import Change, Log
-from mock_server.webhooks import egress
+from mock_server.webhooks import egress_client
 from mock_server.webhooks.reply import Reply
 
 DELIVERIES, EVENTS = "$deliveries", "$events"
@@ -56,7 +56,7 @@ class DyingLog:
             self._fate.come_to("after-commit")
 
 
-class DyingGate(egress.Gate):
+class DyingGate(egress_client.Gate):
     fate = Fate("never", 0)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
@@ -67,14 +67,14 @@ class DyingGate(egress.Gate):
 
 def prepare() -> None:
     """Wrap the log and the gate, and load what the verb needs; it takes the names when it is loaded."""
-    egress.Gate = DyingGate  # type: ignore[misc]
+    egress_client.Gate = DyingGate  # type: ignore[misc]
     open_log = server.open_log
 
     def opened(settings: Settings) -> Any:
         return DyingLog(open_log(settings), DyingGate.fate)
 
     server.open_log = opened
-    importlib.import_module("mock_server.cli.serve")
+    importlib.import_module("mock_server.cli.commands.serve")
 
 
 def live(step: str, count: int, arguments: Sequence[str]) -> NoReturn:

@@ -15,9 +15,9 @@ from urllib.parse import quote
 import httpx
 from starlette.routing import Mount, Route
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.spec.generator import generate
+from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation
 from mock_server.testing import Sophiie, workspace
 from mock_server.world.ids import rng

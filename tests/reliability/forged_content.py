@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.store.base import Change, Row, at_once
 from mock_server.store.snapshot_file import checksum
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
 
 NOW = "2026-03-04T05:06:07.000Z"
 WORKSPACE = "default"

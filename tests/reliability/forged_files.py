@@ -13,10 +13,10 @@ from under_test import serving
 from wire import ask
 
 from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import StateError
-from mock_server.settings import Settings
-from mock_server.store.copying import copy_state
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.file_copy import copy_state
+from mock_server.store.sqlite_log import SqliteLog
 
 CALLS = (
     *(("GET", f"/v1/{kind}", None, 200) for kind in ("leads", "inquiries", "appointments", "faqs")),

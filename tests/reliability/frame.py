@@ -24,8 +24,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal, NoReturn
 
-from mock_server.settings import variable
-from mock_server.stalls import MIN_STALL_SECONDS
+from mock_server.config.settings import variable
+from mock_server.event_loop.stall_watchdog import MIN_STALL_SECONDS
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))  # for ``wire``, when a script runs by itself
@@ -122,7 +122,7 @@ def alone(file: str, main: Main) -> NoReturn:
     goal = int(Path(file).name[1:3])
     if goal in WATCHED:
         os.environ[variable("debug_stalls")] = "true"
-        logging.getLogger("mock_server.stalls").addHandler(STALLS)
+        logging.getLogger("mock_server.event_loop.stall_watchdog").addHandler(STALLS)
     try:
         figure = main(size)
     except NotShown as why:

@@ -29,8 +29,8 @@ from process import EMPTY, HOOK, Caller, Process, start
 from webhooks_crash import Receiver
 
 from mock_server.store.base import Saved
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
 
 MINUTES = 60
 SLOWEST_START = 3.0  # seconds

@@ -28,7 +28,7 @@ from frame import Figure, NotShown, Size, alone
 from under_test import UnderTest, serving
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 
 MINUTES = 30
 SCRIPT = Path(__file__).with_name("browser_attack.js")

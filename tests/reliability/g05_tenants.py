@@ -11,8 +11,8 @@ from frame import Figure, Size, alone
 from hypothesis import HealthCheck, Phase, given, settings
 from isolation import HISTORIES, Turn, difference
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 MINUTES = 30
 

@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 from frame import Figure, Size, alone
 
-from mock_server.cli.log import LogLines, set_up_logging
-from mock_server.redaction import Redactor
+from mock_server.cli.request_log import LogLines, set_up_logging
+from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.server import MockServer
-from mock_server.settings import LOCAL_KEY, Settings
+from mock_server.support.redaction import Redactor
 
 MINUTES = 5
 _MADE = "CANARY4eC39HqLyjWDarjtT1zdp7dc"

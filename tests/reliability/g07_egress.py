@@ -26,11 +26,11 @@ sys.path.append(str(HERE.parent / "webhooks"))
 from spellings import FORBIDDEN
 
 from mock_server.app import load_contract
-from mock_server.cli import main as command
+from mock_server.cli.main import main as command
+from mock_server.config.settings import Settings
 from mock_server.errors import SetupError
-from mock_server.settings import Settings
-from mock_server.webhooks.address import refusal
-from mock_server.webhooks.egress import Gate
+from mock_server.webhooks.egress_client import Gate
+from mock_server.webhooks.egress_policy import refusal
 
 MINUTES = 5
 _ADDRESSES = ("127.0.0.1", "8.8.8.8", "169.254.169.254", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "0.0.0.0")

@@ -35,9 +35,9 @@ def ran(portion: Portion) -> tuple[int, int, str]:
     from test_api_model import Calls
 
     from mock_server.app import create_app
-    from mock_server.settings import Settings
+    from mock_server.config.settings import Settings
     from mock_server.store.base import Log, NoLog
-    from mock_server.store.sqlite import SqliteLog
+    from mock_server.store.sqlite_log import SqliteLog
 
     store, number, runs, steps, deadline = portion
     if time.time() > deadline:

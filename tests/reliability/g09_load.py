@@ -20,8 +20,8 @@ from frame import Figure, Size, alone
 from load_judge import Judge, Kept
 from process import serving
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 MINUTES = 20
 TENANTS = 16  # so that each journal can be read at once

@@ -21,8 +21,8 @@ from frame import Figure, Size, alone
 from process import EMPTY, HOOK, Process, start
 
 from mock_server.store.base import Row, Saved
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
 
 MINUTES = 25
 LONGEST, AT_ONCE = 10.0, 1.0  # seconds

@@ -28,7 +28,7 @@ from frame import HERE, Figure, Size, alone
 from process import Caller
 from under_test import ROOT, serving
 
-from mock_server.settings import PREFIX
+from mock_server.config.settings import PREFIX
 
 MINUTES = 15
 LONGEST = 5.0  # seconds

@@ -23,8 +23,8 @@ from disk import Disk, failing_disk
 from frame import Figure, Size, alone
 from process import EMPTY, HOOK, Caller, Told, serving
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 MINUTES = 10
 STEPS = (5, 300, 3600)  # seconds between attempts, spread by a fifth either way

@@ -27,22 +27,22 @@ ORDERS = 20
 TABLE = Path(__file__).with_name("equivalent_mutants.toml")
 # Each module with the tests that guard it; the longest first, as several run at once.
 GUARDED = {
-    "mock_server/webhooks/egress.py": ["tests/webhooks/test_egress.py"],
-    "mock_server/webhooks/failures.py": ["tests/webhooks/test_egress.py"],
-    "mock_server/workspace.py": [
-        "tests/test_tenancy.py",
-        "tests/test_workspace.py",
-        "tests/test_tenant_histories.py",
+    "mock_server/webhooks/egress_client.py": ["tests/webhooks/test_egress.py"],
+    "mock_server/webhooks/failure_reasons.py": ["tests/webhooks/test_egress.py"],
+    "mock_server/workspaces/workspace.py": [
+        "tests/workspaces/test_tenancy.py",
+        "tests/workspaces/test_workspace.py",
+        "tests/workspaces/test_tenant_histories.py",
     ],
-    "mock_server/redaction.py": ["tests/test_redaction.py"],
-    "mock_server/quota.py": ["tests/test_quota.py"],
+    "mock_server/support/redaction.py": ["tests/support/test_redaction.py"],
+    "mock_server/workspaces/rate_limit.py": ["tests/workspaces/test_key_rate_limit.py"],
     "mock_server/middleware/authentication.py": [
         "tests/middleware/test_authentication.py",
-        "tests/middleware/test_ratelimit.py",
+        "tests/middleware/test_rate_limit_headers.py",
     ],
-    "mock_server/middleware/ratelimit.py": ["tests/middleware/test_ratelimit.py"],
-    "mock_server/api/body.py": ["tests/api/test_answer_parts.py"],
-    "mock_server/webhooks/address.py": ["tests/webhooks/test_egress.py"],
+    "mock_server/middleware/rate_limit.py": ["tests/middleware/test_rate_limit_headers.py"],
+    "mock_server/api/request_body.py": ["tests/api/test_answer_parts.py"],
+    "mock_server/webhooks/egress_policy.py": ["tests/webhooks/test_egress.py"],
     "mock_server/webhooks/outbox.py": ["tests/webhooks/test_outbox.py", "tests/webhooks/test_owed_endings.py"],
 }
 # Ten thousand deliveries a mutant would take hours; smaller tests of the same stand beside them.
@@ -58,8 +58,8 @@ AT_ONCE = 4
 SHUFFLED = [
     "tests/middleware",
     "tests/store",
-    "tests/test_redaction.py",
-    "tests/test_quota.py",
+    "tests/support/test_redaction.py",
+    "tests/workspaces/test_key_rate_limit.py",
     "tests/api/test_answer_parts.py",
     "tests/api/test_refusals.py",
     "tests/webhooks/test_egress.py",

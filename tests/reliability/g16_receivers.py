@@ -22,7 +22,7 @@ import hostile_answers
 from frame import Figure, Size, alone
 from under_test import UnderTest, serving
 
-from mock_server.cli import main as command
+from mock_server.cli.main import main as command
 from mock_server.testing import Sophiie, workspace
 
 MINUTES = 20

@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mock_server.cli import events, main, serve
+from mock_server.cli.commands import events, serve
+from mock_server.cli.main import main
 
 LOADED = (events, serve)
 """Once, here, and not in each process."""

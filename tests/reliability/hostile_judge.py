@@ -15,7 +15,7 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
 
 METHODS = ("get", "put", "post", "delete", "patch")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from hostile_values import CONTROL, COSTLY_PATHS, TEXTS, damaged, killers, mutated
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
-from mock_server.spec.generator import generate
+from mock_server.config.settings import Settings
+from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation
 from mock_server.world.ids import rng as chance
 

@@ -15,10 +15,10 @@ from typing import Any
 from dying_server import DyingGate, DyingLog, Fate
 
 from mock_server import server
-from mock_server.cli import main
-from mock_server.settings import Settings
-from mock_server.store import database, sqlite
-from mock_server.webhooks import egress
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
+from mock_server.store import database, sqlite_log
+from mock_server.webhooks import egress_client
 
 
 class DyingDatabase(database.Database):
@@ -34,7 +34,7 @@ class DyingDatabase(database.Database):
             self.fate.come_to(f"mid-{self.step}")
 
 
-class DyingSqlite(sqlite.SqliteLog):
+class DyingSqlite(sqlite_log.SqliteLog):
     """Says what it is about to do."""
 
     _data: DyingDatabase
@@ -64,9 +64,9 @@ for _step in ("begin", "commit", "save", "forget", "remove", "tidy"):
 if __name__ == "__main__":
     step, count, _, *arguments = sys.argv[1:]
     DyingGate.fate = DyingDatabase.fate = fate = Fate(step, int(count))
-    egress.Gate = DyingGate  # type: ignore[misc]
-    sqlite.Database = DyingDatabase  # type: ignore[misc]
-    sqlite.SqliteLog = DyingSqlite  # type: ignore[misc]
+    egress_client.Gate = DyingGate  # type: ignore[misc]
+    sqlite_log.Database = DyingDatabase  # type: ignore[misc]
+    sqlite_log.SqliteLog = DyingSqlite  # type: ignore[misc]
     open_log = server.open_log
 
     def opened(settings: Settings) -> Any:

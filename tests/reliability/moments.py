@@ -14,7 +14,7 @@ from client import Connection
 from process import Caller
 
 from mock_server.store.base import Layer, Saved
-from mock_server.store.image import Image
+from mock_server.store.state import Image
 
 WORKSPACE = "moments"
 MAIL = "moment@example.com"

@@ -7,12 +7,12 @@ from typing import Any
 
 from process import TINY, refused
 
+from mock_server.config.settings import Settings
 from mock_server.errors import StateError
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 from mock_server.store.base import Layer
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
 
 
 class Damage:

@@ -17,8 +17,8 @@ from process import EMPTY, GONE, Caller, Process, refused, start
 from store_writes import NAMES, Shop
 
 from mock_server.store.base import at_once
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
 
 END = 15.0  # seconds in which a server that lost its file ends
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from isolation import HISTORIES, WHOLE, Turn, difference
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 MANY = int(os.environ.get("SOPHIIE_MOCK_HISTORIES", "3"))
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from frame import STALLS, Size
 
+from mock_server.config.settings import PREFIX, variable
+from mock_server.config.sources import gather
 from mock_server.server import MockServer
-from mock_server.settings import PREFIX, variable
-from mock_server.sources import gather
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0

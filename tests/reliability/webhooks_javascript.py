@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 PACKAGE = "standardwebhooks@1.1.1"
 VERIFIER = """

@@ -19,8 +19,8 @@ from pathlib import Path
 from statistics import median
 
 from mock_server.api.exchange import Exchange
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 TESTS = 400

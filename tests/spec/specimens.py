@@ -5,13 +5,13 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mock_server.data import OPENAPI
+from mock_server.config.paths import OPENAPI
 from mock_server.errors import SpecError
-from mock_server.reader import read_file
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse
 from mock_server.spec.schema import Schema
-from mock_server.spec.soundness import Soundness
+from mock_server.spec.schema_lint import Soundness
+from mock_server.support.bounded_files import read_file
 from mock_server.world.ids import Rng, rng
 
 SIZE = int(os.environ.get("SOPHIIE_TEST_EXAMPLES", "1"))

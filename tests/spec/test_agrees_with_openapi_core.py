@@ -22,7 +22,7 @@ from specimens import OURS, SIZE, chance, served
 
 from mock_server.api.validation import validated
 from mock_server.errors import BadRequest, NotFound, UnsupportedMediaType
-from mock_server.spec.generator import generate
+from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
 

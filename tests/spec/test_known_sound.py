@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from specimens import answering, document
 
-from mock_server import data
-from mock_server.data import OPENAPI
+from mock_server.config import paths as data
+from mock_server.config.paths import OPENAPI
 from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import load

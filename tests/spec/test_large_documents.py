@@ -11,8 +11,8 @@ import pytest
 from wire import ask
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
-from mock_server.spec.pattern import matching
+from mock_server.config.settings import Settings
+from mock_server.spec.regex_samples import matching
 
 TEXT = {"type": "string"}
 

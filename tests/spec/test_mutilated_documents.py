@@ -13,7 +13,7 @@ from specimens import OURS, SIZE, chance, nodes, served
 
 from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
-from mock_server.spec.generator import generate
+from mock_server.spec.generation import generate
 
 PLACES = {name: [way for way in nodes(root) if way] for name, root in OURS.items()}
 LEAVES: list[Any] = [

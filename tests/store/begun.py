@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.store.base import Log, at_once
-from mock_server.store.image import Image
+from mock_server.store.state import Image
 
 _FACTS: Mapping[str, Any] = MappingProxyType({"seed": 1})
 

@@ -12,8 +12,8 @@ from begun import begun
 
 from mock_server.store import checkpoint
 from mock_server.store.base import Change, Row
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
 
 PATIENCE = 20.0  # seconds
 

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from wire import TINY
 
-from mock_server.cli import main
+from mock_server.cli.main import main
+from mock_server.config.settings import Settings
 from mock_server.errors import StateError
 from mock_server.server import MockServer
-from mock_server.settings import Settings
-from mock_server.store.copying import copy_state
+from mock_server.store.file_copy import copy_state
 
 
 @pytest.fixture

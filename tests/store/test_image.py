@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_server.store.base import NoLog, Row
-from mock_server.store.image import Image, Transaction
+from mock_server.store.state import Image, Transaction
 
 KINDS = ("leads", "faqs")
 LOG = NoLog()

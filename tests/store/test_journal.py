@@ -1,6 +1,6 @@
 """The memory of what happened: an older entry makes room, and is counted."""
 
-from mock_server.store.journal import Journal
+from mock_server.support.ring_buffer import Journal
 
 
 def test_an_older_entry_makes_room_and_is_counted() -> None:

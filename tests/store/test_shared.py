@@ -5,17 +5,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mock_server.store import shared
+from mock_server.store import copy_on_write
 from mock_server.store.base import Row
-from mock_server.store.shared import Rows, Table, same
+from mock_server.store.copy_on_write import Rows, Table, same
 
 
 @pytest.fixture(autouse=True, scope="module")
 def small_parts() -> object:
     """So that there are many parts of few rows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shared, "_LONGEST", 4)
-        patch.setattr(shared, "_FULLEST", 2)
+        patch.setattr(copy_on_write, "_LONGEST", 4)
+        patch.setattr(copy_on_write, "_FULLEST", 2)
         yield
 
 

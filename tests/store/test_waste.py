@@ -4,8 +4,8 @@ import itertools
 import weakref
 
 from mock_server.store.base import NoLog
-from mock_server.store.image import Image
-from mock_server.store.waste import Waste
+from mock_server.store.deferred_free import Waste
+from mock_server.store.state import Image
 
 
 class Text(str):

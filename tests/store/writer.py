@@ -5,8 +5,8 @@ from pathlib import Path
 
 from begun import begun
 
-from mock_server.store.image import Image
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.state import Image
 
 log = SqliteLog(Path(sys.argv[1]))
 kept = next(log.load(), None)

@@ -10,7 +10,7 @@ from receivers import Stage, staged
 from starlette.applications import Starlette
 
 from mock_server.store.base import NoLog
-from mock_server.workspace import Workspaces
+from mock_server.workspaces.workspace import Workspaces
 
 Setting = Callable[..., AbstractAsyncContextManager[Stage]]
 

@@ -14,13 +14,14 @@ from typing import Any
 
 import orjson
 
-from mock_server.origin import Plan
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.store.base import Record
-from mock_server.webhooks import events, outbox, subscription
-from mock_server.webhooks.delivery import Dispatcher
-from mock_server.webhooks.egress import Gate
-from mock_server.workspace import Workspace, Workspaces
+from mock_server.webhooks import events, outbox
+from mock_server.webhooks import subscriptions as subscription
+from mock_server.webhooks.dispatcher import Dispatcher
+from mock_server.webhooks.egress_client import Gate
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.recipe import load_recipe
 
 START = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mock_server.store.base import NoLog, Record
-from mock_server.store.image import Image
-from mock_server.webhooks import attempt, outbox
+from mock_server.store.state import Image
+from mock_server.webhooks import attempts as attempt
+from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import Reply, answered
 from mock_server.world.clock import LATEST
 from mock_server.world.ids import Ids

@@ -10,9 +10,9 @@ from receivers import receiving, self_signed
 
 from mock_server.errors import SettingsError
 from mock_server.store.base import Record
-from mock_server.webhooks import subscription
+from mock_server.webhooks import subscriptions
 from mock_server.webhooks.certificates import trusting
-from mock_server.webhooks.egress import Gate
+from mock_server.webhooks.egress_client import Gate
 
 
 def delivered(stage: Any, tls: ssl.SSLContext, **settings: Any) -> Record:
@@ -63,7 +63,7 @@ def test_a_subscription_can_take_any(stage: Any, tmp_path: Path) -> None:
         async with receiving(tls=self_signed(tmp_path, "DNS:elsewhere.example")) as receiver, stage() as it:
             wary, easy = it.subscribe(receiver.url), it.subscribe(receiver.url)
             with it.workspaces.transaction(it.workspace) as tx:
-                tx.put(subscription.KIND, easy, {**tx.get(subscription.KIND, easy).record, "skipVerify": True})
+                tx.put(subscriptions.KIND, easy, {**tx.get(subscriptions.KIND, easy).record, "skipVerify": True})
             it.emit()
             assert await it.drain()
             states = {delivery["subscriptionId"]: delivery["state"] for delivery in it.deliveries}

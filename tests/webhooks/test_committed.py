@@ -16,7 +16,7 @@ from mock_server.errors import Problem, StateError
 from mock_server.store.base import Change, NoLog
 from mock_server.webhooks import events, outbox
 from mock_server.webhooks.reply import Reply
-from mock_server.workspace import Workspaces
+from mock_server.workspaces.workspace import Workspaces
 
 
 class Counting(NoLog):

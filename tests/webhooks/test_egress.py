@@ -22,9 +22,9 @@ from receivers import OK, closing, hanging, receiving, saying, status
 from spellings import FORBIDDEN
 
 from mock_server.errors import Problem, SettingsError
-from mock_server.webhooks import egress, failures
-from mock_server.webhooks.address import Refused, host_of, hosts, refusal
-from mock_server.webhooks.egress import Gate
+from mock_server.webhooks import egress_client, failure_reasons
+from mock_server.webhooks.egress_client import Gate
+from mock_server.webhooks.egress_policy import Refused, host_of, hosts, refusal
 from mock_server.webhooks.reply import MOST_READ, Reply
 
 if TYPE_CHECKING:
@@ -451,7 +451,7 @@ TRUST, SKIP = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, ", "listen 
     ],
 )
 def test_a_fault_is_told_in_the_same_words_at_every_run(fault: Exception, words: str) -> None:
-    assert failures.in_words(list(failures.causes_of(fault))) == words
+    assert failure_reasons.in_words(list(failure_reasons.causes_of(fault))) == words
 
 
 def test_the_causes_of_a_fault_come_in_order_and_once_each_even_in_a_circle() -> None:
@@ -459,7 +459,7 @@ def test_the_causes_of_a_fault_come_in_order_and_once_each_even_in_a_circle() ->
     one.args = (two, three, two)
     two.args = (one,)
     three.__cause__, three.__context__ = KeyError("cause"), IndexError("context")
-    found = list(itertools.islice(failures.causes_of(one), 9))
+    found = list(itertools.islice(failure_reasons.causes_of(one), 9))
     assert found == [one, two, three, three.__cause__, three.__context__]
 
 
@@ -471,7 +471,7 @@ def test_of_a_long_answer_the_first_bytes_are_read_and_no_more() -> None:
             self.parts -= 1
             return b"x" * min(most, 40_000) if self.parts else b""
 
-    assert asyncio.run(egress._bounded(Long())) == b"x" * MOST_READ  # type: ignore[arg-type]
+    assert asyncio.run(egress_client._bounded(Long())) == b"x" * MOST_READ  # type: ignore[arg-type]
 
 
 def test_a_resolver_asks_for_what_it_was_asked() -> None:
@@ -481,13 +481,13 @@ def test_a_resolver_asks_for_what_it_was_asked() -> None:
             return []
 
     noting = Noting()
-    asyncio.run(egress._Resolver(noting, outside=False).resolve("a.example", 80, socket.AF_INET6))
-    asyncio.run(egress._Resolver(noting, outside=False).resolve("b.example"))
+    asyncio.run(egress_client._Resolver(noting, outside=False).resolve("a.example", 80, socket.AF_INET6))
+    asyncio.run(egress_client._Resolver(noting, outside=False).resolve("b.example"))
     assert noting.asked == [f"a.example 80 {int(socket.AF_INET6)}", f"b.example 0 {int(socket.AF_INET)}"]
 
 
 def test_a_socket_never_blocks_the_loop() -> None:
-    made = egress._inside_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 9)))
+    made = egress_client._inside_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 9)))
     with made:
         assert (made.family, made.type, made.getblocking()) == (socket.AF_INET, socket.SOCK_STREAM, False)
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 import pytest
 
 from mock_server.app import load_contract
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.store.base import NoLog
-from mock_server.store.image import Image
+from mock_server.store.state import Image
 from mock_server.webhooks.events import EVENTS, KIND, emit
 from mock_server.world.ids import Ids
 

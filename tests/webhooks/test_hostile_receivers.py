@@ -29,7 +29,7 @@ from receivers import (
 
 from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import MOST_READ
-from mock_server.workspace import Workspaces
+from mock_server.workspaces.workspace import Workspaces
 
 pytestmark = pytest.mark.xdist_group("hostile receivers")  # what becomes of them all is found out once
 

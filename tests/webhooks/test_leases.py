@@ -9,10 +9,10 @@ from receivers import Stage, receiving, staged
 
 from mock_server.errors import Problem, StateError
 from mock_server.store.base import Change, NoLog
-from mock_server.store.sqlite import SqliteLog
+from mock_server.store.sqlite_log import SqliteLog
 from mock_server.webhooks import listeners
 from mock_server.webhooks.listener import Listener
-from mock_server.workspace import Workspaces
+from mock_server.workspaces.workspace import Workspaces
 
 NOWHERE = "http://127.0.0.1:9/"
 

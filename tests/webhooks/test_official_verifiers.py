@@ -10,7 +10,7 @@ import pytest
 import standardwebhooks
 from receivers import OK, Got, receiving, saying, status
 
-from mock_server.webhooks import signature, subscription
+from mock_server.webhooks import signatures, subscriptions
 
 Signed = tuple[Got, str]  # a delivery, and a secret that it must verify with
 
@@ -27,8 +27,8 @@ def deliveries(stage: Any) -> tuple[list[Signed], list[str]]:
             for keep_old in (None, True, False):
                 with it.workspaces.transaction(it.workspace) as tx:
                     if keep_old is not None:
-                        subscription.rotate(tx, keep_old=keep_old)
-                    valid.append(list(subscription.secrets(tx, it.workspace.plan.seed, it.workspace.id)))
+                        subscriptions.rotate(tx, keep_old=keep_old)
+                    valid.append(list(subscriptions.secrets(tx, it.workspace.plan.seed, it.workspace.id)))
                 it.emit()
                 assert await it.drain()
                 await it.advance(2)
@@ -64,8 +64,8 @@ def test_a_retry_has_the_same_id(deliveries: tuple[list[Signed], list[str]]) -> 
 
 
 def test_each_attempt_is_signed_with_its_own_time() -> None:
-    secrets = [signature.derived_secret(1, "default", 0)]
-    early, late = (signature.headers(secrets, "evt_1", timestamp, b"{}") for timestamp in (1, 2))
+    secrets = [signatures.derived_secret(1, "default", 0)]
+    early, late = (signatures.headers(secrets, "evt_1", timestamp, b"{}") for timestamp in (1, 2))
     assert (early["webhook-timestamp"], late["webhook-timestamp"]) == ("1", "2")
     assert early["webhook-signature"] != late["webhook-signature"]
 
@@ -73,11 +73,11 @@ def test_each_attempt_is_signed_with_its_own_time() -> None:
 def test_the_example_of_the_specification_is_reproduced() -> None:
     """The vector that all official libraries carry in their tests."""
     secret, id, timestamp = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330
-    signed = signature.headers([secret], id, timestamp, b'{"test": 2432232314}')
+    signed = signatures.headers([secret], id, timestamp, b'{"test": 2432232314}')
     assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 def test_secrets_have_the_form_that_the_specification_asks_for() -> None:
-    secrets = {signature.derived_secret(seed, name, n) for seed in (1, 2) for name in ("a", "b") for n in (0, 1)}
+    secrets = {signatures.derived_secret(seed, name, n) for seed in (1, 2) for name in ("a", "b") for n in (0, 1)}
     assert len(secrets) == 8
     assert all(secret.startswith("whsec_") and len(secret) == 6 + 32 for secret in secrets)

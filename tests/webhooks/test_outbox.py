@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from mock_server.store.base import NoLog
-from mock_server.store.image import Image, Transaction
-from mock_server.webhooks import outbox, subscription
-from mock_server.webhooks.backlog import Backlog
+from mock_server.store.state import Image, Transaction
+from mock_server.webhooks import outbox, subscriptions
+from mock_server.webhooks.delivery_queue import Backlog
 from mock_server.world.ids import Ids
 
 NOW = "2026-03-04T05:06:07.000Z"
@@ -32,7 +32,7 @@ BOUND = outbox.KEPT + 100  # looking for what can go costs, so it is done now an
 def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
     image = Image()
     with image.transaction(NoLog(), "w") as tx:
-        subscription.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
+        subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
         for number in range(MANY):
             happen(tx, number)
             if number % 50 == 49:
@@ -49,12 +49,12 @@ def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
 def test_what_is_still_owed_is_never_dropped_nor_is_its_event() -> None:
     image = Image()
     with image.transaction(NoLog(), "w") as tx:
-        subscription.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
+        subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
         for number in range(MANY):
             happen(tx, number)
         assert len(image.rows(outbox.KIND)) == len(image.rows(outbox.EVENTS)) == MANY
         settle_all(tx, outbox.FAILED)
-        subscription.unsubscribe(tx, 1)
+        subscriptions.unsubscribe(tx, 1)
         for number in range(MANY, MANY + 400):
             happen(tx, number)
 
@@ -88,7 +88,7 @@ def test_events_that_nobody_awaits_go_in_every_batch(tx: Transaction) -> None:
 
 
 def test_events_go_around_those_that_are_awaited(tx: Transaction) -> None:
-    subscription.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
+    subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
     for number in range(11):
         happen(tx, number)
     assert events(tx) == named(*range(11))
@@ -142,7 +142,7 @@ def test_a_delivery_is_written_whole() -> None:
 def test_an_event_is_owed_to_each_subscriber_to_its_type_and_to_no_other() -> None:
     with Image().transaction(NoLog(), "w") as tx:
         for trigger in ("LEAD_CREATED", "LEAD_CREATED", "LEAD_UPDATED"):
-            subscription.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], trigger)
+            subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], trigger)
         happen(tx, 1)
         assert [[row.record["eventId"] for row in outbox.queued(tx, id)] for id in (1, 2, 3)] == [["evt_1"]] * 2 + [[]]
         assert {row.record["createdAt"] for row in tx.find(outbox.KIND)} == {NOW}

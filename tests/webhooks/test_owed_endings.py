@@ -9,12 +9,12 @@ from receivers import START, Stage, receiving, saying, staged, status
 from wire import state_of
 
 from mock_server.errors import Problem, StateError
-from mock_server.origin import Plan
 from mock_server.store.base import Change, NoLog
 from mock_server.store.snapshot import Snapshot
-from mock_server.store.sqlite import SqliteLog
-from mock_server.webhooks import endings, outbox
-from mock_server.workspace import Workspace, Workspaces
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.webhooks import outbox, subscription_endings
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.recipe import load_recipe
 
 
@@ -35,7 +35,7 @@ class Sizes(NoLog):
 @pytest.fixture(autouse=True)
 def _small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "SLICE", 3)
-    monkeypatch.setattr(endings, "_AFTER_FAULT", 0.001)
+    monkeypatch.setattr(subscription_endings, "_AFTER_FAULT", 0.001)
 
 
 @pytest.mark.parametrize("owed", [0, 1, 3, 4, 10])

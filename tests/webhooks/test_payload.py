@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from mock_server.app import load_contract
-from mock_server.seeding import seeded
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.spec.schema import Schema
 from mock_server.store.base import NoLog
-from mock_server.store.image import Image, Transaction
+from mock_server.store.state import Image, Transaction
 from mock_server.webhooks.events import EVENTS
-from mock_server.webhooks.payload import address, item
+from mock_server.webhooks.zapier_items import address, item
+from mock_server.workspaces.seeding import seeded
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from receivers import receiving
 
-from mock_server.webhooks import events, signature
+from mock_server.webhooks import events, signatures
 
 BODIES = {
     "spaces and a large number": b'{"a": [1,  2], "n": 12345678901234567890123}',
@@ -37,8 +37,8 @@ def test_bytes_are_delivered_and_signed_as_they_are(stage: Any, body: bytes) -> 
             assert (got.body, got.headers["content-type"]) == (body, "text/x-odd; a=b")
             assert got.headers["content-length"] == str(len(body))
             assert got.headers["x-mock-provenance"] == "raw"
-            [secret] = [signature.derived_secret(it.workspace.plan.seed, it.workspace.id, 0)]
-            signed = signature.headers([secret], str(event["id"]), int(got.headers["webhook-timestamp"]), body)
+            [secret] = [signatures.derived_secret(it.workspace.plan.seed, it.workspace.id, 0)]
+            signed = signatures.headers([secret], str(event["id"]), int(got.headers["webhook-timestamp"]), body)
             assert signed.items() <= got.headers.items()
             kept = it.workspace.image.rows(events.KIND)[-1].record
             assert orjson.loads(orjson.dumps(kept)) == kept

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from receivers import OK, Gatekeeper, Stage, receiving, saying, staged, status
 
-from mock_server.store.sqlite import SqliteLog
-from mock_server.webhooks import outbox, subscription
-from mock_server.workspace import Workspaces
+from mock_server.store.sqlite_log import SqliteLog
+from mock_server.webhooks import outbox
+from mock_server.webhooks import subscriptions as subscription
+from mock_server.workspaces.workspace import Workspaces
 
 
 class Life:

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_server.errors import SettingsError
-from mock_server.webhooks.schedule import PROFILES, parse, wait
+from mock_server.webhooks.retry_schedule import PROFILES, parse, wait
 
 HOUR = 3600
 

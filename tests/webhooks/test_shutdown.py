@@ -15,14 +15,14 @@ import httpx
 import pytest
 from receivers import Gatekeeper, receiving
 
+from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.settings import Settings
 
 # The command line, with less time for what is in flight.
 IMPATIENT = """
 import sys
-from mock_server.cli import main
-from mock_server.webhooks.delivery import Dispatcher
+from mock_server.cli.main import main
+from mock_server.webhooks.dispatcher import Dispatcher
 Dispatcher.grace = 0.5
 sys.exit(main(sys.argv[1:]))
 """

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from wire import Answer, ask
 
 from mock_server.app import create_app
-from mock_server.settings import Settings
+from mock_server.config.settings import Settings
 from mock_server.webhooks.events import DOCUMENTED, EVENTS
 
 OURS = sorted(EVENTS.keys() - {DOCUMENTED})

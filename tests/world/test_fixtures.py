@@ -7,8 +7,8 @@ import pytest
 
 from mock_server.errors import WorldError
 from mock_server.world import fixtures
+from mock_server.world.fixture_models import Topic
 from mock_server.world.fixtures import business, common, fields, names
-from mock_server.world.material import Topic
 from mock_server.world.recipe import businesses
 
 GIVEN = {"name", "first", "business", "address", "suburb", "daypart", "service", "when", "old", "question"}

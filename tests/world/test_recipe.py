@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.data import FIXTURES
+from mock_server.config.paths import FIXTURES
 from mock_server.errors import WorldError
 from mock_server.world.recipe import Recipe, businesses, load_recipe, recipes
-from mock_server.world.recipe_lines import MAX_BYTES
+from mock_server.world.recipe_file import MAX_BYTES
 
 
 def write(folder: Path, text: str) -> str:

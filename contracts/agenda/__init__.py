@@ -1,1 +1,0 @@
-"""The agenda of a full run: which directed run is about which operation or collection, in which order."""

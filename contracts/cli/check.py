@@ -1,0 +1,161 @@
+"""``sophiie-mock check [URL]``: its options, and what becomes of them."""
+
+import os
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+
+import click
+from rich.console import Console
+
+from contracts.cli import epilogue
+from contracts.cli import replay as again
+from contracts.cli.consent import permission
+from contracts.cli.report_errors import said
+from contracts.errors import CannotRun
+from contracts.options.baseline_file import read
+from contracts.options.options import Options
+from contracts.real_host.run_plan import BURST
+from contracts.report import terminal, writers
+from contracts.report.har import Recorder
+from contracts.report.progress import Bar
+from contracts.run.runner import Run
+from contracts.spec.document import Contract, load
+from contracts.transport.api_keys import key_from, other_key_from
+from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
+from contracts.transport.redaction import Sieve, visible
+from contracts.transport.signals import interruptible, undisturbed
+from contracts.transport.target import LOCAL_KEY, Target, mock, named
+from mock_server.support.crash_report import story
+
+_NOBODYS = "none"
+"""In place of the key, where nothing is sent."""
+
+
+def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
+    """``NAME=VALUE,NAME=VALUE`` as a table. Raises CannotRun."""
+    parts = [part for value in values for part in value.split(",") if part]
+    if any("=" not in part for part in parts):
+        raise CannotRun(f"{what}: `{','.join(values)}` is no NAME=VALUE")
+    return dict(part.split("=", 1) for part in parts)
+
+
+@contextmanager
+def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[Target, None, None]:
+    other = other_key_from(os.environ)
+    if url:
+        target = named(url, key, other)
+        yield Target(target.origin, target.key, target.other_key, target.is_mock, target.local, ids)
+        return
+    with mock(spec=spec) as target:
+        yield Target(target.origin, target.key, other, is_mock=True, local=True, ids=ids)
+
+
+@click.command("check")
+@click.argument("url", required=False, default="")
+@click.option("--mode", type=click.Choice(["full", "safe"]), help="What may be sent; any other host gets `safe`.")
+@click.option("--spec", default="", metavar="FILE", help="Check against this document instead of the built-in ones.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same requests.")
+@click.option("--quick", is_flag=True, help="Generate valid requests only: no fuzzing, no random chains.")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Stop after so many requests.")
+@click.option("--max-time", type=click.FloatRange(0.1), metavar="SECONDS", help="Stop after so many seconds.")
+@click.option("--only", multiple=True, metavar="WORD", help="An operation, tag, topic or rule. Repeatable.")
+@click.option("--exclude", multiple=True, metavar="WORD", help="Leave this out. Repeatable.")
+@click.option("--id", "ids", multiple=True, metavar="NAME=VALUE", help="An id that no operation supplies. Repeatable.")
+@click.option("--key-file", default="", metavar="FILE", help=f"Read the key from a file instead of {TOKEN_VARIABLE}.")
+@click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
+@click.option("--plan", is_flag=True, help="Print every request that a safe run could send; send none.")
+@click.option("--allow-writes", is_flag=True, help="On a real host: make, change and delete records of harmless kinds.")
+@click.option("--organization", default="", metavar="ID", help="The organization to write to, instead of typing it.")
+@click.option("--ledger", default="", metavar="FILE", help="Where to note each write; a new file.")
+@click.option("--check-rate-limit", is_flag=True, help="On a real host: ask once more in a minute than it allows.")
+@click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
+@click.option("--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken.")
+@click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first broken rule.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(writers.WRITERS)}."
+)
+@click.option("--replay", default="", metavar="FILE", help="Only ask again what a JSON report says was wrong.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
+def command(
+    url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
+    only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str, key_stdin: bool, plan: bool,
+    allow_writes: bool, organization: str, ledger: str, check_rate_limit: bool, baseline: str, baseline_entries: bool,
+    fail_fast: bool, reports: tuple[str, ...], replay: str, verbose: bool,
+) -> int:  # fmt: skip
+    """Check that the mock, or the API at URL, keeps the contract.
+
+    Without a URL the mock is started and checked in full. On any other host than this machine only documented
+    reads are sent, with the given key, slowly; see --plan. Exit codes: 0 good, 1 broken, 2 proves nothing.
+    """
+    console, key = Console(highlight=False), ""
+    try:
+        leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
+        if plan and replay:
+            raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
+        wanted, contract = writers.wanted(reports), load(spec)
+        accepted = read(baseline, date.today(), contract)
+        options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
+                          without=exclude, fail_fast=fail_fast, permission=leave,
+                          check_rate_limit=check_rate_limit, baseline=accepted)  # fmt: skip
+        old = again.opened(replay, reports) if replay else None
+        key = key_from(key_file, key_stdin, os.environ) or (_NOBODYS if plan else "")
+        with _target(url, key, _pairs(ids, "--id"), spec) as target:
+            if old is not None:
+                run = Run(contract, target, replace(options, fail_fast=False))
+                if check_rate_limit:
+                    _announce(run, console)
+                return again.replayed(run, old, console)
+            return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose,
+                            entries=baseline_entries)  # fmt: skip
+    except CannotRun as fault:
+        click.echo(_bare(f"sophiie-mock: {fault}", key), err=True)
+    except (click.Abort, click.ClickException):
+        raise
+    except Exception as error:  # a mistake of ours; what went wrong may quote an answer
+        click.echo(f"sophiie-mock: {story(error, lambda text: _bare(text, key))}", err=True)
+    return 2
+
+
+def _bare(text: str, key: str) -> str:
+    secrets = key, os.environ.get(OTHER_VARIABLE, "").strip()
+    return Sieve((secret for secret in secrets if secret != LOCAL_KEY), people=True).redact(visible(text))
+
+
+def _checked(
+    contract: Contract, target: Target, options: Options, console: Console, reports: Mapping[str, str], *,
+    plan: bool, verbose: bool, entries: bool,
+) -> int:  # fmt: skip
+    with Bar(console) as bar:
+        run = Run(contract, target, options, watch=bar)
+        if plan:
+            _print_plan(run, console)
+            return 0
+        if not target.local:
+            _announce(run, console)
+        if "har" in reports:
+            run.guard.listen(Recorder(run.outcome).seen)
+        with interruptible(run.guard.interrupt):
+            outcome = run.go()
+    secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
+    sieve = Sieve(secrets, people=not outcome.target.is_mock)
+    with undisturbed():
+        wrong = writers.write(outcome, sieve, reports)  # first: a pipeline that ended the run soon ends this too
+        terminal.write(outcome, sieve, console, verbose=verbose)
+        epilogue.proposals(outcome, contract, sieve, console)
+        epilogue.entries(outcome, sieve, console, wanted=entries)
+    return said(wrong, outcome)
+
+
+def _announce(run: Run, console: Console) -> None:
+    what = "reads and writes" if run.writing else "reads only"
+    console.print(f"{run.target.origin} is not this machine: {what}, {run.visit.bounds()}.", soft_wrap=True)
+    if run.visit.burst:
+        console.print(f"{BURST} come at once, one more than a minute allows: nobody else can use the key meanwhile.")
+
+
+def _print_plan(run: Run, console: Console) -> None:
+    for line in run.visit.plan():
+        console.print(line, soft_wrap=True, markup=False)
+    console.print(f"{run.visit.bounds()}. Nothing was sent.", soft_wrap=True)

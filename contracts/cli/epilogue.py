@@ -1,0 +1,34 @@
+"""What is said after the report: how the document could be mended, and what a baseline would have to say."""
+
+from datetime import date
+
+from rich.console import Console
+
+from contracts.options.baseline import entries_for
+from contracts.report.patch_proposal import propose
+from contracts.run.outcome import Outcome
+from contracts.spec.document import Contract
+from contracts.transport.redaction import Sieve, visible
+
+_MOST = 10
+
+
+def proposals(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console) -> None:
+    """Print a patch of the document for each finding on a target that is no mock: there the document may be wrong."""
+    if outcome.target.is_mock:
+        return
+    for finding in outcome.findings[:_MOST]:
+        _say(f"{finding.rule.name} in {finding.operation} [{finding.where}]", sieve, console)
+        _say(propose(finding, contract).text, sieve, console)
+    if len(outcome.findings) > _MOST:
+        more = len(outcome.findings) - _MOST
+        _say(f"… and {more} more findings: narrow the run down with --only", sieve, console)
+
+
+def entries(outcome: Outcome, sieve: Sieve, console: Console, *, wanted: bool) -> None:
+    for entry in entries_for(outcome.broken, date.today()) if wanted else ():
+        _say(entry, sieve, console)
+
+
+def _say(text: str, sieve: Sieve, console: Console) -> None:
+    console.print(visible(sieve.redact(text)), soft_wrap=True, markup=False)

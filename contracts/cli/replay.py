@@ -1,0 +1,57 @@
+"""``sophiie-mock check --replay FILE``: what became of the findings of a JSON report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from contracts.errors import CannotRun, Stopped
+from contracts.replay.replay import Fate, Old, Verdict, exit_code, findings, replay
+from contracts.run.runner import Run
+from contracts.spec.json_file import opened as opened_file
+from contracts.transport.redaction import Sieve, visible
+from contracts.transport.target import LOCAL_KEY
+
+_REMEDY = "give what `check --report json=FILE` wrote"
+_STYLES = {Fate.BROKEN: "bold red", Fate.MENDED: "bold green", Fate.UNKNOWN: "bold yellow"}
+
+
+def opened(file: str, reports: Sequence[str]) -> list[Old]:
+    """The findings of a report. Raises CannotRun, also when there are none."""
+    if reports:
+        raise CannotRun("--replay writes no reports", "leave --report out")
+    old = findings(opened_file(Path(file), _REMEDY))
+    if not old:
+        raise CannotRun(f"{file}: no findings in it, so there is nothing to repeat", _REMEDY)
+    return old
+
+
+def replayed(run: Run, olds: Sequence[Old], console: Console) -> int:
+    """Say of each finding what became of it. Raises CannotRun."""
+    verdicts: list[Verdict] = []
+    try:
+        for verdict in replay(run, olds):
+            verdicts.append(verdict)
+            _say(run, verdict, console)
+    except Stopped as reason:
+        rest = [Verdict(old, Fate.UNKNOWN, reason.reason) for old in olds[len(verdicts) :]]
+        for verdict in rest:
+            _say(run, verdict, console)
+        verdicts += rest
+    counts = (f"{sum(v.fate is fate for v in verdicts)} {fate}" for fate in Fate)
+    console.print(f"{', '.join(counts)} · {run.guard.sent} requests")
+    return exit_code(verdicts)
+
+
+def _say(run: Run, verdict: Verdict, console: Console) -> None:
+    key = run.target.key
+    sieve = Sieve([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
+    old = verdict.old
+    where = f" [{old.where}]" if old.where else ""
+    for text, style in (
+        (f"{verdict.fate}: {old.title}", _STYLES[verdict.fate]),
+        (f"  {old.operation}{where} · {old.rule}", "dim"),
+        (f"  {verdict.why}", ""),
+    ):
+        console.print(Text(visible(sieve.redact(text)), style=style), soft_wrap=True)

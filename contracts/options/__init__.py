@@ -1,0 +1,1 @@
+"""Options of a run: which rules, which operations, which findings are accepted."""

@@ -1,0 +1,107 @@
+"""Findings that a team has accepted for a while: a YAML list, each entry with an owner and a last day.
+
+    - check: positive_data_acceptance
+      operation: POST /v1/leads
+      owner: ana
+      expires: 2026-12-31
+      reason: asked the vendor
+
+An entry accepts what a check finds in an operation: all of it, or at one place when ``where`` names it. In each of
+the three ``*`` stands for anything. Past its day an entry accepts nothing, and fails the run.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from contracts.rules.rule import Finding
+
+ANY = "*"
+_USUAL = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``line`` is where it begins in the file."""
+
+    check: str
+    operation: str
+    where: str
+    owner: str
+    expires: date
+    line: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Check, operation and place: no two entries have all of them in common."""
+        return self.check, self.operation, self.where
+
+    def about(self, finding: Finding) -> bool:
+        """Tell whether the entry accepts a finding."""
+        return all(pattern.fullmatch(_plain(text)) for pattern, text in zip(self._patterns, finding.key, strict=True))
+
+    @cached_property
+    def _patterns(self) -> Sequence[re.Pattern[str]]:
+        return [_pattern(text) for text in self.key]
+
+
+def matches(text: str, rule: str) -> bool:
+    """Tell whether a text of an entry, which may hold ``*``, stands for a name."""
+    return bool(_pattern(text).fullmatch(_plain(rule)))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, _plain(text).split(ANY))))
+
+
+def _plain(text: str) -> str:
+    """Case and blanks are no difference."""
+    return " ".join(text.split()).casefold()
+
+
+@dataclass(frozen=True)
+class Baseline:
+    file: str = ""
+    entries: Sequence[Entry] = ()
+    today: date = date.max
+
+    def accepts(self, finding: Finding) -> bool:
+        return any(entry.expires >= self.today and entry.about(finding) for entry in self.entries)
+
+    @property
+    def expired(self) -> Sequence[str]:
+        """Words for each entry that is past its day."""
+        return [
+            f"{self.file}:{entry.line}: {entry.check} in {entry.operation} was accepted until {entry.expires} "
+            f"(owner {entry.owner}): mend it, or give it another day"
+            for entry in self.entries
+            if entry.expires < self.today
+        ]
+
+    def unused(self, findings: Sequence[Finding], but: Collection[str] = ()) -> Sequence[str]:
+        """Words for each entry that nothing was found for; ``but``: rules that were not looked at."""
+        return [
+            f"{self.file}:{entry.line}: {entry.check} in {entry.operation} was not found any more: remove the entry"
+            for entry in self.entries
+            if entry.check not in but and not any(map(entry.about, findings))
+        ]
+
+
+def entries_for(findings: Sequence[Finding], today: date) -> Iterator[str]:
+    """The entries that would accept these, one for each cause, their owners left to be filled in.
+
+    What one check finds in one operation has mostly one cause; where it is found in one place only, that is named.
+    """
+    causes: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        causes.setdefault(finding.key[:2], []).append(finding)
+    for (check, operation), found in causes.items():
+        where = f"  where: {json.dumps(found[0].where)}\n" if len(found) == 1 and found[0].where else ""
+        count = f"  # in {len(found)} places" if len(found) > 1 else ""
+        yield (
+            f"- check: {json.dumps(check)}{count}\n  operation: {json.dumps(operation)}\n{where}"
+            f"  owner:  # who sees to it\n  expires: {today + _USUAL}\n"
+        )

@@ -1,0 +1,22 @@
+"""How much the generator makes for one operation."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much is generated. ``examples`` per operation; no fuzzing and no chains when 0.
+
+    ``wrong``: also what the document forbids. The directed runs send such bodies and queries too, fewer of them.
+    """
+
+    examples: int
+    chains: int
+    steps: int = 6
+    wrong: bool = True
+    size: float = 13.0
+    """How long it takes for one operation, in directed runs: measured, for the time that is left to be foretold."""
+
+
+QUICK = Depth(examples=0, chains=0, wrong=False, size=3.0)
+USUAL = Depth(examples=15, chains=12)

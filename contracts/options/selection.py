@@ -1,0 +1,97 @@
+"""Which part of the suite a run is about: ``--only`` and ``--exclude``.
+
+A word is an operation (``GET /v1/leads/{}``, or its operationId), a path, a tag, a topic of the directed runs,
+``engine``, or a rule. Rules select findings; everything else selects what is run: of an operation, whatever asks it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from contracts.errors import CannotRun
+from contracts.rules.registry import RULES
+from contracts.spec.document import Contract, Operation, blank
+from contracts.spec.operation_names import named, names, suggestion
+
+
+class Selection:
+    """Raises CannotRun for a word that means nothing."""
+
+    def __init__(
+        self, contract: Contract, topics: Iterable[str], only: Collection[str], without: Collection[str]
+    ) -> None:
+        self._contract = contract
+        operations = contract.operations.values()
+        self._known = {"engine", *topics, *RULES, *contract.webhooks}
+        self._known |= {word for o in operations for word in _words(o)} | {_collection(o) for o in operations}
+        chosen = {self._meant(word) for word in only}
+        self._rules = chosen & RULES.keys()
+        self._only = chosen - RULES.keys()
+        self._without = {self._meant(word) for word in without}
+
+    def _meant(self, word: str) -> str:
+        """The word as it is known, however it was typed. Raises CannotRun."""
+        plain = blank(word) if "/" in word else word
+        if plain in self._known:
+            return plain
+        operation = named(self._contract, word)
+        if operation is not None:
+            return operation.key
+        spelt = {one.lower(): one for one in sorted(self._known)}
+        if plain.lower() in spelt:
+            return spelt[plain.lower()]
+        near = suggestion(word, [*self._known, *names(self._contract)])
+        raise CannotRun(f"`{word}` is no operation, tag, topic or rule", near)
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was left out on purpose."""
+        return not (self._only or self._rules or self._without)
+
+    def unit(self, topic: str, subject: str, also: Collection[str] = ()) -> bool:
+        """Tell whether to run a unit, by its topic, its subject, or an operation that it asks on the way."""
+        about = self._about(subject)
+        if {topic, subject} & self._without or (about and all(_words(o) & self._without for o in about)):
+            return False
+        words = {topic, subject, *also, *self._asked(subject), *(word for o in about for word in _words(o))}
+        return not self._only or bool(words & self._only)
+
+    def _about(self, subject: str) -> Sequence[Operation]:
+        """The operation that a unit is about, or those of its collection."""
+        known = self._contract.operations.get(subject)
+        paths = (subject, f"{subject}/{{}}")
+        of_collection = [o for o in self._contract.operations.values() if o.key.partition(" ")[2] in paths]
+        return [known] if known is not None else of_collection
+
+    def _asked(self, subject: str) -> Iterable[str]:
+        """Operations beside them: what lies below a collection, and the list that an item's id is taken from."""
+        operation = self._contract.operations.get(subject)
+        if operation is None:
+            return [key for key in self._contract.operations if key.partition(" ")[2].startswith(f"{subject}/{{}}/")]
+        path = operation.key.partition(" ")[2]
+        return [f"GET {path.partition('/{}')[0]}"] if "/{}" in path else []
+
+    def engine(self) -> bool:
+        return "engine" not in self._without and (not self._only or bool(self._generated()))
+
+    def operation(self, operation: Operation) -> bool:
+        """Whether the engine generates requests for it."""
+        return operation.key in self._generated()
+
+    def _generated(self) -> set[str]:
+        about = self._only - {"engine"}
+        operations = [o for o in self._contract.operations.values() if not _words(o) & self._without]
+        if "engine" in self._only and not about:
+            return {operation.key for operation in operations}
+        return {o.key for o in operations if not self._only or _words(o) & about}
+
+    def finding(self, rule: str, operation: str) -> bool:
+        known = self._contract.operations.get(operation)
+        left_out = {rule, operation, *(_words(known) if known else ())} & self._without
+        return not left_out and (not self._rules or rule in self._rules)
+
+
+def _words(operation: Operation) -> set[str]:
+    return {operation.key, operation.key.partition(" ")[2], *operation.tags}
+
+
+def _collection(operation: Operation) -> str:
+    return operation.key.partition(" ")[2].removesuffix("/{}")

@@ -1,0 +1,55 @@
+"""What several workers of one pytest session saw, put together: each of them alone proves little."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.rules.registry import RULES
+from contracts.rules.rule import Finding, Group, Rule
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import Outcome
+from contracts.run.runner import Run
+from contracts.run.verdict import shortcomings
+from contracts.spec.document import Contract
+from contracts.spec.provenance import Provenance
+from contracts.transport.guard import Mode
+from contracts.transport.target import Target
+
+Part = Mapping[str, Any]
+"""Of one worker, in types that any channel carries."""
+
+
+def part(run: Run) -> Part:
+    found = run.probe.findings.values()
+    return {
+        "units": list(run.units),
+        "done": sorted(run.done),
+        "passed": run.outcome.passed,
+        "failed": run.outcome.failed,
+        "not_run": run.outcome.not_run,
+        "found": [(finding.rule.name, finding.operation, finding.provenance.value) for finding in found],
+        "counts": run.coverage.counts(),
+        "mock": run.target.is_mock,
+    }
+
+
+def together(parts: Sequence[Part], contract: Contract, options: Options) -> Outcome:
+    """The outcome of the whole, as far as it says whether the run proved anything."""
+    target = Target("", "", is_mock=all(part["mock"] for part in parts))
+    outcome = Outcome(target, Mode.FULL, options.seed, Coverage(contract, ""))
+    for part in parts:
+        outcome.coverage.add(part["counts"])
+        outcome.passed += part["passed"]
+        outcome.failed += part["failed"]
+        outcome.not_run |= part["not_run"]
+        outcome.findings += [_finding(*found) for found in part["found"]]
+    every, done = ({name for part in parts for name in part[word]} for word in ("units", "done"))
+    nothing_left_out = Selection(contract, (), (), ())
+    outcome.vacuous = list(shortcomings(outcome, contract, nothing_left_out, options, whole=every <= done))
+    return outcome
+
+
+def _finding(rule: str, operation: str, provenance: str) -> Finding:
+    known = RULES.get(rule) or Rule(rule, Group.SHAPE, rule)
+    return Finding(known, operation, Provenance(provenance), "", "")

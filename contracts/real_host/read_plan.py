@@ -1,0 +1,181 @@
+"""Reads only: what is sent to a real host. The steps are known beforehand, so they can be shown before they are made.
+
+At most two small pages of any list, one item of each kind, and each filter once.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.rules import collections as rules
+from contracts.rules import consistency
+from contracts.rules.collections import Page, page_of
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.paging import note
+from contracts.scenarios.records import differences
+from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Listing
+from contracts.transport.exchange import Exchange
+
+SIZE = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request. ``page`` and ``asked`` are settled; what depends on an earlier answer is named in ``needs``.
+
+    ``needs``: parameter → (key of the listing, member of its first item).
+    """
+
+    operation: Operation
+    listing: Listing | None = None
+    page: int = 0
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    topic: str = "read"
+
+    def describe(self) -> str:
+        """The request as far as it is known before the run."""
+        query = [f"{name}={value}" for name, value in self.asked.items()]
+        path = self.operation.path
+        for name, (source, member) in self.needs.items():
+            known = f"<{member} of {source.partition(' ')[2]}>"
+            if "{" + name + "}" in path:
+                path = path.replace("{" + name + "}", known)
+            else:
+                query.append(f"{name}={known}")
+        return f"{self.operation.method} {path}" + (f"?{'&'.join(query)}" if query else "")
+
+
+def plan(catalogue: Catalogue, ids: Mapping[str, str]) -> list[Step]:
+    """Every request of a run, in order. What needs an id that no operation supplies is left out."""
+    return [*_top(catalogue), *_deeper(catalogue, ids)]
+
+
+def unreachable(catalogue: Catalogue, steps: list[Step]) -> list[Operation]:
+    """Reads that the plan leaves out."""
+    planned = {step.operation.key for step in steps}
+    return [o for o in catalogue.contract.operations.values() if o.method == "GET" and o.key not in planned]
+
+
+def foundations(step: Step, steps: Iterable[Step]) -> list[Step]:
+    """Those of the steps whose answers it needs, or is compared with."""
+    keys = {source for source, _ in step.needs.values()} | ({step.listing.key} if step.listing else set())
+    firsts = [other for other in steps if other.topic == "read" and other.page < 2 and other.operation.key in keys]
+    return [other for other in firsts if other != step]
+
+
+def _top(catalogue: Catalogue) -> Iterator[Step]:
+    for operation in catalogue.contract.operations.values():
+        if operation.method != "GET" or operation.of("path"):
+            continue
+        listing = catalogue.lists.get(operation.key)
+        if any(p.required for p in operation.of("query")):
+            continue
+        if listing is None or listing.page is None or listing.size is None:
+            yield Step(operation)
+            continue
+        for page in (1, 2):
+            yield Step(operation, listing, page, {listing.page.name: page, listing.size.name: SIZE})
+        for asked in listing.filters:
+            first = {listing.size.name: SIZE}
+            needs = {asked.name: (operation.key, asked.member)}
+            yield Step(operation, listing, 1, first, needs, topic="filter")
+        for parameter in listing.expands:
+            for value in parameter.schema["enum"]:
+                query = {listing.page.name: 1, listing.size.name: SIZE, parameter.name: value}
+                yield Step(operation, listing, 1, query, topic="expand")
+
+
+def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[Step]:
+    for operation in catalogue.contract.operations.values():
+        path, query = operation.of("path"), [p for p in operation.of("query") if p.required]
+        if operation.method != "GET" or not (path or query) or len(path) > 1:
+            continue
+        needs, asked = dict[str, tuple[str, str]](), dict[str, Any]()
+        for parameter in (*path, *query):
+            source = _source(catalogue, operation, parameter.name) if parameter in query else _above(operation)
+            if parameter.name in ids:
+                asked[parameter.name] = ids[parameter.name]
+            elif source in catalogue.contract.operations:
+                needs[parameter.name] = (source, "id")
+        if len(needs) + len(asked) == len(path) + len(query):
+            listing = catalogue.lists.get(operation.key)
+            if listing is not None and listing.size is not None:
+                asked[listing.size.name] = SIZE
+            yield Step(operation, listing, 1 if listing else 0, asked, needs, topic="item" if path else "read")
+
+
+def _above(operation: Operation) -> str:
+    return operation.key.partition("/{}")[0]
+
+
+def _source(catalogue: Catalogue, operation: Operation, name: str) -> str:
+    """Who knows the value of a required query parameter: an organization's or a user's id."""
+    return business_rules.ORGANIZATION if re.search("(?i)org", name) else business_rules.MEMBERS
+
+
+class Reading:
+    """One run over a plan. Nothing is kept of an answer but what the next steps need."""
+
+    def __init__(self, probe: Probe, catalogue: Catalogue) -> None:
+        self._probe = probe
+        self._catalogue = catalogue
+        self._first: dict[str, Mapping[str, Any]] = {}
+        self._pages: dict[str, Page] = {}
+
+    def making(self, step: Step) -> Callable[[Probe], None]:
+        """``make`` for later."""
+        return lambda probe: self.make(step)
+
+    def make(self, step: Step) -> None:
+        """Send one request and judge it. Raises Abandoned when what it needs is not there."""
+        asked = dict(step.asked)
+        for name, (source, member) in step.needs.items():
+            value = self._first.get(source, {}).get(member)
+            if value is None:
+                raise Abandoned(f"{step.operation.key}: {source} shows no {member}: is the account empty?")
+            asked[name] = value
+        paths = [asked.pop(parameter.name) for parameter in step.operation.of("path")]
+        exchange = self._probe.get(step.operation, *paths, query=asked)
+        if step.listing is None:
+            self._single(step, exchange)
+        else:
+            self._page(step, step.listing, page_of(step.listing, exchange), asked)
+
+    def _single(self, step: Step, exchange: Exchange) -> None:
+        record = exchange.json if isinstance(exchange.json, dict) else {}
+        self._first.setdefault(step.operation.key, record)
+        item = self._first.get(_above(step.operation), {}) if step.topic == "item" else {}
+        for name in differences(item, record):
+            said = consistency.DETAIL, "the same as in the list", "another value"
+            self._probe.broken(said[0], step.operation, said[1], said[2], exchange, where=name)
+
+    def _page(self, step: Step, listing: Listing, page: Page, asked: Mapping[str, Any]) -> None:
+        if step.topic == "read" and step.page == 1 and page.items:
+            self._first[listing.key] = page.items[0]
+            self._pages[listing.key] = page
+        note(self._probe, listing, self._judged(step, listing, page, asked), page.exchange, where=step.topic)
+
+    def _judged(self, step: Step, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[rules.Said]:
+        first = self._pages.get(listing.key)
+        if page.count is not None and listing.paged:
+            yield from rules.totals(page, step.page, SIZE, page.count)
+            due = max(0, min(SIZE, page.count - (step.page - 1) * SIZE))
+            if len(page.items) != due:
+                yield rules.LIMIT, f"{due} items", f"{len(page.items)} items"
+        yield from rules.unique(page.ids)
+        if step.topic == "filter":
+            wanted = {member: asked[name] for name, (_, member) in step.needs.items()}
+            if any(item.get(name) != value for item in page.items for name, value in wanted.items()):
+                yield rules.SOUND, "only items with the value asked for", "others among them"
+        elif first is not None and step.topic == "expand":
+            yield from rules.expanded(first.items, page.items)
+        elif first is not None and step.page == 2:
+            if set(map(str, first.ids)) & set(map(str, page.ids)):
+                yield rules.PARTITION, "other items on the second page", "some of the first again"
+            if first.count != page.count:
+                yield rules.COUNT, "the same total on both pages", "another one"

@@ -1,0 +1,104 @@
+"""The life of one marked record on a real host: made, read, changed, read, deleted, looked for.
+
+Other people work in the same organization meanwhile, so nothing is judged that they could change: no totals, no
+order, no other records. What is said of a difference names the member and no value.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.real_host.safe_records import Offer
+from contracts.real_host.write_gate import LedgerGate
+from contracts.rules import lifecycle as rules
+from contracts.rules.collections import page_of
+from contracts.rules.rule import Rule
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.records import differences, holds, is_change_time, record_of
+from contracts.spec.document import Operation
+from contracts.transport.exchange import Exchange
+
+Record = Mapping[str, Any]
+
+
+def requests_of(offer: Offer) -> list[str]:
+    """What a life sends, in order."""
+    family = offer.family
+    look = family.read or offer.listing.operation
+    wanted = [family.create, look, *([family.update, look] if _changes(offer) else []), family.delete, look]
+    return [f"{operation.method} {operation.path}" for operation in wanted if operation]
+
+
+def _changes(offer: Offer) -> bool:
+    return offer.family.update is not None and bool(offer.change())
+
+
+class Life:
+    """One record of one kind."""
+
+    def __init__(self, probe: Probe, offer: Offer, gate: LedgerGate) -> None:
+        self._probe, self._offer, self._gate = probe, offer, gate
+
+    def live(self) -> None:
+        """Raises Abandoned when it cannot go on; what was made by then is cleaned up at the end of the run."""
+        family, ledger = self._offer.family, self._gate.ledger
+        if ledger is None or family.create is None or family.delete is None:
+            raise Abandoned("nothing may be written")
+        mark = ledger.next_mark
+        body = self._offer.body(mark)
+        exchange = self._probe.accepted(self._probe.call(family.create, body=body), family.create)
+        made = ledger.made[-1]
+        if made.id is None:
+            raise Abandoned(f"{family.create.key} does not answer with the record; it is looked for at the end")
+        record = record_of(exchange)
+        self._holds(record, body, exchange, family.create, rules.AS_SENT)
+        self._reads(made.id, record, exchange, family.create)
+        if family.update is not None and _changes(self._offer):
+            record = self._changed(family.update, made.id, record)
+        self._ended(family.delete, made.id)
+
+    def _changed(self, update: Operation, id: Any, before: Record) -> Record:
+        body = self._offer.change()
+        exchange = self._probe.accepted(self._probe.call(update, id, body=body), update)
+        record = record_of(exchange)
+        self._holds(record, body, exchange, update, rules.APPLIED)
+        for name in differences(before, record, tuple(body)):
+            if not is_change_time(name):
+                self._broken(rules.KEEPS, update, exchange, name)
+        self._reads(id, record, exchange, update)
+        return record
+
+    def _holds(self, record: Record, body: Record, exchange: Exchange, operation: Operation, rule: Rule) -> None:
+        for name, value in body.items():
+            if name in record and not holds(record[name], value):
+                self._broken(rule, operation, exchange, name)
+
+    def _reads(self, id: Any, record: Record, cause: Exchange, operation: Operation) -> None:
+        shown, exchange = self._shown(id)
+        if shown is None:
+            return
+        if not shown:
+            self._probe.broken(rules.READ_BACK, operation, "the record", exchange.answer(), cause, exchange)
+        for name in differences(record, shown):
+            self._broken(rules.READ_BACK, operation, exchange, name)
+
+    def _ended(self, delete: Operation, id: Any) -> None:
+        cause = self._probe.accepted(self._probe.call(delete, id), delete)
+        shown, exchange = self._shown(id)
+        if shown:
+            where = "item" if self._offer.family.read else "list"
+            self._probe.broken(rules.GONE, delete, "not there any more", "still there", cause, exchange, where=where)
+
+    def _shown(self, id: Any) -> tuple[Record | None, Exchange]:
+        """The record as it reads, empty when it is not there; None when one page of its list cannot tell."""
+        family, listing = self._offer.family, self._offer.listing
+        if family.read is not None:
+            exchange = self._probe.call(family.read, id)
+            return (record_of(exchange) if exchange.succeeded else {}), exchange
+        query = {} if listing.size is None else {listing.size.name: listing.largest}
+        page = page_of(listing, self._probe.get(listing.operation, query=query))
+        found = next((item for item in page.items if item.get("id") == id), None)
+        whole = page.count is not None and len(page.items) >= page.count
+        return (found if found is not None else {} if whole else None), page.exchange
+
+    def _broken(self, rule: Rule, operation: Operation, exchange: Exchange, name: str) -> None:
+        self._probe.broken(rule, operation, f"{name} as it was written", "another value", exchange, where=name)

@@ -1,0 +1,110 @@
+"""What a run in mode ``safe`` may send: reads, the writes it has leave for, a burst. All of it is known beforehand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from contracts.errors import CannotRun
+from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.real_host.read_plan import Reading, Step, foundations, plan, unreachable
+from contracts.real_host.write_session import TOPIC, Writing
+from contracts.scenarios import rate_limit
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.client import Probe
+from contracts.scenarios.scenario import Unit
+from contracts.transport.guard import BURSTS, Guard, Mode
+from contracts.transport.pacing import APART, BRISK, GAP, WINDOW, expected_seconds
+
+TOPICS = ("read", "filter", "expand", "item", TOPIC, rate_limit.TOPIC)
+BURST = rate_limit.RATE + 1
+"""Requests that show the rate limit: all that may pass, and one that may not."""
+
+
+class Visit:
+    """One run on a host that is not ours. ``limited``: whether it was asked to show the rate limit."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        ids: Mapping[str, str],
+        selection: Selection,
+        writing: Writing | None = None,
+        *,
+        limited: bool = False,
+    ) -> None:
+        every = plan(catalogue, ids)
+        self.greeting = next((step for step in every if not step.needs), None)
+        """The first request: is anybody there, and is it the API? None when there is none without an id."""
+        self.unreached = unreachable(catalogue, every)
+        self._catalogue, self._writing = catalogue, writing
+        self.burst = _smallest(every, selection) if limited else None
+        self._steps = [step for step in every if selection.unit(step.topic, step.operation.key)]
+
+    def plan(self) -> list[str]:
+        """Every request that could be sent, a line each; but one line for a burst."""
+        first = [f"{self.greeting.describe()}   (is it the API?)"] if self.greeting else []
+        lines = [*first, *(step.describe() for step in self._steps), *(self._writing.plan() if self._writing else [])]
+        if self.burst:
+            span = f"×{BURST} in {(BURST - 1) * BRISK:.0f} s, after {WINDOW:.0f} s without any"
+            lines.append(f"{self.burst.describe()}   ({span}; at most {BURSTS} times)")
+        return lines
+
+    @property
+    def requests(self) -> int:
+        """How many there are. When the first burst is not clear, there are ``BURST`` more, ``APART`` seconds later."""
+        return len(self.plan()) + (BURST - 1 if self.burst else 0)
+
+    @property
+    def seconds(self) -> float:
+        """How long that takes."""
+        burst = BURST if self.burst else 0
+        return expected_seconds(self.requests - burst, burst)
+
+    def bounds(self) -> str:
+        """Both in words, with what they may come to."""
+        minutes = f"in about {self.seconds / 60:.1f} minutes"
+        if not self.burst:
+            return f"{self.requests} requests at most, {minutes}"
+        return (
+            f"{self.requests} requests {minutes}, at most {self.requests + BURST} in {(self.seconds + APART) / 60:.1f}"
+        )
+
+    def units(self, probe: Probe, guard: Guard) -> Iterator[Unit]:
+        reading = Reading(probe, self._catalogue)
+        for step in self._steps:
+            needed = [_name(other) for other in foundations(step, self._steps)]
+            yield Unit(step.topic, step.describe(), reading.making(step), needed)
+        yield from self._writing.units() if self._writing else ()
+        if self.burst:
+            sent = partial(
+                rate_limit.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst
+            )
+            yield Unit(self.burst.topic, self.burst.describe(), sent, size=expected_seconds(0, BURST) / GAP)
+
+    def names(self) -> list[str]:
+        """Names of the reads, and of the burst, before there is a target."""
+        return [_name(step) for step in (*self._steps, *([self.burst] if self.burst else []))]
+
+
+def _name(step: Step) -> str:
+    return f"{step.topic}[{step.describe()}]"
+
+
+def _smallest(steps: Sequence[Step], selection: Selection) -> Step:
+    """A request that can be made at once, with an answer as small as it gets. Raises CannotRun."""
+    for step in steps:
+        if not step.needs and selection.unit(rate_limit.TOPIC, step.operation.key):
+            size = step.listing.size if step.listing else None
+            asked = {size.name: max(1, int(size.schema.get("minimum", 1)))} if size else step.asked
+            return Step(step.operation, step.listing, asked=asked, topic=rate_limit.TOPIC)
+    raise CannotRun("--check-rate-limit: what it could ask for is excluded", "exclude less, or leave it out")
+
+
+def wanted(options: Options, mode: Mode) -> tuple[str, ...]:
+    """The words of ``--only``; who asks for the rate limit names it with that. Raises CannotRun."""
+    about = {word.lower() for word in options.only} & {rate_limit.TOPIC, *rate_limit.RULES}
+    if options.check_rate_limit and mode is Mode.FULL:
+        raise CannotRun("a rate limit is shown in mode `safe`; `full` checks that of a mock anyway", "leave that out")
+    if about and mode is Mode.SAFE and not options.check_rate_limit:
+        raise CannotRun(f"`{min(about)}` would take more requests than a safe run makes", "add --check-rate-limit")
+    return (*options.only, rate_limit.TOPIC) if options.only and options.check_rate_limit else options.only

@@ -1,0 +1,71 @@
+"""The gate for writes to a real host. It sits in the guard, under whatever wants to write, and keeps the ledger.
+
+It lets through what it can recompute itself: the next record of a safe kind, body and all; the one change of a record
+of this ledger; the deletion of a record of this ledger. Each is written down before it goes out.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from urllib.parse import unquote
+
+import orjson
+
+from contracts.errors import Refused
+from contracts.real_host.ledger import Ledger, Made
+from contracts.real_host.safe_records import Offer
+from contracts.transport.exchange import Exchange
+
+
+class LedgerGate:
+    """Closed until it has a ledger. ``deletes_only`` is for cleaning up."""
+
+    def __init__(
+        self,
+        offers: Iterable[Offer],
+        ledger: Ledger | None = None,
+        *,
+        deletes_only: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.offers = {offer.path: offer for offer in offers}
+        self.ledger = ledger
+        self.deletes_only = deletes_only
+        self._clock = clock
+
+    def check(self, method: str, path: str, body: bytes) -> None:
+        """Raises Refused."""
+        self._meant(method, path, body)
+
+    def sending(self, method: str, path: str, body: bytes) -> None:
+        ledger, made = self._meant(method, path, body)
+        ledger.before(method, path, made, self._clock())
+
+    def answered(self, exchange: Exchange) -> None:
+        if self.ledger is None:
+            return
+        offer = self.offers.get(exchange.path)
+        ours = offer.ids_with(self.ledger.made[-1].mark, exchange.json) if offer and exchange.succeeded else []
+        self.ledger.after(exchange.status, ours[0] if len(ours) == 1 else None)
+
+    def _meant(self, method: str, path: str, body: bytes) -> tuple[Ledger, Made | None]:
+        """The record that a write is about, None for a new one. Raises Refused."""
+        if self.ledger is None:
+            raise Refused(f"{method} {path}: nothing may be written before the organization is confirmed")
+        offer = self.offers.get(path)
+        if method == "POST" and offer and not self.deletes_only and _is(body, offer.body(self.ledger.next_mark)):
+            return self.ledger, None
+        collection, _, last = path.rpartition("/")
+        made, offer = self.ledger.alive(collection, unquote(last)), self.offers.get(collection)
+        if made and offer and offer.family.delete and method == "DELETE" and not body:
+            return self.ledger, made
+        update = offer.family.update if offer and not self.deletes_only else None
+        if made and offer and update and method == update.method and _is(body, offer.change()):
+            return self.ledger, made
+        raise Refused(f"{method} {path}: neither harmless and next in turn, nor about a record of this run")
+
+
+def _is(body: bytes, meant: object) -> bool:
+    try:
+        return bool(meant) and bool(orjson.loads(body) == meant)
+    except orjson.JSONDecodeError:
+        return False

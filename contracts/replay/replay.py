@@ -1,0 +1,194 @@
+"""Tells what became of each finding of a report: the run that found it is made again, where it can be; what the
+generator found, and what an old report has, is judged by its last request, sent once more."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from contracts.errors import Refused
+from contracts.replay import stored_request
+from contracts.replay.reruns import Found, Key, Repeats
+from contracts.replay.stored_request import Request
+from contracts.rules import access, input, lifecycle, protocol, response_conformance
+from contracts.rules.openapi_core_judge import JUDGES, SecondJudge
+from contracts.rules.rule import Rule
+from contracts.run.runner import Run
+from contracts.scenarios import rate_limit
+from contracts.spec.document import Operation
+from contracts.spec.json_file import Node
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Mode
+from contracts.transport.network_errors import NETWORK_ERRORS, in_words
+
+_LOOKED_AT = frozenset({rule.name for rule in (*vars(response_conformance).values(), JUDGES) if isinstance(rule, Rule)})
+"""Rules about one answer: it is judged again."""
+
+_BY_STATUS = frozenset(
+    rule.name
+    for rule in (
+        *(input.ACCEPTED, input.REFUSED, input.BAD_JSON, input.EXPECTED_QUERY, access.IGNORED_AUTH),
+        *(protocol.UNKNOWN_PATH, protocol.METHOD, protocol.MEDIA_TYPE, protocol.REQUIRED_HEADER, lifecycle.UNKNOWN_ID),
+    )
+)
+"""Rules that a status keeps or breaks."""
+
+
+class Fate(StrEnum):
+    BROKEN = "still broken"
+    MENDED = "mended"
+    UNKNOWN = "cannot be repeated"
+
+
+@dataclass(frozen=True)
+class Old:
+    """A finding as a report has it."""
+
+    rule: str
+    operation: str
+    where: str
+    expected: str
+    title: str
+    requests: Sequence[Request]
+    unit: str = ""
+    """The run that found it, if the report says so."""
+
+    @property
+    def key(self) -> Key:
+        return self.rule, self.operation, self.where
+
+    @property
+    def due(self) -> str:
+        """The status that should have come, where the report begins with it: ``404 with the envelope``."""
+        found = re.match(r"\d{3}\b", self.expected)
+        return found[0] if found else ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    old: Old
+    fate: Fate
+    why: str
+
+
+def findings(report: Node) -> list[Old]:
+    """What a JSON report of a run found. Raises CannotRun."""
+    report.get("findings", list)
+    return [_old(node) for node in report.items("findings", numbered=True)]
+
+
+def _old(node: Node) -> Old:
+    rule, operation, where, expected, title = (
+        node.get(name, str) for name in ("rule", "operation", "where", "expected", "title")
+    )
+    requests = [stored_request.read(one) for one in node.items("requests")]
+    return Old(rule, operation, where, expected, title, requests, node.get("unit", str, ""))
+
+
+def replay(run: Run, olds: Sequence[Old]) -> Iterator[Verdict]:
+    """Raises Stopped when the target asks for peace, or CannotRun when nobody is there."""
+    run.greet()
+    repeats, judge = Repeats(run), SecondJudge(run.contract, run.target.origin, every=True)
+    known = {old.key for old in olds}
+    try:
+        for old in olds:
+            yield Verdict(old, *(_in_its_run(old, known, repeats) or _again(run, old, judge)))
+    finally:
+        run.leave()
+
+
+def _in_its_run(old: Old, known: Set[Key], repeats: Repeats) -> tuple[Fate, str] | None:
+    """What the run that found it finds now; None when that says nothing, and one request may say more."""
+    found = repeats.alone(old.unit)
+    if found is None:
+        return None
+    broken = _found(old, known, found)
+    if not broken:
+        found = repeats.after_others(old.unit)
+        broken = _found(old, known, found)
+    if broken:
+        return Fate.BROKEN, broken
+    return None if found.reason else (Fate.MENDED, f"{old.unit} does not find it any more")
+
+
+def _found(old: Old, known: Set[Key], found: Found) -> str:
+    """How a run found it again; empty when it did not."""
+    if old.key in found.keys:
+        return f"{old.unit} finds it again"
+    moved = [where for rule, operation, where in found.keys - known if (rule, operation) == old.key[:2]]
+    return f"{old.unit} finds it elsewhere: {min(moved)}" if moved else ""
+
+
+def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:
+    """The last request once more."""
+    if old.rule not in _LOOKED_AT | _BY_STATUS or not old.requests:
+        how = "--check-rate-limit" if old.rule in rate_limit.RULES and run.mode is Mode.SAFE else f"--only {old.rule}"
+        return Fate.UNKNOWN, f"one request does not show it: run `check {how}`"
+    last = old.requests[-1]
+    if last.obstacle:
+        return Fate.UNKNOWN, last.obstacle
+    try:
+        exchange = _send(run, last)
+    except Refused as reason:
+        return Fate.UNKNOWN, str(reason)
+    except NETWORK_ERRORS as fault:
+        return Fate.UNKNOWN, f"the connection broke: {in_words(fault)}"
+    lost = _lost(old, last, exchange)
+    if lost:
+        return Fate.UNKNOWN, lost
+    broken = _by_status(old, last, exchange) if old.rule in _BY_STATUS else _judged(run, old, exchange, judge)
+    return (Fate.BROKEN if broken else Fate.MENDED), exchange.answer(80)
+
+
+def _send(run: Run, last: Request) -> Exchange:
+    """Through the transport of the run: on a real host it refuses all but documented reads with the key."""
+    content = None if last.body is None else last.body.encode()
+    url = run.target.origin + last.path
+    return run.transport.request(last.method, url, last.sent_headers(run.target.variables), content, {})
+
+
+def _lost(old: Old, last: Request, exchange: Exchange) -> str:
+    """Why an answer says nothing about the finding; empty when it does."""
+    now, then = exchange.status, last.status
+    if now == then or str(now) == old.due:
+        return ""
+    if now in (401, 403, 429):
+        return f"it is answered {now} now"
+    if now == 404 and "{}" in old.operation:
+        return f"what it asked for is not there: 404, and {then} then"
+    fixed = old.rule in _BY_STATUS or then >= 500
+    return "" if fixed or old.rule == response_conformance.STATUS.name else f"it is answered {now} now, and {then} then"
+
+
+def _by_status(old: Old, last: Request, exchange: Exchange) -> bool:
+    """Whether a status is still the wrong one."""
+    return str(exchange.status) != old.due and (exchange.status == last.status or exchange.status >= 500)
+
+
+def _judged(run: Run, old: Old, exchange: Exchange, judge: SecondJudge) -> bool:
+    operation = _operation(run, exchange)
+    if operation is None:
+        return exchange.status >= 500
+    wrong = list(response_conformance.judge(operation, exchange, {}))
+    wrong += judge.judge(operation, exchange, found_wrong=bool(wrong))
+    place = _pointer(old.where)
+    return any(found.rule.name == old.rule and place in ("", _pointer(found.where)) for found in wrong)
+
+
+def _pointer(where: str) -> str:
+    """The place in a body; empty for a header, whose name the engine says otherwise than we do."""
+    last = where.rpartition(" ")[2]
+    return last if last.startswith("/") else ""
+
+
+def _operation(run: Run, exchange: Exchange) -> Operation | None:
+    return run.contract.find(exchange.method, urlsplit(exchange.url).path)
+
+
+def exit_code(verdicts: Sequence[Verdict]) -> int:
+    """1 when anything is still broken, 2 when of anything it cannot be said, 0 when all is mended."""
+    fates = {verdict.fate for verdict in verdicts}
+    if Fate.BROKEN in fates:
+        return 1
+    return 2 if Fate.UNKNOWN in fates else 0

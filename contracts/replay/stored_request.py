@@ -1,0 +1,74 @@
+"""A request as a report keeps it, so that it can be sent again: without the key, and without the host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.spec.json_file import Node
+from contracts.transport.exchange import Exchange, Variables
+from mock_server.support.redaction import MASK
+
+_LARGEST = 64 * 1024
+_OF_THE_CONNECTION = (
+    *("accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"),
+    "x-schemathesis-testcaseid",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A key stands in headers as the variable that holds it. ``status`` is what it was answered."""
+
+    method: str
+    path: str
+    """With its query."""
+    headers: Mapping[str, str]
+    body: str | None
+    status: int
+    whole: bool = True
+    """Whether all of the body is here."""
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be sent again; empty when it can."""
+        texts = (self.path, self.body or "", *self.headers.values())
+        if not self.whole:
+            return "its body is not in the report"
+        return "a secret in it was masked" if any(MASK in text for text in texts) else ""
+
+    def sent_headers(self, keys: Variables) -> dict[str, str]:
+        """The headers with each variable replaced by the key that it holds."""
+        headers = dict(self.headers)
+        for key, variable in keys.items():
+            headers = {name: value.replace(f"${variable}", key) for name, value in headers.items()}
+        return headers
+
+
+def told(exchange: Exchange, keys: Variables) -> dict[str, Any]:
+    """The request of an exchange as plain data, for a report; still to be sieved."""
+    text = exchange.sent_body.decode("utf-8", "replace")
+    whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
+    headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
+    for key, variable in keys.items():
+        headers = {name: value.replace(key, f"${variable}") for name, value in headers.items()}
+    parts = urlsplit(exchange.told_url)
+    return {
+        "method": exchange.method,
+        "path": f"{parts.path}?{parts.query}" if parts.query else parts.path,
+        "headers": headers,
+        "body": text if whole and exchange.sent_body else None,
+        "whole": whole,
+        "status": exchange.status,
+    }
+
+
+def read(node: Node) -> Request:
+    """The same, out of a report. Raises CannotRun."""
+    path = node.get("path", str)
+    if not path.startswith("/"):
+        raise node.at("path").refuse("no path")
+    headers = {name: node.at("headers").get(name, str) for name in node.get("headers", dict, {})}
+    body: str | None = node.get("body", str, None)
+    whole = node.get("whole", bool, True)
+    return Request(node.get("method", str).upper(), path, headers, body, node.get("status", int), whole)

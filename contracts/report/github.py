@@ -1,0 +1,85 @@
+"""Reports for a pipeline on GitHub: annotations and a step summary. What has one cause is one line, with its count."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.report import run_facts
+from contracts.report import summary as content
+from contracts.run.outcome import Outcome
+from contracts.transport.redaction import Sieve, visible
+
+_LEVELS = {True: "error", False: "warning"}
+_SHOWN = 10
+"""Annotations of one level that GitHub shows of a step."""
+_ROWS = 200
+"""The most rows that a summary has: GitHub takes a mebibyte of it."""
+
+
+def as_github(outcome: Outcome, sieve: Sieve) -> str:
+    """Workflow commands, one a line: to be printed in a step."""
+    causes = content.causes(content.summary(outcome, sieve)["findings"])
+    lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
+    lines.append(f"::notice title=sophiie-mock check::{_message(sieve.redact(content.verdict(outcome)))}")
+    return "\n".join(lines) + "\n"
+
+
+def _annotations(causes: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """One for each cause; the last that would be shown stands for the rest."""
+    shown = causes if len(causes) <= _SHOWN else causes[: _SHOWN - 1]
+    for cause in shown:
+        first = cause[0]
+        text = f"{first['operation']}: {content.sentence(first)}{content.more(cause)}"
+        yield _command(first, f"{first['rule']} {first['operation']}", text)
+    rest = causes[len(shown) :]
+    if rest:
+        rules = ", ".join(dict.fromkeys(cause[0]["rule"] for cause in rest))
+        yield _command(rest[0][0], "and more", f"{sum(map(len, rest))} more findings in {len(rest)} places: {rules}")
+
+
+def _command(item: Mapping[str, Any], title: str, text: str) -> str:
+    return f"::{_LEVELS[item['breaks']]} title={_property(title)}::{_message(text)}"
+
+
+def _message(text: str) -> str:
+    return visible(text).replace("%", "%25").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_summary(outcome: Outcome, sieve: Sieve) -> str:
+    """Markdown for ``$GITHUB_STEP_SUMMARY``."""
+    told = content.summary(outcome, sieve)
+    causes = content.causes(told["findings"])
+    lines = [f"### sophiie-mock check: {_cell(sieve.redact(content.verdict(outcome)))}", ""]
+    if causes:
+        lines += ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |"]
+    lines += [_row(cause) for cause in causes[:_ROWS]]
+    if len(causes) > _ROWS:
+        lines.append(f"\n… and {len(causes) - _ROWS} rows more")
+    lines += ["", *_about(told)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cause: Sequence[Mapping[str, Any]]) -> str:
+    first = cause[0]
+    got = first["got"] + (f" — {first['reason']}" if first["reason"] else "")
+    cells = [first["rule"], first["operation"] + content.more(cause), first["expected"], got, first["provenance"]]
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _about(told: Mapping[str, Any]) -> Iterator[str]:
+    spent = f" in {told['seconds']} s" if told["seconds"] else ""
+    yield f"{told['requests']} requests{spent}, mode `{told['mode']}`, seed {told['seed']}."
+    yield ""
+    yield from (f"{_cell(line)}  " for line in run_facts.lines(told))
+    checked = len(told["rules"]["checked"])
+    yield f"{checked} of {checked + len(told['rules']['notChecked'])} rules checked."
+    yield from (f"- not checked, {_cell(why)}: {', '.join(names)}" for why, names in run_facts.reasons(told).items())
+
+
+def _cell(text: str) -> str:
+    plain = visible(" ".join(text.split()))
+    plain = plain if len(plain) <= 240 else plain[:239] + "…"
+    return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(letter, letter) for letter in plain)

@@ -1,0 +1,112 @@
+"""The exchanges of a run as HAR 1.2. On a real host bodies are reduced to their shapes."""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from contracts.report import summary
+from contracts.run.outcome import Outcome
+from contracts.transport.exchange import NO_KEYS, NOT_JSON, Exchange, Variables, shape
+from contracts.transport.redaction import Sieve
+from mock_server.support.redaction import MASK
+
+LARGEST = 48 * 1024**2
+"""Bytes of bodies that are kept; `check traffic` reads files of 64 MiB."""
+
+_CREDENTIALS = ("authorization", "cookie", "set-cookie")
+_HARMLESS = ("allow", "content-length", "content-type", "date", "retry-after")
+
+
+class Recorder:
+    """Listens to a run. When it has kept enough bytes, it keeps the rest of the exchanges without their bodies."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self._kept = 0
+
+    def seen(self, exchange: Exchange) -> None:
+        self._kept += len(exchange.body) + len(exchange.sent_body)
+        whole = self._kept <= LARGEST
+        self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
+
+
+def as_har(outcome: Outcome, sieve: Sieve) -> str:
+    """One log. `_shape`, a member of our own as the format allows, stands in place of a text."""
+    keys = outcome.target.variables
+    entries = [_entry(start, exchange, whole, sieve, keys) for start, exchange, whole in outcome.exchanges]
+    creator = {"name": "sophiie-mock check", "version": "1"}
+    told = sieve.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
+    log = {"version": "1.2", "creator": creator, "comment": told, "entries": entries}
+    return json.dumps({"log": log}, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve, keys: Variables) -> dict[str, Any]:
+    took = round(exchange.seconds * 1000, 3)
+    query = parse_qsl(urlsplit(exchange.told_url).query, keep_blank_values=True)
+    request = {
+        "method": exchange.method,
+        "url": exchange.told_url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _headers(exchange.sent_headers, private=False, keys=keys),
+        "queryString": [{"name": n, "value": v} for n, v in query],
+        "headersSize": -1,
+        "bodySize": len(exchange.sent_body),
+    }
+    response = {
+        "status": exchange.status,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _headers(exchange.headers, private=exchange.private),
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": len(exchange.body),
+    }
+    request, response = summary.sieved(request, sieve), summary.sieved(response, sieve)
+    if exchange.sent_body:
+        kind = sieve.redact(exchange.sent_headers.get("content-type", ""))
+        request["postData"] = {"mimeType": kind, **_body(exchange.sent_body, exchange.private, whole, sieve)}
+    kind = sieve.redact(exchange.headers.get("content-type", "x-unknown"))
+    response["content"] = {"size": len(exchange.body), "mimeType": kind}
+    response["content"] |= _body(exchange.body, exchange.private, whole, sieve)
+    return {
+        "startedDateTime": start.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": took,
+        "request": request,
+        "response": response,
+        "cache": {},
+        "timings": {"send": 0, "wait": took, "receive": 0},
+    }
+
+
+def _headers(headers: Mapping[str, str], *, private: bool, keys: Variables = NO_KEYS) -> list[dict[str, str]]:
+    """Credentials are named by their variables, or masked; of a real answer only those are kept that hold nobody's
+    data."""
+    named = {f"Bearer {key}": f"Bearer ${variable}" for key, variable in keys.items()}
+    shown = {name: named.get(value, MASK) if name in _CREDENTIALS else value for name, value in headers.items()}
+    if private:
+        shown = {name: value if name in _HARMLESS or name.startswith("x-ratelimit-") else MASK
+                 for name, value in shown.items()}  # fmt: skip
+    return [{"name": name, "value": value} for name, value in shown.items()]
+
+
+def _body(body: bytes, private: bool, whole: bool, sieve: Sieve) -> dict[str, Any]:
+    """A body redacted member by member, so that JSON stays JSON; its shape where the value is not ours to keep."""
+    value = _json(body)
+    if private or not whole:
+        return {"_shape": sieve.redact(shape(value))} if body else {"text": ""}
+    if value is not NOT_JSON:
+        return {"text": json.dumps(summary.sieved(value, sieve), ensure_ascii=False, separators=(",", ":"))}
+    text = body.decode("utf-8", "replace")
+    bare = sieve.redact(text)
+    if text.encode() == body:
+        return {"text": bare}
+    return {"text": base64.b64encode(body).decode(), "encoding": "base64"} if bare == text else {"_shape": "bytes"}
+
+
+def _json(body: bytes) -> Any:
+    return Exchange("", "", {}, b"", 0, {}, body).json

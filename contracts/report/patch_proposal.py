@@ -1,0 +1,170 @@
+"""How our document could be mended where a real host does otherwise: a JSON Patch (RFC 6902) with its file.
+
+From an answer only the shape is taken, never a value. Where no patch follows from it, that is said, with the reason.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from contracts.rules import response_conformance
+from contracts.rules.first_violations import first_problems, place_of
+from contracts.rules.rule import Finding
+from contracts.spec.dialect import TRANSLATED
+from contracts.spec.document import Contract, Operation
+from contracts.spec.operation_parts import Answer
+from contracts.spec.schema_location import Place
+from contracts.transport.exchange import NOT_JSON, Exchange
+
+_DEEPEST = 4
+_TYPES: Mapping[type, str] = MappingProxyType(
+    {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null", list: "array", dict: "object"}
+)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """``patch`` is empty when none can be derived; then ``reason`` says why."""
+
+    file: str
+    patch: Sequence[Mapping[str, Any]] = ()
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        if not self.patch:
+            return f"  no patch of {self.file} follows from this: {self.reason}"
+        lines = "\n".join(f"    {json.dumps(step, ensure_ascii=False)}" for step in self.patch)
+        return f"  if the document is wrong here, this mends {self.file} (JSON Patch):\n{lines}"
+
+
+class _None(Exception):
+    """No patch can be derived; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Case:
+    operation: Operation
+    exchange: Exchange
+    where: str
+
+    @property
+    def answer(self) -> Answer:
+        known = self.operation.answer(self.exchange.status)
+        if known is None or known.schema is None:
+            raise _None("the document has no shape for this answer")
+        return known
+
+    @property
+    def responses(self) -> Place:
+        path, method = self.operation.path, self.operation.method.lower()
+        return Place(self.operation.document.raw).into("paths").into(path).followed().into(method).into("responses")
+
+    @property
+    def schema(self) -> Place:
+        response = self.responses.into(self.answer.status).followed()
+        return response.into("content").into("application/json").into("schema")
+
+
+def propose(finding: Finding, contract: Contract) -> Proposal:
+    """The patch that would make the document allow what was found."""
+    operation = contract.operations.get(finding.operation)
+    if operation is None or not finding.evidence:
+        return Proposal("the document", reason="it is about no single operation of it")
+    name = operation.document.name
+    file = f"openapi/{name}.yaml" if name in ("v1", "zapier") else f"the document {name}"
+    if operation.document.raw.get(TRANSLATED):
+        return Proposal(file, reason="it is of 3.0, or below a path of its server: a patch would not fit the file")
+    derive = _DERIVED.get(finding.rule.name)
+    if derive is None:
+        source = f" ({finding.rule.source})" if finding.rule.source.startswith("gap:") else ""
+        return Proposal(file, reason=f"the rule is about behaviour, which no schema says{source}")
+    try:
+        return Proposal(file, [derive(_Case(operation, finding.evidence[-1], finding.where))])
+    except _None as reason:
+        return Proposal(file, reason=str(reason))
+
+
+def _unknown_status(case: _Case) -> Mapping[str, Any]:
+    """The status, with the shape of another answer of the operation if that fits."""
+    response: dict[str, Any] = {"description": "Seen on the API.", "x-provenance": "inferred"}
+    body = case.exchange.json
+    if body is not NOT_JSON and case.exchange.media_type == "application/json":
+        response["content"] = {"application/json": {"schema": _like_another(case) or shape_schema(body)}}
+    return {"op": "add", "path": case.responses.into(str(case.exchange.status)).pointer, "value": response}
+
+
+def _like_another(case: _Case) -> Any:
+    for answer in case.operation.answers.values():
+        valid = answer.schema and case.operation.document.validator(answer.schema).is_valid(case.exchange.json)
+        if answer.schema is not None and valid and set(answer.schema) == {"$ref"}:
+            return dict(answer.schema)
+    return None
+
+
+def _undocumented_field(case: _Case) -> Mapping[str, Any]:
+    steps = case.where.partition("/")[2].split("/")
+    home = case.schema.holder(steps[:-1])
+    if home is None:
+        raise _None("its object is described in no single place")
+    values = list(_values(case.exchange.json, steps))
+    known = {json.dumps(shape_schema(value), sort_keys=True): shape_schema(value) for value in values}
+    one = next(iter(known.values())) if len(known) == 1 else {}
+    return {"op": "add", "path": home.into(steps[-1]).pointer, "value": {**one, "x-provenance": "inferred"}}
+
+
+def _broken_schema(case: _Case) -> Mapping[str, Any]:
+    if case.exchange.json is NOT_JSON:
+        raise _None("the answer is no JSON")
+    schema = case.answer.schema or {}
+    errors = first_problems(case.operation.document, schema, case.exchange.json)
+    error = next((e for e in errors if f"{case.exchange.status} {place_of(e)}" == case.where), None)
+    if error is None:
+        raise _None("the place is not told exactly enough")
+    place = case.schema
+    for step in error.evaluation_path:
+        place = place.followed() if step == "$ref" else place.into(step)
+    keyword = error.kind.name
+    if keyword == "required" and isinstance(place.node, list):
+        return {"op": "remove", "path": place.into(place.node.index(getattr(error.kind, "property", ""))).pointer}
+    kind = _TYPES.get(type(error.instance), "")
+    if keyword == "type" and kind:
+        known = [place.node] if isinstance(place.node, str) else list(place.node)
+        return {"op": "replace", "path": place.pointer, "value": [*known, kind]}
+    if keyword in ("anyOf", "oneOf") and kind == "null":
+        return {"op": "add", "path": f"{place.pointer}/-", "value": {"type": "null"}}
+    raise _None(f"what `{keyword}` at {place.pointer} should say depends on the value, which is not kept: look it up")
+
+
+def shape_schema(value: Any, depth: int = _DEEPEST) -> dict[str, Any]:
+    """A schema for values such as this one, without anything of the value."""
+    if value is None or depth == 0:
+        return {}
+    found: dict[str, Any] = {"type": _TYPES[type(value)]}
+    if isinstance(value, dict):
+        found["properties"] = {name: shape_schema(member, depth - 1) for name, member in value.items()}
+    elif isinstance(value, list) and value:
+        found["items"] = shape_schema(value[0], depth - 1)
+    return found
+
+
+def _values(value: Any, steps: Sequence[str]) -> Iterator[Any]:
+    """What stands at a place, in every item of the lists on the way."""
+    if not steps:
+        yield value
+    elif steps[0] == "*" and isinstance(value, list):
+        for item in value:
+            yield from _values(item, steps[1:])
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from _values(value[steps[0]], steps[1:])
+
+
+_DERIVED: Mapping[str, Callable[[_Case], Mapping[str, Any]]] = MappingProxyType(
+    {
+        response_conformance.STATUS.name: _unknown_status,
+        response_conformance.UNDOCUMENTED.name: _undocumented_field,
+        response_conformance.SCHEMA.name: _broken_schema,
+    }
+)

@@ -1,0 +1,138 @@
+"""What every report says, already sieved, as plain data: the faces only arrange it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from contracts.replay import stored_request
+from contracts.report import run_facts
+from contracts.rules.rule import Finding, Severity
+from contracts.run.outcome import Outcome
+from contracts.transport.redaction import Sieve
+
+MOST_COMMANDS = 9
+"""Of one finding: what leads to a delivery that fails is no shorter."""
+
+
+_PACE = re.compile(r"the real API would have answered 429: .*?; the window ends in \d+ s(; |$)")
+"""A remark that a mock makes on every request of a quick run, and that explains none of them."""
+
+
+def sieved(value: Any, sieve: Sieve) -> Any:
+    """The same data with every text in it sieved."""
+    if isinstance(value, str):
+        return sieve.redact(value)
+    if isinstance(value, dict):
+        return {sieve.redact(str(name)): sieved(member, sieve) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [sieved(item, sieve) for item in value]
+    return value
+
+
+def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
+    shown = item.evidence[-MOST_COMMANDS:]
+    keys = outcome.target.variables
+    curls = [exchange.curl(keys) for exchange in shown]
+    again = [stored_request.told(exchange, keys) for exchange in shown]
+    is_mock = outcome.target.is_mock
+    judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock), "reason": reason_of(item, outcome)}
+    found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, sieve)
+    return found
+
+
+def reason_of(item: Finding, outcome: Outcome) -> str:
+    """The reason that a mock gave for its answer; empty for other targets, whose headers are not ours to believe."""
+    if not outcome.target.is_mock:
+        return ""
+    explained = item.evidence[-1].headers.get("x-mock-explain", "") if item.evidence else ""
+    return _PACE.sub("", item.reason or explained)
+
+
+def sentence(item: Mapping[str, Any]) -> str:
+    """A finding of a summary in one sentence or two."""
+    reason = f" Reason: {item['reason']}." if item["reason"] else ""
+    return f"{item['title']}. Expected: {item['expected']}. Got: {item['got']}.{reason}"
+
+
+def causes(findings: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Findings of a summary that most likely have one cause: the same rule, broken by the same operation."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for item in findings:
+        found.setdefault((item["rule"], item["operation"]), []).append(item)
+    return list(found.values())
+
+
+def more(cause: Sequence[Mapping[str, Any]]) -> str:
+    """`` (and 22 more)``, where there are more than one."""
+    return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
+
+
+def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
+    """Everything of a run that may be kept."""
+    operations = {}
+    for key, counts in outcome.coverage.statuses.items():
+        sent, known = outcome.coverage.known_parameters(key)
+        statuses = {str(status): count for status, count in sorted(counts.items())}
+        operations[key] = {"statuses": statuses, "parameters": f"{sent}/{known}"}
+    told: dict[str, Any] = sieved(
+        {
+            "target": outcome.target.origin,
+            "mock": outcome.target.is_mock,
+            "mode": str(outcome.mode),
+            "seed": outcome.seed,
+            "exitCode": outcome.exit_code,
+            "requests": outcome.requests,
+            "refused": outcome.refused,
+            "seconds": round(outcome.seconds, 2),
+            "stopped": outcome.stopped,
+            "vacuous": outcome.vacuous,
+            "passed": outcome.passed,
+            "failed": outcome.failed,
+            "notRun": outcome.not_run,
+            "notes": outcome.notes,
+            "operations": operations,
+            **run_facts.of(outcome),
+        },
+        sieve,
+    )
+    told["findings"] = [finding(item, outcome, sieve) for item in in_order(outcome)]
+    told["accepted"] = sieved([list(item.key) for item in outcome.accepted], sieve)
+    return told
+
+
+def in_order(outcome: Outcome) -> Sequence[Finding]:
+    """What breaks the run first, then by rule and operation."""
+    return sorted(outcome.findings, key=lambda f: (not f.breaks(outcome.target.is_mock), f.rule.name, f.key))
+
+
+def by_rule(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+    return [(name, list(group)) for name, group in groupby(findings, key=lambda item: item.rule.name)]
+
+
+def verdict(outcome: Outcome) -> str:
+    """One sentence."""
+    if outcome.interrupted:
+        rules = len({item.rule.name for item in outcome.broken})
+        return f"interrupted; {rules or 'no'} {_many(rules, 'rule')} seen to be broken by then"
+    if outcome.exit_code == 1:
+        rules = len({item.rule.name for item in outcome.broken})
+        places = len({item.operation for item in outcome.broken})
+        return f"{rules} {_many(rules, 'rule')} broken, in {places} {_many(places, 'operation')}"
+    if outcome.stopped:
+        return f"stopped: {outcome.stopped}"
+    if outcome.expired:
+        return f"the baseline is out of date: {'; '.join(outcome.expired)}"
+    if outcome.vacuous:
+        return f"nothing is proved: {'; '.join(outcome.vacuous)}"
+    if outcome.broken:
+        return "nothing is proved: no operation was seen to succeed"
+    warnings = sum(item.rule.severity is Severity.WARNING for item in outcome.doubts)
+    count, aside = len(outcome.doubts) - warnings, f", with {warnings} {_many(warnings, 'warning')}" if warnings else ""
+    if count:
+        return f"every documented rule was kept; our document may be wrong in {count} {_many(count, 'place')}{aside}"
+    return f"every rule was kept{aside}"
+
+
+def _many(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"

@@ -1,0 +1,52 @@
+"""Which reports were asked for, and writing them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from contracts.errors import CannotRun
+from contracts.report import github as annotations
+from contracts.report import har as traffic
+from contracts.report import html as page
+from contracts.report import json_junit, sarif
+from contracts.run.outcome import Outcome
+from contracts.transport.redaction import Sieve
+
+WRITERS: Mapping[str, Callable[[Outcome, Sieve], str]] = MappingProxyType(
+    {
+        "json": json_junit.as_json,
+        "junit": json_junit.as_junit,
+        "html": page.as_html,
+        "github": annotations.as_github,
+        "summary": annotations.as_summary,
+        "sarif": sarif.as_sarif,
+        "har": traffic.as_har,
+    }
+)
+
+
+def wanted(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> dict[str, str]:
+    """``KIND=FILE`` as a table; several may stand in one value. Raises CannotRun, before anything is sent."""
+    files: dict[str, str] = {}
+    for part in (part for value in values for part in value.split(",") if part):
+        kind, equals, path = part.partition("=")
+        if kind not in kinds:
+            raise CannotRun(f"--report: no kind `{kind}`", f"one of {', '.join(kinds)}")
+        if not equals or not path:
+            raise CannotRun(f"--report: `{part}` names no file", f"write {kind}=FILE")
+        if not Path(path).absolute().parent.is_dir() or Path(path).is_dir():
+            raise CannotRun(f"--report: {path} cannot be written", "name a file in a folder that is there")
+        files[kind] = path
+    return files
+
+
+def write(outcome: Outcome, sieve: Sieve, files: Mapping[str, str]) -> list[str]:
+    """Words for each file that cannot be written; the others are."""
+    wrong = []
+    for kind, path in files.items():
+        try:
+            # Half a letter, which a file may have in its name, is no reason to write nothing.
+            Path(path).write_text(WRITERS[kind](outcome, sieve), "utf-8", "backslashreplace")
+        except OSError as fault:
+            wrong.append(f"{path}: {fault.strerror} → give a writable place")
+    return wrong

@@ -1,0 +1,168 @@
+"""What a list must keep: pure judgements on pages that were already fetched. Each gives (rule, expected, got)."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.rules.rule import Group, Rule
+from contracts.spec.provenance import Provenance
+from contracts.spec.resources import Listing
+from contracts.transport.exchange import Exchange
+
+_PAGING = "https://docs.sophiie.ai/docs/api-reference"
+_INQUIRIES = "https://docs.sophiie.ai/docs/api-reference/inquiries/list-inquiries"
+
+PARTITION = Rule(
+    "pages_partition",
+    Group.COLLECTIONS,
+    "Pages must hold every item once, in one order",
+    Provenance.DOCUMENTED,
+    _PAGING,
+)
+LIMIT = Rule("limit_honoured", Group.COLLECTIONS, "A page must have the size asked for", Provenance.DOCUMENTED, _PAGING)
+DEFAULT = Rule(
+    "default_limit", Group.COLLECTIONS, "Without a size, a page must have the default", Provenance.DOCUMENTED, _PAGING
+)
+FIRST = Rule("default_page", Group.COLLECTIONS, "Without a page, the first must come", Provenance.DOCUMENTED, _PAGING)
+CURRENT = Rule(
+    "current_page", Group.COLLECTIONS, "The answer must name the page asked for", Provenance.EXAMPLE, _PAGING
+)
+COUNT = Rule("total_count", Group.COLLECTIONS, "The total must be the number of items", Provenance.EXAMPLE, _PAGING)
+PAGES = Rule(
+    "total_pages", Group.COLLECTIONS, "The number of pages must follow from the total", Provenance.INFERRED,
+    "gap:total-pages",
+)  # fmt: skip
+PAST = Rule(
+    "past_the_end", Group.COLLECTIONS, "A page past the last must be empty", Provenance.INFERRED,
+    "gap:page-past-the-end",
+)  # fmt: skip
+STABLE = Rule("stable_order", Group.COLLECTIONS, "The same question must get the same answer", Provenance.INFERRED)
+NEWEST = Rule("newest_first", Group.COLLECTIONS, "The newest must come first", Provenance.INFERRED, "gap:list-order")
+UNIQUE = Rule("unique_ids", Group.COLLECTIONS, "An id must stand for one item", Provenance.DOCUMENTED, _PAGING)
+SOUND = Rule(
+    "filter_sound", Group.COLLECTIONS, "A filter must let nothing else through", Provenance.DOCUMENTED, _INQUIRIES
+)
+COMPLETE = Rule(
+    "filter_complete", Group.COLLECTIONS, "A filter must keep nothing back", Provenance.DOCUMENTED, _INQUIRIES
+)
+COMBINED = Rule(
+    "filters_combined", Group.COLLECTIONS, "Of two filters both must hold", Provenance.INFERRED, "gap:filters"
+)
+UNKNOWN = Rule(
+    "filter_unknown", Group.COLLECTIONS, "A value that nothing has must give an empty list", Provenance.INFERRED,
+    "gap:filters",
+)  # fmt: skip
+KEEPS = Rule(
+    "expand_keeps", Group.COLLECTIONS, "Expanding must not change what is there", Provenance.DOCUMENTED, _INQUIRIES
+)
+ADDS = Rule("expand_adds", Group.COLLECTIONS, "Expanding must add what it names", Provenance.DOCUMENTED, _INQUIRIES)
+BARE = Rule(
+    "unexpanded_bare", Group.COLLECTIONS, "Without expanding, nothing must be added", Provenance.DOCUMENTED, _INQUIRIES
+)
+CATALOGUE = Rule("catalogue_totals", Group.COLLECTIONS, "Totals must count what is there", Provenance.EXAMPLE)
+
+Said = tuple[Rule, str, str]
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as it was answered."""
+
+    items: Sequence[Item]
+    count: int | None
+    pages: int | None
+    current: int | None
+    exchange: Exchange
+
+    @property
+    def ids(self) -> list[Any]:
+        return [item.get("id") for item in self.items]
+
+
+def page_of(listing: Listing, exchange: Exchange) -> Page:
+    """An answer read as a page; a member that is not there or of another type reads as none."""
+    items = exchange.field(listing.items) if listing.items else exchange.json
+
+    def number(name: str) -> int | None:
+        value = exchange.field(name) if name else None
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    totals = listing.totals
+    return Page(listed, number(totals.count), number(totals.pages), number(totals.current), exchange)
+
+
+def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Said]:
+    """What a page says of the whole, against ``count`` items in pages of ``size``."""
+    if page.current is not None and page.current != asked:
+        yield CURRENT, f"page {asked}", f"page {page.current}"
+    if count is None or page.count is None:
+        return
+    if page.count != count:
+        yield COUNT, f"{count} in all", f"{page.count} in all"
+    if page.pages is not None and page.pages != math.ceil(count / size):
+        yield PAGES, f"{math.ceil(count / size)} pages of {size} for {count}", f"{page.pages} pages"
+
+
+def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Said]:
+    """Whether a page is the slice of the whole list that it should be. ``whole`` holds ids."""
+    due = whole[(asked - 1) * size : asked * size]
+    if len(page.ids) != len(due):
+        yield LIMIT, f"{len(due)} items on page {asked} of {size}", f"{len(page.ids)} items"
+    elif page.ids != due:
+        yield PARTITION, f"items {(asked - 1) * size + 1} to {asked * size} of the list", _difference(due, page.ids)
+
+
+def unique(whole: Sequence[Any]) -> Iterator[Said]:
+    twice = sorted({str(id) for id in whole if whole.count(id) > 1})
+    if twice:
+        yield UNIQUE, "every id once", f"{', '.join(twice[:5])} more than once"
+
+
+def ordered(items: Sequence[Item]) -> Iterator[Said]:
+    moments = [item["createdAt"] for item in items if isinstance(item.get("createdAt"), str)]
+    for earlier, later in itertools.pairwise(moments):
+        if earlier < later:
+            yield NEWEST, f"something not newer than {earlier} after it", later
+            return
+
+
+def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, Any]) -> Iterator[Said]:
+    """Whether ``got`` is what of ``whole`` has the ``wanted`` values."""
+    words = " and ".join(f"{name}={value}" for name, value in wanted.items())
+    strangers = [item for item in got if any(item.get(name) != value for name, value in wanted.items())]
+    due = [item.get("id") for item in whole if all(item.get(name) == value for name, value in wanted.items())]
+    missing = [id for id in due if id not in {item.get("id") for item in got}]
+    rules = (COMBINED, COMBINED) if len(wanted) > 1 else (SOUND, COMPLETE)
+    if strangers:
+        yield rules[0], f"only items with {words}", f"{len(strangers)} others, {strangers[0].get('id')} for one"
+    if missing:
+        yield rules[1], f"all {len(due)} items with {words}", f"{len(missing)} are missing, {missing[0]} for one"
+    elif not strangers and [item.get("id") for item in got] != due:
+        yield PARTITION, "the order of the whole list", _difference(due, [item.get("id") for item in got])
+
+
+def expanded(plain: Sequence[Item], full: Sequence[Item]) -> Iterator[Said]:
+    """Expanding keeps the items, their order and every member they had."""
+    if [item.get("id") for item in plain] != [item.get("id") for item in full]:
+        yield KEEPS, "the same items in the same order", _difference(_ids(plain), _ids(full))
+        return
+    for before, after in zip(plain, full, strict=True):
+        changed = sorted(name for name in before if before[name] != after.get(name, ...))
+        if changed:
+            yield KEEPS, f"{before.get('id')} with the same {changed[0]}", "another value, or none"
+            return
+
+
+def _ids(items: Sequence[Item]) -> list[Any]:
+    return [item.get("id") for item in items]
+
+
+def _difference(due: Sequence[Any], got: Sequence[Any]) -> str:
+    for position, (one, other) in enumerate(zip(due, got, strict=False)):
+        if one != other:
+            return f"{other} in place {position + 1}, where {one} should be"
+    return f"{len(got)} items instead of {len(due)}"

@@ -1,0 +1,75 @@
+"""The first problems of a value under a schema, however large the value is and however many problems there are.
+
+The library makes all of its errors before it hands out one. Of some megabytes from anybody that takes it minutes.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.spec.document import Document, Schema
+
+MOST = 25
+"""Places of one value; who has mended these looks again."""
+_SMALL = 8 * 1024  # characters, of which all errors are made in no time
+_ITEMS = 25  # of a list in a larger value
+_MEMBERS = 250  # of an object in a larger value
+_OF_MANY = ("anyOf", "oneOf", "oneOfNotValid", "oneOfMultipleValid", "not")
+
+Error = jsonschema_rs.ValidationError
+
+
+def first_problems(document: Document, schema: Schema, value: Any) -> list[Error]:
+    """One error for each place, at most ``MOST``; of a long list, those of its first items."""
+    validator = document.validator(schema)
+    if validator.is_valid(value):
+        return []
+    if len(repr(value)) <= _SMALL:
+        return _by_place(validator.iter_errors(value))
+    cut: set[tuple[str | int, ...]] = set()
+    errors = _by_place(e for e in validator.iter_errors(_shortened(value, (), cut)) if not _made_by_cutting(e, cut))
+    return errors or _first(validator, value)
+
+
+def place_of(error: Error) -> str:
+    """The place where a schema is broken: the member, also one that is missing. All items of a list are one place."""
+    steps = ["*" if isinstance(step, int) else str(step) for step in error.instance_path]
+    missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
+    return "/" + "/".join([*steps, *missing])
+
+
+def _by_place(errors: Iterable[Error]) -> list[Error]:
+    found: dict[str, Error] = {}
+    for error in errors:
+        found.setdefault(place_of(error), error)
+        if len(found) == MOST:
+            break
+    return list(found.values())
+
+
+def _shortened(value: Any, path: tuple[str | int, ...], cut: set[tuple[str | int, ...]]) -> Any:
+    """A copy with the beginnings of long lists and objects. ``cut`` is given the paths of these."""
+    if isinstance(value, list):
+        if len(value) > _ITEMS:
+            cut.add(path)
+        return [_shortened(item, (*path, index), cut) for index, item in enumerate(value[:_ITEMS])]
+    if isinstance(value, dict):
+        if len(value) > _MEMBERS:
+            cut.add(path)
+        return {name: _shortened(value[name], (*path, name), cut) for name in list(value)[:_MEMBERS]}
+    return value
+
+
+def _made_by_cutting(error: Error, cut: set[tuple[str | int, ...]]) -> bool:
+    """Tell whether an error may come from cutting: it is about what was cut, or about alternatives around that."""
+    path = tuple(error.instance_path)
+    return path in cut or (error.kind.name in _OF_MANY and any(one[: len(path)] == path for one in cut))
+
+
+def _first(validator: jsonschema_rs.Validator, value: Any) -> list[Error]:
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []

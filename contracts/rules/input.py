@@ -1,0 +1,16 @@
+"""What a request may say: valid ones are taken, invalid ones refused."""
+
+from contracts.rules.rule import Group, Rule
+from contracts.spec.provenance import Provenance
+
+ACCEPTED = Rule("positive_data_acceptance", Group.INPUT, "A valid request must be accepted")
+REFUSED = Rule("negative_data_rejection", Group.INPUT, "An invalid request must be refused")
+BAD_JSON = Rule(
+    "malformed_body", Group.INPUT, "A body that is no JSON must be refused", Provenance.INFERRED, "gap:bad-request"
+)
+UNKNOWN_QUERY = Rule(
+    "unknown_query_ignored", Group.INPUT, "An unknown query parameter must change nothing", Provenance.INFERRED,
+    "gap:unknown-query-parameters",
+)  # fmt: skip
+EXPECTED_QUERY = Rule("query_validated", Group.INPUT, "A query value out of bounds must be refused")
+"""Bounds are the document's: below the least, above the most, no number, none of the values."""

@@ -1,0 +1,48 @@
+"""The members that an object may have under a schema, and those that it has beside them."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from contracts.spec.document import Document
+
+
+def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
+    """The members an object may have: of several alternatives, those of the first that fits."""
+    schema = document.resolve(schema)
+    if not isinstance(schema, Mapping):
+        return {}
+    found = dict(schema.get("properties", {}))
+    for part in schema.get("allOf", ()):
+        found |= members_of(document, part, value)
+    for word in ("oneOf", "anyOf"):
+        fitting = (part for part in schema.get(word, ()) if document.validator(part).is_valid(value))
+        if (first := next(fitting, None)) is not None:
+            found |= members_of(document, first, value)
+    return found
+
+
+def is_open(schema: Mapping[str, Any]) -> bool:
+    """Objects that are open on purpose: with members of any name, or only some of them described."""
+    return schema.get("additionalProperties", False) is not False
+
+
+def undocumented(
+    document: Document, schema: Any, value: Any, path: str = ""
+) -> Iterator[tuple[str, str, Collection[str]]]:
+    """(place, name, known names) for each member that is neither named nor forbidden, however deep it lies.
+
+    Where a schema says ``additionalProperties``, it has decided that itself.
+    """
+    schema = document.resolve(schema)
+    if not isinstance(schema, Mapping):
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from undocumented(document, schema.get("items", {}), item, f"{path}/*")
+    elif isinstance(value, dict):
+        known = members_of(document, schema, value)
+        for name, member in value.items():
+            if name in known:
+                yield from undocumented(document, known[name], member, f"{path}/{name}")
+            elif known and "additionalProperties" not in schema:
+                yield f"{path}/{name}", name, known

@@ -1,0 +1,170 @@
+"""The second judge: openapi-core reads the same document independently of our own validators.
+
+It also settles what the engine cannot know for sure: whether a request it generated is valid *as it was sent*.
+It is slow, so it sees the first answer of each operation and status only, and no very large one.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from contracts.rules.rule import Finding, Group, Rule
+from contracts.spec.document import Contract, Operation
+from contracts.transport.exchange import Exchange, cut
+
+LARGEST = 32 * 1024
+"""Bytes of a body that it looks at: of 50,000 wrong items it makes as many errors, in half a minute."""
+JUDGES = Rule("judges_agree", Group.SHAPE, "Two independent validators must agree on an answer")
+
+
+class _Request:
+    """A request as openapi-core wants to see it."""
+
+    def __init__(self, exchange: Exchange, origin: str) -> None:
+        query = ImmutableMultiDict(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))
+        self.parameters = RequestParameters(
+            query=query, header=Headers(list(exchange.sent_headers.items())), cookie=ImmutableMultiDict(), path={}
+        )
+        self.host_url = origin
+        self.path = exchange.path
+        self.method = exchange.method.lower()
+        self.body = exchange.sent_body or None
+        self.content_type = exchange.sent_headers.get("content-type", "").partition(";")[0]
+
+
+class _Response:
+    def __init__(self, exchange: Exchange) -> None:
+        self.data = exchange.body
+        self.status_code = exchange.status
+        self.content_type = exchange.media_type
+        self.headers = Headers(list(exchange.headers.items()))  # looked up whatever the case
+
+
+class SecondJudge:
+    """Judges exchanges under one contract. ``origin`` is that of the target; ``every``: each answer, not the first.
+
+    ``silent`` counts what it could not read, by operation and kind of failure: nothing follows from that but a note.
+    """
+
+    def __init__(self, contract: Contract, origin: str, *, every: bool = False) -> None:
+        self._contract = contract
+        self._origin = origin
+        self._every = every
+        self._readers: dict[str, OpenAPI] = {}
+        self._seen: set[int] = set()
+        """Answers, and sound requests, that were looked at: of the same again nothing else would be said."""
+        self.silent: Counter[str] = Counter()
+
+    def forget(self) -> None:
+        """From here on the first answer of each operation and status is judged anew."""
+        self._seen.clear()
+
+    def judge(self, operation: Operation, exchange: Exchange, *, found_wrong: bool) -> Iterator[Finding]:
+        """A finding when the two judges disagree on the answer. ``found_wrong``: what the first one said."""
+        body = (exchange.media_type, exchange.body) if self._every else ()
+        mark = hash((operation.key, exchange.status, body))
+        if mark in self._seen or operation.answer(exchange.status) is None:
+            return
+        self._seen.add(mark)
+        if not found_wrong and len(exchange.body) <= LARGEST and (errors := self._answer_errors(operation, exchange)):
+            where = f"{exchange.status} second judge"
+            said = "not valid for openapi-core" if exchange.private else errors[0]
+            due = "valid for openapi-core too"
+            yield Finding(JUDGES, operation.key, operation.provenance, said, due, where, (exchange,))
+
+    def _answer_errors(self, operation: Operation, exchange: Exchange) -> list[str]:
+        request, response = _Request(exchange, self._origin), _Response(exchange)
+        try:
+            return [_words(error) for error in self._reader(operation).iter_response_errors(request, response)]
+        except OpenAPIError as error:
+            return [_words(error)]
+        except Exception as fault:  # its parsers raise what they like for a body or a header from outside
+            return self._cannot_read(operation, fault)
+
+    def _cannot_read(self, operation: Operation, fault: Exception) -> list[Any]:
+        self.silent[f"{operation.key} ({type(fault).__module__}.{type(fault).__name__})"] += 1
+        return []
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about requests and answers that openapi-core could not read."""
+        return [
+            f"{what}: openapi-core could not read it {n}×; our own validator did" for what, n in self.silent.items()
+        ]
+
+    def rejects(self, operation: Operation, exchange: Exchange) -> bool:
+        """Whether the request, as it went over the wire, breaks the contract (credentials aside)."""
+        try:
+            return bool(self.request_errors(operation, exchange))
+        except Exception:  # what cannot be read was not accepted
+            return True
+
+    def request_problems(self, operation: Operation, exchange: Exchange) -> list[Exception]:
+        """List the errors of a request, credentials aside; none for one that openapi-core cannot read."""
+        mark = hash((operation.key, exchange.url, exchange.sent_body, *sorted(exchange.sent_headers.items())))
+        if mark in self._seen:
+            return []
+        try:
+            errors = self.request_errors(operation, exchange)
+        except Exception as fault:  # as for answers
+            return self._cannot_read(operation, fault)
+        if not errors:
+            self._seen.add(mark)
+        return errors
+
+    def request_errors(self, operation: Operation, exchange: Exchange) -> list[Exception]:
+        """List the errors of a request, credentials aside. Raises whatever the parsers of openapi-core raise."""
+        try:
+            errors = list(self._reader(operation).iter_request_errors(_Request(exchange, self._origin)))
+        except OpenAPIError as error:
+            errors = [error]
+        return [error for error in errors if type(error).__name__ != "SecurityValidationError"]
+
+    def _reader(self, operation: Operation) -> OpenAPI:
+        document = operation.document
+        if document.name not in self._readers:
+            raw = _without_security({**_normal(document.raw), "servers": [{"url": self._origin}]})
+            self._readers[document.name] = OpenAPI.from_dict(raw, config=Config(spec_validator_cls=None))
+        return self._readers[document.name]
+
+
+def _words(error: Exception) -> str:
+    cause = error.__cause__
+    details = [str(getattr(e, "message", e)) for e in getattr(cause, "schema_errors", ())]
+    return cut("; ".join(details or [str(error)]), 300)
+
+
+def _normal(node: Any) -> Any:
+    """Lists of types as ``anyOf``: openapi-core cannot read the former in parameters (its issue 1180).
+
+    And `deepObject` exploded, the only way there is, which a document need not say.
+    """
+    if isinstance(node, list):
+        return [_normal(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {str(name): _normal(value) for name, value in node.items()}
+    if copy.get("style") == "deepObject":
+        copy["explode"] = True
+    kinds = copy.get("type")
+    if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds):
+        del copy["type"]
+        return {**copy, "anyOf": [{"type": kind} for kind in kinds]} if "anyOf" not in copy else copy
+    return copy
+
+
+def _without_security(raw: dict[str, Any]) -> dict[str, Any]:
+    """The same document without credentials: they are judged elsewhere and would hide every other error."""
+    paths: dict[str, Any] = {}
+    for path, item in raw.get("paths", {}).items():
+        paths[path] = {
+            name: {**value, "security": []} if isinstance(value, Mapping) and "responses" in value else value
+            for name, value in item.items()
+        }
+    return {**raw, "paths": paths, "security": []}

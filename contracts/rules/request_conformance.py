@@ -1,0 +1,113 @@
+"""What a recorded request must keep: the client's half of the contract, judged by openapi-core."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from contracts.rules.first_violations import first_problems, place_of
+from contracts.rules.object_members import undocumented
+from contracts.rules.openapi_core_judge import LARGEST, SecondJudge
+from contracts.rules.rule import Group, Rule, Severity
+from contracts.spec import schema_words
+from contracts.spec.did_you_mean import did_you_mean
+from contracts.spec.document import Operation
+from contracts.spec.provenance import Provenance
+from contracts.transport.exchange import NOT_JSON, Exchange, shape
+
+REQUEST = Rule("request_conformance", Group.INPUT, "A request must be as documented")
+OPERATION = Rule(
+    "undocumented_operation", Group.INPUT, "A request must be for a documented operation", Provenance.DOCUMENTED
+)
+PARAMETER = Rule(
+    "undocumented_parameter", Group.INPUT, "A request must send documented query parameters only", Provenance.DOCUMENTED
+)
+MEMBER = Rule(
+    "undocumented_member", Group.INPUT, "A request should send documented members only", Provenance.DOCUMENTED,
+    severity=Severity.WARNING,
+)  # fmt: skip
+"""A document that does not close an object allows any member in it; most that it does not name are misspelt."""
+
+Said = tuple[str, str, str]
+"""Place, what was expected, what was got; no value of the request in any of them."""
+
+
+def request(judge: SecondJudge, operation: Operation, exchange: Exchange) -> Iterator[Said]:
+    """Everything that is wrong with a request, credentials aside: recordings leave them out."""
+    ours = _is_json(exchange) and (len(exchange.sent_body) > LARGEST or _sent(exchange) is NOT_JSON)
+    if ours and operation.body is not None:
+        yield from _body(operation, exchange)
+    asked = replace(exchange, sent_body=b"") if ours else exchange
+    for error in judge.request_problems(operation, asked):
+        about_parameter = hasattr(error, "name")
+        if about_parameter or not ours:  # else the body was judged by us
+            yield from _said(error)
+
+
+def _is_json(exchange: Exchange) -> bool:
+    return bool(exchange.sent_body) and "json" in exchange.sent_headers.get("content-type", "").lower()
+
+
+def _sent(exchange: Exchange) -> Any:
+    return replace(exchange, body=exchange.sent_body).json
+
+
+def _body(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+    """A body that openapi-core would take too long for, or cannot read, under the schema by our own validator."""
+    value = _sent(exchange)
+    if value is NOT_JSON:
+        yield "body", "a JSON body", "what is none"
+        return
+    for error in first_problems(operation.document, operation.body or {}, value):
+        yield f"body {place_of(error)}", schema_words.of_fast(error), shape(error.instance)
+
+
+def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+    """Names in a query that the operation does not have. They change nothing, so most are misspelt."""
+    given = {name for name, _ in parse_qsl(exchange.query, keep_blank_values=True)}
+    known = operation.of("query")
+    for name in sorted(given - operation.document.credentials):
+        if not any(parameter.takes(name) for parameter in known):
+            names = [parameter.name for parameter in known]
+            due = f"one of {', '.join(names)}{did_you_mean(name, names)}" if names else "no query parameter"
+            yield f"query {_harmless(name)}", due, _harmless(name)
+
+
+def unknown_members(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+    """Members of a JSON body that the document neither names nor forbids, where it leaves the object open unsaid."""
+    value = _sent(exchange) if operation.body is not None and _is_json(exchange) else NOT_JSON
+    if value is not NOT_JSON:
+        for place, name, known in undocumented(operation.document, operation.body, value):
+            yield f"body {place}", f"a documented member{did_you_mean(name, known)}", _harmless(name)
+
+
+def _harmless(name: str) -> str:
+    """A name as it may be shown: one that may be a value is not."""
+    return name if re.fullmatch(r"[\w.$\[\]-]{1,60}", name) and not name.isdigit() else "a name that is none"
+
+
+def _said(error: Exception) -> Iterator[Said]:
+    """One error of openapi-core in our words. Its classes tell parameters by having a name."""
+    name, cause = getattr(error, "name", ""), error.__cause__ or error
+    place = f"{getattr(error, 'location', '')} {name}".strip() if name else "body"
+    details = list(getattr(cause, "schema_errors", ()))
+    for detail in details:
+        yield _place(place, detail), schema_words.of_slow(detail), shape(detail.instance)
+    if details:
+        return
+    if type(error).__name__.startswith("MissingRequired"):
+        yield place, f"the {'parameter' if name else 'body'}", "nothing"
+    elif type(cause).__name__ == "MediaTypeNotFound":
+        yield place, "the content type application/json", "another one"
+    elif kind := getattr(cause, "type", ""):
+        yield place, schema_words.wanted("type", str(kind)), "what is none"
+    elif type(cause).__name__ == "MediaTypeDeserializeError":
+        yield place, "a JSON body", "what is none"
+    else:
+        yield place, "what is documented", type(cause).__name__
+
+
+def _place(place: str, detail: Any) -> str:
+    steps = ["*" if isinstance(step, int) else str(step) for step in detail.absolute_path]
+    return f"{place} /{'/'.join(steps)}" if place == "body" or steps else place

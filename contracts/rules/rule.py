@@ -1,0 +1,96 @@
+"""A rule that a target must keep, and a finding that it was not kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from contracts.spec.provenance import Provenance
+from contracts.transport.exchange import Exchange
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    """Worth knowing; on a real target it never fails a run."""
+
+
+class Group(StrEnum):
+    """The kinds of defect the suite looks for; the mutants of the suite's own tests come in the same groups."""
+
+    PROTOCOL = "protocol"
+    INPUT = "input"
+    SHAPE = "shape"
+    CRASH = "crash"
+    ACCESS = "access"
+    LIFECYCLE = "lifecycle"
+    COLLECTIONS = "collections"
+    TIME = "time"
+    TENANCY = "tenancy"
+    LIMITS = "limits"
+    WEBHOOKS = "webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rule. The name is the same in code, options, reports and baselines.
+
+    ``provenance`` None means: that of the place in the document that the finding is about.
+    ``source`` is a page of the vendor, or an entry of the ledger as ``gap:<id>``.
+    """
+
+    name: str
+    group: Group
+    title: str
+    provenance: Provenance | None = None
+    source: str = ""
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule was broken. Values may hold data of the target: every sink redacts."""
+
+    rule: Rule
+    operation: str
+    provenance: Provenance
+    got: str
+    expected: str
+    where: str = ""
+    """Location of the broken rule: a JSON pointer, a parameter, a status."""
+    evidence: Sequence[Exchange] = field(default=(), repr=False)
+    """The exchanges that show it, in the order they were made; the last one is the offending one."""
+    unit: str = ""
+    """The run that found it."""
+    reason: str = ""
+    """The reason that a mock gave for its answer; empty when there is none."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two findings the same one: rule, operation, location."""
+        return self.rule.name, self.operation, self.where
+
+    def breaks(self, is_mock: bool) -> bool:
+        """Whether this fails a run. The mock is held to all we wrote; another target to what its vendor wrote."""
+        return self.rule.severity is Severity.ERROR and (is_mock or self.provenance is Provenance.DOCUMENTED)
+
+    def doubt(self, is_mock: bool) -> str:
+        """Why it does not; empty when it does."""
+        if self.breaks(is_mock):
+            return ""
+        return "a warning" if self.rule.severity is Severity.WARNING else "our document may be wrong here"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule.name,
+            "group": self.rule.group.value,
+            "title": self.rule.title,
+            "severity": self.rule.severity.value,
+            "operation": self.operation,
+            "provenance": self.provenance.value,
+            "source": self.rule.source,
+            "where": self.where,
+            "expected": self.expected,
+            "got": self.got,
+            "unit": self.unit,
+        }

@@ -1,0 +1,54 @@
+"""The rules that a run has checked, and the reason for each other one, so that nobody reads too much into green."""
+
+from collections.abc import Collection, Mapping
+
+from contracts.options.selection import Selection
+from contracts.rules.registry import RULES
+from contracts.run.outcome import Outcome
+from contracts.scenarios.rule_scenarios import ANSWERS, EVERYWHERE, RUNS, TRAFFIC
+from contracts.transport.guard import Mode
+
+_OF_TRAFFIC = "it is about recorded traffic"
+_LEFT_OUT = "left out by --only or --exclude"
+_ENDED = "the run ended before it"
+_NOT_SAFE = "a safe run does not send what would show it"
+_NOTHING = "the document has nothing that it is about"
+
+
+def of_run(known: Collection[str], outcome: Outcome, selection: Selection) -> Mapping[str, str]:
+    """Every rule with the reason why it was not checked; empty when it was. ``known`` are the runs that were due."""
+    finished = [*outcome.passed, *outcome.failed]
+
+    def reason(rule: str) -> str:
+        runs = RUNS.get(rule, ())
+        if rule in TRAFFIC:
+            return _OF_TRAFFIC
+        if not selection.finding(rule, ""):
+            return _LEFT_OUT
+        if rule in EVERYWHERE:
+            return "" if outcome.coverage.requests else _ENDED
+        if _among(runs, finished):
+            return ""
+        if hindered := _among(runs, outcome.not_run):
+            return outcome.not_run[hindered]
+        if _among(runs, known):
+            return _ENDED
+        return _LEFT_OUT if not selection.everything else _NOT_SAFE if outcome.mode == Mode.SAFE else _NOTHING
+
+    return {rule: reason(rule) for rule in RULES}
+
+
+def of_traffic(*, requests_only: bool) -> Mapping[str, str]:
+    """Every rule with the reason why recorded traffic does not check it; empty when it does."""
+
+    def reason(rule: str) -> str:
+        if rule in ANSWERS:
+            return "left out by --requests-only" if requests_only else ""
+        return "" if rule in TRAFFIC else "recorded traffic does not show it"
+
+    return {rule: reason(rule) for rule in RULES}
+
+
+def _among(runs: Collection[str], names: Collection[str]) -> str:
+    """The first of the names that is one of these runs, or of these topics."""
+    return next((name for name in names if name in runs or name.partition("[")[0] in runs), "")

@@ -1,0 +1,81 @@
+"""What a run is asked for, and what it found out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from contracts.rules.rule import Finding
+from contracts.run.coverage import Coverage
+from contracts.scenarios.scenario import Unit
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Guard, Mode
+from contracts.transport.target import Target
+
+OFFLINE = "offline"
+"""The mode of what sends nothing: recorded traffic is judged."""
+
+
+@dataclass
+class Outcome:
+    """What a run found out. ``not_run`` has reasons by unit; ``vacuous`` says why green would mean nothing."""
+
+    target: Target
+    mode: Mode | str
+    """A mode of the guard, or ``OFFLINE``."""
+    seed: int
+    coverage: Coverage
+    findings: list[Finding] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    not_run: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    vacuous: list[str] = field(default_factory=list)
+    accepted: list[Finding] = field(default_factory=list)
+    """Found as well, and accepted by the baseline."""
+    expired: list[str] = field(default_factory=list)
+    """What is wrong with the baseline: it fails the run."""
+    stopped: str = ""
+    interrupted: bool = False
+    """By a person, or by a pipeline at its limit."""
+    exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
+    """When each began, and whether its bodies are kept; filled when a report wants them."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Every rule with the reason why it was not checked; empty when it was."""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    requests: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+
+    @property
+    def broken(self) -> list[Finding]:
+        """Findings that fail the run."""
+        return [finding for finding in self.findings if finding.breaks(self.target.is_mock)]
+
+    @property
+    def doubts(self) -> list[Finding]:
+        """Findings that do not: warnings, and those that say: our document may be wrong here."""
+        return [finding for finding in self.findings if not finding.breaks(self.target.is_mock)]
+
+    @property
+    def exit_code(self) -> int:
+        """1 for a broken rule, if anything worked at all: what never works says nothing about the rules."""
+        if self.interrupted:
+            return 130
+        if self.broken and self.mode == OFFLINE:
+            return 1
+        if self.broken and any(map(self.coverage.succeeded, self.coverage.statuses)):
+            return 1
+        return 2 if self.broken or self.vacuous or self.stopped or self.expired else 0
+
+
+class Watch:
+    """What a face shows while a run goes on. This one shows nothing."""
+
+    def begin(self, units: Sequence[Unit], guard: Guard, coverage: Coverage) -> None:
+        """These lie ahead; ``guard`` and ``coverage`` know at any time what came of it."""
+
+    def step(self, name: str, phase: str = "") -> None:
+        """A unit begins, or a phase of it."""
+
+    def found(self, finding: Finding) -> None:
+        """Something is wrong."""

@@ -1,0 +1,244 @@
+"""One run from its options to its outcome: target, guard, units, engine, and what it all says."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from contracts import schemathesis_engine
+from contracts.errors import CannotRun, Stopped, SuiteError
+from contracts.options.generation_depth import QUICK, Depth
+from contracts.options.options import BUDGET, Options
+from contracts.options.selection import Selection
+from contracts.real_host.run_plan import BURST, TOPICS, Visit, wanted
+from contracts.real_host.write_session import allowed
+from contracts.rules.rule import Finding
+from contracts.run import checked_rules
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import Outcome, Watch
+from contracts.run.verdict import LOST, accept, shortcomings, unreadable
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.plan import units
+from contracts.scenarios.scenario import Unit
+from contracts.scenarios.second_tenant import Neighbour
+from contracts.spec.document import Contract, Document
+from contracts.spec.samples import CannotSample
+from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.guarded_session import Transport
+from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words
+from contracts.transport.pacing import Pace
+from contracts.transport.target import Target
+
+_MOST_LOST = 3
+
+
+class Run:
+    """A run on one target."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        options: Options,
+        *,
+        pace: Pace | None = None,
+        reroutes: Mapping[str, str] | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        self.contract, self.target, self.options = contract, target, options
+        self.mode = target.mode(options.mode)
+        self.watch = watch or Watch()
+        deadline = time.monotonic() + options.max_time if options.max_time else None
+        budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
+        catalogue, limited = Catalogue(contract), options.check_rate_limit
+        topics = {unit.topic for unit in units(contract, on_mock=True)}.union(TOPICS)
+        self.selection = Selection(contract, topics, wanted(options, self.mode), options.without)
+        if self.mode is Mode.SAFE and (limited or not target.local):
+            pace = pace or Pace(target.key)
+        self.writing = allowed(options, self.mode, catalogue, self.selection, pace)
+        self.left_out = catalogue.left_out
+        self.visit = Visit(catalogue, target.ids, self.selection, self.writing, limited=limited)
+        gate, burst = self.writing.gate if self.writing else None, BURST if limited else 0
+        policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate, burst)
+        self.guard = Guard(policy, pace)
+        self.transport = Transport(self.guard, reroutes)
+        self.coverage = Coverage(contract, target.key)
+        self.guard.listen(self.coverage.seen)
+        self.probe = Probe(contract, target, self.transport, options.seed)
+        self.done: set[str] = set()
+        self.cut_short: dict[str, str] = {}
+        """Units that were not run to their end, with the reason; they may have found something before."""
+        self._neighbour = Neighbour()
+        self._lost = 0
+        self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
+
+    def go(self) -> Outcome:
+        """Run to the end, or to an interrupt. Raises CannotRun when there is nothing to talk to."""
+        started = time.monotonic()
+        try:
+            self.greet()
+            if self.writing:
+                self.writing.permit(self.probe)
+            self.neighbour()
+            self.watch.begin(list(self.units.values()), self.guard, self.coverage)
+            for unit in self.units.values():
+                self.unit(unit)
+            self.leave()
+        except Stopped as stop:
+            self.outcome.stopped = "" if stop.spent else stop.reason
+            self.outcome.notes.append(stop.reason)
+        except KeyboardInterrupt:
+            self.guard.interrupt()
+        finally:
+            self.clean_up()
+            self.conclude(time.monotonic() - started, whole=not self.guard.interrupted)
+        return self.outcome
+
+    def greet(self) -> None:
+        """Is anybody there, and is it the API? Raises CannotRun."""
+        first = self.visit.greeting
+        if first is None:
+            raise CannotRun("the document has no operation that can be read without an id")
+        try:
+            exchange = self.probe.call(first.operation, query=first.asked)
+        except NETWORK_ERRORS as fault:
+            if answered(fault):
+                raise CannotRun(f"{self.target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
+            raise CannotRun(f"{self.target.origin} does not answer: {in_words(fault)}", "is it running?") from None
+        if exchange.status in (401, 403):
+            raise CannotRun(f"{self.target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
+        if exchange.media_type == "text/html" or exchange.status == 404:
+            reason = f"{first.operation.key} answers {exchange.status} {exchange.media_type}: this is not the API"
+            raise CannotRun(f"{self.target.origin}: {reason}", "give the URL of the API itself")
+        if self.target.local and "x-mock-request-id" in exchange.headers:
+            self._become(replace(self.target, is_mock=True))
+
+    def _become(self, target: Target) -> None:
+        self.target = self.probe.target = self.outcome.target = target
+
+    def neighbour(self) -> None:
+        """On a mock, a second organization for the runs about tenancy."""
+        if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
+            return
+        self._neighbour.move_in(self.probe)
+        if self._neighbour.key:
+            self._become(replace(self.target, other_key=self._neighbour.key))
+            self.probe.told = self._neighbour.told
+
+    def leave(self) -> None:
+        """Take the second organization away again."""
+        if self.guard.stopped is None:
+            self._neighbour.move_out(self.probe)
+
+    def clean_up(self) -> None:
+        """Take away what the run wrote, however it ended: with a guard of its own, at the same pace."""
+        if self.writing is None:
+            return
+        guard = Guard(replace(self.guard.policy, budget=None, deadline=None, burst=0), self.guard.pace)
+        try:
+            left = self.writing.clean_up(Probe(self.contract, self.target, self.transport.under(guard)))
+        except KeyboardInterrupt:  # the second one: somebody cannot wait
+            self.guard.interrupt()
+            left = f"records may be left → {self.writing.remedy}" if self.writing.remedy else ""
+        self.guard.sent += guard.sent
+        if left:
+            self.outcome.notes.append(left)
+            self.outcome.stopped = left
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """What this run consists of, by name, in order. Asked for after the greeting, which finds the mock out."""
+        if self.mode is Mode.SAFE:
+            todo = list(self.visit.units(self.probe, self.guard))
+        else:
+            every = units(self.contract, on_mock=self.target.is_mock)
+            todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject, unit.also)]
+            if self.selection.engine():
+                todo += [self._generation(document) for document in self.contract.documents]
+        return {unit.name: unit for unit in todo}
+
+    def _generation(self, document: Document) -> Unit:
+        size = self._depth.size * len(document.operations)
+        return Unit("engine", document.name, self._generating(document), size=size)
+
+    @property
+    def _depth(self) -> Depth:
+        return QUICK if self.options.quick else self.options.depth
+
+    def _generating(self, document: Document) -> Callable[[Probe], None]:
+        def generate(probe: Probe) -> None:
+            progress = schemathesis_engine.Progress(self._engine_found, self.outcome.notes.append, phase)
+            seed, wanted = self.options.seed, {o.key for o in document.operations if self.selection.operation(o)}
+            if wanted:
+                link = self.contract, self.target, self.transport, progress
+                schemathesis_engine.run(document, *link, depth=self._depth, seed=seed, wanted=wanted)
+            if self.guard.stopped is not None:
+                raise self.guard.stopped
+
+        def phase(name: str) -> None:
+            self.watch.step(f"engine[{document.name}]", name)
+
+        return generate
+
+    def _engine_found(self, finding: Finding) -> None:
+        if finding.key not in self.probe.findings:
+            self.probe.add(finding)
+
+    def unit(self, unit: Unit) -> list[Finding]:
+        """Run one unit; what it found. Raises Stopped."""
+        self.watch.step(unit.name)
+        self.done.add(unit.name)
+        self.cut_short.pop(unit.name, None)
+        known, before = self.probe.findings, set(self.probe.findings)
+        try:
+            reason = self._attempt(unit)
+        finally:
+            for key in known.keys() - before:
+                known[key] = replace(known[key], unit=unit.name)
+        new = [finding for key, finding in known.items() if key not in before]
+        if reason:
+            self.cut_short[unit.name] = reason
+        if reason and not new:
+            self.outcome.not_run[unit.name] = reason
+            return []
+        for finding in new:
+            self.watch.found(finding)
+        (self.outcome.failed if new else self.outcome.passed).append(unit.name)
+        counted = [finding for finding in new if not self.options.baseline.accepts(finding)]
+        if self.options.fail_fast and any(finding.breaks(self.target.is_mock) for finding in counted):
+            raise Stopped("a rule was broken, and --fail-fast was given", spent=True)
+        return new
+
+    def _attempt(self, unit: Unit) -> str:
+        """Why a unit could not be run to its end; empty when it was."""
+        try:
+            unit.run(self.probe)
+        except (Abandoned, CannotSample) as reason:
+            return str(reason)
+        except NETWORK_ERRORS as fault:
+            self._lost += 1
+            if self._lost >= _MOST_LOST:
+                raise Stopped(f"{LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}") from None
+            return f"{LOST}: {in_words(fault)}"
+        except SuiteError:
+            raise
+        except Exception as fault:  # an answer may be odd in any way: the run is told of as not run, the others go on
+            return unreadable(fault)
+        self._lost = 0
+        return ""
+
+    def conclude(self, seconds: float, *, whole: bool = True) -> None:
+        """Count up what was found, and whether it proves anything; of a run that is not ``whole``, only so far."""
+        outcome, outcome.interrupted = self.outcome, self.guard.interrupted
+        if self.mode is Mode.SAFE:
+            for operation in self.visit.unreached:
+                outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
+        else:
+            outcome.not_run |= self.left_out
+        outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
+        outcome.notes += [note for note in self.probe.notes if note not in outcome.notes]
+        outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
+        outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
+        accept(outcome, self.options.baseline, whole=self.selection.everything)
+        outcome.rules = checked_rules.of_run(self.units, outcome, self.selection)

@@ -1,0 +1,75 @@
+"""Whether a run proves anything: what should have been seen to work, and was not."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from traceback import extract_tb
+
+from contracts.options.baseline import Baseline
+from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.run.outcome import Outcome
+from contracts.scenarios import rate_limit
+from contracts.spec.document import Contract
+from contracts.transport.guard import Mode
+
+LOST = "the connection broke"
+UNREADABLE = "an answer has not the form that this run reads"
+
+
+def unreadable(fault: Exception) -> str:
+    """Why a run gave up: an answer is so odd that it could not go on. What is odd about it is a finding of its own.
+
+    Without such a finding the run itself is wrong, and the place says where. No value of the answer is told.
+    """
+    place = extract_tb(fault.__traceback__)[-1]
+    return f"{UNREADABLE} ({type(fault).__name__} in {Path(place.filename).name}, line {place.lineno})"
+
+
+def shortcomings(
+    outcome: Outcome, contract: Contract, selection: Selection, options: Options, *, whole: bool
+) -> Sequence[str]:
+    """Why green would mean nothing; empty when it means something. ``whole``: nothing was left out on the way."""
+    faulty = {finding.operation for finding in outcome.findings}
+    due = _due(outcome, contract, selection, options) if whole else []
+    reasons = list(outcome.coverage.vacuous(due, _excused(outcome.not_run, contract), faulty))
+    if whole and not (outcome.passed or outcome.failed):
+        reasons.append("nothing of what was chosen could be run here")
+    if whole and options.check_rate_limit and not _limited(outcome):
+        reasons.append("the rate limit was not seen")
+    lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
+    if lost:
+        reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")
+    odd = [f"{name}: {reason}" for name, reason in outcome.not_run.items() if reason.startswith(UNREADABLE)]
+    if odd:
+        reasons.append(f"{odd[0]}; {len(odd)} such runs in all")
+    return reasons
+
+
+def accept(outcome: Outcome, baseline: Baseline, *, whole: bool) -> None:
+    """Set aside what the baseline accepts. ``whole``: nothing was left out, so what was not found is not there."""
+    outcome.expired = list(baseline.expired)
+    outcome.notes[:0] = outcome.expired
+    if whole and not outcome.stopped:
+        outcome.notes += baseline.unused(outcome.findings, but=() if _limited(outcome) else rate_limit.RULES)
+    outcome.accepted = [finding for finding in outcome.findings if baseline.accepts(finding)]
+    outcome.findings = [finding for finding in outcome.findings if not baseline.accepts(finding)]
+    if outcome.accepted:
+        outcome.notes.append(f"{len(outcome.accepted)} findings accepted by {baseline.file}")
+
+
+def _limited(outcome: Outcome) -> bool:
+    """Whether the rate limit was looked at."""
+    return any(name.startswith(f"{rate_limit.TOPIC}[") for name in (*outcome.passed, *outcome.failed))
+
+
+def _due(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:
+    """Operations that this run should have seen succeed."""
+    if not selection.everything or options.max_requests or options.max_time or options.fail_fast:
+        return []
+    return [o.key for o in contract.operations.values() if outcome.mode == Mode.FULL or o.method == "GET"]
+
+
+def _excused(not_run: Mapping[str, str], contract: Contract) -> dict[str, str]:
+    """Operations that could not succeed, because no operation supplies the id they need."""
+    return {key: reason for key in contract.operations for name, reason in not_run.items()
+            if key in name and "no operation supplies" in reason}  # fmt: skip

@@ -1,0 +1,181 @@
+"""Keys: none, wrong, malformed, on every operation; and what a key of another organization can reach."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.rules import access as rules
+from contracts.rules.protocol import UNKNOWN_PATH
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.paging import whole
+from contracts.scenarios.records import Kind, Record
+from contracts.spec.document import Operation
+from contracts.spec.operation_parts import Parameter
+from contracts.spec.resources import NO_NUMBER, Family, Listing
+from contracts.spec.samples import CannotSample
+from contracts.transport.exchange import NOT_JSON
+
+_MOST_VALUES = 5
+
+
+def _attempts(key: str) -> Mapping[str, dict[str, str]]:
+    """Kind of attempt → headers. The scheme's case does not matter in HTTP, so it is not tried."""
+    return {
+        "no key": {},
+        "an empty header": {"Authorization": ""},
+        "an empty key": {"Authorization": "Bearer"},
+        "a wrong key": {"Authorization": "Bearer sk_test_suite_wrong_000000"},
+        "the key cut short": {"Authorization": f"Bearer {key[:-1]}"},
+        "the key with an end": {"Authorization": f"Bearer {key}x"},
+        "the key without a scheme": {"Authorization": key},
+        "the key under another scheme": {"Authorization": f"Basic {key}"},
+        "the key in another header": {"X-Api-Key": key},
+        "a key that looks real": {"Authorization": "Bearer sk_live_suite_wrong_000000"},
+    }
+
+
+def keys(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
+    """Every operation refuses every attempt with 401, before it looks at anything else.
+
+    ``known`` are ids that exist, so that a refusal is the key's.
+    """
+    body = _body(probe, operation)
+    for what, headers in _attempts(probe.target.key).items():
+        sent = {**headers, **({"Content-Type": "application/json"} if body is not None else {})}
+        exchange = probe.call(operation, *known, body=body, headers=sent)
+        if exchange.status != 401:
+            rule = rules.IGNORED_AUTH
+            probe.broken(rule, operation, f"401 for {what}", exchange.answer(), exchange, where=what)
+    query = probe.call(operation, *known, body=body, headers={}, query={"token": probe.target.key})
+    if query.status != 401:
+        got = query.answer()
+        probe.broken(rules.IGNORED_AUTH, operation, "401 for the key in the query", got, query, where="query")
+    if known:
+        unknown = probe.call(operation, *map(unknown_id, operation.of("path")), body=body, headers={})
+        if unknown.status != 401:
+            probe.broken(rules.BEFORE_ROUTING, operation, "401, not what is there", unknown.answer(), unknown)
+
+
+def unknown_id(parameter: Parameter) -> Any:
+    """An id of the right form that nothing has."""
+    return NO_NUMBER if parameter.schema.get("type") == "integer" else "suite_nothing"
+
+
+def _body(probe: Probe, operation: Operation) -> Any:
+    try:
+        return probe.sampler.body(operation) if operation.body is not None else None
+    except CannotSample:
+        return {}
+
+
+def refused_writes(probe: Probe, family: Family) -> None:
+    """Writes without a key change nothing."""
+    kind = Kind(probe, family)
+    record, _, _ = kind.made_anyhow()
+    before = kind.listed()
+    for operation in family.operations:
+        if not operation.reads:
+            ids = [record["id"]] if operation.of("path") else []
+            exchange = probe.call(operation, *ids, body=_body(probe, operation), headers=_headers(""))
+            if kind.listed() != before:
+                probe.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange)
+                before = kind.listed()
+    kind.gone(record)
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+
+
+def unknown_paths(probe: Probe) -> None:
+    """Without a key an unknown path is not told from a known one; with it, it is 404 with the envelope."""
+    operation = next(iter(probe.contract.operations.values()))
+    for path in ("/v1/suite-nothing", "/v1", "/suite-nothing", "/v1/leads/x/suite-nothing"):
+        url = probe.target.origin + path
+        exchange = probe.send("GET", url, _headers(probe.target.key))
+        error = exchange.field("error")
+        inner = error.get("status") if isinstance(error, dict) else None
+        if exchange.status != 404 or exchange.json is NOT_JSON or inner != 404:
+            probe.broken(UNKNOWN_PATH, operation, "404 with the envelope", exchange.answer(), exchange, where=path)
+
+
+def other_lists(probe: Probe, listing: Listing, *parents: Any) -> None:
+    """The other organization's list and this one's have nothing in common, in whole and in totals."""
+    other = _other_key(probe)
+    own = {_identity(item) for item in whole(probe, listing, *parents)}
+    foreign = {_identity(item) for item in whole(probe, listing, *parents, key=other)}
+    both = sorted(map(str, own & foreign))
+    if both:
+        probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", f"{len(both)} items: {both[0]}")
+
+
+def _identity(item: Record) -> Any:
+    """Numbers are counted in each organization, so the same one means nothing: the record itself is compared."""
+    id = item.get("id")
+    return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: pair[0]))
+
+
+def other_filter(probe: Probe, listing: Listing) -> None:
+    """A filter by a value of this organization finds nothing with the other one's key."""
+    other, items = _other_key(probe), whole(probe, listing)
+    for asked in listing.filters:
+        texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
+        values = [text for text in texts[:_MOST_VALUES] if listing.takes(asked, text)]
+        if asked.schema.get("enum") or not values:
+            continue
+        found = whole(probe, listing, query={asked.name: values[0]}, key=other)
+        if found:
+            got = f"{len(found)} items for {asked.name}={values[0]}"
+            probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=asked.name)
+
+
+def other_items(probe: Probe, family: Family) -> None:
+    """Another organization's key finds none of these records: neither to read, to change, to delete, nor below."""
+    other, kind = _other_key(probe), Kind(probe, family)
+    theirs = [item.get("id") for item in kind.listed(other)]
+    made = kind.made_anyhow()[0] if family.create else {}
+    own = [item["id"] for item in kind.listed() if item["id"] not in theirs]
+    ids = sorted(own, key=lambda id: id == made.get("id"))[:2]  # what stays comes first: it can be shown afterwards
+    ids += [made["id"]] if made and made["id"] not in (*ids, *theirs) else []
+    if not ids:
+        raise Abandoned(f"{family.path}: no id that only one of the organizations has")
+    before = kind.listed()
+    children = [child.operation for child in family.children]
+    for operation in filter(None, [family.read, *children, family.update, family.delete]):
+        for id in ids:
+            exchange = probe.call(operation, id, body=_body(probe, operation), key=other)
+            if exchange.status != 404:
+                probe.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+        if not operation.reads and kind.listed() != before:
+            probe.broken(rules.OTHERS_WRITE, operation, "the record as it was", "another list", exchange)
+            before = kind.listed()
+    if made:
+        kind.gone(made)
+
+
+def other_creates(probe: Probe, family: Family) -> None:
+    """What the other organization creates is not here."""
+    other, kind = _other_key(probe), Kind(probe, family)
+    before = kind.listed()
+    exchange = probe.accepted(probe.call(kind.create, body=_body(probe, kind.create), key=other), kind.create)
+    if kind.listed() != before:
+        probe.broken(rules.OTHERS_WRITE, kind.create, "the list as it was", "another list", exchange)
+
+
+def other_message(probe: Probe, operation: Operation, leads: Listing, members: Listing, inquiries: Listing) -> None:
+    """Another organization's key sends no message to this one's leads."""
+    other = _other_key(probe)
+    lead, user = (next((item["id"] for item in whole(probe, listing)), None) for listing in (leads, members))
+    if lead is None or user is None:
+        raise Abandoned("there is no lead or no member")
+    before = whole(probe, inquiries)
+    exchange = probe.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
+    if exchange.status != 404:
+        probe.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+    if whole(probe, inquiries) != before:
+        probe.broken(rules.OTHERS_WRITE, operation, "the inquiries as they were", "others", exchange)
+
+
+def _other_key(probe: Probe) -> str:
+    if not probe.target.other_key:
+        raise Abandoned("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
+    return probe.target.other_key

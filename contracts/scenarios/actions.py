@@ -1,0 +1,123 @@
+"""Actions that leave something behind elsewhere: a message, a call, the deletion of a lead with all that is its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.rules import lifecycle as rules
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.paging import whole
+from contracts.scenarios.records import Kind, Record
+from contracts.spec import business_rules
+from contracts.spec.document import Contract, Operation
+from contracts.spec.resources import Family, Listing
+
+Lists = Mapping[str, Listing]
+
+
+def of_lead(probe: Probe, lists: Lists, name: str, lead: Any) -> list[Record]:
+    """The inquiries or appointments of a lead, filtered here: the filter is another run's matter."""
+    return [item for item in whole(probe, lists[name]) if item.get("leadId") == lead]
+
+
+def message(probe: Probe, lists: Lists, operation: Operation, leads: Family) -> None:
+    """A message without a thread starts an inquiry; one in a thread does not; one to nobody leaves nothing."""
+    kind = Kind(probe, leads)
+    lead, _, _ = kind.made_anyhow(all_members=True)
+    user = next((member["id"] for member in whole(probe, lists[business_rules.MEMBERS])), None)
+    if user is None:
+        raise Abandoned("there is no member who could send a message")
+    before = [item["id"] for item in whole(probe, lists[business_rules.INQUIRIES])]
+    body = {"userId": user, "leadId": lead["id"], "message": "Suite message"}
+    exchange = probe.accepted(probe.call(operation, body=body), operation)
+    new = [item for item in whole(probe, lists[business_rules.INQUIRIES]) if item["id"] not in before]
+    if [(item["leadId"], item["source"]) for item in new] != [(lead["id"], "SMS")]:
+        got = f"{len(new)} new inquiries"
+        probe.broken(rules.CAUSED, operation, "one new inquiry of the lead, by SMS", got, exchange)
+    else:
+        _thread(probe, operation, lists, body, new[0])
+    for wrong in ({"leadId": leads.nobody(lead["id"])}, {"userId": "usr_suitenothing"}):
+        refused = probe.call(operation, body={**body, **wrong})
+        if refused.status != 404:
+            probe.broken(rules.UNKNOWN_ID, operation, "404", refused.answer(), refused, where=next(iter(wrong)))
+    kind.gone(lead)
+
+
+def _thread(probe: Probe, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> None:
+    read = probe.contract.operations.get(business_rules.INQUIRY)
+    if read is None:
+        return
+    data = probe.get(read, inquiry["id"]).field("data") or {}
+    texts = [message.get("text") for message in data.get("messages", ())]
+    if texts != [body["message"]]:
+        probe.broken(rules.CAUSED, operation, "the message in its inquiry", f"{texts}", where="text")
+    thread = data.get("messageThreadId")
+    if thread is None:
+        return
+    count = len(whole(probe, lists[business_rules.INQUIRIES]))
+    more = {**body, "message": "Suite again", "messageThreadId": thread}
+    exchange = probe.accepted(probe.call(operation, body=more), operation)
+    if len(whole(probe, lists[business_rules.INQUIRIES])) != count:
+        probe.broken(rules.CAUSED, operation, "no new inquiry in a thread", "a new inquiry", exchange, where="thread")
+    data = probe.get(read, inquiry["id"]).field("data") or {}
+    texts = [message.get("text") for message in data.get("messages", ())]
+    if texts != [body["message"], more["message"]]:
+        probe.broken(rules.CAUSED, operation, "both messages in the thread", f"{texts}", exchange, where="thread")
+
+
+def call(probe: Probe, lists: Lists, operation: Operation) -> None:
+    """A call that was started leaves an inquiry behind (gap call-effect)."""
+    before = [item["id"] for item in whole(probe, lists[business_rules.INQUIRIES])]
+    exchange = probe.accepted(probe.call(operation, body=probe.sampler.body(operation)), operation)
+    new = [item for item in whole(probe, lists[business_rules.INQUIRIES]) if item["id"] not in before]
+    if [item["source"] for item in new] != ["CALL"]:
+        probe.broken(rules.CAUSED, operation, "one new inquiry, by call", f"{len(new)} new inquiries", exchange)
+    leads = {lead["id"] for lead in whole(probe, lists[business_rules.LEADS])}
+    if any(item["leadId"] not in leads for item in new):
+        probe.broken(rules.CAUSED, operation, "an inquiry of a lead", "a lead that is not listed", exchange)
+
+
+def lead_with_all(probe: Probe, lists: Lists, leads: Family, delete: Operation) -> None:
+    """A lead goes with its inquiries and appointments, and with nobody else's."""
+    inquiries, visits = lists[business_rules.INQUIRIES], lists[business_rules.APPOINTMENTS]
+    busy = {item["leadId"] for item in whole(probe, visits)} & {item["leadId"] for item in whole(probe, inquiries)}
+    if not busy:
+        raise Abandoned("there is no lead with inquiries and appointments")
+    lead = min(busy)
+    before = {listing.key: whole(probe, listing) for listing in (inquiries, visits)}
+    exchange = probe.accepted(probe.call(delete, lead), delete)
+    for listing in (inquiries, visits):
+        due = [item for item in before[listing.key] if item["leadId"] != lead]
+        now = whole(probe, listing)
+        if any(item["leadId"] == lead for item in now):
+            got = f"{listing.key} still shows them"
+            probe.broken(rules.CHILDREN, delete, "what belongs to the lead to go with it", got, exchange)
+        elif now != due:
+            probe.broken(rules.OTHERS, delete, "the others' to stay", f"{listing.key} lacks some", exchange)
+        asked = listing.asking("leadId", lead)
+        left = whole(probe, listing, query=asked) if asked else []
+        if left:
+            probe.broken(rules.CHILDREN, listing.operation, "nothing of a deleted lead", f"{len(left)} items", exchange)
+    read = probe.contract.operations.get(business_rules.INQUIRY)
+    for item in [item for item in before[inquiries.key] if item["leadId"] == lead][:3] if read else ():
+        answer = probe.call(read, item["id"]) if read else exchange
+        if answer.status != 404:
+            probe.broken(rules.CHILDREN, delete, "404 for its inquiries", answer.answer(), exchange, answer)
+
+
+def subscription(probe: Probe, contract: Contract) -> None:
+    """Subscribing gives an id, which unsubscribing takes once."""
+    subscribe, unsubscribe = (
+        contract.operations[business_rules.SUBSCRIBE],
+        contract.operations[business_rules.UNSUBSCRIBE],
+    )
+    ids = []
+    for _ in range(2):
+        exchange = probe.accepted(probe.call(subscribe, body=probe.sampler.body(subscribe)), subscribe)
+        ids.append(exchange.field("id"))
+    if ids[0] == ids[1]:
+        probe.broken(rules.FRESH_ID, subscribe, "a new id", f"{ids[1]} again", exchange)
+    for id in ids:
+        gone = probe.accepted(probe.call(unsubscribe, body={"hookId": id}), unsubscribe)
+        again = probe.call(unsubscribe, body={"hookId": id})
+        if again.status != 404:
+            probe.broken(rules.SECOND_DELETE, unsubscribe, "404", again.answer(), gone, again)

@@ -1,0 +1,78 @@
+"""The operations of a contract by what they are to each other, and ids that exist for their paths."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.errors import CannotRun
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.paging import fetch
+from contracts.spec.document import Contract, Operation
+from contracts.spec.resources import Family, Listing, families, listings
+
+
+class Catalogue:
+    """The operations of a contract by what they are to each other."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        found, self.listings = _inferred(contract)
+        self.families = [family for family in found if not _obstacle(family)]
+        self.left_out: Mapping[str, str] = {family.path: why for family in found if (why := _obstacle(family))}
+        """Collections that the directed runs cannot read, and why; the generator asks for them all the same."""
+        self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
+
+    @property
+    def makers(self) -> Sequence[Family]:
+        """Where records can be made and seen."""
+        return [family for family in self.families if family.create and family.listing]
+
+    def known(self, probe: Probe, operation: Operation) -> list[Any]:
+        """Ids that exist for the parameters of a path. Raises Abandoned when no operation supplies them."""
+        parameters = operation.of("path")
+        if not parameters:
+            return []
+        start = operation.key.partition(" ")[2].partition("/{}")[0]
+        given = probe.target.ids.get(parameters[0].name)
+        if given:
+            return [given]
+        listing = self.lists.get(f"GET {start}")
+        items = (fetch(probe, listing).items if listing else []) or _kept(probe, start)
+        if len(parameters) != 1 or not items:
+            raise Abandoned(f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)")
+        if "id" not in items[0]:
+            raise Abandoned(f"items of {start} have no `id`")
+        return [items[0]["id"]]
+
+    def known_or_not(self, probe: Probe, operation: Operation) -> list[Any]:
+        """The same, with made-up ids where none is known."""
+        try:
+            return self.known(probe, operation)
+        except Abandoned:
+            return [parameter.example or 1 for parameter in operation.of("path")]
+
+
+def _inferred(contract: Contract) -> tuple[list[Family], list[Listing]]:
+    """Raises CannotRun for a document in which something is of another type than OpenAPI has there."""
+    try:
+        return families(contract), listings(contract)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+        names = ", ".join(document.name for document in contract.documents)
+        reason = f"{names}: a schema or a parameter is not as OpenAPI has it ({type(fault).__name__}: {fault})"
+        raise CannotRun(reason, "correct the document") from None
+
+
+def _obstacle(family: Family) -> str:
+    if "{}" in family.path and (family.create or family.read or family.update or family.delete):
+        return "a collection below a record"
+    known = family.listing.item_properties() if family.listing else {}
+    return "its items have no `id`" if known and "id" not in known else ""
+
+
+def _kept(probe: Probe, collection: str) -> Sequence[Mapping[str, Any]]:
+    """What a mock keeps of a collection that no operation lists: its control plane shows it."""
+    if not probe.target.is_mock:
+        return []
+    kind = re.sub(r"^/(v\d+/)?", "", collection)
+    items = probe.send("GET", f"{probe.target.origin}/__admin/records/{kind}?limit=1", {}).field("items")
+    return [item for item in items if isinstance(item, dict) and "id" in item] if isinstance(items, list) else []

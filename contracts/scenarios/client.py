@@ -1,0 +1,144 @@
+"""What a directed run works with: it sends requests, every answer is judged, and what is wrong is written down."""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from contracts.errors import SuiteError
+from contracts.rules import input, response_conformance
+from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.rule import Finding, Rule
+from contracts.spec.document import Contract, Operation
+from contracts.spec.samples import Sampler
+from contracts.transport.exchange import Exchange
+from contracts.transport.guarded_session import Transport
+from contracts.transport.target import Target
+
+Query = Mapping[str, Any]
+NONE: Query = MappingProxyType({})
+Telling = Callable[[Sequence[Exchange]], Sequence[Exchange]]
+
+
+class Abandoned(SuiteError):
+    """A directed run cannot go on. When nothing was found by then, it counts as not run, with this reason."""
+
+
+class Probe:
+    """One target under one contract. ``findings`` grows; equal ones are kept once."""
+
+    def __init__(self, contract: Contract, target: Target, transport: Transport, seed: int = 1) -> None:
+        self.contract = contract
+        self.target = target
+        self.sampler = Sampler(seed * 1000 + 1)
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.created: dict[tuple[Any, ...], Any] = {}
+        """Listing, parents and id of each item seen → its moment of creation."""
+        self._transport = transport
+        self._fine: response_conformance.Fine = {}
+        self._second = SecondJudge(contract, target.origin)
+        self._last: dict[str, Exchange] = {}
+        self.told: Telling = lambda evidence: evidence
+        """What a person would send later, to see the same."""
+
+    def elsewhere(self, key: str, told: Telling) -> "Probe":
+        """The same with the key of another organization; what it finds is found here."""
+        other = copy(self)
+        other.target, other.created, other._last, other.told = replace(self.target, key=key), {}, {}, told
+        return other
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about answers that only one of the two judges could read."""
+        return self._second.notes
+
+    def forget(self) -> None:
+        """What was found: from here on everything is found anew."""
+        self.findings.clear()
+        self._second.forget()
+
+    def add(self, finding: Finding) -> None:
+        if finding.key not in self.findings:
+            self.findings[finding.key] = replace(finding, evidence=self.told(finding.evidence))
+
+    def broken(
+        self, rule: Rule, operation: Operation, expected: str, got: str, *evidence: Exchange, where: str = ""
+    ) -> None:
+        """Write down that ``rule`` was broken. Without ``evidence``, the last request for the operation shows it."""
+        mark = rule.provenance or operation.provenance
+        last = self._last.get(operation.key)
+        self.add(Finding(rule, operation.key, mark, got, expected, where, evidence or ((last,) if last else ())))
+
+    def call(
+        self,
+        operation: Operation,
+        *ids: Any,
+        query: Query | None = None,
+        body: Any = None,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Send a request for ``operation`` and judge the answer. ``headers`` replace all that would be sent."""
+        sent = {"Authorization": f"Bearer {self.target.key if key is None else key}", "Accept": "application/json"}
+        content = None if body is None else orjson.dumps(body)
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        sent = sent if headers is None else {**headers}
+        url = self.target.origin + fill(operation, ids)
+        parameters = {**self._needed(operation), **(query or {})}
+        exchange = self._last[operation.key] = self.send(operation.method, url, sent, content, parameters)
+        wrong = list(response_conformance.judge(operation, exchange, self._fine))
+        for finding in (*wrong, *self._second.judge(operation, exchange, found_wrong=bool(wrong))):
+            self.add(finding)
+        return exchange
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        query: Query = NONE,
+    ) -> Exchange:
+        """Any request at all, unjudged."""
+        texts = {name: _text(value) for name, value in query.items()}
+        return self._transport.request(method, url, headers, content, texts)
+
+    def get(self, operation: Operation, *ids: Any, query: Query | None = None, key: str | None = None) -> Exchange:
+        """A read that must succeed. Raises Abandoned when it does not."""
+        return self.accepted(self.call(operation, *ids, query=query, key=key), operation)
+
+    def accepted(self, exchange: Exchange, operation: Operation) -> Exchange:
+        """``exchange`` if it succeeded. Raises Abandoned, and writes it down, when not."""
+        if not exchange.succeeded:
+            self.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=str(exchange.status))
+            raise Abandoned(f"{operation.key} answered {exchange.status}")
+        return exchange
+
+    def _needed(self, operation: Operation) -> dict[str, Any]:
+        """Required query parameters: their examples."""
+        return {p.name: _example(p.example, p.schema) for p in operation.of("query") if p.required}
+
+
+def fill(operation: Operation, ids: Sequence[Any]) -> str:
+    """The path of an operation with these ids for its parameters. Raises Abandoned when it takes others."""
+    path, parameters = operation.path, operation.of("path")
+    if len(parameters) != len(ids):
+        raise Abandoned(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")
+    for parameter, value in zip(parameters, ids, strict=True):
+        path = path.replace("{" + parameter.name + "}", quote(str(value), safe=""))
+    return path
+
+
+def _example(example: Any, schema: Mapping[str, Any]) -> Any:
+    if example is not None:
+        return example
+    return 1 if schema.get("type") == "integer" else "suite"
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,198 @@
+"""Views of the same thing: a list and its items, a lead and its inquiries, both lists of members, the recent lists."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from contracts.rules import consistency as rules
+from contracts.rules import lifecycle
+from contracts.rules.collections import page_of
+from contracts.scenarios.client import Probe
+from contracts.scenarios.paging import whole
+from contracts.scenarios.records import Record, differences, is_change_time, record_of
+from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Family, Listing
+
+_SAMPLE = 12
+
+
+def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
+    """The first, the last, and others evenly between."""
+    step = max(1, len(items) // most)
+    return [*items[::step][: most - 1], *items[-1:]]
+
+
+def details(probe: Probe, family: Family, listing: Listing, read: Operation) -> None:
+    """What a list shows of an item is what the item itself shows; and what stands below it belongs to it."""
+    for item in some(whole(probe, listing)):
+        exchange = probe.get(read, item["id"])
+        record = record_of(exchange)
+        if record["id"] != item["id"]:
+            probe.broken(rules.DETAIL, read, f"the record {item['id']}", f"{record['id']}", exchange, where="id")
+            continue
+        for name in differences(item, record):
+            got = f"{name}: {record[name]!r}"
+            probe.broken(rules.DETAIL, read, f"{name}: {item[name]!r}", got, exchange, where=name)
+        for child in family.children:
+            _children(probe, child, item["id"])
+
+
+def _children(probe: Probe, listing: Listing, parent: Any) -> None:
+    (parameter,) = listing.operation.of("path")
+    if parameter.name == "id":  # of an item that is its own
+        return
+    for item in whole(probe, listing, parent):
+        if parameter.name in item and item[parameter.name] != parent:
+            got = f"{item.get('id')} of {item[parameter.name]}"
+            probe.broken(rules.CHILD, listing.operation, f"only what belongs to {parent}", got)
+
+
+def moments(probe: Probe, listing: Listing, now: str) -> None:
+    """Nothing was changed before it was created, or created later than now."""
+    for item in whole(probe, listing):
+        created = item.get("createdAt")
+        for name in item:
+            if is_change_time(name) and isinstance(created, str) and str(item[name]) < created:
+                got = f"{item['id']}: {name} {item[name]}, created {created}"
+                probe.broken(lifecycle.ORDER, listing.operation, "a change after the creation", got)
+            if (is_change_time(name) or name == "createdAt") and str(item[name]) > now:
+                got = f"{item['id']}: {name} {item[name]}"
+                probe.broken(lifecycle.FUTURE, listing.operation, f"nothing later than {now}", got)
+        if isinstance(item.get("start"), str) and item["start"] >= str(item.get("end", "~")):
+            probe.broken(rules.SPAN, listing.operation, "an end after the start", f"{item['start']} {item['end']}")
+
+
+def leads(probe: Probe, lists: Mapping[str, Listing]) -> None:
+    """Counters, the last and the first inquiry of each lead, against the inquiries themselves."""
+    operation = lists[business_rules.LEADS].operation
+    of_lead: dict[Any, list[Record]] = {}
+    for inquiry in whole(probe, lists[business_rules.INQUIRIES]):
+        of_lead.setdefault(inquiry["leadId"], []).append(inquiry)
+    for lead in whole(probe, lists[business_rules.LEADS]):
+        own = of_lead.pop(lead["id"], [])
+        _counters(probe, operation, lead, own)
+        newest = own[0] if own else {}
+        if lead.get("lastInquiryId") != newest.get("id") or lead.get("lastInquiryDate") != newest.get("createdAt"):
+            got = f"{lead.get('lastInquiryId')} of {lead.get('lastInquiryDate')}"
+            due = f"{lead['id']}: {newest.get('id')} of {newest.get('createdAt')}"
+            probe.broken(rules.LAST, operation, due, got)
+        first = [inquiry["id"] for inquiry in own if inquiry.get("isFirstInquiry")]
+        if own and first != [own[-1]["id"]]:
+            inquiries = lists[business_rules.INQUIRIES].operation
+            probe.broken(rules.FIRST, inquiries, f"only {own[-1]['id']} of {lead['id']}", f"{first}")
+    if of_lead:
+        got = f"an inquiry of {next(iter(of_lead))}, which is not listed"
+        probe.broken(rules.REFERENCE, lists[business_rules.INQUIRIES].operation, "leads that exist", got)
+
+
+def _counters(probe: Probe, operation: Operation, lead: Record, own: Sequence[Record]) -> None:
+    unread = [inquiry["source"] for inquiry in own if not inquiry.get("isRead")]
+    for source, name in business_rules.UNREAD.items():
+        if name in lead and lead[name] != unread.count(source):
+            due, got = f"{lead['id']}: {name} {unread.count(source)}", f"{lead[name]}"
+            probe.broken(rules.COUNTERS, operation, due, got, where=name)
+    if own and "read" in lead and lead["read"] is not (not unread):
+        probe.broken(rules.READ, operation, f"{lead['id']}: read {not unread}", f"{lead['read']}")
+
+
+def lead_details(probe: Probe, lists: Mapping[str, Listing], read: Operation) -> None:
+    """The last inquiry that a lead carries is the inquiry itself."""
+    inquiries = {item["id"]: item for item in whole(probe, lists[business_rules.INQUIRIES])}
+    for lead in some(whole(probe, lists[business_rules.LEADS])):
+        exchange = probe.get(read, lead["id"])
+        last, id = exchange.field("lastInquiry"), lead.get("lastInquiryId")
+        if (last or {}).get("id") != id or (last and differences(last, inquiries.get(id, {}))):
+            probe.broken(rules.LAST, read, f"{lead['id']}: the inquiry {id} as it is", f"{last}", exchange)
+
+
+def inquiry_details(probe: Probe, listing: Listing, read: Operation) -> None:
+    """A call lasts from its start to its end."""
+    calls = [item for item in whole(probe, listing) if item.get("source") == "CALL"]
+    for item in some(calls, 6):
+        exchange = probe.get(read, item["id"])
+        data = exchange.field("data") or {}
+        start, end, seconds = data.get("startedAt"), data.get("endedAt"), data.get("duration")
+        if isinstance(start, str) and isinstance(end, str) and isinstance(seconds, int):
+            real = _seconds(end) - _seconds(start)
+            if abs(real - seconds) > 1:
+                probe.broken(rules.DURATION, read, f"{real:.0f} seconds", f"{seconds}", exchange)
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def appointments(probe: Probe, lists: Mapping[str, Listing]) -> None:
+    """An appointment's lead exists."""
+    listing = lists[business_rules.APPOINTMENTS]
+    known, member = {lead["id"] for lead in whole(probe, lists[business_rules.LEADS])}, listing.member("leadId")
+    for item in whole(probe, listing) if member else ():
+        if item.get(member) not in known:
+            got = f"{item['id']} of {item.get(member)}"
+            probe.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where=member)
+
+
+def expanded_leads(probe: Probe, lists: Mapping[str, Listing]) -> None:
+    """The lead that an expanded inquiry carries is the lead it names, as the leads show it."""
+    listing = lists[business_rules.INQUIRIES]
+    known = {lead["id"]: lead for lead in whole(probe, lists[business_rules.LEADS])}
+    for parameter in listing.expands:
+        for value in parameter.schema["enum"]:
+            for item in some(whole(probe, listing, query={parameter.name: value})):
+                lead = item.get("lead")
+                if not isinstance(lead, dict):
+                    continue
+                due = known.get(item.get("leadId"), {})
+                if lead.get("id") != item.get("leadId") or differences(lead, due):
+                    got = f"{lead.get('id')} {differences(lead, due)}"
+                    probe.broken(rules.EXPANDED, listing.operation, f"{item['leadId']} as it is", got, where="lead")
+
+
+def members(probe: Probe, lists: Mapping[str, Listing]) -> None:
+    """Both lists show the same people, each known by a mail address."""
+    other = lists[business_rules.MEMBERSHIPS]
+    people = {item.get("email"): item for item in whole(probe, lists[business_rules.MEMBERS])}
+    seen = {(item.get("user") or {}).get("email"): item for item in whole(probe, other)}
+    if set(people) != set(seen):
+        odd = sorted(map(str, set(people) ^ set(seen)))
+        probe.broken(rules.MEMBERS, other.operation, "the same people", f"{', '.join(odd[:3])} in one list only")
+    for mail in people.keys() & seen.keys():
+        for name in differences(people[mail], seen[mail], ("id",)):
+            due, got = f"{mail}: {name} {people[mail][name]!r}", f"{seen[mail][name]!r}"
+            probe.broken(rules.MEMBERS, other.operation, due, got, where=name)
+
+
+def recent(probe: Probe, listing: Listing, source: Listing) -> None:
+    """A recent list holds the newest items of the list it comes from, newest first, as they are."""
+    exchange = probe.get(listing.operation)
+    newest = sorted(whole(probe, source), key=lambda item: str(item.get("createdAt")), reverse=True)
+    due = [item["id"] for item in newest[: business_rules.RECENT_COUNT]]
+    items = page_of(listing, exchange).items
+    got = [item.get("originalId") for item in items]
+    if got != due:
+        probe.broken(rules.RECENT, listing.operation, f"{due}", f"{got}", exchange)
+    known = {item["id"]: item for item in newest}
+    for item in items:
+        origin = known.get(item.get("originalId"), {})
+        for name in (
+            *business_rules.RECENT_SHARED,
+            "createdAt",
+            "source",
+            "tag",
+            "summary",
+            "isFirstInquiry",
+            "leadId",
+        ):
+            if name in item and name in origin and item[name] != origin[name]:
+                where = f"{item.get('originalId')}: {name} {origin[name]!r}"
+                probe.broken(rules.RECENT_SAME, listing.operation, where, f"{item[name]!r}", exchange, where=name)
+        if not str(item.get("id", "")).startswith(f"{item.get('originalId')} - "):
+            probe.broken(
+                rules.RECENT_SAME,
+                listing.operation,
+                f"{item.get('originalId')} - …",
+                f"{item.get('id')}",
+                exchange,
+                where="id",
+            )

@@ -1,0 +1,171 @@
+"""Lists: pages, sizes, defaults, totals, order, what is past the end, filters, expansion."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.rules import collections as rules
+from contracts.scenarios.client import Probe
+from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
+from contracts.spec.document import Operation
+from contracts.spec.resources import Filter, Listing
+
+Items = Sequence[Mapping[str, Any]]
+_MOST_VALUES = 5
+
+
+def paging(probe: Probe, listing: Listing, *parents: Any) -> None:
+    """Cut the list in several ways; every cut must show the same list."""
+    items = whole(probe, listing, *parents)
+    ids = [item.get("id") for item in items]
+    note(probe, listing, rules.ordered(items))
+    for size in some_sizes(len(ids), listing.largest):
+        for number in some_pages(len(ids), size):
+            page = fetch(probe, listing, *parents, page=number, size=size)
+            note(probe, listing, rules.fits(page, ids, number, size), page.exchange)
+            note(probe, listing, rules.totals(page, number, size, len(ids)), page.exchange)
+    _defaults(probe, listing, ids, parents)
+    _past_the_end(probe, listing, len(ids), parents)
+    _again(probe, listing, items, parents)
+
+
+def _defaults(probe: Probe, listing: Listing, ids: Sequence[Any], parents: Sequence[Any]) -> None:
+    size = listing.usual
+    if not size:
+        return
+    page = fetch(probe, listing, *parents)
+    if page.ids != ids[:size]:
+        rule = rules.DEFAULT if len(page.ids) != len(ids[:size]) else rules.FIRST
+        got = f"{len(page.ids)} items beginning with {page.ids[:1]}"
+        probe.broken(rule, listing.operation, f"the first {min(size, len(ids))} items", got, page.exchange)
+    note(probe, listing, rules.totals(page, 1, size, len(ids)), page.exchange, where="defaults")
+    second = fetch(probe, listing, *parents, page=2)
+    note(probe, listing, rules.fits(second, ids, 2, size), second.exchange, where="defaults")
+    small = fetch(probe, listing, *parents, size=1)
+    note(probe, listing, rules.fits(small, ids, 1, 1), small.exchange, where="defaults")
+
+
+def _past_the_end(probe: Probe, listing: Listing, count: int, parents: Sequence[Any]) -> None:
+    for size, number in ((listing.largest, count // listing.largest + 2), (1, count + 1), (2, count + 1000)):
+        page = fetch(probe, listing, *parents, page=number, size=size)
+        if page.items:
+            probe.broken(rules.PAST, listing.operation, "no items", f"{len(page.items)} items", page.exchange)
+        note(probe, listing, rules.totals(page, number, size, count), page.exchange, where="past the end")
+
+
+def _again(probe: Probe, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
+    again = whole(probe, listing, *parents)
+    if again != items:
+        changed = next((one.get("id") for one, two in zip(items, again, strict=False) if one != two), "the number")
+        probe.broken(rules.STABLE, listing.operation, "the same items as a moment ago", f"{changed} has changed")
+
+
+def filtering(probe: Probe, listing: Listing) -> None:
+    """Each filter alone, in pairs, with a value that nothing has, and cut into pages."""
+    items, names = whole(probe, listing), {one.member: one.name for one in listing.filters}
+    for wanted in _questions(probe, listing, items):
+        query = {names[member]: value for member, value in wanted.items()}
+        got = whole(probe, listing, query=query)
+        evidence = fetch(probe, listing, query=query, page=1, size=listing.largest).exchange
+        where = "&".join(sorted(query))
+        note(probe, listing, rules.filtered(items, got, wanted), evidence, where=where)
+        if len(got) > 1:
+            page = fetch(probe, listing, query=query, page=2, size=1)
+            note(probe, listing, rules.fits(page, [i.get("id") for i in got], 2, 1), page.exchange, where=where)
+            note(probe, listing, rules.totals(page, 2, 1, len(got)), page.exchange, where=where)
+    _unknown(probe, listing)
+
+
+def _questions(probe: Probe, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
+    """Members of the items with the values that are asked for."""
+    asked = ((one.member, [it for it in _values(one, items) if listing.takes(one, it)]) for one in listing.filters)
+    values = {member: known for member, known in asked if known}
+    for name, known in values.items():
+        yield from ({name: value} for value in known)
+    for one, two in itertools.combinations(values, 2):
+        pairs = list(dict.fromkeys((item.get(one), item.get(two)) for item in items))
+        for first, second in pairs[:_MOST_VALUES]:
+            yield {one: first, two: second}
+            # The other half of the pair: values that both exist, and seldom together.
+            other = next((b for _, b in pairs if (first, b) not in pairs), None)
+            if other is not None:
+                yield {one: first, two: other}
+
+
+def _values(asked: Filter, items: Items) -> list[Any]:
+    """All values of a closed set; else the commonest of the list, and some of its rarer ones."""
+    if asked.schema.get("enum"):
+        return list(asked.schema["enum"])
+    found = [item[name] for item in items if isinstance(item.get(name := asked.member), str | int | float)]
+    common = sorted(dict.fromkeys(found), key=lambda value: -found.count(value))
+    return [*common[:3], *common[-2:]][:_MOST_VALUES]
+
+
+def _unknown(probe: Probe, listing: Listing) -> None:
+    for parameter in listing.filters:
+        if parameter.schema.get("enum") or parameter.schema.get("type") != "string":
+            continue
+        page = fetch(probe, listing, query={parameter.name: "suite_nothing_has_this"})
+        if page.items or page.count:
+            got = f"{len(page.items)} items, {page.count} in all"
+            probe.broken(rules.UNKNOWN, listing.operation, "an empty list", got, page.exchange, where=parameter.name)
+
+
+def expansion(probe: Probe, listing: Listing) -> None:
+    """Each way to expand: what was there stays, something is added, and two ways add what each adds."""
+    plain = fetch(probe, listing, page=1, size=listing.largest)
+    for parameter in listing.expands:
+        added: dict[str, set[str]] = {}
+        for value in parameter.schema["enum"]:
+            full = fetch(probe, listing, query={parameter.name: value}, page=1, size=listing.largest)
+            note(probe, listing, rules.expanded(plain.items, full.items), plain.exchange, full.exchange, where=value)
+            note(probe, listing, rules.totals(full, 1, listing.largest, plain.count), full.exchange, where=value)
+            pairs = zip(plain.items, full.items, strict=False)
+            added[value] = set.union(set(), *(set(after) - set(before) for before, after in pairs))
+        _additions(probe, listing, plain, added)
+
+
+def _additions(probe: Probe, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:
+    required = listing.operation.document.required(listing.item_schema)
+    extra = {name for item in plain.items for name in item} - required
+    if extra:
+        got = f"{', '.join(sorted(extra))} without being asked"
+        probe.broken(rules.BARE, listing.operation, "no member that expanding adds", got, plain.exchange)
+        return
+    if not plain.items:
+        return
+    most = set.union(*added.values())
+    for value, names in added.items():
+        if not names:
+            probe.broken(
+                rules.ADDS, listing.operation, f"{value} to add something", "nothing more", plain.exchange, where=value
+            )
+    widest = max(added, key=lambda value: len(added[value]))
+    if added[widest] != most or sum(names == most for names in added.values()) > 1 < len(added):
+        got = ", ".join(f"{value}: {'+'.join(sorted(names)) or 'nothing'}" for value, names in added.items())
+        probe.broken(
+            rules.ADDS, listing.operation, "each way its own, one of them all", got, plain.exchange, where="all"
+        )
+
+
+def catalogue(probe: Probe, listing: Listing) -> None:
+    """A list that is not paged, in groups or not: its totals count the groups and what is in them."""
+    exchange = probe.get(listing.operation)
+    groups = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
+    inner = [value for group in groups for value in group.values() if isinstance(value, list)]
+    counts = {"groups": len(groups), "entries": sum(map(len, inner))}
+    totals = [v for v in exchange.json.values() if isinstance(v, int)] if isinstance(exchange.json, dict) else []
+    one = len(totals) == 1 and totals[0] in (counts["groups"], *([counts["entries"]] if inner else ()))
+    if totals and not one and sorted(totals) != sorted(counts.values()):
+        got = f"{counts['groups']} groups with {counts['entries']} entries, totals {totals}"
+        probe.broken(rules.CATALOGUE, listing.operation, "totals that count what is there", got, exchange)
+    again = probe.get(listing.operation)
+    if again.json != exchange.json:
+        probe.broken(rules.STABLE, listing.operation, "the same answer as a moment ago", "another one", exchange, again)
+
+
+def single(probe: Probe, operation: Operation) -> None:
+    """What there is only one of reads the same twice."""
+    exchange, again = probe.get(operation), probe.get(operation)
+    if again.json != exchange.json:
+        probe.broken(rules.STABLE, operation, "the same answer as a moment ago", "another one", exchange, again)

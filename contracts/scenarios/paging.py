@@ -1,0 +1,77 @@
+"""Walking a list from its first page to its last, and what every walk finds out on the way."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from contracts.rules import collections as rules
+from contracts.rules import lifecycle
+from contracts.rules.collections import Page, Said, page_of
+from contracts.scenarios.client import Probe
+from contracts.spec.resources import Listing
+from contracts.transport.exchange import Exchange
+
+_MOST_PAGES = 60  # a list that never ends is a finding, not an endless run
+
+
+def note(probe: Probe, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
+    """Write down what a judgement on this listing said."""
+    for rule, expected, got in said:
+        probe.broken(rule, listing.operation, expected, got, *evidence, where=where)
+
+
+def fetch(
+    probe: Probe, listing: Listing, *parents: Any, query: Mapping[str, Any] | None = None, key: str | None = None,
+    page: int | None = None, size: int | None = None,
+) -> Page:  # fmt: skip
+    """One page. Raises Abandoned when it is refused."""
+    asked = dict(query or {})
+    if listing.page is not None and page is not None:
+        asked[listing.page.name] = page
+    if listing.size is not None and size is not None:
+        asked[listing.size.name] = size
+    fetched = page_of(listing, probe.get(listing.operation, *parents, query=asked, key=key))
+    for item in fetched.items if key is None else ():
+        _remember(probe, listing, parents, item, fetched)
+    return fetched
+
+
+def _remember(probe: Probe, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page) -> None:
+    """The moment of creation of every item ever seen in this run: it never moves."""
+    created = item.get("createdAt")
+    if created is not None:
+        first = probe.created.setdefault((listing.key, *parents, item.get("id")), created)
+        if first != created:
+            got = f"{item.get('id')}: {created}"
+            probe.broken(lifecycle.CREATED_AT, listing.operation, f"{first}, as before", got, page.exchange)
+
+
+def whole(
+    probe: Probe, listing: Listing, *parents: Any, query: Mapping[str, Any] | None = None, key: str | None = None
+) -> list[Mapping[str, Any]]:
+    """Every item, by the largest pages, with what the pages say of the whole checked."""
+    if not listing.paged:
+        return list(fetch(probe, listing, *parents, query=query, key=key).items)
+    size, pages = listing.largest, list[Page]()
+    while len(pages) < _MOST_PAGES:
+        pages.append(fetch(probe, listing, *parents, query=query, key=key, page=len(pages) + 1, size=size))
+        if len(pages[-1].items) < size and len(pages) >= (pages[-1].pages or 0):
+            break
+    items = [item for page in pages for item in page.items]
+    for number, page in enumerate(pages, 1):
+        note(probe, listing, rules.totals(page, number, size, len(items)), page.exchange)
+        note(probe, listing, rules.fits(page, [i.get("id") for i in items], number, size), page.exchange)
+    note(probe, listing, rules.unique([item.get("id") for item in items]), pages[-1].exchange)
+    return items
+
+
+def some_sizes(count: int, largest: int) -> Sequence[int]:
+    """Page sizes that cut a list in two or three, and the smallest and the largest there are."""
+    sizes = {1, 2, math.ceil(count / 3), max(1, count - 1), min(count, largest), largest}
+    return sorted(size for size in sizes if 1 <= size <= largest)
+
+
+def some_pages(count: int, size: int) -> Sequence[int]:
+    """The pages worth asking for: the first three, the last two."""
+    last = max(1, math.ceil(count / size))
+    return sorted(page for page in {1, 2, 3, last - 1, last} if 1 <= page <= last)

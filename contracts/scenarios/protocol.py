@@ -1,0 +1,87 @@
+"""Requests that are not what the document describes: other methods, bodies, types, query values."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contracts.rules import input
+from contracts.rules import protocol as rules
+from contracts.scenarios.client import Probe, fill
+from contracts.spec.document import METHODS, Operation
+from contracts.spec.operation_parts import Parameter
+
+_AUTH = "Authorization"
+
+
+def methods(probe: Probe, operations: Sequence[Operation], known: Sequence[Any]) -> None:
+    """What a path does not offer is 405, and ``Allow`` names what it does. ``operations`` are those of one path."""
+    offered = {operation.method for operation in operations}
+    url = probe.target.origin + fill(operations[0], known)
+    for method in (*METHODS, "query"):
+        if method.upper() in offered or method in ("head", "options"):
+            continue
+        exchange = probe.send(method.upper(), url, {_AUTH: f"Bearer {probe.target.key}"})
+        allowed = {name.strip() for name in exchange.headers.get("allow", "").split(",")} - {"HEAD", "OPTIONS"}
+        if exchange.status != 405 or allowed != offered:
+            got = f"{exchange.answer(80)}, Allow: {exchange.headers.get('allow')}"
+            due = f"405, Allow: {', '.join(sorted(offered))}"
+            probe.broken(rules.METHOD, operations[0], due, got, exchange, where=method.upper())
+
+
+def bodies(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
+    """No body, no JSON, another type: refused."""
+    url = probe.target.origin + fill(operation, known)
+    query = {p.name: p.example for p in operation.of("query") if p.required}
+    json = {_AUTH: f"Bearer {probe.target.key}", "Content-Type": "application/json"}
+    none = [b""] if operation.body_required else []
+    for content in (*none, b"{", b"suite", b'{"a":1,}', b"\xff\xfe", b"[" * 400, b'{"a":NaN}'):
+        exchange = probe.send(operation.method, url, json, content, query)
+        if not 400 <= exchange.status < 500:
+            where = repr(content[:12])
+            probe.broken(input.BAD_JSON, operation, "400", exchange.answer(), exchange, where=where)
+    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
+        headers = {**json, "Content-Type": kind}
+        exchange = probe.send(operation.method, url, headers, b"suite=1", query)
+        if exchange.status != 415:
+            probe.broken(rules.MEDIA_TYPE, operation, "415", exchange.answer(), exchange, where=kind)
+
+
+def queries(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
+    """Values at the bounds are taken, values beyond them refused; what is unknown is ignored."""
+    plain = probe.get(operation, *known)
+    odd = probe.call(operation, *known, query={"suite_unknown": "1"})
+    if odd.json != plain.json:
+        probe.broken(input.UNKNOWN_QUERY, operation, "the same answer", odd.answer(), plain, odd)
+    for parameter in operation.of("query"):
+        for value in _beyond(parameter):
+            exchange = probe.call(operation, *known, query={parameter.name: value})
+            if exchange.succeeded:
+                where = f"{parameter.name}={value[:20]}"
+                probe.broken(input.EXPECTED_QUERY, operation, "400", exchange.answer(), exchange, where=where)
+        for value in _within(parameter):
+            probe.get(operation, *known, query={parameter.name: value})
+
+
+def _beyond(parameter: Parameter) -> Iterator[str]:
+    schema = parameter.schema
+    if schema.get("type") == "integer":
+        yield from ("suite", "1.5", "", "1e3", "0x10", " 1")
+        if "minimum" in schema:
+            yield str(schema["minimum"] - 1)
+        if "maximum" in schema:
+            yield str(schema["maximum"] + 1)
+    elif schema.get("enum"):
+        yield from ("suite", "", str(schema["enum"][0]).swapcase())
+    elif schema.get("type") == "string":
+        if schema.get("minLength"):
+            yield ""
+        if "maxLength" in schema:
+            yield "s" * (schema["maxLength"] + 1)
+        if "pattern" in schema:
+            yield "\u00e4 !"
+
+
+def _within(parameter: Parameter) -> Iterator[str]:
+    schema = parameter.schema
+    yield from (str(schema[name]) for name in ("minimum", "maximum") if name in schema)
+    if "maxLength" in schema:
+        yield "s" * schema["maxLength"]

@@ -1,0 +1,89 @@
+"""The rate limit: on a mock in an organization with the documented one, on a real host when that was asked for."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from contracts.errors import Refused
+from contracts.rules import access as rules
+from contracts.scenarios.client import NONE, Abandoned, Probe, Query
+from contracts.spec.document import Operation
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import BURSTS
+from contracts.transport.pacing import WINDOW
+
+TOPIC = "limits"
+RATE = 60
+"""Requests a minute that the vendor documents."""
+_HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("X-RateLimit-Limit", str(RATE), lambda text: text == str(RATE)),
+    ("X-RateLimit-Remaining", "0", lambda text: text == "0"),
+    (
+        "X-RateLimit-Reset",
+        f"a span of {WINDOW:.0f} seconds at most",
+        lambda text: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW,
+    ),
+)
+"""Name, what is due in words, and whether a value is that."""
+RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
+
+
+def window(probe: Probe, operation: Operation) -> None:
+    """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds."""
+    _judge(probe, operation, *_until_refused(probe, operation, NONE))
+
+
+def on_host(
+    probe: Probe, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """The same on a host whose windows nobody knows, with a key that others may use too.
+
+    What is not as documented is looked at again: a window of the host may have turned in the middle, or somebody else
+    may have used up a part of it. Raises Abandoned when that may be so twice.
+    """
+    seen: list[tuple[int, Exchange]] = []
+    while len(seen) < BURSTS and (not seen or seen[-1][0] != RATE):
+        try:
+            with burst():
+                seen.append(_until_refused(probe, operation, query))
+        except Refused as reason:
+            raise Abandoned(str(reason)) from None
+    counts = [passed for passed, _ in seen]
+    if counts[-1] != RATE and min(counts) < RATE and (max(counts) > RATE or all(_says(last) for _, last in seen)):
+        raise Abandoned(f"{' and then '.join(map(str, counts))} passed: does somebody else use this key?")
+    _judge(probe, operation, *seen[-1])
+
+
+def _says(last: Exchange) -> bool:
+    """Whether a refusal says that the limit is the documented one."""
+    return last.headers.get("x-ratelimit-limit") == str(RATE)
+
+
+def _until_refused(probe: Probe, operation: Operation, query: Query) -> tuple[int, Exchange]:
+    """How many passed, one more than the documented number at most, and the last answer."""
+    passed = 0
+    while (exchange := probe.call(operation, query=query)).status != 429:
+        probe.accepted(exchange, operation)
+        passed += 1
+        if passed > RATE:
+            break
+    return passed, exchange
+
+
+def _judge(probe: Probe, operation: Operation, passed: int, last: Exchange) -> None:
+    if passed < RATE:
+        probe.broken(rules.RATE, operation, f"{RATE} requests to pass", f"{passed} passed", last)
+        return
+    if last.status != 429:
+        probe.broken(rules.RATE, operation, f"429 for request {RATE + 1}", last.answer(), last)
+        return
+    for name, expected, right in _HEADERS:
+        got = last.headers.get(name.lower())
+        if got is None or not right(got):
+            probe.broken(rules.RATE_HEADERS, operation, expected, _told(got, last), last, where=name)
+
+
+def _told(text: str | None, last: Exchange) -> str:
+    """A header as a report may hold it: of a real host no text."""
+    if text is None:
+        return "no such header"
+    return text if text.isdecimal() or not last.private else "another value"

@@ -1,0 +1,94 @@
+"""A table of the runs that look at each rule, so that a report can say whether the rule was checked."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from contracts.rules import (
+    access,
+    consistency,
+    input,
+    lifecycle,
+    openapi_core_judge,
+    protocol,
+    request_conformance,
+    response_conformance,
+    webhooks,
+)
+from contracts.rules import collections as lists
+from contracts.rules.rule import Rule
+from contracts.spec import business_rules
+
+ANSWERS = tuple(
+    rule.name
+    for module in (response_conformance, openapi_core_judge)
+    for rule in vars(module).values()
+    if isinstance(rule, Rule)
+)
+"""Rules about every answer, whatever was asked."""
+TRAFFIC = tuple(rule.name for rule in vars(request_conformance).values() if isinstance(rule, Rule))
+"""Rules about recorded requests."""
+ENGINE = "engine"
+
+_ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
+    ((lists.PARTITION, lists.LIMIT, lists.CURRENT, lists.COUNT, lists.PAGES, lists.UNIQUE), ("pages", "read")),
+    ((lists.DEFAULT, lists.FIRST, lists.PAST, lists.NEWEST), ("pages",)),
+    ((lists.STABLE,), ("pages", "catalogue", "single")),
+    ((lists.SOUND,), ("filters", "filter")),
+    ((lists.COMPLETE, lists.COMBINED, lists.UNKNOWN), ("filters",)),
+    ((lists.KEEPS,), ("expansion", "expand")),
+    ((lists.ADDS, lists.BARE), ("expansion",)),
+    ((lists.CATALOGUE,), ("catalogue",)),
+    ((input.REFUSED,), ("refusals", "bounds", "bounds-of-updates", ENGINE)),
+    ((input.BAD_JSON, protocol.MEDIA_TYPE), ("bodies",)),
+    ((input.UNKNOWN_QUERY, input.EXPECTED_QUERY), ("queries",)),
+    ((protocol.UNKNOWN_PATH,), ("unknown-paths",)),
+    ((protocol.METHOD,), ("methods", ENGINE)),
+    ((protocol.ALLOW, protocol.REQUIRED_HEADER), (ENGINE,)),
+    ((access.IGNORED_AUTH,), ("keys", ENGINE)),
+    ((access.BEFORE_ROUTING,), ("keys",)),
+    ((access.NO_EFFECT,), ("refused-keys",)),
+    ((access.OTHERS_ITEM,), ("foreign-items", "foreign-message")),
+    ((access.OTHERS_LIST,), ("foreign-lists", "foreign-filters")),
+    ((access.OTHERS_WRITE,), ("foreign-writes", "foreign-items", "foreign-message")),
+    ((access.RATE, access.RATE_HEADERS), ("limits",)),
+    ((lifecycle.AS_SENT,), ("creation", "writes")),
+    ((lifecycle.DEFAULTS, lifecycle.LISTED, lifecycle.CREATED_NOW), ("creation",)),
+    ((lifecycle.FRESH_ID,), ("creation", "subscription")),
+    ((lifecycle.COUNTED,), ("creation", "deletion")),
+    ((lifecycle.READ_BACK,), ("creation", "update", "writes")),
+    ((lifecycle.APPLIED, lifecycle.KEEPS), ("update", "writes")),
+    ((lifecycle.NULLED, lifecycle.UPDATED_AT), ("update",)),
+    ((lifecycle.OTHERS,), ("creation", "update", "deletion", "deletion-of-all")),
+    ((lifecycle.NO_EFFECT,), ("refusals", "conflicts", "unknown-ids")),
+    ((lifecycle.CONFLICT, lifecycle.FREED), ("conflicts",)),
+    ((lifecycle.GONE,), ("deletion", "writes", ENGINE)),
+    ((lifecycle.CHILDREN,), ("deletion", "deletion-of-all")),
+    ((lifecycle.SECOND_DELETE,), ("deletion", "subscription")),
+    ((lifecycle.UNKNOWN_ID,), ("unknown-ids", "message")),
+    ((lifecycle.CAUSED,), ("message", "call")),
+    ((lifecycle.CREATED_AT,), ("pages", "update")),
+    ((lifecycle.ORDER,), ("creation", "moments")),
+    ((lifecycle.FUTURE, consistency.SPAN), ("moments",)),
+    ((consistency.DETAIL,), ("agreement", "item")),
+    ((consistency.CHILD,), ("agreement",)),
+    ((consistency.COUNTERS, consistency.READ, consistency.FIRST), (f"agreement[{business_rules.LEADS}]",)),
+    ((consistency.LAST,), (f"agreement[{business_rules.LEADS}]", "agreement-last")),
+    ((consistency.REFERENCE,), (f"agreement[{business_rules.LEADS}]", f"agreement[{business_rules.APPOINTMENTS}]")),
+    ((consistency.EXPANDED,), (f"agreement[{business_rules.INQUIRIES}]",)),
+    ((consistency.MEMBERS,), (f"agreement[{business_rules.MEMBERS}]",)),
+    ((consistency.RECENT, consistency.RECENT_SAME), ("agreement-recent",)),
+    ((consistency.DURATION,), ("agreement-calls",)),
+    ((webhooks.ONCE, webhooks.BODY, webhooks.ONLY), ("webhooks",)),
+    ((webhooks.AGREES,), ("webhooks", "webhooks-repeated")),
+    ((webhooks.ID, webhooks.AGAIN), ("webhooks-repeated",)),
+    ((webhooks.REFUSED,), ("webhooks-refused",)),
+    ((webhooks.ENDED, webhooks.GONE), ("webhooks-ended",)),
+)
+
+RUNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {rule.name: runs for rules, runs in _ASSERTED for rule in rules}
+    | {"ensure_resource_availability": (ENGINE,)}  # a check of the engine's own
+)
+"""Rule → topics of runs that look at it, or whole names of runs."""
+EVERYWHERE = (*ANSWERS, input.ACCEPTED.name)
+"""Rules that any run looks at: some request of each has to succeed."""

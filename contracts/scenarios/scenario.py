@@ -1,0 +1,41 @@
+"""A unit: one directed run about one operation or collection."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.scenarios.client import Probe
+
+
+@dataclass(frozen=True)
+class Unit:
+    """``topic[subject]`` is its name; ``run`` writes what it finds into the probe, or raises Abandoned."""
+
+    topic: str
+    subject: str
+    run: Callable[[Probe], None]
+    also: Sequence[str] = ()
+    """Operations that it asks beside its subject, those of its collection, and the list that an item's id is from."""
+    builds_on: Sequence[str] = ()
+    """Names of the units whose traces it looks at."""
+    size: float = 1.0
+    """How long it takes, an ordinary one being 1: for the time that is left to be foretold."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.topic}[{self.subject}]"
+
+
+def on(function: Callable[..., None], *subject: Any) -> Callable[[Probe], None]:
+    """``function(probe, *subject)``, for later."""
+    return lambda probe: function(probe, *subject)
+
+
+def with_ids(
+    function: Callable[[Probe, Any, Sequence[Any]], None],
+    subject: Any,
+    known: Callable[[Probe], list[Any]],
+    probe: Probe,
+) -> None:
+    """``function(probe, subject, ids)``, with ids found when it is run."""
+    function(probe, subject, known(probe))

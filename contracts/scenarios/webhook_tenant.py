@@ -1,0 +1,145 @@
+"""An organization of its own on a mock, with hook URLs that record what is delivered to them.
+
+Everything here goes to the control plane of a mock. No other target has one, so nothing of it is ever sent elsewhere.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from contracts.scenarios.client import Abandoned, Probe
+from contracts.spec import business_rules
+from contracts.transport.exchange import Exchange
+
+_ADMIN = "/__admin"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One delivery as it came in. Header names are lower-case."""
+
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def id(self) -> str:
+        """What a subscriber knows a repeat by; empty when there is nothing of the kind."""
+        return next((self.headers[name] for name in business_rules.MESSAGE_ID if name in self.headers), "")
+
+
+@dataclass(frozen=True)
+class Office:
+    """``probe`` has the key of the organization ``workspace``, whose clock stands still."""
+
+    probe: Probe
+    workspace: str
+    _here: dict[str, str] = field(default_factory=dict)
+    """What stands for this organization → what a person would put in its place, when it is gone."""
+    _done: list[tuple[str, str, Exchange]] = field(default_factory=list)
+    """What led to deliveries: the inbox and the event it is about, each empty for what is about all."""
+
+    def subscribe(self, trigger: str, inbox: str) -> Any:
+        """Have an event delivered to an inbox; the subscription's id."""
+        operation = self.probe.contract.operations[business_rules.SUBSCRIBE]
+        url = f"{self.probe.target.origin}{_ADMIN}/inbox/{self.workspace}/{inbox}"
+        body = {"hookUrl": url, "trigger": trigger}
+        exchange = self.probe.accepted(self.probe.call(operation, body=body), operation)
+        self._done.append((inbox, trigger, exchange))
+        return self.made(exchange.field("id"), operation.path)
+
+    def note(self, exchange: Exchange, inbox: str = "") -> None:
+        """Remember what was done, as a part of the story of an inbox, or of all."""
+        self._done.append((inbox, "", exchange))
+
+    def received(self, inbox: str) -> Sequence[Letter]:
+        """What came so far, when nothing that is due is owed any more."""
+        self.control("POST", "/webhooks/drain", {"timeout": 5})
+        shown = self._look(inbox).field("received") or ()
+        return [Letter({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
+
+    def _look(self, inbox: str) -> Exchange:
+        return self.control("GET", f"/inbox/{self.workspace}/{inbox}")
+
+    def made(self, id: Any, path: str) -> Any:
+        """``id``, of what was made here. A number is one at the end of a body only."""
+        there, here = (id, "<id of {}>") if isinstance(id, str) else (f":{id}}}", ':"<id of {}>"}}')
+        self._here[there] = here.format(path)
+        return id
+
+    def story(self, inbox: str, trigger: str = "") -> Sequence[Exchange]:
+        """What shows a person what came to an inbox: all that led to it, and the look into it."""
+        told = [done for name, event, done in self._done if name in ("", inbox) and trigger in ("", event or trigger)]
+        return *told, self._look(inbox)
+
+    def answer_with(self, inbox: str, status: int) -> None:
+        done = self.control("PUT", f"/inbox/{self.workspace}/{inbox}", {"status": status})
+        self.note(done, inbox)
+
+    def state(self) -> str:
+        """How the newest delivery stands: ``pending`` when it will be made again."""
+        return str(self._newest().get("state"))
+
+    def trigger(self) -> str:
+        """What the newest delivery is about."""
+        return str(self._newest().get("trigger"))
+
+    def _newest(self) -> Mapping[str, Any]:
+        items = self.control("GET", "/webhooks/deliveries?limit=1").field("items") or [{}]
+        newest: Mapping[str, Any] = items[0]
+        return newest
+
+    def repeats(self) -> bool:
+        """Whether this mock was started to repeat what failed."""
+        return self.control("GET", "/settings").field("retries") not in (None, "none")
+
+    def repeat_by_hand(self) -> None:
+        path = f"/webhooks/deliveries/{self._newest().get('id')}/redeliver"
+        self.note(self.control("POST", path, {"newId": False}))
+
+    def advance(self, days: int) -> None:
+        self.note(self.control("POST", "/clock/advance", {"seconds": days * 86_400}))
+
+    def simulate(self, **what: Any) -> None:
+        """Somebody outside does something. Raises Abandoned."""
+        done = self.control("POST", "/simulate", what)
+        if not done.succeeded:
+            raise Abandoned(f"the mock cannot simulate {what}: {done.answer(120)}")
+        self.note(done)
+
+    def control(self, method: str, path: str, body: Any = None) -> Exchange:
+        headers = {"X-Mock-Workspace": self.workspace}
+        content = None if body is None else orjson.dumps(body)
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        return self.probe.send(method, f"{self.probe.target.origin}{_ADMIN}{path}", headers, content)
+
+
+@contextmanager
+def office(probe: Probe) -> Generator[Office, None, None]:
+    """A new organization, for as long as this lasts. Raises Abandoned where there can be none."""
+    url, headers = f"{probe.target.origin}{_ADMIN}/workspaces", {"Content-Type": "application/json"}
+    made = probe.send("POST", url, headers, b'{"frozen": true}') if probe.target.is_mock else None
+    if made is None or not isinstance(made.field("key"), str):
+        raise Abandoned("deliveries can be seen on a mock only")
+    key, id = made.field("key"), made.field("id")
+    here = {key: probe.target.key, f"{_ADMIN}/inbox/{id}/": f"{_ADMIN}/inbox/"}
+    try:
+        yield Office(probe.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
+    finally:
+        probe.send("DELETE", f"{url}/{id}", {})
+
+
+def _with(exchange: Exchange, texts: Mapping[str, str]) -> Exchange:
+    """The same with these texts in place of others; it names no workspace, so it is about that of the run."""
+
+    def changed(text: str) -> str:
+        for there, here in texts.items():
+            text = text.replace(there, here)
+        return text
+
+    headers = {name: changed(value) for name, value in exchange.sent_headers.items() if name != "x-mock-workspace"}
+    body = changed(exchange.sent_body.decode()).encode()
+    return replace(exchange, url=changed(exchange.url), sent_headers=headers, sent_body=body)

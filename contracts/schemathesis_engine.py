@@ -1,0 +1,224 @@
+"""The generator, schemathesis, behind one door: its events become findings of ours.
+
+The engine's interface for programs is not part of its published reference, so this is the only module that knows
+it, and the dependency is pinned to the minor version this was written for.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import schemathesis
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.schemas import BaseSchema
+
+from contracts.errors import CannotRun
+from contracts.options.generation_depth import USUAL, Depth
+from contracts.rules import input
+from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.registry import RULES
+from contracts.rules.rule import Finding, Group, Rule
+from contracts.spec.document import Contract, Document, Operation, blank
+from contracts.transport.exchange import Exchange, cut
+from contracts.transport.guarded_session import Transport
+from contracts.transport.signals import hurried
+from contracts.transport.target import Target
+
+_PATIENCE = 1.0
+"""Seconds that the engine has to end when a run is interrupted."""
+_CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
+
+
+BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5, "stateful": 0.9}
+"""How much of its time is over when a phase begins."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run tells while it goes on. ``note`` is for what could not be tested, and why."""
+
+    found: Callable[[Finding], None]
+    note: Callable[[str], None]
+    phase: Callable[[str], None]
+
+
+# The engine's own list, and the three that say "too large": a generated body may be.
+_REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "428", "429", "431", "5xx"]
+
+
+def configuration(target: Target, depth: Depth, seed: int) -> dict[str, Any]:
+    """The engine's settings: repeatable, nothing kept on disk, no accounts made up, every phase that pays."""
+    fuzzed, chained = depth.examples > 0, depth.chains > 0
+    return {
+        "base-url": target.origin,
+        "seed": seed,
+        "headers": {"Authorization": f"Bearer {target.key}"},
+        "continue-on-failure": True,
+        "workers": 1,
+        "request-timeout": 20.0,
+        "cache": {"enabled": False},
+        "auth": {"auto-signup": False},
+        "checks": {"negative_data_rejection": {"expected-statuses": _REFUSALS}},
+        "generation": {"max-examples": max(1, depth.examples), "database": "none"},
+        "phases": {
+            "examples": {"enabled": True},
+            "coverage": {"enabled": True, "generation": {"mode": "all" if depth.wrong else "positive"}},
+            "fuzzing": {"enabled": fuzzed},
+            "stateful": {
+                "enabled": chained,
+                "max-steps": depth.steps,
+                "generation": {"max-examples": max(1, depth.chains)},
+            },
+        },
+        "output": {"sanitization": {"enabled": False}},  # our own sinks redact, by value
+    }
+
+
+def run(
+    document: Document,
+    contract: Contract,
+    target: Target,
+    transport: Transport,
+    progress: Progress,
+    *,
+    depth: Depth = USUAL,
+    seed: int = 1,
+    wanted: Collection[str] | None = None,
+) -> None:
+    """Generate requests for the ``wanted`` operations of a document, until done or the guard has had enough."""
+    drive(document, contract, target, transport, progress, configuration(target, depth, seed), wanted)
+
+
+def drive(
+    document: Document,
+    contract: Contract,
+    target: Target,
+    transport: Transport,
+    progress: Progress,
+    settings: Mapping[str, Any],
+    wanted: Collection[str] | None = None,
+    *,
+    plain: bool = False,
+) -> None:
+    """The same with settings of the engine's own; ``plain`` takes the document and the findings as they come."""
+    config = schemathesis.Config.from_dict(dict(settings))
+    raw = dict(document.raw) if plain else _patterns_alone(document.raw)
+    schema: BaseSchema = schemathesis.openapi.from_dict(raw, config=config)
+    if wanted is not None:
+        labels = {f"{o.method} {o.path}" for o in document.operations if o.key in wanted}
+        schema = schema.include(lambda context: context.operation.label in labels)
+    reader = _Reader(contract, None if plain else SecondJudge(contract, target.origin), progress)
+    with transport.installed():
+        stream = from_schema(schema).execute()
+        for event in stream:
+            reader.read(event)
+            if transport.guard.interrupted:
+                with hurried(_PATIENCE):  # it waits for the request that is under way
+                    stream.generator.close()
+                raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
+            if transport.guard.stopped is not None:
+                stream.stop()
+
+
+def _patterns_alone(node: Any) -> Any:
+    """The document without what stands beside a pattern and a format: the pattern, the narrower of them, stays.
+
+    The engine would look for a text that has the pattern and not the format, or the pattern and exactly the greatest
+    length. There may be none, and finding that out takes it seconds. Our own judges and runs assert all of it.
+    """
+    if isinstance(node, list):
+        return [_patterns_alone(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    both = isinstance(node.get("pattern"), str) and isinstance(node.get("format"), str)
+    dropped = ("format", "minLength", "maxLength") if both else ()
+    return {name: _patterns_alone(value) for name, value in node.items() if name not in dropped}
+
+
+class _Reader:
+    """Turns events into findings."""
+
+    def __init__(self, contract: Contract, second: SecondJudge | None, progress: Progress) -> None:
+        self._contract = contract
+        self._second = second
+        self._progress = progress
+        self._by_label = {f"{o.method} {o.path}": o for o in contract.operations.values()}
+
+    def read(self, event: events.EngineEvent) -> None:
+        if isinstance(event, events.PhaseStarted):
+            self._progress.phase(event.phase.name.value)
+        elif isinstance(event, events.ScenarioFinished):
+            self._scenario(event.recorder)
+        elif isinstance(event, events.NonFatalError):
+            said = cut(" ".join(str(event.value).split()), 200)
+            self._progress.note(f"{event.label}: {type(event.value).__name__}: {said}")
+        elif isinstance(event, events.FatalError):
+            raise CannotRun(f"the engine failed: {event.exception}", "report it with the seed")
+
+    def _scenario(self, recorder: Any) -> None:
+        for case_id, nodes in recorder.checks.items():
+            failed = [node for node in nodes if node.status == Status.FAILURE and node.failure_info is not None]
+            for node in failed:
+                failure = node.failure_info.failure
+                label = recorder.cases[case_id].value.operation.label
+                shown = recorder.interactions.get(failure.case_id or case_id) or recorder.interactions.get(case_id)
+                finding = self._finding(node.name, failure, label, shown)
+                if finding is not None:
+                    self._progress.found(finding)
+
+    def _finding(self, name: str, failure: Any, label: str, interaction: Any) -> Finding | None:
+        """The finding, or None when the second judge sees the request otherwise than the generator did."""
+        rule = RULES.get(name, _CUSTOM)
+        method, _, path = label.partition(" ")
+        operation = self._by_label.get(label)
+        exchange = _exchange(interaction, f"{method} {blank(path)}")
+        if operation is not None and exchange is not None and self._doubtful(rule, operation, exchange):
+            return None
+        answer = operation.answer(exchange.status) if operation and exchange else None
+        documented = operation.provenance if operation else _provenance(rule)
+        mark = rule.provenance or (answer.provenance if answer else documented)
+        got = exchange.answer() if exchange else "no answer"
+        where = " ".join(filter(None, (str(exchange.status) if exchange else "", _location(failure))))
+        evidence = (exchange,) if exchange else ()
+        said = cut(" ".join(str(failure.message or failure.title).split()), 300)
+        return Finding(rule, f"{method} {blank(path)}", mark, got, said, where, evidence)
+
+    def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
+        """Query and path values become text on the wire, and what was meant to be invalid may have become valid."""
+        if self._second is None:
+            return False
+        if rule is input.ACCEPTED:
+            return self._second.rejects(operation, exchange)
+        return rule is input.REFUSED and not self._second.rejects(operation, exchange)
+
+
+def _provenance(rule: Rule) -> Any:
+    return rule.provenance or RULES["read_back"].provenance
+
+
+def _location(failure: Any) -> str:
+    """Where in the body a schema was broken."""
+    path = getattr(failure, "instance_path", None) or ()
+    return "/" + "/".join("*" if isinstance(part, int) else str(part) for part in path) if path else ""
+
+
+def _exchange(interaction: Any, operation: str) -> Exchange | None:
+    if interaction is None or interaction.response is None:
+        return None
+    request, response = interaction.request, interaction.response
+    return Exchange(
+        method=request.method,
+        url=request.uri,
+        sent_headers=_flat(request.headers),
+        sent_body=request.body or b"",
+        status=response.status_code,
+        headers=_flat(response.headers),
+        body=response.content or b"",
+        operation=operation,
+        seconds=response.elapsed,
+    )
+
+
+def _flat(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {name.lower(): ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in headers.items()}  # fmt: skip

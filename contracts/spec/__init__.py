@@ -1,0 +1,1 @@
+"""The OpenAPI document as the suite reads it, independently of the mock server."""

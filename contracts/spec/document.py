@@ -1,0 +1,250 @@
+"""The contract as the suite reads it: operations with their parameters, bodies and answers, from OpenAPI documents.
+
+Nothing here is shared with the server, so that a mistake in its reading of a document does not hide itself.
+The key of an operation is its method and its path with the parameters blanked: ``GET /v1/leads/{}``.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.errors import CannotRun
+from contracts.spec.dialect import plain
+from contracts.spec.operation_parts import Answer, Parameter
+from contracts.spec.provenance import Provenance
+from mock_server.config import paths as data
+from mock_server.errors import SpecError
+from mock_server.support.bounded_files import read_file
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_JSON = "application/json"
+
+Schema = Mapping[str, Any]
+
+
+def blank(path: str) -> str:
+    """``/v1/leads/{leadId}`` → ``/v1/leads/{}``."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+@dataclass(frozen=True)
+class Operation:
+    document: "Document" = field(repr=False)
+    method: str
+    path: str
+    id: str
+    """The document's operationId; empty when there is none."""
+    tags: tuple[str, ...]
+    provenance: Provenance
+    source: str
+    parameters: tuple[Parameter, ...]
+    body: Schema | None
+    body_required: bool
+    body_example: Any
+    answers: Mapping[str, Answer]
+    secured: bool
+
+    @cached_property
+    def key(self) -> str:
+        return f"{self.method} {blank(self.path)}"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        parts = re.split(r"\{[^}]*\}", self.path)
+        return re.compile("[^/]+".join(map(re.escape, parts)))
+
+    def of(self, place: str) -> tuple[Parameter, ...]:
+        return tuple(parameter for parameter in self.parameters if parameter.place == place)
+
+    @property
+    def reads(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def success(self) -> Answer | None:
+        """The first documented success."""
+        return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
+
+    def answer(self, status: int) -> Answer | None:
+        """What is documented for a status: exactly, by its class, or by default."""
+        exact, group = self.answers.get(str(status)), self.answers.get(f"{status // 100}XX")
+        return exact or group or self.answers.get("default")
+
+
+class Document:
+    """One OpenAPI document. ``name`` is its file's; ``digest`` is the SHA-256 of what the file holds."""
+
+    def __init__(self, name: str, raw: Mapping[str, Any], file: Path | None = None, digest: str = "") -> None:
+        self.name, self.raw = name, raw
+        self.file, self.digest = file, digest
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
+
+    def resolve(self, node: Any) -> Any:
+        """``node``, or what it refers to. Siblings of a reference stay and win."""
+        seen = 0
+        while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
+            seen += 1
+            if seen > 50 or not reference.startswith("#/"):
+                raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
+            target: Any = self.raw
+            for part in reference[2:].split("/"):
+                target = target.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(target, Mapping) else None
+            siblings = {name: value for name, value in node.items() if name != "$ref"}
+            node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
+        return node
+
+    def validator(self, schema: Schema) -> jsonschema_rs.Validator:
+        """A validator for a schema of this document, formats asserted."""
+        key = json.dumps(schema, sort_keys=True, default=str)
+        if key not in self._validators:
+            whole = {**schema, "components": self.raw.get("components", {})}
+            self._validators[key] = jsonschema_rs.validator_for(whole, validate_formats=True)
+        return self._validators[key]
+
+    def properties(self, schema: Any) -> dict[str, Any]:
+        """The properties of an object schema, those of ``allOf``, ``anyOf`` and ``oneOf`` included."""
+        schema = self.resolve(schema)
+        if not isinstance(schema, Mapping):
+            return {}
+        members = schema.get("properties")
+        found = dict(members) if isinstance(members, Mapping) else {}
+        for word in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(word, ()):
+                found = {**self.properties(part), **found}
+        return found
+
+    def required(self, schema: Any) -> set[str]:
+        """The properties that an object must have."""
+        schema = self.resolve(schema)
+        found = set(schema.get("required", ()))
+        return found.union(*(self.required(part) for part in schema.get("allOf", ())))
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(self._operations())
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self.raw.get("paths", {}).items():
+            item = self.resolve(item)
+            for method in METHODS:
+                if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
+                    yield self._read(path, method, item, item[method])
+
+    def _read(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
+        try:
+            return self._operation(path, method, item, raw)
+        except (AttributeError, KeyError, TypeError, ValueError) as fault:
+            what = f"{method.upper()} {path} is not as OpenAPI has it ({type(fault).__name__}: {fault})"
+            raise CannotRun(f"{self.name}: {what}", "correct the document") from None
+
+    @cached_property
+    def credentials(self) -> frozenset[str]:
+        """Names in a query that carry a key."""
+        schemes = map(self.resolve, self.raw.get("components", {}).get("securitySchemes", {}).values())
+        return frozenset(str(scheme["name"]) for scheme in schemes if scheme.get("in") == "query" and "name" in scheme)
+
+    @cached_property
+    def webhooks(self) -> Mapping[str, Operation]:
+        """What subscribers are sent, by its key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
+        posted = {n: self.resolve(item).get("post") for n, item in self.raw.get("webhooks", {}).items()}
+        return {f"WEBHOOK {n}": self._read(n, "webhook", {}, raw) for n, raw in posted.items() if raw}
+
+    def _operation(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
+        mark = Provenance(raw.get("x-provenance", Provenance.DOCUMENTED))
+        merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
+        merged |= {(p["in"], p["name"]): p for p in map(self.resolve, raw.get("parameters", ()))}
+        body = self.resolve(raw.get("requestBody", {}))
+        content = body.get("content", {}).get(_JSON, {})
+        security = raw.get("security", self.raw.get("security", ()))
+        return Operation(
+            document=self,
+            method=method.upper(),
+            path=path,
+            id=str(raw.get("operationId", "")),
+            tags=tuple(raw.get("tags", ())),
+            provenance=mark,
+            source=raw.get("x-source", ""),
+            parameters=tuple(self._parameter(p) for p in merged.values()),
+            body=content.get("schema"),
+            body_required=bool(body.get("required")),
+            body_example=self._example(content),
+            answers={str(status): self._answer(str(status), a, mark) for status, a in raw["responses"].items()},
+            secured=bool(security) and {} not in security,
+        )
+
+    def _parameter(self, raw: Schema) -> Parameter:
+        schema = self.resolve(raw.get("schema", {}))
+        schema = schema if isinstance(schema, Mapping) else {}
+        example = self._example(raw)
+        if example is None:
+            example = self._example(schema)
+        place, required = raw["in"], bool(raw.get("required")) or raw["in"] == "path"
+        style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
+        explode = bool(raw.get("explode", style == "form"))
+        return Parameter(raw["name"], place, required, schema, example, style, explode)
+
+    def _example(self, holder: Schema) -> Any:
+        if "example" in holder:
+            return holder["example"]
+        examples = holder.get("examples", ())
+        first = next(iter(examples.values() if isinstance(examples, Mapping) else examples), None)
+        return self.resolve(first).get("value") if isinstance(examples, Mapping) and first else first
+
+    def _answer(self, status: str, raw: Any, mark: Provenance) -> Answer:
+        raw = self.resolve(raw)
+        content = raw.get("content", {})
+        headers = {name.lower(): self.resolve(header) for name, header in raw.get("headers", {}).items()}
+        return Answer(
+            status=status,
+            provenance=Provenance(raw.get("x-provenance", mark)),
+            schema=content.get(_JSON, {}).get("schema"),
+            media_types=frozenset(media.partition(";")[0].lower() for media in content),
+            headers={name: (bool(h.get("required")), self.resolve(h.get("schema", {}))) for name, h in headers.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All documents of a run."""
+
+    documents: Sequence[Document]
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        return {operation.key: operation for document in self.documents for operation in document.operations}
+
+    @cached_property
+    def webhooks(self) -> Mapping[str, Operation]:
+        return {key: operation for document in self.documents for key, operation in document.webhooks.items()}
+
+    def find(self, method: str, path: str) -> Operation | None:
+        """The operation a request is for; one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""
+        fitting = [o for o in self.operations.values() if o.method == method and o.pattern.fullmatch(path)]
+        return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
+
+
+def load(spec: str = "") -> Contract:
+    """The documents of the project, or the one in a file. Raises CannotRun."""
+    files = [Path(spec)] if spec else [data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml"]
+    contract = Contract([_read(path) for path in files])
+    if not contract.operations:
+        raise CannotRun(f"{spec or data.OPENAPI}: no operation in it", "give an OpenAPI 3 document")
+    return contract
+
+
+def _read(path: Path) -> Document:
+    try:
+        raw = read_file(path, SpecError, ours=data.is_ours(path))
+        digest = sha256(path.read_bytes()).hexdigest()
+    except SpecError as fault:
+        raise CannotRun(str(fault)) from None
+    except OSError as fault:  # it has gone since
+        raise CannotRun(f"{path}: {fault.strerror}", "give an OpenAPI 3 document") from None
+    return Document(path.stem, plain(str(path), raw), path, digest)

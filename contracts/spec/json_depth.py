@@ -1,0 +1,28 @@
+"""The depth that JSON from outside may have: nobody could write a value again that is deeper than this."""
+
+import re
+from typing import Any
+
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, is_deeper
+
+MAX_DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
+"""Levels: those of a value that the mock takes, and those of the journal around it."""
+TOO_DEEP = f"it nests deeper than {MAX_DEPTH} levels"
+
+
+def nests_too_deep(value: Any) -> bool:
+    """Tell whether a JSON value has more than ``MAX_DEPTH`` levels."""
+    return is_deeper(value, MAX_DEPTH)
+
+
+def text_nests_too_deep(text: bytes) -> bool:
+    """Tell whether a text that is no JSON opens more than ``MAX_DEPTH`` levels: some parsers break down over it."""
+    depth = 0
+    for found in _STEPS.finditer(text):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+_STEPS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]')

@@ -1,0 +1,108 @@
+"""JSON files from outside: bounded, and every complaint names the place in the file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contracts.errors import CannotRun
+from contracts.spec.json_depth import MAX_DEPTH, TOO_DEEP, nests_too_deep, text_nests_too_deep
+from contracts.spec.text_file import content, decoded
+from mock_server.support.exact_json import NotJson, read_json
+
+LARGEST = 64 * 1024**2
+
+T = TypeVar("T")
+_MISSING = object()
+_KINDS: Mapping[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    type(None): "null",
+    int: "a number",
+    float: "a number",
+}
+"""What people call a value of JSON, whatever Python calls it."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the file that knows where it stands."""
+
+    file: str
+    value: Any
+    pointer: str = ""
+    number: int = 0
+
+    def refuse(self, what: str, remedy: str = "record it again, or mend the entry") -> CannotRun:
+        entry = f"entry {self.number} " if self.number else ""
+        return CannotRun(f"{self.file}: {entry}({self.pointer or '/'}): {what}", remedy)
+
+    def get(self, name: str, kind: type[T] | tuple[type[T], ...], default: Any = _MISSING) -> T:
+        """A member of an object, of this type. Null counts as missing. Raises CannotRun."""
+        value = self.object().get(name)
+        if value is None:
+            if default is _MISSING:
+                raise self.refuse(f"`{name}` is missing")
+            fallback: T = default
+            return fallback
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            words = " or ".join(dict.fromkeys(_KINDS.get(each, each.__name__) for each in kinds))
+            raise self.at(name).refuse(f"{_kind(value)}, not {words}")
+        return value
+
+    def at(self, name: str | int) -> "Node":
+        """A member, or an item; an item of the file's list of entries is numbered from 1."""
+        value = self.value.get(name) if isinstance(self.value, Mapping) else self.value[name]
+        step = str(name).replace("~", "~0").replace("/", "~1")
+        return Node(self.file, value, f"{self.pointer}/{step}", self.number)
+
+    def items(self, name: str, *, numbered: bool = False) -> list["Node"]:
+        """The items of a list that is a member; none when it is missing."""
+        found = self.get(name, list, [])
+        lists = self.at(name) if found else self
+        nodes = [lists.at(index) for index in range(len(found))]
+        return [Node(n.file, n.value, n.pointer, index) for index, n in enumerate(nodes, 1)] if numbered else nodes
+
+    def object(self) -> Mapping[str, Any]:
+        if not isinstance(self.value, Mapping):
+            raise self.refuse(f"{_kind(self.value)}, not an object")
+        return self.value
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), type(value).__name__)
+
+
+def opened(path: Path, remedy: str) -> Node:
+    """Read a JSON file. Raises CannotRun."""
+    return parsed(content(path, LARGEST, remedy), str(path), remedy)
+
+
+def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> Node:
+    """Read JSON from bytes; ``errors`` says what becomes of bytes that are no text. Raises CannotRun."""
+    if len(raw) > LARGEST:
+        raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
+    text = decoded(raw, name, errors)
+    try:
+        data = read_json(text, MAX_DEPTH)
+    except NotJson as fault:
+        deep = text_nests_too_deep(text.encode())
+        data = _MISSING if deep else _as_browsers_write(text)
+        if data is _MISSING:
+            why = TOO_DEEP if deep else f"line {fault.line} column {fault.column}: {fault.what}"
+            raise CannotRun(f"{name}: not JSON: {why}", remedy) from None
+    if nests_too_deep(data):
+        raise CannotRun(f"{name}: {TOO_DEEP}", remedy)
+    return Node(name, data)
+
+
+def _as_browsers_write(text: str) -> Any:
+    """JSON with half a letter, a NaN or a bare line break in it, as some that record traffic write."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return _MISSING

@@ -1,0 +1,109 @@
+"""Values that fit a schema, one after the other, each unlike the last: what the directed runs send.
+
+Deterministic: the same serial number gives the same value. People and numbers are fictitious.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.errors import SuiteError
+from contracts.spec.document import Document, Operation, Schema
+
+_TRIES = 12
+
+
+class CannotSample(SuiteError):
+    """No value was found for a schema; only the check that wanted it is left out."""
+
+
+class Sampler:
+    """Makes bodies and values for the schemas of one contract."""
+
+    def __init__(self, start: int = 1) -> None:
+        self._serial = itertools.count(start)
+
+    def body(self, operation: Operation, *, whole: bool = False) -> dict[str, Any]:
+        """A valid body: the required members, or all that there are. Raises CannotSample."""
+        for _ in range(_TRIES):
+            body = self._needed(operation)
+            if operation.document.validator(operation.body or {}).is_valid(body):
+                return self._widened(operation, body) if whole else body
+        raise CannotSample(f"{operation.key}: no valid body was found")
+
+    def _needed(self, operation: Operation) -> dict[str, Any]:
+        """The required members. What only an example can know (a condition, say) is taken from there."""
+        document, schema = operation.document, operation.body or {}
+        required, members = document.required(schema), document.properties(schema)
+        body = {name: self.value(document, members[name]) for name in members if name in required}
+        valid = document.validator(schema).is_valid(body)
+        return body if valid else {**self._example(operation), **body}
+
+    def _example(self, operation: Operation) -> dict[str, Any]:
+        return dict(operation.body_example) if isinstance(operation.body_example, Mapping) else {}
+
+    def _widened(self, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
+        """``body`` with each optional member that goes with the others."""
+        document, schema = operation.document, operation.body or {}
+        for name, member in document.properties(schema).items():
+            if name not in body:
+                wider = {**body, name: self.value(document, member)}
+                body = wider if document.validator(schema).is_valid(wider) else body
+        return body
+
+    def value(self, document: Document, schema: Schema, unlike: Any = None) -> Any:
+        """A value that is valid and not ``unlike`` (which stays out of the way when None). Raises CannotSample."""
+        validator = document.validator(schema)
+        for _ in range(_TRIES):
+            serial = next(self._serial)
+            for candidate in self._candidates(document, schema, serial):
+                if candidate is not None and validator.is_valid(candidate) and candidate != unlike:
+                    return candidate
+        raise CannotSample("no value fits")
+
+    def _candidates(self, document: Document, schema: Schema, serial: int) -> Iterator[Any]:
+        schema = document.resolve(schema)
+        if "const" in schema:
+            yield schema["const"]
+        options = schema.get("enum", ())
+        yield from (options[(serial + shift) % len(options)] for shift in range(len(options)))
+        for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+            yield from self._candidates(document, part, serial)
+        kinds = schema.get("type", "object" if document.properties(schema) else "string")
+        for kind in [kinds] if isinstance(kinds, str) else kinds:
+            yield from self._of_kind(kind, document, schema, serial)
+
+    def _of_kind(self, kind: str, document: Document, schema: Schema, serial: int) -> Iterator[Any]:
+        if kind == "string":
+            yield from _texts(serial, schema)
+        elif kind == "boolean":
+            yield from (bool(serial % 2), not serial % 2)
+        elif kind in ("integer", "number"):
+            least = schema.get("minimum", 0)
+            yield from (least + serial % 97, least)
+        elif kind == "array":
+            items = schema.get("items")
+            yield [self.value(document, items)] if items else []
+        elif kind == "object":
+            members = document.properties(schema)
+            yield {name: self.value(document, members[name]) for name in members}
+
+
+def _texts(serial: int, schema: Schema) -> Iterator[str]:
+    if "pattern" in schema or "format" in schema:
+        yield f"+618{7010_0000 + serial % 10_000}"  # reserved for fiction
+        yield f"suite.{serial}@example.com"
+        yield f"https://hooks.example/suite/{serial}"
+        yield f"suite_{serial}"
+    yield f"Suite {serial}"[: schema.get("maxLength", 255)]
+    yield "s" * schema.get("minLength", 1)
+
+
+def wrong(document: Document, schema: Schema) -> Any:
+    """A value that a schema forbids. Raises CannotSample when it forbids nothing that JSON can say."""
+    validator = document.validator(schema)
+    candidates: tuple[Any, ...] = ({"suite": []}, [[]], 12.5, "", -1, "\u0000", True, None)
+    for candidate in candidates:
+        if not validator.is_valid(candidate):
+            return candidate
+    raise CannotSample("nothing is forbidden")

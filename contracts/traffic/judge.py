@@ -1,0 +1,104 @@
+"""One recorded exchange under its operation. What is said of it holds names, types and places, and no value."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlsplit
+
+from contracts.rules import request_conformance, response_conformance
+from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.rule import Finding, Rule, Severity
+from contracts.spec.document import Contract, Operation
+from contracts.traffic.findings import Found
+from contracts.traffic.masking import hidden
+from contracts.traffic.recording import Part, Recorded
+from contracts.transport.exchange import Exchange
+from mock_server.support.redaction import MASK
+
+ORIGIN = "http://recorded"
+"""The origin that stands for every host that was asked."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """``base``: the base path or URL of the API. ``strict``: what was refused, or is only odd, is a finding as well.
+
+    ``requests_only``: whether the answers are left alone, as when they are an older document's.
+    """
+
+    base: str = ""
+    strict: bool = False
+    requests_only: bool = False
+
+
+class Judge:
+    """Judges exchanges one after the other into ``found``."""
+
+    def __init__(self, contract: Contract, wishes: Wishes, found: Found) -> None:
+        self._wishes, self._found = wishes, found
+        self._second = SecondJudge(contract, ORIGIN, every=True)
+        self._fine: response_conformance.Fine = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about exchanges that only one of the two judges could read."""
+        return self._second.notes
+
+    def judge(self, entry: Recorded, operation: Operation) -> None:
+        self._request(entry, operation)
+        if self._wishes.requests_only:
+            return
+        if entry.answer is Part.BENT:
+            self._found.note("answered by a fault or an override: not judged", entry)
+        else:
+            self._answer(entry, operation)
+
+    def _request(self, entry: Recorded, operation: Operation) -> None:
+        exchange = entry.exchange
+        for said in request_conformance.unknown_parameters(operation, exchange):
+            self._said(request_conformance.PARAMETER, operation, said, entry)
+        for said in request_conformance.unknown_members(operation, exchange) if entry.request is Part.WHOLE else ():
+            self._said(self._as_wished(request_conformance.MEMBER), operation, said, entry)
+        for said in request_conformance.request(self._second, operation, exchange):
+            if not _known(said[0], entry):
+                continue
+            if exchange.succeeded or self._wishes.strict:
+                self._said(request_conformance.REQUEST, operation, said, entry)
+            else:
+                self._found.note(f"{operation.key} refused what the contract does not allow; see --strict", entry)
+
+    def _as_wished(self, rule: Rule) -> Rule:
+        return replace(rule, severity=Severity.ERROR) if self._wishes.strict else rule
+
+    def _said(self, rule: Rule, operation: Operation, said: request_conformance.Said, entry: Recorded) -> None:
+        place, expected, got = said
+        mark = rule.provenance or operation.provenance
+        self._found.add(Finding(rule, operation.key, mark, got, expected, place), entry)
+
+    def _answer(self, entry: Recorded, operation: Operation) -> None:
+        exchange = entry.exchange
+        if entry.answer is Part.HEAD:
+            self._found.note("the body of the answer was not recorded: only status and headers judged", entry)
+        wrong = list(response_conformance.judge(operation, exchange, self._fine))
+        if entry.answer is Part.WHOLE:
+            wrong += self._second.judge(operation, exchange, found_wrong=bool(wrong))
+        for finding in wrong:
+            about_body = finding.rule.group is response_conformance.SCHEMA.group
+            pointer = finding.where.partition(" ")[2] if about_body else ""
+            if about_body and (entry.answer is Part.HEAD or hidden(pointer, exchange.body)):
+                continue
+            if MASK not in exchange.headers.get(finding.where.partition(" ")[2], ""):
+                self._found.add(finding, entry)
+
+
+def _known(place: str, entry: Recorded) -> bool:
+    """Tell whether a complaint about a request can be known: not of a missing body, nor of masked values."""
+    exchange = entry.exchange
+    if place.startswith("body"):
+        return entry.request is Part.WHOLE and not hidden(place.removeprefix("body").strip(), exchange.sent_body)
+    name = place.partition(" ")[2].partition(" ")[0]
+    given = [*parse_qsl(exchange.query), *exchange.sent_headers.items(), *_path_values(exchange)]
+    return not any(MASK in value for each, value in given if each.lower() == name.lower() or not each)
+
+
+def _path_values(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    return (("", step) for step in urlsplit(exchange.url).path.split("/"))

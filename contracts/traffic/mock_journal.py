@@ -1,0 +1,65 @@
+"""The journal of the mock: what ``GET /__admin/requests`` answers."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from contracts.errors import CannotRun
+from contracts.spec.json_file import Node
+from contracts.traffic.bodies import bytes_of
+from contracts.traffic.recording import JOURNAL, Odd, Part, Recorded, Recording, credentials
+from contracts.transport.exchange import Exchange
+
+_HERE = "http://mock"  # the journal keeps paths
+_STEERED = ("code=", "example=", "dynamic=")
+
+
+def read(whole: Node) -> Recording:
+    """Raises CannotRun for what is no journal; an entry that is odd is left out."""
+    whole.get("requests", list)
+    recording = Recording(JOURNAL)
+    for entry in whole.items("requests", numbered=True):
+        try:
+            _entry(entry, recording)
+        except CannotRun as reason:
+            recording.odd.append(Odd(f"{_HERE}/", reason))
+    return recording
+
+
+def _entry(entry: Node, recording: Recording) -> None:
+    for name in ("request", "response"):
+        entry.get(name, dict)
+    request, response = entry.at("request"), entry.at("response")
+    path = request.get("url", str)
+    if not path.startswith("/"):
+        raise request.at("url").refuse("no path")
+    url = _HERE + path
+    status = response.get("status", int, 0)
+    sent, got = _headers(request), _headers(response)
+    recording.secrets |= credentials([*sent.items(), *got.items(), *parse_qsl(urlsplit(url).query)])
+    if not status:
+        return recording.leave_out("no answer was recorded")
+    preferred = str(entry.object().get("preferred") or "")
+    bent = entry.object().get("fault") or entry.object().get("mapping") or any(w in preferred for w in _STEERED)
+    answer = Part.BENT if bent else _part(response)
+    exchange = Exchange(
+        request.get("method", str).upper(), url, sent, _body(request), status, got, _body(response), private=True
+    )
+    recording.entries.append(Recorded(entry.number, entry.pointer, exchange, _part(request), answer))
+    return None
+
+
+def _headers(message: Node) -> dict[str, str]:
+    headers = message.get("headers", dict, {})
+    return {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+def _part(message: Node) -> Part:
+    unseen = message.object().get("body") is None and _headers(message).get("content-length", "0") != "0"
+    return Part.HEAD if unseen or message.get("bodyCut", bool, False) else Part.WHOLE
+
+
+def _body(message: Node) -> bytes:
+    """The journal shows the value of a JSON body, and the text of any other."""
+    value = message.object().get("body")
+    if value is None:
+        return b""
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else bytes_of(value)

@@ -1,0 +1,73 @@
+"""A recording as exchanges, and how much of each was recorded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contracts.errors import CannotRun
+from contracts.transport.exchange import Exchange
+
+
+class Part(StrEnum):
+    """How much of a message was recorded."""
+
+    WHOLE = "whole"
+    HEAD = "head"
+    """The body was not kept, or was cut."""
+    BENT = "bent"
+    """The answer is not the target's own: a fault or an override made it."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """``pointer`` is where it stands in the file, ``number`` what a person would call it."""
+
+    number: int
+    pointer: str
+    exchange: Exchange
+    request: Part = Part.WHOLE
+    answer: Part = Part.WHOLE
+
+
+@dataclass(frozen=True)
+class Odd:
+    """An entry that cannot be read as an exchange. ``url`` is what it was for; ``reason`` names its place."""
+
+    url: str
+    reason: CannotRun
+
+
+HAR, JOURNAL = "HAR", "journal"
+
+
+@dataclass
+class Recording:
+    """``left_out`` has a reason for each entry that is no exchange. ``secrets`` are credentials that were recorded."""
+
+    kind: str
+    entries: list[Recorded] = field(default_factory=list)
+    odd: list[Odd] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many entries the file has, those that are no exchange included."""
+        return len(self.entries) + len(self.odd) + sum(self.left_out.values())
+
+    def leave_out(self, reason: str) -> None:
+        self.left_out[reason] = self.left_out.get(reason, 0) + 1
+
+
+_CREDENTIALS = ("authorization", "cookie", "token", "secret", "password", "api-key", "api_key", "apikey")
+_SHORTEST = 6
+
+
+def credentials(pairs: Iterable[tuple[str, str]]) -> set[str]:
+    """Values of headers and parameters whose name says that they are secret."""
+    found = set()
+    for name, value in pairs:
+        if any(word in name.lower() for word in _CREDENTIALS):
+            found |= {part for part in (value, value.partition(" ")[2]) if len(part) >= _SHORTEST}
+    return found

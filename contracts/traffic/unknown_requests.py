@@ -1,0 +1,89 @@
+"""Requests that no operation of the contract is for: which of them are a client's mistake, and what was meant."""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from contracts.spec.document import Contract, Operation, blank
+from contracts.transport.exchange import Exchange
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v\d{1,3}")
+"""A step of a path that is a name and no value."""
+_FILES = re.compile(r"text/(html|css|javascript)|application/(javascript|x-javascript|wasm|manifest\+json)|"
+                    r"(image|font|audio|video)/.*")  # fmt: skip
+_ALIKE = 0.72
+_MANNERS = ("HEAD", "OPTIONS")
+"""Methods of HTTP itself, which documents seldom list."""
+
+
+def aside(contract: Contract, exchange: Exchange, path: str) -> str:
+    """Say why a request to the API's host is no mistake although no operation is for it; nothing when it is one."""
+    if exchange.method in _MANNERS and exchange.status < 400:
+        return f"{' and '.join(_MANNERS)} requests, which need not be documented"
+    firsts = {_steps(operation.path)[0] for operation in contract.operations.values()}
+    if _steps(path)[0] in firsts:
+        return ""
+    page = exchange.method == "GET" and exchange.status < 400 and _FILES.fullmatch(exchange.media_type)
+    return "pages and files of the API's host" if page else ""
+
+
+class Names:
+    """Names, for a report, of requests that no operation is for."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def of(self, method: str, path: str) -> tuple[str, str]:
+        """The request as an operation would be named, without its values; and the one that was meant, or nothing."""
+        bare = "/" + "/".join(_masked(_steps(path)))
+        if (method, bare) not in self._known:
+            self._known[method, bare] = self._named(method, bare)
+        return self._known[method, bare]
+
+    def _named(self, method: str, path: str) -> tuple[str, str]:
+        meant = _meant(self._contract, method, path)
+        fixed = _steps(blank(meant.path)) if meant else []
+        steps = _steps(path)
+        if len(fixed) != len(steps):
+            fixed = [""] * len(steps)
+        shown = ["{}" if there == "{}" else step for step, there in zip(steps, fixed, strict=True)]
+        return f"{method} /{'/'.join(shown)}", meant.key if meant else ""
+
+
+def _harmless(step: str) -> bool:
+    return not step or bool(_WORD.fullmatch(step))
+
+
+def _meant(contract: Contract, method: str, path: str) -> Operation | None:
+    """The operation most like the request: the same path with another method, or a path spelt almost so."""
+    scored = [(_likeness(operation, method, path), operation) for operation in contract.operations.values()]
+    best = max(scored, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0] >= _ALIKE else None
+
+
+def _likeness(operation: Operation, method: str, path: str) -> float:
+    """From 0 to a little over 1. Parameters fit anything; the method decides between paths that are alike."""
+    ours, theirs = _steps(blank(operation.path)), _steps(path.rstrip("/") or path)
+    if len(ours) == len(theirs):
+        alike = min(_of_step(one, other) for one, other in zip(ours, theirs, strict=True))
+    elif theirs == ours[-len(theirs) :] or ours == theirs[-len(ours) :]:
+        alike = 0.8  # only what stands before it is missing, or too much
+    else:
+        alike = SequenceMatcher(None, "/".join(ours), "/".join(_masked(theirs))).ratio() - 0.1
+    both_write = {operation.method, method} <= {"POST", "PUT", "PATCH"}
+    return alike + (0.05 if operation.method == method else 0.02 if both_write else 0.0)
+
+
+def _of_step(ours: str, theirs: str) -> float:
+    if ours == "{}":
+        return 0.9 if theirs else 0.0
+    return SequenceMatcher(None, ours.lower(), theirs.lower()).ratio()
+
+
+def _masked(steps: Iterable[str]) -> list[str]:
+    return [step if _harmless(step) else "{}" for step in steps]
+
+
+def _steps(path: str) -> list[str]:
+    return path.split("/")[1:]

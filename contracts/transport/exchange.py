@@ -1,0 +1,178 @@
+"""One request and its answer, as it went over the wire."""
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+
+from contracts.spec.json_depth import TOO_DEEP, nests_too_deep, text_nests_too_deep
+from mock_server.support.redaction import MASK
+
+TOKEN_VARIABLE: Final = "SOPHIIE_API_KEY"
+OTHER_VARIABLE: Final = "SOPHIIE_OTHER_API_KEY"
+"""Holds the key of a second organization."""
+
+Variables = Mapping[str, str]
+"""Key → the variable that holds it."""
+NO_KEYS: Variables = MappingProxyType({})
+_TOLD = ("authorization", "content-type", "accept", "prefer")
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOT_JSON: Final = _Absent()
+"""What ``Exchange.json`` gives for a body that is no JSON."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """``url`` is the whole URL as sent; header names are lower-case; ``operation`` is empty when none fits."""
+
+    method: str
+    url: str
+    sent_headers: Mapping[str, str]
+    sent_body: bytes
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    operation: str = ""
+    seconds: float = 0.0
+    private: bool = False
+    """Somebody's real data: what is said of it tells its shape and no value."""
+    flaw: str = ""
+    """The reason why the body is not as it was sent: it could not be unpacked, say. Empty when it is."""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @property
+    def query(self) -> str:
+        return urlsplit(self.url).query
+
+    @cached_property
+    def told_url(self) -> str:
+        """The URL for reports. Where data is private, ids and values asked for came from an answer, and are masked."""
+        if not self.private:
+            return self.url
+        parts, template = urlsplit(self.url), self.operation.partition(" ")[2].split("/")
+        steps = parts.path.split("/")
+        known = len(steps) == len(template)
+        path = "/".join(MASK if step == "{}" else step for step in template) if known else f"/{MASK}"
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        query = "&".join(f"{name}={value if _harmless(value) else MASK}" for name, value in pairs)
+        return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded; ``NOT_JSON`` when it is none, or nests so deep that nobody reads it."""
+        return self._decoded[0]
+
+    @property
+    def obstacle(self) -> str:
+        """The reason why the body is not read as JSON, without anything of the body; empty when it is read."""
+        return self._decoded[1]
+
+    @cached_property
+    def _decoded(self) -> tuple[Any, str]:
+        try:
+            value = orjson.loads(self.body)
+        except orjson.JSONDecodeError as fault:
+            return NOT_JSON, _why(self.body, fault)
+        return (NOT_JSON, TOO_DEEP) if nests_too_deep(value) else (value, "")
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def field(self, name: str) -> Any:
+        """A member of a JSON object; None for anything else."""
+        return self.json.get(name) if isinstance(self.json, dict) else None
+
+    def curl(self, keys: Variables = NO_KEYS) -> str:
+        """The shortest command that shows the same, with each of the ``keys`` as its variable."""
+        words = ["curl", "-sS"] if self.method == "GET" else ["curl", "-sS", "-X", self.method]
+        line = " ".join(words)
+        with_key = [name for name, value in self.sent_headers.items() if any(key in value for key in keys)]
+        for name in dict.fromkeys((*_TOLD, *with_key)):
+            value = self.sent_headers.get(name)
+            if value is not None and (name, value) != ("accept", "*/*"):
+                line += f" -H {_quoted(f'{name.title()}: {value}', keys)}"
+        if self.sent_body:
+            text = self.sent_body.decode("utf-8", "backslashreplace")
+            line += " -d " + shlex.quote(cut(text, _LONGEST_BODY))
+        return f"{line} {shlex.quote(self.told_url)}"
+
+    def answer(self, longest: int = 240) -> str:
+        """Status and the beginning of the body, for a person."""
+        if self.private:
+            return cut(f"{self.status} {self._shape}", longest)
+        beginning = self.body[: 4 * (longest + 1)]  # a letter has four bytes at most
+        return f"{self.status} {cut(beginning.decode('utf-8', 'replace'), longest)}".strip()
+
+    @cached_property
+    def _shape(self) -> str:
+        return shape(self.json)
+
+
+_LONGEST_BODY = 600
+
+
+def _why(body: bytes, fault: orjson.JSONDecodeError) -> str:
+    if not body:
+        return "it is empty"
+    if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return "it begins with a byte order mark"
+    if text_nests_too_deep(body):
+        return TOO_DEEP
+    try:
+        body.decode()
+    except UnicodeDecodeError as odd:
+        return f"its byte {odd.start + 1} is no UTF-8"
+    return f"line {fault.lineno}, column {fault.colno}"
+
+
+def _quoted(text: str, keys: Variables) -> str:
+    """A word for a shell, in which the first of the keys that it holds is a variable."""
+    for key, variable in keys.items():
+        if key and key in text:
+            before, *rest = (re.sub(r'(["$`\\])', r"\\\1", part) for part in text.split(key))
+            named = (f"${{{variable}}}{part}" if re.match(r"\w", part) else f"${variable}{part}" for part in rest)
+            return f'"{before}{"".join(named)}"'
+    return shlex.quote(text)
+
+
+def _harmless(value: str) -> bool:
+    """The number of a page, or its size."""
+    return value.isdigit() and len(value) <= 3
+
+
+def cut(text: str, longest: int) -> str:
+    """The beginning of a text, cut between words: half a secret would not be known for one."""
+    if len(text) <= longest:
+        return text
+    ends = [text.rfind(mark, 0, longest) for mark in ' ,"&;']
+    return text[: max(*ends, 0)] + "…"
+
+
+def shape(value: Any) -> str:
+    """Types instead of values: ``{id: text, tags: [{name: text}]}``."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {shape(member)}" for name, member in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{shape(value[0])}]" if value else "[]"
+    names = {str: "text", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return names.get(type(value), "no JSON")

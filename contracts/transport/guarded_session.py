@@ -1,0 +1,182 @@
+"""Puts the guard under every request, whoever makes it: the engine, its checks, our sequences.
+
+It sits below ``requests.Session``, where a connection would be opened, because options of an engine are wishes:
+several of its checks send requests of their own that no option reaches.
+"""
+
+import logging
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import DecodeError, HTTPError
+from urllib3.response import HTTPResponse
+
+from contracts.spec.json_depth import TOO_DEEP
+from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Guard, body_of
+from contracts.transport.network_errors import BrokenAnswer, in_words
+
+TIMEOUT = 15.0  # seconds
+LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send without end,
+WHOLE = 60.0  # or a byte every few seconds
+
+
+_PACKED = "it says Content-Encoding, and cannot be unpacked"
+_UNASKED = "it has a Content-Encoding that was not asked for"
+_PACKINGS = frozenset({"", "identity", *HTTPResponse.CONTENT_DECODERS})
+
+
+class _Response(requests.Response):
+    """Read as it comes, until it is too large or takes too long.
+
+    ``flaw`` says why its body is not what was sent. ``near``: no network lies between that could have cut it short.
+    """
+
+    exchange: Exchange
+    flaw: str = ""
+    near: bool = False
+
+    @property
+    def is_redirect(self) -> bool:
+        """Never: none is followed, and a Location that cannot be read would end the run."""
+        return False
+
+    def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
+        size, until = 0, time.monotonic() + WHOLE
+        while part := self._part():
+            size += len(part)
+            late = time.monotonic() > until
+            if late or size > LARGEST:
+                self.close()
+                bound = f"took over {WHOLE:.0f} s" if late else f"has over {LARGEST} bytes"
+                raise BrokenAnswer(f"its answer {bound}")
+            yield part
+
+    def _part(self) -> bytes:
+        try:
+            return bytes(self.raw.read1(64 * 1024, decode_content=True))
+        except (HTTPError, OSError) as fault:
+            unpacked = not isinstance(fault, DecodeError)
+            if unpacked and not self.near:
+                raise BrokenAnswer(fault) from None
+            self.flaw = in_words(BrokenAnswer(fault)) if unpacked else _PACKED
+            self.close()
+            return b""
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def __init__(self, transport: "Transport") -> None:
+        self._transport = transport
+        super().__init__(pool_connections=4, pool_maxsize=16)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = super().build_response(req, resp)
+        response.__class__ = _Response  # the library takes no class of ours
+        return response
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> _Response:
+        guard = self._transport.guard
+        guard.admit(request)
+        url, headers = request.url or "", {name.lower(): _text(value) for name, value in request.headers.items()}
+        options["timeout"] = options.get("timeout") or TIMEOUT
+        started = time.monotonic()
+        request.url = self._transport.reroute(url)
+        try:
+            response = super().send(request, *args, **options)
+        finally:
+            request.url = url
+        if not isinstance(response, _Response):
+            raise TypeError("an answer that this adapter did not build")
+        response.url, response.near = url, not guard.policy.private
+        response.exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
+        if response.exchange.obstacle == TOO_DEEP:
+            response._content = b""  # it is judged by the exchange; the engine would break down over it
+        guard.seen(response.exchange)
+        return response
+
+
+class Transport:
+    """Sessions whose every request passes the guard.
+
+    ``reroutes`` sends requests for one origin to another address: a recording server that stands in for a real host.
+    """
+
+    def __init__(self, guard: Guard, reroutes: Mapping[str, str] | None = None) -> None:
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it tells URLs, and a run asks with the key in one
+        self.guard = guard
+        self._reroutes = dict(reroutes or {})
+        self._adapter = _GuardedAdapter(self)
+
+    def under(self, guard: Guard) -> "Transport":
+        """The same ways to the target under another guard."""
+        return Transport(guard, self._reroutes)
+
+    def session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # neither a proxy nor a .netrc may change what is sent
+        session.headers.clear()
+        session.mount("http://", self._adapter)
+        session.mount("https://", self._adapter)
+        return session
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, query: Mapping[str, str]
+    ) -> Exchange:
+        """Send one request and nothing else: no redirect is followed."""
+        prepared = requests.Request(method, url, headers=dict(headers), params=dict(query), data=content).prepare()
+        return self._adapter.send(prepared).exchange
+
+    @contextmanager
+    def installed(self) -> Generator[None, None, None]:
+        """While this lasts, every session of this process passes the guard, also those that others make; and none
+        looks into the environment, where a proxy or a .netrc may change what is sent."""
+        # The engine makes sessions of its own and lends none out: the class is the only place to reach them all, which
+        # mypy does not let anybody change.
+        adapter, before = self._adapter, requests.Session.get_adapter
+        requests.Session.get_adapter = lambda session, url: adapter  # type: ignore[method-assign, assignment]  # see above
+        never = property(lambda session: False, lambda session, value: None)
+        requests.Session.trust_env = never  # type: ignore[assignment]  # see above
+        try:
+            yield
+        finally:
+            requests.Session.get_adapter = before  # type: ignore[method-assign]  # see above
+            del requests.Session.trust_env
+
+    def reroute(self, url: str) -> str:
+        for origin, other in self._reroutes.items():
+            if url.startswith(origin):
+                return other + url[len(origin) :]
+        return url
+
+    def exchange(
+        self,
+        request: requests.PreparedRequest,
+        headers: Mapping[str, str],
+        response: _Response,
+        seconds: float,
+    ) -> Exchange:
+        method, url, body = request.method or "", request.url or "", response.content
+        packings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
+        operation = self.guard.policy.contract.find(method, urlsplit(url).path)
+        return Exchange(
+            method=method,
+            url=url,
+            sent_headers=headers,
+            sent_body=body_of(request),
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=body,
+            operation=operation.key if operation else "",
+            seconds=seconds,
+            private=self.guard.policy.private,
+            flaw=response.flaw or ("" if packings <= _PACKINGS else _UNASKED),
+        )
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

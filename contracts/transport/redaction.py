@@ -1,0 +1,34 @@
+"""What leaves the suite goes through here, under every sink: the redactor by value, and people's data.
+
+The redactor of the project knows secrets. An answer of a real host holds more that is not ours to keep: mail
+addresses and telephone numbers are masked as well, unless all data is known to be made up.
+"""
+
+import re
+from collections.abc import Iterable
+
+from mock_server.support.redaction import MASK, Redactor
+
+_MAIL = re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"(?<![\w.:-])(?:\+|%2B)[1-9][0-9]{7,14}(?![\w:-])")
+
+
+# What moves a terminal's cursor, changes its title or turns the reading direction, and half letters.
+_ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text for a terminal or a log: what would act there instead of being read is written as an escape."""
+    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+class Sieve:
+    """``people``: also mask mail addresses and telephone numbers."""
+
+    def __init__(self, secrets: Iterable[str], *, people: bool) -> None:
+        self._redactor = Redactor(*(secret for secret in secrets if secret))
+        self._people = people
+
+    def redact(self, text: str) -> str:
+        text = self._redactor.redact(text)
+        return _PHONE.sub(MASK, _MAIL.sub(MASK, text)) if self._people else text

@@ -1,0 +1,89 @@
+"""What is being checked: the mock, started here or elsewhere, or a real host."""
+
+import ipaddress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.errors import CannotRun
+from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE, Variables
+from contracts.transport.guard import Mode
+from mock_server.config.settings import Settings
+from mock_server.errors import SetupError
+from mock_server.server import MockServer
+from mock_server.support.web_origin import with_scheme
+
+LOCAL_KEY = "sk_test_local"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine. Anything that has to be looked up elsewhere is not."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+@dataclass(frozen=True)
+class Target:
+    """``other_key`` opens another organization on the same host, for the checks of tenancy."""
+
+    origin: str
+    key: str = field(repr=False)
+    other_key: str = field(default="", repr=False)
+    is_mock: bool = False
+    local: bool = False
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Values for path parameters that no operation supplies, by the parameter's name."""
+
+    @property
+    def variables(self) -> Variables:
+        """Where a person who repeats a request has the keys."""
+        return {key: name for key, name in ((self.other_key, OTHER_VARIABLE), (self.key, TOKEN_VARIABLE)) if key}
+
+    def mode(self, wanted: str = "") -> Mode:
+        """The mode of a run. Raises CannotRun for ``full`` on a host that is not this machine."""
+        if self.local:
+            return Mode(wanted or Mode.FULL)
+        if wanted == Mode.FULL:
+            raise CannotRun(
+                f"`full` writes, deletes and sends bad requests, so it is refused on {self.origin}",
+                "leave --mode out: other hosts are checked in mode `safe`",
+            )
+        return Mode.SAFE
+
+
+def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] = is_loopback) -> Target:
+    """The target at a URL. Raises CannotRun."""
+    url = with_scheme(url)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CannotRun(f"{url} is no http or https URL", "give one such as http://127.0.0.1:4747")
+    if parts.username or parts.password:
+        raise CannotRun("the URL holds credentials", "put the key in SOPHIIE_API_KEY")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise CannotRun(f"{url} has a path", f"give the origin only: {parts.scheme}://{parts.netloc}")
+    here = local(parts.hostname)
+    if not here and parts.scheme != "https":
+        raise CannotRun(f"{url} would send the key in the clear", "use https")
+    if not key and not here:
+        raise CannotRun("no key", "put it in SOPHIIE_API_KEY, in a file (--key-file), or send it with --key-stdin")
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return Target(origin, key or LOCAL_KEY, other_key, local=here)
+
+
+@contextmanager
+def mock(**settings: Any) -> Generator[Target, None, None]:
+    """The mock on a free port, for as long as this lasts. Settings are those of the server.
+
+    It repeats failed deliveries, so that repeats can be checked.
+    """
+    given: dict[str, Any] = {"port": 0, "quiet": True, "rate_limit": "off", "retries": "1h,1h", **settings}
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(MockServer(Settings(**given)))
+        except SetupError as fault:
+            raise CannotRun(f"the mock does not start: {fault}") from None
+        yield Target(server.url, server.api_key, is_mock=True, local=True)

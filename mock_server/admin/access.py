@@ -1,0 +1,64 @@
+"""Who may use the control plane: this machine's programs, never a web page, and on other binds one with the token.
+
+A page in the developer's browser can send requests to loopback. It cannot set ``Sec-Fetch-Site`` or ``Origin`` to
+what it likes, so those are believed; on a bind that others reach a token is asked for as well.
+"""
+
+import hmac
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.host_header import host_header
+from mock_server.api.problem import problem
+
+TOKEN_HEADER = b"x-mock-admin-token"
+_READING = ("GET", "HEAD", "OPTIONS")
+_FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain")
+"""What a form is sent as, empty or not, and without asking first."""
+_NO_FORM = "the control plane takes no forms, as a web page can send them: application/json, or no body and no type"
+
+
+class AdminSafety:
+    """``token`` is None on loopback. The plane is assembled when the first request is let through."""
+
+    def __init__(self, assemble: Callable[[], ASGIApp], token: str | None) -> None:
+        self._assemble = assemble
+        self._token = token.encode() if token else None
+
+    @cached_property
+    def _app(self) -> ASGIApp:
+        return self._assemble()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _cross_site(scope) or self._unproven(scope)
+        if refusal or _is_form(scope):
+            answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _unproven(self, scope: Scope) -> str:
+        if self._token is None or any(hmac.compare_digest(value, self._token) for value in _all(scope, TOKEN_HEADER)):
+            return ""
+        return "this bind can be reached by others: send the token in X-Mock-Admin-Token"
+
+
+def _cross_site(scope: Scope) -> str:
+    if any(site.lower() not in (b"none", b"same-origin") for site in _all(scope, b"sec-fetch-site")):
+        return "the control plane does not answer web pages of other sites"
+    own = [f"{scheme}://{host_header(scope)}" for scheme in ("http", "https")]
+    if any(origin.decode("latin-1").lower() not in own for origin in _all(scope, b"origin")):
+        return "the control plane does not answer web pages of other origins"
+    return ""
+
+
+def _is_form(scope: Scope) -> bool:
+    """Whether a page of an old browser, which says nothing of where it comes from, could have sent the request."""
+    kinds = (value.partition(b";")[0].strip().lower() for value in _all(scope, b"content-type"))
+    return scope["method"] not in _READING and any(kind in _FORMS for kind in kinds)
+
+
+def _all(scope: Scope, header: bytes) -> Iterable[bytes]:
+    return (value for name, value in scope["headers"] if name == header)

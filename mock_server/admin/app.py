@@ -1,0 +1,100 @@
+"""The control plane's routes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server import __version__
+from mock_server.admin.context import Control, Refusal, answer, failed, refused
+from mock_server.admin.routes import (
+    clock,
+    coverage,
+    deliveries,
+    faults,
+    inbox,
+    listeners,
+    mappings,
+    records,
+    requests,
+    simulate,
+    snapshots,
+    verify,
+    webhooks,
+)
+from mock_server.admin.routes import workspaces as tenants
+from mock_server.api.problem import from_starlette, to_nobody
+from mock_server.api.request_body import ClientGone
+from mock_server.errors import ApiError, StateError
+
+if TYPE_CHECKING:
+    from starlette.types import ExceptionHandler  # of Starlette 0.36
+
+_NOUNS = (
+    tenants,
+    records,
+    requests,
+    verify,
+    coverage,
+    clock,
+    faults,
+    mappings,
+    simulate,
+    snapshots,
+    webhooks,
+    deliveries,
+    listeners,
+    inbox,
+)
+
+_HANDLERS: Mapping[Any, "ExceptionHandler"] = {
+    HTTPException: from_starlette,
+    Refusal: refused,
+    ApiError: failed,
+    StateError: failed,
+    ClientGone: to_nobody,
+    Exception: from_starlette,
+}
+
+
+def control_plane(control: Control) -> Starlette:
+    """The application to mount under ``/__admin``."""
+    settings, workspaces = control.settings, control.workspaces
+
+    async def index(request: Request) -> Response:
+        """Where everything is."""
+        found = [(f"/__admin{route.path}", sorted((route.methods or set()) - {"HEAD"})) for route in routes]
+        return answer({"unofficial": True, "routes": [{"path": path, "methods": methods} for path, methods in found]})
+
+    async def health(request: Request) -> Response:
+        """Ready, and whether any answer of ours broke the contract."""
+        return answer({"status": "ok", "invalidAnswers": control.endpoint.mismatches})
+
+    async def version(request: Request) -> Response:
+        return answer({"name": "sophiie-mock", "version": __version__, "unofficial": True})
+
+    async def shown_settings(request: Request) -> Response:
+        return answer(asdict(settings))
+
+    async def provenance(request: Request) -> Response:
+        """How each operation is known, and the ledger of what is not."""
+        operations = workspaces.contract.operations.values()
+        known = {operation.key: operation.provenance for operation in operations}
+        return answer({"operations": known, "gaps": [asdict(gap) for gap in control.ledger()]})
+
+    routes = [
+        Route("/", index),
+        Route("/health", health),
+        Route("/version", version),
+        Route("/settings", shown_settings),
+        Route("/provenance", provenance),
+        *(route for noun in _NOUNS for route in noun.routes(control)),
+    ]
+    app = Starlette(routes=routes, exception_handlers=_HANDLERS)
+    app.router.redirect_slashes = False
+    return app

@@ -1,0 +1,194 @@
+"""What every control route needs: the parts of the server, the workspace that is meant, a checked body, an answer."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server.admin.operation_names import Names
+from mock_server.api.content_encoding import decoded
+from mock_server.api.endpoint import Endpoint
+from mock_server.api.problem import problem
+from mock_server.api.request_body import read_body
+from mock_server.config.settings import Settings
+from mock_server.errors import ApiError, StateError, StorageUnavailable
+from mock_server.simulation.timeline import Timeline
+from mock_server.spec.gaps import Gap
+from mock_server.spec.schema_lint import fetch_nothing
+from mock_server.spec.validation_messages import explained
+from mock_server.support.condition import apart_if_large
+from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json, write_json
+from mock_server.support.garbage_collector import not_looked_for
+from mock_server.webhooks.dispatcher import Dispatcher
+from mock_server.workspaces.plan import digest
+from mock_server.workspaces.workspace import DEFAULT, Workspace, Workspaces
+
+WORKSPACE_HEADER = "x-mock-workspace"
+
+
+@dataclass(frozen=True)
+class Control:
+    """The parts of the server that the control plane can reach."""
+
+    settings: Settings
+    workspaces: Workspaces
+    endpoint: Endpoint
+    dispatcher: Dispatcher
+    timeline: Timeline
+    ledger: Callable[[], list[Gap]]
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that the operations can be called by."""
+        return Names(self.workspaces.contract.operations.values())
+
+    def workspace(self, request: Request) -> Workspace:
+        """The one that X-Mock-Workspace names, else the one that the key opens, else the default one.
+
+        Raises Refusal for an id and for a key that are none's.
+        """
+        id, key = request.headers.get(WORKSPACE_HEADER), _key(request)
+        if id is None and key is not None:
+            workspace = self.workspaces.by_digest(digest(key))
+            if workspace is None:
+                raise Refusal(401, f"the key opens no workspace here; leave it out, or name one in {WORKSPACE_HEADER}")
+            return workspace
+        workspace = self.workspaces.get(DEFAULT if id is None else id)
+        if workspace is None:
+            raise Refusal(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
+        return workspace
+
+    async def body(
+        self, request: Request, schema: "Body", most: int | None = None, depth: int = MAX_JSON_DEPTH
+    ) -> dict[str, Any]:
+        """The JSON object of a request, checked. Raises Refusal with a pointer to what is wrong.
+
+        ``most`` bytes are read, the setting's where it is not given, of at most ``depth`` levels.
+        """
+        limit = most or self.settings.max_body
+        packed = await self.packed_body(request, limit)
+        try:
+            raw = await decoded(packed, request.headers.raw, limit)
+        except ApiError as error:
+            raise Refusal(error.status, str(error), headers=error.headers) from None
+        checked: dict[str, Any] = await apart_if_large(len(raw), partial(schema.read, raw, depth))
+        return checked
+
+    async def packed_body(self, request: Request, most: int) -> bytes:
+        """The body as it was sent, at most so many bytes, encoded perhaps. Raises Refusal."""
+        declared = request.headers.get("content-length", "").encode() or None
+        try:
+            raw = await read_body(request.receive, declared, most)
+        except ApiError as error:
+            raise Refusal(error.status, str(error), headers=error.headers) from None
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if raw and media != "application/json":
+            raise Refusal(415, "the control plane takes application/json")
+        return raw
+
+
+class Refusal(Exception):
+    """A control request that cannot be carried out; nothing was changed."""
+
+    def __init__(
+        self, status: int, detail: str, *, headers: Iterable[tuple[bytes, bytes]] = (), **more: object
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers, self.more = status, detail, headers, more
+
+
+def refuse_json(fault: NotJson) -> Refusal:
+    """What to say of a body that is no JSON."""
+    if not fault.line:
+        return Refusal(400, fault.what, pointer="")
+    return Refusal(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column)
+
+
+class Body:
+    """The JSON object that a route takes: its properties by name, as JSON Schemas; nothing else is let through."""
+
+    def __init__(self, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> None:
+        schema = {
+            "type": "object",
+            "properties": properties,
+            "required": list(required),
+            "additionalProperties": False,
+        }
+        self._schema = orjson.loads(orjson.dumps(schema, default=dict))
+        self._validator = jsonschema_rs.Draft202012Validator(
+            self._schema, validate_formats=True, retriever=fetch_nothing, mask="it"
+        )
+
+    def read(self, raw: bytes, depth: int) -> Any:
+        """The value of a body of at most so many levels, checked. Raises Refusal."""
+        try:
+            value = read_json(raw, depth) if raw else {}
+        except NotJson as fault:
+            raise refuse_json(fault) from None
+        self.check(value)
+        return with_integers(value, self._schema)
+
+    def check(self, value: Any, at: str = "") -> None:
+        """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
+        try:
+            with not_looked_for():  # an error holds a copy of what is wrong
+                self._validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            found = explained(error, self._schema)
+            whole = found.where == "/"
+            pointer = at if whole else at + found.where
+            raise Refusal(400, found.what if whole else str(found), pointer=pointer) from None
+
+
+def with_integers(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A valid value with 1 in place of 1.0 where an integer is meant: the same to a JSON Schema, and not to us."""
+    if isinstance(value, float):
+        kinds = schema.get("type") or ()
+        whole = ("integer" in kinds and "number" not in kinds) or value in schema.get("enum", ())
+        return int(value) if whole and value.is_integer() else value
+    if isinstance(value, list) and "items" in schema:
+        return [with_integers(item, schema["items"]) for item in value]
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        value = {name: with_integers(part, known[name]) if name in known else part for name, part in value.items()}
+        for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+            value = with_integers(value, choice)
+    return value
+
+
+NOTHING = Body()
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    return Response(write_json(value), status, media_type="application/json")
+
+
+def _key(request: Request) -> str | None:
+    """The key that a request comes with. Another scheme is not ours: a proxy before the server may ask for it."""
+    scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """The exception handler for Refusal."""
+    if not isinstance(error, Refusal):
+        raise error
+    answer = problem(error.status, error.detail, **error.more)
+    answer.raw_headers.extend(error.headers)
+    return answer
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """The exception handler for what the program below the control plane raises: a full disk, above all."""
+    if isinstance(error, StateError):
+        return problem(StorageUnavailable.status, str(error))
+    if not isinstance(error, ApiError):
+        raise error
+    answer = problem(error.status, str(error))
+    answer.raw_headers.extend(error.headers)
+    return answer

@@ -1,0 +1,173 @@
+"""An exchange as the journal shows it, and the story of its answer in steps. Credentials are masked here."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from mock_server.api.exchange import Exchange, Headers
+from mock_server.stubbing.request_pattern import Asked, Body
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
+from mock_server.support.redaction import MASK, Redactor
+from mock_server.world.clock import stamp
+
+_BODY, _ANSWER = 1, 2  # bits of Exchange.clean
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-mock-admin-token"})
+
+
+def entry(exchange: Exchange) -> dict[str, Any]:
+    """The whole of it as plain data. ``at`` is the workspace's time, ``ms`` real time spent."""
+    redactor = exchange.redactor
+    return {
+        **exchange.told(),
+        "at": stamp(exchange.at) if exchange.at else None,
+        "endedAt": exchange.step,
+        "findings": list(exchange.findings),
+        "preferred": exchange.preferred or None,
+        "rateLimit": _allowance(exchange),
+        "events": [{name: event[name] for name in ("id", "type", "recordId")} for event in exchange.events],
+        "request": {
+            "method": exchange.method,
+            "url": exchange.url,
+            "headers": _headers(exchange.headers, redactor),
+            "body": _shown(exchange, exchange.body, _BODY),
+            "bodyCut": len(exchange.body) < exchange.body_size,
+        },
+        "response": {
+            "status": exchange.status,
+            "headers": _headers(exchange.answered, redactor),
+            "body": _shown(exchange, exchange.answer, _ANSWER),
+            "bodyCut": len(exchange.answer) < exchange.answer_size,
+        },
+    }
+
+
+def as_asked(exchange: Exchange) -> Asked:
+    """An exchange as request patterns see it: what was sent, not masked."""
+    pairs = parse_qsl(exchange.plain_query, keep_blank_values=True)
+    body = Body(exchange.body, cut=len(exchange.body) < exchange.body_size)
+    return Asked(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange))
+
+
+def as_shown(exchange: Exchange) -> Asked:
+    """An exchange as request patterns would see what the journal shows of it: secrets are masked."""
+    pairs = parse_qsl(exchange.query, keep_blank_values=True)
+    shown = shown_body(exchange.body, exchange.redactor)
+    raw = b"" if shown is None else shown.encode() if isinstance(shown, str) else write_json(shown)
+    body = Body(raw, cut=len(exchange.body) < exchange.body_size)
+    return Asked(exchange.method, exchange.path, pairs, body, _key(exchange))
+
+
+def _key(exchange: Exchange) -> str | None:
+    return exchange.operation.key if exchange.operation else None
+
+
+def steps(exchange: Exchange) -> list[dict[str, str]]:
+    """What happened to a request, in order, up to where it ended."""
+    told: list[dict[str, str]] = []
+    for step, says in _steps(exchange):
+        ended = step == exchange.step and step != "answer"
+        why = "; ".join(exchange.findings or exchange.explain) if ended else ""
+        told.append({"step": step, "says": why or says})
+        if ended:
+            break
+    return [*told, {"step": "answer", "says": _outcome(exchange)}]
+
+
+def _outcome(exchange: Exchange) -> str:
+    if exchange.status:
+        return f"{exchange.status}, {exchange.answer_size:,} bytes"
+    return "none: the connection ended" if exchange.over else "none yet: it is under way"
+
+
+def _steps(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    yield "authentication", f"the key opens workspace {exchange.workspace.id if exchange.workspace else '-'}"
+    yield "rate limit", _limited(exchange)
+    if exchange.fault:
+        yield "fault", exchange.fault
+    if exchange.mapping:
+        yield "mapping", f"{exchange.mapping} answers, not the program"
+    operation = exchange.operation
+    if operation is None or exchange.step in ("authentication", "rate limit"):
+        if exchange.step == "route":
+            yield "route", ""
+        return
+    yield "route", f"{operation.key}: {operation.summary or 'no summary'} ({operation.provenance})"
+    yield "validation", "the request keeps the contract"
+    if exchange.preferred:
+        yield "preference", f"Prefer: {exchange.preferred}"
+    if any(wish in exchange.preferred for wish in ("code=", "example=", "dynamic=true")):
+        return  # the answer is the document's: nothing happened in the workspace
+    yield "behaviour", "; ".join(exchange.explain) or f"done in {exchange.ms} ms"
+    yield "self-check", "our answer keeps the contract"
+    for event in exchange.events:
+        yield "event", f"{event['type']} {event['id']}, about {event['recordId']}"
+
+
+def _limited(exchange: Exchange) -> str:
+    allowance = exchange.allowance
+    if allowance is None:
+        return "there is none"
+    left = f"{allowance.over} over" if allowance.over else f"{allowance.remaining} left"
+    return f"{allowance.limit} a minute, {left}, the window ends in {allowance.reset} s"
+
+
+def _allowance(exchange: Exchange) -> dict[str, int] | None:
+    allowance = exchange.allowance
+    if allowance is None:
+        return None
+    return {name: getattr(allowance, name) for name in ("limit", "remaining", "over", "reset")}
+
+
+def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for raw_name, raw in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
+        text = MASK if name in _CREDENTIALS else redactor.redact(value)
+        shown[name] = f"{shown[name]}, {text}" if name in shown else text
+    return shown
+
+
+def _shown(exchange: Exchange, body: bytes, which: int) -> Any:
+    """One body of an exchange, secrets masked. Once it was found to have none, it is shown as it is."""
+    if exchange.clean & which:
+        return orjson.Fragment(body)
+    shown = shown_body(body, exchange.redactor)
+    if isinstance(shown, orjson.Fragment):
+        exchange.clean |= which
+    return shown
+
+
+def shown_body(body: bytes, redactor: Redactor) -> Any:
+    """A body as it was sent, secrets masked: its JSON, its text where it is not JSON, None where there is none."""
+    if not body:
+        return None
+    text = body.decode("utf-8", "replace")
+    try:
+        value = read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH)
+    except NotJson:
+        return redactor.redact(text)
+    # A secret may be hidden in an escape; without one, a text is in the JSON as it is.
+    if "\\" not in text and redactor.redact(text) == text:
+        return orjson.Fragment(body)
+    return masked(value, redactor)
+
+
+def body_of(exchange: Exchange) -> Any:
+    """The body that came, as far as it was kept: its JSON value, or its text; None where there is none."""
+    if not exchange.body:
+        return None
+    try:
+        return read_json(exchange.body)
+    except NotJson:
+        return exchange.body.decode("utf-8", "replace")
+
+
+def masked(value: Any, redactor: Redactor) -> Any:
+    """``value`` with each secret in its texts masked, in names too."""
+    if isinstance(value, str):
+        return redactor.redact(value)
+    if isinstance(value, Mapping):
+        return {redactor.redact(name): masked(inner, redactor) for name, inner in value.items()}
+    return [masked(inner, redactor) for inner in value] if isinstance(value, list) else value

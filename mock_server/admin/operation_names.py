@@ -1,0 +1,104 @@
+"""Which operation a person means: by its key, as `sophiie-mock routes` prints it, by operationId, or by a path."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from mock_server.api.routing import Router
+from mock_server.errors import ApiError, MethodNotAllowed
+from mock_server.spec.operation import Operation, blanked
+from mock_server.spec.validation_messages import nearest
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+ANY = "ANY"
+_LONGEST = 200  # letters of a name that are compared with others
+_SHOWN = 4
+
+
+class Unknown(Exception):
+    """No operation is meant; the text says which may have been."""
+
+
+class Names:
+    """The operations of a contract, to be found by whatever people call them."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self.all: Sequence[Operation] = tuple(operations)
+        self._router = Router(self.all)
+        self._by_key = {operation.key: operation for operation in self.all}
+        self._by_id: dict[str, list[Operation]] = {}
+        for operation in self.all:
+            self._by_id.setdefault(str(operation.node.get("operationId", "")), []).append(operation)
+        self._by_id.pop("", None)
+
+    def operation(self, name: str) -> Operation:
+        """The one of this name: ``GET /v1/leads/{}``, ``get v1/leads/{anyName}``, or ``getLead``. Raises Unknown."""
+        words = name.split()
+        if len(words) == 2:
+            path = words[1] if words[1].startswith("/") else f"/{words[1]}"
+            found = self._by_key.get(f"{words[0].upper()} {blanked(path)}")
+            if found is not None:
+                return found
+            here = [operation for operation in self.all if blanked(operation.path) == blanked(path)]
+            if words[0].upper() == ANY and here:
+                raise Unknown(f"several operations have this path; name {_listed(here)}")
+        same = self._by_id.get(name.strip(), [])
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise Unknown(f"several operations have this id: {_listed(same)}")
+        raise Unknown(f"no such operation; {self.remedy(name)}")
+
+    def at(self, method: str, path: str) -> Sequence[Operation]:
+        """Those that answer requests of a method (``ANY`` for each) to a path. Raises Unknown when there is none."""
+        found = [operation for one in self._methods(method) if (operation := self.answering(one, path))]
+        if found:
+            return found
+        try:
+            self._router.match(method, path)
+        except MethodNotAllowed as fault:
+            raise Unknown(str(fault)) from None
+        except ApiError:
+            pass
+        raise Unknown(f"no operation has this path; {self.remedy(f'{method} {path}'.removeprefix(f'{ANY} '))}")
+
+    @staticmethod
+    def _methods(method: str) -> Sequence[str]:
+        return METHODS if method == ANY else (method,)
+
+    def answering(self, method: str, path: str) -> Operation | None:
+        """The operation that answers such a request, None where nobody does."""
+        try:
+            return self._router.match(method, path)[0]
+        except ApiError:
+            return None
+
+    def has(self, path: str) -> bool:
+        """Tell whether any method is answered at a path."""
+        return any(self.answering(method, path) for method in METHODS)
+
+    def like(self, method: str, path: str) -> str:
+        """The operation that a request to nobody was probably meant for, an empty text if none is like it."""
+        return nearest(f"{method} {path}"[:_LONGEST], map(shown, self.all))
+
+    def remedy(self, name: str) -> str:
+        """What was probably meant, as `sophiie-mock routes` prints it."""
+        known = {shown(operation): operation for operation in self.all}
+        known |= {id: some[0] for id, some in self._by_id.items()}
+        if " " not in name.strip():
+            known |= {operation.path: operation for operation in self.all}
+        near = get_close_matches(name.strip()[:_LONGEST], known, 1)
+        if not near:
+            return "`sophiie-mock routes` lists them"
+        meant = known[near[0]]
+        same = [operation for operation in self.all if operation.path == meant.path]
+        return f"did you mean {_listed(same if near[0] == meant.path else [meant])} ?"
+
+
+def shown(operation: Operation) -> str:
+    """As `sophiie-mock routes` prints it."""
+    return f"{operation.method} {operation.path}"
+
+
+def _listed(some: Sequence[Operation]) -> str:
+    more = f" or {len(some) - _SHOWN} others" if len(some) > _SHOWN else ""
+    return " or ".join(map(shown, some[:_SHOWN])) + more

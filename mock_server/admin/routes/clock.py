@@ -1,0 +1,96 @@
+"""``/__admin/clock``: freeze, set, advance, run. What is due on the way happens, in order, and is told."""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.simulation.timeline import MOST, Moved, Moving, Superseded
+from mock_server.workspaces.workspace import Workspace
+from mock_server.world.clock import bounded, clock_time
+
+_SET = Body(("now",), now={"type": "string", "maxLength": 100})
+_ADVANCE = Body(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 3_153_600_000})
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Clock(control)
+    return [
+        Route("/clock", here.show),
+        Route("/clock/freeze", here.freeze, methods=["POST"]),
+        Route("/clock/run", here.run, methods=["POST"]),
+        Route("/clock/set", here.set_to, methods=["POST"]),
+        Route("/clock/advance", here.advance, methods=["POST"]),
+    ]
+
+
+class _Clock:
+    """The handlers, for the workspace that each request names."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def show(self, request: Request) -> Response:
+        return _shown(self._control.workspace(request))
+
+    async def freeze(self, request: Request) -> Response:
+        """Stand still. What was due by now has happened first."""
+        await self._control.body(request, NOTHING)
+        workspace = self._control.workspace(request)
+        return await self._moved(workspace, self._control.timeline.freeze(workspace), "")
+
+    async def run(self, request: Request) -> Response:
+        """Tick on from the time it shows."""
+        await self._control.body(request, NOTHING)
+        workspace = self._control.workspace(request)
+        try:
+            self._control.timeline.run(workspace)
+        except Moving:
+            raise _being_moved() from None
+        return _shown(workspace)
+
+    async def set_to(self, request: Request) -> Response:
+        asked = await self._control.body(request, _SET)
+        try:
+            target = clock_time(asked["now"])
+        except ValueError as fault:
+            raise Refusal(400, str(fault), pointer="/now") from None
+        workspace = self._control.workspace(request)
+        return await self._moved(workspace, self._control.timeline.move(workspace, target), "/now")
+
+    async def advance(self, request: Request) -> Response:
+        asked = await self._control.body(request, _ADVANCE)
+        workspace = self._control.workspace(request)
+        try:
+            target = bounded(workspace.clock.now() + timedelta(seconds=asked["seconds"]))
+        except (OverflowError, ValueError):
+            raise Refusal(400, "that is past the year 8999, the last that a clock shows", pointer="/seconds") from None
+        return await self._moved(workspace, self._control.timeline.move(workspace, target), "/seconds")
+
+    async def _moved(self, workspace: Workspace, move: Awaitable[Moved], pointer: str) -> Response:
+        """Move the clock and answer what happened. ``pointer`` is the member of the request that asked for it."""
+        try:
+            moved = await move
+        except Moving:
+            raise _being_moved(pointer) from None
+        except Superseded:
+            what = "the workspace was reset, restored or removed meanwhile, and keeps its new time"
+            raise Refusal(409, what, pointer=pointer) from None
+        return _shown(workspace, moved)
+
+
+def _being_moved(pointer: str = "") -> Refusal:
+    return Refusal(409, "this clock is being moved; wait for the answer", pointer=pointer)
+
+
+def _shown(workspace: Workspace, moved: Moved | None = None) -> Response:
+    told = {"now": workspace.clock.stamp(), "frozen": workspace.clock.frozen}
+    if moved is None:
+        return answer(told)
+    more = {} if moved.whole else {"stopped": f"{MOST} things happened, and more are due: move it again"}
+    late = {} if moved.drained else {"undrained": "a receiver of webhooks was too slow to be waited for"}
+    return answer({**told, "happened": moved.happened, **more, **late})

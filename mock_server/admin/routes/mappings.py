@@ -1,0 +1,211 @@
+"""``/__admin/mappings``: stub overrides in WireMock's words, refused where they break the contract."""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin.answer_headers import HEADERS, check_headers
+from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.long_answers import listing
+from mock_server.admin.request_patterns import PROPERTIES, checked, is_like, may_match
+from mock_server.event_loop.turns import Turns
+from mock_server.spec.contract import Contract
+from mock_server.spec.operation import Operation, blanked
+from mock_server.stubbing.overrides import PRIORITY, Override
+from mock_server.stubbing.request_pattern import Pattern, RequestPattern
+from mock_server.workspaces.workspace import Workspace
+
+_MOST = 1_000
+_PATTERN = {name: schema for name, schema in PROPERTIES.items() if name != "allowUnknown"}  # allowInvalid says it
+_REQUEST = {"type": "object", "properties": _PATTERN, "additionalProperties": False, "minProperties": 1}
+_RESPONSE = {
+    "type": "object",
+    "properties": {
+        "status": {"type": "integer", "minimum": 200, "maximum": 599},
+        "jsonBody": {},
+        "headers": HEADERS,
+        "fixedDelayMilliseconds": {"type": "number", "minimum": 0, "maximum": 120_000},
+    },
+    "additionalProperties": False,
+}
+_MAPPING: Mapping[str, Any] = {
+    "request": _REQUEST,
+    "response": _RESPONSE,
+    "priority": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    "allowInvalid": {"type": "boolean"},
+    "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+}
+_ONE = Body(("request", "response"), **_MAPPING)
+_ITEM = {"type": "object", "properties": _MAPPING, "required": ["request", "response"], "additionalProperties": False}
+_MANY = Body(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
+# What may stand for a parameter in a path that a regular expression is tried on.
+_SAMPLES = ("1", "ld_a1b2c3d4e5f6", "x")
+_ALLOW = "correct it, or set allowInvalid"
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Mappings(control)
+    return [
+        Route("/mappings", here.listed),
+        Route("/mappings", here.add, methods=["POST"]),
+        Route("/mappings", here.reset, methods=["DELETE"]),
+        Route("/mappings/reset", here.reset, methods=["POST"]),
+        Route("/mappings/import", here.load, methods=["POST"]),
+        Route("/mappings/{id}", here.one),
+        Route("/mappings/{id}", here.change, methods=["PUT"]),
+        Route("/mappings/{id}", here.remove, methods=["DELETE"]),
+    ]
+
+
+class _Mappings:
+    """The handlers, for the workspace that each request names."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def listed(self, request: Request) -> Response:
+        found = list(self._control.workspace(request).mappings)
+        return listing(mappings=map(_shown, found), meta={"total": len(found)})
+
+    async def one(self, request: Request) -> Response:
+        return answer(_shown(self._found(request)))
+
+    async def add(self, request: Request) -> Response:
+        asked = await self._control.body(request, _ONE)
+        workspace = self._control.workspace(request)
+        (checked,) = await self._checked([asked], [""])
+        _make_room(workspace, 1)
+        if workspace.mappings.get(asked.get("id", "")) is not None:
+            raise Refusal(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
+        return answer(_shown(_put(workspace, checked, asked.get("id"))), 201)
+
+    async def change(self, request: Request) -> Response:
+        asked = await self._control.body(request, _ONE)
+        if asked.get("id", self._found(request).id) != self._found(request).id:
+            raise Refusal(400, "the id is that of the path; leave it out", pointer="/id")
+        (checked,) = await self._checked([asked], [""])
+        return answer(_shown(_put(self._control.workspace(request), checked, self._found(request).id)))
+
+    async def load(self, request: Request) -> Response:
+        """All of them, or none where one is wrong; those there are stay, unless they have the same id."""
+        asked = (await self._control.body(request, _MANY))["mappings"]
+        workspace = self._control.workspace(request)
+        own = _own_ids(asked)
+        checked = await self._checked(asked, [f"/mappings/{index}" for index in range(len(asked))])
+        _make_room(workspace, len(asked))
+        made = [_put(workspace, one, one.get("id"), own) for one in checked]
+        return listing(mappings=map(_shown, made), status=201)
+
+    async def remove(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        override = self._found(request)
+        self._control.workspace(request).mappings.remove(override.id)
+        return answer({"removed": [override.id]})
+
+    async def reset(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        return answer({"removed": self._control.workspace(request).mappings.clear()})
+
+    def _found(self, request: Request) -> Override:
+        override = self._control.workspace(request).mappings.get(request.path_params["id"])
+        if override is None:
+            raise Refusal(404, "this workspace has no mapping of this id")
+        return override
+
+    async def _checked(self, asked: Sequence[dict[str, Any]], places: Sequence[str]) -> list[dict[str, Any]]:
+        """The mappings with their patterns ready. Raises Refusal at the first thing that is wrong in any of them."""
+        found, turns = [], Turns(patient=True)
+        for mapping, place in zip(asked, places, strict=True):
+            await turns.rest()
+            found.append(self._one_checked(mapping, place))
+        return found
+
+    def _one_checked(self, mapping: dict[str, Any], place: str) -> dict[str, Any]:
+        allow = mapping.get("allowInvalid", False)
+        check_headers(mapping["response"].get("headers", {}), f"{place}/response/headers")
+        request, _ = checked(mapping["request"], self._control.names, f"{place}/request", "allowInvalid", allow=allow)
+        resolved = {**mapping, "request": request}
+        if not allow:
+            self._keep_contract(resolved, place)
+        return resolved
+
+    def _keep_contract(self, mapping: Mapping[str, Any], place: str) -> None:
+        """Every operation that the pattern reaches must be able to answer like this."""
+        operations = _reached(self._control.workspaces.contract, mapping["request"])
+        status = mapping["response"].get("status", 200)
+        for operation in operations:
+            response = operation.responses.get(status)
+            if response is None:
+                known = ", ".join(map(str, sorted(operation.responses)))
+                what = f"{operation.key} documents {known}, not {status}; {_ALLOW}"
+                raise Refusal(400, what, pointer=f"{place}/response/status")
+            if response.schema is None:
+                continue
+            if "jsonBody" not in mapping["response"]:
+                what = f"{operation.key} answers {status} with a body; {_ALLOW}"
+                raise Refusal(400, what, pointer=f"{place}/response")
+            for problem in response.schema.problems(mapping["response"]["jsonBody"]):
+                what = f"{operation.key} {status}: {problem}; {_ALLOW}"
+                raise Refusal(400, what, pointer=f"{place}/response/jsonBody")
+
+
+def _reached(contract: Contract, request: RequestPattern) -> list[Operation]:
+    """The operations whose requests can match; by samples of their paths where an expression is asked."""
+    found = [operation for operation in contract.operations.values() if _is_meant(operation, request.given)]
+    expression = request.given.get("urlPathPattern")
+    if expression is None:
+        return found
+    samples = [*_SAMPLES, *{f"{family.prefix}a1b2c3d4e5f6" for family in contract.families.values()}]
+    reached = [operation for operation in found if _sampled(request, operation, samples)]
+    return reached or [operation for operation in found if may_match(expression, operation)]
+
+
+def _is_meant(operation: Operation, pattern: Pattern) -> bool:
+    path = pattern.get("urlPath")
+    return (
+        pattern.get("operation", operation.key) == operation.key
+        and pattern.get("method", "ANY") in ("ANY", operation.method)
+        and (path is None or is_like(blanked(operation.path), path))
+    )
+
+
+def _sampled(request: RequestPattern, operation: Operation, samples: Sequence[str]) -> bool:
+    path = blanked(operation.path)
+    return any(request.matches_path(path.replace("{}", sample)) for sample in samples)
+
+
+def _make_room(workspace: Workspace, count: int) -> None:
+    """Raises Refusal where so many more would be too many."""
+    if len(workspace.mappings) + count > _MOST:
+        raise Refusal(429, f"a workspace has at most {_MOST} mappings")
+
+
+def _own_ids(asked: list[Any]) -> set[str]:
+    """The ids that mappings bring along. Raises Refusal for one that two of them have."""
+    own: set[str] = set()
+    for index, mapping in enumerate(asked):
+        if mapping.get("id") in own:
+            raise Refusal(400, "a second mapping of this id", pointer=f"/mappings/{index}/id")
+        own |= {mapping["id"]} if "id" in mapping else set()
+    return own
+
+
+def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None, taken: Container[str] = ()) -> Override:
+    """One without an id gets one that no other has, nor any of ``taken``."""
+    id = id or workspace.mappings.new_id(taken)
+    allow, priority = asked.get("allowInvalid", False), asked.get("priority", PRIORITY)
+    return workspace.mappings.put(id, asked["request"], asked["response"], priority=priority, allow_invalid=allow)
+
+
+def _shown(override: Override) -> dict[str, Any]:
+    return {
+        "id": override.id,
+        "priority": override.priority,
+        "request": override.request.given,
+        "response": override.response,
+        "allowInvalid": override.allow_invalid,
+    }

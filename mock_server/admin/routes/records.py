@@ -1,0 +1,37 @@
+"""``/__admin/records``: the records of a workspace as they are kept, before any shape of the contract."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin import query
+from mock_server.admin.context import Control, Refusal, answer
+from mock_server.admin.long_answers import listing
+from mock_server.spec.validation_messages import did_you_mean
+from mock_server.workspaces.workspace import summary
+
+_MOST = 10_000
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+
+    async def counts(request: Request) -> Response:
+        """How many records of each kind there are."""
+        workspace = control.workspace(request)
+        return answer({"workspace": workspace.id, "records": summary(workspace)})
+
+    async def of_kind(request: Request) -> Response:
+        """The records of a kind (``leads``, ``leads/notes``), newest first."""
+        query.known(request, ("limit", "offset"))
+        limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
+        workspace, kind = control.workspace(request), request.path_params["kind"]
+        known = kind in workspace.image.kinds or kind in control.workspaces.contract.families
+        if not known or kind.startswith("$"):
+            there = summary(workspace)
+            raise Refusal(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
+        rows = workspace.image.rows(kind)[::-1]
+        chosen = rows[offset : offset + min(limit, _MOST)]
+        return listing(items=(row.record for row in chosen), total=len(rows))
+
+    return [Route("/records", counts), Route("/records/{kind:path}", of_kind)]

@@ -1,0 +1,162 @@
+"""``/__admin/snapshots``: save, restore, fork, compare; export and import as one file. Faults are no part of them."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.long_answers import Parts, listing
+from mock_server.admin.snapshot_import import LARGEST, NAME, Incoming
+from mock_server.event_loop.turns import Turns
+from mock_server.simulation.own_record_schemas import OwnRecords
+from mock_server.store.snapshot import Snapshot, changes, patched
+from mock_server.store.snapshot_file import written
+from mock_server.support.condition import in_a_thread
+from mock_server.webhooks import outbox
+from mock_server.workspaces.workspace import Workspace, summary_of
+from mock_server.world.ids import secret
+
+NOW = "@now"
+"""In the place of a snapshot's name: the workspace as it is."""
+
+_MOST = 100
+_MOST_CHANGES = 10_000
+_MOST_WORKSPACES = 2_000
+_SAVE = Body(("name",), name=NAME)
+_FORK = Body(id=NAME)
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Snapshots(control)
+    return [
+        Route("/snapshots", here.listed),
+        Route("/snapshots", here.save, methods=["POST"]),
+        Route("/snapshots/import", here.load, methods=["POST"]),
+        Route("/snapshots/{name}", here.one),
+        Route("/snapshots/{name}", here.remove, methods=["DELETE"]),
+        Route("/snapshots/{name}/restore", here.restore, methods=["POST"]),
+        Route("/snapshots/{name}/fork", here.fork, methods=["POST"]),
+        Route("/snapshots/{name}/export", here.export),
+        Route("/snapshots/{name}/diff/{other}", here.diff),
+    ]
+
+
+class _Snapshots:
+    """The handlers, for the workspace that each request names."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._incoming = Incoming(control.workspaces.contract, OwnRecords())
+
+    async def listed(self, request: Request) -> Response:
+        snapshots = self._control.workspace(request).snapshots.values()
+        return answer({"snapshots": [_facts(snapshot) for snapshot in snapshots]})
+
+    async def one(self, request: Request) -> Response:
+        return _shown(self._found(request))
+
+    async def save(self, request: Request) -> Response:
+        """One of the same name is replaced."""
+        asked = await self._control.body(request, _SAVE)
+        workspace = self._control.workspace(request)
+        self._refuse_too_many(workspace, asked["name"])
+        return _shown(self._control.workspaces.snapshots.save(workspace, asked["name"]), 201)
+
+    async def load(self, request: Request) -> Response:
+        """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
+        packed = await self._control.packed_body(request, LARGEST)
+        workspace, headers = self._control.workspace(request), request.headers.raw
+        seed, known = workspace.plan.seed, workspace.image.fork()
+        snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed, known))
+        workspace = self._control.workspace(request)  # it may have been removed meanwhile
+        self._refuse_too_many(workspace, snapshot.name)
+        return _shown(await self._control.workspaces.snapshots.take(workspace, snapshot), 201)
+
+    async def remove(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        name = self._found(request).name
+        self._control.workspaces.snapshots.forget(self._control.workspace(request), name)
+        return answer({"removed": name})
+
+    async def restore(self, request: Request) -> Response:
+        """Back to it, in records and time. Journal, inboxes, faults and mappings stay as they are."""
+        await self._control.body(request, NOTHING)
+        workspace = self._control.workspace(request)
+        with self._kept(request) as snapshot:
+            self._control.workspaces.return_to(workspace, snapshot)
+        self._control.dispatcher.listeners.renewed(workspace, "restored")
+        self._control.dispatcher.wake(workspace)
+        return answer({**_facts(snapshot), "records": summary_of(workspace.image)})
+
+    async def fork(self, request: Request) -> Response:
+        """A new workspace that starts from it, with a key of its own. What was owed then is not delivered again."""
+        asked = await self._control.body(request, _FORK)
+        workspace, workspaces = self._control.workspace(request), self._control.workspaces
+        snapshot = self._found(request)
+        if len(list(workspaces)) >= _MOST_WORKSPACES:
+            raise Refusal(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
+        names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:].lstrip("._-") for number in itertools.count(1))
+        id = asked.get("id") or next(name for name in names if workspaces.get(name) is None)
+        if workspaces.get(id) is not None:
+            raise Refusal(409, "there is a workspace of this id", pointer="/id")
+        key = f"sk_test_mock_{secret()}"
+        with self._kept(request) as snapshot:
+            made = workspaces.branch(workspace, snapshot, id, key, outbox.disown)
+        self._control.dispatcher.wake(made)
+        return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
+
+    async def export(self, request: Request) -> Response:
+        return Parts(written(self._found(request)))
+
+    async def diff(self, request: Request) -> Response:
+        """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""
+        before, after = self._found(request), self._found(request, "other")
+        found, turns = [], Turns(patient=True)
+        for change in changes(before.image, after.image):
+            await turns.rest()
+            if change is not None:
+                found.append(change)
+            if len(found) > _MOST_CHANGES:
+                break
+        shown = found[:_MOST_CHANGES]
+        clock, patch = {"before": before.now, "after": after.now}, map(patched, shown)
+        return listing(clock=clock, changes=iter(shown), patch=patch, truncated=len(found) > len(shown))
+
+    @contextmanager
+    def _kept(self, request: Request) -> Iterator[Snapshot]:
+        """The snapshot that is meant, as the log has it; the workspace as it is for as long as this lasts."""
+        snapshot = self._found(request)
+        if snapshot.name != NOW:
+            yield snapshot
+            return
+        with self._control.workspaces.snapshots.now(self._control.workspace(request), NOW) as snapshot:
+            yield snapshot
+
+    def _refuse_too_many(self, workspace: Workspace, name: str) -> None:
+        if name not in workspace.snapshots and len(workspace.snapshots) >= _MOST:
+            raise Refusal(429, f"a workspace has at most {_MOST} snapshots; remove some")
+
+    def _found(self, request: Request, part: str = "name") -> Snapshot:
+        name, workspace = request.path_params[part], self._control.workspace(request)
+        snapshot = _now(workspace, NOW) if name == NOW else workspace.snapshots.get(name)
+        if snapshot is None:
+            raise Refusal(404, f"this workspace has no snapshot of this name; {NOW} is the workspace as it is")
+        return snapshot
+
+
+def _now(workspace: Workspace, name: str) -> Snapshot:
+    return Snapshot(name, workspace.image.fork(), workspace.clock.stamp(), workspace.clock.frozen)
+
+
+def _shown(snapshot: Snapshot, status: int = 200) -> Response:
+    return answer({**_facts(snapshot), "records": summary_of(snapshot.image)}, status)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
+    return {"name": snapshot.name, "now": snapshot.now, "frozen": snapshot.frozen}

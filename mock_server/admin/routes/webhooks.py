@@ -1,0 +1,195 @@
+"""``/__admin/webhooks``: subscriptions, events, secrets. Deliveries and listeners have modules of their own."""
+
+import base64
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.long_answers import listing
+from mock_server.admin.query import Field, narrowing, whole
+from mock_server.store.base import Row
+from mock_server.store.state import Transaction
+from mock_server.webhooks import events, outbox
+from mock_server.webhooks import subscriptions as subscription
+
+_SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
+_RAW = Body(
+    ("type",),
+    type={"enum": list(events.EVENTS)},
+    body={},
+    base64={"type": "string"},
+    contentType={"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},
+)
+_ROTATE = Body(keepOld={"type": "boolean"})
+_EVENTS = tuple(events.EVENTS)
+_FIELDS: Mapping[str, Mapping[str, Field]] = {
+    subscription.KIND: {"trigger": str, "hookUrl": str},  # another document may have triggers of its own
+    events.KIND: {"type": _EVENTS, "recordId": str, "cause": str},
+    outbox.KIND: {
+        "state": outbox.STATES,
+        "trigger": _EVENTS,
+        "subscriptionId": int,
+        "eventId": str,
+        "messageId": str,
+    },
+}
+_MOST = 1_000
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Webhooks(control)
+    return [
+        Route("/webhooks/subscriptions", listed(control, subscription.KIND)),
+        Route("/webhooks/subscriptions/{id:int}", one(control, subscription.KIND)),
+        Route("/webhooks/subscriptions/{id:int}", here.unsubscribe, methods=["DELETE"]),
+        Route("/webhooks/subscriptions/{id:int}/pause", here.pause(paused=True), methods=["POST"]),
+        Route("/webhooks/subscriptions/{id:int}/resume", here.pause(paused=False), methods=["POST"]),
+        Route("/webhooks/triggers", here.triggers),
+        Route("/webhooks/events", listed(control, events.KIND)),
+        Route("/webhooks/events", here.raw, methods=["POST"]),
+        Route("/webhooks/events/{id}", one(control, events.KIND)),
+        Route("/webhooks/heal", here.heal, methods=["POST"]),
+        Route("/webhooks/secrets", here.secrets),
+        Route("/webhooks/secrets/rotate", here.rotate, methods=["POST"]),
+    ]
+
+
+def listed(control: Control, kind: str) -> Callable[[Request], Any]:
+    async def handler(request: Request) -> Response:
+        """Newest first; a query parameter that names a field narrows it, ``limit`` and ``offset`` page it."""
+        where = narrowing(request, _FIELDS[kind])
+        limit, offset = whole(request, "limit", 100), whole(request, "offset", 0)
+        workspace = control.workspace(request)
+        with control.workspaces.transaction(workspace) as tx:
+            rows, total = tx.page(kind, offset, min(limit, _MOST), where)
+        more = {}
+        if kind != subscription.KIND:
+            more["dropped"] = workspace.image.counters.get(kind, 0) - len(workspace.image.rows(kind))
+        items = (row.record for row in rows)
+        return listing(items=items, total=total, workspace=workspace.id, **more)
+
+    return handler
+
+
+def one(control: Control, kind: str) -> Callable[[Request], Any]:
+    async def handler(request: Request) -> Response:
+        workspace = control.workspace(request)
+        with control.workspaces.transaction(workspace) as tx:
+            return answer({**existing(tx, kind, request).record, "workspace": workspace.id})
+
+    return handler
+
+
+def existing(tx: Transaction, kind: str, request: Request) -> Row:
+    """The row that the path names. Raises Refusal (404)."""
+    row = tx.get(kind, request.path_params["id"])
+    if row is None:
+        raise Refusal(404, f"none of the {kind[1:]} of this workspace has this id")
+    return row
+
+
+class _Webhooks:
+    """The handlers, for the workspace that each request names."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def pause(self, *, paused: bool) -> Callable[[Request], Any]:
+        async def handler(request: Request) -> Response:
+            """Hold back what a subscription is owed, or let it go on."""
+            await self._control.body(request, NOTHING)
+            with self._transaction(request) as tx:
+                row = existing(tx, subscription.KIND, request)
+                changed = tx.put(subscription.KIND, row.id, {**row.record, "paused": paused})
+            self._wake(request)
+            return answer(changed.record)
+
+        return handler
+
+    async def unsubscribe(self, request: Request) -> Response:
+        with self._transaction(request) as tx:
+            row = existing(tx, subscription.KIND, request)
+            subscription.unsubscribe(tx, int(row.id))
+            ended = outbox.cancel_all(tx, int(row.id), "the subscription was removed")
+        return answer({"removed": row.id, "cancelled": ended})
+
+    async def triggers(self, request: Request) -> Response:
+        """What can be subscribed to here: what the served document lets through."""
+        return answer({"triggers": triggers(self._control), "documented": [events.DOCUMENTED]})
+
+    async def raw(self, request: Request) -> Response:
+        """Deliver a body of the caller's own to a trigger's subscribers; nothing happened in the workspace.
+
+        ``body`` is a JSON value. ``base64`` is bytes that are delivered as they are, with their ``contentType``.
+        """
+        largest = self._control.settings.max_body
+        asked = await self._control.body(request, _RAW, most=2 * largest + 1024)  # base64 makes three bytes four
+        if ("body" in asked) == ("base64" in asked):
+            raise Refusal(400, "give either `body` or `base64`", pointer="/body")
+        workspace = self._control.workspace(request)
+        emit = partial(events.emit_raw, body=asked.get("body"))
+        if "base64" in asked:
+            emit = partial(events.emit_bytes, raw=_decoded(asked["base64"], largest), content_type=_media(asked))
+        with self._transaction(request) as tx:
+            event = emit(tx, workspace.ids, workspace.clock.stamp(), asked["type"])
+            subscribers = len(tx.find(outbox.KIND, {"eventId": event["id"]}))
+        return answer({"id": event["id"], "subscribers": subscribers}, 201)
+
+    async def heal(self, request: Request) -> Response:
+        """Let every paused subscription go on."""
+        await self._control.body(request, NOTHING)
+        with self._transaction(request) as tx:
+            paused = [row for row in tx.find(subscription.KIND) if row.record.get("paused")]
+            for row in paused:
+                tx.put(subscription.KIND, row.id, {**row.record, "paused": False})
+        self._wake(request)
+        return answer({"resumed": [row.id for row in paused]})
+
+    async def secrets(self, request: Request) -> Response:
+        """The secrets that sign deliveries with ``--sign standard``: test secrets, derived from the seed."""
+        workspace = self._control.workspace(request)
+        with self._transaction(request) as tx:
+            return answer({"secrets": subscription.secrets(tx, workspace.plan.seed, workspace.id)})
+
+    async def rotate(self, request: Request) -> Response:
+        """A new secret; the one before stays valid beside it unless ``keepOld`` is false."""
+        asked = await self._control.body(request, _ROTATE)
+        with self._transaction(request) as tx:
+            subscription.rotate(tx, keep_old=asked.get("keepOld", True))
+        return await self.secrets(request)
+
+    def _transaction(self, request: Request) -> AbstractContextManager[Transaction]:
+        return self._control.workspaces.transaction(self._control.workspace(request))
+
+    def _wake(self, request: Request) -> None:
+        self._control.dispatcher.wake(self._control.workspace(request))
+
+
+def triggers(control: Control) -> list[str]:
+    """The events that the served document lets a client subscribe to."""
+    operation = control.workspaces.contract.operations.get(_SUBSCRIBE)
+    schema = operation.body if operation else None
+    example = {"hookUrl": "http://127.0.0.1/"}
+    return [name for name in events.EVENTS if schema and schema.accepts({**example, "trigger": name})]
+
+
+def _media(asked: Mapping[str, Any]) -> str:
+    return str(asked.get("contentType", "application/json"))
+
+
+def _decoded(text: str, largest: int) -> bytes:
+    """Raises Refusal for what is no base64, or more than is ever delivered."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:  # a letter that is not ASCII as well
+        raise Refusal(400, "this is not base64", pointer="/base64") from None
+    if len(raw) > largest:
+        raise Refusal(413, f"a body has at most {largest:,} bytes", pointer="/base64")
+    return raw

@@ -1,0 +1,165 @@
+"""``/__admin/workspaces`` and ``reset``: tenants of one server, each with a world and a key of its own."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.admin import world_choice
+from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.long_answers import listing
+from mock_server.config.settings import Settings
+from mock_server.errors import SettingsError, WorldError
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import DEFAULT, Workspace, summary
+from mock_server.world.clock import clock_time, stamp
+from mock_server.world.ids import secret
+
+MOST = 2_000
+"""Workspaces of one server."""
+
+_LANDING = 1.0  # seconds that a delivery on the wire gets to end; then its receiver alone knows of it
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CREATE = Body(
+    id={"type": "string", "pattern": f"^{_ID.pattern}$"},
+    world=world_choice.SCHEMA,
+    seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
+    now={"type": "string", "maxLength": 64},
+    frozen={"type": "boolean"},
+    rateLimit={"type": ["integer", "string"]},
+)
+
+
+def routes(control: Control) -> list[Route]:
+    """The routes."""
+    here = _Workspaces(control)
+    return [
+        Route("/workspaces", here.listed),
+        Route("/workspaces", here.create, methods=["POST"]),
+        Route("/workspaces/{id}", here.one),
+        Route("/workspaces/{id}", here.remove, methods=["DELETE"]),
+        Route("/reset", here.reset, methods=["POST"]),
+    ]
+
+
+class _Workspaces:
+    """The handlers."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._worlds = world_choice.Worlds(control.settings)
+        self._made = 0
+
+    async def listed(self, request: Request) -> Response:
+        return listing(workspaces=map(_facts, list(self._control.workspaces)))
+
+    async def one(self, request: Request) -> Response:
+        workspace = self._found(request)
+        return answer(_facts(workspace) | {"records": summary(workspace)})
+
+    async def create(self, request: Request) -> Response:
+        """A new one. What is not said is as in the default workspace; ``frozen`` stops its clock at the start."""
+        asked = await self._control.body(request, _CREATE)
+        workspaces, settings = self._control.workspaces, self._control.settings
+        self._refuse_taken(asked)
+        limit, enforced = _limit(asked, settings)
+        plan = Plan(
+            self._worlds.recipe(asked.get("world")),
+            asked.get("seed", settings.seed),
+            _start(asked, settings),
+            limit,
+            enforced,
+        )
+        try:
+            await workspaces.prepare(plan)
+        except WorldError as fault:  # the world cannot start at that time
+            raise Refusal(400, str(fault.problems[0]), pointer="/now") from None
+        self._refuse_taken(asked)
+        key = f"sk_test_mock_{secret()}"
+        workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
+        return answer(_facts(workspace) | {"key": key}, 201)
+
+    def _refuse_taken(self, asked: dict[str, Any]) -> None:
+        """Raises Refusal where there is no place for one more, or one of this id."""
+        if len(list(self._control.workspaces)) >= MOST:
+            raise Refusal(429, f"a server has at most {MOST:,} workspaces; remove those that are not used")
+        if self._control.workspaces.get(asked.get("id", "")) is not None:
+            raise Refusal(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
+
+    async def remove(self, request: Request) -> Response:
+        await self._control.body(request, NOTHING)
+        workspace = self._found(request)
+        if workspace.id == DEFAULT:
+            raise Refusal(409, "the default workspace stays; POST /__admin/reset empties it")
+        self._control.workspaces.remove(workspace)
+        self._control.dispatcher.listeners.removed(workspace)
+        await self._control.dispatcher.drain(workspace, _LANDING)
+        return answer({"removed": workspace.id})
+
+    async def reset(self, request: Request) -> Response:
+        """Back to the seed: records, clock, journal, limits, inboxes, faults, subscriptions and deliveries.
+
+        Who listens goes on listening.
+        """
+        await self._control.body(request, NOTHING)
+        workspace = self._control.workspace(request)
+        await self._control.workspaces.prepare(workspace.plan, workspace.origin.start)
+        workspace = self._control.workspace(request)  # it may have been removed meanwhile
+        self._control.workspaces.reset(workspace)
+        self._control.dispatcher.listeners.renewed(workspace, "reset", numbered_anew=True)
+        await self._control.dispatcher.drain(workspace, _LANDING)
+        workspace.inboxes.clear()  # what was on the wire has come in
+        return answer(_facts(workspace))
+
+    def _found(self, request: Request) -> Workspace:
+        workspace = self._control.workspaces.get(request.path_params["id"])
+        if workspace is None:
+            raise Refusal(404, "no workspace of this id")
+        return workspace
+
+    def _id(self, asked: dict[str, Any]) -> str:
+        if "id" in asked:
+            return str(asked["id"])
+        while True:
+            self._made += 1
+            if self._control.workspaces.get(id := f"ws_{self._made}") is None:
+                return id
+
+
+def _limit(asked: dict[str, Any], settings: Settings) -> tuple[int, bool]:
+    """Requests a minute, and whether they are enforced, in the words of ``--rate-limit``."""
+    text = str(asked.get("rateLimit", settings.rate_limit))
+    try:
+        return Settings(rate_limit=text).limit, text != "observe"
+    except SettingsError as fault:
+        raise Refusal(400, fault.problems[0].what, pointer="/rateLimit") from None
+
+
+def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
+    text = asked.get("now", settings.now)
+    try:
+        return clock_time(text) if text else None
+    except ValueError as fault:
+        raise Refusal(400, str(fault), pointer="/now") from None
+
+
+def _facts(workspace: Workspace) -> dict[str, Any]:
+    """What may be told of one; its keys are kept as digests and cannot be."""
+    plan, origin = workspace.plan, workspace.origin
+    rows = workspace.image.rows("organization")
+    organization = {name: rows[0].record.get(name) for name in ("id", "name")} if rows else None
+    limit = "off" if not plan.limit else plan.limit if plan.enforced else "observe"
+    return {
+        "id": workspace.id,
+        "organization": organization,
+        "world": plan.recipe.name,
+        "seed": plan.seed,
+        "start": stamp(origin.start),
+        "now": workspace.clock.stamp(),
+        "frozen": workspace.clock.frozen,
+        "rateLimit": limit,
+        "requests": workspace.requests,
+    }

@@ -1,0 +1,28 @@
+"""Work that is worth doing only as long as its client waits for the answer."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from mock_server.api.request_body import ClientGone
+
+T = TypeVar("T")
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Return what a work comes to, unless the client hangs up before: the work is cancelled, and ClientGone raised."""
+    connection = request.scope.get("extensions", {}).get("mock.connection")
+    if connection is None:  # in process
+        return await work
+    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(connection.ended())
+    try:
+        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientGone
+        return working.result()
+    finally:
+        working.cancel()
+        gone.cancel()
+        await asyncio.gather(working, gone, return_exceptions=True)

@@ -1,0 +1,71 @@
+"""The world that a workspace is asked for: a built-in one by its name, a recipe as it stands, or one in a file.
+
+Any program of this machine can ask, so a path opens nothing that its sender might not see: on loopback only, and only a
+YAML file below the folder that the server was started in. Whoever has the recipe elsewhere sends it.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mock_server.admin.context import Refusal
+from mock_server.config.settings import Settings
+from mock_server.errors import WorldError
+from mock_server.world.recipe import Recipe, is_name, load_recipe, recipe_of, recipe_of_text
+
+SCHEMA: Mapping[str, Any] = {"type": ["string", "object"], "minLength": 1, "maxLength": 1_000, "maxProperties": 20}
+_ENDINGS = (".yaml", ".yml")
+_SEND = "send the recipe itself, as an object"
+
+
+class Worlds:
+    """The recipes of a server. Named ones are read once: a world is asked for by thousands of tests."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = Path.cwd().resolve()
+        self._known: dict[str, Recipe] = {}
+
+    def recipe(self, world: Any) -> Recipe:
+        """What ``world`` says, the server's own where it is None. Raises Refusal with file and line, or a pointer."""
+        try:
+            return self._recipe(self._settings.world if world is None else world)
+        except WorldError as fault:
+            key = fault.problems[0].where if isinstance(world, Mapping) and not _is_text(world) else ""
+            raise Refusal(400, str(fault), pointer=f"/world{key}") from None
+
+    def _recipe(self, world: Any) -> Recipe:
+        if isinstance(world, Mapping):
+            return _inline(world)
+        if world != self._settings.world and not is_name(world):
+            return load_recipe(str(self._below(world)))  # anew each time: a person may be changing it
+        if world not in self._known:
+            self._known[world] = load_recipe(world)
+        return self._known[world]
+
+    def _below(self, text: str) -> Path:
+        """The file of a path that may be read. Raises Refusal."""
+        try:
+            path = (self._folder / text).resolve()
+        except (OSError, ValueError, RuntimeError):  # a NUL, or links in a circle
+            raise Refusal(400, f"no name of a world, and no path; {_SEND}", pointer="/world") from None
+        below = path.is_relative_to(self._folder) and not os.path.islink(path)  # a circle, on newer Pythons
+        if not self._settings.loopback or not below or path.suffix not in _ENDINGS:
+            what = f"only a {' or '.join(_ENDINGS)} file below the folder of a server on loopback is read; {_SEND}"
+            raise Refusal(400, what, pointer="/world")
+        return path
+
+
+def _is_text(world: Mapping[str, Any]) -> bool:
+    return "text" in world and world.keys() <= {"text", "file"}
+
+
+def _inline(world: Mapping[str, Any]) -> Recipe:
+    """A recipe that was sent: as a mapping of its keys; or as ``text`` with the name of the ``file`` it stands in."""
+    if not _is_text(world):
+        return recipe_of(world)
+    text, file = world["text"], world.get("file", "recipe")
+    if not isinstance(text, str) or not isinstance(file, str):
+        raise Refusal(400, "`text` and `file` are texts", pointer="/world")
+    return recipe_of_text(text.encode("utf-8", "surrogatepass"), file[:200])

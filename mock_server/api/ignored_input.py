@@ -1,0 +1,78 @@
+"""What a client sent and changes nothing: most often a typing error (gap ``unknown-query``)."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mock_server.spec.operation import Operation
+from mock_server.spec.schema import Schema
+from mock_server.spec.validation_messages import nearest, pointer
+
+Place = Literal["path", "method", "query", "filter", "body"]
+
+MOST = 50
+"""Things of one request that are told."""
+_SHOWN = 60  # letters of a name
+_DEEPEST = 8  # levels of a body below which nobody looks for typing errors
+_MOST_ITEMS = 20  # of a list: each is written by the same hand
+
+_IDLE = "although the document has it: it names no field by which this list could be narrowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """One of them: ``filter`` is a query parameter that the document has and nothing here looks at.
+
+    ``name`` is a JSON pointer in a body. ``near`` is what was probably meant, empty where nothing is like it.
+    """
+
+    place: Place
+    name: str
+    near: str = ""
+
+    def __str__(self) -> str:
+        where = f"body {self.name}" if self.place == "body" else f"query parameter {self.name}"
+        meant = f"; did you mean `{self.near}`?" if self.near else ""
+        return f"{where}: is ignored, {_IDLE}" if self.place == "filter" else f"{where}: is ignored{meant}"
+
+
+def ignored(operation: Operation, names: Collection[str], body: Any, idle: Sequence[str]) -> list[Ignored]:
+    """What of a request to an operation says nothing: of the names in its query, and of the fields in its body.
+
+    ``idle`` are query parameters that the operation has and nobody looks at.
+    """
+    found = [*_unread(names, idle), *_unknown(operation, names)]
+    if operation.body is not None and isinstance(body, dict | list):
+        found += _fields(operation.body, body, (), MOST)
+    return found[:MOST]
+
+
+def _unread(names: Collection[str], idle: Sequence[str]) -> Iterator[Ignored]:
+    for name in idle:
+        if any(it == name or it.startswith(f"{name}[") for it in names):
+            yield Ignored("filter", name[:_SHOWN])
+
+
+def _unknown(operation: Operation, names: Iterable[str]) -> Iterator[Ignored]:
+    for name in names:
+        if not operation.reads_query(name):
+            yield Ignored("query", name[:_SHOWN], nearest(name, operation.query_names))
+
+
+def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) -> list[Ignored]:
+    """The fields, at whatever depth, that no branch of the schema names; a schema that allows others has none."""
+    if len(path) >= _DEEPEST or left <= 0:
+        return []
+    found: list[Ignored] = []
+    if isinstance(value, list) and schema.items is not None:
+        for index, item in enumerate(value[:_MOST_ITEMS]):
+            if isinstance(item, dict | list):
+                found += _fields(schema.items, item, (*path, index), left - len(found))
+    known = schema.properties if isinstance(value, dict) else {}
+    for name, inner in value.items() if known else ():
+        if name in known:
+            if isinstance(inner, dict | list):
+                found += _fields(known[name], inner, (*path, name), left - len(found))
+        elif not schema.open and len(found) < left:
+            found.append(Ignored("body", pointer([*path, name[:_SHOWN]]), nearest(name, known)))
+    return found

@@ -1,0 +1,46 @@
+"""Errors of the control plane (RFC 9457)."""
+
+from difflib import get_close_matches
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from mock_server.support.exact_json import write_json
+
+
+def problem(status: int, detail: str, **more: object) -> Response:
+    """An answer that says what is wrong and what to do; ``more`` are further members, as a JSON pointer."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    return Response(write_json(body), status, media_type="application/problem+json")
+
+
+async def from_starlette(request: Request, error: Exception) -> Response:
+    """What Starlette raises itself: an unknown route, a wrong method. Paths are not repeated: a key may be in one.
+
+    A coroutine, as every handler here: Starlette would start a thread for a plain function.
+    """
+    if not isinstance(error, HTTPException):
+        return problem(500, "a bug of the mock; its log has the traceback")
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    methods = {
+        name for route in routes if route.matches(request.scope)[0] is not Match.NONE for name in route.methods or ()
+    }
+    if not methods:
+        return problem(error.status_code, _near(request.url.path, [route.path for route in routes]))
+    allowed = ", ".join(sorted(methods))
+    answer = problem(error.status_code, f"this path has {allowed}")
+    answer.headers["allow"] = allowed
+    return answer
+
+
+async def to_nobody(request: Request, error: Exception) -> Response:
+    """The client hung up before its request was whole; what is sent now is thrown away."""
+    return Response(status_code=400)
+
+
+def _near(path: str, paths: list[str]) -> str:
+    near = get_close_matches(path[:200].removeprefix("/__admin"), paths, 1)
+    return f"no such path; did you mean /__admin{near[0]} ?" if near else "no such path in the control plane"

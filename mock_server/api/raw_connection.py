@@ -1,0 +1,55 @@
+"""A client's connection below ASGI: for faults that break what HTTP cannot say, and for what uvicorn adds itself."""
+
+import asyncio
+import socket
+import struct
+
+from starlette.types import Message, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from mock_server.support.condition import Waiting
+
+
+class Connection:
+    """What may be done to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._over = False
+        self._waiting = Waiting()
+
+    def end(self) -> None:
+        """The client has closed its side, or the connection is lost."""
+        self._over = True
+        self._waiting.wake()
+
+    async def ended(self) -> None:
+        """Return once the client sends nothing more. It may still read: what was killed looks the same."""
+        await self._waiting.until(lambda: self._over)
+
+    def write(self, data: bytes) -> None:
+        """As it is."""
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """After what was written."""
+        self._transport.close()
+
+    def reset(self) -> None:
+        """At once: to linger for no time is what makes the system send a reset."""
+        peer = self._transport.get_extra_info("socket")
+        if peer is not None:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+
+def with_one_date(send: Send, cycle: RequestResponseCycle | None) -> Send:
+    """``send``, where a date that the application sends takes the place of the one that uvicorn adds."""
+
+    async def dated(message: Message) -> None:
+        starts = message["type"] == "http.response.start"
+        if starts and cycle is not None and any(name == b"date" for name, _ in message["headers"]):
+            cycle.default_headers = [field for field in cycle.default_headers if field[0] != b"date"]
+        await send(message)
+
+    return dated

@@ -1,0 +1,76 @@
+"""What a change brings with it: an activity on the lead, an event for subscribers, the lead's counters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mock_server.behaviours.registry import Deed
+from mock_server.store.base import Id, Record, Row
+from mock_server.webhooks.events import emit
+from mock_server.world.ids import FIRST_FREE_INDEX
+from mock_server.world.lead_records import COUNTERS
+
+ACTIVITIES = "leads/activities"
+
+_IN_SHORT = ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")
+
+
+def happened(call: Deed, event: str, record: Record) -> None:
+    """Tell subscribers that ``event`` happened to ``record``."""
+    emit(call.tx, call.ids, call.now, call.cause, event, record)
+
+
+def activity(call: Deed, lead: Id, event: str, text: str, reference: Id | None = None, user: Id | None = None) -> None:
+    """Add a line to what happened with a lead; ``reference`` is the record it is about, the lead itself by default."""
+    id = call.new_id(ACTIVITIES)
+    about = str(lead if reference is None else reference)
+    line = {"event": event, "data": text, "referenceId": about, "userId": user, "leadId": lead}
+    call.store(ACTIVITIES, id, {"id": id, **line, "createdAt": call.now})
+
+
+def add_inquiry(call: Deed, lead: Id, inquiry: Record, text: str = "") -> Row:
+    """Store an inquiry of a lead, with all that follows from it. ``inquiry`` holds its source, summary and data."""
+    id = call.new_id("inquiries")
+    record = {
+        "id": id,
+        "tag": None,
+        "isFirstInquiry": not call.tx.find("inquiries", {"leadId": lead}),
+        "isRead": True,
+        "isFlagged": False,
+        "externalInquiryId": None,
+        "messageThreadId": None,
+        **inquiry,
+        "leadId": lead,
+        "createdAt": call.now,
+    }
+    row = call.store("inquiries", id, record)
+    recount(call, lead)
+    activity(call, lead, "INQUIRY_CREATED", text or f"New inquiry by {record['source']}", id)
+    happened(call, "INQUIRY_CREATED", row.record)
+    return row
+
+
+def recount(call: Deed, lead: Id) -> None:
+    """Write into a lead what its inquiries say."""
+    row = call.tx.get("leads", lead)
+    if row is not None:
+        inquiries = [it.record for it in call.tx.find("inquiries", {"leadId": lead})]
+        call.store("leads", lead, {**row.record, **_tally(inquiries)})
+
+
+def _tally(inquiries: Sequence[Record]) -> dict[str, Any]:
+    """What a lead's record says about its inquiries (oldest first, at least one)."""
+    last = inquiries[-1]
+    unread = [inquiry.get("source") for inquiry in inquiries if not inquiry.get("isRead")]
+    return {
+        **{counter: unread.count(source) for source, counter in COUNTERS.items()},
+        "read": not unread,
+        "hasFlaggedInquiry": any(inquiry.get("isFlagged") for inquiry in inquiries),
+        "lastInquiryId": last["id"],
+        "lastInquiryDate": last["createdAt"],
+        "lastInquiry": {name: last.get(name) for name in _IN_SHORT},
+    }
+
+
+def number(call: Deed, kind: str) -> str:
+    """A fresh id that is all digits, as the ids inside an inquiry's data are."""
+    return str(FIRST_FREE_INDEX + call.tx.count(kind))

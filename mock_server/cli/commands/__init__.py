@@ -1,0 +1,1 @@
+"""The verbs of ``sophiie-mock``, one module each."""

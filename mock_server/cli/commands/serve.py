@@ -1,0 +1,121 @@
+"""``sophiie-mock serve``: start the server and say what a person needs to know."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+from starlette.applications import Starlette
+
+from mock_server.app import create_app
+from mock_server.behaviours.registry import idle_in
+from mock_server.cli.early_stop import Stopped, stoppable
+from mock_server.cli.endings import FAILED, INTERRUPTED
+from mock_server.cli.main import setting_options, settings_from
+from mock_server.cli.port_file import PortFile
+from mock_server.cli.request_log import LogLines, set_up_logging
+from mock_server.cli.terminal import coloured
+from mock_server.config.settings import Settings
+from mock_server.errors import Problem, SettingsError
+from mock_server.server import bind, open_log, run, url_of
+from mock_server.spec.contract import Contract
+from mock_server.support.garbage_collector import what_stays
+from mock_server.support.redaction import Redactor
+from mock_server.workspaces.workspace import DEFAULT, Workspace, summary
+
+_SHOWN = 3  # of the query parameters without effect
+_TOKEN_FILE = ".sophiie-mock-admin-token"
+
+
+@click.command("serve")
+@setting_options()
+def command(**flags: Any) -> int:
+    """Start the fake API, and run until it is interrupted.
+
+    Every flag is also a variable (--rate-limit is SOPHIIE_MOCK_RATE_LIMIT) and a key of the file sophiie-mock.toml,
+    or of [tool.sophiie-mock] in pyproject.toml. A flag wins over a variable, a variable over the file.
+    """
+    return serve(settings_from(flags))
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal; the exit code."""
+    redactor = Redactor()
+    set_up_logging(redactor)
+    lines = LogLines(settings, sys.stdout, colour=coloured(sys.stdout))
+    port_file = PortFile(settings.port_file)
+    try:
+        with stoppable(), ExitStack() as opened:
+            port_file.clear()
+            listener = opened.enter_context(bind(settings))
+            log = open_log(settings)
+            opened.callback(log.close)
+            with what_stays():
+                app = create_app(settings, log, lines.observe, redactor)
+            _write_token(app.state.admin_token)
+            opened.callback(port_file.remove)
+            port_file.write(listener.getsockname()[1])
+            _introduce(lines, settings, app, url_of(listener))
+            server = run(app, listener)
+    except Stopped:
+        return 0
+    if server.lost_its_state or not server.started:
+        return FAILED
+    return INTERRUPTED if server.interrupted else 0
+
+
+def _write_token(token: str) -> None:
+    """A new file, for its owner only: one that lay there may have been made readable, or point elsewhere.
+
+    Raises SettingsError.
+    """
+    if not token:
+        return
+    try:
+        Path(_TOKEN_FILE).unlink(missing_ok=True)
+        with open(os.open(_TOKEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token)
+    except OSError as fault:
+        what = fault.strerror or str(fault)
+        raise SettingsError(Problem(_TOKEN_FILE, what, "start it in a writable folder")) from None
+
+
+def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
+    workspace: Workspace = app.state.workspaces.get(DEFAULT)
+    contract: Contract = app.state.workspaces.contract
+    counts = summary(workspace)
+    shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("leads", "inquiries", "appointments") if kind in counts)
+    plan = workspace.plan
+    facts = {
+        "url": url,
+        "key": app.state.key,
+        "world": f"{plan.recipe.name}, seed {plan.seed}: {shown or 'no records'}",
+        "contract": _known(settings, contract),
+        **({"ignores": _few(unread)} if (unread := idle_in(contract)) else {}),
+        "state": settings.state or "in memory",
+        "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
+    }
+    lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}{_first_list(contract)}')
+
+
+def _few(unread: Sequence[str]) -> str:
+    """Query parameters that change nothing, in one line."""
+    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
+    return f"{', '.join(unread[:_SHOWN])}{more} (query parameters that name no field; all of them: sophiie-mock routes)"
+
+
+def _known(settings: Settings, contract: Contract) -> str:
+    counted = f"{len(contract.operations)} operations"
+    if settings.spec:
+        return f"{counted}, of {settings.spec}"
+    known = sum(operation.provenance == "documented" for operation in contract.operations.values())
+    return f"{counted}, {known} documented; the rest: sophiie-mock spec gaps"
+
+
+def _first_list(contract: Contract) -> str:
+    """A path that answers without more ado: the leads, else the first one that takes no parameter."""
+    paths = [key.partition(" ")[2] for key in contract.operations if key.startswith("GET ") and "{}" not in key]
+    return "/v1/leads" if "/v1/leads" in paths else next(iter(paths), "/openapi")

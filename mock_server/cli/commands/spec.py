@@ -1,0 +1,97 @@
+"""``sophiie-mock spec …``: what is known of the contract, and what we chose where it is silent."""
+
+from dataclasses import asdict
+from difflib import get_close_matches
+from typing import Any
+
+import click
+import orjson
+
+from mock_server.app import ledger, load_contract
+from mock_server.behaviours.registry import idle_in
+from mock_server.cli.command_group import Group
+from mock_server.cli.main import setting_options, settings_from
+from mock_server.cli.tables import print_field, print_json, print_table, print_title
+from mock_server.cli.terminal import on_terminal
+from mock_server.errors import Problem, SettingsError
+from mock_server.spec.gaps import Gap
+from mock_server.support.exact_json import write_json
+
+
+@click.group("spec", cls=Group)
+def command() -> None:
+    """The contract: its gaps, its documents."""
+
+
+@command.command("gaps", short_help="What is unknown, and what we chose.")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def gaps(ids: tuple[str, ...], as_json: bool) -> None:
+    """Print the ledger: what is unknown, what we chose, whether `serve --assume ID=CHOICE` switches it.
+
+    With an ID, that entry in full: the evidence and the alternatives.
+    """
+    found = _chosen(ledger(), ids)
+    if as_json:
+        print_json([asdict(gap) | {"switchable": gap.switchable} for gap in found])
+    elif ids:
+        for gap in found:
+            _in_full(gap)
+    elif on_terminal():
+        print_table(("id", "unknown → chosen"), [(gap.id, f"{gap.unknown} → {_choice(gap)}") for gap in found])
+    else:
+        print_table((), [(gap.id, gap.choice, ", ".join(gap.switch) or "-", gap.unknown) for gap in found])
+
+
+@command.command("show", short_help="A document as it is served.")
+@setting_options("spec", "assume")
+@click.argument("document", default="v1", type=click.Choice(["v1", "zapier"]))
+def show(document: str, **flags: Any) -> None:
+    """Print a document as it is served, assumptions applied, as JSON."""
+    contract = load_contract(settings_from(flags))
+    chosen = contract.documents[0 if document == "v1" else 1]
+    click.echo(write_json(chosen.published, orjson.OPT_INDENT_2))
+
+
+@command.command("lint", short_help="Whether a document of yours can be served.")
+@click.argument("file", type=click.Path(dir_okay=False))
+def lint(file: str) -> None:
+    """Say whether FILE can be served, and what is wrong with it where it cannot (exit code 2)."""
+    contract = load_contract(settings_from({"spec": file}))
+    own = [op for op in contract.operations.values() if op.document is contract.documents[0]]
+    families = sorted({contract.bindings[op.key].family.kind for op in own if op.key in contract.bindings})
+    click.echo(f"{file} can be served")
+    print_field("operations", str(len(own)))
+    print_field("kinds of records", ", ".join(families) or "none")
+    if unread := idle_in(contract):
+        print_field("ignores", f"{', '.join(unread)}: these query parameters name no field of the items")
+
+
+def _chosen(found: list[Gap], ids: tuple[str, ...]) -> list[Gap]:
+    """Those of the ids, all without. Raises SettingsError."""
+    by_id = {gap.id: gap for gap in found}
+    unknown = [Problem(id, "no such gap", _near(id, by_id)) for id in ids if id not in by_id]
+    if unknown:
+        raise SettingsError(*unknown)
+    return [by_id[id] for id in ids] or found
+
+
+def _near(id: str, by_id: dict[str, Gap]) -> str:
+    near = get_close_matches(id, by_id, 1)
+    return f"did you mean `{near[0]}`?" if near else "`sophiie-mock spec gaps` lists them"
+
+
+def _choice(gap: Gap) -> str:
+    return f"{gap.choice} (or {', '.join(gap.switch)})" if gap.switch else gap.choice
+
+
+def _in_full(gap: Gap) -> None:
+    print_title(gap.id)
+    print_field("unknown", " ".join(gap.unknown.split()))
+    print_field("chosen", gap.choice)
+    print_field("evidence", " ".join(gap.evidence.split()))
+    print_field("alternatives", ", ".join(gap.alternatives))
+    print_field("where", ", ".join(gap.where))
+    for choice in gap.switch:
+        print_field("switch", f"--assume {gap.id}={choice}")
+    click.echo()

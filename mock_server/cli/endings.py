@@ -1,0 +1,120 @@
+"""How every verb ends: with its exit code, and a line or a few about what went wrong."""
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import click
+
+from mock_server.errors import Problem, SetupError
+from mock_server.support.extras import install
+from mock_server.support.redaction import Redactor
+
+FAILED = 2
+"""Could not run, or tested nothing. 1 is kept for a contract that is broken."""
+INTERRUPTED = 130
+
+_OURS = ("mock_server", "contracts")
+_PRINTERS = ("click.", "rich.", "contracts.cli.lost_output")
+
+
+class Unread(Exception):
+    """Nobody reads any more what is printed."""
+
+
+class Unwritable(SetupError):
+    """What is printed can be kept nowhere: a full disk, most often."""
+
+    def __init__(self, fault: OSError) -> None:
+        super().__init__(Problem("standard output", fault.strerror or str(fault), "write it elsewhere, or make room"))
+
+
+@contextmanager
+def unread_is_said() -> Generator[None, None, None]:
+    """Turn a closed pipe into Unread, before click ends the program for it with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise Unread from None
+
+
+def ended(verb: Callable[[], Any]) -> int:
+    """Run ``verb``; the exit code, whatever is raised in it."""
+    _set_up_streams()
+    try:
+        result = verb()
+        sys.stdout.flush()  # a full disk shows here, or else when the interpreter ends, with a code of its own
+        return result if isinstance(result, int) else 0
+    except (Unread, BrokenPipeError):
+        _say_no_more()
+        return 0
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # rich answers a closed pipe with exit 1
+            _say_no_more()
+            return 0
+        return FAILED if end.code else 0
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as fault:  # the last resort of every verb: a mistake of ours never ends with 1
+        error = _of_output(fault) or fault
+        with suppress(OSError, ValueError):  # nobody reads standard error
+            for line in _lines(error):
+                click.echo(line, err=True)
+        _say_no_more()  # or what could not be written is tried again, and that has an exit code of its own
+        return FAILED
+
+
+def _set_up_streams() -> None:
+    """A terminal that lacks a letter, or a stream that was closed (``>&-``), is no reason to stop."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _of_output(error: Exception) -> Unwritable | None:
+    """Say so where standard output is what failed: no file is named, and what failed was asked to print."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return None
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    printing = frame.f_globals.get("__name__", "").startswith(_PRINTERS) or frame.f_code is ended.__code__
+    return Unwritable(error) if printing else None
+
+
+def _say_no_more() -> None:
+    """What cannot be written goes nowhere: the reader has gone (``| head``), or a disk is full."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _lines(error: Exception) -> Iterator[str]:
+    """What a person reads of it."""
+    if isinstance(error, click.ClickException):
+        shown = io.StringIO()
+        error.show(shown)
+        yield shown.getvalue().rstrip("\n")
+    elif isinstance(error, SetupError):
+        yield from (f"sophiie-mock: {problem}" for problem in error.problems)
+    elif isinstance(error, ImportError) and not (error.name or "").startswith(_OURS):
+        yield f"sophiie-mock: {_missing(error)}"
+    else:
+        from mock_server.support.crash_report import story  # start-up: only for a fault
+
+        yield f"sophiie-mock: {story(error, Redactor().redact)}"
+
+
+def _missing(error: ImportError) -> str:
+    """A library is not there, or is of a version that is not meant; who asked for it says how to get it."""
+    frames = traceback.walk_tb(error.__traceback__)
+    suite = any(frame.f_globals.get("__name__", "").startswith("contracts") for frame, _ in frames)
+    return f"{error} → {install('check' if suite else '')}, which brings what fits"

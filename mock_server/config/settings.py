@@ -1,0 +1,245 @@
+"""Every setting, in one table: name, default, help. Flags, variables, the configuration file and the README derive."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from mock_server.errors import Problem, SettingsError
+from mock_server.support.web_origin import allowed_origin
+
+PREFIX = "SOPHIIE_MOCK_"
+LOCAL_KEY = "sk_test_local"
+"""Opens the default workspace, on a loopback bind only."""
+
+
+_LIMITS: Mapping[str, int] = {"observe": 60, "off": 0}
+
+
+def _limit(text: str) -> int:
+    if text in _LIMITS:
+        return _LIMITS[text]
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise ValueError(f"{text!r:.60} is neither a number of requests a minute nor `observe` or `off`")
+    return int(text)
+
+
+_PERIODS: Mapping[str, float] = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}  # in minutes
+_FASTEST = 600.0  # contacts a minute
+
+
+def _traffic(text: str) -> float:
+    """``6/min`` as contacts a minute; nothing is none."""
+    if not text:
+        return 0.0
+    number, _, period = text.partition("/")
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number) or period not in _PERIODS:
+        raise ValueError(f"{text!r:.60} is no rate: write it as 6/min (s, min, h or d)")
+    rate = float(number) / _PERIODS[period]
+    if rate > _FASTEST:
+        raise ValueError(f"{text!r:.60} is more than {_FASTEST:g}/min")
+    return rate
+
+
+def _setting(
+    default: Any,
+    help: str,
+    *,
+    choices: Sequence[str] = (),
+    bounds: tuple[int, int] = (0, 2**53),
+    check: Callable[[str], Any] = str,
+    short: str = "",
+    metavar: str = "",
+) -> Any:
+    """A field. ``choices`` and ``check`` (raises ValueError) are for a text, ``bounds`` for a number."""
+    rules = {"choices": choices, "bounds": bounds, "check": check}
+    return field(default=default, metadata={"help": help, "short": short, "metavar": metavar, **rules})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server is to run. Every field is a flag, a variable and a key of the file.
+
+    Raises SettingsError for a value that cannot be used.
+    """
+
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(4747, "Port to listen on; 0 takes a free one.", bounds=(0, 65535), short="p")
+    port_file: str = _setting("", "Write the port here while the server listens.", metavar="FILE")
+    spec: str = _setting("", "OpenAPI document to serve in place of ours, YAML or JSON.", metavar="FILE")
+    assume: tuple[str, ...] = _setting(
+        (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
+    )
+    world: str = _setting(
+        "default",
+        "Built-in world, or a recipe of your own; see `worlds`. Without it the pytest fixture takes `small`.",
+        metavar="NAME|FILE",
+    )
+    seed: int = _setting(1, "Seed of the world: same seed and same --now, same bytes.", bounds=(-(2**53), 2**53))
+    now: str = _setting(
+        "", "When the workspace's clock starts, as 2026-03-04T05:06:07Z. Default: the real time.", metavar="TIME"
+    )
+    traffic: str = _setting(
+        "", "Let people get in touch by themselves, as 6/min or 40/h.", check=_traffic, metavar="N/min"
+    )
+    state: str = _setting("", "Keep state in this SQLite file. Default: memory.", metavar="FILE")
+    rate_limit: str = _setting(
+        "observe",
+        "Requests a minute for each key: a number (the real API: 60), `observe` (never refuse, warn), or `off`.",
+        check=_limit,
+        metavar="observe|off|N",
+    )
+    max_body: int = _setting(
+        1024 * 1024, "Largest request body, in bytes; gzip and deflate are unpacked within it.", metavar="BYTES"
+    )
+    journal_size: int = _setting(2000, "Exchanges remembered in each workspace.", bounds=(0, 1_000_000))
+    self_check: str = _setting(
+        "sampled", "How often a whole answer is checked again once its parts were.", choices=("sampled", "all")
+    )
+    on_invalid_answer: str = _setting(
+        "fail", "When our own answer breaks the contract: answer 500, or only log it.", choices=("fail", "log")
+    )
+    allow_host: tuple[str, ...] = _setting((), "Also accept this name in the Host header. Repeatable.", metavar="NAME")
+    cors: bool = _setting(True, "Let web pages on localhost call the API; --no-cors lets in none, --allow-origin more.")
+    allow_origin: tuple[str, ...] = _setting(
+        (),
+        "Also let web pages of this origin call the API, as https://app.example.com. Repeatable.",
+        check=allowed_origin,
+        metavar="ORIGIN",
+    )
+    events: str = _setting(
+        "all",
+        "Triggers that can be subscribed to: ours too, or the documented one only.",
+        choices=("all", "documented"),
+    )
+    retries: str = _setting(
+        "none",
+        "When a failed delivery is tried again: none, standard, svix, hubspot, pipedrive, shopify, or steps as 5s,5m.",
+        metavar="PROFILE|STEPS",
+    )
+    sign: str = _setting("none", "Sign deliveries with Standard Webhooks headers.", choices=("none", "standard"))
+    allow_egress: tuple[str, ...] = _setting(
+        (), "Also deliver to this host; otherwise loopback and private addresses only. Repeatable.", metavar="HOST"
+    )
+    webhook_ca: str = _setting(
+        "", "Also trust the certificates in this file (PEM) at https receivers of webhooks.", metavar="FILE"
+    )
+    delivery_timeout: int = _setting(10, "Seconds that a whole delivery may take.", bounds=(1, 3600), metavar="SECONDS")
+    mock_headers: bool = _setting(True, "Send headers of ours: X-Mock-Explain and others.")
+    log_format: str = _setting("text", "One line for each request as text or JSON.", choices=("text", "json"))
+    debug_stalls: bool = _setting(False, "Log each time that the event loop stood still for 100 ms, and where.")
+    quiet: bool = _setting(False, "One line at the start, and none for each request.", short="q")
+
+    def __post_init__(self) -> None:
+        problems = [
+            Problem(flag(item.name), fault, remedy(item))
+            for item in table()
+            if (fault := _fault(item, getattr(self, item.name)))
+        ]
+        if problems:
+            raise SettingsError(*problems)
+
+    @property
+    def contacts(self) -> float:
+        """How many a minute get in touch by themselves."""
+        return _traffic(self.traffic)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine reaches the server."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+    @property
+    def limit(self) -> int:
+        """Requests a minute; 0 for no limit at all."""
+        return _limit(self.rate_limit)
+
+
+def table() -> Sequence[Field[Any]]:
+    """The settings in order, for those who derive from them."""
+    return fields(Settings)
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def typed(item: Field[Any], value: Any) -> Any:
+    """``value`` as the setting's type. Raises ValueError in words that can stand in a message."""
+    if isinstance(item.default, bool):
+        return _boolean(value)
+    if isinstance(item.default, int):
+        return _whole(value, *item.metadata["bounds"])
+    if isinstance(item.default, tuple):
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple):
+            raise ValueError(f"{value!r:.60} is no list")
+        texts = tuple(text for part in parts if (text := _text(part).strip()))
+        for text in texts:
+            item.metadata["check"](text)
+        return texts
+    text = _text(value)
+    choices = item.metadata["choices"]
+    if choices and text not in choices:
+        raise ValueError(f"{text!r:.60} is none of {', '.join(choices)}")
+    item.metadata["check"](text)
+    return text
+
+
+def remedy(item: Field[Any]) -> str:
+    """What can be written instead of a value that cannot be used."""
+    if isinstance(item.default, bool):
+        return "write true or false"
+    if isinstance(item.default, int):
+        least, most = item.metadata["bounds"]
+        return f"write a whole number from {least} to {most}"
+    if isinstance(item.default, tuple):
+        return "write a list of texts" if item.metadata["check"] is str else ""  # a check says it better
+    if item.metadata["choices"]:
+        return f"write {' or '.join(item.metadata['choices'])}"
+    return f"the default is `{item.default}`" if item.default else "leave it out, or see `sophiie-mock serve --help`"
+
+
+def _fault(item: Field[Any], value: Any) -> str:
+    """What is wrong with the value of a setting; nothing when it is right."""
+    try:
+        typed(item, value)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch("-?[0-9]{1,18}", text):
+        raise ValueError(f"{value!r:.60} is no whole number")
+    if not least <= int(text) <= most:
+        raise ValueError(f"{text} is not between {least} and {most}")
+    return int(text)
+
+
+def _text(value: Any) -> str:
+    """TOML writes a number or a time where a text is meant, as in ``rate-limit = 60``."""
+    if isinstance(value, bool | float | list | dict):
+        raise ValueError(f"{value!r:.60} is no text")
+    text = str(value)
+    if "\0" in text:
+        raise ValueError(f"{text!r:.60} has a NUL in it")
+    return text
+
+
+def _boolean(value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError(f"{value!r:.60} is neither true nor false")

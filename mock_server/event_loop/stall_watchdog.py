@@ -1,0 +1,121 @@
+"""Notice when the event loop serves nobody: the watchdog behind ``--debug-stalls``.
+
+A beat runs on the loop every 20 ms. When it comes late, it asks how the time since the last beat was spent. A *stall*
+is 100 ms or more of the loop thread's own processor time, or of a call that blocked it. Time in which the thread was
+ready to run and had no processor is the machine's and not ours; so is time in which other threads worked.
+"""
+
+import asyncio
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from mock_server.world.clock import ThreadTime, is_asleep
+
+log = logging.getLogger("mock_server.event_loop.stall_watchdog")
+
+MIN_STALL_SECONDS = 0.1
+_BEAT_SECONDS = 0.02
+_LOOK_SECONDS = 0.02
+_NOTE_AFTER_SECONDS = 0.06  # earlier than a stall: it may end just after
+_STACK_FRAMES = 12
+
+
+@dataclass(frozen=True)
+class Stall:
+    """One time that the loop stood still: seconds of its own work and of a blocking call, and where (a stack)."""
+
+    worked: float
+    blocked: float
+    stack: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long nobody else was served."""
+        return self.worked + self.blocked
+
+    def __str__(self) -> str:
+        spent = f"{self.seconds * 1000:.0f} ms (worked {self.worked * 1000:.0f}, blocked {self.blocked * 1000:.0f})"
+        return f"the event loop stood still for {spent}:\n{self.stack or 'it went on before its place was noted'}"
+
+
+def report(stall: Stall) -> None:
+    """Write a stall into the log."""
+    log.error("%s", stall)
+
+
+@contextmanager
+def watch_stalls(on_stall: Callable[[Stall], None] = report) -> Iterator[None]:
+    """Watch the running event loop until the block ends; ``on_stall`` is called on the loop after each stall."""
+    watchdog = _Watchdog(asyncio.get_running_loop(), on_stall)
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.stop()
+
+
+class _Watchdog:
+    """The beat on the loop judges; a thread beside it only notes where the loop is while a beat is overdue."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_stall: Callable[[Stall], None]) -> None:
+        self._loop = loop
+        self._on_stall = on_stall
+        self._loop_thread, self._native_thread = threading.get_ident(), threading.get_native_id()
+        self._last = ThreadTime.now()
+        self._stack = ""
+        self._asleep = 0  # looks at the late loop that found its thread asleep
+        self._stopped = threading.Event()
+        self._onlooker = threading.Thread(target=self._look, name="stall-watchdog", daemon=True)
+
+    def start(self) -> None:
+        self._last = ThreadTime.now()
+        self._timer = self._loop.call_later(_BEAT_SECONDS, self._beat)
+        self._onlooker.start()
+
+    def stop(self) -> None:
+        """Judge what went on until now, and end."""
+        self._timer.cancel()
+        self._judge()
+        self._stopped.set()
+        self._onlooker.join()
+
+    def _beat(self) -> None:
+        self._judge()
+        self._timer = self._loop.call_later(_BEAT_SECONDS, self._beat)
+
+    def _judge(self) -> None:
+        now = ThreadTime.now()
+        spent = time_spent(self._last, now, _LOOK_SECONDS * (self._asleep + 1))
+        stack, self._stack, self._asleep = self._stack, "", 0
+        self._last = now
+        if spent.seconds >= MIN_STALL_SECONDS:
+            self._on_stall(replace(spent, stack=stack))
+
+    def _look(self) -> None:
+        while not self._stopped.wait(_LOOK_SECONDS):
+            late = ThreadTime.now().wall - self._last.wall
+            if late > 2 * _BEAT_SECONDS and is_asleep(self._native_thread):
+                self._asleep += 1
+            if late > _NOTE_AFTER_SECONDS and not self._stack:
+                frame = sys._current_frames().get(self._loop_thread)
+                self._stack = "".join(traceback.format_stack(frame, _STACK_FRAMES)) if frame else ""
+
+
+def time_spent(before: ThreadTime, now: ThreadTime, asleep: float) -> Stall:
+    """How long the thread kept its loop from others between two beats.
+
+    Its own processor time always counts. Where the system says how long it waited for a processor, a call that blocked
+    it counts as well: what is left of the time beyond the beat without that wait and the other threads' work, and no
+    more than it was seen ``asleep`` (seconds): a virtual machine can stand still itself.
+    """
+    own = now.thread - before.thread
+    if now.queued is None or before.queued is None:
+        return Stall(own, 0.0)
+    others = (now.process - before.process) - own
+    blocked = (now.wall - before.wall) - _BEAT_SECONDS - own - (now.queued - before.queued) - max(others, 0.0)
+    return Stall(own, max(min(blocked, asleep), 0.0))

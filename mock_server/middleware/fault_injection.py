@@ -1,0 +1,200 @@
+"""Faults that were asked for under ``/__admin/faults``: what the real network and the real API do on a bad day.
+
+Each faulted answer says so in ``X-Mock-Fault``, as far as it has headers, and in the journal.
+"""
+
+import asyncio
+import copy
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any, Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.response import Header, fields, with_headers
+from mock_server.api.routing import Router
+from mock_server.errors import ApiError, Injected, TooManyRequests
+from mock_server.middleware.cross_origin import SHARED
+from mock_server.middleware.pattern_request import asked
+from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Strike
+from mock_server.stubbing.request_pattern import Asked
+from mock_server.workspaces.workspace import Workspace
+
+CONNECTION = "mock.connection"
+"""The extension of a scope through which the connection itself can be hurt; only a socket has it."""
+
+_GARBAGE = 512  # bytes
+_LIMIT = 60  # requests a minute of the real API
+
+
+class Connection(Protocol):
+    """What the transport offers."""
+
+    def write(self, data: bytes) -> None:
+        """Past HTTP, as it is."""
+
+    def close(self) -> None:
+        """After what was written."""
+
+    def reset(self) -> None:
+        """At once, so that the peer sees a reset."""
+
+
+class NoConnection(RuntimeError):
+    """A fault of the connection was asked for where there is none: in process, without a socket."""
+
+
+class Faults:
+    """Strikes what the workspace's rules say. Sees neither control routes nor requests without a workspace."""
+
+    def __init__(self, app: ASGIApp, router: Router, *, ours: bool) -> None:
+        self._app = app
+        self._router = router
+        self._ours = ours
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope[EXCHANGE]
+        workspace = exchange.workspace
+        strike = None
+        if workspace is not None and workspace.faults:
+            strike = await workspace.faults.strike(self._asked(scope, exchange), exchange.key)
+        if workspace is None or strike is None:
+            await self._app(scope, receive, send)
+            return
+        exchange.fault = strike.told()
+        exchange.step = "fault"
+        headers = self._headers(strike, workspace)
+        await asyncio.sleep(strike.delay())
+        if strike.rule.fault in CONNECTION_FAULTS:
+            await self._hurt(strike, headers, scope, receive, send)
+        elif "status" in strike.rule.response:
+            raise Injected(int(strike.rule.response["status"]), f"fault {exchange.fault}", headers=headers)
+        elif strike.rule.fault == STALE_READ:
+            await self._stale(workspace, exchange, headers, scope, receive, send)
+        else:
+            changes = strike.rule.fault in BODY_FAULTS or "chunkedDribbleDelay" in strike.rule.response
+            await self._told(headers, _changed(strike, send) if changes else send, scope, receive)
+
+    def _asked(self, scope: Scope, exchange: Exchange) -> Asked:
+        request, exchange.operation = asked(scope, self._router)
+        return request
+
+    def _headers(self, strike: Strike, workspace: Workspace) -> list[Header]:
+        """Those of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""
+        given = {name.lower(): value for name, value in strike.rule.response.get("headers", {}).items()}
+        if strike.rule.response.get("status") == TooManyRequests.status:
+            limit = str(workspace.plan.limit or _LIMIT)
+            given = {"x-ratelimit-limit": limit, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "60", **given}
+        return with_headers(fields(given), [(b"x-mock-fault", strike.told().encode())] if self._ours else [])
+
+    async def _told(self, headers: list[Header], send: Send, scope: Scope, receive: Receive) -> None:
+        """The answer of the program below, errors included, with the headers of the fault."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": with_headers(message["headers"], headers)}
+                scope[EXCHANGE].answered = message["headers"]  # the journal tells what is sent
+            await send(message)
+
+        try:
+            await self._app(scope, receive, marked)
+        except ApiError as error:
+            error.headers = tuple(with_headers(error.headers, headers))
+            raise
+
+    async def _stale(
+        self,
+        workspace: Workspace,
+        exchange: Exchange,
+        headers: list[Header],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """The same request, to the workspace as it was."""
+        if workspace.faults.before is not None:
+            exchange.workspace = copy.copy(workspace)
+            exchange.workspace.image = workspace.faults.before
+        try:
+            await self._told(headers, send, scope, receive)
+        finally:
+            exchange.workspace = workspace
+
+    async def _hurt(self, strike: Strike, headers: list[Header], scope: Scope, receive: Receive, send: Send) -> None:
+        """The connection ends, as the fault wants it; then there is nothing more to say."""
+        connection: Connection | None = (scope.get("extensions") or {}).get(CONNECTION)
+        fault = strike.rule.fault
+        if connection is None:
+            raise NoConnection(
+                f"{fault} (rule {strike.rule.id}) needs a socket: start the server with MockServer; where that warns "
+                "of uvicorn's parser, this fault cannot be made"
+            )
+        if fault == "INCOMPLETE_RESPONSE":
+            await self._told(headers, _cut(connection, send), scope, receive)
+        elif fault == "CONNECTION_RESET_BY_PEER":
+            connection.reset()
+        elif fault != "TIMEOUT":
+            connection.write(_noise(fault, strike, [*headers, *scope.get(SHARED, ())]))
+            connection.close()
+        async for _ in _until_gone(receive):
+            pass
+
+
+def _noise(fault: str, strike: Strike, headers: list[Header]) -> bytes:
+    """What goes over the wire before it is closed."""
+    garbage = bytes(strike.chance.below(256) for _ in range(_GARBAGE))
+    if fault == "MALFORMED_RESPONSE_CHUNK":
+        usual = [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
+        head = b"".join(b"%s: %s\r\n" % header for header in with_headers(usual, headers))
+        return b"HTTP/1.1 200 OK\r\n%s\r\nzz\r\n%s" % (head, garbage)
+    return b"" if fault == "EMPTY_RESPONSE" else garbage
+
+
+async def _until_gone(receive: Receive) -> AsyncIterator[MutableMapping[str, Any]]:
+    while (message := await receive())["type"] != "http.disconnect":
+        yield message
+
+
+def _cut(connection: Connection, send: Send) -> Send:
+    """Half of the body that Content-Length promises, then the end."""
+
+    async def cut(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+        else:
+            body = message.get("body", b"")
+            await send({**message, "body": body[: len(body) // 2], "more_body": True})
+            connection.close()
+
+    return cut
+
+
+def _changed(strike: Strike, send: Send) -> Send:
+    """The answer with its body cut, garbled or in drips."""
+    response = strike.rule.response
+    started: list[Message] = []
+
+    async def changed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            started.append(message)
+            return
+        body = message.get("body", b"")
+        if strike.rule.fault in BODY_FAULTS and body:
+            garbage = bytes(strike.chance.below(256) for _ in range(_GARBAGE))
+            body = body[: len(body) // 2] if strike.rule.fault == "TRUNCATED_BODY" else garbage
+        headers = [pair for pair in started[0]["headers"] if pair[0] != b"content-length"]
+        await send({**started[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await _drip(response.get("chunkedDribbleDelay"), body, send)
+
+    return changed
+
+
+async def _drip(dribble: dict[str, int] | None, body: bytes, send: Send) -> None:
+    """The body at once, or in so many parts over so many milliseconds."""
+    parts = dribble["numberOfChunks"] if dribble else 1
+    size = -(-len(body) // parts) or 1
+    for index in range(parts):
+        if dribble:
+            await asyncio.sleep(dribble["totalDuration"] / parts / 1000)
+        await send({"type": "http.response.body", "body": body[index * size : (index + 1) * size], "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

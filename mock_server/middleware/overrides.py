@@ -1,0 +1,44 @@
+"""Stub overrides that were put under ``/__admin/mappings``: they answer before the program does."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.response import Answer, fields, send_answer
+from mock_server.api.routing import Router
+from mock_server.config.settings import Settings
+from mock_server.middleware.pattern_request import asked
+from mock_server.stubbing.overrides import Override
+from mock_server.support.exact_json import write_json
+
+
+class Mappings:
+    """Looks for an override of the workspace; without one the request goes on as it came."""
+
+    def __init__(self, app: ASGIApp, router: Router, settings: Settings) -> None:
+        self._app = app
+        self._router = router
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope[EXCHANGE]
+        if exchange.workspace is None or not exchange.workspace.mappings:
+            await self._app(scope, receive, send)
+            return
+        request, exchange.operation = asked(scope, self._router)
+        override = await exchange.workspace.mappings.match(request, exchange.note)
+        if override is None:
+            await self._app(scope, receive, send)
+        else:
+            exchange.mapping, exchange.step = override.id, "mapping"
+            await self._answer(exchange, override, send)
+
+    async def _answer(self, exchange: Exchange, override: Override, send: Send) -> None:
+        response, ours = override.response, self._settings.mock_headers
+        await asyncio.sleep(response.get("fixedDelayMilliseconds", 0) / 1000)
+        headers = fields(response.get("headers", {}))
+        if ours:
+            headers.append((b"x-mock-mapping", override.id.encode()))
+        body = write_json(response["jsonBody"]) if "jsonBody" in response else b""
+        await send_answer(send, exchange, Answer(response.get("status", 200), body), headers, ours=ours)

@@ -1,0 +1,68 @@
+"""The door: a web page in the developer's browser must reach nothing here.
+
+Loopback can be reached from any page, by a name rebound to 127.0.0.1; so the Host header must name this server.
+So must a request's target, where that is a whole URL.
+"""
+
+import logging
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.error_bodies import Envelope
+from mock_server.api.host_header import TARGET, named_hosts
+from mock_server.api.response import explained, headers_for
+from mock_server.config.settings import Settings
+from mock_server.errors import Misdirected
+from mock_server.support.redaction import Redactor
+
+log = logging.getLogger("mock_server")
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_MOST_KNOWN = 64
+_REMEDY = "the Host header, or the URL asked for, does not name this server; add the name with --allow-host"
+
+
+class Guard:
+    """Refuses a Host that is not ours, on every route. On a bind that others reach, any Host is: keys guard it.
+
+    Only HTTP goes through: below it nothing has to know of WebSockets.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, envelope: Envelope, redactor: Redactor) -> None:
+        self._app = app
+        self._envelope = envelope
+        self._redactor = redactor
+        self._ours = settings.mock_headers
+        bound = f"[{settings.host}]" if ":" in settings.host else settings.host
+        names = {*_LOCAL, bound, *settings.allow_host}
+        self._hosts = {name.lower() for name in names} if settings.loopback else None
+        self._known: set[tuple[bytes, bytes]] = set()  # header fields that were let in before, as they stand
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["type"] == "http" and self._hosts is not None and not self._lets_in(scope):
+            foreign = next(name for name in named_hosts(scope) if name not in self._hosts)
+            name = self._redactor.redact(foreign[:100])
+            log.warning("refused a request to the host %r; --allow-host lets it in", name)
+            await self._refuse(Misdirected(_REMEDY), scope["path"], send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _lets_in(self, scope: Scope) -> bool:
+        hosts = [field for field in scope["headers"] if field[0] == b"host"]
+        if len(hosts) == 1 and hosts[0] in self._known and TARGET not in scope.get("extensions", ()):
+            return True
+        if self._hosts is None or not self._hosts.issuperset(named_hosts(scope)):
+            return False
+        if len(self._known) < _MOST_KNOWN:
+            self._known.update(hosts)
+        return True
+
+    async def _refuse(self, error: Misdirected, path: str, send: Send) -> None:
+        body = self._envelope.body(error.status, path, None)
+        headers = headers_for(body)
+        if self._ours:
+            headers.append(explained(error.explain))
+        await send({"type": "http.response.start", "status": error.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,173 @@
+"""Who gets in touch in a simulation: someone the business knows, or someone new; and what it learns of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mock_server.behaviours.registry import Deed
+from mock_server.behaviours.side_effects import activity, happened
+from mock_server.errors import Conflict, NotFound
+from mock_server.store.base import Id, Record, Row
+from mock_server.world.context import Stage
+from mock_server.world.conversations import Held
+from mock_server.world.fixtures import common
+from mock_server.world.ids import FIRST_FREE_INDEX
+from mock_server.world.lead_history import SPOKEN
+from mock_server.world.lead_records import COUNTERS
+from mock_server.world.people import Person, known_person, person
+
+KNOWN = "known"
+"""As a sender: any lead of the workspace."""
+
+_TRIES = 100
+_MAIL = re.compile(r"[^@\s]{1,100}@[^@\s]{1,100}")
+_PHONE = re.compile(r"\+?[0-9]{4,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``lead`` is None for someone new; ``told`` is the phone or e-mail that was given for them."""
+
+    person: Person
+    lead: Row | None
+    told: str = ""
+
+
+def caller(deed: Deed, stage: Stage, sender: str) -> Caller:
+    """``sender`` is a lead's id, a phone, an e-mail, ``known``, or nothing for someone new.
+
+    Raises NotFound with a pointer.
+    """
+    stranger = _stranger(deed, stage)
+    if not sender:
+        return Caller(stranger, None)
+    found = _any(deed) if sender == KNOWN else lead_of(deed, sender)
+    if found is not None:
+        lead = {**found.record, "firstName": found.record.get("firstName") or stranger.first}
+        return Caller(known_person(lead, stranger), found)
+    contact = _plain(sender)
+    if _MAIL.fullmatch(contact):
+        return Caller(replace(stranger, email=contact), None, contact)
+    if _PHONE.fullmatch(contact):
+        return Caller(replace(stranger, phone=contact), None, contact)
+    if sender == KNOWN:
+        return Caller(stranger, None)
+    raise NotFound("`from` is neither a lead of this workspace nor a phone or an e-mail", "/from")
+
+
+def lead_of(deed: Deed, sender: str) -> Row | None:
+    """The lead with this id, phone or e-mail; the newest of several."""
+    contact = _plain(sender)
+    same = [row for name in ("phone", "email") for row in deed.tx.find("leads", {name: contact})]
+    return deed.tx.get("leads", sender) or (same[-1] if same else None)
+
+
+def _any(deed: Deed) -> Row | None:
+    leads = deed.tx.find("leads")
+    return deed.chance("known").choice(leads) if leads else None
+
+
+def _plain(sender: str) -> str:
+    """A phone as the API writes it: ``0491 570 006`` is +61491570006."""
+    plain = sender if "@" in sender else re.sub(r"[\s().-]", "", sender)
+    return f"+61{plain[1:]}" if re.fullmatch("0[1-9][0-9]{8}", plain) else plain
+
+
+def _stranger(deed: Deed, stage: Stage) -> Person:
+    """Someone whom no lead of the workspace can be taken for."""
+    for _ in range(_TRIES):
+        index = FIRST_FREE_INDEX + deed.tx.count("$people")
+        found = person(stage.seed, index, stage.business.state, stage.business.area)
+        same = {"phone": found.phone, "email": found.email}.items()
+        if not any(deed.tx.find("leads", {name: value}) for name, value in same):
+            return found
+    raise Conflict("the phones that are reserved for fiction are used up", "/from")
+
+
+def admit(deed: Deed, who: Caller, held: Held) -> Id:
+    """The lead of a contact: made when it is new, completed by what it told when it is known."""
+    if who.lead is None:
+        return _new(deed, who, held)
+    learned = {name: value for name, value in _details(who, held).items() if not who.lead.record.get(name)}
+    if learned:
+        row = deed.store("leads", who.lead.id, {**who.lead.record, **learned, "updatedAt": deed.now})
+        activity(deed, row.id, "LEAD_UPDATED", "Contact details added")
+        happened(deed, "LEAD_UPDATED", row.record)
+    return who.lead.id
+
+
+def _new(deed: Deed, who: Caller, held: Held) -> Id:
+    id, chance, source = deed.new_id("leads"), deed.chance("lead"), held.contact.source
+    guessed = {"email": who.person.email if chance.chance(55) else None}
+    if source != "CHATBOT" or chance.chance(50):
+        guessed["phone"] = who.person.phone
+    record = {
+        "id": id,
+        "firstName": who.person.first,
+        "lastName": who.person.last,
+        "phone": None,
+        "businessName": who.person.trading_as,
+        "socials": {},
+        "status": "pending",
+        "createdAt": deed.now,
+        "updatedAt": deed.now,
+        "read": True,
+        "lastInquiryId": None,
+        "lastInquiryDate": None,
+        **dict.fromkeys(COUNTERS.values(), 0),
+        "hasFlaggedInquiry": False,
+        "defaultLeadAddress": None,
+        "tags": [],
+        "lastInquiry": None,
+        **guessed,
+        **_details(who, held),
+    }
+    row = deed.store("leads", id, record)
+    activity(deed, id, "LEAD_CREATED", f"Lead created from {SPOKEN[source]}")
+    happened(deed, "LEAD_CREATED", row.record)
+    return id
+
+
+def _details(who: Caller, held: Held) -> Mapping[str, Any]:
+    """What the contact gives away: how to reach them, and where, once a job is talked about."""
+    source, him = held.contact.source, who.person
+    details: dict[str, Any] = {"suburb": him.suburb}
+    if source in ("EMAIL", "WEBFORM", "CHATBOT") or who.told == him.email:
+        details["email"] = him.email
+    if source in ("CALL", "SMS", "WEBFORM") or who.told == him.phone:
+        details["phone"] = him.phone
+    if held.contact.topic.service:
+        place = {"line1": him.line1, "line2": him.line2, "suburb": him.suburb, "state": him.state}
+        details["defaultLeadAddress"] = {"address": {**place, "postcode": him.postcode, "country": "AU"}}
+    return details
+
+
+def settle(deed: Deed, lead: Id, held: Held) -> None:
+    """Write into the lead what the contact means for it: tags, and that it is active once a visit is booked."""
+    row = deed.tx.get("leads", lead)
+    if row is None:
+        return
+    visits = [visit.record for visit in deed.tx.find("appointments", {"leadId": lead})]
+    changed = {**row.record, "tags": _tags(row.record, held, visits), "updatedAt": deed.now}
+    booked = any(visit.get("createdAt") == deed.now for visit in visits)
+    if booked and row.record.get("status") == "pending":
+        stored = deed.store("leads", lead, {**changed, "status": "active"})
+        activity(deed, lead, "LEAD_UPDATED", "Status changed from pending to active")
+        happened(deed, "LEAD_UPDATED", stored.record)
+    else:
+        deed.store("leads", lead, changed)
+
+
+def _tags(lead: Record, held: Held, visits: list[Record]) -> list[Record]:
+    had: dict[str, Record] = {tag["name"]: tag for tag in lead.get("tags") or ()}
+    true = {
+        "Urgent": held.urgent,
+        "Commercial": bool(lead.get("businessName")),
+        "Repeat customer": len(visits) >= 2,
+        "Quote": held.tag == "quote",
+        "Rescheduled": any(visit.get("isRescheduled") for visit in visits),
+    }
+    ours = common().lead_tags
+    told = [had.get(name, {"name": name, "description": ours[name]}) for name in ours if name in had or true.get(name)]
+    return [*told, *(tag for name, tag in had.items() if name not in ours)]

@@ -1,0 +1,105 @@
+"""What is due by itself as time passes: visits take place, and people get in touch as they were simulated to."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mock_server.behaviours.registry import Deed
+from mock_server.behaviours.side_effects import happened
+from mock_server.errors import ApiError
+from mock_server.simulation.callers import KNOWN
+from mock_server.simulation.contacts import OPEN, Wanted, simulate
+from mock_server.store.base import Id
+from mock_server.store.state import Transaction
+from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
+from mock_server.world.ids import Rng, rng
+from mock_server.world.recipe import Recipe
+
+KIND = "$agenda"
+TRAFFIC = "traffic"
+"""The id of the row that renews itself."""
+
+_NEXT = {"PENDING": "CONFIRMED", "CONFIRMED": "COMPLETED"}
+_WAYS = ("call", "sms", "email", "webform", "chat")
+_SHARES = (44, 17, 15, 13, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something whose time is known. ``kind`` is that of the record that it is about."""
+
+    at: str
+    kind: str
+    id: Id
+
+
+def next_due(tx: Transaction) -> Due | None:
+    """What comes first; of several at one time, visits before people, older records before newer ones."""
+    found = [
+        (str(row.record["start" if row.record["status"] == "PENDING" else "end"]), 0, row)
+        for row in tx.find("appointments", {"status": list(OPEN)})
+    ]
+    planned = tx.one(KIND)  # rows are in the order of `createdAt`, and theirs is when they are due
+    if planned is not None:
+        found.append((str(planned.record["createdAt"]), 1, planned))
+    if not found:
+        return None
+    at, person, row = min(found, key=lambda item: (item[0], item[1], item[2].key))
+    return Due(at, KIND if person else "appointments", row.id)
+
+
+def plan(tx: Transaction, at: str, wanted: Wanted) -> Id:
+    """Let something be simulated at a later time."""
+    id = tx.fresh(KIND, lambda number: number + 1)
+    tx.put(KIND, id, {"id": id, "createdAt": at, "wanted": asdict(wanted)})
+    return id
+
+
+def set_traffic(tx: Transaction, now: str, seed: int, per_minute: float) -> None:
+    """From now on so many people a minute get in touch by themselves; none with 0."""
+    tx.remove(KIND, TRAFFIC)
+    if per_minute:
+        _renew(tx, now, seed, per_minute)
+
+
+def _renew(tx: Transaction, now: str, seed: int, per_minute: float) -> None:
+    number = tx.count("$traffic")
+    gap = -math.log(1 - rng(seed, TRAFFIC, number).random()) * 60_000 / per_minute
+    at = stamp(from_epoch_ms(epoch_ms(parse(now)) + max(1, round(gap))))
+    tx.put(KIND, TRAFFIC, {"id": TRAFFIC, "createdAt": at, "perMinute": per_minute, "number": number})
+
+
+def carry_out(deed: Deed, recipe: Recipe, due: Due) -> Mapping[str, Any]:
+    """Let what is due happen, at the time of the deed; in words and ids."""
+    row = deed.tx.get(due.kind, due.id)
+    if row is None:
+        return {"what": "nothing"}
+    if due.kind == "appointments":
+        status = _NEXT[row.record["status"]]
+        changed = deed.store(due.kind, row.id, {**row.record, "status": status, "updatedAt": deed.now})
+        happened(deed, "APPOINTMENT_UPDATED", changed.record)
+        return {"what": f"appointment {status.lower()}", "appointmentId": row.id}
+    deed.tx.remove(KIND, row.id)
+    if row.id != TRAFFIC:
+        return _attempted(deed, recipe, Wanted(**row.record["wanted"]))
+    _renew(deed.tx, due.at, deed.ids.seed, row.record["perMinute"])
+    return _attempted(deed, recipe, _anyone(rng(deed.ids.seed, "who", row.record["number"])))
+
+
+def _attempted(deed: Deed, recipe: Recipe, wanted: Wanted) -> Mapping[str, Any]:
+    what = f"appointment {wanted.action}" if wanted.action else wanted.kind
+    try:
+        return {"what": what, **simulate(deed, recipe, wanted)}
+    except ApiError as fault:
+        # A lead that is gone by now, or nothing left to cancel: time goes on.
+        return {"what": f"{what}: not possible", "reason": fault.explain[0]}
+
+
+def _anyone(chance: Rng) -> Wanted:
+    """Who it is this time, and what for."""
+    sender = KNOWN if chance.chance(45) else ""
+    action = chance.weighted(("", "book", "move", "cancel"), (82, 12, 3, 3))
+    if action:
+        return Wanted("appointment", sender if action == "book" else "", action=action)
+    return Wanted(chance.weighted(_WAYS, _SHARES), sender)

@@ -1,0 +1,249 @@
+"""What time brings in a workspace: visits take place, planned contacts come, retries fire, windows of limits end.
+
+A clock that is moved stops at each of them on its way, so that they happen in the order of cause and effect; one
+that runs by itself is looked after by ``pulse``.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mock_server.behaviours.registry import Deed
+from mock_server.errors import ApiError, StorageUnavailable
+from mock_server.simulation import scheduled
+from mock_server.simulation.contacts import Wanted, simulate
+from mock_server.store.base import Id
+from mock_server.store.state import Transaction
+from mock_server.webhooks import events, outbox
+from mock_server.webhooks.dispatcher import Dispatcher
+from mock_server.workspaces.workspace import DEFAULT, Workspace, Workspaces
+from mock_server.world.clock import Stopwatch, from_epoch_ms, parse, stamp
+
+log = logging.getLogger("mock_server")
+
+Told = Mapping[str, Any]
+
+MOST = 10_000
+"""Things that happen in one move of a clock."""
+_PULSE = 0.5  # seconds between two looks at the clocks that run
+_STEPS_PER_TURN = 20  # things that happen in one workspace before everybody else has a turn
+_PATIENCE = 30.0  # seconds that one move waits for receivers of webhooks, all in all
+
+
+class Moving(Exception):
+    """The clock of this workspace is being moved already."""
+
+
+class Superseded(Exception):
+    """The workspace was reset, restored or removed while its clock was on the way: it keeps its new time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """``happened`` in order; ``whole`` unless there was more than fits, ``drained`` unless a receiver was too slow."""
+
+    happened: Sequence[Told]
+    whole: bool
+    drained: bool
+
+
+class Timeline:
+    """Lives on the event loop of the server."""
+
+    def __init__(self, workspaces: Workspaces, dispatcher: Dispatcher, per_minute: float = 0.0) -> None:
+        self._per_minute = per_minute
+        self._workspaces = workspaces
+        self._dispatcher = dispatcher
+        self._moving: set[tuple[Workspace, int]] = set()  # with the generation that is moved
+
+    async def simulate(
+        self, workspace: Workspace, wanted: Wanted, times: Sequence[str]
+    ) -> tuple[list[Told], list[Told]]:
+        """Let the same happen at each of these times, the first of which is now. Returns what happened and what will.
+
+        Raises NotFound and Conflict, and then nothing has happened; Moving and Superseded. Of people who get in touch
+        only the first can be refused, so the others that are due at once follow in turns.
+        """
+        self._refuse_while_moving(workspace)
+        now, generation = workspace.clock.stamp(), workspace.generation
+        together = [at for at in times if at <= now] if wanted.action else times[:1]
+        with self._workspaces.transaction(workspace) as tx:
+            happened = [self._simulated(workspace, tx, now, wanted) for _ in together]
+            planned: list[Told] = [{"at": at, "id": scheduled.plan(tx, at, wanted)} for at in times[len(together) :]]
+        moving = (workspace, generation)
+        self._moving.add(moving)  # nobody else carries out what is due here now
+        try:
+            while planned and planned[0]["at"] <= now and (due := self._step(workspace, now, planned[0]["id"])):
+                happened.append(due)
+                del planned[0]
+                if len(happened) % _STEPS_PER_TURN == 0:
+                    await _turn(workspace, generation)
+        except StorageUnavailable as fault:
+            log.error("workspace %s: the rest of what was simulated is kept for later: %s", workspace.id, fault)
+        finally:
+            self._moving.discard(moving)
+        return happened, planned
+
+    def begin(self) -> None:
+        """People get in touch by themselves from now on, in the default workspace; nobody where none should."""
+        for workspace in self._workspaces:
+            with self._workspaces.transaction(workspace) as tx:
+                per_minute = self._per_minute if workspace.id == DEFAULT else 0.0
+                if per_minute or tx.get(scheduled.KIND, scheduled.TRAFFIC):
+                    scheduled.set_traffic(tx, workspace.clock.stamp(), workspace.plan.seed, per_minute)
+
+    def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: Wanted) -> Told:
+        before = len(_events(tx))
+        told = simulate(self._deed(workspace, tx, now), workspace.plan.recipe, wanted)
+        return {"at": now, **told, "events": _events(tx)[before:]}
+
+    def catch_up(self, workspace: Workspace, most: int = MOST) -> list[Told]:
+        """Let what is due by the workspace's now happen, at most so many things."""
+        told: list[Told] = []
+        while len(told) < most and (due := self._step(workspace, workspace.clock.stamp())):
+            told.append(due)
+        return told
+
+    async def freeze(self, workspace: Workspace) -> Moved:
+        """Stop the clock once what was due by now has happened. Raises as ``move`` does, and it goes on then."""
+        self._refuse_while_moving(workspace)
+        with workspace.clock.undone_by(StorageUnavailable):
+            workspace.clock.freeze()
+            return await self.move(workspace, workspace.clock.now())
+
+    def run(self, workspace: Workspace) -> None:
+        """Let the clock tick on from the time it shows. Raises Moving, and StorageUnavailable: it stands still then."""
+        self._refuse_while_moving(workspace)
+        with workspace.clock.undone_by(StorageUnavailable):
+            workspace.clock.run()
+            self._workspaces.keep_clock(workspace)
+        self._dispatcher.wake(workspace)
+
+    async def move(self, workspace: Workspace, target: datetime) -> Moved:
+        """Show ``target``; everything that is due on the way has happened then, and the log keeps the new time.
+
+        Back in time nothing is undone: that is what snapshots are for. Raises Moving, Superseded; StorageUnavailable:
+        the clock is then where the last thing happened, or as it was.
+        """
+        self._refuse_while_moving(workspace)
+        moving = (workspace, workspace.generation)
+        self._moving.add(moving)
+        try:
+            happened, drained = await self._on_the_way(workspace, stamp(target))
+        finally:
+            self._moving.discard(moving)
+        whole = len(happened) < MOST
+        with workspace.clock.undone_by(StorageUnavailable):
+            if whole:
+                workspace.clock.set(target)
+            self._workspaces.keep_clock(workspace)
+        self._dispatcher.wake(workspace)
+        return Moved(happened, whole, drained)
+
+    def _refuse_while_moving(self, workspace: Workspace) -> None:
+        if self._is_moving(workspace):
+            raise Moving
+
+    def _is_moving(self, workspace: Workspace) -> bool:
+        return (workspace, workspace.generation) in self._moving
+
+    async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Told], bool]:
+        happened: list[Told] = []
+        watch, drained = Stopwatch(), True
+        now, generation = workspace.clock.stamp(), workspace.generation
+        while len(happened) < MOST and (at := self._next(workspace, now, target)) is not None:
+            ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
+            now = max(now, at)
+            before = self._attempts(workspace)
+            with workspace.clock.undone_by(StorageUnavailable):
+                workspace.clock.set(parse(now))
+                first = self._step(workspace, now)
+            happened += [*ended, *([first] if first else [])]
+            while first and len(happened) < MOST and (told := self._step(workspace, now)):
+                happened.append(told)
+                if len(happened) % _STEPS_PER_TURN == 0:
+                    await _turn(workspace, generation)
+            left = _PATIENCE - watch.ms() / 1000
+            drained = left > 0 and drained and await self._dispatcher.drain(workspace, left)
+            await _turn(workspace, generation)
+            happened += self._attempted(workspace, before, now)
+        return happened, drained
+
+    def _next(self, workspace: Workspace, now: str, target: str) -> str | None:
+        """When the next thing is due, if it is by ``target``."""
+        with self._workspaces.transaction(workspace) as tx:
+            due = scheduled.next_due(tx)
+            times = [row.record["dueAt"] for row in tx.find(outbox.KIND, {"state": outbox.PENDING})]
+        times = [time for time in (*times, *map(_stamp, workspace.windows())) if time > now]
+        first = min([*times, *([due.at] if due else [])], default=None)
+        return first if first is not None and first <= target else None
+
+    def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Told | None:
+        """Let the first thing that is due by ``now`` happen, or the planned one of this id; None when there is none."""
+        with self._workspaces.transaction(workspace) as tx:
+            due = scheduled.next_due(tx) if planned is None else scheduled.Due(now, scheduled.KIND, planned)
+            if due is None or due.at > now:
+                return None
+            told = scheduled.carry_out(self._deed(workspace, tx, now), workspace.plan.recipe, due)
+            return {"at": now, **told, "events": _events(tx)}
+
+    def _deed(self, workspace: Workspace, tx: Transaction, now: str) -> Deed:
+        cause = f"sim_{tx.count('$simulated') + 1}"
+        return Deed(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
+
+    def _attempts(self, workspace: Workspace) -> dict[Any, int]:
+        return {row.id: len(row.record["attempts"]) for row in workspace.image.rows(outbox.KIND)}
+
+    def _attempted(self, workspace: Workspace, before: Mapping[Any, int], at: str) -> list[Told]:
+        """The attempts at deliveries that were made since."""
+        return [
+            {
+                "at": at,
+                "what": "delivery attempted",
+                "deliveryId": row.id,
+                "trigger": row.record["trigger"],
+                "attempt": attempt["number"],
+                "status": attempt["status"],
+            }
+            for row in workspace.image.rows(outbox.KIND)
+            for attempt in row.record["attempts"][before.get(row.id, 0) :]
+        ]
+
+    async def pulse(self) -> None:
+        """Look after the clocks that run by themselves, for as long as the server lives."""
+        while True:
+            await asyncio.sleep(_PULSE)
+            for workspace in list(self._workspaces):
+                await self.look_after(workspace)
+
+    async def look_after(self, workspace: Workspace) -> None:
+        """Let what is due in one workspace happen, in turns. Its trouble is logged and reaches no other workspace."""
+        try:
+            while not workspace.clock.frozen and not self._is_moving(workspace):
+                if self._per_minute and workspace.id == DEFAULT and not workspace.image.rows(scheduled.KIND):
+                    self.begin()  # it was reset
+                if len(self.catch_up(workspace, _STEPS_PER_TURN)) < _STEPS_PER_TURN:
+                    return
+                await asyncio.sleep(0)
+        except ApiError as fault:  # the state file cannot be written: the next pulse tries again
+            log.error("workspace %s: what was due did not happen: %s", workspace.id, fault)
+        except Exception:
+            log.exception("workspace %s: what was due did not happen", workspace.id)
+
+
+async def _turn(workspace: Workspace, generation: int) -> None:
+    """Let everybody else have a turn. Raises Superseded when the workspace is another one after it."""
+    await asyncio.sleep(0)
+    if workspace.generation != generation:
+        raise Superseded
+
+
+def _events(tx: Transaction) -> list[Any]:
+    return [change.id for change in tx.changes() if change.kind == events.KIND]
+
+
+def _stamp(ms: int) -> str:
+    return stamp(from_epoch_ms(ms))

@@ -1,0 +1,99 @@
+"""The smallest made-up values: words, numbers in bounds, texts of the known formats."""
+
+import math
+from collections.abc import Callable, Mapping
+
+from mock_server.spec.regex_samples import Chance
+
+_WORDS = ("quote", "booking", "repair", "inspection", "access", "morning", "urgent", "parts", "invoice", "visit")
+_SPAN = 999
+_EXACT = 2**53
+
+Number = float | int
+Bounds = tuple[Number | None, Number | None]
+
+
+def words(rng: Chance, count: int = 2) -> str:
+    return " ".join(rng.choice(_WORDS) for _ in range(count))
+
+
+def digits(rng: Chance, count: int) -> str:
+    return "".join(rng.choice("0123456789abcdef") for _ in range(count))
+
+
+def number(rng: Chance, low: Bounds, high: Bounds, step: Number | None, *, whole: bool) -> Number:
+    """A number within ``low`` and ``high`` (bound, exclusive bound), a multiple of ``step``; the lower ones first."""
+    least, above = low
+    most, below = high
+    bottom = max((bound for bound in (least, above) if bound is not None), default=None)
+    top = min((bound for bound in (most, below) if bound is not None), default=None)
+    span = max(_SPAN, (step or 0) * 10)
+    if bottom is None:
+        bottom = 1 if top is None or top > 1 + (step or 0) else top - span
+    top = bottom + span if top is None else min(top, bottom + span)
+    if step or whole:
+        unit = step or 1
+        if step and whole and not float(step).is_integer():
+            unit = _whole_step(step)
+        first, last = math.ceil(bottom / unit), math.floor(top / unit)
+        first += bottom == above and first * unit <= bottom
+        last -= top == below and last * unit >= top
+        product = rng.randint(first, max(first, last)) * unit
+        return _json(product if isinstance(product, int) else round(product, 10))
+    value = bottom + (top - bottom) * (0.01 + 0.98 * rng.random())
+    return round(value, 2) if bottom < round(value, 2) < top else value if bottom < top else bottom
+
+
+def _whole_step(step: Number) -> Number:
+    """The smallest whole multiple of a fractional step, as far as it is a small one."""
+    return next((step * times for times in range(1, 101) if float(step * times).is_integer()), step)
+
+
+def _json(value: Number) -> Number:
+    """JSON here knows integers of 64 bits; beyond them it has floats."""
+    return value if abs(value) < _EXACT else float(value)
+
+
+def _date(rng: Chance) -> str:
+    return f"2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+
+
+def _time(rng: Chance) -> str:
+    return f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}"
+
+
+def _uuid(rng: Chance) -> str:
+    return f"{digits(rng, 8)}-{digits(rng, 4)}-4{digits(rng, 3)}-a{digits(rng, 3)}-{digits(rng, 12)}"
+
+
+def _email(rng: Chance) -> str:
+    return f"{words(rng, 1)}.{rng.randint(1, 9999)}@example.com"
+
+
+def _uri(rng: Chance) -> str:
+    return f"https://{words(rng, 1)}.example/{rng.randint(1, 9999)}"
+
+
+FORMATS: Mapping[str, Callable[[Chance], str]] = {
+    "date-time": lambda rng: f"{_date(rng)}T{_time(rng)}.000Z",
+    "date": _date,
+    "time": lambda rng: f"{_time(rng)}Z",
+    "duration": lambda rng: f"PT{rng.randint(1, 90)}M",
+    "email": _email,
+    "idn-email": _email,
+    "hostname": lambda rng: f"{words(rng, 1)}.example",
+    "idn-hostname": lambda rng: f"{words(rng, 1)}.example",
+    "uri": _uri,
+    "iri": _uri,
+    "uri-reference": lambda rng: f"/{words(rng, 1)}/{rng.randint(1, 9999)}",
+    "iri-reference": lambda rng: f"/{words(rng, 1)}/{rng.randint(1, 9999)}",
+    "uri-template": lambda rng: f"/{words(rng, 1)}/{{id}}",
+    "json-pointer": lambda rng: f"/{words(rng, 1)}",
+    "relative-json-pointer": lambda rng: f"0/{words(rng, 1)}",
+    "regex": lambda rng: f"^{words(rng, 1)}$",
+    "byte": lambda rng: "cXVvdGU=",
+    "uuid": _uuid,
+    "ipv4": lambda rng: f"192.0.2.{rng.randint(1, 254)}",
+    "ipv6": lambda rng: f"2001:db8::{rng.randint(1, 9999)}",
+}
+"""Texts that are valid for the formats that are checked."""

@@ -1,0 +1,219 @@
+"""Fit a record to a schema: leave out what the schema does not have, add what it asks for."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from mock_server.errors import AnswerInvalid
+from mock_server.spec.generation import generate
+from mock_server.spec.regex_samples import Chance
+from mock_server.spec.schema import Schema
+from mock_server.support.exact_json import write_json
+
+Project = Callable[[Any], Any]
+Record = Mapping[str, Any]
+
+
+class View:
+    """One shape in which records of a kind go out, compiled from the schema of an answer's item."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._project = projection(schema)
+
+    @classmethod
+    def of(cls, schema: Schema) -> "View":
+        """The view of a schema, made once: what was rendered for one operation is there for another."""
+        made = schema.document.made
+        view: View = made.get(("view", schema.place)) or made.setdefault(("view", schema.place), cls(schema))
+        return view
+
+    def project(self, record: Record) -> dict[str, Any]:
+        """The part of ``record`` that the schema has, in the schema's order."""
+        projected: dict[str, Any] = self._project(record)
+        return projected
+
+    def admits(self, record: Record) -> bool:
+        """Whether the record fits and lacks no property that the schema has, required or not."""
+        value = self.project(record)
+        return value.keys() >= self.schema.sure.keys() and self.schema.accepts(value)
+
+    def render(self, record: Record, chance: Chance | None = None) -> orjson.Fragment:
+        """The bytes that are sent, validated once, here. With ``chance``, what does not fit is filled in.
+
+        Raises AnswerInvalid when the record does not fit the schema: our own fault.
+        """
+        value = self.project(record)
+        if chance is not None and not self.schema.accepts(value):
+            value = self.project(filled(record, self.schema, chance))
+        if not self.schema.accepts(value) and not self.schema.document.lenient:
+            raise AnswerInvalid(*map(str, self.schema.problems(value)))
+        return orjson.Fragment(write_json(value))
+
+
+def projection(schema: Schema) -> Project:
+    """A function that keeps of a value what ``schema`` names; values without named parts pass as they are."""
+    made = schema.document.made
+    key = ("projection", schema.pointer)
+    if key not in made:
+        made[key] = lambda value: made[key](value)  # for the schema that contains itself, until its own is ready
+        made[key] = _projection(schema)
+    project: Project = made[key]
+    return project
+
+
+def _projection(schema: Schema) -> Project:
+    ways = [part.branches(keyword) for part in schema.certain for keyword in ("oneOf", "anyOf")]
+    ways = [valued for branches in ways if (valued := [branch for branch in branches if branch.types != {"null"}])]
+    if ways and (schema.sure or len(ways) > 1):
+        return _layers(schema, ways)
+    if ways:
+        return _choice(ways[0])
+    if "object" in schema.types and schema.sure:
+        return _fields(schema)
+    if "array" in schema.types and schema.items:
+        return _each(projection(schema.items))
+    return _same
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _fields(schema: Schema) -> Project:
+    parts = [(name, projection(part)) for name, part in schema.sure.items() if not part.never]
+    # A schema with `additionalProperties: {…}` is a dictionary: its own keys stay.
+    keep_rest = isinstance(schema.node.get("additionalProperties"), dict)
+
+    def project(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        kept = {name: part(value[name]) for name, part in parts if name in value}
+        return {**value, **kept} if keep_rest else kept
+
+    return project
+
+
+def _each(part: Project) -> Project:
+    if part is _same:
+        return _same
+
+    def project(value: Any) -> Any:
+        return [part(item) for item in value] if isinstance(value, list) else value
+
+    return project
+
+
+def _choice(branches: Sequence[Schema]) -> Project:
+    """Of the alternatives that admit what they keep, the one that keeps most; the value as it is when none does."""
+    parts = [(branch, projection(branch)) for branch in branches]
+    if all(part is _same for _, part in parts):
+        return _same
+
+    def project(value: Any) -> Any:
+        fits = [kept for branch, part in parts if branch.accepts(kept := part(value))]
+        return max(fits, key=lambda kept: len(kept) if isinstance(kept, dict) else 0, default=value)
+
+    return project
+
+
+def _layers(schema: Schema, ways: Sequence[Sequence[Schema]]) -> Project:
+    """The sure properties, and those of one alternative of each of ``ways`` on top of them."""
+    base = _fields(schema)
+    layers = [[(branch, projection(branch) if branch.properties else _nothing) for branch in way] for way in ways]
+
+    def project(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        kept = base(value)
+        for layer in layers:
+            fits = [whole for branch, part in layer if branch.accepts(whole := {**kept, **part(value)})]
+            kept = max(fits, key=len, default={**value, **kept})
+        return kept
+
+    return project
+
+
+def _nothing(value: Any) -> Any:
+    return {}
+
+
+def completed(record: Record, shapes: Sequence[Schema], rng: Chance, fresh: Mapping[str, Any]) -> dict[str, Any]:
+    """``record`` with every property that one of ``shapes`` has.
+
+    An absent one is ``fresh`` (values by name, as the time of creation), else what the document says a new
+    record starts with (``default``), else null where that is admitted, else generated. Raises SpecError when no
+    value can be made.
+    """
+    whole = dict(record)
+    for shape in shapes:
+        for name, part in shape.properties.items():
+            if name not in whole and not part.never:
+                whole[name] = _initial(name, part, rng, fresh)
+    return whole
+
+
+def fitted(record: Record, views: Sequence[View], chance: Callable[[], Chance]) -> Record:
+    """``record``, with what a document of other types or further fields asks for in place of what it has.
+
+    A record that fits already is returned as it is. Raises SpecError when no value can be made for a field.
+    """
+    if all(view.admits(record) for view in views):
+        return record
+    stream = chance()
+    whole = completed(record, [view.schema for view in views], stream, {})
+    for view in views:
+        for name, part in view.schema.sure.items():
+            if name in whole:
+                whole[name] = filled(whole[name], part, stream)
+        whole = {**whole, **filled(whole, view.schema, stream)}
+    return whole
+
+
+def filled(value: Any, schema: Schema, chance: Chance) -> Any:
+    """``value`` as far as ``schema`` admits it: what is missing is added, what is wrong is replaced, at any depth.
+
+    A value that fits, with what it has beyond the schema, is returned as it is. Raises SpecError when none can be made.
+    """
+    project = projection(schema)
+    if schema.accepts(project(value)):
+        return value
+    for nearest in _nearer(value, schema, chance):
+        if schema.accepts(project(nearest)):
+            return nearest
+    return _initial("", schema, chance, {})
+
+
+def _nearer(value: Any, schema: Schema, chance: Chance) -> Iterator[Any]:
+    """Values that have more and more to do with the schema, and less with ``value``."""
+    if isinstance(value, dict) and schema.sure:
+        mended = {name: filled(value[name], part, chance) for name, part in schema.sure.items() if name in value}
+        missing = [name for name in schema.sure if name in schema.required and name not in value]
+        value = {**value, **mended, **{name: _initial(name, schema.sure[name], chance, {}) for name in missing}}
+        yield value
+    if isinstance(value, list) and schema.items:
+        yield [filled(item, schema.items, chance) for item in value]
+    branches = [branch for part in schema.certain for branch in part.alternatives]
+    for branch in sorted(branches, key=lambda branch: -_likeness(value, branch)):
+        yield filled(value, branch, chance)
+    if isinstance(value, dict) and schema.properties:
+        made = generate(schema, chance, example=False)
+        kept = {name: value[name] for name, part in schema.sure.items() if name in value and part.accepts(value[name])}
+        yield {**made, **kept}
+
+
+def _likeness(value: Any, branch: Schema) -> int:
+    """How many properties of ``value`` the branch admits; what tells branches apart counts most."""
+    if not isinstance(value, dict):
+        return 0
+    fits = [part for name, part in branch.sure.items() if name in value and part.accepts(value[name])]
+    return sum(100 if part.types <= {"string"} and part.node.keys() & {"const", "enum"} else 1 for part in fits)
+
+
+def _initial(name: str, schema: Schema, rng: Chance, fresh: Mapping[str, Any]) -> Any:
+    if name in fresh and schema.accepts(fresh[name]):
+        return fresh[name]
+    if schema.default is not None:
+        return schema.default
+    return None if schema.nullable and schema.accepts(None) else generate(schema, rng)

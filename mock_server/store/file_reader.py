@@ -1,0 +1,170 @@
+"""Read a state file whole: every row is what was written, all of them belong together, or the file is refused."""
+
+import hashlib
+import sqlite3
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+import orjson
+
+from mock_server.store.base import Layer, LayerId, Record, Row, Saved, SavedSnapshot
+from mock_server.store.file_layout import ITSELF, Line, checksum, content, is_sound, row, unpacked
+
+TORN = "its parts are of different moments, as in a copy that was made while a server wrote to it"
+
+
+Head = tuple[str, str, Record, LayerId]
+"""Whose it is, a snapshot's name or none, facts, and the layer that it is."""
+
+
+class Damaged(Exception):
+    """The file is not as it was written; the message says where."""
+
+
+class Reading:
+    """One walk through the file, in one transaction of the connection. Raises Damaged and sqlite3.Error."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._facts: dict[LayerId, dict[str, Any]] = {}
+        self._parents: dict[LayerId, LayerId | None] = {}
+        self._counters: dict[LayerId, dict[str, int]] = {}
+        self._rows: dict[LayerId, dict[str, list[Row]]] = defaultdict(dict)
+        self._removed: dict[LayerId, dict[str, list[Any]]] = defaultdict(dict)
+        self._layers: dict[LayerId, Layer] = {}
+        self._kinds: dict[str, str] = {}
+        self._unpacked: dict[bytes, tuple[str, list[Row]]] = {}
+
+    def saved(self) -> list[Saved]:
+        """Every workspace."""
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise Damaged(found.replace("\n", " "))
+        heads = self._structure()
+        wanted = self._reachable({layer for *_, layer in heads})
+        self._contents(wanted)
+        found = [self._workspace(id, facts, layer, heads) for id, name, facts, layer in heads if name == ITSELF]
+        if lost := {id for id, *_ in heads} - {saved.id for saved in found}:
+            raise Damaged(f"of workspace {min(lost)!r:.60} only parts are left")
+        return found
+
+    def _workspace(self, id: str, facts: Record, layer: LayerId, heads: Sequence[Head]) -> Saved:
+        own = {
+            name: SavedSnapshot(told, self._layer(there))
+            for whose, name, told, there in heads
+            if whose == id and name != ITSELF
+        }
+        return Saved(id, facts, self._layer(layer), own)
+
+    def _structure(self) -> Sequence[Head]:
+        """The heads; what layers there are is known afterwards."""
+        (expected,) = self._db.execute("SELECT total FROM file").fetchone()
+        total, heads = 0, list[Head]()
+        for workspace, snapshot, facts, layer, sum in self._db.execute("SELECT * FROM heads"):
+            self._sound(facts, sum, "head", workspace, snapshot, layer)
+            heads.append((workspace, snapshot, _object(facts, f"the facts of {workspace!r:.80}"), layer))
+            total += sum
+        for id, parent, facts, sum in self._db.execute("SELECT * FROM layers ORDER BY id"):
+            self._sound(facts, sum, "layer", id, parent)
+            if parent is not None and parent not in self._parents:  # one that is older
+                raise Damaged(f"layer {id} stands on layer {parent!r:.40}, which is missing")
+            self._parents[id], self._facts[id] = parent, _object(facts, f"the facts of layer {id}")
+            total += sum
+        if total != expected:
+            raise Damaged(TORN)
+        return heads
+
+    def _reachable(self, heads: set[LayerId]) -> set[LayerId]:
+        """The layers of which somebody is made. What only waits to be removed is not read."""
+        wanted: set[LayerId] = set()
+        for layer in heads:
+            above: LayerId | None = layer
+            while above is not None and above not in wanted:
+                if above not in self._parents:
+                    raise Damaged(f"layer {above!r:.40} is missing")
+                wanted.add(above)
+                above = self._parents[above]
+        return wanted
+
+    def _contents(self, wanted: set[LayerId]) -> None:
+        totals = {}
+        for layer, counters, total, sum in self._db.execute("SELECT * FROM contents"):
+            self._sound(counters, sum, "counters", layer)
+            self._counters[layer], totals[layer] = _object(counters, f"the counters of layer {layer}"), total
+            if not all(type(number) is int and number >= 0 for number in self._counters[layer].values()):
+                raise Damaged(f"the counters of layer {layer} are no whole numbers from 0")
+        for layer, block, sum in self._blocks():
+            totals[layer] = totals.get(layer, 0) - sum
+            if layer in wanted:
+                kind, rows = self._readable(block, layer)
+                self._rows[layer].setdefault(kind, []).extend(rows)
+        for line in map(Line._make, self._db.execute("SELECT * FROM records")):
+            if not is_sound(line):
+                self._refuse("record", line.layer, line.kind, line.id)
+            totals[line.layer] = totals.get(line.layer, 0) - line.sum
+            if line.layer in wanted:
+                self._take(line)
+        if any(totals.values()) or totals.keys() != self._parents.keys():
+            raise Damaged(TORN)
+
+    def _blocks(self) -> Iterator[tuple[LayerId, bytes, int]]:
+        for layer, number, block, sum in self._db.execute("SELECT * FROM blocks ORDER BY layer, number"):
+            self._sound(block, sum, "block", layer, number)
+            yield layer, block, sum
+
+    def _readable(self, block: bytes, layer: LayerId) -> tuple[str, list[Row]]:
+        """The rows of a block. Equal blocks are the same rows: a world that was exported and imported is there once."""
+        digest = hashlib.blake2b(block).digest()
+        if digest not in self._unpacked:
+            try:
+                self._unpacked[digest] = unpacked(block)
+            except (ValueError, TypeError, zlib.error):
+                raise Damaged(f"a block of layer {layer} cannot be read") from None
+        return self._unpacked[digest]
+
+    def _take(self, line: Line) -> None:
+        kind = self._kinds.setdefault(line.kind, line.kind)
+        try:
+            id = content(line.id)
+            if line.body is None:
+                self._removed[line.layer].setdefault(kind, []).append(id)
+            else:
+                made = row(id, line.created, line.arrival, content(line.body))
+                self._rows[line.layer].setdefault(kind, []).append(made)
+        except ValueError as fault:
+            raise Damaged(f"the record {line.kind} {line.id:.80}: {fault}") from None
+
+    def _layer(self, id: LayerId) -> Layer:
+        """One object for each, whoever stands on it."""
+        chain = []
+        above: LayerId | None = id
+        while above is not None and above not in self._layers:
+            chain.append(above)
+            above = self._parents[above]
+        for one in reversed(chain):
+            parent = self._parents[one]
+            below = None if parent is None else self._layers[parent]
+            self._layers[one] = Layer(
+                one, below, self._rows[one], self._removed[one], self._counters[one], self._facts[one]
+            )
+        return self._layers[id]
+
+    def _sound(self, body: Any, sum: int, what: str, *key: Any) -> None:
+        if not isinstance(body, bytes) or sum != checksum(body, what, *key):
+            self._refuse(what, *key)
+
+    def _refuse(self, what: str, *key: Any) -> NoReturn:
+        raise Damaged(f"the {what} {', '.join(map(str, key))[:100]!r} is not what was written")
+
+
+def _object(text: bytes, what: str) -> dict[str, Any]:
+    """Raises Damaged for what is no JSON object: nobody but a forger writes that with a checksum that fits."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise Damaged(f"{what} are no JSON object")
+    return value

@@ -1,0 +1,48 @@
+"""Writes the two tables of a state file that say who stands on what: layers, and heads of workspaces and snapshots."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from mock_server.store.base import LayerId
+from mock_server.store.file_layout import ITSELF, checksum
+
+_HEAD = """
+INSERT INTO heads VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET facts = excluded.facts, layer = excluded.layer, sum = excluded.sum
+"""
+
+
+def put_layer(
+    db: sqlite3.Connection, parent: LayerId | None, counters: Mapping[str, int], facts: Mapping[str, Any]
+) -> LayerId:
+    """A new layer with nothing in it yet."""
+    told, counted = orjson.dumps(dict(facts)), orjson.dumps(dict(counters))
+    (newest,) = db.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence").fetchone()
+    layer = int(newest) + 1
+    made = (layer, parent, told, checksum(told, "layer", layer, parent))
+    db.execute("INSERT INTO layers VALUES (?, ?, ?, ?)", made)
+    empty = (layer, counted, 0, checksum(counted, "counters", layer))
+    db.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", empty)
+    return layer
+
+
+def counters_of(db: sqlite3.Connection, layer: LayerId) -> Mapping[str, int]:
+    (counters,) = db.execute("SELECT counters FROM contents WHERE layer = ?", (layer,)).fetchone()
+    found: dict[str, int] = orjson.loads(counters)
+    return found
+
+
+def put_head(db: sqlite3.Connection, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId) -> None:
+    """Say what a workspace, or its snapshot of this name, is and on which layer it stands."""
+    told = orjson.dumps(dict(facts))
+    db.execute(_HEAD, (workspace, name, told, layer, checksum(told, "head", workspace, name, layer)))
+
+
+def move_head(db: sqlite3.Connection, workspace: str, layer: LayerId) -> None:
+    """Let a workspace stand on another layer."""
+    where = (workspace, ITSELF)
+    (facts,) = db.execute("SELECT facts FROM heads WHERE workspace = ? AND snapshot = ?", where).fetchone()
+    put_head(db, workspace, ITSELF, orjson.loads(facts), layer)

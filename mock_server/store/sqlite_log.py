@@ -1,0 +1,165 @@
+"""The log in a SQLite file: one writer, write-ahead, so what was acknowledged survives `kill -9`."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.errors import StateError
+from mock_server.store import unreachable_rows
+from mock_server.store.base import Change, LayerId, Row, Saved, Slices
+from mock_server.store.database import Database
+from mock_server.store.file_layout import ITSELF, blocks, checksum
+from mock_server.store.file_reader import Reading
+from mock_server.store.layer_tables import counters_of, move_head, put_head, put_layer
+from mock_server.store.workspace_layer import Leaf, Writing
+
+_PAGE = 4096  # bytes
+_NONE: Mapping[str, int] = MappingProxyType({})
+
+
+class SqliteLog:
+    """Raises StateError, with the cause and the remedy, when the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self._data = Database(path)
+        self._leaves: dict[str, Leaf] = {}
+        self._held: dict[LayerId, int] = {}
+        self._untidy = True
+
+    @property
+    def lost(self) -> Callable[[StateError], None]:
+        return self._data.lost
+
+    @lost.setter
+    def lost(self, told: Callable[[StateError], None]) -> None:
+        self._data.lost = told
+
+    def load(self) -> Iterator[Saved]:
+        """Every workspace kept, whole. Raises StateError when one bit of the file is not what was written."""
+        with self._data.reading() as db:
+            found = Reading(db).saved()
+        self._leaves = {saved.id: Leaf.of(saved) for saved in found}
+        return iter(found)
+
+    def keep(
+        self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
+    ) -> Slices[LayerId]:
+        with self._data.transaction() as db:
+            layer = put_layer(db, None, counters, facts)
+        self.hold(layer)
+        try:
+            for number, block in enumerate(blocks(rows)):
+                with self._data.transaction(len(block) // _PAGE) as db:
+                    sum = checksum(block, "block", layer, number)
+                    db.execute("INSERT INTO blocks VALUES (?, ?, ?, ?)", (layer, number, block, sum))
+                    db.execute(unreachable_rows.ADD, (sum, layer))
+                yield
+        except BaseException:
+            self.release(layer)
+            raise
+        return layer
+
+    def hold(self, layer: LayerId) -> None:
+        self._held[layer] = self._held.get(layer, 0) + 1
+
+    def release(self, layer: LayerId) -> None:
+        self._held[layer] = left = self._held.get(layer, 0) - 1
+        if left <= 0:
+            del self._held[layer]
+            self._untidy = True
+
+    def begin(
+        self,
+        workspace: str,
+        facts: Mapping[str, Any],
+        layer: LayerId,
+        changes: Iterable[Change] = (),
+        counters: Mapping[str, int] = _NONE,
+    ) -> None:
+        with self._data.transaction() as db:
+            leaf = self._new_leaf(db, layer, counters_of(db, layer))
+            put_head(db, workspace, ITSELF, facts, leaf.id)
+            if changes or counters:
+                writing = Writing(leaf, changes, counters)
+                writing.write(db)
+                writing.done()  # nobody knows of this leaf yet
+        self._leaves[workspace] = leaf
+        self._untidy = True
+
+    def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
+        with self._data.transaction() as db:
+            put_head(db, workspace, ITSELF, facts, self._leaves[workspace].id)
+
+    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        writing = Writing(self._leaves[workspace], changes, counters)
+        with self._data.transaction(len(writing)) as db:
+            writing.write(db)
+        writing.done()
+
+    def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
+        leaf = self._leaves[workspace]
+        with self._data.transaction() as db:
+            saved, leaf = (layer, leaf) if layer is not None else self._sealed(db, workspace)
+            put_head(db, workspace, name, facts, saved)
+        self._leaves[workspace] = leaf
+        self._untidy = True  # what one of the same name stood on
+        return saved
+
+    def seal(self, workspace: str) -> LayerId:
+        with self._data.transaction() as db:
+            layer, leaf = self._sealed(db, workspace)
+        self._leaves[workspace] = leaf
+        self.hold(layer)
+        return layer
+
+    def _sealed(self, db: sqlite3.Connection, workspace: str) -> tuple[LayerId, Leaf]:
+        """The layer that is as a workspace is now, and the one that it writes into from now on."""
+        leaf = self._leaves[workspace]
+        if leaf.fresh:
+            return leaf.below, leaf
+        above = self._new_leaf(db, leaf.id, leaf.counters)
+        move_head(db, workspace, above.id)
+        return leaf.id, above
+
+    def forget(self, workspace: str, name: str) -> None:
+        with self._data.transaction() as db:
+            db.execute("DELETE FROM heads WHERE workspace = ? AND snapshot = ?", (workspace, name))
+        self._untidy = True
+
+    def remove(self, workspace: str) -> None:
+        with self._data.transaction() as db:
+            db.execute("DELETE FROM heads WHERE workspace = ?", (workspace,))
+        self._leaves.pop(workspace, None)
+        self._untidy = True
+
+    def tidy(self) -> bool:
+        if not self._untidy:
+            return False
+        with self._data.transaction() as db:
+            gone = unreachable_rows.free(db, self._held)
+            into = unreachable_rows.foldable(db, self._held) if gone is None else None
+            if gone is not None:
+                unreachable_rows.shrink(db, gone)
+        if into is not None:
+            self._fold(into)
+        self._untidy = gone is not None or into is not None
+        return self._untidy
+
+    def close(self) -> None:
+        self._data.close()
+
+    def _fold(self, into: unreachable_rows.Fold) -> None:
+        """Move a little of a layer into the one above; a workspace may be writing into that."""
+        leaf = next((leaf for leaf in self._leaves.values() if leaf.id == into.over), None)
+        with self._data.transaction() as db:
+            done, gaps = unreachable_rows.fold(db, into)
+        if leaf is not None:
+            leaf.fresh = False
+            leaf.gaps |= gaps
+            leaf.below = into.parent if done else leaf.below
+
+    def _new_leaf(self, db: sqlite3.Connection, below: LayerId, counters: Mapping[str, int]) -> Leaf:
+        return Leaf.on(below, put_layer(db, below, counters, {}), counters)

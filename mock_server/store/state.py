@@ -1,0 +1,236 @@
+"""The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, Record, Row
+from mock_server.store.collection import Collection, Where
+from mock_server.store.copy_on_write import Rows
+
+_EVERYTHING: Where = MappingProxyType({})
+_EMPTY = Collection()
+
+Restoring = Callable[[Layer, str, Row], Row]
+"""Makes of a row, of a layer and a kind, the row that is served."""
+
+
+def _as_it_is(layer: Layer, kind: str, row: Row) -> Row:
+    return row
+
+
+class Image:
+    """Collections by kind, and how many records of each kind were ever created here.
+
+    ``fork`` costs as much as there are kinds: a collection is shared until one of the two writes to it. A reset, a
+    snapshot and a new workspace are forks.
+    """
+
+    def __init__(
+        self, collections: Mapping[str, Collection] = _EVERYTHING, counters: Mapping[str, int] = _EVERYTHING
+    ) -> None:
+        self._collections = dict(collections)
+        self._counters = dict(counters)
+        self._owned: set[str] = set()
+        self.derived: dict[Hashable, Any] = {}
+        """What others made of these records alone and want to find again; forgotten with the first change."""
+
+    @classmethod
+    def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "Image":
+        """From records by kind, oldest first; ``ids`` names the id field of a kind where it is not ``id``.
+
+        A record without an id is the only one of its kind, and the kind is its id.
+        """
+        collections = {
+            kind: Collection(
+                Row(record.get(ids.get(kind, "id"), kind), _key(record, arrival), record)
+                for arrival, record in enumerate(some)
+            )
+            for kind, some in records.items()
+        }
+        return cls(collections, {ARRIVAL: max(map(len, records.values()), default=0)})
+
+    @classmethod
+    def restored(cls, layer: Layer, fit: Restoring = _as_it_is, known: "dict[LayerId, Image] | None" = None) -> "Image":
+        """The state that a layer is, with all that it stands on; each row by way of ``fit``.
+
+        ``known`` has the images of layers that were restored before, and gets those that are new.
+        """
+        known = {} if known is None else known
+        chain = [layer]
+        while chain[-1].parent is not None and chain[-1].id not in known:
+            chain.append(chain[-1].parent)
+        for each in reversed(chain):
+            if each.id not in known:
+                below = cls() if each.parent is None else known[each.parent.id]
+                known[each.id] = below._under(each, fit)
+        return known[layer.id]
+
+    def _under(self, layer: Layer, fit: Restoring) -> "Image":
+        """A fork with what a layer changed."""
+        image = Image(self._collections, layer.counters)
+        for kind, ids in layer.removed.items():
+            for id in ids:
+                image._writable(kind).remove(id)
+        for kind, rows in layer.rows.items():
+            fitted = [fit(layer, kind, row) for row in rows]
+            if image.rows(kind):
+                for row in fitted:
+                    image._writable(kind).put(row)
+            else:
+                image._collections[kind] = Collection(fitted)
+        return image
+
+    def fork(self) -> "Image":
+        """A second image with the same content; neither sees what happens to the other afterwards."""
+        self._owned = set()
+        return Image(self._collections, self._counters)
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return sorted(self._collections)
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return MappingProxyType(self._counters)
+
+    def rows(self, kind: str) -> Rows:
+        """Every row of a kind, oldest first."""
+        return self._collections.get(kind, _EMPTY).order
+
+    def look_up(self, kind: str, field: str) -> None:
+        """Make an index before somebody waits for it."""
+        if kind in self._collections:
+            self._collections[kind].look_up(field)
+
+    def pieces(self) -> Iterator[Any]:
+        """What it is made of, piece by piece; see ``waste``."""
+        for collection in self._collections.values():
+            yield from collection.pieces()
+
+    def transaction(self, log: Log, workspace: str) -> "Transaction":
+        """All that is done in it happens, and is kept by ``log``, or nothing does."""
+        return Transaction(self, log, workspace)
+
+    def _writable(self, kind: str) -> Collection:
+        if self.derived:
+            self.derived.clear()
+        if kind not in self._owned:
+            self._collections[kind] = self._collections[kind].copy() if kind in self._collections else Collection()
+            self._owned.add(kind)
+        return self._collections[kind]
+
+    def _forget(self, kind: str) -> None:
+        """There are no records of this kind, and there never were."""
+        del self._collections[kind]
+        self._owned.discard(kind)
+
+
+class Transaction:
+    """What a behaviour may do to a workspace. Records that it returns are never to be changed in place.
+
+    With a ``log`` it is to be entered; without one it is only to read, or for who undoes it himself.
+    """
+
+    def __init__(self, image: Image, log: Log | None = None, workspace: str = "") -> None:
+        self._image = image
+        self._log = log
+        self._workspace = workspace
+        self._before: dict[tuple[str, Id], Row | None] = {}
+        self._counted: dict[str, int] = {}
+        self._kinds: list[str] = []  # that there were none of before
+        self._kept: Sequence[Change] | None = None
+
+    def __enter__(self) -> "Transaction":
+        return self
+
+    def __exit__(self, fault: object, *_: object) -> None:
+        try:
+            if fault is None and self.changed and self._log is not None:
+                self._kept = self.changes()
+                self._log.commit(self._workspace, self._kept, self.counters())
+        except BaseException:
+            self.undo()
+            raise
+        if fault is not None:
+            self.undo()
+
+    @property
+    def changed(self) -> bool:
+        return bool(self._before or self._counted)
+
+    def get(self, kind: str, id: Id) -> Row | None:
+        return self._image._collections.get(kind, _EMPTY).by_id.get(id)
+
+    def page(self, kind: str, offset: int, limit: int, where: Where = _EVERYTHING) -> tuple[Sequence[Row], int]:
+        """Rows newest first, and how many match in all."""
+        return self._image._collections.get(kind, _EMPTY).page(offset, limit, where)
+
+    def find(self, kind: str, where: Where = _EVERYTHING) -> Sequence[Row]:
+        """Every matching row, oldest first: a copy, so that the caller may remove while it walks."""
+        return list(self._image._collections.get(kind, _EMPTY).matching(where))
+
+    def one(self, kind: str) -> Row | None:
+        """The only record of a kind that has one, as the organization."""
+        rows = self._image.rows(kind)
+        return rows[0] if rows else None
+
+    def count(self, kind: str) -> int:
+        """The number of the next record of a kind that this workspace itself creates, from 0."""
+        number = self._image._counters.get(kind, 0)
+        self._counted.setdefault(kind, number)
+        self._image._counters[kind] = number + 1
+        return number
+
+    def fresh(self, kind: str, make: Callable[[int], Id]) -> Id:
+        """The id of the next record of a kind that is created here: ``make`` of its number, skipping those in use.
+
+        An imported or restored workspace may have records that its counters know nothing of.
+        """
+        while self.get(kind, id := make(self.count(kind))) is not None:
+            pass
+        return id
+
+    def put(self, kind: str, id: Id, record: Record) -> Row:
+        """Create or replace."""
+        before = self.get(kind, id)
+        key = before.key if before else _key(record, self.count(ARRIVAL))
+        row = Row(id, key, record)
+        if kind not in self._image._collections:
+            self._kinds.append(kind)
+        self._image._writable(kind).put(row)
+        self._before.setdefault((kind, id), before)
+        return row
+
+    def remove(self, kind: str, id: Id) -> None:
+        if self.get(kind, id) is not None:
+            self._before.setdefault((kind, id), self._image._writable(kind).remove(id))
+
+    def changes(self) -> Sequence[Change]:
+        """What it came to, in the order of the first touch."""
+        if self._kept is not None:
+            return self._kept
+        return [Change(kind, id, self.get(kind, id), before) for (kind, id), before in self._before.items()]
+
+    def counters(self) -> Mapping[str, int]:
+        return {kind: self._image._counters[kind] for kind in self._counted}
+
+    def undo(self) -> None:
+        for (kind, id), row in self._before.items():
+            if row is None:
+                self._image._writable(kind).remove(id)
+            else:
+                self._image._writable(kind).put(row)
+        for kind in self._kinds:
+            self._image._forget(kind)
+        for kind, number in self._counted.items():
+            self._image._counters[kind] = number
+            if not number:
+                del self._image._counters[kind]
+        self._before, self._counted, self._kinds, self._kept = {}, {}, [], None
+
+
+def _key(record: Mapping[str, Any], arrival: int) -> tuple[str, int]:
+    """Lists are in the order of creation; what has no creation time is in the order of arrival."""
+    created = record.get("createdAt")
+    return (created if isinstance(created, str) else "", arrival)

@@ -1,0 +1,87 @@
+"""Remove from a state file what nobody can reach any more, a little at a time.
+
+A layer goes when no workspace, no snapshot, no other layer and nobody in memory stands on it. One that only a single
+layer stands on, and that nobody can return to, is moved into that one: a chain stays as short as there are snapshots.
+"""
+
+import sqlite3
+from collections.abc import Collection
+from typing import NamedTuple
+
+import orjson
+
+from mock_server.store.base import Id, LayerId
+from mock_server.store.file_layout import Line, checksum, moved
+
+_AT_A_TIME = 200  # rows
+_BLOCKS = 2
+
+_FREE = """
+SELECT id FROM layers WHERE id NOT IN (SELECT layer FROM heads)
+AND id NOT IN (SELECT parent FROM layers WHERE parent IS NOT NULL) ORDER BY id DESC
+"""
+_FOLDED = """
+SELECT layers.id, layers.parent, over.id FROM layers JOIN layers AS over ON over.parent = layers.id
+WHERE layers.parent IS NOT NULL AND layers.id NOT IN (SELECT layer FROM heads)
+GROUP BY layers.id HAVING COUNT(*) = 1
+"""
+_SOME = "SELECT layer, kind, id, created, arrival, body, sum FROM records WHERE layer = ? LIMIT ?"
+_REMOVE_RECORDS = """
+DELETE FROM records WHERE layer = ?1 AND (kind, id) IN (SELECT kind, id FROM records WHERE layer = ?1 LIMIT ?2)
+"""
+_REMOVE_BLOCKS = "DELETE FROM blocks WHERE rowid IN (SELECT rowid FROM blocks WHERE layer = ? LIMIT ?)"
+_PUT_IF_NONE = "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
+ADD = "UPDATE contents SET total = total + ? WHERE layer = ?"
+
+
+class Fold(NamedTuple):
+    """A layer that goes into the one that stands on it, ``over``."""
+
+    id: LayerId
+    parent: LayerId
+    over: LayerId
+
+
+def free(db: sqlite3.Connection, held: Collection[LayerId]) -> LayerId | None:
+    """A layer that nobody can reach."""
+    return next((id for (id,) in db.execute(_FREE) if id not in held), None)
+
+
+def foldable(db: sqlite3.Connection, held: Collection[LayerId]) -> Fold | None:
+    """A layer that nobody can return to, below one other."""
+    found = (Fold(*each) for each in db.execute(_FOLDED))
+    return next((fold for fold in found if fold.id not in held), None)
+
+
+def shrink(db: sqlite3.Connection, layer: LayerId) -> bool:
+    """Take some rows out of a layer that nobody reaches, and the layer itself in the end; whether that was it."""
+    removed = db.execute(_REMOVE_RECORDS, (layer, _AT_A_TIME)).rowcount
+    if removed < _AT_A_TIME:
+        removed += db.execute(_REMOVE_BLOCKS, (layer, _BLOCKS)).rowcount
+    if removed:
+        return False
+    db.execute("DELETE FROM contents WHERE layer = ?", (layer,))
+    db.execute("DELETE FROM layers WHERE id = ?", (layer,))
+    return True
+
+
+def fold(db: sqlite3.Connection, fold: Fold) -> tuple[bool, set[tuple[str, Id]]]:
+    """Move some rows of a layer into the one above it, where that has none of their ids.
+
+    Whether those were the last; and by kind and id which of them say that a record of a layer below is not there.
+    """
+    lines = [Line._make(each) for each in db.execute(_SOME, (fold.id, _AT_A_TIME))]
+    for line in lines:
+        there = moved(line, fold.over)
+        if db.execute(_PUT_IF_NONE, there).rowcount:
+            db.execute(ADD, (there.sum, fold.over))
+        db.execute("DELETE FROM records WHERE layer = ? AND kind = ? AND id = ?", line[:3])
+    gaps = {(line.kind, orjson.loads(line.id)) for line in lines if line.body is None}
+    if len(lines) == _AT_A_TIME:
+        return False, gaps
+    (facts,) = db.execute("SELECT facts FROM layers WHERE id = ?", (fold.over,)).fetchone()
+    sum = checksum(facts, "layer", fold.over, fold.parent)
+    db.execute("UPDATE layers SET parent = ?, sum = ? WHERE id = ?", (fold.parent, sum, fold.over))
+    db.execute("DELETE FROM contents WHERE layer = ?", (fold.id,))
+    db.execute("DELETE FROM layers WHERE id = ?", (fold.id,))
+    return True, gaps

@@ -1,0 +1,121 @@
+"""Conditions on a request's body: on its text as it was sent, or on the JSON value that it holds."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mock_server.stubbing.json_comparison import JsonComparison, TooMuchWork
+from mock_server.stubbing.text_matcher import CONDITIONS, Difference, Expressions, PatternFault, TextMatcher, got, shown
+from mock_server.support.exact_json import NotJson, read_json, write_json
+
+_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
+PATH = {"type": "string", "maxLength": 500, "pattern": r"^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,6}\])*$"}
+"""As a JSON Schema."""
+
+
+class Absent:
+    """The type of ABSENT."""
+
+
+ABSENT = Absent()
+"""The value of a body that is not JSON, or of a place that a value does not have."""
+
+
+class Body:
+    """A request's body; ``cut`` where only its beginning is known. Its value is read when it is asked for."""
+
+    def __init__(self, raw: bytes = b"", *, cut: bool = False) -> None:
+        self.raw = raw
+        self.cut = cut
+        self._value: Any = None
+        self._read = False
+
+    @property
+    def text(self) -> str | None:
+        """As it was sent; None where there is no body."""
+        return self.raw.decode("utf-8", "replace") if self.raw else None
+
+    @property
+    def value(self) -> Any:
+        """Its JSON value, ABSENT where it holds none."""
+        if not self._read:
+            try:
+                self._value = read_json(self.raw)
+            except NotJson:
+                self._value = ABSENT
+            self._read = True
+        return self._value
+
+
+class BodyMatcher:
+    """One of ``bodyPatterns``. Raises PatternFault."""
+
+    def __init__(self, matcher: Mapping[str, Any], at: str, expressions: Expressions) -> None:
+        self.at = at
+        self.comparison = _comparison(matcher, at)
+        path = matcher.get("matchesJsonPath")
+        inner = path if isinstance(path, Mapping) else {}
+        self.path = inner.get("expression", path)
+        self.at_path = TextMatcher(inner, f"{at}/matchesJsonPath", expressions)
+        self.whole = TextMatcher({name: matcher[name] for name in CONDITIONS if name in matcher}, at, expressions)
+
+    def differences(self, body: Body) -> Iterator[Difference | None]:
+        """Why a body is not one that is meant; None for what is met, and to let others have a turn."""
+        if body.cut:
+            yield Difference(f"only the first {len(body.raw):,} bytes of the body were kept", sure=False)
+            return
+        if self.comparison is not None or self.path is not None:
+            _ = body.value
+            yield None
+        if self.comparison is not None:
+            yield self._compared(self.comparison, body)
+        if self.path is not None:
+            found = self.at_path.difference(_text(part_at(self.path, body.value)))
+            yield found and found._replace(what=f"{self.path} {found.what}")
+        if self.whole.asks:
+            yield self.whole.difference(body.text)
+
+    @staticmethod
+    def _compared(comparison: JsonComparison, body: Body) -> Difference | None:
+        if body.value is ABSENT:
+            return Difference(f"wanted {shown(comparison.wanted)}, got {got(body.text)}")
+        try:
+            if comparison.is_met(body.value):
+                return None
+        except TooMuchWork:
+            return Difference(f"a body of {len(body.raw):,} bytes takes too long to compare in any order", sure=False)
+        return Difference(f"wanted {shown(comparison.wanted)}, got {shown(body.value)}")
+
+
+def _comparison(matcher: Mapping[str, Any], at: str) -> JsonComparison | None:
+    if "equalToJson" not in matcher:
+        return None
+    wanted = matcher["equalToJson"]
+    try:
+        # WireMock takes the JSON as itself or as a text.
+        wanted = read_json(wanted) if isinstance(wanted, str) else wanted
+        extra, any_order = matcher.get("ignoreExtraElements", False), matcher.get("ignoreArrayOrder", False)
+        return JsonComparison(wanted, extra=extra, any_order=any_order)
+    except NotJson as fault:
+        raise PatternFault(f"{at}/equalToJson", f"a text that is no JSON: {fault}") from None
+    except TooMuchWork:
+        raise PatternFault(f"{at}/equalToJson", "too large to be compared in any order") from None
+
+
+def part_at(expression: str, value: Any) -> Any:
+    """What stands at ``$.name[0]``."""
+    for name, index in _STEP.findall(expression):
+        if name and isinstance(value, Mapping) and name in value:
+            value = value[name]
+        elif index and isinstance(value, list) and int(index) < len(value):
+            value = value[int(index)]
+        else:
+            return ABSENT
+    return value
+
+
+def _text(value: Any) -> str | None:
+    """A value as conditions on texts see it."""
+    if value is ABSENT:
+        return None
+    return value if isinstance(value, str) else write_json(value).decode()

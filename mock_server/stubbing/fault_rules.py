@@ -1,0 +1,146 @@
+"""Faults that were asked for: which request is struck, and with what. Seeded: the same rule strikes the same requests.
+
+What a rule draws depends on its seed, its id and the number of the matching request, never on another rule's.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.event_loop.turns import Turns
+from mock_server.store.state import Image
+from mock_server.stubbing.request_pattern import Asked, Match, RequestPattern
+from mock_server.world.ids import Rng, rng
+
+CONNECTION_FAULTS = (
+    *("TIMEOUT", "CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "MALFORMED_RESPONSE_CHUNK"),
+    *("RANDOM_DATA_THEN_CLOSE", "INCOMPLETE_RESPONSE"),
+)
+"""Need a socket. All but TIMEOUT and INCOMPLETE_RESPONSE are WireMock's."""
+BODY_FAULTS = ("TRUNCATED_BODY", "GARBAGE_BODY")
+"""Whole HTTP answers whose body is no JSON any more."""
+STALE_READ = "STALE_READ"
+"""A read is answered as things stood before the last change."""
+
+_LONGEST = 120.0  # seconds of delay, whatever a distribution draws
+
+
+@dataclass(slots=True)
+class Rule:
+    """``response`` holds WireMock's words for what happens; ``key`` is a digest, empty for any key.
+
+    ``calls`` counts the requests that matched, ``strikes`` those that were struck.
+    """
+
+    id: str
+    seed: int
+    request: RequestPattern
+    response: Mapping[str, Any]
+    key: str = ""
+    nth: int | None = None
+    probability: float = 1.0
+    count: int | None = None
+    calls: int = 0
+    strikes: int = 0
+
+    @property
+    def fault(self) -> str:
+        return str(self.response.get("fault", ""))
+
+    async def meets(self, asked: Asked, key: str, turns: Turns) -> bool:
+        if self.key not in ("", key) or (self.fault == STALE_READ and asked.method not in ("GET", "HEAD")):
+            return False
+        return await self.request.match(asked, turns) is Match.YES
+
+    def drawn(self) -> "Strike | None":
+        """Count a request that matched; what strikes it, if anything does."""
+        self.calls += 1
+        chance = rng(self.seed, "fault", self.id, self.calls)
+        hit = chance.random() < self.probability and self.nth in (None, self.calls)
+        return Strike(self, self.calls, chance) if hit and (self.count is None or self.strikes < self.count) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One request struck by one rule; ``draw`` is the number of the request among those that the rule matched."""
+
+    rule: Rule
+    draw: int
+    chance: Rng
+
+    def told(self) -> str:
+        """As the header and the journal say it."""
+        what = self.rule.fault or self.rule.response.get("status") or "delay"
+        return f"{self.rule.id}; seed={self.rule.seed}; draw={self.draw}; {what}"
+
+    def delay(self) -> float:
+        """Seconds to wait before anything else happens."""
+        fixed = float(self.rule.response.get("fixedDelayMilliseconds", 0))
+        spread = self.rule.response.get("delayDistribution")
+        return min((fixed + (_drawn(spread, self.chance) if spread else 0.0)) / 1000, _LONGEST)
+
+
+def _drawn(spread: Mapping[str, Any], chance: Rng) -> float:
+    if spread["type"] == "uniform":
+        return float(spread["lower"] + (spread["upper"] - spread["lower"]) * chance.random())
+    # Box and Muller: a standard normal from two uniforms, the first of them never 0.
+    normal = math.sqrt(-2 * math.log(1 - chance.random())) * math.cos(2 * math.pi * chance.random())
+    drawn = spread["median"] * math.exp(min(spread["sigma"] * normal, 700.0))
+    return float(min(drawn, spread.get("maxValue", drawn)))
+
+
+@dataclass(slots=True)
+class Faults:
+    """The rules of one workspace, in the order in which they were made."""
+
+    made: int = 0
+    _rules: dict[str, Rule] = field(default_factory=dict)
+    before: Image | None = None
+    """The state before the last change, for as long as a rule may ask for it."""
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules.values())
+
+    def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> Rule:
+        """A new rule; ``limits`` are its key, nth, probability and count."""
+        self.made += 1
+        rule = self._rules[f"flt_{self.made}"] = Rule(f"flt_{self.made}", seed, request, response, **limits)
+        return rule
+
+    def get(self, id: str) -> Rule | None:
+        return self._rules.get(id)
+
+    def remove(self, id: str) -> None:
+        self._rules.pop(id, None)
+        if not self.remembering:
+            self.before = None
+
+    def heal(self) -> list[str]:
+        """Remove them all; their ids."""
+        ids = list(self._rules)
+        for id in ids:
+            self.remove(id)
+        return ids
+
+    @property
+    def remembering(self) -> bool:
+        """Whether a rule may ask for the state before the last change."""
+        return any(rule.fault == STALE_READ for rule in self._rules.values())
+
+    async def strike(self, asked: Asked, key: str) -> Strike | None:
+        """What strikes a request: the first rule that does. Each that matches counts it: no rate depends on others."""
+        turns = Turns()
+        met = [rule for rule in list(self) if await rule.meets(asked, key, turns)]
+        # From here on at once: requests that come together are counted one after the other.
+        drawn = [rule.drawn() for rule in met if self._rules.get(rule.id) is rule]
+        strike = next((strike for strike in drawn if strike is not None), None)
+        if strike is not None:
+            strike.rule.strikes += 1
+        return strike

@@ -1,0 +1,215 @@
+"""Compare JSON values as ``equalToJson`` means it: equal numbers, more fields, any order; in bounded work.
+
+Items in any order are compared as multisets. Where an object may have more fields as well, one item can stand for
+several of the other list, so a pairing of all of them is sought: the first that fits may be needed by another.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from decimal import Context, Decimal
+from typing import Any
+
+import orjson
+
+from mock_server.support.exact_json import MAX_DIGITS, write_json
+
+MAX_STEPS = 50_000
+"""Values looked at in one comparison: some fifty milliseconds."""
+_PAIRING = 8
+_ZEROS = 1_000  # of a whole number that is written out
+_WRITTEN_OUT = 10**_ZEROS
+_ALL_DIGITS = Context(prec=2 * MAX_DIGITS)
+
+Form = Hashable
+Edges = Mapping[int, Sequence[int]]
+
+
+class TooMuchWork(Exception):
+    """A comparison was given up: whether the two are equal is not known."""
+
+
+class JsonComparison:
+    """One value that is wanted. ``extra``: objects may have more fields; ``any_order``: lists may be in any order.
+
+    Lists never have more items than are wanted. Raises TooMuchWork for a value that is too large to be compared.
+    """
+
+    def __init__(self, wanted: Any, *, extra: bool = False, any_order: bool = False) -> None:
+        self.wanted = wanted
+        self.extra = extra
+        self.any_order = any_order
+        self._text = write_json(wanted, orjson.OPT_SORT_KEYS)
+        work = _Work(MAX_STEPS)
+        self._form = work.form(wanted) if any_order else None
+        self._steps = MAX_STEPS - work.left
+
+    def is_met(self, value: Any) -> bool:
+        """Whether ``value`` is what is wanted. Raises TooMuchWork."""
+        if self._text == write_json(value, orjson.OPT_SORT_KEYS):
+            return True
+        if self.any_order and not self.extra:
+            try:
+                return self._form == _Work(self._steps).form(value)
+            except TooMuchWork:
+                return False  # it has more values than the one that is wanted
+        return _Work(MAX_STEPS).same(self.wanted, value, extra=self.extra, any_order=self.any_order)
+
+
+class _Work:
+    """A comparison, and the steps that it may still take."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def _step(self, count: int = 1) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise TooMuchWork
+
+    def form(self, value: Any) -> Form:
+        """A value that equals another's exactly when the two are equal, their lists in any order."""
+        self._step()
+        if isinstance(value, Mapping):
+            return "object", frozenset((name, self.form(part)) for name, part in value.items())
+        if isinstance(value, list):
+            return "list", frozenset(Counter(map(self.form, value)).items())
+        return scalar(value)
+
+    def same(self, wanted: Any, value: Any, *, extra: bool, any_order: bool) -> bool:
+        """Whether the two are equal, as far as they have to be."""
+        self._step()
+        if isinstance(wanted, Mapping) and isinstance(value, Mapping):
+            if not (wanted.keys() <= value.keys() if extra else wanted.keys() == value.keys()):
+                return False
+            return all(self.same(part, value[name], extra=extra, any_order=any_order) for name, part in wanted.items())
+        if isinstance(wanted, list) and isinstance(value, list):
+            if len(wanted) != len(value):
+                return False
+            if any_order:
+                return self._paired(wanted, value)
+            pairs = zip(wanted, value, strict=True)
+            return all(self.same(one, other, extra=extra, any_order=any_order) for one, other in pairs)
+        if _kind(wanted) or _kind(value):
+            return False
+        return scalar(wanted) == scalar(value)
+
+    def _paired(self, wanted: Sequence[Any], given: Sequence[Any]) -> bool:
+        """Whether each item that is wanted has one of the other list for itself, objects with more fields included.
+
+        Equal items are paired first: whatever fits one of them fits whatever the other may stand for.
+        """
+        if len(wanted) == 1:
+            return self.same(wanted[0], given[0], extra=True, any_order=True)
+        self._step(_PAIRING + 5 * len(wanted))  # what else is done here, in steps
+        wanted, given = self._unequal(wanted, given)
+        if Counter(map(_known, wanted)) != Counter(map(_known, given)):
+            return False
+        places = _Places(given, self._step)
+        edges: dict[int, list[int]] = {}
+        for index, item in enumerate(wanted):
+            found = [other for other in places.of(item) if self.same(item, given[other], extra=True, any_order=True)]
+            if not found:
+                return False
+            edges[index] = found
+        return self._matching(edges)
+
+    def _unequal(self, wanted: Sequence[Any], given: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Both lists without items that they have in common, those that are seen at once: of the very same text."""
+        texts = [write_json(item, orjson.OPT_SORT_KEYS) for item in given]
+        left = Counter(texts)
+        rest = []
+        for item in wanted:
+            text = write_json(item, orjson.OPT_SORT_KEYS)
+            if left[text]:
+                left[text] -= 1
+            else:
+                rest.append(item)
+        others = []
+        for item, text in zip(given, texts, strict=True):
+            if left[text]:
+                left[text] -= 1
+                others.append(item)
+        return rest, others
+
+    def _matching(self, edges: Edges) -> bool:
+        """Whether each can have one of its own: Kuhn's algorithm, each path sought breadth first."""
+        holder: dict[int, int] = {}
+        held: dict[int, int] = {}
+        return all(self._augmented(start, edges, holder, held) for start in edges)
+
+    def _augmented(self, start: int, edges: Edges, holder: dict[int, int], held: dict[int, int]) -> bool:
+        """Find one for ``start``, others giving up theirs for another on the way. Whether there is one."""
+        reached: dict[int, int] = {}
+        queue = [start]
+        for current in queue:  # it grows on the way
+            self._step(len(edges[current]))
+            for other in edges[current]:
+                if other in reached:
+                    continue
+                reached[other] = current
+                if other in holder:
+                    queue.append(holder[other])
+                    continue
+                while True:
+                    giver = reached[other]
+                    before = held.get(giver)
+                    holder[other], held[giver] = giver, other
+                    if before is None:
+                        return True
+                    other = before
+        return False
+
+
+class _Places:
+    """Which items of a list have a certain value at a certain place: those that are worth a comparison."""
+
+    def __init__(self, items: Sequence[Any], step: Callable[[], None]) -> None:
+        self._by_kind: dict[Form, list[int]] = {}
+        self._by_value: dict[Form, list[int]] = {}
+        for index, item in enumerate(items):
+            self._by_kind.setdefault(_known(item), []).append(index)
+            for value in _values(item):
+                step()
+                self._by_value.setdefault(value, []).append(index)
+
+    def of(self, wanted: Any) -> Sequence[int]:
+        """The fewest that may fit."""
+        lists = [self._by_value.get(value, []) for value in _values(wanted)]
+        return min(lists, key=len, default=self._by_kind.get(_known(wanted), []))
+
+
+def _values(item: Any, path: tuple[str, ...] = ()) -> Iterator[Form]:
+    """Each scalar in an object with its place, lists passed over."""
+    if isinstance(item, Mapping):
+        for name, part in item.items():
+            yield from _values(part, (*path, name))
+    elif path and not isinstance(item, list):
+        yield path, scalar(item)
+
+
+def _known(value: Any) -> Form:
+    """What is known of an item at a glance: the kind of an object or a list, or the very value."""
+    return _kind(value) or scalar(value)
+
+
+def _kind(value: Any) -> str:
+    return "object" if isinstance(value, Mapping) else "list" if isinstance(value, list) else ""
+
+
+def scalar(value: Any) -> Form:
+    """A text, flag, number or null by its kind; equal numbers are equal however they are written."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool):
+        return "constant", value
+    return "number", _digits(value)
+
+
+def _digits(value: int | float | Decimal) -> str:
+    """A number in one spelling. Not its hash, which can be made to collide."""
+    if isinstance(value, int) and abs(value) < _WRITTEN_OUT:
+        return str(value)
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if exact.adjusted() < _ZEROS and exact == exact.to_integral_value():
+        return str(int(exact))
+    return str(_ALL_DIGITS.normalize(exact))

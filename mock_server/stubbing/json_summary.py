@@ -1,0 +1,44 @@
+"""What is known of a JSON value without keeping it: enough to tell that it differs from another, or is equal."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from mock_server.stubbing.json_comparison import scalar
+from mock_server.support.exact_json import write_json
+
+
+class Summary(NamedTuple):
+    """The kind of a value, how many parts it has, and a digest of its text; ``kind`` is empty where there is no value.
+
+    Two scalars are equal exactly when their summaries are. So are lists and objects whose summaries are equal; others
+    of one kind and length may be equal too, as 1 and 1.0 are.
+    """
+
+    kind: str
+    parts: int
+    digest: bytes
+
+    def is_equal(self, other: "Summary") -> bool | None:
+        """Whether the two values are equal; None where only the values themselves can tell."""
+        if self == other:
+            return True
+        is_open = self.parts == other.parts > 0 and self.kind == other.kind
+        return None if is_open else False
+
+
+NO_VALUE = Summary("", 0, b"")
+
+
+def summary(value: Any) -> Summary:
+    """The summary of a JSON value."""
+    if isinstance(value, Mapping | list):
+        kind = "list" if isinstance(value, list) else "object"
+        return Summary(kind, len(value), _digest(write_json(value, orjson.OPT_SORT_KEYS)))
+    return Summary("scalar", 0, _digest(repr(scalar(value)).encode("utf-8", "surrogatepass")))
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=16).digest()

@@ -1,0 +1,86 @@
+"""Stub overrides: answers that were put in place of the program's own, under WireMock's words."""
+
+import itertools
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.event_loop.turns import Turns
+from mock_server.stubbing.request_pattern import Asked, Match, RequestPattern
+
+PRIORITY = 5
+"""As in WireMock: 1 comes first, and 5 is the priority of a mapping that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What is answered to which requests. ``number`` is its place in time."""
+
+    id: str
+    number: int
+    request: RequestPattern
+    response: Mapping[str, Any]
+    priority: int = PRIORITY
+    allow_invalid: bool = False
+
+
+@dataclass(slots=True)
+class Mappings:
+    """Those of one workspace."""
+
+    made: int = 0
+    _by_id: dict[str, Override] = field(default_factory=dict)
+    _ordered: Sequence[Override] | None = None
+    """The first that may answer comes first; None when it has to be put in order again."""
+
+    def __bool__(self) -> bool:
+        return bool(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Override]:
+        return iter(self._by_id.values())
+
+    def get(self, id: str) -> Override | None:
+        return self._by_id.get(id)
+
+    def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
+        """A new one, or another in place of the one with this id; ``more`` is its priority and allow_invalid."""
+        self.made += 1
+        made = self._by_id[id] = Override(id, self.made, request, response, **more)
+        self._ordered = None
+        return made
+
+    def new_id(self, taken: Container[str] = ()) -> str:
+        """An id that no mapping has, and none of ``taken``, which are to come."""
+        names = (f"map_{number}" for number in itertools.count(self.made + 1))
+        return next(name for name in names if name not in self._by_id and name not in taken)
+
+    def remove(self, id: str) -> None:
+        self._by_id.pop(id, None)
+        self._ordered = None
+
+    def clear(self) -> list[str]:
+        """Remove them all; their ids."""
+        ids = list(self._by_id)
+        self._by_id.clear()
+        self._ordered = None
+        return ids
+
+    async def match(self, asked: Asked, doubt: Callable[[str], None]) -> Override | None:
+        """The one that answers: the lowest number of priority, of several the newest.
+
+        ``doubt`` is told of each that may have been meant, and could not be tried.
+        """
+        if self._ordered is None:
+            self._ordered = sorted(self, key=lambda mapping: (mapping.priority, -mapping.number))
+        turns = Turns()
+        for mapping in self._ordered:
+            match await mapping.request.match(asked, turns):
+                case Match.YES:
+                    return mapping
+                case Match.UNKNOWN:
+                    why = "; ".join(difference.what for difference in mapping.request.differences(asked))
+                    doubt(f"{mapping.id} was not tried: {why}")
+        return None

@@ -1,0 +1,173 @@
+"""Which requests are meant: request patterns under WireMock's names, and why a request does not match one.
+
+A pattern names any of ``operation`` (``GET /v1/leads/{}``), ``method``, ``urlPath`` or ``urlPathPattern``,
+``queryParameters`` and ``bodyPatterns``; what it does not name may be anything. Faults, stub overrides and ``verify``
+share it. Regular expressions must match the whole text, as WireMock's do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.event_loop.turns import Turns
+from mock_server.stubbing.body_contradiction import check_bodies
+from mock_server.stubbing.body_matcher import PATH, Body, BodyMatcher
+from mock_server.stubbing.contradiction import check_texts
+from mock_server.stubbing.text_matcher import (
+    CONDITIONS,
+    MAX_EXPRESSION,
+    Difference,
+    Expressions,
+    PatternFault,
+    TextMatcher,
+)
+from mock_server.support.url_path import canonical_path
+
+__all__ = ["PROPERTIES", "Asked", "Body", "Difference", "Match", "Pattern", "PatternFault", "RequestPattern"]
+
+Pattern = Mapping[str, Any]
+
+_STRING = {"type": "string", "maxLength": 10_000}
+
+
+def _object(properties: Mapping[str, Any], **more: Any) -> Mapping[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1, **more}
+
+
+_BODY = {
+    **{name: CONDITIONS[name] for name in CONDITIONS if name != "absent"},
+    "equalToJson": {},
+    "ignoreExtraElements": {"type": "boolean"},
+    "ignoreArrayOrder": {"type": "boolean"},
+    "matchesJsonPath": {"anyOf": [PATH, _object({"expression": PATH, **CONDITIONS}, required=["expression"])]},
+}
+PROPERTIES: Mapping[str, Any] = MappingProxyType(
+    {
+        "operation": _STRING,
+        "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"]},
+        "urlPath": _STRING,
+        "urlPathPattern": {"type": "string", "maxLength": MAX_EXPRESSION},
+        "queryParameters": {"type": "object", "additionalProperties": _object(CONDITIONS), "maxProperties": 50},
+        "bodyPatterns": {"type": "array", "items": _object(_BODY), "maxItems": 50},
+    }
+)
+"""The parts of a pattern as JSON Schemas, for the routes that take one. RequestPattern finds what these cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as patterns see it. ``path`` is in its one spelling (``canonical_path``); ``operation`` is the key,
+    None where the path is nobody's."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    body: Body = field(default_factory=Body)
+    operation: str | None = None
+
+
+class Match(Enum):
+    """Whether a request is one that is meant. UNKNOWN where it may be: a body was cut, or is too long to be tried."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class RequestPattern:
+    """A pattern made ready. ``given`` is how it was written, ``at`` where it stands. Raises PatternFault."""
+
+    def __init__(self, given: Pattern, at: str = "") -> None:
+        self.given = given
+        expressions = Expressions()
+        self._path = canonical_path(given["urlPath"]) if "urlPath" in given else None
+        expression = given.get("urlPathPattern")
+        self._path_expression = expressions.read(expression, f"{at}/urlPathPattern") if expression is not None else None
+        self._query = {
+            name: TextMatcher(matcher, f"{at}/queryParameters/{name}", expressions)
+            for name, matcher in given.get("queryParameters", {}).items()
+        }
+        self._body = [
+            BodyMatcher(matcher, f"{at}/bodyPatterns/{index}", expressions)
+            for index, matcher in enumerate(given.get("bodyPatterns", ()))
+        ]
+        for matcher in self._query.values():
+            check_texts([matcher])
+        check_bodies(self._body)
+        if self._path is not None and (difference := self._by_expression(Asked("", self._path))) and difference.sure:
+            raise PatternFault(f"{at}/urlPathPattern", "nothing can have a path of this form and this urlPath")
+
+    @property
+    def reads_bodies(self) -> bool:
+        return bool(self._body)
+
+    def matches_path(self, path: str) -> bool:
+        """Whether a path in its one spelling is of the form that ``urlPathPattern`` asks for."""
+        return self._by_expression(Asked("", path)) is None
+
+    def differences(self, asked: Asked) -> list[Difference]:
+        """Why a request does not match; empty when it does."""
+        return [difference for difference in self._compared(asked) if difference]
+
+    async def differences_in_turns(self, asked: Asked, turns: Turns) -> list[Difference]:
+        """Why a request does not match, found while others have their turns."""
+        found = []
+        await turns.rest()
+        for difference in self._compared(asked):
+            if difference:
+                found.append(difference)
+            await turns.rest()
+        return found
+
+    async def match(self, asked: Asked, turns: Turns) -> Match:
+        """Whether a request matches, found while others have their turns."""
+        match = Match.YES
+        await turns.rest()
+        for difference in self._compared(asked):
+            if difference and difference.sure:
+                return Match.NO
+            if difference:
+                match = Match.UNKNOWN
+            await turns.rest()
+        return match
+
+    def _compared(self, asked: Asked) -> Iterator[Difference | None]:
+        """A difference or None for each part of the pattern."""
+        yield from self._plain(asked)
+        yield self._by_expression(asked)
+        for name, matcher in self._query.items():
+            yield _of_parameter(name, matcher, asked)
+        for index, body_matcher in enumerate(self._body):
+            for difference in body_matcher.differences(asked.body):
+                yield difference and difference._replace(what=f"bodyPatterns/{index}: {difference.what}")
+
+    def _plain(self, asked: Asked) -> Iterator[Difference]:
+        operation, method = self.given.get("operation"), self.given.get("method", "ANY")
+        if operation not in (None, asked.operation):
+            yield Difference(f"operation: wanted {operation}, got {asked.operation}")
+        if method not in ("ANY", asked.method):
+            yield Difference(f"method: wanted {method}, got {asked.method}")
+        if self._path not in (None, asked.path):
+            yield Difference(f"urlPath: wanted {self._path}, got {asked.path}")
+
+    def _by_expression(self, asked: Asked) -> Difference | None:
+        expression = self._path_expression
+        if expression is None:
+            return None
+        if len(asked.path) > expression.longest:
+            return Difference(f"urlPathPattern: the path is too long for it: {len(asked.path):,}", sure=False)
+        if expression.matches(asked.path):
+            return None
+        return Difference(f"urlPathPattern: wanted {self.given['urlPathPattern']}, got {asked.path}")
+
+
+def _of_parameter(name: str, matcher: TextMatcher, asked: Asked) -> Difference | None:
+    """As in WireMock, one of several values under a name is enough."""
+    values: list[str | None] = [value for key, value in asked.query if key == name]
+    found = [difference for value in values or [None] if (difference := matcher.difference(value))]
+    if len(found) < max(1, len(values)):
+        return None
+    difference = next((one for one in found if not one.sure), found[0])
+    return difference._replace(what=f"queryParameters/{name}: {difference.what}")

@@ -1,0 +1,138 @@
+"""Conditions on one text: equal to, contains, matches, and their opposites."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mock_server.stubbing.linear_regex import MAX_SIZE, BadExpression, Expression
+from mock_server.support.exact_json import write_json
+
+MAX_EXPRESSION = 2_000
+"""Characters of a regular expression."""
+_STRING = {"type": "string", "maxLength": 10_000}
+_REGEX = {"type": "string", "maxLength": MAX_EXPRESSION}
+CONDITIONS: Mapping[str, Any] = {
+    "equalTo": _STRING,
+    "contains": _STRING,
+    "doesNotContain": _STRING,
+    "matches": _REGEX,
+    "doesNotMatch": _REGEX,
+    "caseInsensitive": {"type": "boolean"},
+    "absent": {"const": True},
+}
+"""The parts of a matcher as JSON Schemas."""
+_SHOWN = 200  # characters
+
+
+class Difference(NamedTuple):
+    """Why a request is not one that is meant. ``sure`` is false where it may be one, and nobody can know."""
+
+    what: str
+    sure: bool = True
+
+
+class Condition(NamedTuple):
+    """One condition of a matcher: its name and value, whether case does not count, where it stands."""
+
+    name: str
+    value: str
+    is_low: bool
+    pointer: str
+    expression: Expression | None
+
+
+class PatternFault(Exception):
+    """A pattern that cannot be used: a JSON pointer into it, and what is wrong there."""
+
+    def __init__(self, pointer: str, what: str) -> None:
+        super().__init__(what)
+        self.pointer, self.what = pointer, what
+
+
+class Expressions:
+    """Reads the regular expressions of one pattern, which are bounded together."""
+
+    def __init__(self) -> None:
+        self._left = MAX_SIZE
+
+    def read(self, pattern: str, pointer: str, *, ignore_case: bool = False) -> Expression:
+        """Raises PatternFault."""
+        try:
+            made = Expression(pattern, ignore_case=ignore_case, most=self._left)
+        except BadExpression as fault:
+            raise PatternFault(pointer, str(fault)) from None
+        self._left -= made.size
+        return made
+
+
+class TextMatcher:
+    """All conditions of one matcher. ``at`` is where it stands. Raises PatternFault."""
+
+    def __init__(self, matcher: Mapping[str, Any], at: str, expressions: Expressions) -> None:
+        self.at = at
+        self._matcher = {name: value for name, value in matcher.items() if name in CONDITIONS}
+        self._low = bool(matcher.get("caseInsensitive", False))
+        self._expressions = {
+            name: expressions.read(matcher[name], f"{at}/{name}", ignore_case=self._low)
+            for name in ("matches", "doesNotMatch")
+            if name in matcher
+        }
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is any condition."""
+        return bool(self._matcher)
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether there must be no text at all."""
+        return "absent" in self._matcher
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Each condition by itself."""
+        return [
+            Condition(name, str(value), self._low, f"{self.at}/{name}", self._expressions.get(name))
+            for name, value in self._matcher.items()
+            if name != "caseInsensitive"
+        ]
+
+    def difference(self, text: str | None) -> Difference | None:
+        """Why a text is not one that is meant; None when it is. ``text`` is None where there is none."""
+        if text is None or "absent" in self._matcher:
+            met = text is None and "absent" in self._matcher
+            return None if met else Difference(f"wanted {shown(self._matcher)}, got {got(text)}")
+        if not all(self._plain(text)):
+            return Difference(f"wanted {shown(self._matcher)}, got {got(text)}")
+        for name, expression in self._expressions.items():
+            if len(text) > expression.longest:
+                what = f"the text of {len(text):,} characters is too long for the expression: {expression.longest:,}"
+                return Difference(what, sure=False)
+            if expression.matches(text) is not (name == "matches"):
+                return Difference(f"wanted {shown(self._matcher)}, got {got(text)}")
+        return None
+
+    def _plain(self, text: str) -> Iterator[bool]:
+        """What each condition that is no expression says."""
+        given = text.lower() if self._low else text
+        for name, found in (("equalTo", given.__eq__), ("contains", given.__contains__)):
+            if name in self._matcher:
+                yield found(self._meant(name))
+        if "doesNotContain" in self._matcher:
+            yield self._meant("doesNotContain") not in given
+
+    def _meant(self, name: str) -> str:
+        wanted = str(self._matcher[name])
+        return wanted.lower() if self._low else wanted
+
+
+def got(text: str | None) -> str:
+    """A text in the words of a difference."""
+    return "nothing" if text is None else shown(text)
+
+
+def shown(value: Any) -> str:
+    """The beginning of a value as JSON."""
+    if isinstance(value, str):
+        value = value[:_SHOWN]
+    text = write_json(value).decode()
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."

@@ -1,0 +1,26 @@
+"""What the extra ``check`` brings, and whether it is here. Nothing of it is imported for that."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+NEEDS = ("schemathesis", "hypothesis", "pytest", "openapi_core", "openapi_spec_validator", "requests", "werkzeug")
+"""Import names of the extra."""
+_SOURCE = "git+https://github.com/OWNER/sophiie-mock@COMMIT"
+
+
+def install(extra: str = "") -> str:
+    """How to get the package, with an extra: from where it can be had, as it is not on a package index yet."""
+    name = f"sophiie-mock[{extra}]" if extra else "sophiie-mock"
+    return f'pip install "{name} @ {_SOURCE}"'
+
+
+def lacking() -> str:
+    """What the contract suite needs and does not find, in words; nothing when it is all there."""
+    missing = [name for name in NEEDS if find_spec(name) is None]
+    return f"the contract suite needs {', '.join(missing)}" if missing else ""
+
+
+def is_our_suite() -> bool:
+    """Whether ``contracts`` is the suite that came with this package: others may have a package of that name."""
+    found = find_spec("contracts")
+    return found is not None and found.origin == str(Path(__file__).parents[2] / "contracts" / "__init__.py")

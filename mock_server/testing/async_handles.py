@@ -1,0 +1,132 @@
+"""The handles for asynchronous tests. What is called is awaited (``await asophiie.settle()``); attributes are not."""
+
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from mock_server.testing.admin_client import Control
+from mock_server.testing.blocking import Async, awaited
+from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
+from mock_server.testing.requests import Requests
+from mock_server.testing.sophiie import Sophiie
+
+
+class AsyncWorld(Async[World]):
+    """The business behind the workspace: ``world.leads`` are its leads, read at once."""
+
+    records = awaited(World.records)
+    count = awaited(World.count)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._handle, name)
+
+
+class AsyncClock(Async[Clock]):
+    """The workspace's time."""
+
+    freeze = awaited(Clock.freeze)
+    run = awaited(Clock.run)
+    set = awaited(Clock.set)
+    advance = awaited(Clock.advance)
+
+    @property
+    def now(self) -> datetime:
+        return self._handle.now
+
+
+class AsyncInbox(Async[Inbox]):
+    """A receiver of webhooks that comes with the server."""
+
+    subscribe = awaited(Inbox.subscribe)
+    answer = awaited(Inbox.answer)
+    expect = awaited(Inbox.expect)
+    expect_none = awaited(Inbox.expect_none)
+    drain = awaited(Inbox.drain)
+
+    @property
+    def url(self) -> str:
+        return self._handle.url
+
+
+class AsyncRequests(Async[Requests]):
+    """What the code under test has asked for."""
+
+    all = awaited(Requests.all)
+    find = awaited(Requests.find)
+    count = awaited(Requests.count)
+    assert_called = awaited(Requests.assert_called)
+    assert_not_called = awaited(Requests.assert_not_called)
+    assert_order = awaited(Requests.assert_order)
+    assert_all_matched = awaited(Requests.assert_all_matched)
+    assert_nothing_ignored = awaited(Requests.assert_nothing_ignored)
+    explain = awaited(Requests.explain)
+
+
+class AsyncFaults(Async[Faults]):
+    """Make requests fail, late or strange."""
+
+    add = awaited(Faults.add)
+    all = awaited(Faults.all)
+    heal = awaited(Faults.heal)
+
+
+class AsyncSnapshot(Async[Snapshot]):
+    """The workspace at one moment: its records and its time."""
+
+    restore = awaited(Snapshot.restore)
+    changes = awaited(Snapshot.changes)
+
+
+class AsyncControl(Async[Control]):
+    """Any control route, about this workspace."""
+
+    __call__ = awaited(Control.__call__)
+
+
+class AsyncSophiie(Async[Sophiie]):
+    """The workspace of ``sophiie`` for asynchronous code; both can be used side by side."""
+
+    settle = awaited(Sophiie.settle)
+    simulate = awaited(Sophiie.simulate)
+    reset = awaited(Sophiie.reset)
+
+    def __init__(self, sophiie: Sophiie) -> None:
+        super().__init__(sophiie, sophiie.calls)
+        self.sophiie = sophiie
+        self.url, self.id, self.api_key, self.seed = sophiie.url, sophiie.id, sophiie.api_key, sophiie.seed
+        self.organization: Mapping[str, Any] = sophiie.organization
+        self.control = AsyncControl(sophiie.control, sophiie.calls)
+        self.world = AsyncWorld(sophiie.world, sophiie.calls)
+        self.clock = AsyncClock(sophiie.clock, sophiie.calls)
+        self.requests = AsyncRequests(sophiie.requests, sophiie.calls)
+        self.faults = AsyncFaults(sophiie.faults, sophiie.calls)
+
+    def __repr__(self) -> str:
+        return f"<AsyncSophiie {self.id} at {self.url}>"
+
+    @cached_property
+    def client(self) -> httpx.AsyncClient:
+        """An httpx client with the workspace's key.
+
+        It keeps no connection open: the fixture ends after the event loop, when none could be closed any more.
+        """
+        alone = httpx.Limits(max_keepalive_connections=0)
+        headers = {"authorization": f"Bearer {self.api_key}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, limits=alone, verify=False, trust_env=False)
+
+    @cached_property
+    def inbox(self) -> AsyncInbox:
+        """A receiver of webhooks that comes with the server."""
+        return AsyncInbox(self.sophiie.inbox, self._calls)
+
+    def inbox_named(self, name: str) -> AsyncInbox:
+        return AsyncInbox(self.sophiie.inbox_named(name), self._calls)
+
+    def snapshot(self) -> Coroutine[Any, Any, AsyncSnapshot]:
+        """Everything as it is now, to come back to."""
+        return self._calls.begin("asophiie.snapshot", lambda: AsyncSnapshot(self.sophiie.snapshot(), self._calls))

@@ -1,0 +1,29 @@
+"""The workspaces that a failing test had, for what each can tell of the failure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mock_server.testing.async_handles import AsyncSophiie
+from mock_server.testing.sophiie import Sophiie
+
+
+def reports(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The report of each workspace among the values of fixtures, under the name of the first that holds it."""
+    found: dict[str, tuple[str, Sophiie]] = {}
+    for name, value in held.items():
+        for sophiie in _workspaces(value):
+            if not sophiie.closed:
+                found.setdefault(sophiie.id, (name, sophiie))
+    for name, sophiie in found.values():
+        yield name, sophiie.report()
+
+
+def _workspaces(value: Any) -> Iterator[Sophiie]:
+    """The workspaces that a fixture gave: itself, or one of those that it holds."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    for one in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(one, AsyncSophiie):
+            yield one.sophiie
+        elif isinstance(one, Sophiie):
+            yield one

@@ -1,0 +1,59 @@
+"""How the handles of a test reach the server: through the standard library, past whatever mocks httpx."""
+
+import json
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from mock_server.testing.errors import Refused
+
+TIMEOUT = 130.0
+"""Seconds: longer than the longest wait that a control route allows."""
+_AS_IT_IS = "/?#[]@!$&'()*+,;=:%-._~"  # what a path and a query are made of
+
+
+class Answer(NamedTuple):
+    """``headers`` are by lower-case name; ``value`` is the body's JSON value, its text where it is not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    value: Any
+
+
+class Transport:
+    """The server at ``url``; ``headers`` go along with each request.
+
+    Each request has a connection of its own: threads can share a transport, and nothing of it is left open. A test that
+    mocks httpx for the code under test (respx, pytest-httpx) does not cut itself off from the server.
+    """
+
+    def __init__(self, url: str, **headers: str) -> None:
+        self._server = urlsplit(url)
+        self._headers = {name.replace("_", "-"): value for name, value in headers.items() if value}
+
+    def send(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Answer:
+        """``timeout`` are the seconds that each step may take. Raises Refused when no answer comes."""
+        kind = HTTPSConnection if self._server.scheme == "https" else HTTPConnection
+        connection = kind(str(self._server.hostname), self._server.port, timeout=timeout)
+        target = self._server.path.rstrip("/") + quote(path, safe=_AS_IT_IS)
+        payload = None if body is None else json.dumps(body).encode()
+        media = {} if payload is None else {"content-type": "application/json"}
+        try:
+            connection.request(method, target, payload, {**self._headers, **media})
+            answer = connection.getresponse()
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, told, _value(answer.read()))
+        except (OSError, HTTPException) as fault:
+            why = str(fault) or type(fault).__name__
+            what = f"{method} {path}: no answer from {self._server.scheme}://{self._server.netloc}: {why}"
+            raise Refused({"detail": what}) from None
+        finally:
+            connection.close()
+
+
+def _value(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw.decode("utf-8", "replace")

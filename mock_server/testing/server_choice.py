@@ -1,0 +1,64 @@
+"""Which server the tests use: one that is named by the environment, or what ``sophiie_settings`` says."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from mock_server.config.settings import Settings
+from mock_server.support.extras import install
+from mock_server.testing.errors import Refused
+from mock_server.testing.remote_server import TOKEN, URL, RunningServer, found, started
+
+if TYPE_CHECKING:
+    from mock_server.server import MockServer
+
+Source: TypeAlias = Settings | str | Sequence[str]
+"""How the server is run: settings for a thread of this process; a URL where it listens; or a command that starts it."""
+
+_URL_LIKE = re.compile(r"[a-z]+://|[\w.-]+:[0-9]+/?$", re.IGNORECASE)
+
+
+@contextmanager
+def serving(source: Source) -> "Iterator[MockServer | RunningServer]":
+    """The server for the tests. SOPHIIE_MOCK_URL wins over ``source``. Raises Refused, and SetupError for settings."""
+    token = os.environ.get(TOKEN, "").strip()
+    if url := os.environ.get(URL, "").strip():
+        yield _named(url, token)
+    elif isinstance(source, str) and _URL_LIKE.match(source.strip()):
+        yield found(source.strip(), token)
+    elif isinstance(source, str | list | tuple):
+        with started(source) as running:
+            yield running
+    elif isinstance(source, Settings):
+        with _in_a_thread(source) as server:
+            yield server
+    else:
+        raise Refused({"detail": f"sophiie_settings gives Settings, a URL or a command, and not {source!r:.80}"})
+
+
+def mock_server_class() -> "type[MockServer]":
+    """The server that runs in a thread. Raises ImportError, with a remedy, where its libraries are not installed."""
+    try:
+        from mock_server.server import MockServer  # start-up: and the tests may be where it is not
+    except ImportError as fault:
+        what = f"the server is not installed here ({fault})"
+        remedy = f"{install('test')}, or name a server with {URL}, or a command in sophiie_settings"
+        raise ImportError(f"{what} → {remedy}") from None
+    return MockServer
+
+
+def _in_a_thread(settings: Settings) -> "MockServer":
+    try:
+        return mock_server_class()(settings)
+    except ImportError as fault:
+        raise Refused({"detail": str(fault)}) from None
+
+
+def _named(url: str, token: str) -> RunningServer:
+    """The server that SOPHIIE_MOCK_URL names. Raises Refused."""
+    try:
+        return found(url, token)
+    except Refused as refused:
+        raise Refused({"detail": f"{URL}: {refused}"}) from None

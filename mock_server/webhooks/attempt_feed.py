@@ -1,0 +1,51 @@
+"""What has just been attempted, for those who watch."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mock_server.store.base import Record
+from mock_server.support.condition import Waiting
+from mock_server.webhooks.reply import Reply
+from mock_server.workspaces.workspace import Workspace
+
+Told = Mapping[str, Any]
+
+
+class News:
+    """The last attempts of each workspace, numbered there. Not kept over a restart: the outbox is."""
+
+    def __init__(self) -> None:
+        self._waiting = Waiting()
+        self._over = False
+
+    def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
+        facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
+        outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
+        number = {"number": len(delivery["attempts"]) + 1}
+        told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
+        workspace.attempts.append({**told, **facts, **number, **outcome})
+        self._waiting.wake()
+
+    def wake(self) -> None:
+        """Something else happened that one of those who wait may have to hear of."""
+        self._waiting.wake()
+
+    def end(self) -> None:
+        """Let those who wait go: nothing more will come."""
+        self._over = True
+        self._waiting.wake()
+
+    async def after(
+        self, workspace: Workspace, number: int, wait: float, enough: Callable[[], bool] = lambda: False
+    ) -> Sequence[Told]:
+        """Attempts of a workspace with a higher number; waits so many seconds for one, or until it is ``enough``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._waiting.until(lambda: self._over or enough() or bool(_after(workspace, number)))
+        return _after(workspace, number)
+
+
+def _after(workspace: Workspace, number: int) -> Sequence[Told]:
+    return [told for told in workspace.attempts if told["sequence"] > number]

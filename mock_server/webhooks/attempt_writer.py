@@ -1,0 +1,98 @@
+"""Write down what became of attempts, those that end together in one transaction: keeping costs more than sending."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from mock_server.errors import StorageUnavailable
+from mock_server.store.base import Row
+from mock_server.store.state import Image
+from mock_server.webhooks import attempts as attempt
+from mock_server.webhooks import outbox, retry_schedule
+from mock_server.webhooks.reply import Reply
+from mock_server.workspaces.workspace import Workspace, Workspaces
+
+log = logging.getLogger("mock_server")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that was made, in the workspace as it was then; ``kept`` is done once it is written down."""
+
+    workspace: Workspace
+    image: Image
+    row: Row
+    reply: Reply
+    sent: Mapping[str, str]
+    kept: asyncio.Future[None]
+
+
+class Recorder:
+    """Lives on one event loop."""
+
+    def __init__(self, workspaces: Workspaces, steps: retry_schedule.Steps) -> None:
+        self._workspaces = workspaces
+        self._steps = steps
+        self._waiting: list[Ended] = []
+
+    async def keep(self, workspace: Workspace, image: Image, row: Row, reply: Reply, sent: Mapping[str, str]) -> None:
+        """Returns when the attempt is kept. Raises StorageUnavailable, and it is still owed."""
+        loop = asyncio.get_running_loop()
+        ended = Ended(workspace, image, row, reply, sent, loop.create_future())
+        if not self._waiting:
+            loop.call_soon(self._write)
+        self._waiting.append(ended)
+        await ended.kept
+
+    def _write(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for workspace in dict.fromkeys(ended.workspace for ended in waiting):
+            together = [ended for ended in waiting if ended.workspace is workspace]
+            if self._fault(workspace, together) is None:
+                _end(together, None)
+                continue
+            for ended in together:  # the fault of one is not that of the others
+                _end([ended], self._fault(workspace, [ended], last_resort=True))
+
+    def _fault(self, workspace: Workspace, together: Sequence[Ended], *, last_resort: bool = False) -> Exception | None:
+        """Keep all of them; or none, and why.
+
+        With ``last_resort`` the one attempt that cannot be written as it was is written as a failure that says so:
+        left out, it would be made again for ever, and all that is owed after it would wait.
+        """
+        try:
+            with self._workspaces.transaction(workspace) as tx:
+                for ended in together:
+                    row = tx.get(outbox.KIND, ended.row.id)
+                    # A workspace that was reset, restored or removed meanwhile knows nothing of it.
+                    if row is not None and workspace.image is ended.image:
+                        now, seed = workspace.clock.now(), workspace.plan.seed
+                        kept = attempt.record(tx, row, ended.reply, ended.sent, now, self._steps, seed)
+                        orjson.dumps(kept.record["attempts"][-1])  # in memory too: whoever lists it must be able to
+        except StorageUnavailable as fault:  # it is still owed, and is kept when there is room again
+            return fault
+        except Exception as fault:
+            if not last_resort:
+                return fault
+            log.exception("the attempt at webhook %s cannot be recorded as it was", together[0].row.id)
+            return self._fault(workspace, [_unspeakable(together[0], fault)])
+        return None
+
+
+def _unspeakable(ended: Ended, fault: Exception) -> Ended:
+    """An attempt of which only that it was made can be kept."""
+    reply = Reply(error=f"the attempt could not be recorded: {type(fault).__name__}", ms=ended.reply.ms, refused=True)
+    return replace(ended, reply=reply, sent={})
+
+
+def _end(together: Sequence[Ended], fault: Exception | None) -> None:
+    for ended in together:
+        if ended.kept.done():  # nobody waits: the server stops
+            continue
+        if fault is None:
+            ended.kept.set_result(None)
+        else:
+            ended.kept.set_exception(fault)

@@ -1,0 +1,108 @@
+"""One attempt at a delivery: what is sent, and what becomes of the delivery afterwards."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from typing import Any
+
+from mock_server import __version__
+from mock_server.store.base import Record, Row
+from mock_server.store.state import Transaction
+from mock_server.support.text import body_text
+from mock_server.webhooks import outbox, retry_schedule, signatures, subscriptions
+from mock_server.webhooks.rendering import RAW
+from mock_server.webhooks.reply import Reply
+from mock_server.world.clock import LATEST, epoch_ms, from_epoch_ms, stamp
+from mock_server.world.ids import rng
+
+log = logging.getLogger("mock_server")
+
+GONE = 410
+_EXCERPT = 2048  # bytes of an answer that are kept, and characters of a header
+_NAME = 256
+_HEADERS = 50
+
+
+def headers(
+    delivery: Record, event: Record, secrets: Sequence[str], timestamp: int, body: bytes, *, ours: bool
+) -> dict[str, str]:
+    """The headers of the next attempt; ``timestamp`` is real time, because receivers compare it with theirs."""
+    sent = {
+        "content-type": event.get("contentType", "application/json"),
+        "user-agent": f"sophiie-mock/{__version__} (unofficial)",
+    }
+    if ours:
+        sent["X-Mock-Event-Id"] = delivery["messageId"]
+        sent["X-Mock-Attempt"] = str(len(delivery["attempts"]) + 1)
+        sent["X-Mock-Provenance"] = RAW if event["cause"] == RAW else "inferred"
+    if secrets:
+        sent |= signatures.headers(secrets, delivery["messageId"], timestamp, body)
+    return sent
+
+
+def record(
+    tx: Transaction,
+    row: Row,
+    reply: Reply,
+    sent: Mapping[str, str],
+    now: datetime,
+    steps: retry_schedule.Steps,
+    seed: int,
+) -> Row:
+    """Write down what happened and what follows from it. ``row`` is the delivery as it stands now.
+
+    2xx is success. 410 ends the subscription and everything it is still owed. Anything else is a failure, tried
+    again when the schedule says so; what the gate refused is not, as nothing will change.
+    """
+    number = len(row.record["attempts"]) + 1
+    changes = {"attempts": [*row.record["attempts"], _told(number, reply, sent, stamp(now))]}
+    if 200 <= reply.status < 300:
+        return outbox.settle(tx, row, outbox.DELIVERED, None, **changes)
+    reason = reply.error or f"status {reply.status}"
+    if reply.status == GONE:
+        settled = outbox.settle(tx, row, outbox.FAILED, "status 410: the subscription is removed", **changes)
+        subscriptions.unsubscribe(tx, row.record["subscriptionId"])
+        outbox.cancel_all(tx, row.record["subscriptionId"], "the receiver answered 410 before")
+        return settled
+    if row.record["state"] != outbox.PENDING:  # cancelled while it was on the wire
+        return outbox.settle(tx, row, row.record["state"], f"{row.record['reason']}; {reason}", **changes)
+    delay = None
+    if not reply.refused:
+        chance = rng(seed, "retry", row.record["id"], number).random()
+        delay = retry_schedule.wait(steps, number, chance, _retry_after(reply, now))
+    if delay is None:
+        log.warning("webhook %s of %s failed: %s", row.id, row.record["trigger"], reason)
+        return outbox.settle(tx, row, outbox.FAILED, reason, **changes)
+    due = from_epoch_ms(epoch_ms(now) + round(delay * 1000))
+    if due > LATEST:
+        return outbox.settle(tx, row, outbox.FAILED, f"{reason}; no clock would show when a retry is due", **changes)
+    return outbox.settle(tx, row, outbox.PENDING, reason, dueAt=stamp(due), **changes)
+
+
+def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "at": at,
+        "ms": round(reply.ms, 1),
+        "status": reply.status or None,
+        "error": reply.error or None,
+        "requestHeaders": dict(sent),
+        "responseHeaders": {name[:_NAME]: text[:_EXCERPT] for name, text in islice(reply.headers.items(), _HEADERS)},
+        "responseBody": body_text(reply.body, _EXCERPT),
+        "responseBytes": len(reply.body),
+    }
+
+
+def _retry_after(reply: Reply, now: datetime) -> float | None:
+    """Seconds, from a number or a date; only a 429 or a 503 is believed to mean it."""
+    value = next((text for name, text in reply.headers.items() if name.lower() == "retry-after"), "").strip()
+    if reply.status not in (429, 503) or not value:
+        return None
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

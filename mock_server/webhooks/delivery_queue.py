@@ -1,0 +1,54 @@
+"""In which order a subscription gets what it is owed: a cache of the outbox, so that no queue is ever searched."""
+
+from collections import deque
+from collections.abc import Iterable
+from heapq import heappop, heappush
+
+from mock_server.store.base import Id, Row
+from mock_server.store.state import Transaction
+from mock_server.webhooks import outbox
+
+
+class Backlog:
+    """First attempts in the order of their events, retries when their time comes: they wait beside the queue, not in
+    front of it.
+
+    An entry stays until its delivery has changed, so what could not be recorded is still owed.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._fresh: deque[Id] = deque()
+        self._later: list[tuple[str, int, Id]] = []
+        for row in sorted(rows, key=lambda row: row.key[1]):
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """A delivery that is owed from now on, or again."""
+        if row.record["attempts"]:
+            heappush(self._later, (row.record["dueAt"], row.key[1], row.id))
+        else:
+            self._fresh.append(row.id)
+
+    def first(self, tx: Transaction, now: str) -> Row | None:
+        """The delivery to make now. A first attempt never waits for the clock, wherever that was set."""
+        while self._later and self._later[0][0] <= now:
+            due, _, id = self._later[0]
+            row = _owed(tx, id)
+            if row is not None and row.record["attempts"] and row.record["dueAt"] == due:
+                return row
+            heappop(self._later)
+        while self._fresh:
+            row = _owed(tx, self._fresh[0])
+            if row is not None and not row.record["attempts"]:
+                return row
+            self._fresh.popleft()
+        return None
+
+    def next_due(self) -> str | None:
+        """When to look again; it may turn out that nothing is due then."""
+        return self._later[0][0] if self._later else None
+
+
+def _owed(tx: Transaction, id: Id) -> Row | None:
+    row = tx.get(outbox.KIND, id)
+    return row if row is not None and row.record["state"] == outbox.PENDING else None

@@ -1,0 +1,244 @@
+"""Deliver what is owed: in order and one at a time for each subscription, all subscriptions at once."""
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from mock_server.config.settings import Settings
+from mock_server.errors import AnswerInvalid, StorageUnavailable
+from mock_server.store.base import Row
+from mock_server.store.state import Image, Transaction
+from mock_server.webhooks import attempts, certificates, egress_policy, outbox, retry_schedule
+from mock_server.webhooks import subscriptions as subscription
+from mock_server.webhooks.attempt_feed import News
+from mock_server.webhooks.attempt_writer import Recorder
+from mock_server.webhooks.delivery_queue import Backlog
+from mock_server.webhooks.listeners import Listeners
+from mock_server.webhooks.rendering import Bodies
+from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.subscription_endings import Endings
+from mock_server.workspaces.workspace import Workspace, Workspaces
+from mock_server.world.clock import parse, wall_time
+
+log = logging.getLogger("mock_server")
+
+Queue = tuple[str, int]  # workspace, subscription
+
+_LONGEST_TIMER = 3600.0
+_AFTER_FAULT = 5.0
+"""Seconds until a subscription is looked at again whose deliveries could not be recorded, as on a full disk."""
+
+
+class Dispatcher:
+    """Lives on one event loop. ``wake`` it when something may be due; ``close`` hands back what is not finished.
+
+    A delivery is recorded after it was made: a crash between the two makes it again, with the same id.
+    Raises SettingsError for settings that it cannot follow.
+    """
+
+    grace = 3.0
+    """Seconds that what is in flight has to end once the server stops."""
+
+    def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
+        self._workspaces = workspaces
+        self._settings = settings
+        self._recorder = Recorder(workspaces, retry_schedule.parse(settings.retries))
+        self._allowed = egress_policy.hosts(settings.allow_egress)
+        self._trusted = certificates.trusting(settings.webhook_ca) if settings.webhook_ca else None
+        self._bodies = Bodies(workspaces.contract)
+        self._gate: Any = None
+        self._loading = asyncio.Lock()
+        self._preparing: asyncio.Task[Any] | None = None
+        # By state and subscription: gone with the state when a workspace is reset or removed.
+        self._backlogs: WeakKeyDictionary[Image, dict[int, Backlog]] = WeakKeyDictionary()
+        self._workers: dict[Queue, asyncio.Task[None]] = {}
+        self._timers: dict[Queue, asyncio.TimerHandle] = {}
+        self._endings = Endings(workspaces, self.wake)
+        self._closing = False
+        self.news = News()
+        self.listeners = Listeners(workspaces, self.news)
+
+    def committed(self, workspace: Workspace, tx: Transaction) -> None:
+        """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
+        changes = tx.changes()
+        if any(it.kind == subscription.KIND for it in changes):
+            self._prepare()
+            self.listeners.changed(workspace)
+        if any(it.kind == outbox.ENDING for it in changes) and _on_a_loop():
+            self._endings.start(workspace)
+        owed = [it.row for it in changes if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
+        if not owed:
+            return
+        try:
+            known = self._backlogs.get(workspace.image, {})
+            for row in owed:
+                if row.record["queue"] in known:
+                    known[row.record["queue"]].add(row)
+            if _on_a_loop():
+                for id in {row.record["queue"] for row in owed}:
+                    self._start(workspace, (workspace.id, id))
+        except Exception:
+            self._backlogs.clear()  # a row may be missing there: they are made from the outbox again
+            raise
+
+    def wake(self, workspace: Workspace) -> None:
+        """Look at every subscription of a workspace: its clock was moved, say. Called on the loop."""
+        self._endings.start(workspace)
+        for row in list(workspace.image.rows(subscription.KIND)):
+            self._prepare()
+            self._start(workspace, (workspace.id, int(row.id)))
+
+    def wake_all(self) -> None:
+        """After a start: what was pending or in flight is taken up again."""
+        for workspace in self._workspaces:
+            self.wake(workspace)
+            self.listeners.await_back(workspace)
+
+    async def drain(self, workspace: Workspace, timeout: float) -> bool:
+        """Wait until nothing that is due is owed and nothing is in flight; False when ``timeout`` came first.
+
+        What waits for a later time on the workspace's clock is not waited for: move the clock.
+        """
+        self.wake(workspace)
+        try:
+            async with asyncio.timeout(timeout):
+                while tasks := [*self._endings.of(workspace), *self._working(workspace)]:
+                    await asyncio.wait(tasks)
+        except TimeoutError:
+            return False
+        return True
+
+    def _working(self, workspace: Workspace) -> list[asyncio.Task[None]]:
+        return [task for queue, task in self._workers.items() if queue[0] == workspace.id]
+
+    async def objection(self, url: str) -> str:
+        """Why nothing will be posted to a URL, as far as it is known beforehand; empty when it may be."""
+        gate = self._gate or await self._opened()
+        return str(await gate.objection(url))
+
+    async def close(self) -> None:
+        """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
+        self._closing = True
+        self.news.end()
+        self.listeners.close()
+        for timer in self._timers.values():
+            timer.cancel()
+        await self._endings.close()
+        if self._workers:
+            _, late = await asyncio.wait(self._workers.values(), timeout=self.grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._preparing is not None:
+            await asyncio.wait([self._preparing])
+        if self._gate is not None:
+            await self._gate.close()
+
+    def _start(self, workspace: Workspace, queue: Queue) -> None:
+        """A worker for a subscription that is owed something now; a timer for one that is owed something later."""
+        if self._closing or queue in self._workers:
+            return
+        if self._next(workspace, queue):
+            loop = asyncio.get_running_loop()
+            self._workers[queue] = loop.create_task(self._work(workspace, queue))
+        else:
+            self._set_timer(workspace, queue)
+
+    async def _work(self, workspace: Workspace, queue: Queue) -> None:
+        fault = False
+        try:
+            while not self._closing and (row := self._next(workspace, queue)):
+                await self._deliver(workspace, row)
+        except StorageUnavailable as unkept:
+            fault = True
+            log.error("the webhooks of subscription %s are held for %g s: %s", queue[1], _AFTER_FAULT, unkept)
+        except Exception:
+            fault = True
+            log.exception("the webhooks of subscription %s are held for %g s", queue[1], _AFTER_FAULT)
+        finally:
+            # No await from the last look to here, so nothing that became due in between is overlooked.
+            del self._workers[queue]
+            if not self._closing:
+                self._set_timer(workspace, queue, _AFTER_FAULT if fault else None)
+
+    async def _deliver(self, workspace: Workspace, row: Row) -> None:
+        image = workspace.image
+        try:
+            reply, sent = await self._posted(workspace, row)
+        except Exception as fault:  # a bug of ours must not hold what is owed after it
+            log.exception("webhook %s could not be sent", row.id)
+            reply, sent = Reply(error=f"it could not be sent: {type(fault).__name__}", refused=True), {}
+        await self._recorder.keep(workspace, image, row, reply, sent)
+        if workspace.image is image:  # it was not reset, restored or removed meanwhile
+            self.news.tell(workspace, row.record, reply)
+
+    async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
+        """What became of one attempt, and the headers that it had."""
+        secrets: Sequence[str] = ()
+        tx = Transaction(workspace.image)  # only to read
+        event = tx.get(outbox.EVENTS, row.record["eventId"])
+        if self._settings.sign == "standard":
+            secrets = subscription.secrets(tx, workspace.plan.seed, workspace.id)
+        if event is None:
+            return Reply(error="its event is no longer kept", refused=True), {}
+        try:
+            body = self._bodies.of(event)
+        except AnswerInvalid as fault:
+            log.error("webhook %s was not sent: our body breaks the contract: %s", row.id, fault)
+            return Reply(error=f"our body breaks the contract: {fault}", refused=True), {}
+        now = int(wall_time().timestamp())
+        sent = attempts.headers(row.record, event.record, secrets, now, body, ours=self._settings.mock_headers)
+        gate = self._gate or await self._opened()
+        subscriber = tx.get(subscription.KIND, row.record["subscriptionId"])
+        verify = subscriber is None or not subscriber.record.get("skipVerify")
+        return await gate.post(str(row.record["url"]), body, sent, verify=verify), sent
+
+    def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
+        tx = Transaction(workspace.image)  # only to read
+        row = tx.get(subscription.KIND, queue[1])
+        known = self._backlogs.setdefault(workspace.image, {})
+        if row is None:
+            known.pop(queue[1], None)
+            return None
+        if row.record.get("paused") or tx.get(outbox.ENDING, outbox.INHERITED):
+            return None
+        if queue[1] not in known:
+            known[queue[1]] = Backlog(outbox.queued(tx, queue[1]))
+        return known[queue[1]].first(tx, workspace.clock.stamp())
+
+    def _set_timer(self, workspace: Workspace, queue: Queue, seconds: float | None = None) -> None:
+        """Look again after so many seconds; else when the next retry is due, if time passes by itself here."""
+        timer = self._timers.pop(queue, None)
+        if timer is not None:
+            timer.cancel()
+        backlog = self._backlogs.get(workspace.image, {}).get(queue[1])
+        due = backlog.next_due() if backlog and not workspace.clock.frozen else None
+        if seconds is None and due is not None:
+            seconds = max((parse(due) - workspace.clock.now()).total_seconds(), 0.001)
+        if seconds is not None:
+            delay = min(seconds, _LONGEST_TIMER)
+            self._timers[queue] = asyncio.get_running_loop().call_later(delay, self._start, workspace, queue)
+
+    def _prepare(self) -> None:
+        """Somebody subscribes: let the first delivery not wait for the gate."""
+        if self._gate is None and self._preparing is None and not self._closing and _on_a_loop():
+            self._preparing = asyncio.get_running_loop().create_task(self._opened())
+
+    async def _opened(self) -> Any:
+        """The gate. Made when it is needed: its library takes a quarter of a second to load."""
+        async with self._loading:
+            if self._gate is None:
+                egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress_client")
+                self._gate = egress.Gate(self._allowed, self._settings.delivery_timeout, trusted=self._trusted)
+        return self._gate
+
+
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

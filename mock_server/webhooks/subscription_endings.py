@@ -1,0 +1,60 @@
+"""Cancel what is still owed to subscriptions that are gone, slice by slice, so that nobody waits for it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from mock_server.errors import ApiError
+from mock_server.webhooks import outbox
+from mock_server.workspaces.workspace import Workspace, Workspaces
+
+log = logging.getLogger("mock_server")
+
+_AFTER_FAULT = 5.0  # seconds until it is tried again, as on a full disk
+
+
+class Endings:
+    """Lives on one event loop. A note in the store says what is left to do, so that a kill leaves nothing behind.
+
+    ``ended`` is called once a workspace has nothing to cancel any more.
+    """
+
+    def __init__(self, workspaces: Workspaces, ended: Callable[[Workspace], None]) -> None:
+        self._workspaces = workspaces
+        self._ended = ended
+        self._tasks: dict[Workspace, asyncio.Task[None]] = {}
+
+    def start(self, workspace: Workspace) -> None:
+        """Go on with what a workspace has to cancel, if there is anything. Called on the loop."""
+        if workspace.image.rows(outbox.ENDING) and workspace not in self._tasks:
+            self._tasks[workspace] = asyncio.get_running_loop().create_task(self._work(workspace))
+
+    def of(self, workspace: Workspace) -> list[asyncio.Task[None]]:
+        """The task that is at work in a workspace, for those who wait for it."""
+        return [self._tasks[workspace]] if workspace in self._tasks else []
+
+    async def close(self) -> None:
+        """Stop between two slices: the rest is done after the next start."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, workspace: Workspace) -> None:
+        try:
+            while notes := workspace.image.rows(outbox.ENDING):
+                await asyncio.sleep(0 if self._cancelled_more(workspace, notes[0].id) else _AFTER_FAULT)
+        finally:
+            del self._tasks[workspace]
+        self._ended(workspace)
+
+    def _cancelled_more(self, workspace: Workspace, id: str | int) -> bool:
+        try:
+            with self._workspaces.transaction(workspace) as tx:
+                note = tx.get(outbox.ENDING, id)
+                if note is not None:
+                    outbox.cancel_more(tx, note)
+        except ApiError as fault:
+            log.error("what subscription %s was owed is not cancelled yet: %s", id, fault)
+            return False
+        return True

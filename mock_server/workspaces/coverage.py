@@ -1,0 +1,163 @@
+"""What a client has exercised: operations, parameters, statuses, values of enumerations, events.
+
+Parameters are named with their place: ``query limit``, ``path leadId``, ``header X-Trace``; a body's own fields are
+``body firstName``.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+from mock_server.spec.contract import Contract
+from mock_server.spec.operation import Operation
+from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
+from mock_server.support.exact_json import write_json
+
+Headers = Iterable[tuple[bytes, bytes]]
+Given = tuple[str, tuple[str, ...]]
+"""A parameter or field that was sent, and what of its enumeration."""
+
+_MOST_UNREAD = 500
+
+
+class Coverage:
+    """Counts, by operation key; ``merge`` adds another's."""
+
+    def __init__(self) -> None:
+        self._statuses: dict[str, Counter[int]] = {}
+        self._values: Counter[tuple[str, str, str]] = Counter()  # operation, parameter, value
+        self._parameters: Counter[tuple[str, str]] = Counter()
+        self._events: Counter[str] = Counter()
+        self._unread: Counter[tuple[Operation, int, str, tuple[Given, ...]]] = Counter()
+
+    def add(
+        self,
+        operation: Operation,
+        status: int,
+        query: str,
+        headers: Headers,
+        fields: tuple[Given, ...],
+        events: Collection[str],
+    ) -> None:
+        """One request, as it came, and the events that it caused; ``fields`` are those of its body (``in_body``)."""
+        sent = tuple(_in_headers(operation, headers)) if "header" in operation.locations else ()
+        self._unread[operation, status, query, sent + fields] += 1
+        if events:
+            self._events.update(events)
+        if len(self._unread) > _MOST_UNREAD:
+            self._read()
+
+    def _read(self) -> None:
+        """Equal requests are counted once, when somebody asks, or there are many different ones."""
+        for (operation, status, query, sent), times in self._unread.items():
+            self._statuses.setdefault(operation.key, Counter())[status] += times
+            for name, texts in (*_in_path(operation), *_in_query(operation, query), *sent):
+                self._parameters[operation.key, name] += times
+                for text in texts:
+                    self._values[operation.key, name, text] += times
+        self._unread.clear()
+
+    def merge(self, other: "Coverage") -> None:
+        other._read()
+        for key, statuses in other._statuses.items():
+            self._statuses.setdefault(key, Counter()).update(statuses)
+        self._values.update(other._values)
+        self._parameters.update(other._parameters)
+        self._events.update(other._events)
+
+    def report(self, contract: Contract, events: Iterable[str]) -> dict[str, Any]:
+        """Against the whole contract, as plain data; a figure of 0 is what was never exercised."""
+        self._read()
+        operations = {key: self._operation(operation) for key, operation in contract.operations.items()}
+        told = {name: self._events[name] for name in events}
+        figures = {
+            "operations": [one["requests"] for one in operations.values()],
+            "parameters": [n for one in operations.values() for n in one["parameters"].values()],
+            "statuses": [n for one in operations.values() for n in one["statuses"].values()],
+            "values": [n for one in operations.values() for counts in one["values"].values() for n in counts.values()],
+            "events": list(told.values()),
+        }
+        totals = {name: {"exercised": sum(n > 0 for n in some), "all": len(some)} for name, some in figures.items()}
+        return {"totals": totals, "operations": operations, "events": told}
+
+    def _operation(self, operation: Operation) -> dict[str, Any]:
+        seen = self._statuses.get(operation.key, Counter())
+        places = dict(_places(operation))
+        values = {name: choices for name, schema in places.items() if (choices := _choices(schema))}
+        return {
+            "requests": seen.total(),
+            "statuses": {str(status): seen[status] for status in sorted({*operation.responses, *seen})},
+            "parameters": {name: self._parameters[operation.key, name] for name in places},
+            "values": {
+                name: {choice: self._values[operation.key, name, choice] for choice in choices}
+                for name, choices in values.items()
+            },
+        }
+
+
+def _places(operation: Operation) -> Iterator[tuple[str, Schema]]:
+    for parameter in operation.parameters:
+        yield _name(parameter), parameter.schema
+    if operation.body is not None:
+        for name, schema in operation.body.properties.items():
+            yield f"body {name}", schema
+
+
+def _name(parameter: Parameter) -> str:
+    return f"{parameter.location} {parameter.name}"
+
+
+def _in_path(operation: Operation) -> Iterator[Given]:
+    """Who reached an operation sent all of them; their values are not looked at."""
+    for parameter in operation.path_parameters:
+        yield _name(parameter), ()
+
+
+def _in_query(operation: Operation, query: str) -> Iterator[Given]:
+    asked: Mapping[str, Sequence[str]] = parse_qs(query, keep_blank_values=True) if query else {}
+    for parameter in operation.parameters:
+        if parameter.location == "query":
+            deep = parameter.read_deep(asked) if parameter.deep else None
+            if deep is not None:
+                yield _name(parameter), _chosen(parameter.schema, deep)
+            elif parameter.name in asked:
+                yield _name(parameter), _chosen(parameter.schema, parameter.read(asked[parameter.name]))
+
+
+def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
+    for parameter in operation.parameters:
+        if parameter.location == "header":
+            name = parameter.name.lower().encode("latin-1", "replace")
+            for text in [text for given, text in headers if given == name]:
+                yield _name(parameter), _chosen(parameter.schema, parameter.read([text.decode("latin-1")]))
+
+
+def in_body(operation: Operation, value: Any) -> tuple[Given, ...]:
+    """The document's own fields in the JSON value of a body, each with what of its enumeration it is."""
+    known = operation.body.properties if operation.body is not None else {}
+    fields = value.items() if isinstance(value, Mapping) else ()
+    return tuple((f"body {field}", _chosen(known[field], part)) for field, part in fields if field in known)
+
+
+def _chosen(schema: Schema, value: Any) -> tuple[str, ...]:
+    """What of the schema's enumeration a value is, or has."""
+    choices = _choices(schema)
+    if not choices:
+        return ()
+    return tuple(text for text in map(_text, value if isinstance(value, list) else [value]) if text in choices)
+
+
+def _choices(schema: Schema) -> list[str]:
+    """The values of an enumeration, of an array's items too."""
+    made, key = schema.document.made, ("choices", schema.pointer)
+    if key not in made:
+        parts = [*schema.parts, *(schema.items.parts if schema.items else ())]
+        made[key] = [_text(value) for part in parts for value in part.node.get("enum", ())]
+    choices: list[str] = made[key]
+    return choices
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else write_json(value).decode()

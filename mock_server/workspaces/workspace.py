@@ -1,0 +1,246 @@
+"""Workspaces: isolated tenants, each with its world, clock, journal and limits. A key selects one."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mock_server.errors import Problem, StateError
+from mock_server.spec.contract import Contract
+from mock_server.store.base import Log, NoLog, refusing
+from mock_server.store.deferred_free import Waste
+from mock_server.store.snapshot import Snapshot
+from mock_server.store.state import Image, Transaction
+from mock_server.stubbing.fault_rules import Faults
+from mock_server.stubbing.overrides import Mappings
+from mock_server.support.ring_buffer import Journal
+from mock_server.workspaces.coverage import Coverage
+from mock_server.workspaces.inbox import Inboxes
+from mock_server.workspaces.plan import Origin, Plan, digest, facts, read
+from mock_server.workspaces.rate_limit import Quota
+from mock_server.workspaces.request_journal import RequestJournal
+from mock_server.workspaces.seeding import DocumentIds
+from mock_server.workspaces.snapshots import Check, Restored, Snapshots
+from mock_server.workspaces.world_templates import Template, Templates
+from mock_server.world.clock import Clock, parse
+from mock_server.world.ids import Ids, Rng, rng
+
+log = logging.getLogger("mock_server")
+
+DEFAULT = "default"
+
+_MOST_ATTEMPTS = 1_000
+
+
+class Workspace:
+    """One tenant. Everything that can change in it hangs here."""
+
+    def __init__(self, origin: Origin, image: Image, clock: Clock, contract: Contract, journal_size: int) -> None:
+        self.origin = origin
+        self.id = origin.id
+        self.plan = origin.plan
+        self.ids: Ids = DocumentIds(contract, origin.plan.seed)
+        self.journal = RequestJournal(journal_size)
+        self.snapshots: dict[str, Snapshot] = {}
+        self.generation = 0
+        """Grows when its records and its time are replaced as a whole: what began before belongs to another past."""
+        self.renew(image, clock)
+
+    def renew(self, image: Image, clock: Clock) -> None:
+        """Begin anew with other records and another time: nothing of before can be seen, nor goes on."""
+        self.generation += 1
+        self.image = image
+        self.clock = clock
+        self.requests = 0
+        self.journal.clear()
+        self.inboxes = Inboxes()
+        self.attempts: Journal[Mapping[str, Any]] = Journal(_MOST_ATTEMPTS)  # deliveries that those who watch ask for
+        self.faults = Faults()
+        self.mappings = Mappings()
+        self._quotas: dict[str, Quota] = {}
+
+    def next_request(self) -> str:
+        """The id of a request that has just come in."""
+        self.requests += 1
+        return f"req_{self.requests}"
+
+    def chance(self, *key: str) -> Rng:
+        """A stream of its own for what has to be made up outside a behaviour."""
+        return rng(self.plan.seed, *key)
+
+    def quota(self, key: str) -> Quota:
+        """The quota of a key of this workspace, by its digest."""
+        if key not in self._quotas:
+            self._quotas[key] = Quota(self.plan.limit, self.clock)
+        return self._quotas[key]
+
+    def windows(self) -> list[int]:
+        """When the windows of its limits end (epoch milliseconds)."""
+        return sorted({quota.ends for quota in self._quotas.values() if quota.ends is not None})
+
+
+class Workspaces:
+    """All tenants of a server. The world of a plan is built once and forked for each workspace that has it."""
+
+    def __init__(self, contract: Contract, log: Log, journal_size: int) -> None:
+        self.contract = contract
+        self.log = log
+        self._journal_size = journal_size
+        self._by_id: dict[str, Workspace] = {}
+        self._by_key: dict[str, Workspace] = {}
+        self._templates = Templates(contract, log)
+        self.waste = Waste()
+        self.snapshots = Snapshots(log, self._templates, self.waste)
+        self.started = Clock().now()
+        """When the world of a workspace starts that has no time of its own."""
+        self.retired = Coverage()
+        """What was exercised in workspaces as they were before a reset, or before they were removed."""
+        self.committed: Callable[[Workspace, Transaction], None] = lambda workspace, tx: None
+        """Told of each transaction that changed something, once it is kept: deliveries are made from here."""
+
+    def restore(self, mistake: Check = lambda kind, id, record: None) -> int:
+        """Take up what the log kept; how many workspaces that were. Raises StateError for what cannot be taken up."""
+        found = Restored(self._templates, mistake)
+        for saved in self.log.load():
+            try:
+                origin, clock = read(saved.id, saved.facts)
+                workspace = self._added(origin, found.image(saved, origin.plan.seed), clock)
+                workspace.snapshots = found.snapshots(saved, origin.plan.seed)
+            except ValueError as fault:
+                remedy = "use the version of the program that wrote it, or give another file with --state"
+                raise StateError(Problem(f"{self.log.name}: workspace {saved.id!r:.80}", str(fault), remedy)) from None
+        return len(self._by_id)
+
+    async def prepare(self, plan: Plan, start: datetime | None = None) -> None:
+        """Have the world of a plan at hand, so that ``create`` and ``reset`` hold nobody up. Raises StateError."""
+        await self._templates.prepare(plan.recipe, plan.seed, start or plan.start or self.started)
+
+    def create(self, id: str, plan: Plan, keys: Iterable[str], *, frozen: bool = False) -> Workspace:
+        """A new workspace, opened by ``keys``; kept by the log before this returns. One of the same id is replaced.
+
+        Without a start of its own its world starts with this server, so that workspaces share what was built once.
+        """
+        origin = Origin(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)))
+        template = self._templates.of(plan.recipe, plan.seed, origin.start)
+        if id in self._by_id:
+            self.log.remove(id)
+        return self._begun(origin, template, origin.clock(), lambda tx: None)
+
+    def _begun(
+        self, origin: Origin, template: Template, clock: Clock, prepare: Callable[[Transaction], None]
+    ) -> Workspace:
+        image = template.image.fork()
+        prepare(tx := Transaction(image))
+        self.log.begin(origin.id, facts(origin, clock), template.layer, tx.changes(), tx.counters())
+        return self._added(origin, image, clock)
+
+    def reset(self, workspace: Workspace) -> None:
+        """Back to the seed, all of it; kept by the log before this returns. Raises StorageUnavailable."""
+        origin, clock = workspace.origin, workspace.origin.clock()
+        with refusing():
+            template = self._templates.of(origin.plan.recipe, origin.plan.seed, origin.start)
+            self.log.begin(origin.id, facts(origin, clock), template.layer)
+        self.retired.merge(workspace.journal.covered())
+        self.waste.add(workspace.image)
+        workspace.renew(template.image.fork(), clock)
+
+    def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
+        """Records and time as they were then; kept by the log before this returns. Raises StorageUnavailable."""
+        clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
+        with refusing(), self.snapshots.layer(snapshot) as layer:
+            self.log.begin(workspace.id, facts(workspace.origin, clock), layer)
+        workspace.generation += 1
+        self.waste.add(workspace.image)
+        workspace.image = snapshot.image.fork()
+        workspace.clock.set(clock.now())
+        if snapshot.frozen:
+            workspace.clock.freeze()
+        else:
+            workspace.clock.run()
+
+    def branch(
+        self,
+        workspace: Workspace,
+        snapshot: Snapshot,
+        id: str,
+        key: str,
+        prepare: Callable[[Transaction], None] = lambda tx: None,
+    ) -> Workspace:
+        """A new workspace that starts from a snapshot of another, changed by ``prepare``. Raises StateError."""
+        origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
+        clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
+        with self.snapshots.layer(snapshot) as layer:
+            return self._begun(origin, Template(snapshot.image, layer), clock, prepare)
+
+    def remove(self, workspace: Workspace) -> None:
+        """Nothing opens it any more, and nothing of it is left. Raises StorageUnavailable."""
+        with refusing():
+            self.log.remove(workspace.id)
+        del self._by_id[workspace.id]
+        self._by_key = {key: other for key, other in self._by_key.items() if other is not workspace}
+        self.retired.merge(workspace.journal.covered())
+        self.waste.add(workspace.image)
+        for saved in workspace.snapshots.values():
+            self.waste.add(saved.image)
+        workspace.snapshots.clear()
+        workspace.renew(Image(), workspace.clock)  # for those who still hold it
+
+    def keep_clock(self, workspace: Workspace) -> None:
+        """Its clock was moved, stopped or let go: the next start goes on from there. Raises StorageUnavailable."""
+        if self.get(workspace.id) is workspace:  # it may have been removed meanwhile
+            with refusing():
+                self.log.describe(workspace.id, facts(workspace.origin, workspace.clock))
+
+    def open_with(self, workspace: Workspace, key: str) -> None:
+        """Let ``key`` open a workspace for as long as this process lives."""
+        self._by_key[digest(key)] = workspace
+
+    def get(self, id: str) -> Workspace | None:
+        return self._by_id.get(id)
+
+    def by_digest(self, key: str) -> Workspace | None:
+        """The workspace that a key opens, by the key's digest."""
+        return self._by_key.get(key)
+
+    def __iter__(self) -> Iterator[Workspace]:
+        return iter(self._by_id.values())
+
+    @contextmanager
+    def transaction(self, workspace: Workspace) -> Iterator[Transaction]:
+        """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
+        before = workspace.image.fork() if workspace.faults.remembering else None
+        log = self.log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
+        with refusing(), workspace.image.transaction(log, workspace.id) as tx:
+            yield tx
+        if before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
+            workspace.faults.before = before
+        if tx.changed:
+            self._tell(workspace, tx)
+
+    def _tell(self, workspace: Workspace, tx: Transaction) -> None:
+        """The change is kept: whatever fails in those who are told of it, the caller's answer stands."""
+        try:
+            self.committed(workspace, tx)
+        except Exception:
+            log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
+
+    def close(self) -> None:
+        self.log.close()
+
+    def _added(self, origin: Origin, image: Image, clock: Clock) -> Workspace:
+        workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
+        self._by_key |= dict.fromkeys(origin.keys, workspace)
+        return workspace
+
+
+def summary(workspace: Workspace) -> Mapping[str, int]:
+    """How many records of each kind there are, the largest first, kinds of our own left out."""
+    return summary_of(workspace.image)
+
+
+def summary_of(image: Image) -> Mapping[str, int]:
+    """The same of a state that is no workspace's any more."""
+    counts = {kind: len(image.rows(kind)) for kind in image.kinds if not kind.startswith("$")}
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,121 @@
+"""The worlds that workspaces start with: each is built once, kept by the log once, and forked for every workspace."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from mock_server import __version__
+from mock_server.config.paths import FIXTURES
+from mock_server.event_loop.turns import in_turns
+from mock_server.spec.contract import Contract
+from mock_server.store.base import Layer, LayerId, Log, Slices, at_once
+from mock_server.store.state import Image, Restoring
+from mock_server.support.condition import Waiting, in_a_thread
+from mock_server.support.exact_json import write_json
+from mock_server.support.garbage_collector import what_stays
+from mock_server.workspaces.lookup_indexes import make_indexes
+from mock_server.workspaces.plan import recipe_as_kept
+from mock_server.workspaces.seeding import refitting, seeded
+from mock_server.world.clock import stamp
+from mock_server.world.recipe import Recipe
+
+_MOST = 32  # worlds kept ready to be forked
+
+
+class Template(NamedTuple):
+    """A world as it starts, and the layer of the log that holds it. Never written to."""
+
+    image: Image
+    layer: LayerId
+
+
+class _Key(NamedTuple):
+    recipe: Recipe
+    seed: int
+    start: str
+
+
+class Templates:
+    """The worlds at hand; the one that was built first is forgotten first."""
+
+    def __init__(self, contract: Contract, log: Log) -> None:
+        self._contract = contract
+        self._log = log
+        self._at_hand: dict[_Key, Template] = {}
+        self._building = False
+        self._built = Waiting()
+
+    @cached_property
+    def program(self) -> str:
+        """What decides, beside a recipe, a seed and a start, how a world is: the documents, the fixtures, the code."""
+        found = hashlib.sha256(__version__.encode())
+        for document in self._contract.documents:
+            found.update(write_json(document.root))
+        for path in sorted(FIXTURES.rglob("*.yaml")):
+            found.update(path.read_bytes())
+        return found.hexdigest()
+
+    def of(self, recipe: Recipe, seed: int, start: datetime) -> Template:
+        """The world, built now where it is not at hand. Raises StateError."""
+        key = _Key(recipe, seed, stamp(start))
+        if key not in self._at_hand:
+            image = self._build(key, start)
+            self._take(key, Template(image, at_once(self._kept(key, image))))
+        return self._at_hand[key]
+
+    async def prepare(self, recipe: Recipe, seed: int, start: datetime) -> None:
+        """Have the world at hand, without holding anybody up: ``of`` is quick afterwards. Raises StateError."""
+        key = _Key(recipe, seed, stamp(start))
+        await self._built.until(lambda: not self._building)
+        if key in self._at_hand:
+            return
+        self._building = True
+        try:
+            image = await in_a_thread(lambda: self._build(key, start))
+            self._take(key, Template(image, await in_turns(self._kept(key, image))))
+        finally:
+            self._building = False
+            self._built.wake()
+
+    def adopt(self, layer: Layer, image: Image) -> None:
+        """Take a layer that the log has kept for a world of today, where it is one."""
+        if layer.facts.get("program") != self.program or "world" not in layer.facts:
+            return
+        try:
+            key = _Key(recipe_as_kept(layer.facts["world"]), layer.facts["seed"], layer.facts["start"])
+        except (KeyError, TypeError, ValueError):
+            return
+        if key not in self._at_hand:
+            self._log.hold(layer.id)
+            self._take(key, Template(image, layer.id))
+
+    def refitting(self, seed: int) -> Restoring:
+        """How what the log kept becomes what is served now."""
+        return refitting(self._contract, seed, self.program)
+
+    def make_indexes(self, image: Image) -> None:
+        """Make those that somebody would wait for."""
+        make_indexes(self._contract, image)
+
+    def _build(self, key: _Key, start: datetime) -> Image:
+        with what_stays():
+            image = seeded(self._contract, key.recipe, key.seed, start)
+            self.make_indexes(image)
+            return image
+
+    def _kept(self, key: _Key, image: Image) -> Slices[LayerId]:
+        made = {"world": asdict(key.recipe), "seed": key.seed, "start": key.start}
+        return self.kept(image, made)
+
+    def kept(self, image: Image, made: Mapping[str, Any]) -> Slices[LayerId]:
+        """Keep a whole image as a layer, with what it was made from."""
+        rows = {kind: image.rows(kind) for kind in image.kinds}
+        return self._log.keep(rows, image.counters, {**made, "program": self.program})
+
+    def _take(self, key: _Key, template: Template) -> None:
+        if len(self._at_hand) == _MOST:
+            self._log.release(self._at_hand.pop(next(iter(self._at_hand))).layer)
+        self._at_hand[key] = template

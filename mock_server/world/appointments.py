@@ -1,0 +1,116 @@
+"""Visits: when the crew can come, and the appointment that is stored."""
+
+from dataclasses import dataclass
+
+from mock_server.world import Record
+from mock_server.world.calendar import DAY, HOUR, MINUTE, changes, stamp, to_local, to_utc, weekday
+from mock_server.world.clock import from_epoch_ms
+from mock_server.world.context import Stage
+from mock_server.world.conversations import Held
+from mock_server.world.fixture_models import Service, Wish
+from mock_server.world.fixtures import common
+from mock_server.world.ids import Rng
+
+_STEP = 30 * MINUTE
+ANY_TIME = Wish("", "")
+_NOTICE = {True: HOUR, False: 12 * HOUR}
+
+
+@dataclass(slots=True)
+class Visit:
+    """A visit while its story unfolds. Times are epoch milliseconds."""
+
+    index: int
+    service: Service
+    inquiry_id: str | int
+    held: Held
+    """The conversation it was booked in or after."""
+    start: int
+    created: int
+    attendees: list[str]
+    updated: int
+    moved: bool = False
+    cancelled: bool = False
+    confirmed: bool = False
+
+    @property
+    def end(self) -> int:
+        """It lasts as long as the service says."""
+        return self.start + self.service.minutes * MINUTE
+
+
+def plan(
+    stage: Stage, service: Service, asked: int, stream: Rng, *, urgent: bool = False, wish: Wish = ANY_TIME
+) -> int | None:
+    """A start in business hours that suits, some time after ``asked`` and within the recipe's horizon, if any.
+
+    Daylight-saving weekends come first in the edge world: that is where clients go wrong.
+    """
+    business, length = stage.business, service.minutes * MINUTE
+    earliest = to_local(business.zone, asked + _NOTICE[urgent])
+    limit = stage.now + stage.recipe.days_ahead * DAY
+    first = earliest // DAY + stream.below(2 if urgent else 24)
+    days: list[int] = list(range(first, first + 14))
+    if stage.recipe.edge:
+        days = _changes_after(earliest) + days
+    for day in days:
+        low = max(wish.hours[0], earliest - day * DAY)
+        starts = [
+            day * DAY + start
+            for opens, closes in business.hours[weekday(day)]
+            for start in range(opens, min(closes - length, wish.hours[1]) + 1, _STEP)
+            if start >= low
+        ]
+        if starts and weekday(day) != wish.without:
+            start = to_utc(business.zone, stream.choice(starts))
+            if start <= limit:
+                return start
+    return None
+
+
+def _changes_after(local: int) -> list[int]:
+    """The Saturdays and Sundays of the next two clock changes."""
+    year = from_epoch_ms(local).year
+    sundays = [day for each in (year, year + 1) for day in changes(each) if day * DAY > local + 2 * DAY][:2]
+    return [day for sunday in sundays for day in (sunday, sunday - 1)]
+
+
+def attendees(stage: Stage, service: Service, stream: Rng) -> list[str]:
+    """Who goes: one of the crew, or two for long work."""
+    return stream.sample(stage.crew, 2 if service.minutes >= 180 else 1)
+
+
+def status(visit: Visit, now: int) -> str:
+    """What the clock and the story make of it."""
+    if visit.cancelled:
+        return "CANCELLED"
+    if visit.end <= now:
+        return "COMPLETED"
+    return "CONFIRMED" if visit.confirmed or visit.start <= now else "PENDING"
+
+
+def appointment_record(stage: Stage, visit: Visit, lead_id: str | int) -> Record:
+    """The stored record. Its description repeats what the inquiry noted about the job."""
+    stream, phrases = stage.rng("appointments", visit.index), common().phrases
+    ended = visit.end if visit.end <= stage.now and not visit.cancelled else visit.updated
+    return {
+        "id": stage.ids.make("appointments", visit.index),
+        "serialId": visit.index + 1,
+        "title": f"{visit.service.name} in {visit.held.contact.person.suburb}",
+        "description": ". ".join(visit.held.key_points[:-2]) + "." if stream.chance(85) else None,
+        "start": stamp(visit.start),
+        "end": stamp(visit.end),
+        "status": status(visit, stage.now),
+        "leadId": lead_id,
+        "attendees": visit.attendees,
+        "tradeService": {
+            "id": stage.ids.make("services", visit.service.index),
+            "name": visit.service.name,
+        },
+        "notes": stream.choice(phrases["job_notes"]) if stream.chance(45) else None,
+        "customerNotes": stream.choice(phrases["customer_notes"]) if stream.chance(35) else None,
+        "isRescheduled": visit.moved,
+        "createdAt": stamp(visit.created),
+        "updatedAt": stamp(max(visit.updated, ended)),
+        "inquiryId": visit.inquiry_id,
+    }

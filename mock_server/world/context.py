@@ -1,0 +1,52 @@
+"""The stage: what every part of one world is made from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mock_server.world.calendar import DAY
+from mock_server.world.fixture_models import Business
+from mock_server.world.ids import Ids, Rng, rng
+from mock_server.world.recipe import Recipe
+
+# Days before the first lead: people come before what they write, and transfers after the scenarios they name.
+_AGES = {"members": 440, "companies/notes": 370, "transfers": 370}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One recipe, business, seed and time (``now`` in epoch milliseconds), and what is often asked of them."""
+
+    recipe: Recipe
+    business: Business
+    ids: Ids
+    seed: int
+    now: int
+
+    @cached_property
+    def members(self) -> list[str | int]:
+        """The ids of the team, in its order."""
+        return [self.ids.make("members", mate.index) for mate in self.business.team]
+
+    @cached_property
+    def staff(self) -> list[str | int]:
+        """The ids of those who work there now."""
+        return [self.members[mate.index] for mate in self.business.team if mate.duty != "disabled"]
+
+    @cached_property
+    def crew(self) -> list[str]:
+        """The mail addresses of those who attend visits."""
+        return [mate.email for mate in self.business.team if mate.duty == "crew"]
+
+    def rng(self, *key: str | int) -> Rng:
+        """The random stream of one entity."""
+        return rng(self.seed, *key)
+
+    def founded(self, kind: str, index: int) -> int:
+        """When something that was there before the first lead was created: later things later."""
+        start = self.now - (self.recipe.days_back + _AGES.get(kind, 400)) * DAY
+        return start + index * 2 * DAY + self.rng(kind, index).below(DAY)
+
+    def revised(self, kind: str, index: int) -> int:
+        """When it was last changed: half of them never were."""
+        created, stream = self.founded(kind, index), self.rng("revised", kind, index)
+        return created if stream.chance(50) else created + stream.below(self.now - created)

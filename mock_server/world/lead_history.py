@@ -1,0 +1,200 @@
+"""History: the story of one lead, from the first contact to now.
+
+The story is played, not drawn: each contact happens at a time, finds the lead's visits as they are at that time, and
+changes them (books, moves, cancels). What the lead shows at the end is read off what happened. Lead ``i`` depends on
+(seed, i), the business, the recipe's knobs and now; never on another lead.
+"""
+
+from collections.abc import Sequence
+
+from mock_server.world.appointments import Visit, plan
+from mock_server.world.calendar import DAY, HOUR, MINUTE, to_local, to_utc
+from mock_server.world.context import Stage
+from mock_server.world.conversations import (
+    DIALOGUES,
+    SOURCES,
+    Contact,
+    Held,
+    choose_answers,
+    choose_wish,
+    hold,
+    inquiry_record,
+)
+from mock_server.world.edge_cases import EDGE_SILENT, edge_inquiry, edge_person
+from mock_server.world.fixture_models import Topic, Wish
+from mock_server.world.fixtures import common
+from mock_server.world.ids import Rng
+from mock_server.world.lead_story import INQUIRIES, Happening, Story, cancel, take_effect
+from mock_server.world.people import person
+
+# Percent of the contacts, in the order of SOURCES.
+_SHARES = (44, 17, 15, 13, 11)
+SPOKEN = {"CALL": "call", "SMS": "text", "EMAIL": "e-mail", "WEBFORM": "web form", "CHATBOT": "chat"}
+"""How activities name a source."""
+# How many contacts a lead would like to make; those who came in lately have not got round to all of them.
+_COUNTS = {1: 13, 2: 25, 3: 22, 4: 16, 5: 11, 6: 8, 7: 5}
+# Nothing begins later than this before now, so that the longest conversation has ended by now.
+QUIET = 30 * MINUTE
+
+
+def tell(stage: Stage, index: int) -> Story:
+    """The story of lead number ``index``."""
+    who = person(stage.seed, index, stage.business.state, stage.business.area)
+    if stage.recipe.edge:
+        who = edge_person(stage, index, who)
+    stream = stage.rng("leads", index)
+    at = _first_contact(stage, stream)
+    story = Story(index, stage.ids.make("leads", index), who, at)
+    wanted = min(stream.weighted(list(_COUNTS), list(_COUNTS.values())), stage.recipe.inquiries)
+    silent = index % EDGE_SILENT == EDGE_SILENT - 1 if stage.recipe.edge else stream.chance(4)
+    if silent or not wanted:
+        clerk = stream.choice(stage.staff)
+        story.happenings.append(Happening(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
+        return story
+    for number in range(wanted):
+        own = stage.rng("inquiries", index * INQUIRIES + number)
+        if number:
+            at = _next_contact(stage, story, own)
+        if at > stage.now - QUIET:
+            break
+        _contact(stage, story, number, at, own)
+    _office(stage, story, stream)
+    return story
+
+
+def _first_contact(stage: Stage, stream: Rng) -> int:
+    """Some day of the last ``days_back``, by day rather than by night."""
+    zone, today = stage.business.zone, to_local(stage.business.zone, stage.now) // DAY
+    minute = stream.randint(6 * 60 + 30, 21 * 60) if stream.chance(90) else stream.below(24 * 60)
+    day = today - stream.below(stage.recipe.days_back)
+    at = to_utc(zone, day * DAY + minute * MINUTE) + stream.below(MINUTE)
+    return at if at <= stage.now - QUIET else at - DAY
+
+
+def _next_contact(stage: Stage, story: Story, stream: Rng) -> int:
+    """Before a visit that is coming up, or days to weeks later."""
+    last = story.held[-1].end + 6 * HOUR
+    if (coming := _coming(story, last)) and stream.chance(40):
+        at = last + stream.below(coming.start - 2 * HOUR - last)
+    else:
+        at = last + stream.below(stream.choice((2 * DAY, 7 * DAY, 21 * DAY)))
+    # Most people sleep on it.
+    by_night = not 6 * HOUR < to_local(stage.business.zone, at) % DAY < 22 * HOUR
+    return at + 9 * HOUR if by_night and stream.chance(90) else at
+
+
+def _coming(story: Story, at: int) -> Visit | None:
+    """The visit that lies ahead at that time, with time left to change it."""
+    return next((v for v in story.visits if not v.cancelled and v.start > at + 4 * HOUR), None)
+
+
+def _contact(stage: Stage, story: Story, number: int, at: int, stream: Rng) -> None:
+    """One contact: choose what it is about, hold it, and let it have its effect."""
+    coming = _coming(story, at + HOUR)
+    past = next((v for v in reversed(story.visits) if not v.cancelled and v.end < at), None)
+    topic = _topic(stage, story, coming, past, stream)
+    source = "CALL" if topic.outbound else stream.weighted(SOURCES, _SHARES)
+    delay = 0 if source in DIALOGUES else 20 * MINUTE + stream.below(4 * HOUR)
+    answers = choose_answers(topic, source, stream)
+    urgent = any(answer.urgent for answer in answers)
+    wish = choose_wish(stream, urgent=urgent)
+    when = _offer(stage, topic, coming, at + delay, stream, wish, urgent=urgent)
+    if topic.effect == "reschedule" and when is None:
+        # No other time is free: then it is only a question about the visit.
+        topic = next(each for each in common().followups if each.key == "arrival")
+    about = {"upcoming": coming, "past": past}.get(topic.needs)
+    contact = Contact(
+        source=source,
+        topic=topic,
+        person=story.person,
+        business=stage.business,
+        start=at,
+        answers=answers,
+        wish=wish,
+        known=number > 0,
+        when=when if source in DIALOGUES else None,
+        old=about.start if about else None,
+        service=about.service.name if about else "",
+    )
+    held = hold(contact, stream)
+    _record(stage, story, held, stream)
+    take_effect(stage, story, about, when, held.end + delay, stream)
+
+
+def _topic(stage: Stage, story: Story, coming: Visit | None, past: Visit | None, stream: Rng) -> Topic:
+    """A new job, or something about an earlier contact that fits how things stand."""
+    # The same trouble twice would tell two stories about one tap.
+    told = {held.contact.topic.key for held in story.held}
+    topics: Sequence[Topic] = [topic for topic in stage.business.topics if topic.key not in told]
+    if story.held and stream.chance(75 if coming else 60 if past else 40):
+        needs = "upcoming" if coming else "past" if past else "none"
+        # Nobody asks what became of a price after a visit was booked, even one that was cancelled.
+        if needs != "none" or not story.visits:
+            topics = [topic for topic in common().followups if topic.needs == needs]
+    topics = topics or stage.business.topics
+    return stream.weighted(topics, [topic.weight for topic in topics])
+
+
+def _offer(
+    stage: Stage,
+    topic: Topic,
+    coming: Visit | None,
+    at: int,
+    stream: Rng,
+    wish: Wish,
+    *,
+    urgent: bool,
+) -> int | None:
+    """The start of the visit that this contact leads to, if it leads to one that the answer can still arrange."""
+    if at > stage.now - QUIET:
+        return None
+    if topic.effect == "reschedule" and coming:
+        start = plan(stage, coming.service, at, stream)
+        return start if start != coming.start else None
+    if topic.service and stream.chance(stage.recipe.booking):
+        return plan(stage, stage.business.service(topic.service), at, stream, urgent=urgent, wish=wish)
+    return None
+
+
+def _record(stage: Stage, story: Story, held: Held, stream: Rng) -> None:
+    """Write the inquiry down, with its activities."""
+    number, at = len(story.held), held.contact.start
+    if number == 0:
+        text = f"Lead created from {SPOKEN[held.contact.source]}"
+        story.happenings.append(Happening(at, "LEAD_CREATED", text, story.lead_id))
+    unread = stage.recipe.unread if at > stage.now - 7 * DAY else min(3, stage.recipe.unread)
+    record = inquiry_record(
+        held,
+        stage.ids,
+        story.index * INQUIRIES + number,
+        story.lead_id,
+        first=number == 0,
+        read=not stream.chance(unread),
+        flagged=stream.chance(6),
+    )
+    if stage.recipe.edge:
+        edge_inquiry(stage, story.index * INQUIRIES + number, record)
+    story.held.append(held)
+    story.inquiries.append(record)
+    if held.contact.topic.outbound:
+        text = f"Outbound call to {story.person.phone}"
+        story.happenings.append(Happening(at, "CALL_INITIATED", text, record["id"]))
+    text = f"New {SPOKEN[held.contact.source]} about {held.about}"
+    story.happenings.append(Happening(at, "INQUIRY_CREATED", text, record["id"]))
+
+
+def _office(stage: Stage, story: Story, stream: Rng) -> None:
+    """What the team does without being asked: confirms what lies ahead, and calls a few visits off."""
+    if not story.visits:
+        return
+    visit, quiet = story.visits[-1], story.held[-1].end + 6 * HOUR
+    until = min(stage.now - QUIET, visit.start)
+    room = until - max(quiet, visit.updated)
+    if visit.cancelled or room <= HOUR:
+        return
+    at = max(quiet, visit.updated) + stream.below(room)
+    if stream.chance(7):
+        reason = stream.choice(common().phrases["cancel_reasons"])
+        cancel(stage, story, visit, at, reason, stream.choice(stage.staff))
+    elif not visit.confirmed and stream.chance(65):
+        visit.confirmed, visit.updated = True, at

@@ -1,0 +1,156 @@
+"""Leads: what the records of one lead show of its story. Nothing here is drawn that the story has decided."""
+
+from mock_server.world import Record, World
+from mock_server.world.appointments import appointment_record
+from mock_server.world.calendar import HOUR, MINUTE, stamp
+from mock_server.world.context import Stage
+from mock_server.world.edge_cases import edge_lead, edge_note
+from mock_server.world.fixtures import common
+from mock_server.world.lead_story import INQUIRIES, Happening, Story
+
+ACTIVITIES = 32
+"""A lead's n-th activity has index ``lead * ACTIVITIES + n``."""
+
+COUNTERS = {
+    "EMAIL": "unreadEmails",
+    "CALL": "unreadCalls",
+    "CHATBOT": "unreadChatbotThreads",
+    "SMS": "unreadSMS",
+    "WEBFORM": "unreadWebformSubmissions",
+}
+"""Source of an inquiry → the lead's counter of unread ones."""
+
+
+def records(stage: Stage, story: Story) -> World:
+    """All records of one lead, by kind."""
+    appointments = [appointment_record(stage, visit, story.lead_id) for visit in story.visits]
+    notes = _notes(stage, story)
+    lead = _lead(stage, story)
+    if stage.recipe.edge:
+        edge_lead(story.index, lead, appointments)
+    return {
+        "leads": [lead],
+        "inquiries": story.inquiries,
+        "appointments": appointments,
+        "leads/notes": notes,
+        "leads/activities": _activities(stage, story),
+    }
+
+
+def _lead(stage: Stage, story: Story) -> Record:
+    who, stream = story.person, stage.rng("lead record", story.index)
+    last = story.inquiries[-1] if story.inquiries else None
+    unread = [inquiry["source"] for inquiry in story.inquiries if not inquiry["isRead"]]
+    email, phone = _reachable(story, stream.chance(45), stream.chance(50))
+    settled = bool(story.visits) or not story.inquiries
+    return {
+        "id": story.lead_id,
+        "firstName": who.first,
+        "lastName": who.last,
+        "email": email,
+        "phone": phone,
+        "suburb": who.suburb if story.inquiries or stream.chance(60) else None,
+        "businessName": who.trading_as,
+        "socials": _socials(story, stream.chance(8)),
+        "status": "active" if settled else "pending",
+        "createdAt": stamp(story.created),
+        "updatedAt": stamp(max(happening.at for happening in story.happenings)),
+        "read": not unread,
+        "lastInquiryId": last and last["id"],
+        "lastInquiryDate": last and last["createdAt"],
+        **{counter: unread.count(source) for source, counter in COUNTERS.items()},
+        "hasFlaggedInquiry": any(inquiry["isFlagged"] for inquiry in story.inquiries),
+        "defaultLeadAddress": _address(story),
+        "tags": _tags(story),
+        "lastInquiry": last
+        and {key: last[key] for key in ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")},
+    }
+
+
+def _reachable(story: Story, hide_mail: bool, hide_phone: bool) -> tuple[str | None, str | None]:
+    """E-mail and phone, as far as the lead has given them away."""
+    used = {held.contact.source for held in story.held}
+    if hide_phone and used <= {"CHATBOT"} and not story.visits:
+        return story.person.email, None
+    hidden = hide_mail and not used & {"EMAIL", "WEBFORM"}
+    return (None if hidden else story.person.email), story.person.phone
+
+
+def _socials(story: Story, has: bool) -> Record:
+    handle = story.person.email.partition("@")[0].replace(".", "")
+    return {"instagram": f"https://instagram.example/{handle}"} if has else {}
+
+
+def _address(story: Story) -> Record | None:
+    """Known once a job was talked about."""
+    if not any(held.contact.topic.service for held in story.held):
+        return None
+    who = story.person
+    address = {
+        "line1": who.line1,
+        "line2": who.line2,
+        "suburb": who.suburb,
+        "state": who.state,
+        "postcode": who.postcode,
+        "country": "AU",
+    }
+    return {"address": address}
+
+
+def _tags(story: Story) -> list[Record]:
+    """Read off the story, in the order of the fixture."""
+    true = {
+        "Urgent": any(held.urgent for held in story.held),
+        "Commercial": story.person.trading_as is not None,
+        "Repeat customer": len(story.visits) >= 2,
+        "Quote": any(held.tag == "quote" for held in story.held),
+        "Rescheduled": any(visit.moved for visit in story.visits),
+    }
+    return [{"name": name, "description": about} for name, about in common().lead_tags.items() if true[name]]
+
+
+def _notes(stage: Stage, story: Story) -> list[Record]:
+    """Notes of the team after a conversation, or about a visit; each is an activity too."""
+    stream, phrases, notes = stage.rng("leads/notes", story.index), common().phrases, []
+    for number in range(stream.weighted((0, 1, 2, 3), (45, 32, 16, 7))):
+        visit = stream.choice(story.visits) if story.visits and stream.chance(50) else None
+        after = visit.created if visit else stream.choice(story.held).end if story.held else story.created
+        at = after + MINUTE + stream.below(20 * HOUR)
+        author = None if stream.chance(10) else stream.choice(stage.staff)
+        text = stream.choice(phrases["job_notes" if visit else "notes"])
+        edited = at + stream.below(10 * HOUR) if stream.chance(20) else at
+        if at > stage.now:
+            continue
+        index = story.index * INQUIRIES + number
+        identity = stage.ids.make("leads/notes", index)
+        note: Record = {
+            "id": identity,
+            "value": text,
+            "appointmentId": visit and stage.ids.make("appointments", visit.index),
+            "leadId": story.lead_id,
+            "userId": author,
+            "createdAt": stamp(at),
+            "updatedAt": stamp(min(edited, stage.now)),
+        }
+        if stage.recipe.edge:
+            edge_note(index, note)
+        notes.append(note)
+        story.happenings.append(Happening(at, "NOTE_CREATED", None, identity, author))
+    return notes
+
+
+def _activities(stage: Stage, story: Story) -> list[Record]:
+    """What happened, in order of time; at one time, in the order of cause and effect."""
+    ordered = sorted(story.happenings, key=lambda happening: happening.at)
+    return [
+        {
+            "id": stage.ids.make("leads/activities", story.index * ACTIVITIES + number),
+            "event": happening.event,
+            "data": happening.text,
+            "referenceId": str(happening.reference),
+            "userId": happening.user,
+            "leadId": story.lead_id,
+            "createdAt": stamp(happening.at),
+        }
+        for number, happening in enumerate(ordered)
+    ]

@@ -1,0 +1,167 @@
+"""An answer that is remembered is the one that would be made now; and who remembers, still sees every request."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from starlette.applications import Starlette
+from wire import Answer, ask, target_of
+
+from mock_server.api.response_cache import LARGEST, MOST, Remembered
+from mock_server.app import create_app
+from mock_server.config.settings import Settings
+from mock_server.spec.operation import Operation
+from mock_server.store.snapshot import Snapshot
+from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.workspace import Workspace
+from mock_server.world.recipe import load_recipe
+
+LISTS = "/v1/leads?limit=50"
+TWINS = ("remembers", "forgets")
+
+
+@pytest.fixture(scope="module")
+def server() -> Starlette:
+    return create_app(Settings(world="small"))
+
+
+@pytest.fixture
+def twins(server: Starlette) -> Iterator[list[Workspace]]:
+    """Two workspaces in which the same calls must have the same answers."""
+    plan = Plan(load_recipe("small"), seed=5, limit=0)
+    made = [server.state.workspaces.create(id, plan, [f"sk_test_mock_{id}"], frozen=True) for id in TWINS]
+    yield made
+    for workspace in made:
+        server.state.workspaces.remove(workspace)
+
+
+def said(app: Starlette, workspace: Workspace, method: str, target: str, body: Any = None) -> tuple[int, bytes]:
+    raw = None if body is None else orjson.dumps(body)
+    answer = ask(app, method, target, key=f"sk_test_mock_{workspace.id}", body=raw)
+    return answer.status, answer.body
+
+
+def steps(chance: random.Random, leads: list[str]) -> Iterator[tuple[str, str, Any]]:
+    """Mostly the same few reads over and over, with changes between them."""
+    for number in range(150):
+        lead = f"/v1/leads/{chance.choice(leads)}"
+        reads = [
+            LISTS,
+            "/v1/leads?page=2&limit=3",
+            lead,
+            f"{lead}/notes",
+            f"{lead}/activities",
+            "/v1/inquiries?expand=lead",
+        ]
+        reads += ["/v1/appointments", "/v1/faqs", "/v1/leads?limit=0", "/api/webhooks/zapier/leads", "/v1/organization"]
+        changes = [
+            ("PUT", lead, {"lastName": f"N{number}"}),
+            ("POST", "/v1/leads", {"firstName": f"New{number}", "suburb": "Ryde"}),
+            ("POST", "/v1/leads", {}),
+            ("DELETE", lead, None),
+            ("RESET", "", None),
+            ("RETURN", "", None),
+            ("TIME", "", None),
+        ]
+        yield ("GET", chance.choice(reads), None) if chance.random() < 0.8 else chance.choice(changes)
+
+
+def test_a_remembered_answer_is_the_one_that_would_be_made_now(server: Starlette, twins: list[Workspace]) -> None:
+    chance, workspaces = random.Random(11), server.state.workspaces
+    leads = [str(row.id) for row in twins[0].image.rows("leads")]
+    saved = [Snapshot("then", twin.image.fork(), twin.clock.stamp(), frozen=True) for twin in twins]
+    recalled = 0
+    for method, target, body in steps(chance, leads):
+        answers = []
+        for twin, snapshot in zip(twins, saved, strict=True):
+            if twin.id == "forgets":
+                twin.image.derived.clear()
+            elif method == "GET":
+                recalled += any(
+                    isinstance(key, tuple) and key[0] == target.split("?")[0].encode() for key in twin.image.derived
+                )
+            if method == "RESET":
+                workspaces.reset(twin)
+            elif method == "RETURN":
+                workspaces.return_to(twin, snapshot)
+            elif method == "TIME":
+                twin.clock.advance(3_600)
+            else:
+                answers.append(said(server, twin, method, target, body))
+        assert len(set(answers)) <= 1, (method, target)
+    assert recalled > 20
+
+
+def test_no_get_looks_at_the_clock_or_writes(server: Starlette, operation: Operation, twins: list[Workspace]) -> None:
+    if operation.method != "GET":
+        return
+    _, twin = twins
+    target = target_of(operation)
+    counters, before = dict(twin.image.counters), said(server, twin, "GET", target)
+    twin.clock.advance(40 * 86_400)
+    twin.image.derived.clear()
+    assert said(server, twin, "GET", target) == before
+    assert dict(twin.image.counters) == counters
+
+
+def told(server: Starlette, times: int, **headers: str) -> list[Answer]:
+    return [ask(server, "GET", LISTS, headers=headers.items()) for _ in range(times)]
+
+
+def test_every_request_is_counted_journalled_and_covered(server: Starlette) -> None:
+    workspace = server.state.workspaces.get("default")
+    server.state.workspaces.reset(workspace)
+    answers = told(server, 70)
+    assert len({answer.body for answer in answers}) == 1
+    assert len({answer.get("x-mock-request-id") for answer in answers}) == 70
+    assert "429" in answers[-1].explain
+    assert "429" not in answers[59].explain
+    kept = list(workspace.journal)
+    assert [exchange.operation.key for exchange in kept] == ["GET /v1/leads"] * 70
+    assert {exchange.step for exchange in kept} == {"answer"}
+    assert kept[-1].answer == kept[0].answer
+    figures = workspace.journal.covered().report(workspace.image and server.state.workspaces.contract, [])["operations"]
+    assert figures["GET /v1/leads"]["requests"] == 70
+    assert figures["GET /v1/leads"]["parameters"]["query limit"] == 70
+
+
+def test_what_is_preferred_is_not_what_was_remembered(server: Starlette) -> None:
+    plain, preferred = told(server, 2)[-1], told(server, 2, prefer="code=401")[-1]
+    assert (plain.status, preferred.status) == (200, 401)
+
+
+def test_another_workspace_remembers_nothing_of_it(server: Starlette, twins: list[Workspace]) -> None:
+    one, other = twins
+    said(server, one, "GET", LISTS)
+    assert one.image.derived
+    assert not other.image.derived
+    assert not one.image.fork().derived
+
+
+def test_what_is_remembered_is_bounded(server: Starlette, twins: list[Workspace]) -> None:
+    one, _ = twins
+    for page in range(1, MOST + 10):
+        said(server, one, "GET", f"/v1/leads?page={page}")
+    assert 0 < len(one.image.derived) <= MOST
+    said(server, one, "GET", f"/v1/leads?x={'a' * 2_000}")
+    kept = [found for found in one.image.derived.values() if isinstance(found, Remembered)]
+    assert all(len(found.answer.body) <= LARGEST for found in kept)
+    assert all(len(query) < 2_000 for _, query in one.image.derived)
+
+
+def test_one_in_so_many_is_made_anew_and_checked_whole(server: Starlette, twins: list[Workspace]) -> None:
+    one, _ = twins
+    said(server, one, "GET", LISTS)
+    [key] = one.image.derived
+    first = one.image.derived[key]
+    for _ in range(70):
+        said(server, one, "GET", LISTS)
+    assert one.image.derived[key] is not first
+
+
+def test_whoever_wants_every_answer_checked_has_none_remembered() -> None:
+    app = create_app(Settings(world="empty", self_check="all"))
+    told(app, 3)
+    assert not app.state.workspaces.get("default").image.derived

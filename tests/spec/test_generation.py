@@ -1,0 +1,291 @@
+"""Values for schemas: valid, the same for the same chance, and an honest error where there is none."""
+
+import datetime
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from specimens import OURS, SIZE, chance, schema, served
+
+from mock_server.errors import SpecError
+from mock_server.spec.format_samples import FORMATS, number
+from mock_server.spec.generation import generate
+from mock_server.spec.schema import Schema
+
+IT = {"$ref": "#/components/schemas/It"}
+NAME = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+REF = {"$ref": "#/components/schemas/Name"}
+
+
+def of_our_documents() -> Iterator[tuple[str, Schema]]:
+    for name, root in OURS.items():
+        for operation in served(root).operations.values():
+            for parameter in operation.parameters:
+                yield f"{name} {operation.key} {parameter.name}", parameter.schema
+            for media, body in operation.bodies.items():
+                yield f"{name} {operation.key} {media}", body
+            for status, response in operation.responses.items():
+                if response.schema:
+                    yield f"{name} {operation.key} {status}", response.schema
+
+
+def test_every_schema_of_our_documents_has_values() -> None:
+    seen = set()
+    for label, it in of_our_documents():
+        if it.pointer in seen:
+            continue
+        seen.add(it.pointer)
+        for n in range(3):
+            value = generate(it, chance(label, n), example=False)
+            assert it.accepts(value), label
+            assert value == generate(it, chance(label, n), example=False), label
+            assert json.loads(json.dumps(value, allow_nan=False)) == value
+    assert len(seen) >= 50
+
+
+ODD: list[Any] = [
+    {},
+    True,
+    {"type": "null"},
+    {"const": None},
+    {"enum": [None]},
+    {"enum": [None, 1]},
+    {"enum": [1, "a", None], "type": "string"},
+    {"const": {"a": [1]}},
+    {"type": ["null", "string"], "minLength": 3},
+    # numbers
+    {"type": "integer", "minimum": 5, "maximum": 5},
+    {"type": "integer", "exclusiveMinimum": 5, "exclusiveMaximum": 7},
+    {"type": "integer", "exclusiveMinimum": 5.5, "maximum": 6.5},
+    {"type": "integer", "maximum": -10},
+    {"type": "integer", "minimum": 10**15},
+    {"type": "integer", "minimum": 10**30},
+    {"type": "integer", "multipleOf": 7, "minimum": 8, "maximum": 14},
+    {"type": "integer", "multipleOf": 7, "minimum": 1000},
+    {"type": "integer", "multipleOf": 2.5},
+    {"type": "integer", "multipleOf": 5000},
+    {"type": "integer", "multipleOf": 3, "exclusiveMaximum": 2},
+    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.001},
+    {"type": "number", "minimum": 0.1, "maximum": 0.1},
+    {"type": "number", "multipleOf": 0.01},
+    {"type": "number", "multipleOf": 0.1, "minimum": 0.3, "maximum": 0.3},
+    {"type": "number", "minimum": -1e308, "maximum": 1e308},
+    {"type": "number", "exclusiveMaximum": 0},
+    {"allOf": [{"type": "integer", "minimum": 3}, {"maximum": 9}, {"minimum": 5, "multipleOf": 4}]},
+    # texts
+    {"type": "string", "minLength": 40},
+    {"type": "string", "maxLength": 3},
+    {"type": "string", "minLength": 5, "maxLength": 5},
+    {"type": "string", "maxLength": 0},
+    {"type": "string", "pattern": "^ld_[a-z0-9]+$", "minLength": 12, "maxLength": 12},
+    {"type": "string", "pattern": "^[a-z]+$", "maxLength": 1},
+    {"type": "string", "pattern": "^(?!a)[a-c]$"},
+    {"type": "string", "format": "email", "pattern": "@example\\.com$"},
+    {"type": "string", "format": "uuid", "maxLength": 36},
+    {"type": "string", "format": "unheard-of", "minLength": 3},
+    {"type": "string", "pattern": "^a", "allOf": [{"pattern": "b$"}, {"minLength": 2}], "example": "ab"},
+    *({"type": "string", "format": name} for name in FORMATS),
+    # lists
+    {"type": "array"},
+    {"type": "array", "minItems": 3},
+    {"type": "array", "items": False},
+    {"type": "array", "items": {"type": "integer"}, "minItems": 5, "maxItems": 5},
+    {"type": "array", "items": {"type": "integer"}, "maxItems": 0},
+    {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 2},
+    {"type": "array", "items": {"enum": [1, 2, 3, 4, 5, 6]}, "uniqueItems": True, "minItems": 6},
+    {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": False, "minItems": 2},
+    {"type": "array", "prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 3},
+    {"type": "array", "contains": {"const": "x"}, "items": {"type": "string"}},
+    {"type": "array", "contains": {"const": "x"}},
+    # objects
+    {"type": "object"},
+    {"type": "object", "required": ["a", "b"]},
+    {"type": "object", "minProperties": 3},
+    {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}},
+    {"type": "object", "minProperties": 2, "propertyNames": {"pattern": "^[a-z]{3}$"}},
+    {
+        "type": "object",
+        "minProperties": 1,
+        "patternProperties": {"^x-[a-z]+$": {"type": "integer"}},
+        "additionalProperties": False,
+    },
+    {"type": "object", "properties": {"a": False, "b": {"type": "integer"}}},
+    {"type": "object", "properties": {"a": {}}, "additionalProperties": False},
+    {"type": "object", "required": ["z"], "additionalProperties": {"type": "boolean"}},
+    {"type": "object", "properties": {"a": {"const": 1}}, "dependentRequired": {"a": ["b"]}},
+    {"type": "object", "dependentRequired": {"a": ["b"]}},
+    # branches
+    {"allOf": [REF, {"properties": {"age": {"type": "integer"}}, "required": ["age"]}]},
+    {"allOf": [{"properties": {"k": {"enum": ["A", "B"]}}, "required": ["k"]}, {"properties": {"k": {"const": "B"}}}]},
+    {"allOf": [{"properties": {"k": {"type": "string"}}}, {"properties": {"k": {"minLength": 30}}, "required": ["k"]}]},
+    {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+    {"anyOf": [REF, {"type": "null"}]},
+    {
+        "oneOf": [
+            {"properties": {"k": {"const": "A"}}, "required": ["k"]},
+            {"properties": {"k": {"const": "B"}}, "required": ["k"]},
+        ]
+    },
+    {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}},
+        "oneOf": [{"required": ["id"]}, {"required": ["no"]}],
+    },
+    {
+        "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+        "anyOf": [{"required": ["a"]}, {"required": ["b"]}],
+    },
+    {
+        "allOf": [
+            {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+            {"oneOf": [{"type": "integer"}, {"type": "null"}]},
+        ]
+    },
+    {"not": {"type": "object"}, "type": ["object", "string"]},
+    {"type": "string", "not": {"const": "quote quote"}},
+    {
+        "type": "object",
+        "required": ["mode"],
+        "properties": {"mode": {"enum": ["a", "b"]}, "why": {"type": "string"}},
+        "if": {"properties": {"mode": {"const": "b"}}},
+        "then": {"required": ["why"]},
+        "else": {"required": ["how"], "properties": {"how": {"type": "integer"}}},
+    },
+    {
+        "type": "object",
+        "required": ["to", "kind"],
+        "properties": {"kind": {"enum": ["phone", "mail"]}, "to": {"type": "string"}},
+        "if": {"properties": {"kind": {"const": "phone"}}},
+        "then": {"properties": {"to": {"pattern": "^[+][0-9]{9}$"}}},
+        "else": {"properties": {"to": {"pattern": "@"}}},
+    },
+    # schemas that contain themselves
+    {"type": "object", "properties": {"next": IT}},
+    {"type": "object", "properties": {"next": {"anyOf": [IT, {"type": "null"}]}}, "required": ["next"]},
+    {"type": ["object", "null"], "properties": {"left": IT, "right": IT}, "required": ["left", "right"]},
+    {"type": "object", "properties": {"all": {"type": "array", "items": IT}}, "required": ["all"]},
+    {"type": "object", "properties": {"of": {"oneOf": [{"type": "string"}, IT]}}, "required": ["of"]},
+    {"type": "object", "additionalProperties": IT},
+]
+
+
+@pytest.mark.parametrize("node", ODD, ids=lambda node: json.dumps(node)[:60])
+def test_an_odd_schema_has_values_too(node: Any) -> None:
+    it = schema(node, Name=NAME)
+    for n in range(5):
+        value = generate(it, chance(n))
+        assert it.accepts(value)
+        assert value == generate(it, chance(n))
+        json.dumps(value, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        False,
+        {"type": "integer", "minimum": 3, "maximum": 2},
+        {"type": "object", "properties": {"next": IT}, "required": ["next"]},
+        {"type": "array", "items": IT, "minItems": 2},
+        {"type": "array", "minItems": 10**9},
+        {"type": "string", "minLength": 10**9},
+        {"type": "object", "minProperties": 10**9},
+        {"type": "string", "pattern": "^a$", "minLength": 2},
+        {"type": "string", "pattern": "a{60000}"},
+        {"allOf": [{"type": "string"}, {"type": "integer"}]},
+        {"enum": [1], "const": 2},
+        {"not": {}},
+        {"type": "object", "required": ["a"], "additionalProperties": False},
+    ],
+    ids=json.dumps,
+)
+def test_a_schema_without_a_value_in_reach_is_named_with_a_remedy(node: Any) -> None:
+    with pytest.raises(SpecError) as caught:
+        generate(schema(node), chance())
+    assert str(caught.value) == (
+        "doc#/components/schemas/It: no value could be generated for this schema → give it an `example`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("node", "value"),
+    [
+        ({"type": "string", "example": "a"}, "a"),
+        ({"type": "string", "examples": ["b", "a"]}, "b"),
+        ({"type": "string", "pattern": "^a$", "minLength": 2, "example": "aa"}, None),
+    ],
+)
+def test_the_example_of_the_document_is_taken_where_it_is_valid(node: Any, value: Any) -> None:
+    if value is None:
+        with pytest.raises(SpecError):
+            generate(schema(node), chance())
+    else:
+        assert generate(schema(node), chance()) == value
+        assert generate(schema(node), chance(), example=False) != value
+
+
+def test_examples_of_the_parts_are_used_now_and_then() -> None:
+    it = schema({"type": "object", "properties": {"id": {"type": "string", "example": "ld_1"}}})
+    found = {generate(it, chance(n))["id"] for n in range(40)}
+    assert "ld_1" in found
+    assert len(found) > 5
+    wrong = schema({"type": "object", "properties": {"id": {"type": "integer", "example": "ld_1"}}})
+    assert all(isinstance(generate(wrong, chance(n))["id"], int) for n in range(20))
+
+
+def test_optional_properties_are_made_near_the_top_only() -> None:
+    value = generate(schema({"type": "object", "properties": {"next": IT, "name": {"type": "string"}}}), chance())
+    assert "name" in value["next"]["next"]
+    assert "next" not in str(value["next"]["next"]["next"])
+
+
+def test_null_is_not_made_where_something_else_can_be() -> None:
+    for node in ({"type": ["null", "string"]}, {"enum": [None, "a"]}, {"anyOf": [{"type": "null"}, REF]}):
+        it = schema(node, Name=NAME)
+        assert all(generate(it, chance(n)) is not None for n in range(20))
+
+
+def test_every_branch_is_drawn_some_time() -> None:
+    it = schema({"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]})
+    assert {type(generate(it, chance(n))) for n in range(60)} == {str, int, bool}
+
+
+# --- numbers and formats ----------------------------------------------------------------------------------------
+
+BOUND = st.none() | st.integers(-50, 50) | st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 2))
+
+
+@settings(max_examples=80 * SIZE)
+@given(BOUND, BOUND, BOUND, BOUND, st.sampled_from([None, 1, 3, 0.5, 0.25, 2.5]), st.booleans())
+def test_a_number_is_within_its_bounds(
+    low: float | None, above: float | None, high: float | None, below: float | None, step: float | None, whole: bool
+) -> None:
+    """Where the schema admits a multiple of a quarter at all; whether there is one is asked of the validator."""
+    words = {"minimum": low, "exclusiveMinimum": above, "maximum": high, "exclusiveMaximum": below, "multipleOf": step}
+    node = {key: value for key, value in words.items() if value is not None}
+    it = schema({"type": "integer" if whole else "number", **node})
+    quarters = (quarter / 4 for quarter in range(-204, 205))
+    if not any(it.accepts(int(one) if one.is_integer() else one) for one in quarters):
+        return
+    assert it.accepts(number(chance(str(node)), (low, above), (high, below), step, whole=whole))
+
+
+def test_bounds_that_are_left_out_are_never_hit() -> None:
+    assert {number(chance(n), (None, 5), (None, 8), None, whole=True) for n in range(40)} == {6, 7}
+    assert {number(chance(n), (5, None), (8, None), None, whole=True) for n in range(40)} == {5, 6, 7, 8}
+    assert {number(chance(n), (None, 5), (None, 6), 0.25, whole=False) for n in range(40)} == {5.25, 5.5, 5.75}
+    assert all(5 < number(chance(n), (None, 5), (None, 5.01), None, whole=False) < 5.01 for n in range(40))
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_a_text_of_a_known_format_is_valid(form: str) -> None:
+    it = schema({"type": "string", "format": form})
+    texts = [FORMATS[form](chance(form, n)) for n in range(50)]
+    assert all(map(it.accepts, texts))
+    if form == "date-time":
+        for text in texts:
+            datetime.datetime.fromisoformat(text)
+    if "mail" in form:
+        assert all(text.endswith("@example.com") for text in texts)
