@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from contracts import pytest_workers
-from contracts.errors import CannotRun, Stopped
+from contracts.errors import CannotRun, RunStopped
 from contracts.pytest_session import OUTCOME, accepted, asked
 from contracts.run.runner import Run
 from contracts.spec.document import Contract, load
@@ -37,7 +37,7 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
             run = Run(contract, target, replace(options, baseline=accepted(pytestconfig, contract)))
             run.greet()
             run.neighbour()
-        except (CannotRun, Stopped) as reason:
+        except (CannotRun, RunStopped) as reason:
             pytest.exit(f"contracts: {reason}", returncode=2)
         yield run
         run.leave()

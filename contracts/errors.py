@@ -20,11 +20,11 @@ class CannotRun(SuiteError):
         super().__init__(f"{reason} → {remedy}" if remedy else reason)
 
 
-class Refused(SuiteError):
+class RequestRefused(SuiteError):
     """A request that this mode does not allow. It was not sent."""
 
 
-class Stopped(SuiteError):
+class RunStopped(SuiteError):
     """The run is over. ``spent`` tells a used-up budget, which is ordinary, from a target that asked for peace."""
 
     def __init__(self, reason: str, *, spent: bool = False) -> None:

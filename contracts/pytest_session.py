@@ -15,16 +15,16 @@ from contracts.options.baseline import Baseline
 from contracts.options.baseline_file import read
 from contracts.options.options import Options
 from contracts.options.selection import Selection
-from contracts.real_host.run_plan import TOPICS, Visit, wanted
+from contracts.real_host.run_plan import TOPICS, SafeRunPlan, wanted
 from contracts.report.summary import verdict
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.plan import units
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Mode
 from contracts.transport.target import is_loopback
 
-OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+OUTCOME: pytest.StashKey[RunResult] = pytest.StashKey()
 NAMES: pytest.StashKey[list[str]] = pytest.StashKey()
 """The names of the directed runs that pytest collects as tests."""
 _PARTS: pytest.StashKey[list[pytest_workers.Part]] = pytest.StashKey()
@@ -70,7 +70,7 @@ def _names(spec: str, options: Options, *, safe: bool) -> list[str]:
     topics = {unit.topic for unit in every}.union(TOPICS)
     selection = Selection(contract, topics, wanted(options, Mode.SAFE if safe else Mode.FULL), options.without)
     if safe:
-        return Visit(Catalogue(contract), {}, selection, limited=options.check_rate_limit).names()
+        return SafeRunPlan(Catalogue(contract), {}, selection, limited=options.check_rate_limit).names()
     found = [unit.name for unit in every if selection.unit(unit.topic, unit.subject, unit.also)]
     return [*found, *(f"engine[{document.name}]" for document in contract.documents if selection.engine())]
 

@@ -8,7 +8,7 @@ from contracts.options.selection import Selection
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.run.runner import Run
 from contracts.run.verdict import shortcomings
 from contracts.spec.document import Contract
@@ -34,10 +34,10 @@ def part(run: Run) -> Part:
     }
 
 
-def together(parts: Sequence[Part], contract: Contract, options: Options) -> Outcome:
+def together(parts: Sequence[Part], contract: Contract, options: Options) -> RunResult:
     """The outcome of the whole, as far as it says whether the run proved anything."""
     target = Target("", "", is_mock=all(part["mock"] for part in parts))
-    outcome = Outcome(target, Mode.FULL, options.seed, Coverage(contract, ""))
+    outcome = RunResult(target, Mode.FULL, options.seed, Coverage(contract, ""))
     for part in parts:
         outcome.coverage.add(part["counts"])
         outcome.passed += part["passed"]

@@ -13,9 +13,9 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.schemas import BaseSchema
 
 from contracts.errors import CannotRun
-from contracts.options.generation_depth import USUAL, Depth
+from contracts.options.generation_depth import USUAL, GenerationDepth
 from contracts.rules import input
-from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.spec.document import Contract, Document, Operation, blank
@@ -46,7 +46,7 @@ class Progress:
 _REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "428", "429", "431", "5xx"]
 
 
-def configuration(target: Target, depth: Depth, seed: int) -> dict[str, Any]:
+def configuration(target: Target, depth: GenerationDepth, seed: int) -> dict[str, Any]:
     """The engine's settings: repeatable, nothing kept on disk, no accounts made up, every phase that pays."""
     fuzzed, chained = depth.examples > 0, depth.chains > 0
     return {
@@ -81,7 +81,7 @@ def run(
     transport: Transport,
     progress: Progress,
     *,
-    depth: Depth = USUAL,
+    depth: GenerationDepth = USUAL,
     seed: int = 1,
     wanted: Collection[str] | None = None,
 ) -> None:
@@ -107,7 +107,7 @@ def drive(
     if wanted is not None:
         labels = {f"{o.method} {o.path}" for o in document.operations if o.key in wanted}
         schema = schema.include(lambda context: context.operation.label in labels)
-    reader = _Reader(contract, None if plain else SecondJudge(contract, target.origin), progress)
+    reader = _Reader(contract, None if plain else OpenapiCoreJudge(contract, target.origin), progress)
     with transport.installed():
         stream = from_schema(schema).execute()
         for event in stream:
@@ -138,7 +138,7 @@ def _patterns_alone(node: Any) -> Any:
 class _Reader:
     """Turns events into findings."""
 
-    def __init__(self, contract: Contract, second: SecondJudge | None, progress: Progress) -> None:
+    def __init__(self, contract: Contract, second: OpenapiCoreJudge | None, progress: Progress) -> None:
         self._contract = contract
         self._second = second
         self._progress = progress

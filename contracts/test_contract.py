@@ -2,11 +2,11 @@
 
 import pytest
 
-from contracts.errors import Stopped
+from contracts.errors import RunStopped
 from contracts.pytest_session import NAMES
 from contracts.report.summary import MOST_COMMANDS, verdict
 from contracts.run.runner import Run
-from contracts.transport.redaction import Sieve
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.signals import interruptible
 
 
@@ -25,14 +25,14 @@ def test_contract(run: Run, unit_name: str) -> None:
     try:
         with interruptible(run.guard.interrupt):
             found = run.unit(unit)
-    except Stopped as reason:
+    except RunStopped as reason:
         pytest.exit(f"contracts: {reason.reason}", returncode=2)
     if unit_name in run.outcome.not_run:
         pytest.skip(run.outcome.not_run[unit_name])  # what a rule needs was not there: told, and no success
     counted = [f for f in found if run.selection.finding(f.rule.name, f.operation)]
     broken = [f for f in counted if f.breaks(run.target.is_mock) and not run.options.baseline.accepts(f)]
     if broken:
-        sieve = Sieve([run.target.key, run.target.other_key], people=not run.target.is_mock)
+        sieve = ReportRedactor([run.target.key, run.target.other_key], people=not run.target.is_mock)
         lines = [
             f"{f.operation}: {f.rule.title} ({f.rule.name})\n  expected {f.expected}\n  got      {f.got}\n  "
             + "\n  ".join(exchange.curl(run.target.variables) for exchange in f.evidence[-MOST_COMMANDS:])

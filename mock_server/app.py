@@ -34,9 +34,9 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
-from mock_server.admin.access import AdminSafety
+from mock_server.admin.access import AdminAccess
 from mock_server.api.endpoint import Endpoint
-from mock_server.api.error_bodies import Envelope
+from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
 from mock_server.config.paths import OPENAPI
@@ -44,16 +44,16 @@ from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
 from mock_server.event_loop.stall_watchdog import watch_stalls
 from mock_server.event_loop.turns import tidy_up
-from mock_server.middleware.api_first import Shortcut
+from mock_server.middleware.api_first import ApiFirst
 from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.cross_origin import CrossOrigin
-from mock_server.middleware.fault_injection import Faults
+from mock_server.middleware.fault_injection import FaultInjection
 from mock_server.middleware.journal import JournalMiddleware
-from mock_server.middleware.overrides import Mappings
+from mock_server.middleware.overrides import OverridesMiddleware
 from mock_server.middleware.rate_limit import RateLimit
-from mock_server.middleware.trusted_host import Guard
-from mock_server.simulation.own_record_schemas import OwnRecords
+from mock_server.middleware.trusted_host import TrustedHost
+from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.simulation.timeline import Timeline
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document, load
@@ -62,7 +62,7 @@ from mock_server.store.base import Log, NoLog
 from mock_server.support.exact_json import write_json
 from mock_server.support.redaction import Redactor
 from mock_server.webhooks.dispatcher import Dispatcher
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import secret
@@ -97,11 +97,11 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
     The well-known key is for loopback only; on any other bind a random one is minted at each start.
     """
     workspaces = Workspaces(contract, log, settings.journal_size)
-    workspaces.restore(OwnRecords().mistake)
+    workspaces.restore(OwnRecordSchemas().mistake)
     default = workspaces.get(DEFAULT)
     if default is None:
         enforced = settings.rate_limit != "observe"
-        plan = Plan(load_recipe(settings.world), settings.seed, _start(settings), settings.limit, enforced)
+        plan = WorldPlan(load_recipe(settings.world), settings.seed, _start(settings), settings.limit, enforced)
         default = workspaces.create(DEFAULT, plan, keys=())
     else:
         _warn_of_another_world(settings, default.plan)
@@ -110,7 +110,7 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
     return workspaces, key
 
 
-def _warn_of_another_world(settings: Settings, plan: Plan) -> None:
+def _warn_of_another_world(settings: Settings, plan: WorldPlan) -> None:
     """Say when a state file holds something else than what is asked for; a file's recipe may have changed since."""
     if (settings.world, settings.seed) == (Settings.world, Settings.seed):
         return
@@ -144,11 +144,11 @@ def create_app(
     redactor = redactor or Redactor()
     contract = load_contract(settings)
     workspaces, key = open_workspaces(settings, contract, log or NoLog())
-    envelope = Envelope(contract)
+    envelope = ErrorBodies(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
-    api: ASGIApp = Mappings(endpoint, router, settings)
-    api = Faults(api, router, ours=settings.mock_headers)
+    api: ASGIApp = OverridesMiddleware(endpoint, router, settings)
+    api = FaultInjection(api, router, ours=settings.mock_headers)
     api = RateLimit(api)
     api = Arrival(api, settings)
     api = Authentication(api, workspaces)
@@ -158,13 +158,13 @@ def create_app(
     workspaces.committed = dispatcher.committed
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     _begin(timeline)
-    control = AdminSafety(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
+    control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Starlette(
         routes=[Mount("/__admin", app=control), *_documents(contract)],
         middleware=[  # by name: before 0.38 Starlette gives the first argument, `app`, by name too
-            Middleware(Guard, settings=settings, envelope=envelope, redactor=redactor),
+            Middleware(TrustedHost, settings=settings, envelope=envelope, redactor=redactor),
             Middleware(CrossOrigin, router=router, settings=settings, redactor=redactor),
-            Middleware(Shortcut, api=api),
+            Middleware(ApiFirst, api=api),
         ],
         exception_handlers={405: _wrong_method(envelope)},
         lifespan=_living(dispatcher, timeline, workspaces, debug_stalls=settings.debug_stalls),
@@ -199,9 +199,11 @@ def _control_plane(
     settings: Settings, workspaces: Workspaces, endpoint: Endpoint, dispatcher: Dispatcher, timeline: Timeline
 ) -> ASGIApp:
     from mock_server.admin.app import control_plane  # start-up: as above
-    from mock_server.admin.context import Control  # start-up: both are not needed until somebody asks for the plane
+    from mock_server.admin.context import (
+        AdminContext,  # start-up: both are not needed until somebody asks for the plane
+    )
 
-    return control_plane(Control(settings, workspaces, endpoint, dispatcher, timeline, ledger))
+    return control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger))
 
 
 def _living(
@@ -222,7 +224,7 @@ def _living(
     return lifespan
 
 
-def _wrong_method(envelope: Envelope) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _wrong_method(envelope: ErrorBodies) -> Callable[[Request, Exception], Awaitable[Response]]:
     """A document is only to be read."""
 
     async def refuse(request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ MockError
 │   ├── UnsupportedMediaType   415
 │   ├── Misdirected            421
 │   ├── TooManyRequests        429
-│   ├── Injected               a fault that was asked for, with its own status
+│   ├── InjectedFault          a fault that was asked for, with its own status
 │   ├── InternalError          500
 │   │   └── AnswerInvalid      our own answer breaks the contract
 │   └── StorageUnavailable     503
@@ -146,7 +146,7 @@ class TooManyRequests(ApiError):
     status = 429
 
 
-class Injected(ApiError):
+class InjectedFault(ApiError):
     """A fault that was asked for."""
 
     def __init__(self, status: int, *explain: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:

@@ -118,9 +118,9 @@ def sophiie_options() -> Mapping[str, Any]:
 def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
     """The world of a test that names none: a small one, unless the server was started with a world of its own."""
     from mock_server.testing import Refused  # start-up: imports httpx
-    from mock_server.testing.admin_client import Control  # start-up: as above
+    from mock_server.testing.admin_client import AdminClient  # start-up: as above
 
-    control = Control(sophiie_server.url, token=sophiie_server.admin_token)
+    control = AdminClient(sophiie_server.url, token=sophiie_server.admin_token)
     try:
         own = control("GET", "/settings")["world"]
     except Refused:

@@ -13,7 +13,7 @@ from wire import Tenant
 from mock_server import pytest_plugin
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.recipe import load_recipe
 
@@ -57,7 +57,7 @@ def tenant(app: Starlette, _numbers: Iterator[int]) -> Tenant:
     def make(**plan: object) -> tuple[Workspace, str]:
         name = f"t{next(_numbers)}"
         key = f"sk_test_mock_{name}"
-        made = Plan(load_recipe("small"), **{"limit": 0, **plan})  # type: ignore[arg-type]
+        made = WorldPlan(load_recipe("small"), **{"limit": 0, **plan})  # type: ignore[arg-type]
         return app.state.workspaces.create(name, made, [key], frozen=True), key
 
     return make

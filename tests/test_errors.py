@@ -77,6 +77,6 @@ def test_method_not_allowed_names_the_methods_in_a_fixed_order() -> None:
 
 
 def test_a_fault_that_was_asked_for_has_the_status_that_was_asked_for() -> None:
-    fault = errors.Injected(418, "rule 7")
+    fault = errors.InjectedFault(418, "rule 7")
     assert (fault.status, fault.explain, fault.headers) == (418, ("rule 7",), ())
-    assert errors.Injected.status == 500
+    assert errors.InjectedFault.status == 500

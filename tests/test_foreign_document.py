@@ -23,7 +23,7 @@ from mock_server.config.settings import Settings
 from mock_server.errors import SpecError
 from mock_server.server import MockServer
 from mock_server.support.bounded_files import read_file
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
@@ -82,7 +82,7 @@ def open_api(paths: Mapping[str, str]) -> Open:
 
     def make(name: str, world: str = "small") -> Api:
         app = apps.get(name) or apps.setdefault(name, create_app(settings(paths, name)))
-        id, plan = f"w{next(numbers)}", Plan(load_recipe(world), start=parse(START), limit=0)
+        id, plan = f"w{next(numbers)}", WorldPlan(load_recipe(world), start=parse(START), limit=0)
         return Api(app, app.state.workspaces.create(id, plan, [f"sk_test_mock_{id}"]), f"sk_test_mock_{id}")
 
     return make

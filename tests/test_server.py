@@ -19,7 +19,7 @@ from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError, SetupError, StateError, WorldError
 from mock_server.http_protocol import stopping
-from mock_server.http_protocol.protocol import Protocol
+from mock_server.http_protocol.protocol import HttpProtocol
 from mock_server.server import MockServer, bind, open_log, run, url_of
 
 
@@ -55,7 +55,7 @@ def server(seen: list[tuple[str, str, int]]) -> Iterator[MockServer]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request in flight has less time at a stop than it has for a user, and so has its client to read why."""
     monkeypatch.setattr(stopping, "_PATIENCE", 0.1)
-    monkeypatch.setattr(Protocol, "linger", 0.1)
+    monkeypatch.setattr(HttpProtocol, "linger", 0.1)
 
 
 def test_finished_exchanges_are_observed(server: MockServer, seen: list[tuple[str, str, int]]) -> None:

@@ -18,16 +18,16 @@ from contracts.options.baseline_file import read
 from contracts.options.options import Options
 from contracts.real_host.run_plan import BURST
 from contracts.report import terminal, writers
-from contracts.report.har import Recorder
-from contracts.report.progress import Bar
+from contracts.report.har import HarRecorder
+from contracts.report.progress import ProgressBar
 from contracts.run.runner import Run
 from contracts.spec.document import Contract, load
 from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
-from contracts.transport.redaction import Sieve, visible
+from contracts.transport.redaction import ReportRedactor, visible
 from contracts.transport.signals import interruptible, undisturbed
 from contracts.transport.target import LOCAL_KEY, Target, mock, named
-from mock_server.support.crash_report import story
+from mock_server.support.crash_report import describe_crash
 
 _NOBODYS = "none"
 """In place of the key, where nothing is sent."""
@@ -114,20 +114,20 @@ def command(
     except (click.Abort, click.ClickException):
         raise
     except Exception as error:  # a mistake of ours; what went wrong may quote an answer
-        click.echo(f"sophiie-mock: {story(error, lambda text: _bare(text, key))}", err=True)
+        click.echo(f"sophiie-mock: {describe_crash(error, lambda text: _bare(text, key))}", err=True)
     return 2
 
 
 def _bare(text: str, key: str) -> str:
     secrets = key, os.environ.get(OTHER_VARIABLE, "").strip()
-    return Sieve((secret for secret in secrets if secret != LOCAL_KEY), people=True).redact(visible(text))
+    return ReportRedactor((secret for secret in secrets if secret != LOCAL_KEY), people=True).redact(visible(text))
 
 
 def _checked(
     contract: Contract, target: Target, options: Options, console: Console, reports: Mapping[str, str], *,
     plan: bool, verbose: bool, entries: bool,
 ) -> int:  # fmt: skip
-    with Bar(console) as bar:
+    with ProgressBar(console) as bar:
         run = Run(contract, target, options, watch=bar)
         if plan:
             _print_plan(run, console)
@@ -135,11 +135,11 @@ def _checked(
         if not target.local:
             _announce(run, console)
         if "har" in reports:
-            run.guard.listen(Recorder(run.outcome).seen)
+            run.guard.listen(HarRecorder(run.outcome).seen)
         with interruptible(run.guard.interrupt):
             outcome = run.go()
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
-    sieve = Sieve(secrets, people=not outcome.target.is_mock)
+    sieve = ReportRedactor(secrets, people=not outcome.target.is_mock)
     with undisturbed():
         wrong = writers.write(outcome, sieve, reports)  # first: a pipeline that ended the run soon ends this too
         terminal.write(outcome, sieve, console, verbose=verbose)

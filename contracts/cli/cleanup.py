@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from contracts.errors import CannotRun, Stopped
+from contracts.errors import CannotRun, RunStopped
 from contracts.real_host.cleanup import Cleaner, organization_of
 from contracts.real_host.ledger import Ledger, owner_of
 from contracts.real_host.safe_records import offers
-from contracts.real_host.write_gate import LedgerGate
+from contracts.real_host.write_gate import WriteGate
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Probe
+from contracts.scenarios.client import ScenarioClient
 from contracts.spec.document import Contract, load
 from contracts.transport.api_keys import key_from
 from contracts.transport.exchange import TOKEN_VARIABLE
@@ -66,14 +66,14 @@ def finish(
     target = named(ledger.origin, key)
     pace = pace or (None if target.local else Pace(target.key))
     clock, sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
-    gate = LedgerGate(offers(Catalogue(contract)), ledger, deletes_only=True, clock=clock)
+    gate = WriteGate(offers(Catalogue(contract)), ledger, deletes_only=True, clock=clock)
     policy = Policy(target.origin, Mode.SAFE, target.key, contract, private=not target.local, gate=gate)
-    probe = Probe(contract, target, Transport(Guard(policy, pace), reroutes))
+    probe = ScenarioClient(contract, target, Transport(Guard(policy, pace), reroutes))
     try:
         if owner_of(ledger.origin, organization_of(probe)) != ledger.owner:
             raise CannotRun("the key opens another organization than that of the ledger", "nothing was touched")
         return Cleaner(probe, gate, ledger, clock, sleep).clean()
-    except Stopped as stop:
+    except RunStopped as stop:
         return [stop.reason]
     except NETWORK_ERRORS as fault:
         raise CannotRun(f"{target.origin}: {in_words(fault)}", "try again later") from None

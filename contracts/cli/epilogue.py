@@ -6,14 +6,14 @@ from rich.console import Console
 
 from contracts.options.baseline import entries_for
 from contracts.report.patch_proposal import propose
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.spec.document import Contract
-from contracts.transport.redaction import Sieve, visible
+from contracts.transport.redaction import ReportRedactor, visible
 
 _MOST = 10
 
 
-def proposals(outcome: Outcome, contract: Contract, sieve: Sieve, console: Console) -> None:
+def proposals(outcome: RunResult, contract: Contract, sieve: ReportRedactor, console: Console) -> None:
     """Print a patch of the document for each finding on a target that is no mock: there the document may be wrong."""
     if outcome.target.is_mock:
         return
@@ -25,10 +25,10 @@ def proposals(outcome: Outcome, contract: Contract, sieve: Sieve, console: Conso
         _say(f"… and {more} more findings: narrow the run down with --only", sieve, console)
 
 
-def entries(outcome: Outcome, sieve: Sieve, console: Console, *, wanted: bool) -> None:
+def entries(outcome: RunResult, sieve: ReportRedactor, console: Console, *, wanted: bool) -> None:
     for entry in entries_for(outcome.broken, date.today()) if wanted else ():
         _say(entry, sieve, console)
 
 
-def _say(text: str, sieve: Sieve, console: Console) -> None:
+def _say(text: str, sieve: ReportRedactor, console: Console) -> None:
     console.print(visible(sieve.redact(text)), soft_wrap=True, markup=False)

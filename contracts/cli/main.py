@@ -22,7 +22,7 @@ _VERBS: Mapping[str, str] = MappingProxyType(
 )
 
 
-class Verbs(click.Group):
+class CheckCommands(click.Group):
     """The first word is one of ours; what is none belongs to the run, its URL or an option."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -45,6 +45,6 @@ class Verbs(click.Group):
         return super().parse_args(ctx, args if args and args[0] in _VERBS else [_DEFAULT, *args])
 
 
-@click.group(cls=Verbs, add_help_option=False)
+@click.group(cls=CheckCommands, add_help_option=False)
 def command() -> None:
     """Check the mock, or the real API, against the contract."""

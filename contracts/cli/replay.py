@@ -6,18 +6,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from contracts.errors import CannotRun, Stopped
-from contracts.replay.replay import Fate, Old, Verdict, exit_code, findings, replay
+from contracts.errors import CannotRun, RunStopped
+from contracts.replay.replay import ReplayResult, ReplayStatus, StoredFinding, exit_code, findings, replay
 from contracts.run.runner import Run
 from contracts.spec.json_file import opened as opened_file
-from contracts.transport.redaction import Sieve, visible
+from contracts.transport.redaction import ReportRedactor, visible
 from contracts.transport.target import LOCAL_KEY
 
 _REMEDY = "give what `check --report json=FILE` wrote"
-_STYLES = {Fate.BROKEN: "bold red", Fate.MENDED: "bold green", Fate.UNKNOWN: "bold yellow"}
+_STYLES = {ReplayStatus.BROKEN: "bold red", ReplayStatus.MENDED: "bold green", ReplayStatus.UNKNOWN: "bold yellow"}
 
 
-def opened(file: str, reports: Sequence[str]) -> list[Old]:
+def opened(file: str, reports: Sequence[str]) -> list[StoredFinding]:
     """The findings of a report. Raises CannotRun, also when there are none."""
     if reports:
         raise CannotRun("--replay writes no reports", "leave --report out")
@@ -27,26 +27,26 @@ def opened(file: str, reports: Sequence[str]) -> list[Old]:
     return old
 
 
-def replayed(run: Run, olds: Sequence[Old], console: Console) -> int:
+def replayed(run: Run, olds: Sequence[StoredFinding], console: Console) -> int:
     """Say of each finding what became of it. Raises CannotRun."""
-    verdicts: list[Verdict] = []
+    verdicts: list[ReplayResult] = []
     try:
         for verdict in replay(run, olds):
             verdicts.append(verdict)
             _say(run, verdict, console)
-    except Stopped as reason:
-        rest = [Verdict(old, Fate.UNKNOWN, reason.reason) for old in olds[len(verdicts) :]]
+    except RunStopped as reason:
+        rest = [ReplayResult(old, ReplayStatus.UNKNOWN, reason.reason) for old in olds[len(verdicts) :]]
         for verdict in rest:
             _say(run, verdict, console)
         verdicts += rest
-    counts = (f"{sum(v.fate is fate for v in verdicts)} {fate}" for fate in Fate)
+    counts = (f"{sum(v.fate is fate for v in verdicts)} {fate}" for fate in ReplayStatus)
     console.print(f"{', '.join(counts)} · {run.guard.sent} requests")
     return exit_code(verdicts)
 
 
-def _say(run: Run, verdict: Verdict, console: Console) -> None:
+def _say(run: Run, verdict: ReplayResult, console: Console) -> None:
     key = run.target.key
-    sieve = Sieve([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
+    sieve = ReportRedactor([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
     old = verdict.old
     where = f" [{old.where}]" if old.where else ""
     for text, style in (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import click
 
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 
 
-def said(wrong: Sequence[str], outcome: Outcome) -> int:
+def said(wrong: Sequence[str], outcome: RunResult) -> int:
     """Say which files are missing; the exit code, which is that of a run that could not be made where it was good."""
     for words in wrong:
         click.echo(f"sophiie-mock: {words}", err=True)

@@ -15,17 +15,17 @@ from contracts.options.baseline_file import read
 from contracts.report import terminal, writers
 from contracts.run.verdict import accept
 from contracts.spec.document import load
-from contracts.spec.json_file import LARGEST, Node, parsed
+from contracts.spec.json_file import LARGEST, JsonNode, parsed
 from contracts.spec.text_file import NotText, content
-from contracts.traffic.attribution import Sorting
+from contracts.traffic.attribution import Attribution
 from contracts.traffic.detect import REMEDY, recording
 from contracts.traffic.judge import Wishes
-from contracts.transport.redaction import Sieve
+from contracts.transport.redaction import ReportRedactor
 
 _KINDS = tuple(kind for kind in writers.WRITERS if kind != "har")  # that would be what was read
 
 
-def _whole(raw: bytes, place: str) -> tuple[Node, Sequence[str]]:
+def _whole(raw: bytes, place: str) -> tuple[JsonNode, Sequence[str]]:
     """Read a recording, with notes of what was repaired: a byte of somebody's page is no reason to refuse it all."""
     try:
         return parsed(raw, place, REMEDY), ()
@@ -60,9 +60,9 @@ def command(
         raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else content(file, LARGEST, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
         traffic = recording(*_whole(raw, place))
-        outcome = Sorting(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
+        outcome = Attribution(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
         accept(outcome, accepted, whole=False)  # another recording may show what this one does not
-        sieve = Sieve(traffic.secrets, people=True)
+        sieve = ReportRedactor(traffic.secrets, people=True)
         wrong = writers.write(outcome, sieve, wanted)
         terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
         epilogue.entries(outcome, sieve, Console(highlight=False), wanted=baseline_entries)

@@ -24,7 +24,7 @@ _USUAL = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Entry:
+class BaselineEntry:
     """``line`` is where it begins in the file."""
 
     check: str
@@ -65,7 +65,7 @@ def _plain(text: str) -> str:
 @dataclass(frozen=True)
 class Baseline:
     file: str = ""
-    entries: Sequence[Entry] = ()
+    entries: Sequence[BaselineEntry] = ()
     today: date = date.max
 
     def accepts(self, finding: Finding) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 import yaml
 
 from contracts.errors import CannotRun
-from contracts.options.baseline import ANY, Baseline, Entry, matches
+from contracts.options.baseline import ANY, Baseline, BaselineEntry, matches
 from contracts.rules import request_conformance
 from contracts.rules.registry import RULES
 from contracts.spec.document import Contract
@@ -36,7 +36,7 @@ def read(file: str, today: date, contract: Contract | None = None) -> Baseline:
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(fault, "problem", None) or "a character that it does not have"
         raise CannotRun(f"{file}{line}: no YAML: {problem}", "give a list of entries") from None
-    entries: dict[tuple[str, str, str], Entry] = {}
+    entries: dict[tuple[str, str, str], BaselineEntry] = {}
     for entry in _entries(file, root, contract):
         if entry.key in entries:
             raise CannotRun(f"{file}:{entry.line}: the same as line {entries[entry.key].line}", "remove one of them")
@@ -44,7 +44,7 @@ def read(file: str, today: date, contract: Contract | None = None) -> Baseline:
     return Baseline(file, tuple(entries.values()), today)
 
 
-def _entries(file: str, root: yaml.Node | None, contract: Contract | None) -> Iterator[Entry]:
+def _entries(file: str, root: yaml.Node | None, contract: Contract | None) -> Iterator[BaselineEntry]:
     if root is None:
         return
     if not isinstance(root, yaml.SequenceNode):
@@ -55,7 +55,7 @@ def _entries(file: str, root: yaml.Node | None, contract: Contract | None) -> It
         yield _entry(file, node, contract)
 
 
-def _entry(file: str, node: yaml.MappingNode, contract: Contract | None) -> Entry:
+def _entry(file: str, node: yaml.MappingNode, contract: Contract | None) -> BaselineEntry:
     members = _members(file, node)
     texts = {name: value.value for name, value in members.items()}
     for name in _NEEDED:
@@ -70,7 +70,7 @@ def _entry(file: str, node: yaml.MappingNode, contract: Contract | None) -> Entr
     where = members.get("where")
     anywhere = where is None or (not where.value and where.style is None)  # nothing is no empty text
     place = ANY if where is None or anywhere else where.value
-    return Entry(texts["check"], operation, place, texts["owner"], expires, node.start_mark.line + 1)
+    return BaselineEntry(texts["check"], operation, place, texts["owner"], expires, node.start_mark.line + 1)
 
 
 def _members(file: str, node: yaml.MappingNode) -> dict[str, yaml.ScalarNode]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Depth:
+class GenerationDepth:
     """How much is generated. ``examples`` per operation; no fuzzing and no chains when 0.
 
     ``wrong``: also what the document forbids. The directed runs send such bodies and queries too, fewer of them.
@@ -18,5 +18,5 @@ class Depth:
     """How long it takes for one operation, in directed runs: measured, for the time that is left to be foretold."""
 
 
-QUICK = Depth(examples=0, chains=0, wrong=False, size=3.0)
-USUAL = Depth(examples=15, chains=12)
+QUICK = GenerationDepth(examples=0, chains=0, wrong=False, size=3.0)
+USUAL = GenerationDepth(examples=15, chains=12)

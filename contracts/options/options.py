@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from contracts.options.baseline import Baseline
-from contracts.options.generation_depth import USUAL, Depth
+from contracts.options.generation_depth import USUAL, GenerationDepth
 
 BUDGET = 200
 """Requests of a run on a real host, unless asked otherwise."""
@@ -24,7 +24,7 @@ class Options:
     mode: str = ""
     seed: int = 1
     quick: bool = False
-    depth: Depth = USUAL
+    depth: GenerationDepth = USUAL
     max_requests: int | None = None
     max_time: float | None = None
     only: tuple[str, ...] = ()

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 
 from contracts.errors import CannotRun
-from contracts.real_host.ledger import Ledger, Made, State
-from contracts.real_host.safe_records import Offer
-from contracts.real_host.write_gate import LedgerGate
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.real_host.ledger import Ledger, LedgerState, MadeRecord
+from contracts.real_host.safe_records import SafeOperations
+from contracts.real_host.write_gate import WriteGate
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import fetch
 from contracts.scenarios.records import record_of
 from contracts.spec import business_rules
@@ -29,8 +29,8 @@ class Cleaner:
 
     def __init__(
         self,
-        probe: Probe,
-        gate: LedgerGate,
+        probe: ScenarioClient,
+        gate: WriteGate,
         ledger: Ledger,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -44,7 +44,7 @@ class Cleaner:
         for made in self._ledger.left:
             try:
                 self._clean(made)
-            except (Abandoned, CannotRun) as reason:
+            except (ScenarioSkipped, CannotRun) as reason:
                 reasons.append(f"{made.path} {made.mark}: {reason}")
             except NETWORK_ERRORS as fault:
                 reasons.append(f"{made.path} {made.mark}: the connection broke: {in_words(fault)}")
@@ -52,18 +52,18 @@ class Cleaner:
             self._ledger.end()
         return reasons
 
-    def _clean(self, made: Made) -> None:
+    def _clean(self, made: MadeRecord) -> None:
         offer = self._gate.offers.get(made.path)
         if offer is None or offer.family.delete is None:
             raise CannotRun("the document has no operation to delete it", "use the document of the run: --spec")
-        if made.state is State.SENT:
+        if made.state is LedgerState.SENT:
             self._look_for(made, offer)
-        if made.state is State.ALIVE:
+        if made.state is LedgerState.ALIVE:
             exchange = self._probe.call(offer.family.delete, made.id)
-            if made.state is State.ALIVE:
-                raise Abandoned(f"the deletion was answered {exchange.status}")
+            if made.state is LedgerState.ALIVE:
+                raise ScenarioSkipped(f"the deletion was answered {exchange.status}")
 
-    def _look_for(self, made: Made, offer: Offer) -> None:
+    def _look_for(self, made: MadeRecord, offer: SafeOperations) -> None:
         """Raises Abandoned when the list cannot be read to its end."""
         left = made.at + SETTLE - self._clock()
         if left > 0:
@@ -71,16 +71,16 @@ class Cleaner:
         for _ in range(_MOST_WALKS):
             ids, settled = self._walk(made, offer)
             if len(ids) > 1:
-                raise Abandoned("several records bear its mark: look at them by hand")
+                raise ScenarioSkipped("several records bear its mark: look at them by hand")
             if ids:
                 self._ledger.found(made, ids[0])
                 return
             if settled:
                 self._ledger.absent(made)
                 return
-        raise Abandoned("the list changes while it is read; try again")
+        raise ScenarioSkipped("the list changes while it is read; try again")
 
-    def _walk(self, made: Made, offer: Offer) -> tuple[list[str | int], bool]:
+    def _walk(self, made: MadeRecord, offer: SafeOperations) -> tuple[list[str | int], bool]:
         """(ids of the records with the mark, whether the list stood still): one that shrinks hides items.
 
         What a page says of the number of pages is not relied on: the walk ends when nothing new comes.
@@ -89,18 +89,18 @@ class Cleaner:
         for number in range(1, _MOST_PAGES):
             page = fetch(self._probe, listing, page=number, size=listing.largest)
             if not isinstance(page.exchange.field(listing.items) if listing.items else page.exchange.json, list):
-                raise Abandoned(f"{listing.key} answers no list where the document has one")
+                raise ScenarioSkipped(f"{listing.key} answers no list where the document has one")
             if any(offer.kind.shown not in item for item in page.items):
-                raise Abandoned(f"{listing.key} does not show `{offer.kind.shown}` of every record")
+                raise ScenarioSkipped(f"{listing.key} does not show `{offer.kind.shown}` of every record")
             ids, new = offer.ids_with(made.mark, list(page.items)), {str(id) for id in page.ids} - seen
             counts.add(page.count)
             seen |= new
             if ids or not new or not listing.paged:
                 return ids, len(counts) == 1
-        raise Abandoned(f"the list does not end within {_MOST_PAGES} pages")
+        raise ScenarioSkipped(f"the list does not end within {_MOST_PAGES} pages")
 
 
-def organization_of(probe: Probe) -> str:
+def organization_of(probe: ScenarioClient) -> str:
     """The id of the organization that the key opens. Raises CannotRun."""
     operation = probe.contract.operations.get(business_rules.ORGANIZATION)
     if operation is None:
@@ -108,5 +108,5 @@ def organization_of(probe: Probe) -> str:
     exchange = probe.call(operation)
     try:
         return str(record_of(exchange)["id"])
-    except Abandoned:
+    except ScenarioSkipped:
         raise CannotRun(f"{operation.key} answered {exchange.status} and names no organization") from None

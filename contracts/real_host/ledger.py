@@ -37,7 +37,7 @@ _MEMBERS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType
 """Kind of a line → what it must hold."""
 
 
-class State(StrEnum):
+class LedgerState(StrEnum):
     SENT = "sent"
     """It may be there: no answer told."""
     ALIVE = "alive"
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 
 @dataclass
-class Made:
+class MadeRecord:
     """A record that a run made, or may have made."""
 
     step: int
@@ -54,7 +54,7 @@ class Made:
     mark: str
     at: float
     id: str | int | None = None
-    state: State = State.SENT
+    state: LedgerState = LedgerState.SENT
 
 
 @dataclass
@@ -67,8 +67,8 @@ class Ledger:
     owner: str
     steps: int = 0
     ended: bool = False
-    made: list[Made] = field(default_factory=list)
-    _about: dict[int, tuple[str, Made]] = field(default_factory=dict, repr=False)
+    made: list[MadeRecord] = field(default_factory=list)
+    _about: dict[int, tuple[str, MadeRecord]] = field(default_factory=dict, repr=False)
     _descriptor: int = field(default=-1, repr=False)
 
     @classmethod
@@ -103,16 +103,16 @@ class Ledger:
         return f"sophiie-check-{self.run}-{len(self.made) + 1:02d}"
 
     @property
-    def left(self) -> list[Made]:
+    def left(self) -> list[MadeRecord]:
         """What is, or may be, still there."""
-        return [made for made in self.made if made.state is not State.GONE]
+        return [made for made in self.made if made.state is not LedgerState.GONE]
 
-    def alive(self, path: str, id: str) -> Made | None:
+    def alive(self, path: str, id: str) -> MadeRecord | None:
         """The record of this run that is known by this id."""
-        fitting = (m for m in self.made if m.path == path and str(m.id) == id and m.state is State.ALIVE)
+        fitting = (m for m in self.made if m.path == path and str(m.id) == id and m.state is LedgerState.ALIVE)
         return next(fitting, None)
 
-    def before(self, method: str, path: str, made: Made | None, at: float) -> None:
+    def before(self, method: str, path: str, made: MadeRecord | None, at: float) -> None:
         """A write goes out next; without ``made`` it is a creation at ``path``."""
         line = {"line": "before", "step": self.steps + 1, "method": method, "path": path, "at": at}
         self._add(line | ({"mark": self.next_mark} if made is None else {"of": made.step}))
@@ -121,11 +121,11 @@ class Ledger:
         """The last write was answered; ``id`` is that of the record which the answer shows to be ours."""
         self._add({"line": "after", "step": self.steps, "status": status, "id": id})
 
-    def found(self, made: Made, id: str | int) -> None:
+    def found(self, made: MadeRecord, id: str | int) -> None:
         """What was sent is there."""
         self._add({"line": "found", "step": made.step, "id": id})
 
-    def absent(self, made: Made) -> None:
+    def absent(self, made: MadeRecord) -> None:
         """What was sent never arrived."""
         self._add({"line": "absent", "step": made.step})
 
@@ -153,31 +153,31 @@ class Ledger:
             case "before":
                 self.steps = line["step"]
                 if "mark" in line:
-                    self.made.append(Made(line["step"], line["path"], line["mark"], line["at"]))
+                    self.made.append(MadeRecord(line["step"], line["path"], line["mark"], line["at"]))
                 self._about[self.steps] = line["method"], self._of(line.get("of", self.steps))
             case "after":
                 _answered(*self._about[line["step"]], line["status"], line["id"])
             case "found":
                 made = self._of(line["step"])
-                made.id, made.state = line["id"], State.ALIVE
+                made.id, made.state = line["id"], LedgerState.ALIVE
             case "absent":
-                self._of(line["step"]).state = State.GONE
+                self._of(line["step"]).state = LedgerState.GONE
             case "end":
                 self.ended = True
             case other:
                 raise ValueError(f"a line of kind {other!r}")
 
-    def _of(self, step: int) -> Made:
+    def _of(self, step: int) -> MadeRecord:
         return next(made for made in self.made if made.step == step)
 
 
-def _answered(method: str, made: Made, status: int, id: str | int | None) -> None:
+def _answered(method: str, made: MadeRecord, status: int, id: str | int | None) -> None:
     if method == "DELETE" and (200 <= status < 300 or status in (404, 410)):
-        made.state = State.GONE
+        made.state = LedgerState.GONE
     elif method == "POST" and id is not None:
-        made.id, made.state = id, State.ALIVE
+        made.id, made.state = id, LedgerState.ALIVE
     elif method == "POST" and 400 <= status < 500 and status != 408:
-        made.state = State.GONE  # refused; after any other answer it may be there
+        made.state = LedgerState.GONE  # refused; after any other answer it may be there
 
 
 def owner_of(origin: str, organization: str) -> str:

@@ -12,7 +12,7 @@ from contracts.rules import collections as rules
 from contracts.rules import consistency
 from contracts.rules.collections import Page, page_of
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import note
 from contracts.scenarios.records import differences
 from contracts.spec import business_rules
@@ -24,7 +24,7 @@ SIZE = 5
 
 
 @dataclass(frozen=True)
-class Step:
+class ReadStep:
     """One request. ``page`` and ``asked`` are settled; what depends on an earlier answer is named in ``needs``.
 
     ``needs``: parameter → (key of the listing, member of its first item).
@@ -50,25 +50,25 @@ class Step:
         return f"{self.operation.method} {path}" + (f"?{'&'.join(query)}" if query else "")
 
 
-def plan(catalogue: Catalogue, ids: Mapping[str, str]) -> list[Step]:
+def plan(catalogue: Catalogue, ids: Mapping[str, str]) -> list[ReadStep]:
     """Every request of a run, in order. What needs an id that no operation supplies is left out."""
     return [*_top(catalogue), *_deeper(catalogue, ids)]
 
 
-def unreachable(catalogue: Catalogue, steps: list[Step]) -> list[Operation]:
+def unreachable(catalogue: Catalogue, steps: list[ReadStep]) -> list[Operation]:
     """Reads that the plan leaves out."""
     planned = {step.operation.key for step in steps}
     return [o for o in catalogue.contract.operations.values() if o.method == "GET" and o.key not in planned]
 
 
-def foundations(step: Step, steps: Iterable[Step]) -> list[Step]:
+def foundations(step: ReadStep, steps: Iterable[ReadStep]) -> list[ReadStep]:
     """Those of the steps whose answers it needs, or is compared with."""
     keys = {source for source, _ in step.needs.values()} | ({step.listing.key} if step.listing else set())
     firsts = [other for other in steps if other.topic == "read" and other.page < 2 and other.operation.key in keys]
     return [other for other in firsts if other != step]
 
 
-def _top(catalogue: Catalogue) -> Iterator[Step]:
+def _top(catalogue: Catalogue) -> Iterator[ReadStep]:
     for operation in catalogue.contract.operations.values():
         if operation.method != "GET" or operation.of("path"):
             continue
@@ -76,21 +76,21 @@ def _top(catalogue: Catalogue) -> Iterator[Step]:
         if any(p.required for p in operation.of("query")):
             continue
         if listing is None or listing.page is None or listing.size is None:
-            yield Step(operation)
+            yield ReadStep(operation)
             continue
         for page in (1, 2):
-            yield Step(operation, listing, page, {listing.page.name: page, listing.size.name: SIZE})
+            yield ReadStep(operation, listing, page, {listing.page.name: page, listing.size.name: SIZE})
         for asked in listing.filters:
             first = {listing.size.name: SIZE}
             needs = {asked.name: (operation.key, asked.member)}
-            yield Step(operation, listing, 1, first, needs, topic="filter")
+            yield ReadStep(operation, listing, 1, first, needs, topic="filter")
         for parameter in listing.expands:
             for value in parameter.schema["enum"]:
                 query = {listing.page.name: 1, listing.size.name: SIZE, parameter.name: value}
-                yield Step(operation, listing, 1, query, topic="expand")
+                yield ReadStep(operation, listing, 1, query, topic="expand")
 
 
-def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[Step]:
+def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[ReadStep]:
     for operation in catalogue.contract.operations.values():
         path, query = operation.of("path"), [p for p in operation.of("query") if p.required]
         if operation.method != "GET" or not (path or query) or len(path) > 1:
@@ -106,7 +106,7 @@ def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[Step]:
             listing = catalogue.lists.get(operation.key)
             if listing is not None and listing.size is not None:
                 asked[listing.size.name] = SIZE
-            yield Step(operation, listing, 1 if listing else 0, asked, needs, topic="item" if path else "read")
+            yield ReadStep(operation, listing, 1 if listing else 0, asked, needs, topic="item" if path else "read")
 
 
 def _above(operation: Operation) -> str:
@@ -118,26 +118,26 @@ def _source(catalogue: Catalogue, operation: Operation, name: str) -> str:
     return business_rules.ORGANIZATION if re.search("(?i)org", name) else business_rules.MEMBERS
 
 
-class Reading:
+class ReadRun:
     """One run over a plan. Nothing is kept of an answer but what the next steps need."""
 
-    def __init__(self, probe: Probe, catalogue: Catalogue) -> None:
+    def __init__(self, probe: ScenarioClient, catalogue: Catalogue) -> None:
         self._probe = probe
         self._catalogue = catalogue
         self._first: dict[str, Mapping[str, Any]] = {}
         self._pages: dict[str, Page] = {}
 
-    def making(self, step: Step) -> Callable[[Probe], None]:
+    def making(self, step: ReadStep) -> Callable[[ScenarioClient], None]:
         """``make`` for later."""
         return lambda probe: self.make(step)
 
-    def make(self, step: Step) -> None:
+    def make(self, step: ReadStep) -> None:
         """Send one request and judge it. Raises Abandoned when what it needs is not there."""
         asked = dict(step.asked)
         for name, (source, member) in step.needs.items():
             value = self._first.get(source, {}).get(member)
             if value is None:
-                raise Abandoned(f"{step.operation.key}: {source} shows no {member}: is the account empty?")
+                raise ScenarioSkipped(f"{step.operation.key}: {source} shows no {member}: is the account empty?")
             asked[name] = value
         paths = [asked.pop(parameter.name) for parameter in step.operation.of("path")]
         exchange = self._probe.get(step.operation, *paths, query=asked)
@@ -146,7 +146,7 @@ class Reading:
         else:
             self._page(step, step.listing, page_of(step.listing, exchange), asked)
 
-    def _single(self, step: Step, exchange: Exchange) -> None:
+    def _single(self, step: ReadStep, exchange: Exchange) -> None:
         record = exchange.json if isinstance(exchange.json, dict) else {}
         self._first.setdefault(step.operation.key, record)
         item = self._first.get(_above(step.operation), {}) if step.topic == "item" else {}
@@ -154,13 +154,13 @@ class Reading:
             said = consistency.DETAIL, "the same as in the list", "another value"
             self._probe.broken(said[0], step.operation, said[1], said[2], exchange, where=name)
 
-    def _page(self, step: Step, listing: Listing, page: Page, asked: Mapping[str, Any]) -> None:
+    def _page(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> None:
         if step.topic == "read" and step.page == 1 and page.items:
             self._first[listing.key] = page.items[0]
             self._pages[listing.key] = page
         note(self._probe, listing, self._judged(step, listing, page, asked), page.exchange, where=step.topic)
 
-    def _judged(self, step: Step, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[rules.Said]:
+    def _judged(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[rules.Said]:
         first = self._pages.get(listing.key)
         if page.count is not None and listing.paged:
             yield from rules.totals(page, step.page, SIZE, page.count)

@@ -7,12 +7,12 @@ order, no other records. What is said of a difference names the member and no va
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.real_host.safe_records import Offer
-from contracts.real_host.write_gate import LedgerGate
+from contracts.real_host.safe_records import SafeOperations
+from contracts.real_host.write_gate import WriteGate
 from contracts.rules import lifecycle as rules
 from contracts.rules.collections import page_of
 from contracts.rules.rule import Rule
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.records import differences, holds, is_change_time, record_of
 from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
@@ -20,7 +20,7 @@ from contracts.transport.exchange import Exchange
 Record = Mapping[str, Any]
 
 
-def requests_of(offer: Offer) -> list[str]:
+def requests_of(offer: SafeOperations) -> list[str]:
     """What a life sends, in order."""
     family = offer.family
     look = family.read or offer.listing.operation
@@ -28,27 +28,27 @@ def requests_of(offer: Offer) -> list[str]:
     return [f"{operation.method} {operation.path}" for operation in wanted if operation]
 
 
-def _changes(offer: Offer) -> bool:
+def _changes(offer: SafeOperations) -> bool:
     return offer.family.update is not None and bool(offer.change())
 
 
-class Life:
+class RecordLifecycle:
     """One record of one kind."""
 
-    def __init__(self, probe: Probe, offer: Offer, gate: LedgerGate) -> None:
+    def __init__(self, probe: ScenarioClient, offer: SafeOperations, gate: WriteGate) -> None:
         self._probe, self._offer, self._gate = probe, offer, gate
 
     def live(self) -> None:
         """Raises Abandoned when it cannot go on; what was made by then is cleaned up at the end of the run."""
         family, ledger = self._offer.family, self._gate.ledger
         if ledger is None or family.create is None or family.delete is None:
-            raise Abandoned("nothing may be written")
+            raise ScenarioSkipped("nothing may be written")
         mark = ledger.next_mark
         body = self._offer.body(mark)
         exchange = self._probe.accepted(self._probe.call(family.create, body=body), family.create)
         made = ledger.made[-1]
         if made.id is None:
-            raise Abandoned(f"{family.create.key} does not answer with the record; it is looked for at the end")
+            raise ScenarioSkipped(f"{family.create.key} does not answer with the record; it is looked for at the end")
         record = record_of(exchange)
         self._holds(record, body, exchange, family.create, rules.AS_SENT)
         self._reads(made.id, record, exchange, family.create)

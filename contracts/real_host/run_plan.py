@@ -6,12 +6,12 @@ from functools import partial
 from contracts.errors import CannotRun
 from contracts.options.options import Options
 from contracts.options.selection import Selection
-from contracts.real_host.read_plan import Reading, Step, foundations, plan, unreachable
-from contracts.real_host.write_session import TOPIC, Writing
+from contracts.real_host.read_plan import ReadRun, ReadStep, foundations, plan, unreachable
+from contracts.real_host.write_session import TOPIC, WriteSession
 from contracts.scenarios import rate_limit
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Probe
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.scenario import Scenario
 from contracts.transport.guard import BURSTS, Guard, Mode
 from contracts.transport.pacing import APART, BRISK, GAP, WINDOW, expected_seconds
 
@@ -20,7 +20,7 @@ BURST = rate_limit.RATE + 1
 """Requests that show the rate limit: all that may pass, and one that may not."""
 
 
-class Visit:
+class SafeRunPlan:
     """One run on a host that is not ours. ``limited``: whether it was asked to show the rate limit."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Visit:
         catalogue: Catalogue,
         ids: Mapping[str, str],
         selection: Selection,
-        writing: Writing | None = None,
+        writing: WriteSession | None = None,
         *,
         limited: bool = False,
     ) -> None:
@@ -69,34 +69,34 @@ class Visit:
             f"{self.requests} requests {minutes}, at most {self.requests + BURST} in {(self.seconds + APART) / 60:.1f}"
         )
 
-    def units(self, probe: Probe, guard: Guard) -> Iterator[Unit]:
-        reading = Reading(probe, self._catalogue)
+    def units(self, probe: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
+        reading = ReadRun(probe, self._catalogue)
         for step in self._steps:
             needed = [_name(other) for other in foundations(step, self._steps)]
-            yield Unit(step.topic, step.describe(), reading.making(step), needed)
+            yield Scenario(step.topic, step.describe(), reading.making(step), needed)
         yield from self._writing.units() if self._writing else ()
         if self.burst:
             sent = partial(
                 rate_limit.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst
             )
-            yield Unit(self.burst.topic, self.burst.describe(), sent, size=expected_seconds(0, BURST) / GAP)
+            yield Scenario(self.burst.topic, self.burst.describe(), sent, size=expected_seconds(0, BURST) / GAP)
 
     def names(self) -> list[str]:
         """Names of the reads, and of the burst, before there is a target."""
         return [_name(step) for step in (*self._steps, *([self.burst] if self.burst else []))]
 
 
-def _name(step: Step) -> str:
+def _name(step: ReadStep) -> str:
     return f"{step.topic}[{step.describe()}]"
 
 
-def _smallest(steps: Sequence[Step], selection: Selection) -> Step:
+def _smallest(steps: Sequence[ReadStep], selection: Selection) -> ReadStep:
     """A request that can be made at once, with an answer as small as it gets. Raises CannotRun."""
     for step in steps:
         if not step.needs and selection.unit(rate_limit.TOPIC, step.operation.key):
             size = step.listing.size if step.listing else None
             asked = {size.name: max(1, int(size.schema.get("minimum", 1)))} if size else step.asked
-            return Step(step.operation, step.listing, asked=asked, topic=rate_limit.TOPIC)
+            return ReadStep(step.operation, step.listing, asked=asked, topic=rate_limit.TOPIC)
     raise CannotRun("--check-rate-limit: what it could ask for is excluded", "exclude less, or leave it out")
 
 

@@ -16,7 +16,7 @@ _NOTE = "Written by sophiie-mock check. Not a real record; safe to delete."
 
 
 @dataclass(frozen=True)
-class Kind:
+class SafeKind:
     """``{mark}`` in a text stands for the record's mark. ``shown`` is the member by which a record is known again."""
 
     reason: str
@@ -25,21 +25,21 @@ class Kind:
     change: Mapping[str, Any]
 
 
-SAFE: Mapping[str, Kind] = MappingProxyType(
+SAFE: Mapping[str, SafeKind] = MappingProxyType(
     {
-        "/v1/leads": Kind(
+        "/v1/leads": SafeKind(
             "nobody can be reached: no telephone number, and mail to example.com goes nowhere",
             "email",
             {"firstName": "Contract check", "lastName": "Safe to delete", "email": "{mark}@example.com"},
             {"businessName": "Contract check, safe to delete"},
         ),
-        "/v1/faqs": Kind(
+        "/v1/faqs": SafeKind(
             "inactive, so that no caller is told it",
             "question",
             {"question": "{mark}: is this a contract check?", "answer": _NOTE, "isActive": False},
             {"answer": f"{_NOTE} Changed once."},
         ),
-        "/v1/policies": Kind(
+        "/v1/policies": SafeKind(
             "inactive, so that no caller is told it",
             "title",
             {"title": "{mark}: contract check", "content": _NOTE, "isActive": False},
@@ -61,10 +61,10 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Offer:
+class SafeOperations:
     """A safe kind that this contract has all the operations for."""
 
-    kind: Kind
+    kind: SafeKind
     family: Family
     listing: Listing
 
@@ -89,13 +89,13 @@ class Offer:
         return [record["id"] for record in _records(value) if mark in str(record.get(self.kind.shown, ""))]
 
 
-def offers(catalogue: Catalogue) -> Iterator[Offer]:
+def offers(catalogue: Catalogue) -> Iterator[SafeOperations]:
     """The safe kinds of a contract. A record that could not be found again, or deleted, is never made."""
     for family in catalogue.families:
         kind, create = SAFE.get(family.path), family.create
         if kind is None or create is None or family.delete is None or family.listing is None:
             continue
-        offer = Offer(kind, family, family.listing)
+        offer = SafeOperations(kind, family, family.listing)
         fits = create.document.validator(create.body or {}).is_valid(offer.body("sophiie-check-0-01"))
         if fits and kind.shown in family.listing.item_properties():
             yield offer

@@ -10,18 +10,18 @@ from urllib.parse import unquote
 
 import orjson
 
-from contracts.errors import Refused
-from contracts.real_host.ledger import Ledger, Made
-from contracts.real_host.safe_records import Offer
+from contracts.errors import RequestRefused
+from contracts.real_host.ledger import Ledger, MadeRecord
+from contracts.real_host.safe_records import SafeOperations
 from contracts.transport.exchange import Exchange
 
 
-class LedgerGate:
+class WriteGate:
     """Closed until it has a ledger. ``deletes_only`` is for cleaning up."""
 
     def __init__(
         self,
-        offers: Iterable[Offer],
+        offers: Iterable[SafeOperations],
         ledger: Ledger | None = None,
         *,
         deletes_only: bool = False,
@@ -47,10 +47,10 @@ class LedgerGate:
         ours = offer.ids_with(self.ledger.made[-1].mark, exchange.json) if offer and exchange.succeeded else []
         self.ledger.after(exchange.status, ours[0] if len(ours) == 1 else None)
 
-    def _meant(self, method: str, path: str, body: bytes) -> tuple[Ledger, Made | None]:
+    def _meant(self, method: str, path: str, body: bytes) -> tuple[Ledger, MadeRecord | None]:
         """The record that a write is about, None for a new one. Raises Refused."""
         if self.ledger is None:
-            raise Refused(f"{method} {path}: nothing may be written before the organization is confirmed")
+            raise RequestRefused(f"{method} {path}: nothing may be written before the organization is confirmed")
         offer = self.offers.get(path)
         if method == "POST" and offer and not self.deletes_only and _is(body, offer.body(self.ledger.next_mark)):
             return self.ledger, None
@@ -61,7 +61,7 @@ class LedgerGate:
         update = offer.family.update if offer and not self.deletes_only else None
         if made and offer and update and method == update.method and _is(body, offer.change()):
             return self.ledger, made
-        raise Refused(f"{method} {path}: neither harmless and next in turn, nor about a record of this run")
+        raise RequestRefused(f"{method} {path}: neither harmless and next in turn, nor about a record of this run")
 
 
 def _is(body: bytes, meant: object) -> bool:

@@ -3,37 +3,37 @@
 import time
 from collections.abc import Callable, Sequence
 
-from contracts.errors import CannotRun, Stopped
+from contracts.errors import CannotRun, RunStopped
 from contracts.options.options import Options, Permission
 from contracts.options.selection import Selection
 from contracts.real_host.cleanup import Cleaner, organization_of
 from contracts.real_host.ledger import Ledger
-from contracts.real_host.record_life import Life, requests_of
-from contracts.real_host.safe_records import Offer, offers
-from contracts.real_host.write_gate import LedgerGate
+from contracts.real_host.record_life import RecordLifecycle, requests_of
+from contracts.real_host.safe_records import SafeOperations, offers
+from contracts.real_host.write_gate import WriteGate
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Probe
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.scenario import Scenario
 from contracts.transport.guard import Mode
 from contracts.transport.pacing import Pace
 
 TOPIC = "writes"
 
 
-class Writing:
+class WriteSession:
     """The writes of one run."""
 
-    def __init__(self, offers: Sequence[Offer], permission: Permission, pace: Pace | None) -> None:
+    def __init__(self, offers: Sequence[SafeOperations], permission: Permission, pace: Pace | None) -> None:
         self.offers = offers
         self._permission = permission
         self._clock, self._sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
-        self.gate = LedgerGate(offers, clock=self._clock)
+        self.gate = WriteGate(offers, clock=self._clock)
 
     def plan(self) -> list[str]:
         """Every request of the writes, the first to learn whose key it is."""
         return ["GET /v1/organization", *(line for offer in self.offers for line in requests_of(offer))]
 
-    def permit(self, probe: Probe) -> None:
+    def permit(self, probe: ScenarioClient) -> None:
         """Open the gate. Raises CannotRun when the key is not that of the organization that was named."""
         if organization_of(probe) != self._permission.organization:
             raise CannotRun("the key opens another organization than the one named", "nothing was written")
@@ -41,13 +41,13 @@ class Writing:
             self._permission.ledger, probe.target.origin, self._permission.organization, self._clock()
         )
 
-    def units(self) -> list[Unit]:
-        return [Unit(TOPIC, offer.path, self._life(offer)) for offer in self.offers]
+    def units(self) -> list[Scenario]:
+        return [Scenario(TOPIC, offer.path, self._life(offer)) for offer in self.offers]
 
-    def _life(self, offer: Offer) -> Callable[[Probe], None]:
-        return lambda probe: Life(probe, offer, self.gate).live()
+    def _life(self, offer: SafeOperations) -> Callable[[ScenarioClient], None]:
+        return lambda probe: RecordLifecycle(probe, offer, self.gate).live()
 
-    def clean_up(self, probe: Probe) -> str:
+    def clean_up(self, probe: ScenarioClient) -> str:
         """Take away what is left; what to say when that did not succeed. Only KeyboardInterrupt is raised."""
         ledger = self.gate.ledger
         if ledger is None:
@@ -55,7 +55,7 @@ class Writing:
         self.gate.deletes_only = True
         try:
             reasons = Cleaner(probe, self.gate, ledger, self._clock, self._sleep).clean()
-        except Stopped as stop:
+        except RunStopped as stop:
             reasons = [stop.reason]
         finally:
             ledger.close()
@@ -70,11 +70,11 @@ class Writing:
 
 def allowed(
     options: Options, mode: Mode, catalogue: Catalogue, selection: Selection, pace: Pace | None
-) -> Writing | None:
+) -> WriteSession | None:
     """What a run may write: nothing without a permission. Raises CannotRun in a mode that needs none."""
     if options.permission is None:
         return None
     if mode is not Mode.SAFE:
         raise CannotRun("--allow-writes is for mode `safe`", "`full` writes what it likes: leave it out")
     found = [offer for offer in offers(catalogue) if selection.unit(TOPIC, offer.path)]
-    return Writing(found, options.permission, pace)
+    return WriteSession(found, options.permission, pace)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from contracts.errors import Refused
+from contracts.errors import RequestRefused
 from contracts.replay import stored_request
-from contracts.replay.reruns import Found, Key, Repeats
-from contracts.replay.stored_request import Request
+from contracts.replay.reruns import Key, RerunResult, Reruns
+from contracts.replay.stored_request import StoredRequest
 from contracts.rules import access, input, lifecycle, protocol, response_conformance
-from contracts.rules.openapi_core_judge import JUDGES, SecondJudge
+from contracts.rules.openapi_core_judge import JUDGES, OpenapiCoreJudge
 from contracts.rules.rule import Rule
 from contracts.run.runner import Run
 from contracts.scenarios import rate_limit
 from contracts.spec.document import Operation
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Mode
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words
@@ -35,14 +35,14 @@ _BY_STATUS = frozenset(
 """Rules that a status keeps or breaks."""
 
 
-class Fate(StrEnum):
+class ReplayStatus(StrEnum):
     BROKEN = "still broken"
     MENDED = "mended"
     UNKNOWN = "cannot be repeated"
 
 
 @dataclass(frozen=True)
-class Old:
+class StoredFinding:
     """A finding as a report has it."""
 
     rule: str
@@ -50,7 +50,7 @@ class Old:
     where: str
     expected: str
     title: str
-    requests: Sequence[Request]
+    requests: Sequence[StoredRequest]
     unit: str = ""
     """The run that found it, if the report says so."""
 
@@ -66,39 +66,39 @@ class Old:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    old: Old
-    fate: Fate
+class ReplayResult:
+    old: StoredFinding
+    fate: ReplayStatus
     why: str
 
 
-def findings(report: Node) -> list[Old]:
+def findings(report: JsonNode) -> list[StoredFinding]:
     """What a JSON report of a run found. Raises CannotRun."""
     report.get("findings", list)
     return [_old(node) for node in report.items("findings", numbered=True)]
 
 
-def _old(node: Node) -> Old:
+def _old(node: JsonNode) -> StoredFinding:
     rule, operation, where, expected, title = (
         node.get(name, str) for name in ("rule", "operation", "where", "expected", "title")
     )
     requests = [stored_request.read(one) for one in node.items("requests")]
-    return Old(rule, operation, where, expected, title, requests, node.get("unit", str, ""))
+    return StoredFinding(rule, operation, where, expected, title, requests, node.get("unit", str, ""))
 
 
-def replay(run: Run, olds: Sequence[Old]) -> Iterator[Verdict]:
+def replay(run: Run, olds: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
     """Raises Stopped when the target asks for peace, or CannotRun when nobody is there."""
     run.greet()
-    repeats, judge = Repeats(run), SecondJudge(run.contract, run.target.origin, every=True)
+    repeats, judge = Reruns(run), OpenapiCoreJudge(run.contract, run.target.origin, every=True)
     known = {old.key for old in olds}
     try:
         for old in olds:
-            yield Verdict(old, *(_in_its_run(old, known, repeats) or _again(run, old, judge)))
+            yield ReplayResult(old, *(_in_its_run(old, known, repeats) or _again(run, old, judge)))
     finally:
         run.leave()
 
 
-def _in_its_run(old: Old, known: Set[Key], repeats: Repeats) -> tuple[Fate, str] | None:
+def _in_its_run(old: StoredFinding, known: Set[Key], repeats: Reruns) -> tuple[ReplayStatus, str] | None:
     """What the run that found it finds now; None when that says nothing, and one request may say more."""
     found = repeats.alone(old.unit)
     if found is None:
@@ -108,11 +108,11 @@ def _in_its_run(old: Old, known: Set[Key], repeats: Repeats) -> tuple[Fate, str]
         found = repeats.after_others(old.unit)
         broken = _found(old, known, found)
     if broken:
-        return Fate.BROKEN, broken
-    return None if found.reason else (Fate.MENDED, f"{old.unit} does not find it any more")
+        return ReplayStatus.BROKEN, broken
+    return None if found.reason else (ReplayStatus.MENDED, f"{old.unit} does not find it any more")
 
 
-def _found(old: Old, known: Set[Key], found: Found) -> str:
+def _found(old: StoredFinding, known: Set[Key], found: RerunResult) -> str:
     """How a run found it again; empty when it did not."""
     if old.key in found.keys:
         return f"{old.unit} finds it again"
@@ -120,35 +120,35 @@ def _found(old: Old, known: Set[Key], found: Found) -> str:
     return f"{old.unit} finds it elsewhere: {min(moved)}" if moved else ""
 
 
-def _again(run: Run, old: Old, judge: SecondJudge) -> tuple[Fate, str]:
+def _again(run: Run, old: StoredFinding, judge: OpenapiCoreJudge) -> tuple[ReplayStatus, str]:
     """The last request once more."""
     if old.rule not in _LOOKED_AT | _BY_STATUS or not old.requests:
         how = "--check-rate-limit" if old.rule in rate_limit.RULES and run.mode is Mode.SAFE else f"--only {old.rule}"
-        return Fate.UNKNOWN, f"one request does not show it: run `check {how}`"
+        return ReplayStatus.UNKNOWN, f"one request does not show it: run `check {how}`"
     last = old.requests[-1]
     if last.obstacle:
-        return Fate.UNKNOWN, last.obstacle
+        return ReplayStatus.UNKNOWN, last.obstacle
     try:
         exchange = _send(run, last)
-    except Refused as reason:
-        return Fate.UNKNOWN, str(reason)
+    except RequestRefused as reason:
+        return ReplayStatus.UNKNOWN, str(reason)
     except NETWORK_ERRORS as fault:
-        return Fate.UNKNOWN, f"the connection broke: {in_words(fault)}"
+        return ReplayStatus.UNKNOWN, f"the connection broke: {in_words(fault)}"
     lost = _lost(old, last, exchange)
     if lost:
-        return Fate.UNKNOWN, lost
+        return ReplayStatus.UNKNOWN, lost
     broken = _by_status(old, last, exchange) if old.rule in _BY_STATUS else _judged(run, old, exchange, judge)
-    return (Fate.BROKEN if broken else Fate.MENDED), exchange.answer(80)
+    return (ReplayStatus.BROKEN if broken else ReplayStatus.MENDED), exchange.answer(80)
 
 
-def _send(run: Run, last: Request) -> Exchange:
+def _send(run: Run, last: StoredRequest) -> Exchange:
     """Through the transport of the run: on a real host it refuses all but documented reads with the key."""
     content = None if last.body is None else last.body.encode()
     url = run.target.origin + last.path
     return run.transport.request(last.method, url, last.sent_headers(run.target.variables), content, {})
 
 
-def _lost(old: Old, last: Request, exchange: Exchange) -> str:
+def _lost(old: StoredFinding, last: StoredRequest, exchange: Exchange) -> str:
     """Why an answer says nothing about the finding; empty when it does."""
     now, then = exchange.status, last.status
     if now == then or str(now) == old.due:
@@ -161,12 +161,12 @@ def _lost(old: Old, last: Request, exchange: Exchange) -> str:
     return "" if fixed or old.rule == response_conformance.STATUS.name else f"it is answered {now} now, and {then} then"
 
 
-def _by_status(old: Old, last: Request, exchange: Exchange) -> bool:
+def _by_status(old: StoredFinding, last: StoredRequest, exchange: Exchange) -> bool:
     """Whether a status is still the wrong one."""
     return str(exchange.status) != old.due and (exchange.status == last.status or exchange.status >= 500)
 
 
-def _judged(run: Run, old: Old, exchange: Exchange, judge: SecondJudge) -> bool:
+def _judged(run: Run, old: StoredFinding, exchange: Exchange, judge: OpenapiCoreJudge) -> bool:
     operation = _operation(run, exchange)
     if operation is None:
         return exchange.status >= 500
@@ -186,9 +186,9 @@ def _operation(run: Run, exchange: Exchange) -> Operation | None:
     return run.contract.find(exchange.method, urlsplit(exchange.url).path)
 
 
-def exit_code(verdicts: Sequence[Verdict]) -> int:
+def exit_code(verdicts: Sequence[ReplayResult]) -> int:
     """1 when anything is still broken, 2 when of anything it cannot be said, 0 when all is mended."""
     fates = {verdict.fate for verdict in verdicts}
-    if Fate.BROKEN in fates:
+    if ReplayStatus.BROKEN in fates:
         return 1
-    return 2 if Fate.UNKNOWN in fates else 0
+    return 2 if ReplayStatus.UNKNOWN in fates else 0

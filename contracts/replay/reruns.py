@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from contracts.run.runner import Run
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.scenario import Scenario
 from contracts.spec.samples import Sampler
 from contracts.transport.guard import Mode
 
@@ -16,24 +16,24 @@ _TRIES = 4
 
 
 @dataclass(frozen=True)
-class Found:
+class RerunResult:
     """What a run found. ``reason`` says why it was not made to its end; empty when it was."""
 
     keys: Set[Key]
     reason: str = ""
 
 
-class Repeats:
+class Reruns:
     """The runs of one replay."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._serial = run.options.seed * 1000
-        self._alone: dict[str, Found] = {}
-        self._after: dict[str, Found] = {}
+        self._alone: dict[str, RerunResult] = {}
+        self._after: dict[str, RerunResult] = {}
         self._further()
 
-    def alone(self, name: str) -> Found | None:
+    def alone(self, name: str) -> RerunResult | None:
         """What the run of this name finds now; None when there is none of this name here. Raises Stopped."""
         unit = self._run.units.get(name)
         if unit is None or unit.topic == "engine":  # what the generator made up is not made up again
@@ -43,7 +43,7 @@ class Repeats:
             self._alone[name] = self._made(unit)
         return self._alone[name]
 
-    def after_others(self, name: str) -> Found:
+    def after_others(self, name: str) -> RerunResult:
         """The same after those runs that may have left what it found: earlier ones, about the same collection."""
         if name not in self._after:
             for earlier in self._earlier(self._run.units[name]):
@@ -52,7 +52,7 @@ class Repeats:
             self._after[name] = self._made(self._run.units[name])
         return self._after[name]
 
-    def _earlier(self, unit: Unit) -> Iterator[Unit]:
+    def _earlier(self, unit: Scenario) -> Iterator[Scenario]:
         for other in self._run.units.values():
             if other.name == unit.name:
                 return
@@ -60,7 +60,7 @@ class Repeats:
             if other.name in unit.builds_on or (writes and _collection(other) == _collection(unit)):
                 yield other
 
-    def _made(self, unit: Unit) -> Found:
+    def _made(self, unit: Scenario) -> RerunResult:
         """Again with other values when it is cut short: what an earlier run made may be there and stand in the way."""
         for _ in range(_TRIES if self._run.mode is Mode.FULL else 1):
             self._run.probe.forget()
@@ -69,7 +69,7 @@ class Repeats:
             if not reason:
                 break
             self._further()
-        return Found(set(self._run.probe.findings), reason)
+        return RerunResult(set(self._run.probe.findings), reason)
 
     def _further(self) -> None:
         """On to values that were not sent yet."""
@@ -77,5 +77,5 @@ class Repeats:
         self._run.probe.sampler = Sampler(self._serial)
 
 
-def _collection(unit: Unit) -> str:
+def _collection(unit: Scenario) -> str:
     return unit.subject.rpartition(" ")[2].partition("/{}")[0]

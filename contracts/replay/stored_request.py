@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.transport.exchange import Exchange, Variables
 from mock_server.support.redaction import MASK
 
@@ -17,7 +17,7 @@ _OF_THE_CONNECTION = (
 
 
 @dataclass(frozen=True)
-class Request:
+class StoredRequest:
     """A key stands in headers as the variable that holds it. ``status`` is what it was answered."""
 
     method: str
@@ -45,7 +45,7 @@ class Request:
         return headers
 
 
-def told(exchange: Exchange, keys: Variables) -> dict[str, Any]:
+def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
     """The request of an exchange as plain data, for a report; still to be sieved."""
     text = exchange.sent_body.decode("utf-8", "replace")
     whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
@@ -63,7 +63,7 @@ def told(exchange: Exchange, keys: Variables) -> dict[str, Any]:
     }
 
 
-def read(node: Node) -> Request:
+def read(node: JsonNode) -> StoredRequest:
     """The same, out of a report. Raises CannotRun."""
     path = node.get("path", str)
     if not path.startswith("/"):
@@ -71,4 +71,4 @@ def read(node: Node) -> Request:
     headers = {name: node.at("headers").get(name, str) for name in node.get("headers", dict, {})}
     body: str | None = node.get("body", str, None)
     whole = node.get("whole", bool, True)
-    return Request(node.get("method", str).upper(), path, headers, body, node.get("status", int), whole)
+    return StoredRequest(node.get("method", str).upper(), path, headers, body, node.get("status", int), whole)

@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts.report import run_facts
 from contracts.report import summary as content
-from contracts.run.outcome import Outcome
-from contracts.transport.redaction import Sieve, visible
+from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor, visible
 
 _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
@@ -15,7 +15,7 @@ _ROWS = 200
 """The most rows that a summary has: GitHub takes a mebibyte of it."""
 
 
-def as_github(outcome: Outcome, sieve: Sieve) -> str:
+def as_github(outcome: RunResult, sieve: ReportRedactor) -> str:
     """Workflow commands, one a line: to be printed in a step."""
     causes = content.causes(content.summary(outcome, sieve)["findings"])
     lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
@@ -48,7 +48,7 @@ def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_summary(outcome: Outcome, sieve: Sieve) -> str:
+def as_summary(outcome: RunResult, sieve: ReportRedactor) -> str:
     """Markdown for ``$GITHUB_STEP_SUMMARY``."""
     told = content.summary(outcome, sieve)
     causes = content.causes(told["findings"])

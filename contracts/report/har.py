@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.report import summary
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.transport.exchange import NO_KEYS, NOT_JSON, Exchange, Variables, shape
-from contracts.transport.redaction import Sieve
+from contracts.transport.redaction import ReportRedactor
 from mock_server.support.redaction import MASK
 
 LARGEST = 48 * 1024**2
@@ -20,10 +20,10 @@ _CREDENTIALS = ("authorization", "cookie", "set-cookie")
 _HARMLESS = ("allow", "content-length", "content-type", "date", "retry-after")
 
 
-class Recorder:
+class HarRecorder:
     """Listens to a run. When it has kept enough bytes, it keeps the rest of the exchanges without their bodies."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: RunResult) -> None:
         self._outcome = outcome
         self._kept = 0
 
@@ -33,7 +33,7 @@ class Recorder:
         self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
 
 
-def as_har(outcome: Outcome, sieve: Sieve) -> str:
+def as_har(outcome: RunResult, sieve: ReportRedactor) -> str:
     """One log. `_shape`, a member of our own as the format allows, stands in place of a text."""
     keys = outcome.target.variables
     entries = [_entry(start, exchange, whole, sieve, keys) for start, exchange, whole in outcome.exchanges]
@@ -43,7 +43,7 @@ def as_har(outcome: Outcome, sieve: Sieve) -> str:
     return json.dumps({"log": log}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: Sieve, keys: Variables) -> dict[str, Any]:
+def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: ReportRedactor, keys: Variables) -> dict[str, Any]:
     took = round(exchange.seconds * 1000, 3)
     query = parse_qsl(urlsplit(exchange.told_url).query, keep_blank_values=True)
     request = {
@@ -94,7 +94,7 @@ def _headers(headers: Mapping[str, str], *, private: bool, keys: Variables = NO_
     return [{"name": name, "value": value} for name, value in shown.items()]
 
 
-def _body(body: bytes, private: bool, whole: bool, sieve: Sieve) -> dict[str, Any]:
+def _body(body: bytes, private: bool, whole: bool, sieve: ReportRedactor) -> dict[str, Any]:
     """A body redacted member by member, so that JSON stays JSON; its shape where the value is not ours to keep."""
     value = _json(body)
     if private or not whole:

@@ -7,8 +7,8 @@ from typing import Any
 
 from contracts.report import run_facts
 from contracts.report import summary as content
-from contracts.run.outcome import Outcome
-from contracts.transport.redaction import Sieve, visible
+from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor, visible
 
 _SHOWN = 3  # findings of one rule before the rest is folded away
 _NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"
@@ -48,7 +48,7 @@ def escape(text: str) -> str:
     return escaped(visible(text))
 
 
-def as_html(outcome: Outcome, sieve: Sieve) -> str:
+def as_html(outcome: RunResult, sieve: ReportRedactor) -> str:
     told = content.summary(outcome, sieve)
     colour = {0: "good", 1: "bad"}.get(told["exitCode"], "odd")
     verdict = escape(sieve.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.report import summary as content
-from contracts.run.outcome import Outcome
-from contracts.transport.redaction import Sieve
+from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor
 
 
-def as_json(outcome: Outcome, sieve: Sieve) -> str:
+def as_json(outcome: RunResult, sieve: ReportRedactor) -> str:
     return json.dumps(content.summary(outcome, sieve), indent=2, ensure_ascii=False) + "\n"
 
 
-def as_junit(outcome: Outcome, sieve: Sieve) -> str:
+def as_junit(outcome: RunResult, sieve: ReportRedactor) -> str:
     """A finding is a failed case named by its rule and operation; a unit that found nothing is a passed one."""
     told = content.summary(outcome, sieve)
     broken = [item for item in told["findings"] if item["breaks"]]

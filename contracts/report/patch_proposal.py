@@ -15,7 +15,7 @@ from contracts.rules.rule import Finding
 from contracts.spec.dialect import TRANSLATED
 from contracts.spec.document import Contract, Operation
 from contracts.spec.operation_parts import Answer
-from contracts.spec.schema_location import Place
+from contracts.spec.schema_location import SchemaLocation
 from contracts.transport.exchange import NOT_JSON, Exchange
 
 _DEEPEST = 4
@@ -25,7 +25,7 @@ _TYPES: Mapping[type, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Proposal:
+class PatchProposal:
     """``patch`` is empty when none can be derived; then ``reason`` says why."""
 
     file: str
@@ -58,33 +58,40 @@ class _Case:
         return known
 
     @property
-    def responses(self) -> Place:
+    def responses(self) -> SchemaLocation:
         path, method = self.operation.path, self.operation.method.lower()
-        return Place(self.operation.document.raw).into("paths").into(path).followed().into(method).into("responses")
+        return (
+            SchemaLocation(self.operation.document.raw)
+            .into("paths")
+            .into(path)
+            .followed()
+            .into(method)
+            .into("responses")
+        )
 
     @property
-    def schema(self) -> Place:
+    def schema(self) -> SchemaLocation:
         response = self.responses.into(self.answer.status).followed()
         return response.into("content").into("application/json").into("schema")
 
 
-def propose(finding: Finding, contract: Contract) -> Proposal:
+def propose(finding: Finding, contract: Contract) -> PatchProposal:
     """The patch that would make the document allow what was found."""
     operation = contract.operations.get(finding.operation)
     if operation is None or not finding.evidence:
-        return Proposal("the document", reason="it is about no single operation of it")
+        return PatchProposal("the document", reason="it is about no single operation of it")
     name = operation.document.name
     file = f"openapi/{name}.yaml" if name in ("v1", "zapier") else f"the document {name}"
     if operation.document.raw.get(TRANSLATED):
-        return Proposal(file, reason="it is of 3.0, or below a path of its server: a patch would not fit the file")
+        return PatchProposal(file, reason="it is of 3.0, or below a path of its server: a patch would not fit the file")
     derive = _DERIVED.get(finding.rule.name)
     if derive is None:
         source = f" ({finding.rule.source})" if finding.rule.source.startswith("gap:") else ""
-        return Proposal(file, reason=f"the rule is about behaviour, which no schema says{source}")
+        return PatchProposal(file, reason=f"the rule is about behaviour, which no schema says{source}")
     try:
-        return Proposal(file, [derive(_Case(operation, finding.evidence[-1], finding.where))])
+        return PatchProposal(file, [derive(_Case(operation, finding.evidence[-1], finding.where))])
     except _None as reason:
-        return Proposal(file, reason=str(reason))
+        return PatchProposal(file, reason=str(reason))
 
 
 def _unknown_status(case: _Case) -> Mapping[str, Any]:

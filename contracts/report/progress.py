@@ -9,13 +9,13 @@ from rich.text import Text
 
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import Watch
-from contracts.scenarios.scenario import Unit
+from contracts.run.outcome import RunObserver
+from contracts.scenarios.scenario import Scenario
 from contracts.schemathesis_engine import BEGINS
 from contracts.transport.guard import Guard
 
 
-class Bar(Watch):
+class ProgressBar(RunObserver):
     """On a terminal: how far the run is, and what came of it by now. Elsewhere nothing, so that a log stays short."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,14 +34,14 @@ class Bar(Watch):
         self._guard: Guard | None = None
         self._coverage: Coverage | None = None
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> "ProgressBar":
         self._progress.start()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def begin(self, units: Sequence[Unit], guard: Guard, coverage: Coverage) -> None:
+    def begin(self, units: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
         self._guard, self._coverage, self._began = guard, coverage, self._clock()
         self._sizes = {unit.name: unit.size for unit in units}
         self._starts = {unit.name: sum(other.size for other in units[:place]) for place, unit in enumerate(units)}

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.spec.document import Document
 from mock_server import __version__
 from mock_server.config import paths
@@ -26,7 +26,7 @@ def versions() -> Mapping[str, str]:
     return {"sophiie-mock": __version__, "schemathesis": engine}
 
 
-def of(outcome: Outcome) -> dict[str, Any]:
+def of(outcome: RunResult) -> dict[str, Any]:
     return {
         "started": outcome.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "versions": dict(versions()),

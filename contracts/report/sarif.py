@@ -16,8 +16,8 @@ from contracts.report import summary as content
 from contracts.report.document_places import FIRST, Place, places
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Severity
-from contracts.run.outcome import Outcome
-from contracts.transport.redaction import Sieve
+from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor
 from mock_server import __version__
 
 MOST = 5_000
@@ -31,7 +31,7 @@ _ROOT = "%SRCROOT%"
 class _Files:
     """The documents of a run as artifacts: which one an operation is in, and where."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: RunResult) -> None:
         self._known: dict[str, tuple[str, Place]] = {}
         for document in outcome.coverage.contract.documents:
             file, found = quote(run_facts.path_of(document)), places(document)
@@ -45,7 +45,7 @@ class _Files:
         return {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}, "region": region}
 
 
-def as_sarif(outcome: Outcome, sieve: Sieve) -> str:
+def as_sarif(outcome: RunResult, sieve: ReportRedactor) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
     told = content.summary(outcome, sieve)
     causes, files = content.causes(told["findings"])[:MOST], _Files(outcome)

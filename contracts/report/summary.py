@@ -8,8 +8,8 @@ from typing import Any
 from contracts.replay import stored_request
 from contracts.report import run_facts
 from contracts.rules.rule import Finding, Severity
-from contracts.run.outcome import Outcome
-from contracts.transport.redaction import Sieve
+from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor
 
 MOST_COMMANDS = 9
 """Of one finding: what leads to a delivery that fails is no shorter."""
@@ -19,7 +19,7 @@ _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends 
 """A remark that a mock makes on every request of a quick run, and that explains none of them."""
 
 
-def sieved(value: Any, sieve: Sieve) -> Any:
+def sieved(value: Any, sieve: ReportRedactor) -> Any:
     """The same data with every text in it sieved."""
     if isinstance(value, str):
         return sieve.redact(value)
@@ -30,18 +30,18 @@ def sieved(value: Any, sieve: Sieve) -> Any:
     return value
 
 
-def finding(item: Finding, outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
+def finding(item: Finding, outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
     shown = item.evidence[-MOST_COMMANDS:]
     keys = outcome.target.variables
     curls = [exchange.curl(keys) for exchange in shown]
-    again = [stored_request.told(exchange, keys) for exchange in shown]
+    again = [stored_request.to_dict(exchange, keys) for exchange in shown]
     is_mock = outcome.target.is_mock
     judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock), "reason": reason_of(item, outcome)}
     found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, sieve)
     return found
 
 
-def reason_of(item: Finding, outcome: Outcome) -> str:
+def reason_of(item: Finding, outcome: RunResult) -> str:
     """The reason that a mock gave for its answer; empty for other targets, whose headers are not ours to believe."""
     if not outcome.target.is_mock:
         return ""
@@ -68,7 +68,7 @@ def more(cause: Sequence[Mapping[str, Any]]) -> str:
     return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
 
 
-def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
+def summary(outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
     """Everything of a run that may be kept."""
     operations = {}
     for key, counts in outcome.coverage.statuses.items():
@@ -101,7 +101,7 @@ def summary(outcome: Outcome, sieve: Sieve) -> dict[str, Any]:
     return told
 
 
-def in_order(outcome: Outcome) -> Sequence[Finding]:
+def in_order(outcome: RunResult) -> Sequence[Finding]:
     """What breaks the run first, then by rule and operation."""
     return sorted(outcome.findings, key=lambda f: (not f.breaks(outcome.target.is_mock), f.rule.name, f.key))
 
@@ -110,7 +110,7 @@ def by_rule(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
     return [(name, list(group)) for name, group in groupby(findings, key=lambda item: item.rule.name)]
 
 
-def verdict(outcome: Outcome) -> str:
+def verdict(outcome: RunResult) -> str:
     """One sentence."""
     if outcome.interrupted:
         rules = len({item.rule.name for item in outcome.broken})

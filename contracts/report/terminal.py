@@ -7,8 +7,8 @@ from rich.text import Text
 
 from contracts.report import summary
 from contracts.rules.rule import Finding
-from contracts.run.outcome import OFFLINE, Outcome
-from contracts.transport.redaction import Sieve, visible
+from contracts.run.outcome import OFFLINE, RunResult
+from contracts.transport.redaction import ReportRedactor, visible
 
 
 class Say(Protocol):
@@ -20,7 +20,7 @@ class Say(Protocol):
 _LONGEST = 3  # findings of one rule that are shown in full
 
 
-def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = False) -> None:
+def write(outcome: RunResult, sieve: ReportRedactor, console: Console, *, verbose: bool = False) -> None:
     """Findings by rule, what was not run, coverage, and one sentence at the end."""
 
     def say(text: str = "", style: str = "") -> None:
@@ -49,7 +49,7 @@ def write(outcome: Outcome, sieve: Sieve, console: Console, *, verbose: bool = F
         say(f"{outcome.requests} requests in {outcome.seconds:.1f} s ({pace:.0f}/s){again}", "dim")
 
 
-def _finding(item: Finding, outcome: Outcome, say: Say) -> None:
+def _finding(item: Finding, outcome: RunResult, say: Say) -> None:
     say(f"  {item.operation}" + (f"  [{item.where}]" if item.where else ""), "bold")
     say(f"    expected  {item.expected}")
     say(f"    got       {item.got}")
@@ -59,7 +59,7 @@ def _finding(item: Finding, outcome: Outcome, say: Say) -> None:
         say(f"    {exchange.curl(outcome.target.variables)}", "cyan")
 
 
-def _not_run(outcome: Outcome, say: Say, verbose: bool) -> None:
+def _not_run(outcome: RunResult, say: Say, verbose: bool) -> None:
     reasons: dict[str, list[str]] = {}
     for name, reason in outcome.not_run.items():
         reasons.setdefault(reason, []).append(name)
@@ -70,7 +70,7 @@ def _not_run(outcome: Outcome, say: Say, verbose: bool) -> None:
         say(f"note: {note}", "yellow")
 
 
-def _coverage(outcome: Outcome, say: Say, verbose: bool) -> None:
+def _coverage(outcome: RunResult, say: Say, verbose: bool) -> None:
     coverage = outcome.coverage
     good = sum(map(coverage.succeeded, coverage.statuses))
     documented = {key: counts for key, counts in coverage.statuses.items() if counts}

@@ -9,10 +9,10 @@ from contracts.report import github as annotations
 from contracts.report import har as traffic
 from contracts.report import html as page
 from contracts.report import json_junit, sarif
-from contracts.run.outcome import Outcome
-from contracts.transport.redaction import Sieve
+from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor
 
-WRITERS: Mapping[str, Callable[[Outcome, Sieve], str]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[RunResult, ReportRedactor], str]] = MappingProxyType(
     {
         "json": json_junit.as_json,
         "junit": json_junit.as_junit,
@@ -40,7 +40,7 @@ def wanted(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> di
     return files
 
 
-def write(outcome: Outcome, sieve: Sieve, files: Mapping[str, str]) -> list[str]:
+def write(outcome: RunResult, sieve: ReportRedactor, files: Mapping[str, str]) -> list[str]:
     """Words for each file that cannot be written; the others are."""
     wrong = []
     for kind, path in files.items():

@@ -46,7 +46,7 @@ class _Response:
         self.headers = Headers(list(exchange.headers.items()))  # looked up whatever the case
 
 
-class SecondJudge:
+class OpenapiCoreJudge:
     """Judges exchanges under one contract. ``origin`` is that of the target; ``every``: each answer, not the first.
 
     ``silent`` counts what it could not read, by operation and kind of failure: nothing follows from that but a note.

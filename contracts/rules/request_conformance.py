@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from contracts.rules.first_violations import first_problems, place_of
 from contracts.rules.object_members import undocumented
-from contracts.rules.openapi_core_judge import LARGEST, SecondJudge
+from contracts.rules.openapi_core_judge import LARGEST, OpenapiCoreJudge
 from contracts.rules.rule import Group, Rule, Severity
 from contracts.spec import schema_words
 from contracts.spec.did_you_mean import did_you_mean
@@ -33,7 +33,7 @@ Said = tuple[str, str, str]
 """Place, what was expected, what was got; no value of the request in any of them."""
 
 
-def request(judge: SecondJudge, operation: Operation, exchange: Exchange) -> Iterator[Said]:
+def request(judge: OpenapiCoreJudge, operation: Operation, exchange: Exchange) -> Iterator[Said]:
     """Everything that is wrong with a request, credentials aside: recordings leave them out."""
     ours = _is_json(exchange) and (len(exchange.sent_body) > LARGEST or _sent(exchange) is NOT_JSON)
     if ours and operation.body is not None:

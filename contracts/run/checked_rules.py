@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from contracts.options.selection import Selection
 from contracts.rules.registry import RULES
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.scenarios.rule_scenarios import ANSWERS, EVERYWHERE, RUNS, TRAFFIC
 from contracts.transport.guard import Mode
 
@@ -15,7 +15,7 @@ _NOT_SAFE = "a safe run does not send what would show it"
 _NOTHING = "the document has nothing that it is about"
 
 
-def of_run(known: Collection[str], outcome: Outcome, selection: Selection) -> Mapping[str, str]:
+def of_run(known: Collection[str], outcome: RunResult, selection: Selection) -> Mapping[str, str]:
     """Every rule with the reason why it was not checked; empty when it was. ``known`` are the runs that were due."""
     finished = [*outcome.passed, *outcome.failed]
 

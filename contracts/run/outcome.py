@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.scenario import Scenario
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Guard, Mode
 from contracts.transport.target import Target
@@ -16,7 +16,7 @@ OFFLINE = "offline"
 
 
 @dataclass
-class Outcome:
+class RunResult:
     """What a run found out. ``not_run`` has reasons by unit; ``vacuous`` says why green would mean nothing."""
 
     target: Target
@@ -68,10 +68,10 @@ class Outcome:
         return 2 if self.broken or self.vacuous or self.stopped or self.expired else 0
 
 
-class Watch:
+class RunObserver:
     """What a face shows while a run goes on. This one shows nothing."""
 
-    def begin(self, units: Sequence[Unit], guard: Guard, coverage: Coverage) -> None:
+    def begin(self, units: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
         """These lie ahead; ``guard`` and ``coverage`` know at any time what came of it."""
 
     def step(self, name: str, phase: str = "") -> None:

@@ -6,22 +6,22 @@ from dataclasses import replace
 from functools import cached_property
 
 from contracts import schemathesis_engine
-from contracts.errors import CannotRun, Stopped, SuiteError
-from contracts.options.generation_depth import QUICK, Depth
+from contracts.errors import CannotRun, RunStopped, SuiteError
+from contracts.options.generation_depth import QUICK, GenerationDepth
 from contracts.options.options import BUDGET, Options
 from contracts.options.selection import Selection
-from contracts.real_host.run_plan import BURST, TOPICS, Visit, wanted
+from contracts.real_host.run_plan import BURST, TOPICS, SafeRunPlan, wanted
 from contracts.real_host.write_session import allowed
 from contracts.rules.rule import Finding
 from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import Outcome, Watch
+from contracts.run.outcome import RunObserver, RunResult
 from contracts.run.verdict import LOST, accept, shortcomings, unreadable
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.plan import units
-from contracts.scenarios.scenario import Unit
-from contracts.scenarios.second_tenant import Neighbour
+from contracts.scenarios.scenario import Scenario
+from contracts.scenarios.second_tenant import SecondTenant
 from contracts.spec.document import Contract, Document
 from contracts.spec.samples import CannotSample
 from contracts.transport.guard import Guard, Mode, Policy
@@ -44,11 +44,11 @@ class Run:
         *,
         pace: Pace | None = None,
         reroutes: Mapping[str, str] | None = None,
-        watch: Watch | None = None,
+        watch: RunObserver | None = None,
     ) -> None:
         self.contract, self.target, self.options = contract, target, options
         self.mode = target.mode(options.mode)
-        self.watch = watch or Watch()
+        self.watch = watch or RunObserver()
         deadline = time.monotonic() + options.max_time if options.max_time else None
         budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
         catalogue, limited = Catalogue(contract), options.check_rate_limit
@@ -58,22 +58,22 @@ class Run:
             pace = pace or Pace(target.key)
         self.writing = allowed(options, self.mode, catalogue, self.selection, pace)
         self.left_out = catalogue.left_out
-        self.visit = Visit(catalogue, target.ids, self.selection, self.writing, limited=limited)
+        self.visit = SafeRunPlan(catalogue, target.ids, self.selection, self.writing, limited=limited)
         gate, burst = self.writing.gate if self.writing else None, BURST if limited else 0
         policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate, burst)
         self.guard = Guard(policy, pace)
         self.transport = Transport(self.guard, reroutes)
         self.coverage = Coverage(contract, target.key)
         self.guard.listen(self.coverage.seen)
-        self.probe = Probe(contract, target, self.transport, options.seed)
+        self.probe = ScenarioClient(contract, target, self.transport, options.seed)
         self.done: set[str] = set()
         self.cut_short: dict[str, str] = {}
         """Units that were not run to their end, with the reason; they may have found something before."""
-        self._neighbour = Neighbour()
+        self._neighbour = SecondTenant()
         self._lost = 0
-        self.outcome = Outcome(target, self.mode, options.seed, self.coverage)
+        self.outcome = RunResult(target, self.mode, options.seed, self.coverage)
 
-    def go(self) -> Outcome:
+    def go(self) -> RunResult:
         """Run to the end, or to an interrupt. Raises CannotRun when there is nothing to talk to."""
         started = time.monotonic()
         try:
@@ -85,7 +85,7 @@ class Run:
             for unit in self.units.values():
                 self.unit(unit)
             self.leave()
-        except Stopped as stop:
+        except RunStopped as stop:
             self.outcome.stopped = "" if stop.spent else stop.reason
             self.outcome.notes.append(stop.reason)
         except KeyboardInterrupt:
@@ -137,7 +137,7 @@ class Run:
             return
         guard = Guard(replace(self.guard.policy, budget=None, deadline=None, burst=0), self.guard.pace)
         try:
-            left = self.writing.clean_up(Probe(self.contract, self.target, self.transport.under(guard)))
+            left = self.writing.clean_up(ScenarioClient(self.contract, self.target, self.transport.under(guard)))
         except KeyboardInterrupt:  # the second one: somebody cannot wait
             self.guard.interrupt()
             left = f"records may be left → {self.writing.remedy}" if self.writing.remedy else ""
@@ -147,7 +147,7 @@ class Run:
             self.outcome.stopped = left
 
     @cached_property
-    def units(self) -> Mapping[str, Unit]:
+    def units(self) -> Mapping[str, Scenario]:
         """What this run consists of, by name, in order. Asked for after the greeting, which finds the mock out."""
         if self.mode is Mode.SAFE:
             todo = list(self.visit.units(self.probe, self.guard))
@@ -158,16 +158,16 @@ class Run:
                 todo += [self._generation(document) for document in self.contract.documents]
         return {unit.name: unit for unit in todo}
 
-    def _generation(self, document: Document) -> Unit:
+    def _generation(self, document: Document) -> Scenario:
         size = self._depth.size * len(document.operations)
-        return Unit("engine", document.name, self._generating(document), size=size)
+        return Scenario("engine", document.name, self._generating(document), size=size)
 
     @property
-    def _depth(self) -> Depth:
+    def _depth(self) -> GenerationDepth:
         return QUICK if self.options.quick else self.options.depth
 
-    def _generating(self, document: Document) -> Callable[[Probe], None]:
-        def generate(probe: Probe) -> None:
+    def _generating(self, document: Document) -> Callable[[ScenarioClient], None]:
+        def generate(probe: ScenarioClient) -> None:
             progress = schemathesis_engine.Progress(self._engine_found, self.outcome.notes.append, phase)
             seed, wanted = self.options.seed, {o.key for o in document.operations if self.selection.operation(o)}
             if wanted:
@@ -185,7 +185,7 @@ class Run:
         if finding.key not in self.probe.findings:
             self.probe.add(finding)
 
-    def unit(self, unit: Unit) -> list[Finding]:
+    def unit(self, unit: Scenario) -> list[Finding]:
         """Run one unit; what it found. Raises Stopped."""
         self.watch.step(unit.name)
         self.done.add(unit.name)
@@ -207,19 +207,19 @@ class Run:
         (self.outcome.failed if new else self.outcome.passed).append(unit.name)
         counted = [finding for finding in new if not self.options.baseline.accepts(finding)]
         if self.options.fail_fast and any(finding.breaks(self.target.is_mock) for finding in counted):
-            raise Stopped("a rule was broken, and --fail-fast was given", spent=True)
+            raise RunStopped("a rule was broken, and --fail-fast was given", spent=True)
         return new
 
-    def _attempt(self, unit: Unit) -> str:
+    def _attempt(self, unit: Scenario) -> str:
         """Why a unit could not be run to its end; empty when it was."""
         try:
             unit.run(self.probe)
-        except (Abandoned, CannotSample) as reason:
+        except (ScenarioSkipped, CannotSample) as reason:
             return str(reason)
         except NETWORK_ERRORS as fault:
             self._lost += 1
             if self._lost >= _MOST_LOST:
-                raise Stopped(f"{LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}") from None
+                raise RunStopped(f"{LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}") from None
             return f"{LOST}: {in_words(fault)}"
         except SuiteError:
             raise

@@ -7,7 +7,7 @@ from traceback import extract_tb
 from contracts.options.baseline import Baseline
 from contracts.options.options import Options
 from contracts.options.selection import Selection
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.scenarios import rate_limit
 from contracts.spec.document import Contract
 from contracts.transport.guard import Mode
@@ -26,7 +26,7 @@ def unreadable(fault: Exception) -> str:
 
 
 def shortcomings(
-    outcome: Outcome, contract: Contract, selection: Selection, options: Options, *, whole: bool
+    outcome: RunResult, contract: Contract, selection: Selection, options: Options, *, whole: bool
 ) -> Sequence[str]:
     """Why green would mean nothing; empty when it means something. ``whole``: nothing was left out on the way."""
     faulty = {finding.operation for finding in outcome.findings}
@@ -45,7 +45,7 @@ def shortcomings(
     return reasons
 
 
-def accept(outcome: Outcome, baseline: Baseline, *, whole: bool) -> None:
+def accept(outcome: RunResult, baseline: Baseline, *, whole: bool) -> None:
     """Set aside what the baseline accepts. ``whole``: nothing was left out, so what was not found is not there."""
     outcome.expired = list(baseline.expired)
     outcome.notes[:0] = outcome.expired
@@ -57,12 +57,12 @@ def accept(outcome: Outcome, baseline: Baseline, *, whole: bool) -> None:
         outcome.notes.append(f"{len(outcome.accepted)} findings accepted by {baseline.file}")
 
 
-def _limited(outcome: Outcome) -> bool:
+def _limited(outcome: RunResult) -> bool:
     """Whether the rate limit was looked at."""
     return any(name.startswith(f"{rate_limit.TOPIC}[") for name in (*outcome.passed, *outcome.failed))
 
 
-def _due(outcome: Outcome, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:
+def _due(outcome: RunResult, contract: Contract, selection: Selection, options: Options) -> Sequence[str]:
     """Operations that this run should have seen succeed."""
     if not selection.everything or options.max_requests or options.max_time or options.fail_fast:
         return []

@@ -5,9 +5,9 @@ from typing import Any
 
 from contracts.rules import access as rules
 from contracts.rules.protocol import UNKNOWN_PATH
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import whole
-from contracts.scenarios.records import Kind, Record
+from contracts.scenarios.records import Record, RecordKind
 from contracts.spec.document import Operation
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.resources import NO_NUMBER, Family, Listing
@@ -33,7 +33,7 @@ def _attempts(key: str) -> Mapping[str, dict[str, str]]:
     }
 
 
-def keys(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
+def keys(probe: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """Every operation refuses every attempt with 401, before it looks at anything else.
 
     ``known`` are ids that exist, so that a refusal is the key's.
@@ -60,16 +60,16 @@ def unknown_id(parameter: Parameter) -> Any:
     return NO_NUMBER if parameter.schema.get("type") == "integer" else "suite_nothing"
 
 
-def _body(probe: Probe, operation: Operation) -> Any:
+def _body(probe: ScenarioClient, operation: Operation) -> Any:
     try:
         return probe.sampler.body(operation) if operation.body is not None else None
     except CannotSample:
         return {}
 
 
-def refused_writes(probe: Probe, family: Family) -> None:
+def refused_writes(probe: ScenarioClient, family: Family) -> None:
     """Writes without a key change nothing."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     record, _, _ = kind.made_anyhow()
     before = kind.listed()
     for operation in family.operations:
@@ -86,7 +86,7 @@ def _headers(key: str) -> dict[str, str]:
     return {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
 
 
-def unknown_paths(probe: Probe) -> None:
+def unknown_paths(probe: ScenarioClient) -> None:
     """Without a key an unknown path is not told from a known one; with it, it is 404 with the envelope."""
     operation = next(iter(probe.contract.operations.values()))
     for path in ("/v1/suite-nothing", "/v1", "/suite-nothing", "/v1/leads/x/suite-nothing"):
@@ -98,7 +98,7 @@ def unknown_paths(probe: Probe) -> None:
             probe.broken(UNKNOWN_PATH, operation, "404 with the envelope", exchange.answer(), exchange, where=path)
 
 
-def other_lists(probe: Probe, listing: Listing, *parents: Any) -> None:
+def other_lists(probe: ScenarioClient, listing: Listing, *parents: Any) -> None:
     """The other organization's list and this one's have nothing in common, in whole and in totals."""
     other = _other_key(probe)
     own = {_identity(item) for item in whole(probe, listing, *parents)}
@@ -114,7 +114,7 @@ def _identity(item: Record) -> Any:
     return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: pair[0]))
 
 
-def other_filter(probe: Probe, listing: Listing) -> None:
+def other_filter(probe: ScenarioClient, listing: Listing) -> None:
     """A filter by a value of this organization finds nothing with the other one's key."""
     other, items = _other_key(probe), whole(probe, listing)
     for asked in listing.filters:
@@ -128,16 +128,16 @@ def other_filter(probe: Probe, listing: Listing) -> None:
             probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=asked.name)
 
 
-def other_items(probe: Probe, family: Family) -> None:
+def other_items(probe: ScenarioClient, family: Family) -> None:
     """Another organization's key finds none of these records: neither to read, to change, to delete, nor below."""
-    other, kind = _other_key(probe), Kind(probe, family)
+    other, kind = _other_key(probe), RecordKind(probe, family)
     theirs = [item.get("id") for item in kind.listed(other)]
     made = kind.made_anyhow()[0] if family.create else {}
     own = [item["id"] for item in kind.listed() if item["id"] not in theirs]
     ids = sorted(own, key=lambda id: id == made.get("id"))[:2]  # what stays comes first: it can be shown afterwards
     ids += [made["id"]] if made and made["id"] not in (*ids, *theirs) else []
     if not ids:
-        raise Abandoned(f"{family.path}: no id that only one of the organizations has")
+        raise ScenarioSkipped(f"{family.path}: no id that only one of the organizations has")
     before = kind.listed()
     children = [child.operation for child in family.children]
     for operation in filter(None, [family.read, *children, family.update, family.delete]):
@@ -152,21 +152,23 @@ def other_items(probe: Probe, family: Family) -> None:
         kind.gone(made)
 
 
-def other_creates(probe: Probe, family: Family) -> None:
+def other_creates(probe: ScenarioClient, family: Family) -> None:
     """What the other organization creates is not here."""
-    other, kind = _other_key(probe), Kind(probe, family)
+    other, kind = _other_key(probe), RecordKind(probe, family)
     before = kind.listed()
     exchange = probe.accepted(probe.call(kind.create, body=_body(probe, kind.create), key=other), kind.create)
     if kind.listed() != before:
         probe.broken(rules.OTHERS_WRITE, kind.create, "the list as it was", "another list", exchange)
 
 
-def other_message(probe: Probe, operation: Operation, leads: Listing, members: Listing, inquiries: Listing) -> None:
+def other_message(
+    probe: ScenarioClient, operation: Operation, leads: Listing, members: Listing, inquiries: Listing
+) -> None:
     """Another organization's key sends no message to this one's leads."""
     other = _other_key(probe)
     lead, user = (next((item["id"] for item in whole(probe, listing)), None) for listing in (leads, members))
     if lead is None or user is None:
-        raise Abandoned("there is no lead or no member")
+        raise ScenarioSkipped("there is no lead or no member")
     before = whole(probe, inquiries)
     exchange = probe.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
     if exchange.status != 404:
@@ -175,7 +177,7 @@ def other_message(probe: Probe, operation: Operation, leads: Listing, members: L
         probe.broken(rules.OTHERS_WRITE, operation, "the inquiries as they were", "others", exchange)
 
 
-def _other_key(probe: Probe) -> str:
+def _other_key(probe: ScenarioClient) -> str:
     if not probe.target.other_key:
-        raise Abandoned("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
+        raise ScenarioSkipped("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
     return probe.target.other_key

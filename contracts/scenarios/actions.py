@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.rules import lifecycle as rules
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import whole
-from contracts.scenarios.records import Kind, Record
+from contracts.scenarios.records import Record, RecordKind
 from contracts.spec import business_rules
 from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing
@@ -14,18 +14,18 @@ from contracts.spec.resources import Family, Listing
 Lists = Mapping[str, Listing]
 
 
-def of_lead(probe: Probe, lists: Lists, name: str, lead: Any) -> list[Record]:
+def of_lead(probe: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
     """The inquiries or appointments of a lead, filtered here: the filter is another run's matter."""
     return [item for item in whole(probe, lists[name]) if item.get("leadId") == lead]
 
 
-def message(probe: Probe, lists: Lists, operation: Operation, leads: Family) -> None:
+def message(probe: ScenarioClient, lists: Lists, operation: Operation, leads: Family) -> None:
     """A message without a thread starts an inquiry; one in a thread does not; one to nobody leaves nothing."""
-    kind = Kind(probe, leads)
+    kind = RecordKind(probe, leads)
     lead, _, _ = kind.made_anyhow(all_members=True)
     user = next((member["id"] for member in whole(probe, lists[business_rules.MEMBERS])), None)
     if user is None:
-        raise Abandoned("there is no member who could send a message")
+        raise ScenarioSkipped("there is no member who could send a message")
     before = [item["id"] for item in whole(probe, lists[business_rules.INQUIRIES])]
     body = {"userId": user, "leadId": lead["id"], "message": "Suite message"}
     exchange = probe.accepted(probe.call(operation, body=body), operation)
@@ -42,7 +42,7 @@ def message(probe: Probe, lists: Lists, operation: Operation, leads: Family) -> 
     kind.gone(lead)
 
 
-def _thread(probe: Probe, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> None:
+def _thread(probe: ScenarioClient, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> None:
     read = probe.contract.operations.get(business_rules.INQUIRY)
     if read is None:
         return
@@ -64,7 +64,7 @@ def _thread(probe: Probe, operation: Operation, lists: Lists, body: dict[str, An
         probe.broken(rules.CAUSED, operation, "both messages in the thread", f"{texts}", exchange, where="thread")
 
 
-def call(probe: Probe, lists: Lists, operation: Operation) -> None:
+def call(probe: ScenarioClient, lists: Lists, operation: Operation) -> None:
     """A call that was started leaves an inquiry behind (gap call-effect)."""
     before = [item["id"] for item in whole(probe, lists[business_rules.INQUIRIES])]
     exchange = probe.accepted(probe.call(operation, body=probe.sampler.body(operation)), operation)
@@ -76,12 +76,12 @@ def call(probe: Probe, lists: Lists, operation: Operation) -> None:
         probe.broken(rules.CAUSED, operation, "an inquiry of a lead", "a lead that is not listed", exchange)
 
 
-def lead_with_all(probe: Probe, lists: Lists, leads: Family, delete: Operation) -> None:
+def lead_with_all(probe: ScenarioClient, lists: Lists, leads: Family, delete: Operation) -> None:
     """A lead goes with its inquiries and appointments, and with nobody else's."""
     inquiries, visits = lists[business_rules.INQUIRIES], lists[business_rules.APPOINTMENTS]
     busy = {item["leadId"] for item in whole(probe, visits)} & {item["leadId"] for item in whole(probe, inquiries)}
     if not busy:
-        raise Abandoned("there is no lead with inquiries and appointments")
+        raise ScenarioSkipped("there is no lead with inquiries and appointments")
     lead = min(busy)
     before = {listing.key: whole(probe, listing) for listing in (inquiries, visits)}
     exchange = probe.accepted(probe.call(delete, lead), delete)
@@ -104,7 +104,7 @@ def lead_with_all(probe: Probe, lists: Lists, leads: Family, delete: Operation) 
             probe.broken(rules.CHILDREN, delete, "404 for its inquiries", answer.answer(), exchange, answer)
 
 
-def subscription(probe: Probe, contract: Contract) -> None:
+def subscription(probe: ScenarioClient, contract: Contract) -> None:
     """Subscribing gives an id, which unsubscribing takes once."""
     subscribe, unsubscribe = (
         contract.operations[business_rules.SUBSCRIBE],

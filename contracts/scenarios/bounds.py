@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.rules import input
-from contracts.scenarios.client import Probe
-from contracts.scenarios.records import Kind
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.records import RecordKind
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Document, Operation, Schema
 from contracts.spec.resources import Family
@@ -36,9 +36,9 @@ _TYPES: tuple[Any, ...] = ("suite", "", 7, 1.5, True, None, [], {}, ["suite"], {
 _MANY = 51  # one more than lists of the document hold
 
 
-def creation(probe: Probe, family: Family) -> None:
+def creation(probe: ScenarioClient, family: Family) -> None:
     """What may be created, and what may not."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     for body, what in _bodies(probe, kind.create):
         exchange = probe.call(kind.create, body=body)
         _judge(probe, kind.create, body, what, exchange)
@@ -49,9 +49,9 @@ def creation(probe: Probe, family: Family) -> None:
                 kind.gone(record)
 
 
-def update(probe: Probe, family: Family) -> None:
+def update(probe: ScenarioClient, family: Family) -> None:
     """What a record may be changed to, and what it may not."""
-    kind, operation = Kind(probe, family), family.update
+    kind, operation = RecordKind(probe, family), family.update
     if operation is None:
         return
     record, _, _ = kind.made_anyhow(all_members=True)
@@ -61,7 +61,7 @@ def update(probe: Probe, family: Family) -> None:
     kind.gone(record)
 
 
-def action(probe: Probe, operation: Operation) -> None:
+def action(probe: ScenarioClient, operation: Operation) -> None:
     """What an operation refuses; valid bodies are left to the runs that know what they cause."""
     validator = operation.document.validator(operation.body or {})
     for body, what in _bodies(probe, operation):
@@ -69,7 +69,7 @@ def action(probe: Probe, operation: Operation) -> None:
             _judge(probe, operation, body, what, probe.call(operation, body=body))
 
 
-def _judge(probe: Probe, operation: Operation, body: Any, what: str, exchange: Exchange) -> None:
+def _judge(probe: ScenarioClient, operation: Operation, body: Any, what: str, exchange: Exchange) -> None:
     valid = operation.document.validator(operation.body or {}).is_valid(body)
     if valid and not exchange.succeeded and exchange.status != 409:
         probe.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=what)
@@ -77,7 +77,7 @@ def _judge(probe: Probe, operation: Operation, body: Any, what: str, exchange: E
         probe.broken(input.REFUSED, operation, "400", exchange.answer(), exchange, where=what)
 
 
-def _bodies(probe: Probe, operation: Operation) -> Iterator[tuple[dict[str, Any], str]]:
+def _bodies(probe: ScenarioClient, operation: Operation) -> Iterator[tuple[dict[str, Any], str]]:
     """A valid body with one member changed; what must be unique is fresh in each."""
     document, fresh = operation.document, UNIQUE.get(operation.key.partition(" ")[2], ())
     schemas = document.properties(operation.body)

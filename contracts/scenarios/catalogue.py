@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.errors import CannotRun
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import fetch
 from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing, families, listings
@@ -27,7 +27,7 @@ class Catalogue:
         """Where records can be made and seen."""
         return [family for family in self.families if family.create and family.listing]
 
-    def known(self, probe: Probe, operation: Operation) -> list[Any]:
+    def known(self, probe: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids that exist for the parameters of a path. Raises Abandoned when no operation supplies them."""
         parameters = operation.of("path")
         if not parameters:
@@ -39,16 +39,18 @@ class Catalogue:
         listing = self.lists.get(f"GET {start}")
         items = (fetch(probe, listing).items if listing else []) or _kept(probe, start)
         if len(parameters) != 1 or not items:
-            raise Abandoned(f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)")
+            raise ScenarioSkipped(
+                f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)"
+            )
         if "id" not in items[0]:
-            raise Abandoned(f"items of {start} have no `id`")
+            raise ScenarioSkipped(f"items of {start} have no `id`")
         return [items[0]["id"]]
 
-    def known_or_not(self, probe: Probe, operation: Operation) -> list[Any]:
+    def known_or_not(self, probe: ScenarioClient, operation: Operation) -> list[Any]:
         """The same, with made-up ids where none is known."""
         try:
             return self.known(probe, operation)
-        except Abandoned:
+        except ScenarioSkipped:
             return [parameter.example or 1 for parameter in operation.of("path")]
 
 
@@ -69,7 +71,7 @@ def _obstacle(family: Family) -> str:
     return "its items have no `id`" if known and "id" not in known else ""
 
 
-def _kept(probe: Probe, collection: str) -> Sequence[Mapping[str, Any]]:
+def _kept(probe: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]]:
     """What a mock keeps of a collection that no operation lists: its control plane shows it."""
     if not probe.target.is_mock:
         return []

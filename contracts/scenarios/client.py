@@ -11,7 +11,7 @@ import orjson
 
 from contracts.errors import SuiteError
 from contracts.rules import input, response_conformance
-from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule
 from contracts.spec.document import Contract, Operation
 from contracts.spec.samples import Sampler
@@ -24,11 +24,11 @@ NONE: Query = MappingProxyType({})
 Telling = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
-class Abandoned(SuiteError):
+class ScenarioSkipped(SuiteError):
     """A directed run cannot go on. When nothing was found by then, it counts as not run, with this reason."""
 
 
-class Probe:
+class ScenarioClient:
     """One target under one contract. ``findings`` grows; equal ones are kept once."""
 
     def __init__(self, contract: Contract, target: Target, transport: Transport, seed: int = 1) -> None:
@@ -40,12 +40,12 @@ class Probe:
         """Listing, parents and id of each item seen → its moment of creation."""
         self._transport = transport
         self._fine: response_conformance.Fine = {}
-        self._second = SecondJudge(contract, target.origin)
+        self._second = OpenapiCoreJudge(contract, target.origin)
         self._last: dict[str, Exchange] = {}
         self.told: Telling = lambda evidence: evidence
         """What a person would send later, to see the same."""
 
-    def elsewhere(self, key: str, told: Telling) -> "Probe":
+    def elsewhere(self, key: str, told: Telling) -> "ScenarioClient":
         """The same with the key of another organization; what it finds is found here."""
         other = copy(self)
         other.target, other.created, other._last, other.told = replace(self.target, key=key), {}, {}, told
@@ -116,7 +116,7 @@ class Probe:
         """``exchange`` if it succeeded. Raises Abandoned, and writes it down, when not."""
         if not exchange.succeeded:
             self.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=str(exchange.status))
-            raise Abandoned(f"{operation.key} answered {exchange.status}")
+            raise ScenarioSkipped(f"{operation.key} answered {exchange.status}")
         return exchange
 
     def _needed(self, operation: Operation) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def fill(operation: Operation, ids: Sequence[Any]) -> str:
     """The path of an operation with these ids for its parameters. Raises Abandoned when it takes others."""
     path, parameters = operation.path, operation.of("path")
     if len(parameters) != len(ids):
-        raise Abandoned(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")
+        raise ScenarioSkipped(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")
     for parameter, value in zip(parameters, ids, strict=True):
         path = path.replace("{" + parameter.name + "}", quote(str(value), safe=""))
     return path

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.rules import consistency as rules
 from contracts.rules import lifecycle
 from contracts.rules.collections import page_of
-from contracts.scenarios.client import Probe
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole
 from contracts.scenarios.records import Record, differences, is_change_time, record_of
 from contracts.spec import business_rules
@@ -23,7 +23,7 @@ def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
     return [*items[::step][: most - 1], *items[-1:]]
 
 
-def details(probe: Probe, family: Family, listing: Listing, read: Operation) -> None:
+def details(probe: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
     """What a list shows of an item is what the item itself shows; and what stands below it belongs to it."""
     for item in some(whole(probe, listing)):
         exchange = probe.get(read, item["id"])
@@ -38,7 +38,7 @@ def details(probe: Probe, family: Family, listing: Listing, read: Operation) -> 
             _children(probe, child, item["id"])
 
 
-def _children(probe: Probe, listing: Listing, parent: Any) -> None:
+def _children(probe: ScenarioClient, listing: Listing, parent: Any) -> None:
     (parameter,) = listing.operation.of("path")
     if parameter.name == "id":  # of an item that is its own
         return
@@ -48,7 +48,7 @@ def _children(probe: Probe, listing: Listing, parent: Any) -> None:
             probe.broken(rules.CHILD, listing.operation, f"only what belongs to {parent}", got)
 
 
-def moments(probe: Probe, listing: Listing, now: str) -> None:
+def moments(probe: ScenarioClient, listing: Listing, now: str) -> None:
     """Nothing was changed before it was created, or created later than now."""
     for item in whole(probe, listing):
         created = item.get("createdAt")
@@ -63,7 +63,7 @@ def moments(probe: Probe, listing: Listing, now: str) -> None:
             probe.broken(rules.SPAN, listing.operation, "an end after the start", f"{item['start']} {item['end']}")
 
 
-def leads(probe: Probe, lists: Mapping[str, Listing]) -> None:
+def leads(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """Counters, the last and the first inquiry of each lead, against the inquiries themselves."""
     operation = lists[business_rules.LEADS].operation
     of_lead: dict[Any, list[Record]] = {}
@@ -86,7 +86,7 @@ def leads(probe: Probe, lists: Mapping[str, Listing]) -> None:
         probe.broken(rules.REFERENCE, lists[business_rules.INQUIRIES].operation, "leads that exist", got)
 
 
-def _counters(probe: Probe, operation: Operation, lead: Record, own: Sequence[Record]) -> None:
+def _counters(probe: ScenarioClient, operation: Operation, lead: Record, own: Sequence[Record]) -> None:
     unread = [inquiry["source"] for inquiry in own if not inquiry.get("isRead")]
     for source, name in business_rules.UNREAD.items():
         if name in lead and lead[name] != unread.count(source):
@@ -96,7 +96,7 @@ def _counters(probe: Probe, operation: Operation, lead: Record, own: Sequence[Re
         probe.broken(rules.READ, operation, f"{lead['id']}: read {not unread}", f"{lead['read']}")
 
 
-def lead_details(probe: Probe, lists: Mapping[str, Listing], read: Operation) -> None:
+def lead_details(probe: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
     """The last inquiry that a lead carries is the inquiry itself."""
     inquiries = {item["id"]: item for item in whole(probe, lists[business_rules.INQUIRIES])}
     for lead in some(whole(probe, lists[business_rules.LEADS])):
@@ -106,7 +106,7 @@ def lead_details(probe: Probe, lists: Mapping[str, Listing], read: Operation) ->
             probe.broken(rules.LAST, read, f"{lead['id']}: the inquiry {id} as it is", f"{last}", exchange)
 
 
-def inquiry_details(probe: Probe, listing: Listing, read: Operation) -> None:
+def inquiry_details(probe: ScenarioClient, listing: Listing, read: Operation) -> None:
     """A call lasts from its start to its end."""
     calls = [item for item in whole(probe, listing) if item.get("source") == "CALL"]
     for item in some(calls, 6):
@@ -123,7 +123,7 @@ def _seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def appointments(probe: Probe, lists: Mapping[str, Listing]) -> None:
+def appointments(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """An appointment's lead exists."""
     listing = lists[business_rules.APPOINTMENTS]
     known, member = {lead["id"] for lead in whole(probe, lists[business_rules.LEADS])}, listing.member("leadId")
@@ -133,7 +133,7 @@ def appointments(probe: Probe, lists: Mapping[str, Listing]) -> None:
             probe.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where=member)
 
 
-def expanded_leads(probe: Probe, lists: Mapping[str, Listing]) -> None:
+def expanded_leads(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """The lead that an expanded inquiry carries is the lead it names, as the leads show it."""
     listing = lists[business_rules.INQUIRIES]
     known = {lead["id"]: lead for lead in whole(probe, lists[business_rules.LEADS])}
@@ -149,7 +149,7 @@ def expanded_leads(probe: Probe, lists: Mapping[str, Listing]) -> None:
                     probe.broken(rules.EXPANDED, listing.operation, f"{item['leadId']} as it is", got, where="lead")
 
 
-def members(probe: Probe, lists: Mapping[str, Listing]) -> None:
+def members(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """Both lists show the same people, each known by a mail address."""
     other = lists[business_rules.MEMBERSHIPS]
     people = {item.get("email"): item for item in whole(probe, lists[business_rules.MEMBERS])}
@@ -163,7 +163,7 @@ def members(probe: Probe, lists: Mapping[str, Listing]) -> None:
             probe.broken(rules.MEMBERS, other.operation, due, got, where=name)
 
 
-def recent(probe: Probe, listing: Listing, source: Listing) -> None:
+def recent(probe: ScenarioClient, listing: Listing, source: Listing) -> None:
     """A recent list holds the newest items of the list it comes from, newest first, as they are."""
     exchange = probe.get(listing.operation)
     newest = sorted(whole(probe, source), key=lambda item: str(item.get("createdAt")), reverse=True)

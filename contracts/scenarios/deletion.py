@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
-from contracts.scenarios.client import Probe
-from contracts.scenarios.records import Kind, Record
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.records import Record, RecordKind
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
@@ -14,9 +14,9 @@ from contracts.spec.samples import CannotSample, wrong
 from contracts.transport.exchange import Exchange
 
 
-def deletion(probe: Probe, family: Family) -> None:
+def deletion(probe: ScenarioClient, family: Family) -> None:
     """Gone from the item, the list, the count and the children; a second delete is 404; the others stay."""
-    kind, delete = Kind(probe, family), family.delete
+    kind, delete = RecordKind(probe, family), family.delete
     if delete is None:
         return
     neighbour, _, _ = kind.made_anyhow()
@@ -36,7 +36,7 @@ def deletion(probe: Probe, family: Family) -> None:
     kind.gone(neighbour)
 
 
-def _gone(kind: Kind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:
+def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:
     probe, family = kind.probe, kind.family
     if record["id"] in [item.get("id") for item in after]:
         probe.broken(rules.GONE, delete, "not in the list any more", "still listed", cause, where="list")
@@ -53,9 +53,9 @@ def _gone(kind: Kind, delete: Operation, record: Record, after: list[Record], ca
             probe.broken(rules.CHILDREN, child.operation, "404", answer.answer(), cause, answer)
 
 
-def refusals(probe: Probe, family: Family) -> None:
+def refusals(probe: ScenarioClient, family: Family) -> None:
     """Invalid bodies, one wrong member at a time: refused, and nothing changes; unknown ids are 404."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     record, _, _ = kind.made_anyhow(all_members=True)
     before, shown = kind.listed(), kind.found(record["id"])
     valid = probe.sampler.body(kind.create, whole=True)
@@ -93,9 +93,9 @@ def spoilt(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = Tr
     return [(body, what) for body, what in found if not validator.is_valid(body)]
 
 
-def unknown_ids(probe: Probe, family: Family) -> None:
+def unknown_ids(probe: ScenarioClient, family: Family) -> None:
     """An id of the right form that nothing has is 404, whatever is done with it, and does nothing."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     known = [item.get("id") for item in kind.listed()]
     first = known[0] if known else 0
     ids = [family.nobody(first), *(("s", "s" * 64) if isinstance(first, str) else (2_147_483_647,))]
@@ -110,9 +110,9 @@ def unknown_ids(probe: Probe, family: Family) -> None:
         probe.broken(rules.NO_EFFECT, kind.family.listing.operation, "the list as it was", "another list")
 
 
-def conflicts(probe: Probe, family: Family) -> None:
+def conflicts(probe: ScenarioClient, family: Family) -> None:
     """What must be unique: creating it twice and updating into it are 409 and change nothing; deleting frees it."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     names = UNIQUE.get(family.path, ())
     first, _, body = kind.made_anyhow(all_members=True)
     for name in names:
@@ -134,7 +134,7 @@ def conflicts(probe: Probe, family: Family) -> None:
             kind.gone(kind.listed()[0] if kind.family.listing else {})
 
 
-def _clash(kind: Kind, operation: Operation, ids: tuple[Any, ...], body: Mapping[str, Any], name: str) -> None:
+def _clash(kind: RecordKind, operation: Operation, ids: tuple[Any, ...], body: Mapping[str, Any], name: str) -> None:
     before = kind.listed()
     exchange = kind.probe.call(operation, *ids, body=body)
     if exchange.status != 409:

@@ -5,16 +5,16 @@ from typing import Any
 
 from contracts.rules import lifecycle as rules
 from contracts.rules.rule import Rule
-from contracts.scenarios.client import Abandoned, Probe
-from contracts.scenarios.records import Kind, Record, differences, holds, is_change_time, record_of
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.records import Record, RecordKind, differences, holds, is_change_time, record_of
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
 
-def creation(probe: Probe, family: Family) -> None:
+def creation(probe: ScenarioClient, family: Family) -> None:
     """With the least that is needed and with all there is: as sent, fresh, readable, listed once, counted."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     for all_members in (False, True):
         before = kind.listed()
         record, exchange, body = kind.made_anyhow(all_members=all_members)
@@ -28,7 +28,7 @@ def creation(probe: Probe, family: Family) -> None:
         kind.gone(record)
 
 
-def _as_sent(kind: Kind, record: Record, body: Mapping[str, Any], exchange: Exchange) -> None:
+def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange: Exchange) -> None:
     for name, value in body.items():
         if name in record and not holds(record[name], value):
             kind.probe.broken(
@@ -46,7 +46,7 @@ def _as_sent(kind: Kind, record: Record, body: Mapping[str, Any], exchange: Exch
             )
 
 
-def _shown(kind: Kind, record: Record, cause: Exchange, operation: Operation, read: Rule, listed: Rule) -> None:
+def _shown(kind: RecordKind, record: Record, cause: Exchange, operation: Operation, read: Rule, listed: Rule) -> None:
     """The record must read the same everywhere. Where one view differs and the other does not, that view is wrong;
     where all differ, the write is; and with a single view it may be either, so both are named."""
     probe, family = kind.probe, kind.family
@@ -77,13 +77,13 @@ def _value(name: str, record: Record) -> str:
     return f"{name}: {record.get(name)!r}"
 
 
-def _counted(kind: Kind, due: int, cause: Exchange, operation: Operation) -> None:
+def _counted(kind: RecordKind, due: int, cause: Exchange, operation: Operation) -> None:
     count = len(kind.listed())
     if kind.family.listing and count != due:
         kind.probe.broken(rules.COUNTED, operation, f"{due} records", f"{count} records", cause)
 
 
-def _untouched(kind: Kind, before: list[Record], cause: Exchange, operation: Operation, *but: Any) -> None:
+def _untouched(kind: RecordKind, before: list[Record], cause: Exchange, operation: Operation, *but: Any) -> None:
     """Everything that was there is there as it was, ``but`` for these ids."""
     now = {item["id"]: item for item in kind.listed() if "id" in item}
     for item in before:
@@ -95,7 +95,7 @@ def _untouched(kind: Kind, before: list[Record], cause: Exchange, operation: Ope
             return
 
 
-def _moments(kind: Kind, record: Record, before: list[Record], exchange: Exchange) -> None:
+def _moments(kind: RecordKind, record: Record, before: list[Record], exchange: Exchange) -> None:
     created = record.get("createdAt")
     if not isinstance(created, str):
         return
@@ -107,11 +107,11 @@ def _moments(kind: Kind, record: Record, before: list[Record], exchange: Exchang
             kind.probe.broken(rules.ORDER, kind.create, f"{name} not before {created}", str(record[name]), exchange)
 
 
-def update(probe: Probe, family: Family) -> None:
+def update(probe: ScenarioClient, family: Family) -> None:
     """One member at a time: it changes, nothing else does, and every view shows it."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     if family.update is None or family.update.body is None:
-        raise Abandoned(f"{family.path}: nothing can be updated")
+        raise ScenarioSkipped(f"{family.path}: nothing can be updated")
     neighbour, _, _ = kind.made_anyhow(all_members=True)
     record, _, _ = kind.made_anyhow(all_members=True)
     before = [item for item in kind.listed() if item.get("id") != record["id"]]
@@ -129,7 +129,7 @@ def update(probe: Probe, family: Family) -> None:
     kind.gone(neighbour)
 
 
-def _updated(kind: Kind, operation: Operation, record: Record, body: dict[str, Any]) -> tuple[Record, Exchange]:
+def _updated(kind: RecordKind, operation: Operation, record: Record, body: dict[str, Any]) -> tuple[Record, Exchange]:
     before = next(iter(kind.found(record["id"])[-1:]), record)
     exchange = kind.probe.accepted(kind.probe.call(operation, record["id"], body=body), operation)
     after = record_of(exchange)
@@ -150,7 +150,7 @@ def _updated(kind: Kind, operation: Operation, record: Record, body: dict[str, A
     return after, exchange
 
 
-def _nulled(kind: Kind, operation: Operation, record: Record, name: str) -> None:
+def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
     """Null for a member that may be null clears it."""
     body = {name: None}
     if operation.body is None or not operation.document.validator(operation.body).is_valid(body):
@@ -161,7 +161,7 @@ def _nulled(kind: Kind, operation: Operation, record: Record, name: str) -> None
         kind.probe.broken(rules.NULLED, operation, f"{name}: null", f"{name}: a value", exchange, where=name)
 
 
-def _without_effect(kind: Kind, operation: Operation, record: Record) -> None:
+def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> None:
     """An empty update, where it is allowed, changes nothing."""
     if operation.body is None or not operation.document.validator(operation.body).is_valid({}):
         return

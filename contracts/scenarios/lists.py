@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.rules import collections as rules
-from contracts.scenarios.client import Probe
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
 from contracts.spec.document import Operation
 from contracts.spec.resources import Filter, Listing
@@ -14,7 +14,7 @@ Items = Sequence[Mapping[str, Any]]
 _MOST_VALUES = 5
 
 
-def paging(probe: Probe, listing: Listing, *parents: Any) -> None:
+def paging(probe: ScenarioClient, listing: Listing, *parents: Any) -> None:
     """Cut the list in several ways; every cut must show the same list."""
     items = whole(probe, listing, *parents)
     ids = [item.get("id") for item in items]
@@ -29,7 +29,7 @@ def paging(probe: Probe, listing: Listing, *parents: Any) -> None:
     _again(probe, listing, items, parents)
 
 
-def _defaults(probe: Probe, listing: Listing, ids: Sequence[Any], parents: Sequence[Any]) -> None:
+def _defaults(probe: ScenarioClient, listing: Listing, ids: Sequence[Any], parents: Sequence[Any]) -> None:
     size = listing.usual
     if not size:
         return
@@ -45,7 +45,7 @@ def _defaults(probe: Probe, listing: Listing, ids: Sequence[Any], parents: Seque
     note(probe, listing, rules.fits(small, ids, 1, 1), small.exchange, where="defaults")
 
 
-def _past_the_end(probe: Probe, listing: Listing, count: int, parents: Sequence[Any]) -> None:
+def _past_the_end(probe: ScenarioClient, listing: Listing, count: int, parents: Sequence[Any]) -> None:
     for size, number in ((listing.largest, count // listing.largest + 2), (1, count + 1), (2, count + 1000)):
         page = fetch(probe, listing, *parents, page=number, size=size)
         if page.items:
@@ -53,14 +53,14 @@ def _past_the_end(probe: Probe, listing: Listing, count: int, parents: Sequence[
         note(probe, listing, rules.totals(page, number, size, count), page.exchange, where="past the end")
 
 
-def _again(probe: Probe, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
+def _again(probe: ScenarioClient, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
     again = whole(probe, listing, *parents)
     if again != items:
         changed = next((one.get("id") for one, two in zip(items, again, strict=False) if one != two), "the number")
         probe.broken(rules.STABLE, listing.operation, "the same items as a moment ago", f"{changed} has changed")
 
 
-def filtering(probe: Probe, listing: Listing) -> None:
+def filtering(probe: ScenarioClient, listing: Listing) -> None:
     """Each filter alone, in pairs, with a value that nothing has, and cut into pages."""
     items, names = whole(probe, listing), {one.member: one.name for one in listing.filters}
     for wanted in _questions(probe, listing, items):
@@ -76,7 +76,7 @@ def filtering(probe: Probe, listing: Listing) -> None:
     _unknown(probe, listing)
 
 
-def _questions(probe: Probe, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
+def _questions(probe: ScenarioClient, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
     """Members of the items with the values that are asked for."""
     asked = ((one.member, [it for it in _values(one, items) if listing.takes(one, it)]) for one in listing.filters)
     values = {member: known for member, known in asked if known}
@@ -101,7 +101,7 @@ def _values(asked: Filter, items: Items) -> list[Any]:
     return [*common[:3], *common[-2:]][:_MOST_VALUES]
 
 
-def _unknown(probe: Probe, listing: Listing) -> None:
+def _unknown(probe: ScenarioClient, listing: Listing) -> None:
     for parameter in listing.filters:
         if parameter.schema.get("enum") or parameter.schema.get("type") != "string":
             continue
@@ -111,7 +111,7 @@ def _unknown(probe: Probe, listing: Listing) -> None:
             probe.broken(rules.UNKNOWN, listing.operation, "an empty list", got, page.exchange, where=parameter.name)
 
 
-def expansion(probe: Probe, listing: Listing) -> None:
+def expansion(probe: ScenarioClient, listing: Listing) -> None:
     """Each way to expand: what was there stays, something is added, and two ways add what each adds."""
     plain = fetch(probe, listing, page=1, size=listing.largest)
     for parameter in listing.expands:
@@ -125,7 +125,7 @@ def expansion(probe: Probe, listing: Listing) -> None:
         _additions(probe, listing, plain, added)
 
 
-def _additions(probe: Probe, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:
+def _additions(probe: ScenarioClient, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:
     required = listing.operation.document.required(listing.item_schema)
     extra = {name for item in plain.items for name in item} - required
     if extra:
@@ -148,7 +148,7 @@ def _additions(probe: Probe, listing: Listing, plain: rules.Page, added: Mapping
         )
 
 
-def catalogue(probe: Probe, listing: Listing) -> None:
+def catalogue(probe: ScenarioClient, listing: Listing) -> None:
     """A list that is not paged, in groups or not: its totals count the groups and what is in them."""
     exchange = probe.get(listing.operation)
     groups = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
@@ -164,7 +164,7 @@ def catalogue(probe: Probe, listing: Listing) -> None:
         probe.broken(rules.STABLE, listing.operation, "the same answer as a moment ago", "another one", exchange, again)
 
 
-def single(probe: Probe, operation: Operation) -> None:
+def single(probe: ScenarioClient, operation: Operation) -> None:
     """What there is only one of reads the same twice."""
     exchange, again = probe.get(operation), probe.get(operation)
     if again.json != exchange.json:

@@ -7,23 +7,28 @@ from typing import Any
 from contracts.rules import collections as rules
 from contracts.rules import lifecycle
 from contracts.rules.collections import Page, Said, page_of
-from contracts.scenarios.client import Probe
+from contracts.scenarios.client import ScenarioClient
 from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
 
 _MOST_PAGES = 60  # a list that never ends is a finding, not an endless run
 
 
-def note(probe: Probe, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
+def note(probe: ScenarioClient, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
     """Write down what a judgement on this listing said."""
     for rule, expected, got in said:
         probe.broken(rule, listing.operation, expected, got, *evidence, where=where)
 
 
 def fetch(
-    probe: Probe, listing: Listing, *parents: Any, query: Mapping[str, Any] | None = None, key: str | None = None,
-    page: int | None = None, size: int | None = None,
-) -> Page:  # fmt: skip
+    probe: ScenarioClient,
+    listing: Listing,
+    *parents: Any,
+    query: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    page: int | None = None,
+    size: int | None = None,
+) -> Page:
     """One page. Raises Abandoned when it is refused."""
     asked = dict(query or {})
     if listing.page is not None and page is not None:
@@ -36,7 +41,9 @@ def fetch(
     return fetched
 
 
-def _remember(probe: Probe, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page) -> None:
+def _remember(
+    probe: ScenarioClient, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page
+) -> None:
     """The moment of creation of every item ever seen in this run: it never moves."""
     created = item.get("createdAt")
     if created is not None:
@@ -47,7 +54,11 @@ def _remember(probe: Probe, listing: Listing, parents: tuple[Any, ...], item: Ma
 
 
 def whole(
-    probe: Probe, listing: Listing, *parents: Any, query: Mapping[str, Any] | None = None, key: str | None = None
+    probe: ScenarioClient,
+    listing: Listing,
+    *parents: Any,
+    query: Mapping[str, Any] | None = None,
+    key: str | None = None,
 ) -> list[Mapping[str, Any]]:
     """Every item, by the largest pages, with what the pages say of the whole checked."""
     if not listing.paged:

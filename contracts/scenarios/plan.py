@@ -5,9 +5,9 @@ from functools import partial
 
 from contracts.scenarios import plan_access, plan_reads, plan_writes, rate_limit
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned, Probe
-from contracts.scenarios.scenario import Unit
-from contracts.scenarios.second_tenant import Neighbour
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.scenario import Scenario
+from contracts.scenarios.second_tenant import SecondTenant
 from contracts.spec.document import Contract, Operation
 
 _READS = (
@@ -21,7 +21,7 @@ _READS = (
 _WRITES = (plan_writes.lives, plan_writes.bodies, plan_writes.grown, plan_writes.deeds)
 
 
-def units(contract: Contract, *, on_mock: bool = False) -> list[Unit]:
+def units(contract: Contract, *, on_mock: bool = False) -> list[Scenario]:
     """The units for these documents. The command and the pytest face take the same list.
 
     Only a mock shows deliveries, and makes an organization with the documented rate limit.
@@ -34,15 +34,17 @@ def units(contract: Contract, *, on_mock: bool = False) -> list[Unit]:
     if on_mock:
         found += plan_writes.hooks(catalogue)
         lists = [listing.operation for listing in catalogue.listings if not listing.operation.of("path")]
-        found += [Unit(rate_limit.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][:1]
+        found += [Scenario(rate_limit.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][
+            :1
+        ]
     return found
 
 
-def _window(operation: Operation, probe: Probe) -> None:
-    limited = Neighbour(b'{"rateLimit": %d}' % rate_limit.RATE)
+def _window(operation: Operation, probe: ScenarioClient) -> None:
+    limited = SecondTenant(b'{"rateLimit": %d}' % rate_limit.RATE)
     limited.move_in(probe)
     if not limited.key:
-        raise Abandoned("the mock makes no organization with a rate limit")
+        raise ScenarioSkipped("the mock makes no organization with a rate limit")
     told = partial(limited.told, known_as=probe.target.other_key)
     try:
         rate_limit.window(probe.elsewhere(limited.key, told), operation)

@@ -5,31 +5,31 @@ from functools import partial
 
 from contracts.scenarios import access
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.scenario import Unit, on, with_ids
+from contracts.scenarios.scenario import Scenario, on, with_ids
 from contracts.spec import business_rules
 
 
-def keys(catalogue: Catalogue) -> Iterator[Unit]:
-    yield Unit("unknown-paths", "*", access.unknown_paths)
+def keys(catalogue: Catalogue) -> Iterator[Scenario]:
+    yield Scenario("unknown-paths", "*", access.unknown_paths)
     for operation in catalogue.contract.operations.values():
         if operation.secured:
             known = partial(catalogue.known_or_not, operation=operation)
-            yield Unit("keys", operation.key, partial(with_ids, access.keys, operation, known))
+            yield Scenario("keys", operation.key, partial(with_ids, access.keys, operation, known))
     for family in catalogue.makers:
-        yield Unit("refused-keys", family.path, on(access.refused_writes, family))
+        yield Scenario("refused-keys", family.path, on(access.refused_writes, family))
 
 
-def tenancy(catalogue: Catalogue) -> Iterator[Unit]:
+def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
     for listing in catalogue.listings:
         if not listing.operation.of("path"):
-            yield Unit("foreign-lists", listing.key, on(access.other_lists, listing))
+            yield Scenario("foreign-lists", listing.key, on(access.other_lists, listing))
             if listing.filters:
-                yield Unit("foreign-filters", listing.key, on(access.other_filter, listing))
+                yield Scenario("foreign-filters", listing.key, on(access.other_filter, listing))
     for family in catalogue.families:
         if family.listing and (family.read or family.update or family.delete):
-            yield Unit("foreign-items", family.path, on(access.other_items, family))
+            yield Scenario("foreign-items", family.path, on(access.other_items, family))
     for family in catalogue.makers:
-        yield Unit("foreign-writes", family.path, on(access.other_creates, family))
+        yield Scenario("foreign-writes", family.path, on(access.other_creates, family))
     lists, send = catalogue.lists, catalogue.contract.operations.get(business_rules.SEND_SMS)
     needed = [
         lists[name]
@@ -38,4 +38,4 @@ def tenancy(catalogue: Catalogue) -> Iterator[Unit]:
     ]
     if send is not None and len(needed) == 3:
         also = [listing.key for listing in needed]
-        yield Unit("foreign-message", send.key, on(access.other_message, send, *needed), also)
+        yield Scenario("foreign-message", send.key, on(access.other_message, send, *needed), also)

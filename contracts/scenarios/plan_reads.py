@@ -6,9 +6,9 @@ from functools import partial
 from contracts.scenarios import consistency, protocol
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import fetch
-from contracts.scenarios.scenario import Unit, on, with_ids
+from contracts.scenarios.scenario import Scenario, on, with_ids
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
@@ -16,28 +16,28 @@ from contracts.spec.resources import Listing
 _MOST_PARENTS = 25
 
 
-def lists(catalogue: Catalogue) -> Iterator[Unit]:
+def lists(catalogue: Catalogue) -> Iterator[Scenario]:
     for listing in catalogue.listings:
         if listing.operation.of("path"):
-            yield Unit("pages", listing.key, partial(_below, catalogue, listing))
+            yield Scenario("pages", listing.key, partial(_below, catalogue, listing))
         elif listing.paged:
-            yield Unit("pages", listing.key, on(pages.paging, listing))
+            yield Scenario("pages", listing.key, on(pages.paging, listing))
         elif listing.items:
-            yield Unit("catalogue", listing.key, on(pages.catalogue, listing))
+            yield Scenario("catalogue", listing.key, on(pages.catalogue, listing))
         if listing.filters and not listing.operation.of("path"):
-            yield Unit("filters", listing.key, on(pages.filtering, listing))
+            yield Scenario("filters", listing.key, on(pages.filtering, listing))
         if listing.expands and not listing.operation.of("path"):
-            yield Unit("expansion", listing.key, on(pages.expansion, listing))
+            yield Scenario("expansion", listing.key, on(pages.expansion, listing))
 
 
-def singles(catalogue: Catalogue) -> Iterator[Unit]:
+def singles(catalogue: Catalogue) -> Iterator[Scenario]:
     """Reads of what there is only one of."""
     for operation in catalogue.contract.operations.values():
         if operation.method == "GET" and operation.key not in catalogue.lists and not operation.of("path"):
-            yield Unit("single", operation.key, on(pages.single, operation))
+            yield Scenario("single", operation.key, on(pages.single, operation))
 
 
-def _below(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:
+def _below(catalogue: Catalogue, listing: Listing, probe: ScenarioClient) -> None:
     """The longest list of its kind among the first parents."""
     parent = listing.operation.key.partition(" ")[2].partition("/{}")[0]
     above = catalogue.lists.get(f"GET {parent}")
@@ -46,17 +46,17 @@ def _below(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:
         return
     parents = [item["id"] for item in fetch(probe, above).items if "id" in item][:_MOST_PARENTS]
     if not parents:
-        raise Abandoned(f"nothing under {parent}")
+        raise ScenarioSkipped(f"nothing under {parent}")
     lengths = {id: fetch(probe, listing, id).count or 0 for id in parents}
     pages.paging(probe, listing, max(parents, key=lambda id: lengths[id]))
 
 
-def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Unit]:
+def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Scenario]:
     lists, operations = catalogue.lists, catalogue.contract.operations
     for family in catalogue.families:
         if family.listing and family.read:
             below = [child.key for child in family.children]
-            yield Unit(topic, family.read.key, on(consistency.details, family, family.listing, family.read), below)
+            yield Scenario(topic, family.read.key, on(consistency.details, family, family.listing, family.read), below)
     for name, other, judged in (
         (business_rules.LEADS, business_rules.INQUIRIES, consistency.leads),
         (business_rules.INQUIRIES, business_rules.LEADS, consistency.expanded_leads),
@@ -64,29 +64,29 @@ def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Unit]:
         (business_rules.MEMBERS, business_rules.MEMBERSHIPS, consistency.members),
     ):
         if {name, business_rules.LEADS, business_rules.INQUIRIES, business_rules.MEMBERSHIPS} <= set(lists):
-            yield Unit(topic, name, on(judged, lists), [other])
+            yield Scenario(topic, name, on(judged, lists), [other])
     if business_rules.LEAD in operations and business_rules.INQUIRIES in lists:
         run = on(consistency.lead_details, lists, operations[business_rules.LEAD])
-        yield Unit(f"{topic}-last", business_rules.LEAD, run, [business_rules.INQUIRIES])
+        yield Scenario(f"{topic}-last", business_rules.LEAD, run, [business_rules.INQUIRIES])
     if business_rules.INQUIRY in operations and business_rules.INQUIRIES in lists:
         args = lists[business_rules.INQUIRIES], operations[business_rules.INQUIRY]
-        yield Unit(f"{topic}-calls", business_rules.INQUIRY, on(consistency.inquiry_details, *args))
+        yield Scenario(f"{topic}-calls", business_rules.INQUIRY, on(consistency.inquiry_details, *args))
     for short, long in business_rules.RECENT.items():
         if f"GET {short}" in lists and f"GET {long}" in lists:
             pair = lists[f"GET {short}"], lists[f"GET {long}"]
-            yield Unit(f"{topic}-recent", f"GET {short}", on(consistency.recent, *pair), [f"GET {long}"])
+            yield Scenario(f"{topic}-recent", f"GET {short}", on(consistency.recent, *pair), [f"GET {long}"])
 
 
-def requests(catalogue: Catalogue) -> Iterator[Unit]:
+def requests(catalogue: Catalogue) -> Iterator[Scenario]:
     of_path: dict[str, list[Operation]] = {}
     for operation in catalogue.contract.operations.values():
         of_path.setdefault(operation.path, []).append(operation)
         known = partial(catalogue.known, operation=operation)
         if operation.body is not None:
-            yield Unit("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
+            yield Scenario("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
         elif operation.of("query"):
-            yield Unit("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
+            yield Scenario("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
     for operations in of_path.values():
         known = partial(catalogue.known_or_not, operation=operations[0])
         also = [operation.key for operation in operations]
-        yield Unit("methods", operations[0].key, partial(with_ids, protocol.methods, operations, known), also)
+        yield Scenario("methods", operations[0].key, partial(with_ids, protocol.methods, operations, known), also)

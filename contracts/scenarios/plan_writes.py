@@ -7,15 +7,15 @@ from contracts.scenarios import actions, bounds, consistency, lifecycle, webhook
 from contracts.scenarios import deletion as ending
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.plan_reads import agreed
-from contracts.scenarios.records import Kind
-from contracts.scenarios.scenario import Unit, on
+from contracts.scenarios.records import RecordKind
+from contracts.scenarios.scenario import Scenario, on
 from contracts.spec import business_rules
 from contracts.spec.resources import Family, Listing
 
 
-def lives(catalogue: Catalogue) -> Iterator[Unit]:
+def lives(catalogue: Catalogue) -> Iterator[Scenario]:
     for family in catalogue.makers:
         for topic, function in (
             ("creation", lifecycle.creation),
@@ -26,29 +26,29 @@ def lives(catalogue: Catalogue) -> Iterator[Unit]:
             ("bounds-of-updates", bounds.update),
             ("conflicts", ending.conflicts),
         ):
-            yield Unit(topic, family.path, on(function, family))
+            yield Scenario(topic, family.path, on(function, family))
     for family in catalogue.families:
         if family.listing and (family.read or family.update or family.delete):
-            yield Unit("unknown-ids", family.path, on(ending.unknown_ids, family))
+            yield Scenario("unknown-ids", family.path, on(ending.unknown_ids, family))
 
 
-def bodies(catalogue: Catalogue) -> Iterator[Unit]:
+def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
     """Bodies of operations that make no record."""
     made = [family.create for family in catalogue.makers]
     for operation in catalogue.contract.operations.values():
         if operation.body is not None and operation not in made and not operation.of("path"):
-            yield Unit("bounds", operation.key, on(bounds.action, operation))
+            yield Scenario("bounds", operation.key, on(bounds.action, operation))
 
 
-def grown(catalogue: Catalogue) -> Iterator[Unit]:
+def grown(catalogue: Catalogue) -> Iterator[Scenario]:
     for family in catalogue.makers:
         if family.listing and family.listing.usual:
-            yield Unit("grown", family.path, on(_grow, family, family.listing))
+            yield Scenario("grown", family.path, on(_grow, family, family.listing))
 
 
-def _grow(probe: Probe, family: Family, listing: Listing) -> None:
+def _grow(probe: ScenarioClient, family: Family, listing: Listing) -> None:
     """More records than the default page holds, then the pages again: only so is a wrong default seen."""
-    kind = Kind(probe, family)
+    kind = RecordKind(probe, family)
     missing = listing.usual + 3 - len(kind.listed())
     made = [kind.made_anyhow()[0] for _ in range(max(0, missing))]
     pages.paging(probe, listing)
@@ -56,7 +56,7 @@ def _grow(probe: Probe, family: Family, listing: Listing) -> None:
         kind.gone(record)
 
 
-def deeds(catalogue: Catalogue) -> Iterator[Unit]:
+def deeds(catalogue: Catalogue) -> Iterator[Scenario]:
     lists, operations = catalogue.lists, catalogue.contract.operations
     if not {business_rules.LEADS, business_rules.INQUIRIES, business_rules.APPOINTMENTS, business_rules.MEMBERS} <= set(
         lists
@@ -65,7 +65,7 @@ def deeds(catalogue: Catalogue) -> Iterator[Unit]:
     leads = next(family for family in catalogue.families if f"GET {family.path}" == business_rules.LEADS)
     if business_rules.SEND_SMS in operations and leads.create:
         also = [*_keys(leads), business_rules.INQUIRIES, business_rules.INQUIRY, business_rules.MEMBERS]
-        yield Unit(
+        yield Scenario(
             "message",
             business_rules.SEND_SMS,
             on(actions.message, lists, operations[business_rules.SEND_SMS], leads),
@@ -73,36 +73,36 @@ def deeds(catalogue: Catalogue) -> Iterator[Unit]:
         )
     if business_rules.START_CALL in operations:
         also = [business_rules.INQUIRIES, business_rules.LEADS]
-        yield Unit(
+        yield Scenario(
             "call", business_rules.START_CALL, on(actions.call, lists, operations[business_rules.START_CALL]), also
         )
     if business_rules.SUBSCRIBE in operations and business_rules.UNSUBSCRIBE in operations:
         run = on(actions.subscription, catalogue.contract)
-        yield Unit("subscription", business_rules.SUBSCRIBE, run, [business_rules.UNSUBSCRIBE])
+        yield Scenario("subscription", business_rules.SUBSCRIBE, run, [business_rules.UNSUBSCRIBE])
     if leads.delete:
         also = [business_rules.INQUIRIES, business_rules.INQUIRY, business_rules.APPOINTMENTS]
-        yield Unit("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete), also)
+        yield Scenario("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete), also)
 
 
 def _keys(family: Family) -> list[str]:
     return [operation.key for operation in family.operations]
 
 
-def hooks(catalogue: Catalogue) -> Iterator[Unit]:
+def hooks(catalogue: Catalogue) -> Iterator[Scenario]:
     """What subscribers are told; on a mock only, and there in an organization of its own."""
     if not {business_rules.SUBSCRIBE, business_rules.UNSUBSCRIBE} <= set(catalogue.contract.operations):
         return
     for event in catalogue.contract.webhooks.values():
         also = _of_event(catalogue, event.path)
-        yield Unit("webhooks", event.key, on(webhooks.told, catalogue, event), also)
-        yield Unit("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event), also)
-        yield Unit(
+        yield Scenario("webhooks", event.key, on(webhooks.events_reach_subscribers, catalogue, event), also)
+        yield Scenario("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event), also)
+        yield Scenario(
             "webhooks-ended", event.key, on(webhooks.ended, catalogue, event), [*also, business_rules.UNSUBSCRIBE]
         )
     for family in catalogue.makers:
         if f"GET {family.path}" in (name for name, _ in business_rules.SUBJECTS.values()):
             run = on(webhooks.refused, catalogue, family)
-            yield Unit("webhooks-refused", family.path, run, [business_rules.SUBSCRIBE])
+            yield Scenario("webhooks-refused", family.path, run, [business_rules.SUBSCRIBE])
 
 
 def _of_event(catalogue: Catalogue, event: str) -> list[str]:
@@ -115,21 +115,21 @@ def _of_event(catalogue: Catalogue, event: str) -> list[str]:
     return [business_rules.SUBSCRIBE, *business_rules.SUBJECTS.get(kind, ()), *caused]
 
 
-def aftermath(catalogue: Catalogue) -> Iterator[Unit]:
+def aftermath(catalogue: Catalogue) -> Iterator[Scenario]:
     """After all the writing, what must agree still does."""
     yield from agreed(catalogue, "aftermath")
     for listing in catalogue.listings:
         if "createdAt" in listing.item_properties() and not listing.operation.of("path"):
             also = [key for family in catalogue.makers for key in _keys(family)]
-            yield Unit("moments", listing.key, partial(_moments, catalogue, listing), also)
+            yield Scenario("moments", listing.key, partial(_moments, catalogue, listing), also)
 
 
-def _moments(catalogue: Catalogue, listing: Listing, probe: Probe) -> None:
+def _moments(catalogue: Catalogue, listing: Listing, probe: ScenarioClient) -> None:
     for family in catalogue.makers:
-        kind = Kind(probe, family)
+        kind = RecordKind(probe, family)
         record, _, _ = kind.made_anyhow()
         kind.gone(record)
         if isinstance(record.get("createdAt"), str):
             consistency.moments(probe, listing, record["createdAt"])
             return
-    raise Abandoned("nothing can be created that would say what time it is")
+    raise ScenarioSkipped("nothing can be created that would say what time it is")

@@ -5,14 +5,14 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import protocol as rules
-from contracts.scenarios.client import Probe, fill
+from contracts.scenarios.client import ScenarioClient, fill
 from contracts.spec.document import METHODS, Operation
 from contracts.spec.operation_parts import Parameter
 
 _AUTH = "Authorization"
 
 
-def methods(probe: Probe, operations: Sequence[Operation], known: Sequence[Any]) -> None:
+def methods(probe: ScenarioClient, operations: Sequence[Operation], known: Sequence[Any]) -> None:
     """What a path does not offer is 405, and ``Allow`` names what it does. ``operations`` are those of one path."""
     offered = {operation.method for operation in operations}
     url = probe.target.origin + fill(operations[0], known)
@@ -27,7 +27,7 @@ def methods(probe: Probe, operations: Sequence[Operation], known: Sequence[Any])
             probe.broken(rules.METHOD, operations[0], due, got, exchange, where=method.upper())
 
 
-def bodies(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
+def bodies(probe: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """No body, no JSON, another type: refused."""
     url = probe.target.origin + fill(operation, known)
     query = {p.name: p.example for p in operation.of("query") if p.required}
@@ -45,7 +45,7 @@ def bodies(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
             probe.broken(rules.MEDIA_TYPE, operation, "415", exchange.answer(), exchange, where=kind)
 
 
-def queries(probe: Probe, operation: Operation, known: Sequence[Any]) -> None:
+def queries(probe: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """Values at the bounds are taken, values beyond them refused; what is unknown is ignored."""
     plain = probe.get(operation, *known)
     odd = probe.call(operation, *known, query={"suite_unknown": "1"})

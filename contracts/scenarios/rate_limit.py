@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from contracts.errors import Refused
+from contracts.errors import RequestRefused
 from contracts.rules import access as rules
-from contracts.scenarios.client import NONE, Abandoned, Probe, Query
+from contracts.scenarios.client import NONE, Query, ScenarioClient, ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import BURSTS
@@ -27,13 +27,13 @@ _HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
 RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 
-def window(probe: Probe, operation: Operation) -> None:
+def window(probe: ScenarioClient, operation: Operation) -> None:
     """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds."""
     _judge(probe, operation, *_until_refused(probe, operation, NONE))
 
 
 def on_host(
-    probe: Probe, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
+    probe: ScenarioClient, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
 ) -> None:
     """The same on a host whose windows nobody knows, with a key that others may use too.
 
@@ -45,11 +45,11 @@ def on_host(
         try:
             with burst():
                 seen.append(_until_refused(probe, operation, query))
-        except Refused as reason:
-            raise Abandoned(str(reason)) from None
+        except RequestRefused as reason:
+            raise ScenarioSkipped(str(reason)) from None
     counts = [passed for passed, _ in seen]
     if counts[-1] != RATE and min(counts) < RATE and (max(counts) > RATE or all(_says(last) for _, last in seen)):
-        raise Abandoned(f"{' and then '.join(map(str, counts))} passed: does somebody else use this key?")
+        raise ScenarioSkipped(f"{' and then '.join(map(str, counts))} passed: does somebody else use this key?")
     _judge(probe, operation, *seen[-1])
 
 
@@ -58,7 +58,7 @@ def _says(last: Exchange) -> bool:
     return last.headers.get("x-ratelimit-limit") == str(RATE)
 
 
-def _until_refused(probe: Probe, operation: Operation, query: Query) -> tuple[int, Exchange]:
+def _until_refused(probe: ScenarioClient, operation: Operation, query: Query) -> tuple[int, Exchange]:
     """How many passed, one more than the documented number at most, and the last answer."""
     passed = 0
     while (exchange := probe.call(operation, query=query)).status != 429:
@@ -69,7 +69,7 @@ def _until_refused(probe: Probe, operation: Operation, query: Query) -> tuple[in
     return passed, exchange
 
 
-def _judge(probe: Probe, operation: Operation, passed: int, last: Exchange) -> None:
+def _judge(probe: ScenarioClient, operation: Operation, passed: int, last: Exchange) -> None:
     if passed < RATE:
         probe.broken(rules.RATE, operation, f"{RATE} requests to pass", f"{passed} passed", last)
         return

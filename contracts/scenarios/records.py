@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import whole
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
@@ -26,7 +26,7 @@ def record_of(exchange: Exchange) -> Record:
         inner = [member for member in value.values() if isinstance(member, dict) and "id" in member]
         value = inner[0] if len(inner) == 1 else value
     if not isinstance(value, dict) or not isinstance(value.get("id"), str | int):
-        raise Abandoned(f"{exchange.operation} answered no record")
+        raise ScenarioSkipped(f"{exchange.operation} answered no record")
     return value
 
 
@@ -45,16 +45,16 @@ def holds(value: Any, sent: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RecordKind:
     """A family whose records can be made and listed."""
 
-    probe: Probe
+    probe: ScenarioClient
     family: Family
 
     @property
     def create(self) -> Operation:
         if self.family.create is None:
-            raise Abandoned(f"{self.family.path}: nothing can be created")
+            raise ScenarioSkipped(f"{self.family.path}: nothing can be created")
         return self.family.create
 
     def listed(self, key: str | None = None) -> list[Record]:

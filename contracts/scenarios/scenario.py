@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.scenarios.client import Probe
+from contracts.scenarios.client import ScenarioClient
 
 
 @dataclass(frozen=True)
-class Unit:
+class Scenario:
     """``topic[subject]`` is its name; ``run`` writes what it finds into the probe, or raises Abandoned."""
 
     topic: str
     subject: str
-    run: Callable[[Probe], None]
+    run: Callable[[ScenarioClient], None]
     also: Sequence[str] = ()
     """Operations that it asks beside its subject, those of its collection, and the list that an item's id is from."""
     builds_on: Sequence[str] = ()
@@ -26,16 +26,16 @@ class Unit:
         return f"{self.topic}[{self.subject}]"
 
 
-def on(function: Callable[..., None], *subject: Any) -> Callable[[Probe], None]:
+def on(function: Callable[..., None], *subject: Any) -> Callable[[ScenarioClient], None]:
     """``function(probe, *subject)``, for later."""
     return lambda probe: function(probe, *subject)
 
 
 def with_ids(
-    function: Callable[[Probe, Any, Sequence[Any]], None],
+    function: Callable[[ScenarioClient, Any, Sequence[Any]], None],
     subject: Any,
-    known: Callable[[Probe], list[Any]],
-    probe: Probe,
+    known: Callable[[ScenarioClient], list[Any]],
+    probe: ScenarioClient,
 ) -> None:
     """``function(probe, subject, ids)``, with ids found when it is run."""
     function(probe, subject, known(probe))

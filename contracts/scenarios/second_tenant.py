@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from contracts.scenarios.client import Probe
+from contracts.scenarios.client import ScenarioClient
 from contracts.transport.exchange import Exchange
 
 _WORKSPACES = "/__admin/workspaces"
 ANOTHER = b'{"world": "edge", "seed": 1000003}'  # another trade and seed: nothing is alike by chance
 
 
-class Neighbour:
+class SecondTenant:
     """There for as long as a run needs it. ``plan`` is what the control plane is told to make."""
 
     def __init__(self, plan: bytes = ANOTHER) -> None:
@@ -19,13 +19,13 @@ class Neighbour:
         self._plan = plan
         self._made: Exchange | None = None
 
-    def move_in(self, probe: Probe) -> None:
+    def move_in(self, probe: ScenarioClient) -> None:
         headers = {"Content-Type": "application/json"}
         made = probe.send("POST", probe.target.origin + _WORKSPACES, headers, self._plan)
         if isinstance(made.field("key"), str) and isinstance(made.field("id"), str):
             self.key, self._made = made.field("key"), made
 
-    def move_out(self, probe: Probe) -> None:
+    def move_out(self, probe: ScenarioClient) -> None:
         if self._made is not None:
             probe.send("DELETE", f"{probe.target.origin}{_WORKSPACES}/{self._made.field('id')}", {})
             self._made = None

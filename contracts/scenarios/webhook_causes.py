@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned
+from contracts.scenarios.client import ScenarioSkipped
 from contracts.scenarios.paging import whole
-from contracts.scenarios.records import Kind, Record
-from contracts.scenarios.webhook_tenant import Office
+from contracts.scenarios.records import Record, RecordKind
+from contracts.scenarios.webhook_tenant import WebhookTenant
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
 
 
 @dataclass(frozen=True)
-class Cause:
+class WebhookCause:
     """What happened: the record it was about, as it was afterwards (before, when it is gone).
 
     ``alone`` tells that nothing else happened with it.
@@ -29,7 +29,7 @@ class Cause:
 class Causes:
     """Makes events in an organization of its own."""
 
-    def __init__(self, office: Office, catalogue: Catalogue) -> None:
+    def __init__(self, office: WebhookTenant, catalogue: Catalogue) -> None:
         self._office = office
         self._probe = office.probe
         self._lists = catalogue.lists
@@ -38,9 +38,9 @@ class Causes:
         found = (family for family in catalogue.makers if f"GET {family.path}" == business_rules.LEADS)
         self._leads: Family | None = next(found, None)
 
-    def make(self, trigger: str) -> Cause:
+    def make(self, trigger: str) -> WebhookCause:
         """Let ``trigger`` happen once. Raises Abandoned for an event that nothing here makes."""
-        causes: dict[str, Callable[[], Cause]] = {
+        causes: dict[str, Callable[[], WebhookCause]] = {
             "LEAD_CREATED": self._created,
             "LEAD_UPDATED": self._updated,
             "LEAD_DELETED": self._deleted,
@@ -50,7 +50,7 @@ class Causes:
             "APPOINTMENT_CANCELLED": lambda: self._visit("cancel"),
         }
         if trigger not in causes:
-            raise Abandoned(f"nothing is known that causes {trigger}")
+            raise ScenarioSkipped(f"nothing is known that causes {trigger}")
         return causes[trigger]()
 
     def prepare(self, trigger: str) -> None:
@@ -60,10 +60,10 @@ class Causes:
         elif trigger in ("APPOINTMENT_UPDATED", "APPOINTMENT_CANCELLED"):
             self._office.simulate(kind="appointment", action="book")
 
-    def _kind(self) -> Kind:
+    def _kind(self) -> RecordKind:
         if self._leads is None:
-            raise Abandoned("there are no leads to make")
-        return Kind(self._probe, self._leads)
+            raise ScenarioSkipped("there are no leads to make")
+        return RecordKind(self._probe, self._leads)
 
     def _made(self) -> Record:
         kind = self._kind()
@@ -77,44 +77,44 @@ class Causes:
         exchange = self._probe.accepted(self._probe.call(operation, *ids, body=body), operation)
         self._office.note(exchange)
 
-    def _created(self) -> Cause:
-        return Cause(self._made())
+    def _created(self) -> WebhookCause:
+        return WebhookCause(self._made())
 
-    def _updated(self) -> Cause:
+    def _updated(self) -> WebhookCause:
         kind, update = self._kind(), self._kind().family.update
         if update is None:
-            raise Abandoned("a lead cannot be changed")
+            raise ScenarioSkipped("a lead cannot be changed")
         body = self._probe.sampler.body(update, whole=True)
         self._done(update, self._lead["id"], body=body)
-        return Cause(next(iter(kind.found(self._lead["id"])), self._lead))
+        return WebhookCause(next(iter(kind.found(self._lead["id"])), self._lead))
 
-    def _deleted(self) -> Cause:
+    def _deleted(self) -> WebhookCause:
         family = self._kind().family
         if family.delete is None:
-            raise Abandoned("a lead cannot be deleted")
+            raise ScenarioSkipped("a lead cannot be deleted")
         self._done(family.delete, self._lead["id"])
-        return Cause(self._lead, listed=False)
+        return WebhookCause(self._lead, listed=False)
 
-    def _written(self) -> Cause:
+    def _written(self) -> WebhookCause:
         send, members = self._operations.get(business_rules.SEND_SMS), self._lists.get(business_rules.MEMBERS)
         if send is None or members is None:
-            raise Abandoned("no message can be sent")
+            raise ScenarioSkipped("no message can be sent")
         user = whole(self._probe, members)[0]["id"]
         body = {"userId": user, "leadId": self._lead["id"], "message": "Suite message"}
         self._done(send, body=body)
-        return Cause(self._newest(business_rules.INQUIRIES, {"leadId": self._lead["id"]}))
+        return WebhookCause(self._newest(business_rules.INQUIRIES, {"leadId": self._lead["id"]}))
 
-    def _visit(self, action: str) -> Cause:
+    def _visit(self, action: str) -> WebhookCause:
         listing = self._lists[business_rules.APPOINTMENTS]
         before = {item["id"]: item for item in whole(self._probe, listing)}
         self._office.simulate(kind="appointment", action=action)
         changed = [item for item in whole(self._probe, listing) if before.get(item["id"]) != item]
         if len(changed) != 1:
-            raise Abandoned(f"{len(changed)} appointments instead of one were touched")
-        return Cause(changed[0], alone=False)
+            raise ScenarioSkipped(f"{len(changed)} appointments instead of one were touched")
+        return WebhookCause(changed[0], alone=False)
 
     def _newest(self, name: str, wanted: Mapping[str, Any]) -> Record:
         items = [item for item in whole(self._probe, self._lists[name]) if wanted.items() <= item.items()]
         if not items:
-            raise Abandoned(f"{name} does not show what was made")
+            raise ScenarioSkipped(f"{name} does not show what was made")
         return items[0]

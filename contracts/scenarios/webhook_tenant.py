@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.transport.exchange import Exchange
 
@@ -18,7 +18,7 @@ _ADMIN = "/__admin"
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReceivedDelivery:
     """One delivery as it came in. Header names are lower-case."""
 
     headers: Mapping[str, str]
@@ -31,10 +31,10 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Office:
+class WebhookTenant:
     """``probe`` has the key of the organization ``workspace``, whose clock stands still."""
 
-    probe: Probe
+    probe: ScenarioClient
     workspace: str
     _here: dict[str, str] = field(default_factory=dict)
     """What stands for this organization → what a person would put in its place, when it is gone."""
@@ -54,11 +54,11 @@ class Office:
         """Remember what was done, as a part of the story of an inbox, or of all."""
         self._done.append((inbox, "", exchange))
 
-    def received(self, inbox: str) -> Sequence[Letter]:
+    def received(self, inbox: str) -> Sequence[ReceivedDelivery]:
         """What came so far, when nothing that is due is owed any more."""
         self.control("POST", "/webhooks/drain", {"timeout": 5})
         shown = self._look(inbox).field("received") or ()
-        return [Letter({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
+        return [ReceivedDelivery({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
 
     def _look(self, inbox: str) -> Exchange:
         return self.control("GET", f"/inbox/{self.workspace}/{inbox}")
@@ -106,7 +106,7 @@ class Office:
         """Somebody outside does something. Raises Abandoned."""
         done = self.control("POST", "/simulate", what)
         if not done.succeeded:
-            raise Abandoned(f"the mock cannot simulate {what}: {done.answer(120)}")
+            raise ScenarioSkipped(f"the mock cannot simulate {what}: {done.answer(120)}")
         self.note(done)
 
     def control(self, method: str, path: str, body: Any = None) -> Exchange:
@@ -118,16 +118,16 @@ class Office:
 
 
 @contextmanager
-def office(probe: Probe) -> Generator[Office, None, None]:
+def office(probe: ScenarioClient) -> Generator[WebhookTenant, None, None]:
     """A new organization, for as long as this lasts. Raises Abandoned where there can be none."""
     url, headers = f"{probe.target.origin}{_ADMIN}/workspaces", {"Content-Type": "application/json"}
     made = probe.send("POST", url, headers, b'{"frozen": true}') if probe.target.is_mock else None
     if made is None or not isinstance(made.field("key"), str):
-        raise Abandoned("deliveries can be seen on a mock only")
+        raise ScenarioSkipped("deliveries can be seen on a mock only")
     key, id = made.field("key"), made.field("id")
     here = {key: probe.target.key, f"{_ADMIN}/inbox/{id}/": f"{_ADMIN}/inbox/"}
     try:
-        yield Office(probe.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
+        yield WebhookTenant(probe.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
     finally:
         probe.send("DELETE", f"{url}/{id}", {})
 

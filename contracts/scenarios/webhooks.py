@@ -7,11 +7,11 @@ from contracts.rules import webhooks as rules
 from contracts.rules.first_violations import first_problems
 from contracts.rules.rule import Rule
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.deletion import spoilt
-from contracts.scenarios.records import Kind
-from contracts.scenarios.webhook_causes import Cause, Causes
-from contracts.scenarios.webhook_tenant import Letter, Office, office
+from contracts.scenarios.records import RecordKind
+from contracts.scenarios.webhook_causes import Causes, WebhookCause
+from contracts.scenarios.webhook_tenant import ReceivedDelivery, WebhookTenant, office
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
@@ -21,7 +21,7 @@ _ONE, _TWO = "one", "two"
 _NO_KEY = {"Content-Type": "application/json"}
 
 
-def told(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
+def events_reach_subscribers(probe: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
     """Both subscribers of an event are told once, what it is about; subscribers of other events are not.
 
     Then once more: the second time the same record changes, it must be told as it is then.
@@ -42,8 +42,10 @@ def told(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
         _round(desk, catalogue, event, causes.make(event.path), 1)
 
 
-def _round(desk: Office, catalogue: Catalogue, event: Operation, cause: Cause, before: int) -> Sequence[Letter]:
-    letters: Sequence[Letter] = ()
+def _round(
+    desk: WebhookTenant, catalogue: Catalogue, event: Operation, cause: WebhookCause, before: int
+) -> Sequence[ReceivedDelivery]:
+    letters: Sequence[ReceivedDelivery] = ()
     for inbox in (_ONE, _TWO):
         letters = desk.received(inbox)[before:]
         if len(letters) != 1:
@@ -55,7 +57,7 @@ def _round(desk: Office, catalogue: Catalogue, event: Operation, cause: Cause, b
     return letters
 
 
-def _judge(desk: Office, inbox: str, event: Operation, letter: Letter) -> None:
+def _judge(desk: WebhookTenant, inbox: str, event: Operation, letter: ReceivedDelivery) -> None:
     probe, kind = desk.probe, letter.headers.get("content-type", "").partition(";")[0]
     if kind != "application/json":
         probe.broken(rules.BODY, event, "application/json", kind, *desk.story(inbox), where="content-type")
@@ -65,8 +67,13 @@ def _judge(desk: Office, inbox: str, event: Operation, letter: Letter) -> None:
 
 
 def _agree(
-    desk: Office, inbox: str, catalogue: Catalogue, event: Operation, cause: Cause, letter: Letter
-) -> None:  # fmt: skip
+    desk: WebhookTenant,
+    inbox: str,
+    catalogue: Catalogue,
+    event: Operation,
+    cause: WebhookCause,
+    letter: ReceivedDelivery,
+) -> None:
     """Against the record as the API shows it, and against the item of the recent list, which it is."""
     body = letter.body if isinstance(letter.body, dict) else {}
     record = cause.record
@@ -86,14 +93,14 @@ def _agree(
             broken("the item of the recent list", f"another {', '.join(names)}")
 
 
-def _recent(desk: Office, catalogue: Catalogue, event: Operation) -> Sequence[dict[str, Any]]:
+def _recent(desk: WebhookTenant, catalogue: Catalogue, event: Operation) -> Sequence[dict[str, Any]]:
     _, name = business_rules.SUBJECTS.get(event.path.partition("_")[0], ("", ""))
     operation = catalogue.contract.operations.get(name)
     shown = desk.probe.get(operation).json if operation else []
     return [item for item in shown if isinstance(item, dict)] if isinstance(shown, list) else []
 
 
-def _stray(desk: Office, event: Operation, other: Operation, ids: set[str]) -> None:
+def _stray(desk: WebhookTenant, event: Operation, other: Operation, ids: set[str]) -> None:
     """What came to the subscriber of another event: the same event, or one that did not happen."""
     letters = desk.received(other.path)
     if letters:
@@ -103,7 +110,7 @@ def _stray(desk: Office, event: Operation, other: Operation, ids: set[str]) -> N
         probe.broken(rules.ONLY, blamed, f"nothing but {event.path}", got, *desk.story(other.path))
 
 
-def repeated(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
+def repeated(probe: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
     """What failed comes again, the same with the same id, and no more once it was taken; other events have others."""
     with office(probe) as desk:
         causes = Causes(desk, catalogue)
@@ -114,7 +121,7 @@ def repeated(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
         first = desk.received(_ONE)
         desk.answer_with(_ONE, 200)
         if len(first) != 1:
-            raise Abandoned(f"{event.path} was delivered {len(first)} times")
+            raise ScenarioSkipped(f"{event.path} was delivered {len(first)} times")
         _repeat(desk, event)
         letters = _alike(first[0], desk.received(_ONE))
 
@@ -139,12 +146,12 @@ def repeated(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
             broken(rules.ID, "another id for another event", first[0].id, "another")
 
 
-def _alike(first: Letter, letters: Sequence[Letter]) -> list[Letter]:
+def _alike(first: ReceivedDelivery, letters: Sequence[ReceivedDelivery]) -> list[ReceivedDelivery]:
     """The deliveries of one event: time that passes brings others of its kind."""
     return [letter for letter in letters if letter.body == first.body or (first.id and letter.id == first.id)]
 
 
-def _repeat(desk: Office, event: Operation) -> None:
+def _repeat(desk: WebhookTenant, event: Operation) -> None:
     """Let the time of the repeat come; a mock that repeats nothing by itself is told to."""
     if desk.repeats() or desk.state() == "pending":
         desk.advance(1)
@@ -152,7 +159,7 @@ def _repeat(desk: Office, event: Operation) -> None:
         desk.repeat_by_hand()
 
 
-def ended(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
+def ended(probe: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
     """Nothing is delivered after unsubscribing, and nothing after the subscriber answered 410."""
     unsubscribe = catalogue.contract.operations[business_rules.UNSUBSCRIBE]
     with office(probe) as desk:
@@ -174,10 +181,10 @@ def ended(probe: Probe, catalogue: Catalogue, event: Operation) -> None:
                 desk.probe.broken(rule, blamed, "no delivery any more", f"{more} deliveries", *desk.story(inbox))
 
 
-def refused(probe: Probe, catalogue: Catalogue, family: Family) -> None:
+def refused(probe: ScenarioClient, catalogue: Catalogue, family: Family) -> None:
     """Calls that are refused tell nobody: invalid ones, clashes, unknown ids, calls without a key."""
     with office(probe) as desk:
-        kind = Kind(desk.probe, family)
+        kind = RecordKind(desk.probe, family)
         record, exchange, body = kind.made_anyhow(all_members=True)
         desk.note(exchange)
         desk.made(record["id"], family.path)
@@ -198,7 +205,7 @@ def refused(probe: Probe, catalogue: Catalogue, family: Family) -> None:
             heard = count
 
 
-def _culprit(desk: Office, operation: Operation, ids: Sequence[Any], sent: Sequence[Any]) -> Sequence[Exchange]:
+def _culprit(desk: WebhookTenant, operation: Operation, ids: Sequence[Any], sent: Sequence[Any]) -> Sequence[Exchange]:
     """What shows which of the refused calls tells somebody: each is made once more."""
     for body, headers in (*((content, None) for content in sent), (next(iter(sent), None), _NO_KEY)):
         before = len(desk.received(_ONE))
@@ -209,7 +216,9 @@ def _culprit(desk: Office, operation: Operation, ids: Sequence[Any], sent: Seque
     return desk.story(_ONE)
 
 
-def _refusable(kind: Kind, known: Any, body: dict[str, Any]) -> Iterator[tuple[Operation, Sequence[Any], list[Any]]]:
+def _refusable(
+    kind: RecordKind, known: Any, body: dict[str, Any]
+) -> Iterator[tuple[Operation, Sequence[Any], list[Any]]]:
     """(operation, ids, bodies that must be refused)."""
     family, nothing = kind.family, kind.family.nobody(known)
     yield kind.create, (), [*(wrong for wrong, _ in spoilt(kind.create, body)), *_clashing(family, body)]

@@ -28,7 +28,7 @@ _KINDS: Mapping[type, str] = {
 
 
 @dataclass(frozen=True)
-class Node:
+class JsonNode:
     """A value of the file that knows where it stands."""
 
     file: str
@@ -54,18 +54,18 @@ class Node:
             raise self.at(name).refuse(f"{_kind(value)}, not {words}")
         return value
 
-    def at(self, name: str | int) -> "Node":
+    def at(self, name: str | int) -> "JsonNode":
         """A member, or an item; an item of the file's list of entries is numbered from 1."""
         value = self.value.get(name) if isinstance(self.value, Mapping) else self.value[name]
         step = str(name).replace("~", "~0").replace("/", "~1")
-        return Node(self.file, value, f"{self.pointer}/{step}", self.number)
+        return JsonNode(self.file, value, f"{self.pointer}/{step}", self.number)
 
-    def items(self, name: str, *, numbered: bool = False) -> list["Node"]:
+    def items(self, name: str, *, numbered: bool = False) -> list["JsonNode"]:
         """The items of a list that is a member; none when it is missing."""
         found = self.get(name, list, [])
         lists = self.at(name) if found else self
         nodes = [lists.at(index) for index in range(len(found))]
-        return [Node(n.file, n.value, n.pointer, index) for index, n in enumerate(nodes, 1)] if numbered else nodes
+        return [JsonNode(n.file, n.value, n.pointer, index) for index, n in enumerate(nodes, 1)] if numbered else nodes
 
     def object(self) -> Mapping[str, Any]:
         if not isinstance(self.value, Mapping):
@@ -77,12 +77,12 @@ def _kind(value: Any) -> str:
     return _KINDS.get(type(value), type(value).__name__)
 
 
-def opened(path: Path, remedy: str) -> Node:
+def opened(path: Path, remedy: str) -> JsonNode:
     """Read a JSON file. Raises CannotRun."""
     return parsed(content(path, LARGEST, remedy), str(path), remedy)
 
 
-def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> Node:
+def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> JsonNode:
     """Read JSON from bytes; ``errors`` says what becomes of bytes that are no text. Raises CannotRun."""
     if len(raw) > LARGEST:
         raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
@@ -97,7 +97,7 @@ def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> Node:
             raise CannotRun(f"{name}: not JSON: {why}", remedy) from None
     if nests_too_deep(data):
         raise CannotRun(f"{name}: {TOO_DEEP}", remedy)
-    return Node(name, data)
+    return JsonNode(name, data)
 
 
 def _as_browsers_write(text: str) -> Any:

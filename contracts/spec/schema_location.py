@@ -8,7 +8,7 @@ _MOST = 50  # references in a row
 
 
 @dataclass(frozen=True)
-class Place:
+class SchemaLocation:
     raw: Mapping[str, Any]
     steps: tuple[str | int, ...] = ()
 
@@ -29,10 +29,10 @@ class Place:
     def pointer(self) -> str:
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.steps)
 
-    def into(self, step: str | int) -> "Place":
+    def into(self, step: str | int) -> "SchemaLocation":
         return replace(self, steps=(*self.steps, step))
 
-    def followed(self) -> "Place":
+    def followed(self) -> "SchemaLocation":
         """Where the references that stand here lead to."""
         place = self
         for _ in range(_MOST):
@@ -43,7 +43,7 @@ class Place:
             place = replace(self, steps=tuple(step.replace("~1", "/").replace("~0", "~") for step in steps))
         return place
 
-    def holder(self, steps: Sequence[str]) -> "Place | None":
+    def holder(self, steps: Sequence[str]) -> "SchemaLocation | None":
         """The ``properties`` of the object that a value's path leads to from this schema; ``*`` is a list's item."""
         here = self.followed()
         if not steps:
@@ -56,7 +56,7 @@ class Place:
             return onward.holder(steps[1:])
         return next((found for part in here._parts() if (found := part.holder(steps))), None)
 
-    def _parts(self) -> "list[Place]":
+    def _parts(self) -> "list[SchemaLocation]":
         """The schemas that this one is put together from; of alternatives any may be meant."""
         node = self.node if isinstance(self.node, Mapping) else {}
         words = ("allOf", "anyOf", "oneOf")

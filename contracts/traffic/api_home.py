@@ -13,7 +13,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Home:
+class ApiBase:
     """``host`` is empty where every request was for the API: a journal keeps no hosts."""
 
     host: str
@@ -41,20 +41,20 @@ def host_of(parts: SplitResult) -> str:
     return host if port in (None, _USUAL_PORTS.get(parts.scheme)) else f"{host}:{port}"
 
 
-def home(contract: Contract, recording: Recording, given: str) -> Home | None:
+def home(contract: Contract, recording: Recording, given: str) -> ApiBase | None:
     """``given`` is a base path, or the URL of the API. None when no request was for the contract. Raises CannotRun."""
     parts = _parts(given)
     base = parts.path.rstrip("/") if given else None
     if recording.kind == JOURNAL:
-        return Home("", base or "")
+        return ApiBase("", base or "")
     if parts.netloc:
-        return Home(host_of(parts), base or "")
+        return ApiBase(host_of(parts), base or "")
     found = [(host_of(urlsplit(entry.exchange.url)), base) for entry, base in _bases(contract, recording.entries, base)]
     if not found:
         return None
     host = Counter(host for host, _ in found).most_common(1)[0][0]
     bases = Counter(base for one, base in found if one == host)
-    return Home(host, "" if "" in bases else bases.most_common(1)[0][0])
+    return ApiBase(host, "" if "" in bases else bases.most_common(1)[0][0])
 
 
 def _parts(given: str) -> SplitResult:

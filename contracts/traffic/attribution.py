@@ -9,12 +9,12 @@ from contracts.rules import request_conformance
 from contracts.rules.rule import Finding
 from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import OFFLINE, Outcome
+from contracts.run.outcome import OFFLINE, RunResult
 from contracts.spec.document import Contract
 from contracts.spec.provenance import Provenance
 from contracts.traffic import unknown_requests
-from contracts.traffic.api_home import Home, home, host_of
-from contracts.traffic.findings import Found
+from contracts.traffic.api_home import ApiBase, home, host_of
+from contracts.traffic.findings import TrafficFindings
 from contracts.traffic.judge import ORIGIN, Judge, Wishes
 from contracts.traffic.recording import Odd, Recorded, Recording
 from contracts.transport.exchange import Exchange
@@ -24,19 +24,19 @@ _MOCK = "x-mock-request-id"
 _REMEDY = "record requests to the API, or name its document (--spec) or base path (--base)"
 
 
-class Sorting:
+class Attribution:
     """One recording under one contract."""
 
     def __init__(self, contract: Contract, recording: Recording, wishes: Wishes) -> None:
         self._contract, self._recording, self._wishes = contract, recording, wishes
-        self._found = Found()
+        self._found = TrafficFindings()
         self._judge = Judge(contract, wishes, self._found)
         self._coverage = Coverage(contract, "")
         self._names = unknown_requests.Names(contract)
         self._left_out: Counter[str] = Counter(recording.left_out)
         self._judged = self._unknown = 0
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str) -> RunResult:
         """Judge the recording. Raises CannotRun when no request in it was for the API."""
         place = home(self._contract, self._recording, self._wishes.base)
         for entry in self._recording.entries:
@@ -50,7 +50,7 @@ class Sorting:
         if not self._judged and not self._unknown:
             raise self._nothing(name, ours)
         is_mock = any(_MOCK in entry.exchange.headers for entry in self._recording.entries)
-        outcome = Outcome(Target(name, "", is_mock=is_mock, local=True), OFFLINE, 0, self._coverage)
+        outcome = RunResult(Target(name, "", is_mock=is_mock, local=True), OFFLINE, 0, self._coverage)
         outcome.requests = self._judged
         outcome.rules = checked_rules.of_traffic(requests_only=self._wishes.requests_only)
         outcome.notes = self._notes(place, ours)
@@ -66,7 +66,7 @@ class Sorting:
         reason = f"{name}: none of {self._recording.size} entries is for a path of the contract"
         return CannotRun(f"{reason} ({why})" if why else reason, _REMEDY)
 
-    def _entry(self, entry: Recorded, place: Home | None) -> None:
+    def _entry(self, entry: Recorded, place: ApiBase | None) -> None:
         exchange = entry.exchange
         path = place.path(exchange.url) if place else None
         if path is None:
@@ -100,7 +100,7 @@ class Sorting:
         got = f"{shown}, answered {exchange.status}"
         self._found.add(Finding(request_conformance.OPERATION, shown, Provenance.DOCUMENTED, got, due), entry)
 
-    def _notes(self, place: Home | None, ours: list[Odd]) -> list[str]:
+    def _notes(self, place: ApiBase | None, ours: list[Odd]) -> list[str]:
         where = place.describe() if place else ""
         count = f"{self._judged} of {self._recording.size} entries are for a path of the contract"
         first = ", ".join(filter(None, [count, where]))
@@ -108,7 +108,7 @@ class Sorting:
         odd = [f"not judged: {one.reason.reason}" for one in ours]
         return [first, *self._recording.notes, *odd, *left, *self._found.notes, *self._judge.notes]
 
-    def _conclude(self, outcome: Outcome) -> None:
+    def _conclude(self, outcome: RunResult) -> None:
         outcome.findings = self._found.findings
         faulty = dict.fromkeys(finding.operation for finding in outcome.findings)
         seen = [key for key, counts in outcome.coverage.statuses.items() if counts]

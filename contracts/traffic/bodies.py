@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.traffic.recording import Part
 from contracts.transport.exchange import NOT_JSON, Exchange
 from contracts.transport.guarded_session import LARGEST
@@ -18,7 +18,7 @@ _GZIP = b"\x1f\x8b"
 _STILL_PACKED = ("br", "zstd", "compress", "deflate")
 
 
-def recorded_bytes(holder: Node) -> bytes:
+def recorded_bytes(holder: JsonNode) -> bytes:
     """The text of a body; `base64` when the file says so, in lines or without its end as well. Raises CannotRun."""
     value = holder.object().get("text")
     if isinstance(value, dict | list):  # some write the value of a JSON body

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from contracts.errors import CannotRun
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.traffic import har, mock_journal
 from contracts.traffic.recording import Recording
 
 REMEDY = "give a HAR file, or what `GET /__admin/requests` of the mock answers"
 
 
-def recording(whole: Node, notes: Sequence[str] = ()) -> Recording:
+def recording(whole: JsonNode, notes: Sequence[str] = ()) -> Recording:
     """``notes`` are about the file as a whole. Raises CannotRun."""
     for name, read in (("log", har.read), ("requests", mock_journal.read)):
         if isinstance(whole.value, Mapping) and name in whole.value:

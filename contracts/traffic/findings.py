@@ -22,7 +22,7 @@ class _Place:
         return replace(self.finding, got=f"{self.finding.got} in {place}", evidence=(), reason=reason)
 
 
-class Found:
+class TrafficFindings:
     """Grows while a recording is judged. The same finding, or note, of several entries is one."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from contracts.errors import CannotRun
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.traffic.bodies import recorded_bytes, unpacked
 from contracts.traffic.recording import HAR, Odd, Part, Recorded, Recording, credentials
 from contracts.transport.exchange import Exchange
@@ -19,7 +19,7 @@ _NO_BODY = (204, 205, 304)
 _PREFLIGHT = "access-control-request-method"
 
 
-def read(whole: Node) -> Recording:
+def read(whole: JsonNode) -> Recording:
     """Raises CannotRun for what is no HAR; an entry that is odd is left out."""
     whole.get("log", dict)
     log = whole.at("log")
@@ -33,7 +33,7 @@ def read(whole: Node) -> Recording:
     return recording
 
 
-def _url(entry: Node) -> str:
+def _url(entry: JsonNode) -> str:
     """The URL of an entry, as far as there is one that can be read; a path alone is completed by the Host header."""
     request = entry.value.get("request") if isinstance(entry.value, Mapping) else None
     url = request.get("url") if isinstance(request, Mapping) else None
@@ -49,7 +49,7 @@ def _url(entry: Node) -> str:
     return url
 
 
-def _entry(entry: Node, recording: Recording) -> None:
+def _entry(entry: JsonNode, recording: Recording) -> None:
     entry.get("request", dict)
     request, url = entry.at("request"), _url(entry)
     method = request.get("method", str).upper()
@@ -73,11 +73,11 @@ def _entry(entry: Node, recording: Recording) -> None:
     return None
 
 
-def _response(entry: Node) -> Node | None:
+def _response(entry: JsonNode) -> JsonNode | None:
     return None if entry.get("response", dict, None) is None else entry.at("response")
 
 
-def _aside(entry: Node, method: str, url: str, sent: Mapping[str, str], got: Mapping[str, str]) -> str:
+def _aside(entry: JsonNode, method: str, url: str, sent: Mapping[str, str], got: Mapping[str, str]) -> str:
     """Say why an entry is no exchange between a client and the API; nothing when it is one."""
     if urlsplit(url).scheme not in ("http", "https") or method == "CONNECT":
         return "no HTTP request"
@@ -86,7 +86,7 @@ def _aside(entry: Node, method: str, url: str, sent: Mapping[str, str], got: Map
     return "redirects that a browser made by itself" if "non-authoritative-reason" in got else ""
 
 
-def _status(response: Node) -> int:
+def _status(response: JsonNode) -> int:
     """0 for none: a request that was blocked, aborted, or not answered yet."""
     status = response.get("status", (int, float), 0)
     return int(status) if math.isfinite(status) else 0
@@ -98,7 +98,7 @@ def _not_final(status: int) -> str:
     return "answered from a cache, or in between (304, 1xx)" if status == 304 or status < 200 else ""
 
 
-def _headers(message: Node) -> dict[str, str]:
+def _headers(message: JsonNode) -> dict[str, str]:
     """By lower-case name, several of one name joined; HTTP/2's `:path` and its like are no headers."""
     found: dict[str, str] = {}
     for name, value in _pairs(message.object().get("headers")):
@@ -123,7 +123,7 @@ def _text(value: Any) -> str:
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
-def _sent(request: Node, headers: dict[str, str]) -> tuple[bytes, Part]:
+def _sent(request: JsonNode, headers: dict[str, str]) -> tuple[bytes, Part]:
     if request.get("postData", dict, None) is None:
         size = request.object().get("bodySize")
         length = headers.get("content-length", "")
@@ -139,11 +139,11 @@ def _sent(request: Node, headers: dict[str, str]) -> tuple[bytes, Part]:
     return recorded_bytes(data), Part.WHOLE
 
 
-def _fields(params: Sequence[Node]) -> list[tuple[str, str]]:
+def _fields(params: Sequence[JsonNode]) -> list[tuple[str, str]]:
     return [(_text(param.object().get("name")), _text(param.object().get("value"))) for param in params]
 
 
-def _got(response: Node, headers: dict[str, str], status: int, method: str) -> tuple[bytes, Part]:
+def _got(response: JsonNode, headers: dict[str, str], status: int, method: str) -> tuple[bytes, Part]:
     if response.get("content", dict, None) is None:
         return b"", Part.HEAD
     content = response.at("content")

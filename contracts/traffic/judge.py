@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.rules import request_conformance, response_conformance
-from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Severity
 from contracts.spec.document import Contract, Operation
-from contracts.traffic.findings import Found
+from contracts.traffic.findings import TrafficFindings
 from contracts.traffic.masking import hidden
 from contracts.traffic.recording import Part, Recorded
 from contracts.transport.exchange import Exchange
@@ -33,9 +33,9 @@ class Wishes:
 class Judge:
     """Judges exchanges one after the other into ``found``."""
 
-    def __init__(self, contract: Contract, wishes: Wishes, found: Found) -> None:
+    def __init__(self, contract: Contract, wishes: Wishes, found: TrafficFindings) -> None:
         self._wishes, self._found = wishes, found
-        self._second = SecondJudge(contract, ORIGIN, every=True)
+        self._second = OpenapiCoreJudge(contract, ORIGIN, every=True)
         self._fine: response_conformance.Fine = {}
 
     @property

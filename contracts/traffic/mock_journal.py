@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.errors import CannotRun
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.traffic.bodies import bytes_of
 from contracts.traffic.recording import JOURNAL, Odd, Part, Recorded, Recording, credentials
 from contracts.transport.exchange import Exchange
@@ -12,7 +12,7 @@ _HERE = "http://mock"  # the journal keeps paths
 _STEERED = ("code=", "example=", "dynamic=")
 
 
-def read(whole: Node) -> Recording:
+def read(whole: JsonNode) -> Recording:
     """Raises CannotRun for what is no journal; an entry that is odd is left out."""
     whole.get("requests", list)
     recording = Recording(JOURNAL)
@@ -24,7 +24,7 @@ def read(whole: Node) -> Recording:
     return recording
 
 
-def _entry(entry: Node, recording: Recording) -> None:
+def _entry(entry: JsonNode, recording: Recording) -> None:
     for name in ("request", "response"):
         entry.get(name, dict)
     request, response = entry.at("request"), entry.at("response")
@@ -47,17 +47,17 @@ def _entry(entry: Node, recording: Recording) -> None:
     return None
 
 
-def _headers(message: Node) -> dict[str, str]:
+def _headers(message: JsonNode) -> dict[str, str]:
     headers = message.get("headers", dict, {})
     return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
-def _part(message: Node) -> Part:
+def _part(message: JsonNode) -> Part:
     unseen = message.object().get("body") is None and _headers(message).get("content-length", "0") != "0"
     return Part.HEAD if unseen or message.get("bodyCut", bool, False) else Part.WHOLE
 
 
-def _body(message: Node) -> bytes:
+def _body(message: JsonNode) -> bytes:
     """The journal shows the value of a JSON body, and the text of any other."""
     value = message.object().get("body")
     if value is None:

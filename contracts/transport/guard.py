@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from contracts.errors import Refused, Stopped
+from contracts.errors import RequestRefused, RunStopped
 from contracts.spec.document import Contract
 from contracts.transport.exchange import Exchange
 from contracts.transport.pacing import APART, LONGEST, Burst, Pace
 
 
-class Request(Protocol):
+class GuardedRequest(Protocol):
     """The request that is to go out, as far as the guard looks at it."""
 
     method: str | None
@@ -32,7 +32,7 @@ class Request(Protocol):
     def body(self) -> object: ...
 
 
-class Gate(Protocol):
+class WritePolicy(Protocol):
     """Decides on each write to a real host, and keeps account of it."""
 
     def check(self, method: str, path: str, body: bytes) -> None:
@@ -69,7 +69,7 @@ class Policy:
     budget: int | None = None
     deadline: float | None = None
     """Seconds of the monotonic clock."""
-    gate: Gate | None = field(default=None, repr=False)
+    gate: WritePolicy | None = field(default=None, repr=False)
     """What decides on writes to a real host; without one there are none."""
     burst: int = 0
     """Requests that may follow each other closely, to show the rate limit: at most ``BURSTS`` times in a run."""
@@ -83,7 +83,7 @@ class Guard:
         self.pace = pace
         self.sent = 0
         self.refused = 0
-        self.stopped: Stopped | None = None
+        self.stopped: RunStopped | None = None
         self.interrupted = False
         """True once a person, or a pipeline, has ended the run."""
         self._clock = clock
@@ -100,14 +100,14 @@ class Guard:
     def interrupt(self) -> None:
         """Let nothing more through. Called from the handler of a signal: it waits for nothing."""
         self.interrupted = True
-        self.stopped = self.stopped or Stopped("interrupted")
+        self.stopped = self.stopped or RunStopped("interrupted")
 
-    def admit(self, request: Request) -> None:
+    def admit(self, request: GuardedRequest) -> None:
         """Raises Refused or Stopped; returns when the request may go out."""
         with self._lock:
             try:
                 self._admit(request)
-            except Refused:
+            except RequestRefused:
                 self.refused += 1
                 raise
             self.sent += 1
@@ -135,15 +135,15 @@ class Guard:
     def _begun(self) -> Burst:
         most, left = self.policy.burst, BURSTS - self._bursts
         if not most or self.pace is None or not left or self._burst is not None:
-            raise Refused("no burst of requests is allowed here")
+            raise RequestRefused("no burst of requests is allowed here")
         if self._throttled:
-            raise Refused("the target has asked for fewer requests (429)")
+            raise RequestRefused("the target has asked for fewer requests (429)")
         spare = None if self.policy.budget is None else self.policy.budget - self.sent
         if spare is not None and left * most > spare:
-            raise Refused(f"it takes up to {left * most} requests, and the budget has {spare} left")
+            raise RequestRefused(f"it takes up to {left * most} requests, and the budget has {spare} left")
         seconds = self.pace.until_burst() + (left - 1) * APART + LONGEST
         if self.policy.deadline is not None and self._clock() + seconds > self.policy.deadline:
-            raise Refused(f"it takes up to {seconds:.0f} s, and there is less time left")
+            raise RequestRefused(f"it takes up to {seconds:.0f} s, and there is less time left")
         self._bursts += 1
         return self.pace.burst(most)
 
@@ -154,15 +154,15 @@ class Guard:
                 self.sent -= 1
                 self._stop("the time is used up", spent=True)
 
-    def _admit(self, request: Request) -> None:
+    def _admit(self, request: GuardedRequest) -> None:
         if self.stopped is not None:
             raise self.stopped
         if self._burst is not None and self._burst.over:
-            raise Refused(f"a burst is over after {self.policy.burst} requests, or after {LONGEST:.0f} s")
+            raise RequestRefused(f"a burst is over after {self.policy.burst} requests, or after {LONGEST:.0f} s")
         url = urlsplit(request.url or "")
         method = request.method or ""
         if f"{url.scheme}://{url.netloc}".lower() != self.policy.origin.lower():
-            raise Refused(f"{url.scheme}://{url.hostname} is not the target")
+            raise RequestRefused(f"{url.scheme}://{url.hostname} is not the target")
         if self.policy.mode is Mode.SAFE:
             self._admit_safely(method, url.path, request)
         if self.policy.budget is not None and self.sent >= self.policy.budget:
@@ -170,31 +170,31 @@ class Guard:
         if self.policy.deadline is not None and self._clock() >= self.policy.deadline:
             self._stop("the time is used up", spent=True)
 
-    def _admit_safely(self, method: str, path: str, request: Request) -> None:
+    def _admit_safely(self, method: str, path: str, request: GuardedRequest) -> None:
         credential = request.headers.get("Authorization")
         if isinstance(credential, bytes):
             credential = credential.decode("latin-1")
         if credential != f"Bearer {self.policy.token}":
-            raise Refused(f"{method} {path}: without the given token")
+            raise RequestRefused(f"{method} {path}: without the given token")
         if self._writes(method):
             if urlsplit(request.url or "").query:
-                raise Refused(f"{method} {path}: a write has no query")
+                raise RequestRefused(f"{method} {path}: a write has no query")
             self._gate.check(method, path, body_of(request))
         elif method not in _READS or self.policy.contract.find("GET", path) is None:
-            raise Refused(f"{method} {path}: only documented reads are sent to a real host")
+            raise RequestRefused(f"{method} {path}: only documented reads are sent to a real host")
 
     def _writes(self, method: str) -> bool:
         """Whether this is a matter for the gate."""
         return self.policy.mode is Mode.SAFE and self.policy.gate is not None and method not in _READS
 
     @property
-    def _gate(self) -> Gate:
+    def _gate(self) -> WritePolicy:
         if self.policy.gate is None:
-            raise Refused("nothing may be written here")
+            raise RequestRefused("nothing may be written here")
         return self.policy.gate
 
     def _stop(self, reason: str, *, spent: bool = False) -> None:
-        self.stopped = self.stopped or Stopped(reason, spent=spent)
+        self.stopped = self.stopped or RunStopped(reason, spent=spent)
         raise self.stopped
 
     def seen(self, exchange: Exchange) -> None:
@@ -239,7 +239,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     return 60.0
 
 
-def body_of(request: Request) -> bytes:
+def body_of(request: GuardedRequest) -> bytes:
     """What a request carries. A stream, which only its sending would show, counts as nothing."""
     if isinstance(request.body, str):
         return request.body.encode()

@@ -22,7 +22,7 @@ def visible(text: str) -> str:
     return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-class Sieve:
+class ReportRedactor:
     """``people``: also mask mail addresses and telephone numbers."""
 
     def __init__(self, secrets: Iterable[str], *, people: bool) -> None:

@@ -20,7 +20,7 @@ _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/p
 _NO_FORM = "the control plane takes no forms, as a web page can send them: application/json, or no body and no type"
 
 
-class AdminSafety:
+class AdminAccess:
     """``token`` is None on loopback. The plane is assembled when the first request is let through."""
 
     def __init__(self, assemble: Callable[[], ASGIApp], token: str | None) -> None:

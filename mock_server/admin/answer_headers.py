@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.admin.context import Refusal
+from mock_server.admin.context import ControlRefused
 
 _VALUE = {"type": "string", "pattern": "^[\\x20-\\x7e]*$", "maxLength": 1_000}
 _NAME = r"^(?!(?i:(?:content-length|transfer-encoding|connection)$|x-mock-))[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
@@ -24,4 +24,4 @@ def check_headers(headers: Mapping[str, Any], place: str) -> None:
         other = seen.setdefault(name.lower(), name)
         if other != name:
             what = f"this header is named twice, as {other} too: give one of them, or a list for a header that repeats"
-            raise Refusal(400, what, pointer=f"{place}/{name}")
+            raise ControlRefused(400, what, pointer=f"{place}/{name}")

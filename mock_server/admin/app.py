@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server import __version__
-from mock_server.admin.context import Control, Refusal, answer, failed, refused
+from mock_server.admin.context import AdminContext, ControlRefused, answer, failed, refused
 from mock_server.admin.routes import (
     clock,
     coverage,
@@ -54,7 +54,7 @@ _NOUNS = (
 
 _HANDLERS: Mapping[Any, "ExceptionHandler"] = {
     HTTPException: from_starlette,
-    Refusal: refused,
+    ControlRefused: refused,
     ApiError: failed,
     StateError: failed,
     ClientGone: to_nobody,
@@ -62,7 +62,7 @@ _HANDLERS: Mapping[Any, "ExceptionHandler"] = {
 }
 
 
-def control_plane(control: Control) -> Starlette:
+def control_plane(control: AdminContext) -> Starlette:
     """The application to mount under ``/__admin``."""
     settings, workspaces = control.settings, control.workspaces
 

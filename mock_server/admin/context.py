@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server.admin.operation_names import Names
+from mock_server.admin.operation_names import OperationNames
 from mock_server.api.content_encoding import decoded
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.problem import problem
@@ -32,7 +32,7 @@ WORKSPACE_HEADER = "x-mock-workspace"
 
 
 @dataclass(frozen=True)
-class Control:
+class AdminContext:
     """The parts of the server that the control plane can reach."""
 
     settings: Settings
@@ -43,9 +43,9 @@ class Control:
     ledger: Callable[[], list[Gap]]
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> OperationNames:
         """The names that the operations can be called by."""
-        return Names(self.workspaces.contract.operations.values())
+        return OperationNames(self.workspaces.contract.operations.values())
 
     def workspace(self, request: Request) -> Workspace:
         """The one that X-Mock-Workspace names, else the one that the key opens, else the default one.
@@ -56,15 +56,17 @@ class Control:
         if id is None and key is not None:
             workspace = self.workspaces.by_digest(digest(key))
             if workspace is None:
-                raise Refusal(401, f"the key opens no workspace here; leave it out, or name one in {WORKSPACE_HEADER}")
+                raise ControlRefused(
+                    401, f"the key opens no workspace here; leave it out, or name one in {WORKSPACE_HEADER}"
+                )
             return workspace
         workspace = self.workspaces.get(DEFAULT if id is None else id)
         if workspace is None:
-            raise Refusal(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
+            raise ControlRefused(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
         return workspace
 
     async def body(
-        self, request: Request, schema: "Body", most: int | None = None, depth: int = MAX_JSON_DEPTH
+        self, request: Request, schema: "JsonBody", most: int | None = None, depth: int = MAX_JSON_DEPTH
     ) -> dict[str, Any]:
         """The JSON object of a request, checked. Raises Refusal with a pointer to what is wrong.
 
@@ -75,7 +77,7 @@ class Control:
         try:
             raw = await decoded(packed, request.headers.raw, limit)
         except ApiError as error:
-            raise Refusal(error.status, str(error), headers=error.headers) from None
+            raise ControlRefused(error.status, str(error), headers=error.headers) from None
         checked: dict[str, Any] = await apart_if_large(len(raw), partial(schema.read, raw, depth))
         return checked
 
@@ -85,14 +87,14 @@ class Control:
         try:
             raw = await read_body(request.receive, declared, most)
         except ApiError as error:
-            raise Refusal(error.status, str(error), headers=error.headers) from None
+            raise ControlRefused(error.status, str(error), headers=error.headers) from None
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if raw and media != "application/json":
-            raise Refusal(415, "the control plane takes application/json")
+            raise ControlRefused(415, "the control plane takes application/json")
         return raw
 
 
-class Refusal(Exception):
+class ControlRefused(Exception):
     """A control request that cannot be carried out; nothing was changed."""
 
     def __init__(
@@ -102,14 +104,14 @@ class Refusal(Exception):
         self.status, self.detail, self.headers, self.more = status, detail, headers, more
 
 
-def refuse_json(fault: NotJson) -> Refusal:
+def refuse_json(fault: NotJson) -> ControlRefused:
     """What to say of a body that is no JSON."""
     if not fault.line:
-        return Refusal(400, fault.what, pointer="")
-    return Refusal(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column)
+        return ControlRefused(400, fault.what, pointer="")
+    return ControlRefused(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column)
 
 
-class Body:
+class JsonBody:
     """The JSON object that a route takes: its properties by name, as JSON Schemas; nothing else is let through."""
 
     def __init__(self, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> None:
@@ -142,7 +144,7 @@ class Body:
             found = explained(error, self._schema)
             whole = found.where == "/"
             pointer = at if whole else at + found.where
-            raise Refusal(400, found.what if whole else str(found), pointer=pointer) from None
+            raise ControlRefused(400, found.what if whole else str(found), pointer=pointer) from None
 
 
 def with_integers(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -161,7 +163,7 @@ def with_integers(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-NOTHING = Body()
+NOTHING = JsonBody()
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -176,7 +178,7 @@ def _key(request: Request) -> str | None:
 
 async def refused(request: Request, error: Exception) -> Response:
     """The exception handler for Refusal."""
-    if not isinstance(error, Refusal):
+    if not isinstance(error, ControlRefused):
         raise error
     answer = problem(error.status, error.detail, **error.more)
     answer.raw_headers.extend(error.headers)

@@ -5,7 +5,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl
 
 from mock_server.admin.journal_entries import body_of
-from mock_server.admin.operation_names import Names
+from mock_server.admin.operation_names import OperationNames
 from mock_server.api.exchange import Exchange
 from mock_server.api.ignored_input import Ignored, ignored
 from mock_server.behaviours.registry import idle
@@ -14,14 +14,14 @@ from mock_server.spec.contract import Contract
 _MOST_COMPARED = 100  # paths that are nobody's: to look for one like it costs a millisecond or two
 
 
-class Overlooked:
+class IgnoredInput:
     """Looks at requests, one after the other; a path that was seen before is not compared again.
 
     However a request ended, by a fault or a refusal too, what it had is judged in the same way. One that a mapping
     answered at a path of its own was meant.
     """
 
-    def __init__(self, contract: Contract, names: Names) -> None:
+    def __init__(self, contract: Contract, names: OperationNames) -> None:
         self._contract = contract
         self._names = names
         self._near: dict[tuple[str, str], str] = {}

@@ -8,7 +8,7 @@ from mock_server.event_loop.turns import Turns
 from mock_server.workspaces.inbox import Expected, Inbox, Received
 
 
-class Awaited:
+class ExpectedDeliveries:
     """The deliveries of an inbox that are expected."""
 
     def __init__(self, inbox: Inbox, expected: Expected) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_server.api.exchange import Exchange, Headers
-from mock_server.stubbing.request_pattern import Asked, Body
+from mock_server.stubbing.request_pattern import Body, PatternRequest
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.support.redaction import MASK, Redactor
 from mock_server.world.clock import stamp
@@ -43,20 +43,20 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def as_asked(exchange: Exchange) -> Asked:
+def as_asked(exchange: Exchange) -> PatternRequest:
     """An exchange as request patterns see it: what was sent, not masked."""
     pairs = parse_qsl(exchange.plain_query, keep_blank_values=True)
     body = Body(exchange.body, cut=len(exchange.body) < exchange.body_size)
-    return Asked(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange))
+    return PatternRequest(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange))
 
 
-def as_shown(exchange: Exchange) -> Asked:
+def as_shown(exchange: Exchange) -> PatternRequest:
     """An exchange as request patterns would see what the journal shows of it: secrets are masked."""
     pairs = parse_qsl(exchange.query, keep_blank_values=True)
     shown = shown_body(exchange.body, exchange.redactor)
     raw = b"" if shown is None else shown.encode() if isinstance(shown, str) else write_json(shown)
     body = Body(raw, cut=len(exchange.body) < exchange.body_size)
-    return Asked(exchange.method, exchange.path, pairs, body, _key(exchange))
+    return PatternRequest(exchange.method, exchange.path, pairs, body, _key(exchange))
 
 
 def _key(exchange: Exchange) -> str | None:

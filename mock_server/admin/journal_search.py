@@ -16,16 +16,16 @@ _LOOKED_AT = 50  # of those with as many differences, how many are compared lett
 
 
 @dataclass
-class Found:
+class SearchResult:
     """``matching`` are sure, oldest first; ``unknown`` may match: their bodies were cut, or are too long to try."""
 
     matching: list[Exchange] = field(default_factory=list)
     unknown: list[Exchange] = field(default_factory=list)
 
 
-async def search(workspace: Workspace, pattern: RequestPattern) -> Found:
+async def search(workspace: Workspace, pattern: RequestPattern) -> SearchResult:
     """Compare every entry with a pattern, while others have their turns."""
-    found, turns = Found(), Turns(patient=True)
+    found, turns = SearchResult(), Turns(patient=True)
     for one in list(workspace.journal):
         match await pattern.match(as_asked(one), turns):
             case Match.YES:

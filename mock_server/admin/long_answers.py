@@ -14,7 +14,7 @@ _PART = 64 * 1024  # bytes that are sent at a time
 _JSON = "application/json"
 
 
-class Parts(Response):
+class StreamedAnswer(Response):
     """An answer whose text is made while it is sent, so that it is never whole in memory."""
 
     def __init__(self, parts: Iterable[bytes], status: int = 200, media_type: str = _JSON) -> None:
@@ -50,9 +50,9 @@ async def _in_turns(begun: list[bytes], parts: Iterator[bytes], turns: Turns) ->
         yield b"".join(begun)
 
 
-def listing(status: int = 200, **members: Any) -> Parts:
+def listing(status: int = 200, **members: Any) -> StreamedAnswer:
     """A JSON object. A member that is an iterator is a list, each item of which is made when its turn has come."""
-    return Parts(_object(members), status)
+    return StreamedAnswer(_object(members), status)
 
 
 def _object(members: dict[str, Any]) -> Iterator[bytes]:

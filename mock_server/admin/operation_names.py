@@ -14,11 +14,11 @@ _LONGEST = 200  # letters of a name that are compared with others
 _SHOWN = 4
 
 
-class Unknown(Exception):
+class UnknownOperation(Exception):
     """No operation is meant; the text says which may have been."""
 
 
-class Names:
+class OperationNames:
     """The operations of a contract, to be found by whatever people call them."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
@@ -40,13 +40,13 @@ class Names:
                 return found
             here = [operation for operation in self.all if blanked(operation.path) == blanked(path)]
             if words[0].upper() == ANY and here:
-                raise Unknown(f"several operations have this path; name {_listed(here)}")
+                raise UnknownOperation(f"several operations have this path; name {_listed(here)}")
         same = self._by_id.get(name.strip(), [])
         if len(same) == 1:
             return same[0]
         if same:
-            raise Unknown(f"several operations have this id: {_listed(same)}")
-        raise Unknown(f"no such operation; {self.remedy(name)}")
+            raise UnknownOperation(f"several operations have this id: {_listed(same)}")
+        raise UnknownOperation(f"no such operation; {self.remedy(name)}")
 
     def at(self, method: str, path: str) -> Sequence[Operation]:
         """Those that answer requests of a method (``ANY`` for each) to a path. Raises Unknown when there is none."""
@@ -56,10 +56,10 @@ class Names:
         try:
             self._router.match(method, path)
         except MethodNotAllowed as fault:
-            raise Unknown(str(fault)) from None
+            raise UnknownOperation(str(fault)) from None
         except ApiError:
             pass
-        raise Unknown(f"no operation has this path; {self.remedy(f'{method} {path}'.removeprefix(f'{ANY} '))}")
+        raise UnknownOperation(f"no operation has this path; {self.remedy(f'{method} {path}'.removeprefix(f'{ANY} '))}")
 
     @staticmethod
     def _methods(method: str) -> Sequence[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.requests import Request
 
-from mock_server.admin.context import Refusal
+from mock_server.admin.context import ControlRefused
 from mock_server.spec.validation_messages import did_you_mean
 
 _LONGEST = 9  # digits
@@ -14,14 +14,14 @@ def known(request: Request, names: Iterable[str]) -> None:
     """Raises Refusal for a parameter that says nothing here: a typing error would widen a list unseen."""
     for name in request.query_params:
         if name not in names:
-            raise Refusal(400, f"no such parameter here; there are {', '.join(names)}", parameter=name)
+            raise ControlRefused(400, f"no such parameter here; there are {', '.join(names)}", parameter=name)
 
 
 def whole(request: Request, name: str, default: int) -> int:
     """A number from 0. Raises Refusal."""
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
-        raise Refusal(400, f"`{name}` is a whole number", parameter=name)
+        raise ControlRefused(400, f"`{name}` is a whole number", parameter=name)
     return int(text)
 
 
@@ -29,7 +29,7 @@ def flag(request: Request, name: str) -> bool:
     """Whether a filter is wanted. Raises Refusal for a word that is neither true nor false."""
     text = request.query_params.get(name, "false").lower()
     if text not in ("true", "false"):
-        raise Refusal(400, f"`{name}` is true or false", parameter=name)
+        raise ControlRefused(400, f"`{name}` is true or false", parameter=name)
     return text == "true"
 
 
@@ -49,5 +49,5 @@ def _value(request: Request, name: str, kind: Field) -> str | int:
     text = request.query_params[name]
     if not isinstance(kind, type) and text not in kind:
         what = f"`{name}` is none of {', '.join(kind)}{did_you_mean(text, kind)}"
-        raise Refusal(400, what, parameter=name)
+        raise ControlRefused(400, what, parameter=name)
     return text

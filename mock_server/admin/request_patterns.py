@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.admin.context import Refusal
-from mock_server.admin.operation_names import ANY, METHODS, Names, Unknown
+from mock_server.admin.context import ControlRefused
+from mock_server.admin.operation_names import ANY, METHODS, OperationNames, UnknownOperation
 from mock_server.spec.operation import Operation, blanked
 from mock_server.spec.validation_messages import choice, did_you_mean
 from mock_server.stubbing import request_pattern
-from mock_server.stubbing.request_pattern import Pattern, PatternFault, RequestPattern
+from mock_server.stubbing.request_pattern import Pattern, PatternProblem, RequestPattern
 from mock_server.support.exact_json import NotJson, read_json
 
 PROPERTIES: Mapping[str, Any] = MappingProxyType(
@@ -31,7 +31,7 @@ _META = re.compile(r"[\\.^$*+?{}\[\]()|]")
 _FIRST_NAME = re.compile(r"\$\.([A-Za-z_][A-Za-z0-9_-]*)")
 
 
-def resolved(pattern: Pattern, names: Names, at: str) -> RequestPattern:
+def resolved(pattern: Pattern, names: OperationNames, at: str) -> RequestPattern:
     """The pattern with its method and its operation as the matching knows them; ``at`` is where it stands.
 
     Raises Refusal for what can match nothing.
@@ -40,24 +40,26 @@ def resolved(pattern: Pattern, names: Names, at: str) -> RequestPattern:
     found, operations = checked(rest, names, at, "allowUnknown", allow=pattern.get("allowUnknown", False))
     if found.reads_bodies and not any(operation.bodies for operation in operations):
         where = operations[0].key if operations else "what no operation answers"
-        raise Refusal(400, f"{where} takes no body, so none can match; leave it out", pointer=f"{at}/bodyPatterns")
+        raise ControlRefused(
+            400, f"{where} takes no body, so none can match; leave it out", pointer=f"{at}/bodyPatterns"
+        )
     return found
 
 
-def looked_for(pattern: Pattern, names: Names) -> tuple[RequestPattern, dict[str, Any]]:
+def looked_for(pattern: Pattern, names: OperationNames) -> tuple[RequestPattern, dict[str, Any]]:
     """The pattern of a search, and what in it no document has: with that it finds nothing, or what was sent wrongly.
 
     Raises Refusal for what no request can have.
     """
     try:
         return resolved(pattern, names, ""), {}
-    except Refusal as refusal:
+    except ControlRefused as refusal:
         found = resolved({**pattern, "allowUnknown": True}, names, "")
         return found, {"unknown": {"detail": refusal.detail, **refusal.more}}
 
 
 def checked(
-    pattern: Pattern, names: Names, at: str, word: str, *, allow: bool
+    pattern: Pattern, names: OperationNames, at: str, word: str, *, allow: bool
 ) -> tuple[RequestPattern, Sequence[Operation]]:
     """The pattern in the words of the matching, and the operations whose requests may match.
 
@@ -75,24 +77,24 @@ def checked(
         _known_fields(found, operations, f"{at}/bodyPatterns", remedy)
     try:
         return RequestPattern(found, at), operations
-    except PatternFault as fault:
-        raise Refusal(400, fault.what, pointer=fault.pointer) from None
+    except PatternProblem as fault:
+        raise ControlRefused(400, fault.what, pointer=fault.pointer) from None
 
 
 def _found(find: Callable[..., Any], *asked: str, pointer: str) -> Any:
     try:
         return find(*asked)
-    except Unknown as why:
-        raise Refusal(400, str(why), pointer=pointer) from None
+    except UnknownOperation as why:
+        raise ControlRefused(400, str(why), pointer=pointer) from None
 
 
 def _method(name: str, pointer: str) -> str:
     if name.upper() not in (*METHODS, ANY):
-        raise Refusal(400, f"no method; write {choice((*METHODS, ANY))}", pointer=pointer)
+        raise ControlRefused(400, f"no method; write {choice((*METHODS, ANY))}", pointer=pointer)
     return name.upper()
 
 
-def _meant(pattern: Pattern, names: Names, at: str, remedy: str) -> Sequence[Operation]:
+def _meant(pattern: Pattern, names: OperationNames, at: str, remedy: str) -> Sequence[Operation]:
     """The operations that its requests can be of. Raises Refusal with the remedy, if one is given, for none."""
     method = pattern.get("method", ANY)
     operations: Sequence[Operation] = names.all
@@ -101,12 +103,12 @@ def _meant(pattern: Pattern, names: Names, at: str, remedy: str) -> Sequence[Ope
     if "urlPath" in pattern:
         path = pattern["urlPath"]
         if wrong := _no_path(path, names):
-            raise Refusal(400, wrong, pointer=f"{at}/urlPath")
+            raise ControlRefused(400, wrong, pointer=f"{at}/urlPath")
         try:
             here = names.at(method, path)
-        except Unknown as why:
+        except UnknownOperation as why:
             if remedy:
-                raise Refusal(400, f"{why}{remedy}", pointer=f"{at}/urlPath") from None
+                raise ControlRefused(400, f"{why}{remedy}", pointer=f"{at}/urlPath") from None
             here = ()
         operations = [operation for operation in operations if operation in here]
     if method != ANY:
@@ -116,11 +118,11 @@ def _meant(pattern: Pattern, names: Names, at: str, remedy: str) -> Sequence[Ope
         operations = [operation for operation in operations if may_match(pattern["urlPathPattern"], operation)]
     if not operations and (remedy or "operation" in pattern):
         what = f"no operation answers requests that are all of this: {', '.join(_named(pattern))}{remedy}"
-        raise Refusal(400, what, pointer=f"{at}/urlPathPattern" if "urlPathPattern" in pattern else at)
+        raise ControlRefused(400, what, pointer=f"{at}/urlPathPattern" if "urlPathPattern" in pattern else at)
     return operations
 
 
-def _no_path(path: str, names: Names) -> str:
+def _no_path(path: str, names: OperationNames) -> str:
     """What is wrong with a path that no request can have, whatever the document says."""
     if "://" in path:
         return "write the path alone: the journal holds what came here, not what went to other hosts"
@@ -167,7 +169,7 @@ def _known_parameters(pattern: Pattern, operations: Sequence[Operation], pointer
         if not any(operation.reads_query(name) for operation in operations):
             known = {name for operation in operations for name in operation.query_names}
             what = f"{_takes(operations, 'query parameter', name, known)}{remedy}"
-            raise Refusal(400, what, pointer=f"{pointer}/{name}")
+            raise ControlRefused(400, what, pointer=f"{pointer}/{name}")
 
 
 def _known_fields(pattern: Pattern, operations: Sequence[Operation], pointer: str, remedy: str) -> None:
@@ -179,11 +181,11 @@ def _known_fields(pattern: Pattern, operations: Sequence[Operation], pointer: st
     for index, matcher in enumerate(pattern.get("bodyPatterns", ()) if bodies else ()):
         whole = _whole(matcher)
         if whole is not None and not isinstance(whole, Mapping) and all(it.types == {"object"} for it in bodies):
-            raise Refusal(400, f"a body is an object here, with fields{remedy}", pointer=f"{pointer}/{index}")
+            raise ControlRefused(400, f"a body is an object here, with fields{remedy}", pointer=f"{pointer}/{index}")
         for name in _fields(matcher, whole):
             if name not in known:
                 what = f"{_takes(operations, 'field', name, known)}{remedy}"
-                raise Refusal(400, what, pointer=f"{pointer}/{index}")
+                raise ControlRefused(400, what, pointer=f"{pointer}/{index}")
 
 
 def _whole(matcher: Pattern) -> Any:

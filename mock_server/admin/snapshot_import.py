@@ -4,18 +4,18 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.admin.context import Body, Refusal, refuse_json
+from mock_server.admin.context import ControlRefused, JsonBody, refuse_json
 from mock_server.api.content_encoding import unpacking
 from mock_server.errors import ApiError
-from mock_server.simulation.own_record_schemas import OwnRecords
+from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.spec.contract import Contract
 from mock_server.spec.resources import Family
 from mock_server.store.base import at_once
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, imported, place_in_order
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
-from mock_server.support.garbage_collector import what_stays
+from mock_server.support.garbage_collector import building_for_good
 from mock_server.workspaces.seeding import valid
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng
@@ -29,7 +29,7 @@ NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _STAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
 _KIND = {"pattern": r"^\$?[A-Za-z0-9_{}./-]{1,200}$"}
-_FILE = Body(
+_FILE = JsonBody(
     ("format", "version", "name", "now", "frozen", "counters", "records"),
     format={"const": FORMAT},
     version={"const": VERSION},
@@ -40,21 +40,23 @@ _FILE = Body(
     records={"type": "object", "propertyNames": _KIND, "additionalProperties": {"type": "array"}},
     sha256={"type": "string"},
 )
-_ITEM = Body(("id", "arrival", "record"), id={"type": ["string", "integer"]}, arrival=_COUNT, record={"type": "object"})
+_ITEM = JsonBody(
+    ("id", "arrival", "record"), id={"type": ["string", "integer"]}, arrival=_COUNT, record={"type": "object"}
+)
 
 
-class Incoming:
+class SnapshotImport:
     """Reads files for a server. Raises Refusal with a pointer to the first thing that is wrong."""
 
-    def __init__(self, contract: Contract, own: OwnRecords) -> None:
+    def __init__(self, contract: Contract, own: OwnRecordSchemas) -> None:
         self._contract = contract
         self._own = own
 
-    def read(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, known: Image) -> Snapshot:
+    def read(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, known: WorkspaceState) -> Snapshot:
         """The snapshot that a body is, for a workspace of this seed; it shares what is equal with ``known``."""
         items: list[dict[str, Any]] = []
         try:
-            with what_stays():
+            with building_for_good():
                 return imported(self._checked(packed, headers, seed, items), known)
         finally:
             for item in items:  # one by one: to let go of a large file at once takes the time of hundreds of requests
@@ -66,7 +68,7 @@ class Incoming:
         try:
             raw = at_once(unpacking(packed, headers, LARGEST))
         except ApiError as error:
-            raise Refusal(error.status, str(error), headers=error.headers) from None
+            raise ControlRefused(error.status, str(error), headers=error.headers) from None
         file = _read(raw, items)
         whole = _is_whole(file)
         for kind, some in file["records"].items():
@@ -75,18 +77,18 @@ class Incoming:
 
     def _check(self, kind: str, items: list[Any], place: str, seed: int, *, whole: bool) -> None:
         if kind.startswith("$") and not whole:
-            raise Refusal(400, "records of the mock itself are taken as they were exported only", pointer=place)
+            raise ControlRefused(400, "records of the mock itself are taken as they were exported only", pointer=place)
         family, ids, places = self._contract.families.get(kind), set(), set()
         for index, item in enumerate(items):
             if item["id"] in ids:
-                raise Refusal(400, "a second record of this id", pointer=f"{place}/{index}/id")
+                raise ControlRefused(400, "a second record of this id", pointer=f"{place}/{index}/id")
             if (key := place_in_order(item)) in places:
                 what = "a second record of this createdAt and arrival; give it a higher arrival"
-                raise Refusal(400, what, pointer=f"{place}/{index}/arrival")
+                raise ControlRefused(400, what, pointer=f"{place}/{index}/arrival")
             ids.add(item["id"])
             places.add(key)
             if mistake := self._own.mistake(kind, item["id"], item["record"]):
-                raise Refusal(400, mistake.what, pointer=f"{place}/{index}/record{mistake.where}")
+                raise ControlRefused(400, mistake.what, pointer=f"{place}/{index}/record{mistake.where}")
             if family is not None:
                 _check_record(family, item, f"{place}/{index}/record", seed)
 
@@ -94,9 +96,9 @@ class Incoming:
 def _check_record(family: Family, item: Mapping[str, Any], place: str, seed: int) -> None:
     record = item["record"]
     if record.get(family.id, item["id"]) != item["id"]:
-        raise Refusal(400, "the record has another id", pointer=f"{place}/{family.id}")
+        raise ControlRefused(400, "the record has another id", pointer=f"{place}/{family.id}")
     if valid(family, record, lambda: rng(seed)) is not record:
-        raise Refusal(400, f"the document admits no such record of {family.kind}", pointer=place)
+        raise ControlRefused(400, f"the document admits no such record of {family.kind}", pointer=place)
 
 
 def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def _item(raw: bytes, start: int, end: int) -> dict[str, Any]:
 def _check_whole(value: Any, place: str) -> None:
     """To a JSON Schema 1.0 is an integer; to a state file it is none. Raises Refusal."""
     if isinstance(value, float):
-        raise Refusal(400, f"{value!r} is to be written as an integer, without a point", pointer=place)
+        raise ControlRefused(400, f"{value!r} is to be written as an integer, without a point", pointer=place)
 
 
 def _check_numbers(records: Mapping[str, list[Any]], count: int) -> None:
@@ -155,9 +157,9 @@ def _check_numbers(records: Mapping[str, list[Any]], count: int) -> None:
     for kind, numbers in records.items():
         for index, number in enumerate(numbers):
             if type(number) is not int or number != next(expected):
-                raise Refusal(400, "is no object", pointer=f"{_place(kind)}/{index}")
+                raise ControlRefused(400, "is no object", pointer=f"{_place(kind)}/{index}")
     if next(expected) != count:
-        raise Refusal(400, "a kind of records comes twice", pointer="/records")
+        raise ControlRefused(400, "a kind of records comes twice", pointer="/records")
 
 
 def _is_whole(file: Mapping[str, Any]) -> bool:
@@ -165,7 +167,7 @@ def _is_whole(file: Mapping[str, Any]) -> bool:
     try:
         clock_time(file["now"])
     except ValueError as fault:
-        raise Refusal(400, str(fault), pointer="/now") from None
+        raise ControlRefused(400, str(fault), pointer="/now") from None
     if "sha256" not in file:
         return False
     sum = Checksum(file["now"], file["frozen"], file["counters"])
@@ -175,7 +177,7 @@ def _is_whole(file: Mapping[str, Any]) -> bool:
             sum.add(item)
     if sum.hex() != file["sha256"]:
         what = "the content is not what was exported; leave sha256 out if you meant to"
-        raise Refusal(400, what, pointer="/sha256")
+        raise ControlRefused(400, what, pointer="/sha256")
     return True
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mock_server.admin.context import Refusal
+from mock_server.admin.context import ControlRefused
 from mock_server.config.settings import Settings
 from mock_server.errors import WorldError
 from mock_server.world.recipe import Recipe, is_name, load_recipe, recipe_of, recipe_of_text
@@ -19,7 +19,7 @@ _ENDINGS = (".yaml", ".yml")
 _SEND = "send the recipe itself, as an object"
 
 
-class Worlds:
+class WorldChoice:
     """The recipes of a server. Named ones are read once: a world is asked for by thousands of tests."""
 
     def __init__(self, settings: Settings) -> None:
@@ -33,7 +33,7 @@ class Worlds:
             return self._recipe(self._settings.world if world is None else world)
         except WorldError as fault:
             key = fault.problems[0].where if isinstance(world, Mapping) and not _is_text(world) else ""
-            raise Refusal(400, str(fault), pointer=f"/world{key}") from None
+            raise ControlRefused(400, str(fault), pointer=f"/world{key}") from None
 
     def _recipe(self, world: Any) -> Recipe:
         if isinstance(world, Mapping):
@@ -49,11 +49,11 @@ class Worlds:
         try:
             path = (self._folder / text).resolve()
         except (OSError, ValueError, RuntimeError):  # a NUL, or links in a circle
-            raise Refusal(400, f"no name of a world, and no path; {_SEND}", pointer="/world") from None
+            raise ControlRefused(400, f"no name of a world, and no path; {_SEND}", pointer="/world") from None
         below = path.is_relative_to(self._folder) and not os.path.islink(path)  # a circle, on newer Pythons
         if not self._settings.loopback or not below or path.suffix not in _ENDINGS:
             what = f"only a {' or '.join(_ENDINGS)} file below the folder of a server on loopback is read; {_SEND}"
-            raise Refusal(400, what, pointer="/world")
+            raise ControlRefused(400, what, pointer="/world")
         return path
 
 
@@ -67,5 +67,5 @@ def _inline(world: Mapping[str, Any]) -> Recipe:
         return recipe_of(world)
     text, file = world["text"], world.get("file", "recipe")
     if not isinstance(text, str) or not isinstance(file, str):
-        raise Refusal(400, "`text` and `file` are texts", pointer="/world")
+        raise ControlRefused(400, "`text` and `file` are texts", pointer="/world")
     return recipe_of_text(text.encode("utf-8", "surrogatepass"), file[:200])

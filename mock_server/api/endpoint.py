@@ -9,11 +9,11 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api import prefer, validation
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.request_body import body_of
-from mock_server.api.response import Answer, Header, send_answer, with_headers
+from mock_server.api.response import Header, PreparedResponse, send_answer, with_headers
 from mock_server.api.response_cache import recall, remember
 from mock_server.api.routing import Router
 from mock_server.behaviours import crud
-from mock_server.behaviours.registry import Behaviour, Call, Outcome, by_hand, idle
+from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, by_hand, idle
 from mock_server.config.settings import Settings
 from mock_server.errors import AnswerInvalid, InternalError
 from mock_server.spec.operation import Operation, Response
@@ -65,7 +65,7 @@ class Endpoint:
         valid = await apart_if_large(len(body), work)
         exchange.fields = in_body(operation, valid.body) if body else ()
         exchange.note(*map(str, valid.ignored[:_TOLD]))
-        answer: Answer | None = None
+        answer: PreparedResponse | None = None
         applied: list[Header] = []
         if b"prefer" in headers:
             exchange.step = "preference"
@@ -78,7 +78,7 @@ class Endpoint:
         exchange.step = "answer"
         await send_answer(send, exchange, answer, applied, ours=self._settings.mock_headers)
 
-    def _recall(self, exchange: Exchange, scope: Scope) -> Answer | None:
+    def _recall(self, exchange: Exchange, scope: Scope) -> PreparedResponse | None:
         """The answer to the same request in the same state; once in a while it is made anew, to be checked whole."""
         known = recall(_workspace(exchange).image, scope)
         if known is None:
@@ -92,7 +92,7 @@ class Endpoint:
 
     async def _preferred(
         self, exchange: Exchange, operation: Operation, header: str
-    ) -> tuple[Answer | None, list[Header]]:
+    ) -> tuple[PreparedResponse | None, list[Header]]:
         """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
         preference, applied = prefer.parse(header)
         exchange.preferred = applied
@@ -103,9 +103,11 @@ class Endpoint:
         response, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
         given = [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
         headers = with_headers(given, headers)
-        return Answer(response.status, b"" if value is None else write_json(value)), headers
+        return PreparedResponse(response.status, b"" if value is None else write_json(value)), headers
 
-    def _behave(self, exchange: Exchange, operation: Operation, valid: validation.Valid) -> tuple[Answer, bool]:
+    def _behave(
+        self, exchange: Exchange, operation: Operation, valid: validation.ValidRequest
+    ) -> tuple[PreparedResponse, bool]:
         """Run the behaviour and check its answer in one transaction: a bad answer undoes the change.
 
         Whether the answer stays the same as long as the records do comes with it.
@@ -113,7 +115,7 @@ class Endpoint:
         exchange.step = "behaviour"
         workspace = _workspace(exchange)
         with self._workspaces.transaction(workspace) as tx:
-            call = Call(
+            call = OperationContext(
                 contract=self._contract,
                 operation=operation,
                 tx=tx,
@@ -131,9 +133,9 @@ class Endpoint:
             self._check(operation, operation.success, outcome, answer)
         if tx.changed:
             exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
-        return Answer(operation.success.status, answer), not (tx.changed or outcome.explain)
+        return PreparedResponse(operation.success.status, answer), not (tx.changed or outcome.explain)
 
-    def _check(self, operation: Operation, response: Response, outcome: Outcome, answer: bytes) -> None:
+    def _check(self, operation: Operation, response: Response, outcome: OperationResult, answer: bytes) -> None:
         """Raises AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""
         turn = self._answered.get(operation.key, 0)
         self._answered[operation.key] = turn + 1

@@ -15,7 +15,7 @@ from mock_server.support.exact_json import write_json
 _VALIDATION = (400, 422)
 
 
-class Envelope:
+class ErrorBodies:
     """Every error body of a contract, prepared at start."""
 
     def __init__(self, contract: Contract) -> None:

@@ -11,7 +11,7 @@ from mock_server.support.redaction import Redactor
 from mock_server.support.text import header_text
 from mock_server.support.url_path import canonical_path
 from mock_server.workspaces.coverage import Coverage, Given, in_body
-from mock_server.workspaces.rate_limit import Allowance
+from mock_server.workspaces.rate_limit import RemainingRequests
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import Stopwatch
 
@@ -74,7 +74,7 @@ class Exchange:
         self.answered: Headers = ()
         self.answer = b""
         self.answer_size = 0
-        self.allowance: Allowance | None = None
+        self.allowance: RemainingRequests | None = None
         self.findings: Sequence[str] = ()
         self.preferred = ""
         self.events: Sequence[Mapping[str, Any]] = ()

@@ -7,16 +7,16 @@ import struct
 from starlette.types import Message, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from mock_server.support.condition import Waiting
+from mock_server.support.condition import Condition
 
 
-class Connection:
+class RawConnection:
     """What may be done to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._over = False
-        self._waiting = Waiting()
+        self._waiting = Condition()
 
     def end(self) -> None:
         """The client has closed its side, or the connection is lost."""

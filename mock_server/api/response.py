@@ -13,7 +13,7 @@ _LONGEST = 1_000
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
-class Answer:
+class PreparedResponse:
     """What is sent, ready to be sent again: ``body`` is JSON, or nothing at all; ``kept`` is what the journal keeps."""
 
     __slots__ = ("body", "headers", "kept", "status")
@@ -26,7 +26,7 @@ class Answer:
 
 
 async def send_answer(
-    send: Send, exchange: Exchange, answer: Answer, headers: Sequence[Header] = (), *, ours: bool
+    send: Send, exchange: Exchange, answer: PreparedResponse, headers: Sequence[Header] = (), *, ours: bool
 ) -> None:
     """Send ``answer``. ``ours``: whether the headers that start with X-Mock- go along."""
     exchange.status = answer.status

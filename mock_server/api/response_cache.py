@@ -1,6 +1,6 @@
 """Answers that hold as long as the state that they were made of: the very same GET costs a look-up then.
 
-They are kept with the state itself (``Image.derived``), so nothing can outlive a change, and no workspace sees
+They are kept with the state itself (``WorkspaceState.derived``), so nothing can outlive a change, and no workspace sees
 another's. Keys, limits, faults, overrides, the journal and coverage come before: they see every request.
 """
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from starlette.types import Scope
 
-from mock_server.api.response import Answer
+from mock_server.api.response import PreparedResponse
 from mock_server.spec.operation import Operation
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 MOST = 256
 """Answers that are kept for a state."""
@@ -19,20 +19,20 @@ LARGEST = 64 * 1024
 _LONGEST = 1024  # bytes of path and query
 
 
-class Remembered(NamedTuple):
+class ResponseCache(NamedTuple):
     operation: Operation
-    answer: Answer
+    answer: PreparedResponse
 
 
-def recall(image: Image, scope: Scope) -> Remembered | None:
+def recall(image: WorkspaceState, scope: Scope) -> ResponseCache | None:
     """What was answered to this request before; None where it has to be answered anew."""
     if scope["method"] != "GET":
         return None
-    found: Remembered | None = image.derived.get((scope["raw_path"], scope["query_string"]))
+    found: ResponseCache | None = image.derived.get((scope["raw_path"], scope["query_string"]))
     return None if found is None or b"prefer" in dict(scope["headers"]) else found
 
 
-def remember(image: Image, scope: Scope, operation: Operation, answer: Answer) -> None:
+def remember(image: WorkspaceState, scope: Scope, operation: Operation, answer: PreparedResponse) -> None:
     """Path, query and records are all that the answer to a GET is made of: no such behaviour looks at the clock."""
     size = len(scope["raw_path"]) + len(scope["query_string"])
     if operation.method != "GET" or operation.bodies or not operation.locations <= {"path", "query"}:
@@ -40,4 +40,4 @@ def remember(image: Image, scope: Scope, operation: Operation, answer: Answer) -
     if len(answer.body) <= LARGEST and size <= _LONGEST:
         if len(image.derived) >= MOST:
             image.derived.clear()
-        image.derived[scope["raw_path"], scope["query_string"]] = Remembered(operation, answer)
+        image.derived[scope["raw_path"], scope["query_string"]] = ResponseCache(operation, answer)

@@ -21,7 +21,7 @@ _IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: su
 
 
 @dataclass(slots=True)
-class Valid:
+class ValidRequest:
     """What a behaviour gets to see of a request; ``ignored`` tells of what it does not."""
 
     path: Sequence[Any]
@@ -32,7 +32,7 @@ class Valid:
 
 def validated(
     operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes, idle: Sequence[str] = ()
-) -> Valid:
+) -> ValidRequest:
     """The request's values. ``idle`` are query parameters that the operation has and nobody looks at.
 
     Raises BadRequest with every problem and its remedy; NotFound for a path that can name nothing, where the operation
@@ -52,7 +52,7 @@ def validated(
     payload = _body(operation, headers, body, problems) if operation.bodies else None
     if problems:
         raise BadRequest(*map(str, problems))
-    return Valid(values, asked, payload, ignored(operation, texts, payload, idle))
+    return ValidRequest(values, asked, payload, ignored(operation, texts, payload, idle))
 
 
 def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:

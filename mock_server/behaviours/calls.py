@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mock_server.behaviours.leads import new_lead
-from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.behaviours.side_effects import activity, add_inquiry, number
 from mock_server.store.base import Id
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
@@ -14,7 +14,7 @@ _TURN = 12_000  # milliseconds
 
 
 @behaviour("POST /v1/calls", needs=("name", "phoneNumber"))
-def create(call: Call) -> Outcome:
+def create(call: OperationContext) -> OperationResult:
     """The call is over at once: the mock has no telephone, and a test should not wait for one."""
     name, phone = call.body["name"], call.body["phoneNumber"]
     lead = _lead(call, name, phone)
@@ -23,7 +23,7 @@ def create(call: Call) -> Outcome:
     return call.documented()
 
 
-def _lead(call: Call, name: str, phone: str) -> Id:
+def _lead(call: OperationContext, name: str, phone: str) -> Id:
     """The living lead with this number, the newest of several, else a new one."""
     known = call.tx.find("leads", {"phone": phone})
     if known:
@@ -32,7 +32,7 @@ def _lead(call: Call, name: str, phone: str) -> Id:
     return new_lead(call, {"firstName": first or name, "lastName": last or None, "phone": phone}).id
 
 
-def _inquiry(call: Call, name: str) -> dict[str, Any]:
+def _inquiry(call: OperationContext, name: str) -> dict[str, Any]:
     transfer = call.body.get("mode") == "transfer_only"
     # The second spelling is an assumption that can be made: gap `calls-instructions-name`.
     told = call.body.get("custom_instructions") or call.body.get("customInstructions")
@@ -55,7 +55,7 @@ def _inquiry(call: Call, name: str) -> dict[str, Any]:
     return {"source": "CALL", "sourceId": source, "summary": summary, "data": data}
 
 
-def _said(call: Call, name: str, transfer: bool) -> Sequence[tuple[str, str]]:
+def _said(call: OperationContext, name: str, transfer: bool) -> Sequence[tuple[str, str]]:
     organization = call.tx.one("organization")
     business = organization.record.get("name") if organization else None
     return (
@@ -65,7 +65,7 @@ def _said(call: Call, name: str, transfer: bool) -> Sequence[tuple[str, str]]:
     )
 
 
-def _transcript(call: Call, began: int, said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+def _transcript(call: OperationContext, began: int, said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [
         {
             "id": number(call, "inquiries/turns"),

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_server.behaviours import pagination
-from mock_server.behaviours.registry import Behaviour, Call, Outcome
+from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
 from mock_server.errors import NotFound
-from mock_server.spec.projection import View
+from mock_server.spec.projection import Projection
 from mock_server.spec.resources import Family, Role
 from mock_server.store.base import Id, Row
 from mock_server.workspaces.seeding import timestamps
@@ -17,7 +17,7 @@ _TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 Fields = Mapping[str, Any]
 
 
-def rendered(view: View, row: Row) -> Any:
+def rendered(view: Projection, row: Row) -> Any:
     """The row in one shape, made once for as long as the row lives."""
     fragment = row.rendered.get(view)
     if fragment is None:
@@ -25,15 +25,15 @@ def rendered(view: View, row: Row) -> Any:
     return fragment
 
 
-def answer(call: Call, row: Row) -> Outcome:
+def answer(call: OperationContext, row: Row) -> OperationResult:
     """The row as this operation gives a single record; the documented answer where it gives none."""
     wrapper = call.binding.wrapper
     if wrapper is None:
         return call.documented()
-    return Outcome(wrapper.wrap(rendered(wrapper.view, row), {}, call.chance), checked=not wrapper.rest)
+    return OperationResult(wrapper.wrap(rendered(wrapper.view, row), {}, call.chance), checked=not wrapper.rest)
 
 
-def listing(call: Call) -> Outcome:
+def listing(call: OperationContext) -> OperationResult:
     """The records of a collection, narrowed by the filters that name a field."""
     family, where = call.binding.family, filters(call)
     if family.parent is not None and family.link is not None and call.path:
@@ -41,7 +41,7 @@ def listing(call: Call) -> Outcome:
     return pagination.page(call, family.kind, where, rendered)
 
 
-def filters(call: Call) -> dict[str, Any]:
+def filters(call: OperationContext) -> dict[str, Any]:
     """What the query asks the records' fields to be: a field, and the values of which it has to have one."""
     where: dict[str, Any] = {}
     for filter in call.binding.filters.known:
@@ -56,29 +56,29 @@ def _narrow(where: dict[str, Any], field: str, wanted: Sequence[Any]) -> None:
     where[field] = [value for value in wanted if value in where.get(field, wanted)]
 
 
-def fetch(call: Call) -> Outcome:
+def fetch(call: OperationContext) -> OperationResult:
     """One record by its id."""
     return answer(call, existing(call))
 
 
-def create(call: Call) -> Outcome:
+def create(call: OperationContext) -> OperationResult:
     """A new record: what the body says, and what the document says a new one starts with."""
     return answer(call, insert(call, call.binding.family.kind, given(call)))
 
 
-def update(call: Call) -> Outcome:
+def update(call: OperationContext) -> OperationResult:
     """What the body names is changed, the rest stays (a partial PUT: third-party client, facts under List Leads)."""
     return answer(call, change(call, call.binding.family, existing(call), given(call)))
 
 
-def delete(call: Call) -> Outcome:
+def delete(call: OperationContext) -> OperationResult:
     """The record goes, and with it what hangs below it."""
     row = existing(call)
     remove(call, call.binding.family.kind, row)
     return answer(call, row)
 
 
-def single(call: Call) -> Outcome:
+def single(call: OperationContext) -> OperationResult:
     """The one record of its kind; with a body it is changed."""
     family = call.binding.family
     row = call.tx.one(family.kind)
@@ -87,7 +87,7 @@ def single(call: Call) -> Outcome:
     return answer(call, change(call, family, row, given(call)) if call.body else row)
 
 
-def given(call: Call) -> Fields:
+def given(call: OperationContext) -> Fields:
     """What the body says of the record: the fields that the operation takes and the record has, never others."""
     if not isinstance(call.body, dict):
         return {}
@@ -96,7 +96,7 @@ def given(call: Call) -> Fields:
     return {name: value for name, value in call.body.items() if name in taken and name in family.fields}
 
 
-def existing(call: Call) -> Row:
+def existing(call: OperationContext) -> Row:
     """The record that the path names. Raises NotFound."""
     kind = call.binding.family.kind
     row = _find(call, kind, call.path)
@@ -105,7 +105,7 @@ def existing(call: Call) -> Row:
     return row
 
 
-def parent(call: Call, family: Family, path: Sequence[Id]) -> Id:
+def parent(call: OperationContext, family: Family, path: Sequence[Id]) -> Id:
     """The id of the record that the collection hangs below. Raises NotFound where it is known not to exist."""
     kind = family.parent or ""
     row = _find(call, kind, path)
@@ -116,7 +116,7 @@ def parent(call: Call, family: Family, path: Sequence[Id]) -> Id:
     return path[-1]
 
 
-def _find(call: Call, kind: str, path: Sequence[Id]) -> Row | None:
+def _find(call: OperationContext, kind: str, path: Sequence[Id]) -> Row | None:
     """The record at the end of ``path``, each below the one before it. Raises NotFound for one further up."""
     row = next((row for id in _spellings(path[-1]) if (row := call.tx.get(kind, id))), None)
     family = call.contract.families.get(kind)
@@ -135,7 +135,7 @@ def _spellings(id: Any) -> Iterator[Id]:
         yield int(id)
 
 
-def insert(call: Call, kind: str, fields: Fields) -> Row:
+def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
     """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with."""
     id = call.new_id(kind)
     family = call.contract.families.get(kind)
@@ -148,7 +148,7 @@ def insert(call: Call, kind: str, fields: Fields) -> Row:
     return call.store(kind, id, record)
 
 
-def change(call: Call, family: Family, row: Row, fields: Fields) -> Row:
+def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> Row:
     """Store ``row`` with ``fields`` changed."""
     fresh = timestamps(family, call.now).items()
     touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
@@ -156,7 +156,7 @@ def change(call: Call, family: Family, row: Row, fields: Fields) -> Row:
     return call.store(family.kind, row.id, {**row.record, **touched, **kept})
 
 
-def remove(call: Call, kind: str, row: Row) -> None:
+def remove(call: OperationContext, kind: str, row: Row) -> None:
     """Take the record out, and what hangs below it in the document's paths."""
     call.tx.remove(kind, row.id)
     for family in call.contract.families.values():
@@ -177,4 +177,4 @@ _INFERRED: Mapping[Role, Behaviour] = {
 
 def inferred(role: Role | None) -> Behaviour:
     """The behaviour of a role; the documented answer for an operation that fits no family."""
-    return _INFERRED[role] if role else Call.documented
+    return _INFERRED[role] if role else OperationContext.documented

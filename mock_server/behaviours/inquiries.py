@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.behaviours import crud, pagination
-from mock_server.behaviours.registry import Call, Outcome, as_a_list_does, behaviour
+from mock_server.behaviours.registry import OperationContext, OperationResult, as_a_list_does, behaviour
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.projection import View
+from mock_server.spec.projection import Projection
 from mock_server.spec.resources import Role
 from mock_server.store.base import Row
 
@@ -26,19 +26,19 @@ def _expands(parameter: Parameter) -> bool:
 
 
 @behaviour("GET /v1/inquiries", Role.LIST, reads=lambda binding, it: as_a_list_does(binding, it) or _expands(it))
-def listing(call: Call) -> Outcome:
+def listing(call: OperationContext) -> OperationResult:
     """The inferred list; ``expand`` adds and never removes."""
     asked = [call.query.get(it.name, ()) for it in call.operation.parameters if _expands(it)]
     values = {value for one in asked for value in ([one] if isinstance(one, str) else one)}
     added = Names().union(*(_ADDS.get(value, ()) for value in values))
 
-    def item(view: View, row: Row) -> Any:
+    def item(view: Projection, row: Row) -> Any:
         return _item(call, view, row, added | (_EXTRAS & view.schema.required))
 
     return pagination.page(call, "inquiries", crud.filters(call), item)
 
 
-def _item(call: Call, view: View, row: Row, extras: Names) -> Any:
+def _item(call: OperationContext, view: Projection, row: Row, extras: Names) -> Any:
     fragment = row.rendered.get((view, extras))
     if fragment is None:
         record = {name: value for name, value in row.record.items() if name not in _EXTRAS or name in extras}

@@ -1,8 +1,8 @@
 """Leads: what creating, changing and deleting one means beyond its record."""
 
 from mock_server.behaviours import crud
-from mock_server.behaviours.registry import Call, Outcome, behaviour
-from mock_server.behaviours.side_effects import ACTIVITIES, activity, happened
+from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
+from mock_server.behaviours.side_effects import ACTIVITIES, activity, emit_event
 from mock_server.errors import Conflict
 from mock_server.spec.resources import Role
 from mock_server.store.base import Id, Row
@@ -12,27 +12,27 @@ _RELATED = ("inquiries", "appointments", "leads/notes", ACTIVITIES)
 
 
 @behaviour("POST /v1/leads", Role.CREATE)
-def create(call: Call) -> Outcome:
+def create(call: OperationContext) -> OperationResult:
     """A lead, unless a living one has its e-mail or phone (gap ``lead-conflict``)."""
     return crud.answer(call, new_lead(call, crud.given(call)))
 
 
 @behaviour("PUT /v1/leads/{}", Role.UPDATE)
-def update(call: Call) -> Outcome:
+def update(call: OperationContext) -> OperationResult:
     """What the body names is changed; the new e-mail and phone may be no other lead's."""
     row, fields = crud.existing(call), crud.given(call)
     _refuse_clash(call, fields, row.id)
     changed = crud.change(call, call.binding.family, row, fields)
     activity(call, row.id, "LEAD_UPDATED", "Lead details updated")
-    happened(call, "LEAD_UPDATED", changed.record)
+    emit_event(call, "LEAD_UPDATED", changed.record)
     return crud.answer(call, changed)
 
 
 @behaviour("DELETE /v1/leads/{}", Role.DELETE)
-def delete(call: Call) -> Outcome:
+def delete(call: OperationContext) -> OperationResult:
     """The lead goes and so does all that is about it, out of every list and count (gap ``lead-delete-webhooks``)."""
     row = crud.existing(call)
-    happened(call, "LEAD_DELETED", row.record)
+    emit_event(call, "LEAD_DELETED", row.record)
     for kind in _RELATED:
         for related in call.tx.find(kind, {"leadId": row.id}):
             call.tx.remove(kind, related.id)
@@ -40,16 +40,16 @@ def delete(call: Call) -> Outcome:
     return crud.answer(call, row)
 
 
-def new_lead(call: Call, fields: crud.Fields) -> Row:
+def new_lead(call: OperationContext, fields: crud.Fields) -> Row:
     """Store a lead with all that follows from it. Raises Conflict."""
     _refuse_clash(call, fields, None)
     row = crud.insert(call, "leads", fields)
     activity(call, row.id, "LEAD_CREATED", "Lead created")
-    happened(call, "LEAD_CREATED", row.record)
+    emit_event(call, "LEAD_CREATED", row.record)
     return row
 
 
-def _refuse_clash(call: Call, fields: crud.Fields, own: Id | None) -> None:
+def _refuse_clash(call: OperationContext, fields: crud.Fields, own: Id | None) -> None:
     for name in ("email", "phone"):
         if fields.get(name):
             for other in call.tx.find("leads", {name: fields[name]}):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.behaviours import crud, pagination
-from mock_server.behaviours.registry import Call, Outcome, as_a_list_does, behaviour
-from mock_server.spec.projection import View
+from mock_server.behaviours.registry import OperationContext, OperationResult, as_a_list_does, behaviour
+from mock_server.spec.projection import Projection
 from mock_server.spec.resources import Role
 from mock_server.store.base import Row
 
@@ -13,28 +13,28 @@ _MEMBER = ("role", "firstName", "lastName", "position", "avatarImg", "isDisabled
 
 
 @behaviour("GET /v1/organization/members", Role.LIST, reads=as_a_list_does)
-def members(call: Call) -> Outcome:
+def members(call: OperationContext) -> OperationResult:
     """The people of ``GET /v1/members``, by membership, the e-mail one level down (gap ``member-views``)."""
     where = {"membershipId" if name == "id" else name: values for name, values in crud.filters(call).items()}
-    return Outcome(call.fit(pagination.page(call, "members", where, _membership).value))
+    return OperationResult(call.fit(pagination.page(call, "members", where, _membership).value))
 
 
-def _membership(view: View, row: Row) -> Mapping[str, Any]:
+def _membership(view: Projection, row: Row) -> Mapping[str, Any]:
     kept = {name: row.record.get(name) for name in _MEMBER}
     return {"id": row.record.get("membershipId"), **kept, "user": {"email": row.record.get("email")}}
 
 
 @behaviour("GET /v1/organization/services")
-def services(call: Call) -> Outcome:
+def services(call: OperationContext) -> OperationResult:
     return _catalogue(call, "services", "SERVICE")
 
 
 @behaviour("GET /v1/organization/products")
-def products(call: Call) -> Outcome:
+def products(call: OperationContext) -> OperationResult:
     return _catalogue(call, "products", "PRODUCT")
 
 
-def _catalogue(call: Call, kind: str, type: str) -> Outcome:
+def _catalogue(call: OperationContext, kind: str, type: str) -> OperationResult:
     """The categories of a type that hold something, each with what it holds (gap ``catalogue-contents``).
 
     Not paged: it carries totals (page list-organization-…).
@@ -46,4 +46,4 @@ def _catalogue(call: Call, kind: str, type: str) -> Outcome:
             categories.append({"id": category.id, "name": category.record.get("name"), "type": type, kind: held})
     total = sum(len(category[kind]) for category in categories)
     answer = {"categories": categories, "totalCategories": len(categories), f"total{kind.capitalize()}": total}
-    return Outcome(call.fit(answer))
+    return OperationResult(call.fit(answer))

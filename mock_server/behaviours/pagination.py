@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from mock_server.behaviours.registry import Call, Outcome
-from mock_server.spec.envelopes import Wrapper
-from mock_server.spec.projection import View
+from mock_server.behaviours.registry import OperationContext, OperationResult
+from mock_server.spec.envelopes import Envelope
+from mock_server.spec.projection import Projection
 from mock_server.store.base import Row
 
 _DEFAULTS: Mapping[str, int] = {"page": 1, "limit": 50, "offset": 0}
@@ -18,7 +18,7 @@ _ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PageWindow:
     """Which rows of a list are asked for."""
 
     offset: int
@@ -37,25 +37,27 @@ class Window:
         }
 
 
-def window(call: Call) -> Window:
+def window(call: OperationContext) -> PageWindow:
     """The window that the query asks for, whatever its parameters are called; all rows where it has none."""
     paging = call.binding.paging
     if not paging:
-        return Window(0, _ALL)
+        return PageWindow(0, _ALL)
     page, limit = max(1, _asked(call, "page")), max(1, _asked(call, "limit"))
-    return Window(max(0, _asked(call, "offset")) if "offset" in paging else (page - 1) * limit, limit)
+    return PageWindow(max(0, _asked(call, "offset")) if "offset" in paging else (page - 1) * limit, limit)
 
 
-def _asked(call: Call, role: str) -> int:
+def _asked(call: OperationContext, role: str) -> int:
     parameter = call.binding.paging.get(role)
     value = call.query.get(parameter.name) if parameter else None
     return _DEFAULTS[role] if value is None else int(value)
 
 
-def page(call: Call, kind: str, where: Mapping[str, Any], render: Callable[[View, Row], Any]) -> Outcome:
+def page(
+    call: OperationContext, kind: str, where: Mapping[str, Any], render: Callable[[Projection, Row], Any]
+) -> OperationResult:
     """The page that the query asks for, of the records of ``kind`` that meet ``where``, in the document's shape."""
-    wrapper = cast(Wrapper, call.binding.wrapper)  # what has none is no list
+    wrapper = cast(Envelope, call.binding.wrapper)  # what has none is no list
     asked = window(call)
     rows, total = call.tx.page(kind, asked.offset, asked.limit, where)
     items = [render(wrapper.view, row) for row in rows]
-    return Outcome(wrapper.wrap(items, asked.figures(total), call.chance), checked=not wrapper.rest)
+    return OperationResult(wrapper.wrap(items, asked.figures(total), call.chance), checked=not wrapper.rest)

@@ -20,7 +20,7 @@ _TRIES = 100
 
 
 @dataclass(slots=True)
-class Outcome:
+class OperationResult:
     """``value`` is the answer's JSON; ``checked`` when all of it was rendered through validated views.
 
     The status is the operation's documented success; ``explain`` goes to a header of ours.
@@ -32,7 +32,7 @@ class Outcome:
 
 
 @dataclass(slots=True, kw_only=True)
-class Deed:
+class ActionContext:
     """Something that is done to one workspace, inside a transaction.
 
     ``now`` is the workspace's time as it goes out (``2026-03-04T05:06:07.089Z``), ``cause`` the id of the request or
@@ -66,7 +66,7 @@ class Deed:
 
 
 @dataclass(slots=True, kw_only=True)
-class Call(Deed):
+class OperationContext(ActionContext):
     """One validated request to one operation.
 
     ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not.
@@ -90,15 +90,15 @@ class Call(Deed):
         """A stream of its own for what this operation has to make up; the same key, the same values."""
         return rng(self.ids.seed, self.operation.key, *key)
 
-    def documented(self) -> Outcome:
+    def documented(self) -> OperationResult:
         """The answer as the document gives it: its first example, else a value made from the schema."""
         success = self.operation.success
         for example in success.examples.values():
-            return Outcome(example)
-        return Outcome(generate(success.schema, self.chance(*self.path)) if success.schema else None)
+            return OperationResult(example)
+        return OperationResult(generate(success.schema, self.chance(*self.path)) if success.schema else None)
 
 
-Behaviour = Callable[[Call], Outcome]
+Behaviour = Callable[[OperationContext], OperationResult]
 
 Reads = Callable[[Binding, Parameter], bool]
 
@@ -122,7 +122,7 @@ def behaviour(
             raise ValueError(f"two behaviours for {key}")
 
         @wraps(function)
-        def guarded(call: Call) -> Outcome:
+        def guarded(call: OperationContext) -> OperationResult:
             binding = call.contract.bindings.get(key)
             known = role is None or (binding is not None and binding.role is role)
             given = call.body.keys() if isinstance(call.body, dict) else set()

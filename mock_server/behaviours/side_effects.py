@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mock_server.behaviours.registry import Deed
+from mock_server.behaviours.registry import ActionContext
 from mock_server.store.base import Id, Record, Row
 from mock_server.webhooks.events import emit
 from mock_server.world.ids import FIRST_FREE_INDEX
@@ -14,12 +14,14 @@ ACTIVITIES = "leads/activities"
 _IN_SHORT = ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")
 
 
-def happened(call: Deed, event: str, record: Record) -> None:
+def emit_event(call: ActionContext, event: str, record: Record) -> None:
     """Tell subscribers that ``event`` happened to ``record``."""
     emit(call.tx, call.ids, call.now, call.cause, event, record)
 
 
-def activity(call: Deed, lead: Id, event: str, text: str, reference: Id | None = None, user: Id | None = None) -> None:
+def activity(
+    call: ActionContext, lead: Id, event: str, text: str, reference: Id | None = None, user: Id | None = None
+) -> None:
     """Add a line to what happened with a lead; ``reference`` is the record it is about, the lead itself by default."""
     id = call.new_id(ACTIVITIES)
     about = str(lead if reference is None else reference)
@@ -27,7 +29,7 @@ def activity(call: Deed, lead: Id, event: str, text: str, reference: Id | None =
     call.store(ACTIVITIES, id, {"id": id, **line, "createdAt": call.now})
 
 
-def add_inquiry(call: Deed, lead: Id, inquiry: Record, text: str = "") -> Row:
+def add_inquiry(call: ActionContext, lead: Id, inquiry: Record, text: str = "") -> Row:
     """Store an inquiry of a lead, with all that follows from it. ``inquiry`` holds its source, summary and data."""
     id = call.new_id("inquiries")
     record = {
@@ -45,11 +47,11 @@ def add_inquiry(call: Deed, lead: Id, inquiry: Record, text: str = "") -> Row:
     row = call.store("inquiries", id, record)
     recount(call, lead)
     activity(call, lead, "INQUIRY_CREATED", text or f"New inquiry by {record['source']}", id)
-    happened(call, "INQUIRY_CREATED", row.record)
+    emit_event(call, "INQUIRY_CREATED", row.record)
     return row
 
 
-def recount(call: Deed, lead: Id) -> None:
+def recount(call: ActionContext, lead: Id) -> None:
     """Write into a lead what its inquiries say."""
     row = call.tx.get("leads", lead)
     if row is not None:
@@ -71,6 +73,6 @@ def _tally(inquiries: Sequence[Record]) -> dict[str, Any]:
     }
 
 
-def number(call: Deed, kind: str) -> str:
+def number(call: ActionContext, kind: str) -> str:
     """A fresh id that is all digits, as the ids inside an inquiry's data are."""
     return str(FIRST_FREE_INDEX + call.tx.count(kind))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.behaviours.side_effects import activity, add_inquiry, number, recount
 from mock_server.errors import NotFound
 from mock_server.store.base import Row
@@ -10,7 +10,7 @@ from mock_server.world.ids import FIRST_FREE_INDEX
 
 
 @behaviour("POST /v1/sms", needs=("leadId", "userId"))
-def send(call: Call) -> Outcome:
+def send(call: OperationContext) -> OperationResult:
     """Sent by a member to a lead. A member, lead or thread that is not there is 404 (gap ``sms-thread-unknown``)."""
     lead, user = call.body["leadId"], call.body["userId"]
     for kind, id in (("members", user), ("leads", lead)):
@@ -22,13 +22,13 @@ def send(call: Call) -> Outcome:
     return call.documented()
 
 
-def _message(call: Call) -> dict[str, Any]:
+def _message(call: OperationContext) -> dict[str, Any]:
     # Assumed not to be required (gap `sms-message-required`), an SMS without text is sent as one.
     text = call.body.get("message") or ""
     return {"id": number(call, "inquiries/turns"), "createdAt": call.now, "text": text, "user": "assistant"}
 
 
-def _start(call: Call) -> Row:
+def _start(call: OperationContext) -> Row:
     thread = FIRST_FREE_INDEX + call.tx.count("threads")
     message = _message(call)
     summary = f"SMS sent: {message['text']}"[:500]
@@ -49,7 +49,7 @@ def _start(call: Call) -> Row:
     return add_inquiry(call, call.body["leadId"], inquiry)
 
 
-def _continue(call: Call, thread: int) -> Row:
+def _continue(call: OperationContext, thread: int) -> Row:
     rows = call.tx.find("inquiries", {"messageThreadId": thread, "leadId": call.body["leadId"]})
     if not rows:
         raise NotFound("no message thread of this lead with the id that the body names")

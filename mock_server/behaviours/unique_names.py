@@ -4,25 +4,25 @@ The 409 is documented, its rule is not: gaps ``scenario-conflict`` and ``transfe
 """
 
 from mock_server.behaviours import crud
-from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.errors import Conflict
 from mock_server.spec.resources import Role
 from mock_server.store.base import Id
 
 
 def _register(kind: str, field: str) -> None:
-    def refuse_clash(call: Call, own: Id | None) -> None:
+    def refuse_clash(call: OperationContext, own: Id | None) -> None:
         name = crud.given(call).get(field)
         if name is not None and any(row.id != own for row in call.tx.find(kind, {field: name})):
             raise Conflict(f"another of the {kind} has the same {field}")
 
     @behaviour(f"POST /v1/{kind}", Role.CREATE)
-    def create(call: Call) -> Outcome:
+    def create(call: OperationContext) -> OperationResult:
         refuse_clash(call, None)
         return crud.create(call)
 
     @behaviour(f"PUT /v1/{kind}/{{}}", Role.UPDATE)
-    def update(call: Call) -> Outcome:
+    def update(call: OperationContext) -> OperationResult:
         refuse_clash(call, crud.existing(call).id)
         return crud.update(call)
 

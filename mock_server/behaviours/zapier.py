@@ -1,10 +1,10 @@
 """The Zapier surface: the five most recent of three kinds, and subscriptions."""
 
-from mock_server.behaviours.registry import Behaviour, Call, Outcome, behaviour
+from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, behaviour
 from mock_server.errors import NotFound
 from mock_server.webhooks import outbox
 from mock_server.webhooks import subscriptions as subscription
-from mock_server.webhooks.egress_policy import Refused, host_of
+from mock_server.webhooks.egress_policy import EgressRefused, host_of
 from mock_server.webhooks.events import DOCUMENTED
 from mock_server.webhooks.zapier_items import item
 
@@ -13,9 +13,9 @@ _RECENT = 5  # page get-recent-appointments; the other two lists follow it (gap 
 
 
 def _recent(kind: str) -> Behaviour:
-    def listing(call: Call) -> Outcome:
+    def listing(call: OperationContext) -> OperationResult:
         rows, _ = call.tx.page(kind, 0, _RECENT)
-        return Outcome(call.fit([item(call.tx, kind, row.record) for row in rows]))
+        return OperationResult(call.fit([item(call.tx, kind, row.record) for row in rows]))
 
     return listing
 
@@ -25,19 +25,19 @@ for _kind in ("leads", "inquiries", "appointments"):
 
 
 @behaviour("POST /api/webhooks/zapier/subscribe", needs=("hookUrl", "trigger"))
-def subscribe(call: Call) -> Outcome:
+def subscribe(call: OperationContext) -> OperationResult:
     """Its id is flat and numeric: what unsubscribe takes as ``hookId`` (gap ``zapier-subscribe-response``)."""
     made = subscription.subscribe(call.tx, call.now, call.body["hookUrl"], call.body["trigger"])
     explain = [] if made["trigger"] == DOCUMENTED else [_OURS.format(**made)]
     try:
         host_of(str(made["hookUrl"]))
-    except Refused as why:  # a served document may admit what ours does not
+    except EgressRefused as why:  # a served document may admit what ours does not
         explain.append(f"each delivery will fail, as nothing can be posted to this hookUrl: {why}")
-    return Outcome(call.fit(made), explain=explain)
+    return OperationResult(call.fit(made), explain=explain)
 
 
 @behaviour("DELETE /api/webhooks/zapier/unsubscribe", needs=("hookId",))
-def unsubscribe(call: Call) -> Outcome:
+def unsubscribe(call: OperationContext) -> OperationResult:
     """Raises NotFound for an id that is none, or none any more (gap ``zapier-unsubscribe-unknown``)."""
     if not subscription.unsubscribe(call.tx, call.body["hookId"]):
         raise NotFound("no subscription with this hookId")

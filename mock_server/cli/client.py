@@ -23,11 +23,11 @@ _KEY, _TOKEN = "SOPHIIE_API_KEY", "SOPHIIE_MOCK_ADMIN_TOKEN"
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
-class NoAnswer(SettingsError):
+class ServerUnreachable(SettingsError):
     """Nobody answers at the server's address, or another program does: it may come back."""
 
 
-class Unsuccessful(SettingsError):
+class RequestFailed(SettingsError):
     """The server answered, and not with success."""
 
     def __init__(self, status: int, problem: Problem) -> None:
@@ -53,7 +53,7 @@ class Client:
         self._key = _secret(_KEY)
         self._token = _secret(_TOKEN)
         if not self._is_ours():
-            raise NoAnswer(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
+            raise ServerUnreachable(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
 
     def _is_ours(self) -> bool:
         """Asked without the key, which another program must not learn; 403 is an answer of ours to a lacking token."""
@@ -97,7 +97,7 @@ class Client:
         status, value = self._send(method, path, body, headers)
         if not 200 <= status < 300:
             what = value.get("detail") or value.get("message") if isinstance(value, dict) else value
-            raise Unsuccessful(status, Problem(f"{method} {path}", f"answered {status}: {what}"))
+            raise RequestFailed(status, Problem(f"{method} {path}", f"answered {status}: {what}"))
         return value
 
     def _send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
@@ -109,7 +109,7 @@ class Client:
             raw = answer.read()
         except (OSError, http.client.HTTPException) as fault:
             what = f"no answer: {printable(str(fault)) or type(fault).__name__}"
-            raise NoAnswer(
+            raise ServerUnreachable(
                 Problem(self.url, what, "is `sophiie-mock serve` running? --url names another server")
             ) from None
         finally:

@@ -5,16 +5,16 @@ from typing import IO, Any
 import click
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group of verbs. To name none is a mistake, also for click before 8.2, which takes it for a wish for help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:
-            raise NoVerb(ctx.get_help())
+            raise MissingVerb(ctx.get_help())
         return super().parse_args(ctx, args)
 
 
-class NoVerb(click.ClickException):
+class MissingVerb(click.ClickException):
     """The help, as an error."""
 
     exit_code = 2

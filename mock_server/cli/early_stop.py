@@ -9,7 +9,7 @@ from types import FrameType
 _NAMES = ("SIGTERM", "SIGHUP")  # not every system has both
 
 
-class Stopped(BaseException):
+class StopRequested(BaseException):
     """Somebody asked the program to stop. It is no error, and nobody handles it as one."""
 
 
@@ -32,4 +32,4 @@ def stoppable() -> Generator[None, None, None]:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped
+    raise StopRequested

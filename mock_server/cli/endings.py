@@ -22,7 +22,7 @@ _OURS = ("mock_server", "contracts")
 _PRINTERS = ("click.", "rich.", "contracts.cli.lost_output")
 
 
-class Unread(Exception):
+class OutputClosed(Exception):
     """Nobody reads any more what is printed."""
 
 
@@ -34,22 +34,22 @@ class Unwritable(SetupError):
 
 
 @contextmanager
-def unread_is_said() -> Generator[None, None, None]:
+def closed_output_is_reported() -> Generator[None, None, None]:
     """Turn a closed pipe into Unread, before click ends the program for it with 1."""
     try:
         yield
     except BrokenPipeError:
-        raise Unread from None
+        raise OutputClosed from None
 
 
-def ended(verb: Callable[[], Any]) -> int:
+def run_to_exit_code(verb: Callable[[], Any]) -> int:
     """Run ``verb``; the exit code, whatever is raised in it."""
     _set_up_streams()
     try:
         result = verb()
         sys.stdout.flush()  # a full disk shows here, or else when the interpreter ends, with a code of its own
         return result if isinstance(result, int) else 0
-    except (Unread, BrokenPipeError):
+    except (OutputClosed, BrokenPipeError):
         _say_no_more()
         return 0
     except SystemExit as end:
@@ -83,7 +83,7 @@ def _of_output(error: Exception) -> Unwritable | None:
     if not isinstance(error, OSError) or error.filename is not None:
         return None
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    printing = frame.f_globals.get("__name__", "").startswith(_PRINTERS) or frame.f_code is ended.__code__
+    printing = frame.f_globals.get("__name__", "").startswith(_PRINTERS) or frame.f_code is run_to_exit_code.__code__
     return Unwritable(error) if printing else None
 
 
@@ -108,9 +108,9 @@ def _lines(error: Exception) -> Iterator[str]:
     elif isinstance(error, ImportError) and not (error.name or "").startswith(_OURS):
         yield f"sophiie-mock: {_missing(error)}"
     else:
-        from mock_server.support.crash_report import story  # start-up: only for a fault
+        from mock_server.support.crash_report import describe_crash  # start-up: only for a fault
 
-        yield f"sophiie-mock: {story(error, Redactor().redact)}"
+        yield f"sophiie-mock: {describe_crash(error, Redactor().redact)}"
 
 
 def _missing(error: ImportError) -> str:

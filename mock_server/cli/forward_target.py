@@ -7,7 +7,7 @@ from ipaddress import IPv6Address
 import click
 
 from mock_server.support.text import printable
-from mock_server.webhooks.egress_policy import Refused, host_of
+from mock_server.webhooks.egress_policy import EgressRefused, host_of
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PORT = re.compile(r":?([0-9]+)((?![.:0-9]).*)?", re.DOTALL)
@@ -19,9 +19,9 @@ def hook_url(target: str) -> str:
     url = _whole(target.strip())
     try:
         if "#" in url:
-            raise Refused("a URL with a fragment (#…), which no receiver is sent")
+            raise EgressRefused("a URL with a fragment (#…), which no receiver is sent")
         host_of(url)
-    except Refused as why:
+    except EgressRefused as why:
         named = "" if "@" in target else f" to `{printable(target[:200])}`"  # there may be a password in it
         raise click.UsageError(f"--forward-to: nothing can be posted{named}: {why}; {_LIKE}") from None
     return url

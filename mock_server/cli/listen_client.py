@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Event
 from typing import Any
 
-from mock_server.cli.client import Client, NoAnswer, Unsuccessful, segment
+from mock_server.cli.client import Client, RequestFailed, ServerUnreachable, segment
 from mock_server.errors import Problem, SettingsError
 from mock_server.world.clock import Stopwatch
 
@@ -14,7 +14,7 @@ _PATIENCE = 300.0  # seconds that it is waited for
 _NO_SUCH = 404
 
 
-class Listening:
+class ListenClient:
     """``asked`` is what ``POST /webhooks/listeners`` takes; ``say`` is told what a person has to know.
 
     Raises SettingsError when there is nothing to listen to, or not any more.
@@ -26,7 +26,7 @@ class Listening:
         self._say = say
         self._told: Any = None
 
-    def __enter__(self) -> "Listening":
+    def __enter__(self) -> "ListenClient":
         self._client = Client(self._url)
         self._open("listening for")
         return self
@@ -34,7 +34,7 @@ class Listening:
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
         try:
             self._client.control("DELETE", f"/webhooks/listeners/{segment(self._told['id'])}")
-        except NoAnswer:
+        except ServerUnreachable:
             if not isinstance(fault, SettingsError):  # which has said it
                 self._say(f"the server does not answer; {self._left}")
         except SettingsError:
@@ -67,9 +67,9 @@ class Listening:
             query = f"after={self._after}&wait={wait}&listener={self._told['id']}&version={self._told['version']}"
             try:
                 told = self._client.control("GET", f"/webhooks/attempts?{query}")
-            except NoAnswer as fault:
+            except ServerUnreachable as fault:
                 self._come_back(fault)
-            except Unsuccessful as fault:
+            except RequestFailed as fault:
                 if fault.status != _NO_SUCH:
                     raise
                 self._open("its subscription had ended; listening again for")
@@ -88,7 +88,7 @@ class Listening:
         if lost:
             self._say(f"{', '.join(lost)}: the subscription was ended, by the receiver (410) or by hand")
 
-    def _come_back(self, fault: NoAnswer) -> None:
+    def _come_back(self, fault: ServerUnreachable) -> None:
         """Wait until the server answers again. Raises SettingsError when that takes too long."""
         self._say(f"{fault.problems[0].what}; waiting for the server to come back")
         watch, pause = Stopwatch(), Event()
@@ -97,7 +97,7 @@ class Listening:
             try:
                 self._client = Client(self._url)
                 return self._open("listening again for")
-            except NoAnswer as again:
+            except ServerUnreachable as again:
                 fault = again
         what = f"{fault.problems[0].what}, for {_PATIENCE:g} s; {self._left}"
         raise SettingsError(Problem(self._url, what, "is `sophiie-mock serve` running?"))

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 import click
 
 from mock_server import __version__
-from mock_server.cli.command_group import Group
-from mock_server.cli.endings import ended, unread_is_said
+from mock_server.cli.command_group import CommandGroup
+from mock_server.cli.endings import closed_output_is_reported, run_to_exit_code
 from mock_server.config.settings import Settings, flag, table
 from mock_server.config.sources import gather, unknown_variables
-from mock_server.support.garbage_collector import what_stays
+from mock_server.support.garbage_collector import building_for_good
 
 _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -41,7 +41,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Verbs(Group):
+class LazyCommands(CommandGroup):
     """Loads the module of a verb on its first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,7 +51,7 @@ class Verbs(Group):
         name = _ALIASES.get(cmd_name, cmd_name)
         if name not in _VERBS:
             return None
-        with what_stays():
+        with building_for_good():
             command = importlib.import_module(f"mock_server.cli.commands.{_VERBS[name][0]}").command
         return command if isinstance(command, click.Command) else None
 
@@ -62,11 +62,11 @@ class Verbs(Group):
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
-        with unread_is_said():
+        with closed_output_is_reported():
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with unread_is_said():
+        with closed_output_is_reported():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -75,7 +75,7 @@ class Verbs(Group):
 
 
 @click.group(
-    cls=Verbs,
+    cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit codes:\n  0 good · 1 the contract is broken · 2 could not run · 130 interrupted",
 )
@@ -127,4 +127,4 @@ def settings_from(flags: Mapping[str, Any]) -> Settings:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code. A fault is printed, a line each, without a traceback."""
-    return ended(lambda: cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False))
+    return run_to_exit_code(lambda: cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False))

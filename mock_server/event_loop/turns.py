@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from mock_server.errors import StateError
 from mock_server.store.base import Log, Slices, T
-from mock_server.store.deferred_free import Waste
+from mock_server.store.deferred_free import DeferredFree
 from mock_server.world.clock import Stopwatch
 
 log = logging.getLogger("mock_server")
@@ -110,7 +110,7 @@ async def in_turns(slices: Slices[T]) -> T:
         await turns.rest()
 
 
-async def tidy_up(kept: Log, waste: Waste) -> None:
+async def tidy_up(kept: Log, waste: DeferredFree) -> None:
     """Remove from a log, and from memory, what nobody can reach any more, for as long as the server lives."""
     waste.attended = True
     while True:

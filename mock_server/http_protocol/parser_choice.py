@@ -14,7 +14,7 @@ log = logging.getLogger("mock_server")
 try:
     from uvicorn.protocols.http import httptools_impl as uvicorns
 
-    from mock_server.http_protocol.protocol import Protocol as OurParser
+    from mock_server.http_protocol.protocol import HttpProtocol as OurParser
 except ImportError:
     uvicorns, OurParser = None, None  # type: ignore[assignment,misc]  # looked at below
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.api.host_header import TARGET
-from mock_server.api.raw_connection import Connection, with_one_date
+from mock_server.api.raw_connection import RawConnection, with_one_date
 from mock_server.api.raw_refusal import raw_refusal
 
 LARGEST_HEAD = 64 * 1024
@@ -23,11 +23,11 @@ _STOPPING = (503, "the server is stopping; ask again once it is back")
 _NOT_HTTP = (400, "this is not HTTP/1.1, or a method that HTTP does not know")
 
 
-class Unfit(Exception):
+class MalformedRequest(Exception):
     """Raised into the parser, which then gives up: a status, and why."""
 
 
-class Protocol(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """One connection. The application's ``state`` has ``envelope`` and ``settings``."""
 
     deadline = 10.0
@@ -45,7 +45,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
-        self._application, self.app, self._raw = self.app, self._run, Connection(transport)
+        self._application, self.app, self._raw = self.app, self._run, RawConnection(transport)
         self._allow(self.deadline)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as offer:
             return self._without_offer(data[offer.args[0] :])
         except httptools.HttpParserError as fault:
-            self._refuse(*fault.__context__.args if isinstance(fault.__context__, Unfit) else _NOT_HTTP)
+            self._refuse(*fault.__context__.args if isinstance(fault.__context__, MalformedRequest) else _NOT_HTTP)
         else:
             if max(self._head or 0, self._tail or 0) > LARGEST_HEAD:
                 self._refuse(*_TOO_LARGE)
@@ -108,9 +108,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if (self._head or 0) + self._fed > LARGEST_HEAD and self._size > LARGEST_HEAD:
-            raise Unfit(*_TOO_LARGE)
+            raise MalformedRequest(*_TOO_LARGE)
         if self.parser.get_http_version() not in _VERSIONS:
-            raise Unfit(*_NOT_HTTP)
+            raise MalformedRequest(*_NOT_HTTP)
         self._head = None
         self._allow(None)
         if not self._offered:

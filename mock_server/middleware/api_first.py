@@ -7,7 +7,7 @@ _BARE = "/__admin"
 """What people type; a mount is found under its name with a slash only."""
 
 
-class Shortcut:
+class ApiFirst:
     """What may be one of the routes beside the API is asked there; every other request is for ``api``."""
 
     def __init__(self, app: ASGIApp, api: ASGIApp) -> None:

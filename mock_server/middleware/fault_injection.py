@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.response import Header, fields, with_headers
 from mock_server.api.routing import Router
-from mock_server.errors import ApiError, Injected, TooManyRequests
+from mock_server.errors import ApiError, InjectedFault, TooManyRequests
 from mock_server.middleware.cross_origin import SHARED
 from mock_server.middleware.pattern_request import asked
-from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Strike
-from mock_server.stubbing.request_pattern import Asked
+from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultHit
+from mock_server.stubbing.request_pattern import PatternRequest
 from mock_server.workspaces.workspace import Workspace
 
 CONNECTION = "mock.connection"
@@ -27,7 +27,7 @@ _GARBAGE = 512  # bytes
 _LIMIT = 60  # requests a minute of the real API
 
 
-class Connection(Protocol):
+class TransportConnection(Protocol):
     """What the transport offers."""
 
     def write(self, data: bytes) -> None:
@@ -40,11 +40,11 @@ class Connection(Protocol):
         """At once, so that the peer sees a reset."""
 
 
-class NoConnection(RuntimeError):
+class NoTransport(RuntimeError):
     """A fault of the connection was asked for where there is none: in process, without a socket."""
 
 
-class Faults:
+class FaultInjection:
     """Strikes what the workspace's rules say. Sees neither control routes nor requests without a workspace."""
 
     def __init__(self, app: ASGIApp, router: Router, *, ours: bool) -> None:
@@ -68,18 +68,18 @@ class Faults:
         if strike.rule.fault in CONNECTION_FAULTS:
             await self._hurt(strike, headers, scope, receive, send)
         elif "status" in strike.rule.response:
-            raise Injected(int(strike.rule.response["status"]), f"fault {exchange.fault}", headers=headers)
+            raise InjectedFault(int(strike.rule.response["status"]), f"fault {exchange.fault}", headers=headers)
         elif strike.rule.fault == STALE_READ:
             await self._stale(workspace, exchange, headers, scope, receive, send)
         else:
             changes = strike.rule.fault in BODY_FAULTS or "chunkedDribbleDelay" in strike.rule.response
             await self._told(headers, _changed(strike, send) if changes else send, scope, receive)
 
-    def _asked(self, scope: Scope, exchange: Exchange) -> Asked:
+    def _asked(self, scope: Scope, exchange: Exchange) -> PatternRequest:
         request, exchange.operation = asked(scope, self._router)
         return request
 
-    def _headers(self, strike: Strike, workspace: Workspace) -> list[Header]:
+    def _headers(self, strike: FaultHit, workspace: Workspace) -> list[Header]:
         """Those of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""
         given = {name.lower(): value for name, value in strike.rule.response.get("headers", {}).items()}
         if strike.rule.response.get("status") == TooManyRequests.status:
@@ -120,12 +120,12 @@ class Faults:
         finally:
             exchange.workspace = workspace
 
-    async def _hurt(self, strike: Strike, headers: list[Header], scope: Scope, receive: Receive, send: Send) -> None:
+    async def _hurt(self, strike: FaultHit, headers: list[Header], scope: Scope, receive: Receive, send: Send) -> None:
         """The connection ends, as the fault wants it; then there is nothing more to say."""
-        connection: Connection | None = (scope.get("extensions") or {}).get(CONNECTION)
+        connection: TransportConnection | None = (scope.get("extensions") or {}).get(CONNECTION)
         fault = strike.rule.fault
         if connection is None:
-            raise NoConnection(
+            raise NoTransport(
                 f"{fault} (rule {strike.rule.id}) needs a socket: start the server with MockServer; where that warns "
                 "of uvicorn's parser, this fault cannot be made"
             )
@@ -140,7 +140,7 @@ class Faults:
             pass
 
 
-def _noise(fault: str, strike: Strike, headers: list[Header]) -> bytes:
+def _noise(fault: str, strike: FaultHit, headers: list[Header]) -> bytes:
     """What goes over the wire before it is closed."""
     garbage = bytes(strike.chance.below(256) for _ in range(_GARBAGE))
     if fault == "MALFORMED_RESPONSE_CHUNK":
@@ -155,7 +155,7 @@ async def _until_gone(receive: Receive) -> AsyncIterator[MutableMapping[str, Any
         yield message
 
 
-def _cut(connection: Connection, send: Send) -> Send:
+def _cut(connection: TransportConnection, send: Send) -> Send:
     """Half of the body that Content-Length promises, then the end."""
 
     async def cut(message: Message) -> None:
@@ -169,7 +169,7 @@ def _cut(connection: Connection, send: Send) -> Send:
     return cut
 
 
-def _changed(strike: Strike, send: Send) -> Send:
+def _changed(strike: FaultHit, send: Send) -> Send:
     """The answer with its body cut, garbled or in drips."""
     response = strike.rule.response
     started: list[Message] = []

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.error_bodies import Envelope
+from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.request_body import ClientGone
-from mock_server.api.response import Answer, send_answer
+from mock_server.api.response import PreparedResponse, send_answer
 from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
 from mock_server.errors import ApiError, BadRequest, InternalError
-from mock_server.middleware.fault_injection import NoConnection
+from mock_server.middleware.fault_injection import NoTransport
 from mock_server.middleware.pattern_request import asked
 from mock_server.support.redaction import Redactor
 
@@ -31,7 +31,7 @@ class JournalMiddleware:
         app: ASGIApp,
         router: Router,
         settings: Settings,
-        envelope: Envelope,
+        envelope: ErrorBodies,
         redactor: Redactor,
         observe: Observer,
     ) -> None:
@@ -50,7 +50,7 @@ class JournalMiddleware:
             await self._app(scope, receive, send)
         except ClientGone:
             return
-        except NoConnection:
+        except NoTransport:
             raise
         except ApiError as error:
             if exchange.workspace is not None and exchange.step != "route":
@@ -74,4 +74,4 @@ class JournalMiddleware:
         exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
         exchange.refuse(error)
         body = self._envelope.body(status, scope["path"], exchange.operation)
-        await send_answer(send, exchange, Answer(status, body), error.headers, ours=self._ours)
+        await send_answer(send, exchange, PreparedResponse(status, body), error.headers, ours=self._ours)

@@ -5,7 +5,7 @@ import asyncio
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
-from mock_server.api.response import Answer, fields, send_answer
+from mock_server.api.response import PreparedResponse, fields, send_answer
 from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
 from mock_server.middleware.pattern_request import asked
@@ -13,7 +13,7 @@ from mock_server.stubbing.overrides import Override
 from mock_server.support.exact_json import write_json
 
 
-class Mappings:
+class OverridesMiddleware:
     """Looks for an override of the workspace; without one the request goes on as it came."""
 
     def __init__(self, app: ASGIApp, router: Router, settings: Settings) -> None:
@@ -41,4 +41,4 @@ class Mappings:
         if ours:
             headers.append((b"x-mock-mapping", override.id.encode()))
         body = write_json(response["jsonBody"]) if "jsonBody" in response else b""
-        await send_answer(send, exchange, Answer(response.get("status", 200), body), headers, ours=ours)
+        await send_answer(send, exchange, PreparedResponse(response.get("status", 200), body), headers, ours=ours)

@@ -8,12 +8,12 @@ from mock_server.api.request_body import BODY
 from mock_server.api.routing import Router
 from mock_server.errors import ApiError
 from mock_server.spec.operation import Operation
-from mock_server.stubbing.request_pattern import Asked, Body
+from mock_server.stubbing.request_pattern import Body, PatternRequest
 from mock_server.support.text import header_text
 from mock_server.support.url_path import canonical_path
 
 
-def asked(scope: Scope, router: Router) -> tuple[Asked, Operation | None]:
+def asked(scope: Scope, router: Router) -> tuple[PatternRequest, Operation | None]:
     """The request, and the operation that it means, if it means one."""
     try:
         operation, _ = router.match(scope["method"], scope["raw_path"].decode("latin-1"))
@@ -23,4 +23,4 @@ def asked(scope: Scope, router: Router) -> tuple[Asked, Operation | None]:
     path, key = canonical_path(header_text(scope["raw_path"])), operation.key if operation else None
     raw = scope.get(BODY)
     body = Body(raw if isinstance(raw, bytes) else b"", cut=isinstance(raw, ApiError))
-    return Asked(scope["method"], path, pairs, body, key), operation
+    return PatternRequest(scope["method"], path, pairs, body, key), operation

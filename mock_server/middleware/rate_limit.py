@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.errors import TooManyRequests
-from mock_server.workspaces.rate_limit import Allowance
+from mock_server.workspaces.rate_limit import RemainingRequests
 
 log = logging.getLogger("mock_server")
 
@@ -38,7 +38,7 @@ def _count(exchange: Exchange) -> None:
         log.warning("rate limit: the real API would answer 429 now (%s); --rate-limit 60 enforces it", what)
 
 
-def _headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
+def _headers(allowance: RemainingRequests) -> list[tuple[bytes, bytes]]:
     return [
         (b"x-ratelimit-limit", str(allowance.limit).encode()),
         (b"x-ratelimit-remaining", str(allowance.remaining).encode()),

@@ -8,7 +8,7 @@ import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.error_bodies import Envelope
+from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.host_header import TARGET, named_hosts
 from mock_server.api.response import explained, headers_for
 from mock_server.config.settings import Settings
@@ -22,13 +22,13 @@ _MOST_KNOWN = 64
 _REMEDY = "the Host header, or the URL asked for, does not name this server; add the name with --allow-host"
 
 
-class Guard:
+class TrustedHost:
     """Refuses a Host that is not ours, on every route. On a bind that others reach, any Host is: keys guard it.
 
     Only HTTP goes through: below it nothing has to know of WebSockets.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, envelope: Envelope, redactor: Redactor) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, envelope: ErrorBodies, redactor: Redactor) -> None:
         self._app = app
         self._envelope = envelope
         self._redactor = redactor

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mock_server.behaviours.registry import Deed
-from mock_server.behaviours.side_effects import activity, happened
+from mock_server.behaviours.registry import ActionContext
+from mock_server.behaviours.side_effects import activity, emit_event
 from mock_server.errors import Conflict, NotFound
 from mock_server.store.base import Id, Record, Row
-from mock_server.world.context import Stage
-from mock_server.world.conversations import Held
+from mock_server.world.context import WorldContext
+from mock_server.world.conversations import Conversation
 from mock_server.world.fixtures import common
 from mock_server.world.ids import FIRST_FREE_INDEX
 from mock_server.world.lead_history import SPOKEN
@@ -34,7 +34,7 @@ class Caller:
     told: str = ""
 
 
-def caller(deed: Deed, stage: Stage, sender: str) -> Caller:
+def caller(deed: ActionContext, stage: WorldContext, sender: str) -> Caller:
     """``sender`` is a lead's id, a phone, an e-mail, ``known``, or nothing for someone new.
 
     Raises NotFound with a pointer.
@@ -56,14 +56,14 @@ def caller(deed: Deed, stage: Stage, sender: str) -> Caller:
     raise NotFound("`from` is neither a lead of this workspace nor a phone or an e-mail", "/from")
 
 
-def lead_of(deed: Deed, sender: str) -> Row | None:
+def lead_of(deed: ActionContext, sender: str) -> Row | None:
     """The lead with this id, phone or e-mail; the newest of several."""
     contact = _plain(sender)
     same = [row for name in ("phone", "email") for row in deed.tx.find("leads", {name: contact})]
     return deed.tx.get("leads", sender) or (same[-1] if same else None)
 
 
-def _any(deed: Deed) -> Row | None:
+def _any(deed: ActionContext) -> Row | None:
     leads = deed.tx.find("leads")
     return deed.chance("known").choice(leads) if leads else None
 
@@ -74,7 +74,7 @@ def _plain(sender: str) -> str:
     return f"+61{plain[1:]}" if re.fullmatch("0[1-9][0-9]{8}", plain) else plain
 
 
-def _stranger(deed: Deed, stage: Stage) -> Person:
+def _stranger(deed: ActionContext, stage: WorldContext) -> Person:
     """Someone whom no lead of the workspace can be taken for."""
     for _ in range(_TRIES):
         index = FIRST_FREE_INDEX + deed.tx.count("$people")
@@ -85,7 +85,7 @@ def _stranger(deed: Deed, stage: Stage) -> Person:
     raise Conflict("the phones that are reserved for fiction are used up", "/from")
 
 
-def admit(deed: Deed, who: Caller, held: Held) -> Id:
+def upsert_lead(deed: ActionContext, who: Caller, held: Conversation) -> Id:
     """The lead of a contact: made when it is new, completed by what it told when it is known."""
     if who.lead is None:
         return _new(deed, who, held)
@@ -93,11 +93,11 @@ def admit(deed: Deed, who: Caller, held: Held) -> Id:
     if learned:
         row = deed.store("leads", who.lead.id, {**who.lead.record, **learned, "updatedAt": deed.now})
         activity(deed, row.id, "LEAD_UPDATED", "Contact details added")
-        happened(deed, "LEAD_UPDATED", row.record)
+        emit_event(deed, "LEAD_UPDATED", row.record)
     return who.lead.id
 
 
-def _new(deed: Deed, who: Caller, held: Held) -> Id:
+def _new(deed: ActionContext, who: Caller, held: Conversation) -> Id:
     id, chance, source = deed.new_id("leads"), deed.chance("lead"), held.contact.source
     guessed = {"email": who.person.email if chance.chance(55) else None}
     if source != "CHATBOT" or chance.chance(50):
@@ -125,11 +125,11 @@ def _new(deed: Deed, who: Caller, held: Held) -> Id:
     }
     row = deed.store("leads", id, record)
     activity(deed, id, "LEAD_CREATED", f"Lead created from {SPOKEN[source]}")
-    happened(deed, "LEAD_CREATED", row.record)
+    emit_event(deed, "LEAD_CREATED", row.record)
     return id
 
 
-def _details(who: Caller, held: Held) -> Mapping[str, Any]:
+def _details(who: Caller, held: Conversation) -> Mapping[str, Any]:
     """What the contact gives away: how to reach them, and where, once a job is talked about."""
     source, him = held.contact.source, who.person
     details: dict[str, Any] = {"suburb": him.suburb}
@@ -143,7 +143,7 @@ def _details(who: Caller, held: Held) -> Mapping[str, Any]:
     return details
 
 
-def settle(deed: Deed, lead: Id, held: Held) -> None:
+def set_status(deed: ActionContext, lead: Id, held: Conversation) -> None:
     """Write into the lead what the contact means for it: tags, and that it is active once a visit is booked."""
     row = deed.tx.get("leads", lead)
     if row is None:
@@ -154,12 +154,12 @@ def settle(deed: Deed, lead: Id, held: Held) -> None:
     if booked and row.record.get("status") == "pending":
         stored = deed.store("leads", lead, {**changed, "status": "active"})
         activity(deed, lead, "LEAD_UPDATED", "Status changed from pending to active")
-        happened(deed, "LEAD_UPDATED", stored.record)
+        emit_event(deed, "LEAD_UPDATED", stored.record)
     else:
         deed.store("leads", lead, changed)
 
 
-def _tags(lead: Record, held: Held, visits: list[Record]) -> list[Record]:
+def _tags(lead: Record, held: Conversation, visits: list[Record]) -> list[Record]:
     had: dict[str, Record] = {tag["name"]: tag for tag in lead.get("tags") or ()}
     true = {
         "Urgent": held.urgent,

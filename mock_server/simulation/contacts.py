@@ -9,26 +9,26 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.behaviours.registry import Deed
-from mock_server.behaviours.side_effects import activity, add_inquiry, happened, number
+from mock_server.behaviours.registry import ActionContext
+from mock_server.behaviours.side_effects import activity, add_inquiry, emit_event, number
 from mock_server.errors import Conflict, NotFound
-from mock_server.simulation.callers import Caller, admit, caller, lead_of, settle
+from mock_server.simulation.callers import Caller, caller, lead_of, set_status, upsert_lead
 from mock_server.store.base import Id, Record, Row
-from mock_server.world.appointments import ANY_TIME, Visit, appointment_record, attendees, plan
+from mock_server.world.appointments import ANY_TIME, PlannedAppointment, appointment_record, attendees, plan
 from mock_server.world.calendar import DAY, MINUTE, spoken, stamp, to_local, weekday
 from mock_server.world.clock import epoch_ms, parse
-from mock_server.world.context import Stage
+from mock_server.world.context import WorldContext
 from mock_server.world.conversations import (
     SOURCE_KINDS,
     Contact,
-    Held,
+    Conversation,
     choose_answers,
     choose_wish,
     hold,
     inquiry_record,
     pick_topic,
 )
-from mock_server.world.fixture_models import Service, Wish
+from mock_server.world.fixture_models import Service, TimePreference
 from mock_server.world.fixtures import business, common
 from mock_server.world.ids import FIRST_FREE_INDEX
 from mock_server.world.lead_history import SPOKEN
@@ -44,7 +44,7 @@ _FAR = 60  # days within which a visit is found when the world's own horizon has
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SimulationRequest:
     """What is to happen. ``kind`` is one of SOURCES, or ``appointment`` with an ``action``; ``start`` a time."""
 
     kind: str
@@ -55,9 +55,9 @@ class Wanted:
     start: int | None = None
 
 
-def simulate(deed: Deed, recipe: Recipe, wanted: Wanted) -> Mapping[str, Any]:
+def simulate(deed: ActionContext, recipe: Recipe, wanted: SimulationRequest) -> Mapping[str, Any]:
     """Let it happen; the ids of what it made. Raises NotFound and Conflict with words and a pointer."""
-    stage = Stage(recipe, business(recipe.business), deed.ids, deed.ids.seed, epoch_ms(parse(deed.now)))
+    stage = WorldContext(recipe, business(recipe.business), deed.ids, deed.ids.seed, epoch_ms(parse(deed.now)))
     if wanted.kind != "appointment":
         return _contact(deed, stage, SOURCES[wanted.kind], wanted)
     if wanted.action == "book":
@@ -65,17 +65,17 @@ def simulate(deed: Deed, recipe: Recipe, wanted: Wanted) -> Mapping[str, Any]:
     return _change(deed, stage, wanted)
 
 
-def _contact(deed: Deed, stage: Stage, source: str, wanted: Wanted) -> Mapping[str, Any]:
+def _contact(deed: ActionContext, stage: WorldContext, source: str, wanted: SimulationRequest) -> Mapping[str, Any]:
     who = caller(deed, stage, wanted.sender)
     topic = pick_topic(stage.business, wanted.about, deed.chance("topic"))
     answers = choose_answers(topic, source, deed.chance("answers"))
     held = _held(deed, stage, Contact(source, topic, who.person, stage.business, stage.now, answers), who)
     inquiry = _written(deed, who, held)
-    settle(deed, inquiry.record["leadId"], held)
+    set_status(deed, inquiry.record["leadId"], held)
     return _told(who, inquiry)
 
 
-def _book(deed: Deed, stage: Stage, wanted: Wanted) -> Mapping[str, Any]:
+def _book(deed: ActionContext, stage: WorldContext, wanted: SimulationRequest) -> Mapping[str, Any]:
     """Somebody rings, and takes the time that is offered."""
     who = caller(deed, stage, wanted.sender)
     topic = pick_topic(stage.business, wanted.about, deed.chance("topic"))
@@ -89,19 +89,19 @@ def _book(deed: Deed, stage: Stage, wanted: Wanted) -> Mapping[str, Any]:
     lead = inquiry.record["leadId"]
     crew = attendees(stage, service, deed.chance("crew"))
     index = FIRST_FREE_INDEX + deed.tx.count("$serials")
-    visit = Visit(index, service, inquiry.id, held, when, stage.now, crew, stage.now)
+    visit = PlannedAppointment(index, service, inquiry.id, held, when, stage.now, crew, stage.now)
     record: dict[str, Any] = {**appointment_record(stage, visit, lead), "id": deed.new_id("appointments")}
     if deed.tx.get("services", record["tradeService"]["id"]) is None:
         record["tradeService"] = None
     row = deed.store("appointments", record["id"], record)
     activity(deed, lead, "APPOINTMENT_CREATED", f"{service.name}, {spoken(stage.business.zone, when)}", row.id)
-    happened(deed, "APPOINTMENT_CREATED", row.record)
+    emit_event(deed, "APPOINTMENT_CREATED", row.record)
     activity(deed, lead, "SMS_SENT", f"Confirmation sent to {who.person.phone}", row.id)
-    settle(deed, lead, held)
+    set_status(deed, lead, held)
     return {**_told(who, inquiry), "appointmentId": row.id}
 
 
-def _change(deed: Deed, stage: Stage, wanted: Wanted) -> Mapping[str, Any]:
+def _change(deed: ActionContext, stage: WorldContext, wanted: SimulationRequest) -> Mapping[str, Any]:
     """The customer rings about a visit that lies ahead, to move it or to call it off."""
     visit = _upcoming(deed, wanted)
     who = caller(deed, stage, str(visit.record["leadId"]))
@@ -124,12 +124,12 @@ def _change(deed: Deed, stage: Stage, wanted: Wanted) -> Mapping[str, Any]:
         line, event = "APPOINTMENT_RESCHEDULED", "APPOINTMENT_UPDATED"
     row = deed.store("appointments", visit.id, {**visit.record, **changes, "updatedAt": deed.now})
     activity(deed, row.record["leadId"], line, text, row.id)
-    happened(deed, event, row.record)
-    settle(deed, row.record["leadId"], held)
+    emit_event(deed, event, row.record)
+    set_status(deed, row.record["leadId"], held)
     return {**_told(who, inquiry), "appointmentId": row.id}
 
 
-def _held(deed: Deed, stage: Stage, contact: Contact, who: Caller) -> Held:
+def _held(deed: ActionContext, stage: WorldContext, contact: Contact, who: Caller) -> Conversation:
     """The conversation, so begun that it ends now (or within a greeting of it)."""
     known = who.lead is not None and bool(deed.tx.find("inquiries", {"leadId": who.lead.id}))
     longest = 0
@@ -141,10 +141,10 @@ def _held(deed: Deed, stage: Stage, contact: Contact, who: Caller) -> Held:
     return held
 
 
-def _written(deed: Deed, who: Caller, held: Held) -> Row:
+def _written(deed: ActionContext, who: Caller, held: Conversation) -> Row:
     """The inquiry with its lead, and all that follows from both."""
     source = held.contact.source
-    lead = admit(deed, who, held)
+    lead = upsert_lead(deed, who, held)
     told = inquiry_record(held, deed.ids, 0, lead, first=False, read=False)
     id = deed.new_id(SOURCE_KINDS[source])
     data = {**told["data"], "id": number(deed, "inquiries/data")}
@@ -158,8 +158,14 @@ def _written(deed: Deed, who: Caller, held: Held) -> Row:
 
 
 def _agreed(
-    deed: Deed, stage: Stage, service: Service, start: int | None, *, urgent: bool, other: int | None = None
-) -> tuple[Wish, int]:
+    deed: ActionContext,
+    stage: WorldContext,
+    service: Service,
+    start: int | None,
+    *,
+    urgent: bool,
+    other: int | None = None,
+) -> tuple[TimePreference, int]:
     """When a visit would suit, and when it will be; never at ``other``. Raises Conflict."""
     if start is not None:
         if start <= stage.now:
@@ -175,14 +181,14 @@ def _agreed(
     raise Conflict("the calendar has no time for it; give a `start`", "/start")
 
 
-def _wish_for(deed: Deed, stage: Stage, start: int) -> Wish:
+def _wish_for(deed: ActionContext, stage: WorldContext, start: int) -> TimePreference:
     """Words that a time of the caller's own does not contradict, where there are any."""
     day, time = divmod(to_local(stage.business.zone, start), DAY)
     fits = [w for w in common().wishes if w.hours[0] <= time <= w.hours[1] and w.without != weekday(day)]
     return deed.chance("wish").choice(fits or common().wishes)
 
 
-def _upcoming(deed: Deed, wanted: Wanted) -> Row:
+def _upcoming(deed: ActionContext, wanted: SimulationRequest) -> Row:
     """The visit that is meant, else the next one of the lead, else the next one of all. Raises NotFound, Conflict."""
     if wanted.appointment is not None:
         row = deed.tx.get("appointments", wanted.appointment)
@@ -200,7 +206,7 @@ def _upcoming(deed: Deed, wanted: Wanted) -> Row:
     return min(ahead, key=lambda row: (row.record["start"], row.key))
 
 
-def _service(stage: Stage, visit: Record) -> Service:
+def _service(stage: WorldContext, visit: Record) -> Service:
     """The service of a visit; for one without, something as long."""
     name = (visit.get("tradeService") or {}).get("name")
     known = [service for service in stage.business.services if service.name == name]

@@ -97,29 +97,29 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class Mistake(NamedTuple):
+class RecordProblem(NamedTuple):
     """What is wrong with a record: at which place in it, as a JSON pointer, and what."""
 
     where: str
     what: str
 
 
-class OwnRecords:
+class OwnRecordSchemas:
     """Knows what they must be."""
 
     def __init__(self) -> None:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
-    def mistake(self, kind: str, id: Id, record: Record) -> Mistake | None:
+    def mistake(self, kind: str, id: Id, record: Record) -> RecordProblem | None:
         """What a record of a kind of ours cannot have; None for the kinds of a document."""
         if not kind.startswith("$"):
             return None
         if kind not in _SCHEMAS:
-            return Mistake("", f"this version of the program keeps no {kind}")
+            return RecordProblem("", f"this version of the program keeps no {kind}")
         for error in self._validator(kind).iter_errors(record):
             found = explained(error, _SCHEMAS[kind])
-            return Mistake("" if found.where == "/" else found.where, found.what)
-        return Mistake("/id", "is not the id that the record is kept by") if record["id"] != id else None
+            return RecordProblem("" if found.where == "/" else found.where, found.what)
+        return RecordProblem("/id", "is not the id that the record is kept by") if record["id"] != id else None
 
     def _validator(self, kind: str) -> jsonschema_rs.Draft202012Validator:
         if kind not in self._validators:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mock_server.behaviours.registry import Deed
-from mock_server.behaviours.side_effects import happened
+from mock_server.behaviours.registry import ActionContext
+from mock_server.behaviours.side_effects import emit_event
 from mock_server.errors import ApiError
 from mock_server.simulation.callers import KNOWN
-from mock_server.simulation.contacts import OPEN, Wanted, simulate
+from mock_server.simulation.contacts import OPEN, SimulationRequest, simulate
 from mock_server.store.base import Id
 from mock_server.store.state import Transaction
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
@@ -26,7 +26,7 @@ _SHARES = (44, 17, 15, 13, 11)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ScheduledAction:
     """Something whose time is known. ``kind`` is that of the record that it is about."""
 
     at: str
@@ -34,7 +34,7 @@ class Due:
     id: Id
 
 
-def next_due(tx: Transaction) -> Due | None:
+def next_due(tx: Transaction) -> ScheduledAction | None:
     """What comes first; of several at one time, visits before people, older records before newer ones."""
     found = [
         (str(row.record["start" if row.record["status"] == "PENDING" else "end"]), 0, row)
@@ -46,10 +46,10 @@ def next_due(tx: Transaction) -> Due | None:
     if not found:
         return None
     at, person, row = min(found, key=lambda item: (item[0], item[1], item[2].key))
-    return Due(at, KIND if person else "appointments", row.id)
+    return ScheduledAction(at, KIND if person else "appointments", row.id)
 
 
-def plan(tx: Transaction, at: str, wanted: Wanted) -> Id:
+def plan(tx: Transaction, at: str, wanted: SimulationRequest) -> Id:
     """Let something be simulated at a later time."""
     id = tx.fresh(KIND, lambda number: number + 1)
     tx.put(KIND, id, {"id": id, "createdAt": at, "wanted": asdict(wanted)})
@@ -70,7 +70,7 @@ def _renew(tx: Transaction, now: str, seed: int, per_minute: float) -> None:
     tx.put(KIND, TRAFFIC, {"id": TRAFFIC, "createdAt": at, "perMinute": per_minute, "number": number})
 
 
-def carry_out(deed: Deed, recipe: Recipe, due: Due) -> Mapping[str, Any]:
+def carry_out(deed: ActionContext, recipe: Recipe, due: ScheduledAction) -> Mapping[str, Any]:
     """Let what is due happen, at the time of the deed; in words and ids."""
     row = deed.tx.get(due.kind, due.id)
     if row is None:
@@ -78,16 +78,16 @@ def carry_out(deed: Deed, recipe: Recipe, due: Due) -> Mapping[str, Any]:
     if due.kind == "appointments":
         status = _NEXT[row.record["status"]]
         changed = deed.store(due.kind, row.id, {**row.record, "status": status, "updatedAt": deed.now})
-        happened(deed, "APPOINTMENT_UPDATED", changed.record)
+        emit_event(deed, "APPOINTMENT_UPDATED", changed.record)
         return {"what": f"appointment {status.lower()}", "appointmentId": row.id}
     deed.tx.remove(KIND, row.id)
     if row.id != TRAFFIC:
-        return _attempted(deed, recipe, Wanted(**row.record["wanted"]))
+        return _attempted(deed, recipe, SimulationRequest(**row.record["wanted"]))
     _renew(deed.tx, due.at, deed.ids.seed, row.record["perMinute"])
     return _attempted(deed, recipe, _anyone(rng(deed.ids.seed, "who", row.record["number"])))
 
 
-def _attempted(deed: Deed, recipe: Recipe, wanted: Wanted) -> Mapping[str, Any]:
+def _attempted(deed: ActionContext, recipe: Recipe, wanted: SimulationRequest) -> Mapping[str, Any]:
     what = f"appointment {wanted.action}" if wanted.action else wanted.kind
     try:
         return {"what": what, **simulate(deed, recipe, wanted)}
@@ -96,10 +96,10 @@ def _attempted(deed: Deed, recipe: Recipe, wanted: Wanted) -> Mapping[str, Any]:
         return {"what": f"{what}: not possible", "reason": fault.explain[0]}
 
 
-def _anyone(chance: Rng) -> Wanted:
+def _anyone(chance: Rng) -> SimulationRequest:
     """Who it is this time, and what for."""
     sender = KNOWN if chance.chance(45) else ""
     action = chance.weighted(("", "book", "move", "cancel"), (82, 12, 3, 3))
     if action:
-        return Wanted("appointment", sender if action == "book" else "", action=action)
-    return Wanted(chance.weighted(_WAYS, _SHARES), sender)
+        return SimulationRequest("appointment", sender if action == "book" else "", action=action)
+    return SimulationRequest(chance.weighted(_WAYS, _SHARES), sender)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mock_server.behaviours.registry import Deed
+from mock_server.behaviours.registry import ActionContext
 from mock_server.errors import ApiError, StorageUnavailable
 from mock_server.simulation import scheduled
-from mock_server.simulation.contacts import Wanted, simulate
+from mock_server.simulation.contacts import SimulationRequest, simulate
 from mock_server.store.base import Id
 from mock_server.store.state import Transaction
 from mock_server.webhooks import events, outbox
@@ -33,7 +33,7 @@ _STEPS_PER_TURN = 20  # things that happen in one workspace before everybody els
 _PATIENCE = 30.0  # seconds that one move waits for receivers of webhooks, all in all
 
 
-class Moving(Exception):
+class ClockIsMoving(Exception):
     """The clock of this workspace is being moved already."""
 
 
@@ -42,7 +42,7 @@ class Superseded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ClockMove:
     """``happened`` in order; ``whole`` unless there was more than fits, ``drained`` unless a receiver was too slow."""
 
     happened: Sequence[Told]
@@ -60,7 +60,7 @@ class Timeline:
         self._moving: set[tuple[Workspace, int]] = set()  # with the generation that is moved
 
     async def simulate(
-        self, workspace: Workspace, wanted: Wanted, times: Sequence[str]
+        self, workspace: Workspace, wanted: SimulationRequest, times: Sequence[str]
     ) -> tuple[list[Told], list[Told]]:
         """Let the same happen at each of these times, the first of which is now. Returns what happened and what will.
 
@@ -95,7 +95,7 @@ class Timeline:
                 if per_minute or tx.get(scheduled.KIND, scheduled.TRAFFIC):
                     scheduled.set_traffic(tx, workspace.clock.stamp(), workspace.plan.seed, per_minute)
 
-    def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: Wanted) -> Told:
+    def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: SimulationRequest) -> Told:
         before = len(_events(tx))
         told = simulate(self._deed(workspace, tx, now), workspace.plan.recipe, wanted)
         return {"at": now, **told, "events": _events(tx)[before:]}
@@ -107,7 +107,7 @@ class Timeline:
             told.append(due)
         return told
 
-    async def freeze(self, workspace: Workspace) -> Moved:
+    async def freeze(self, workspace: Workspace) -> ClockMove:
         """Stop the clock once what was due by now has happened. Raises as ``move`` does, and it goes on then."""
         self._refuse_while_moving(workspace)
         with workspace.clock.undone_by(StorageUnavailable):
@@ -122,7 +122,7 @@ class Timeline:
             self._workspaces.keep_clock(workspace)
         self._dispatcher.wake(workspace)
 
-    async def move(self, workspace: Workspace, target: datetime) -> Moved:
+    async def move(self, workspace: Workspace, target: datetime) -> ClockMove:
         """Show ``target``; everything that is due on the way has happened then, and the log keeps the new time.
 
         Back in time nothing is undone: that is what snapshots are for. Raises Moving, Superseded; StorageUnavailable:
@@ -141,11 +141,11 @@ class Timeline:
                 workspace.clock.set(target)
             self._workspaces.keep_clock(workspace)
         self._dispatcher.wake(workspace)
-        return Moved(happened, whole, drained)
+        return ClockMove(happened, whole, drained)
 
     def _refuse_while_moving(self, workspace: Workspace) -> None:
         if self._is_moving(workspace):
-            raise Moving
+            raise ClockIsMoving
 
     def _is_moving(self, workspace: Workspace) -> bool:
         return (workspace, workspace.generation) in self._moving
@@ -184,15 +184,15 @@ class Timeline:
     def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Told | None:
         """Let the first thing that is due by ``now`` happen, or the planned one of this id; None when there is none."""
         with self._workspaces.transaction(workspace) as tx:
-            due = scheduled.next_due(tx) if planned is None else scheduled.Due(now, scheduled.KIND, planned)
+            due = scheduled.next_due(tx) if planned is None else scheduled.ScheduledAction(now, scheduled.KIND, planned)
             if due is None or due.at > now:
                 return None
             told = scheduled.carry_out(self._deed(workspace, tx, now), workspace.plan.recipe, due)
             return {"at": now, **told, "events": _events(tx)}
 
-    def _deed(self, workspace: Workspace, tx: Transaction, now: str) -> Deed:
+    def _deed(self, workspace: Workspace, tx: Transaction, now: str) -> ActionContext:
         cause = f"sim_{tx.count('$simulated') + 1}"
-        return Deed(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
+        return ActionContext(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
 
     def _attempts(self, workspace: Workspace) -> dict[Any, int]:
         return {row.id: len(row.record["attempts"]) for row in workspace.image.rows(outbox.KIND)}

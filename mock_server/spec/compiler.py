@@ -10,7 +10,7 @@ from mock_server.spec.document import METHODS, Document, Node, base_path, escape
 from mock_server.spec.operation import JSON, PARAMETER, Operation, Response, blanked
 from mock_server.spec.parameter import STYLES, Parameter
 from mock_server.spec.schema import Schema
-from mock_server.spec.schema_lint import Soundness
+from mock_server.spec.schema_lint import SchemaLint
 
 _LOCATIONS = ("path", "query", "header", "cookie")
 
@@ -48,7 +48,7 @@ class _Compiler:
         self.document = document
         self._sound = sound  # then schemas are not looked at again, and a validator is made at its first use
         self.faults: list[Problem] = []
-        self._soundness = Soundness(document)
+        self._soundness = SchemaLint(document)
         self._made: dict[tuple[int, str], Response] = {}
 
     @contextmanager

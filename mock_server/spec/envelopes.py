@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.spec.generation import generate
-from mock_server.spec.projection import View
-from mock_server.spec.regex_samples import Chance
+from mock_server.spec.projection import Projection
+from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 
 _TOTALS = (
@@ -41,7 +41,7 @@ _ASIDE = frozenset(
 
 
 @dataclass(frozen=True)
-class Wrapper:
+class Envelope:
     """``key`` is the property that holds the record or the list, None when the answer is the thing itself.
 
     ``totals`` maps other properties of a page to their role: pages, page, limit, offset, more, total; ``nested`` does
@@ -57,11 +57,11 @@ class Wrapper:
     aside: bool = True
 
     @cached_property
-    def view(self) -> View:
+    def view(self) -> Projection:
         """The shape of one record in it."""
-        return View.of(self.schema)
+        return Projection.of(self.schema)
 
-    def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], Chance]) -> Any:
+    def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], RandomSource]) -> Any:
         """The answer around ``value``; ``figures`` by role; ``chance`` is for what has to be made up, if anything."""
         if self.key is None:
             return value
@@ -74,7 +74,7 @@ class Wrapper:
         return answer
 
 
-def _said(schema: Schema, chance: Chance) -> Any:
+def _said(schema: Schema, chance: RandomSource) -> Any:
     """What a good answer says beside the record: the first of the choices, and that all is well."""
     for value in (schema.default, schema.types == {"boolean"} or None, *schema.node.get("enum", ())[:1]):
         if value is not None and schema.accepts(value):
@@ -82,12 +82,12 @@ def _said(schema: Schema, chance: Chance) -> Any:
     return generate(schema, chance)
 
 
-def list_wrapper(schema: Schema | None) -> Wrapper | None:
+def list_wrapper(schema: Schema | None) -> Envelope | None:
     """How a list answer holds its items, or None when the answer is no list of objects."""
     if schema is None:
         return None
     if schema.types == {"array"}:
-        return Wrapper(None, schema.items) if schema.items and "object" in schema.items.types else None
+        return Envelope(None, schema.items) if schema.items and "object" in schema.items.types else None
     lists = {name: part.items for name, part in schema.properties.items() if part.types - {"null"} == {"array"}}
     lists = {name: items for name, items in lists.items() if items and "object" in items.types}
     key = next(iter(lists)) if len(lists) == 1 else next((name for name in _LISTED if name in lists), None)
@@ -100,18 +100,18 @@ def list_wrapper(schema: Schema | None) -> Wrapper | None:
     nested = {name: roles for name, roles in nested.items() if name in whole | schema.required}
     rest = _rest(schema, {key, *totals, *whole})
     aside = schema.properties.keys() - {key, *totals, *nested} <= _ASIDE
-    return Wrapper(key, items, totals, nested, rest, aside)
+    return Envelope(key, items, totals, nested, rest, aside)
 
 
-def record_wrapper(schema: Schema | None) -> Wrapper | None:
+def record_wrapper(schema: Schema | None) -> Envelope | None:
     """How an answer holds one record, or None when it holds none (a mere message)."""
     if schema is None or "object" not in schema.types or schema.properties.keys() <= _ASIDE - {"data"}:
         return None
     objects = [name for name, part in schema.properties.items() if part.types - {"null"} == {"object"}]
     within = [name for name in objects if name not in _ASIDE]
     if len(within) == 1 and schema.properties.keys() - within <= _ASIDE:
-        return Wrapper(within[0], schema.properties[within[0]], rest=_rest(schema, set(within)))
-    return Wrapper(None, schema)
+        return Envelope(within[0], schema.properties[within[0]], rest=_rest(schema, set(within)))
+    return Envelope(None, schema)
 
 
 def _roles(schema: Schema, known: set[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 
-from mock_server.spec.regex_samples import Chance
+from mock_server.spec.regex_samples import RandomSource
 
 _WORDS = ("quote", "booking", "repair", "inspection", "access", "morning", "urgent", "parts", "invoice", "visit")
 _SPAN = 999
@@ -13,15 +13,15 @@ Number = float | int
 Bounds = tuple[Number | None, Number | None]
 
 
-def words(rng: Chance, count: int = 2) -> str:
+def words(rng: RandomSource, count: int = 2) -> str:
     return " ".join(rng.choice(_WORDS) for _ in range(count))
 
 
-def digits(rng: Chance, count: int) -> str:
+def digits(rng: RandomSource, count: int) -> str:
     return "".join(rng.choice("0123456789abcdef") for _ in range(count))
 
 
-def number(rng: Chance, low: Bounds, high: Bounds, step: Number | None, *, whole: bool) -> Number:
+def number(rng: RandomSource, low: Bounds, high: Bounds, step: Number | None, *, whole: bool) -> Number:
     """A number within ``low`` and ``high`` (bound, exclusive bound), a multiple of ``step``; the lower ones first."""
     least, above = low
     most, below = high
@@ -54,27 +54,27 @@ def _json(value: Number) -> Number:
     return value if abs(value) < _EXACT else float(value)
 
 
-def _date(rng: Chance) -> str:
+def _date(rng: RandomSource) -> str:
     return f"2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
 
 
-def _time(rng: Chance) -> str:
+def _time(rng: RandomSource) -> str:
     return f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}"
 
 
-def _uuid(rng: Chance) -> str:
+def _uuid(rng: RandomSource) -> str:
     return f"{digits(rng, 8)}-{digits(rng, 4)}-4{digits(rng, 3)}-a{digits(rng, 3)}-{digits(rng, 12)}"
 
 
-def _email(rng: Chance) -> str:
+def _email(rng: RandomSource) -> str:
     return f"{words(rng, 1)}.{rng.randint(1, 9999)}@example.com"
 
 
-def _uri(rng: Chance) -> str:
+def _uri(rng: RandomSource) -> str:
     return f"https://{words(rng, 1)}.example/{rng.randint(1, 9999)}"
 
 
-FORMATS: Mapping[str, Callable[[Chance], str]] = {
+FORMATS: Mapping[str, Callable[[RandomSource], str]] = {
     "date-time": lambda rng: f"{_date(rng)}T{_time(rng)}.000Z",
     "date": _date,
     "time": lambda rng: f"{_time(rng)}Z",

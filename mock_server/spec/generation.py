@@ -10,7 +10,7 @@ from functools import partial, reduce
 from typing import Any
 
 from mock_server.spec.format_samples import FORMATS, digits, number, words
-from mock_server.spec.regex_samples import Chance, Unmatched, matching
+from mock_server.spec.regex_samples import RandomSource, UnsupportedPattern, matching
 from mock_server.spec.schema import Schema, common
 
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
@@ -27,7 +27,7 @@ class _Endless(Exception):
     """A value without an end: a schema that requires itself."""
 
 
-def generate(schema: Schema, rng: Chance, *, example: bool = True) -> Any:
+def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
     """A value of ``schema``; with ``example``, the one that stands in the document where it is valid.
 
     Raises SpecError when none was found, with the pointer.
@@ -52,7 +52,7 @@ Parts = Sequence[Schema]
 class _Draft:
     """One attempt at a value."""
 
-    rng: Chance
+    rng: RandomSource
     steady: bool
     made: int = field(default=0, init=False)
 
@@ -210,14 +210,14 @@ def _those(parts: Parts, keyword: str) -> list[Schema]:
     return [part.at(keyword) for part in parts if part.node.get(keyword, True) is not True]
 
 
-def _matching(pattern: str, rng: Chance, least: int = 0, most: int | None = None) -> str:
+def _matching(pattern: str, rng: RandomSource, least: int = 0, most: int | None = None) -> str:
     try:
         return matching(pattern, rng, max(0, least), most)
-    except Unmatched:
+    except UnsupportedPattern:
         return ""
 
 
-def _sized(text: str, least: int, most: int | None, rng: Chance) -> str:
+def _sized(text: str, least: int, most: int | None, rng: RandomSource) -> str:
     while len(text) < least:
         text += " " + words(rng)
     return text if most is None else text[:most]

@@ -9,7 +9,7 @@ from typing import Any
 from mock_server.spec.document import Document, Node
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.projection import Project, filled, projection
-from mock_server.spec.regex_samples import Chance
+from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 
 PARAMETER = re.compile(r"\{([^}]*)\}")
@@ -40,7 +40,7 @@ class Response:
     def _project(self) -> Project:
         return projection(self.schema) if self.schema else _as_it_is
 
-    def fit(self, value: Any, chance: Chance) -> Any:
+    def fit(self, value: Any, chance: RandomSource) -> Any:
         """``value`` in this answer's shape: without what the schema lacks, with what it asks for."""
         fit = self._project(value)
         if self.schema is None or self.schema.accepts(fit):

@@ -6,7 +6,7 @@ from mock_server.spec.envelopes import list_wrapper
 from mock_server.spec.operation import Operation
 
 
-class Places:
+class OperationsAtPath:
     """The operations by path, so that a large document is not walked once for each of them."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:

@@ -7,7 +7,7 @@ import orjson
 
 from mock_server.errors import AnswerInvalid
 from mock_server.spec.generation import generate
-from mock_server.spec.regex_samples import Chance
+from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import write_json
 
@@ -15,7 +15,7 @@ Project = Callable[[Any], Any]
 Record = Mapping[str, Any]
 
 
-class View:
+class Projection:
     """One shape in which records of a kind go out, compiled from the schema of an answer's item."""
 
     def __init__(self, schema: Schema) -> None:
@@ -23,10 +23,10 @@ class View:
         self._project = projection(schema)
 
     @classmethod
-    def of(cls, schema: Schema) -> "View":
+    def of(cls, schema: Schema) -> "Projection":
         """The view of a schema, made once: what was rendered for one operation is there for another."""
         made = schema.document.made
-        view: View = made.get(("view", schema.place)) or made.setdefault(("view", schema.place), cls(schema))
+        view: Projection = made.get(("view", schema.place)) or made.setdefault(("view", schema.place), cls(schema))
         return view
 
     def project(self, record: Record) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class View:
         value = self.project(record)
         return value.keys() >= self.schema.sure.keys() and self.schema.accepts(value)
 
-    def render(self, record: Record, chance: Chance | None = None) -> orjson.Fragment:
+    def render(self, record: Record, chance: RandomSource | None = None) -> orjson.Fragment:
         """The bytes that are sent, validated once, here. With ``chance``, what does not fit is filled in.
 
         Raises AnswerInvalid when the record does not fit the schema: our own fault.
@@ -139,7 +139,7 @@ def _nothing(value: Any) -> Any:
     return {}
 
 
-def completed(record: Record, shapes: Sequence[Schema], rng: Chance, fresh: Mapping[str, Any]) -> dict[str, Any]:
+def completed(record: Record, shapes: Sequence[Schema], rng: RandomSource, fresh: Mapping[str, Any]) -> dict[str, Any]:
     """``record`` with every property that one of ``shapes`` has.
 
     An absent one is ``fresh`` (values by name, as the time of creation), else what the document says a new
@@ -154,7 +154,7 @@ def completed(record: Record, shapes: Sequence[Schema], rng: Chance, fresh: Mapp
     return whole
 
 
-def fitted(record: Record, views: Sequence[View], chance: Callable[[], Chance]) -> Record:
+def fitted(record: Record, views: Sequence[Projection], chance: Callable[[], RandomSource]) -> Record:
     """``record``, with what a document of other types or further fields asks for in place of what it has.
 
     A record that fits already is returned as it is. Raises SpecError when no value can be made for a field.
@@ -171,7 +171,7 @@ def fitted(record: Record, views: Sequence[View], chance: Callable[[], Chance]) 
     return whole
 
 
-def filled(value: Any, schema: Schema, chance: Chance) -> Any:
+def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
     """``value`` as far as ``schema`` admits it: what is missing is added, what is wrong is replaced, at any depth.
 
     A value that fits, with what it has beyond the schema, is returned as it is. Raises SpecError when none can be made.
@@ -185,7 +185,7 @@ def filled(value: Any, schema: Schema, chance: Chance) -> Any:
     return _initial("", schema, chance, {})
 
 
-def _nearer(value: Any, schema: Schema, chance: Chance) -> Iterator[Any]:
+def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
     """Values that have more and more to do with the schema, and less with ``value``."""
     if isinstance(value, dict) and schema.sure:
         mended = {name: filled(value[name], part, chance) for name, part in schema.sure.items() if name in value}
@@ -211,7 +211,7 @@ def _likeness(value: Any, branch: Schema) -> int:
     return sum(100 if part.types <= {"string"} and part.node.keys() & {"const", "enum"} else 1 for part in fits)
 
 
-def _initial(name: str, schema: Schema, rng: Chance, fresh: Mapping[str, Any]) -> Any:
+def _initial(name: str, schema: Schema, rng: RandomSource, fresh: Mapping[str, Any]) -> Any:
     if name in fresh and schema.accepts(fresh[name]):
         return fresh[name]
     if schema.default is not None:

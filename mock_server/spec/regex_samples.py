@@ -25,7 +25,7 @@ _OTHERWISE = (
 T = TypeVar("T")
 
 
-class Chance(Protocol):
+class RandomSource(Protocol):
     """Where chance comes from: a seeded stream, handed in."""
 
     def random(self) -> float: ...
@@ -33,11 +33,11 @@ class Chance(Protocol):
     def choice(self, items: Sequence[T], /) -> T: ...
 
 
-class Unmatched(ValueError):
+class UnsupportedPattern(ValueError):
     """The pattern uses what this generator does not know (back references …), or asks for too much."""
 
 
-def matching(pattern: str, rng: Chance, shortest: int = 0, longest: int | None = None) -> str:
+def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | None = None) -> str:
     """A text that ``pattern`` matches, at least ``shortest`` long where its repetitions allow it.
 
     Past ``longest`` nothing is repeated that need not be.
@@ -48,7 +48,7 @@ def matching(pattern: str, rng: Chance, shortest: int = 0, longest: int | None =
     try:
         tree = _parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as fault:
-        raise Unmatched(str(fault)) from None
+        raise UnsupportedPattern(str(fault)) from None
     writer = _Writer(rng, shortest, _LONGEST if longest is None else longest)
     writer.sequence(tree)
     return "".join(writer.text)
@@ -58,7 +58,7 @@ def matching(pattern: str, rng: Chance, shortest: int = 0, longest: int | None =
 class _Writer:
     """``short`` is how many characters the repetitions still have to bring."""
 
-    rng: Chance
+    rng: RandomSource
     short: int
     longest: int
 
@@ -70,7 +70,7 @@ class _Writer:
         for name, argument in nodes:
             self._node(str(name), argument)
             if len(self.text) > _LONGEST:
-                raise Unmatched(f"more than {_LONGEST} characters")
+                raise UnsupportedPattern(f"more than {_LONGEST} characters")
 
     def _node(self, name: str, argument: Any) -> None:
         match name:
@@ -93,7 +93,7 @@ class _Writer:
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
                 self._repeat(*argument)
             case _:
-                raise Unmatched(name)
+                raise UnsupportedPattern(name)
 
     def _class(self, items: Any) -> Sequence[str]:
         if id(items) not in self._classes:
@@ -102,7 +102,7 @@ class _Writer:
 
     def _repeat(self, least: int, most: int, body: Any) -> None:
         if least > _LONGEST:
-            raise Unmatched(f"more than {_LONGEST} repetitions")
+            raise UnsupportedPattern(f"more than {_LONGEST} repetitions")
         more = self.rng.randint(0, min(most - least, _MORE))
         times = 0
         # The first repetition that can brings what is still missing; those inside another one only what they must.
@@ -139,7 +139,7 @@ def _members(items: Any) -> Sequence[str]:
         chosen = [char for char in pool if (char in members) != negated]
         if chosen:
             return chosen
-    raise Unmatched("an empty class")
+    raise UnsupportedPattern("an empty class")
 
 
 @cache

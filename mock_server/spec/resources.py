@@ -12,12 +12,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mock_server.spec.envelopes import Wrapper, list_wrapper, record_wrapper
+from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper
 from mock_server.spec.filters import Filters, infer_filters
 from mock_server.spec.operation import Operation
-from mock_server.spec.operations_at_path import Places
+from mock_server.spec.operations_at_path import OperationsAtPath
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.projection import View
+from mock_server.spec.projection import Projection
 from mock_server.spec.schema import Schema
 
 _VERSION = re.compile(r"v[0-9]+")
@@ -61,8 +61,8 @@ class Family:
     shapes: tuple[Schema, ...] = field(repr=False)
 
     @cached_property
-    def views(self) -> tuple[View, ...]:
-        return tuple(map(View.of, self.shapes))
+    def views(self) -> tuple[Projection, ...]:
+        return tuple(map(Projection.of, self.shapes))
 
     @cached_property
     def starts(self) -> Mapping[str, Any]:
@@ -92,14 +92,14 @@ class Binding(NamedTuple):
 
     role: Role
     family: Family
-    wrapper: Wrapper | None
+    wrapper: Envelope | None
     paging: Mapping[str, Parameter]
     filters: Filters
 
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
     """The bindings by operation key; an operation that fits no family has none."""
-    places = Places(operations)
+    places = OperationsAtPath(operations)
     roles = {operation.key: role for operation in operations if (role := _role(operation, places))}
     by_kind: dict[str, list[Operation]] = {}
     for operation in operations:
@@ -134,7 +134,7 @@ def singular(word: str) -> str:
     return word
 
 
-def _role(operation: Operation, places: Places) -> Role | None:
+def _role(operation: Operation, places: OperationsAtPath) -> Role | None:
     if operation.segments[-1] == "{}":
         by_method = {"GET": Role.GET, "PUT": Role.UPDATE, "PATCH": Role.UPDATE, "DELETE": Role.DELETE}
         return by_method.get(operation.method)
@@ -147,7 +147,7 @@ def _role(operation: Operation, places: Places) -> Role | None:
     return None
 
 
-def _reading_role(operation: Operation, places: Places) -> Role | None:
+def _reading_role(operation: Operation, places: OperationsAtPath) -> Role | None:
     answer = operation.success.schema
     listed = list_wrapper(answer)
     if listed and (listed.aside or _paging(operation) or places.is_collection(operation.segments)):
@@ -165,7 +165,7 @@ def _paging(operation: Operation) -> dict[str, Parameter]:
     return found
 
 
-def _wrapper(role: Role, operation: Operation) -> Wrapper | None:
+def _wrapper(role: Role, operation: Operation) -> Envelope | None:
     answer = operation.success.schema
     return list_wrapper(answer) if role is Role.LIST else record_wrapper(answer)
 

@@ -51,7 +51,7 @@ _RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
 }
 
 
-class Soundness:
+class SchemaLint:
     """The faults of a document's schemas; each schema is looked at once, from wherever it is first used."""
 
     def __init__(self, document: Document) -> None:

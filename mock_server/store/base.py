@@ -79,7 +79,7 @@ class SavedSnapshot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedWorkspace:
     """A workspace as a log gives it back: its ``facts`` (seed, keys, …), its state, and its snapshots by name."""
 
     id: str
@@ -119,7 +119,7 @@ class Log(Protocol):
     lost: Callable[[StateError], None]
     """Called once when nothing can be kept any more, as somebody else has taken, moved or changed what it keeps."""
 
-    def load(self) -> Iterator[Saved]:
+    def load(self) -> Iterator[SavedWorkspace]:
         """Every workspace kept. Equal layers are the same object."""
 
     def keep(
@@ -175,7 +175,7 @@ class NoLog:
         self.name = "state"
         self.lost: Callable[[StateError], None] = lambda fault: None
 
-    def load(self) -> Iterator[Saved]:
+    def load(self) -> Iterator[SavedWorkspace]:
         return iter(())
 
     def keep(

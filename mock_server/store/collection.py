@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from mock_server.store.base import Id, Row
-from mock_server.store.copy_on_write import Rows, Table, pieces
+from mock_server.store.copy_on_write import SharedRows, SharedTable, pieces
 from mock_server.support.exact_json import write_json
 
 Where = Mapping[str, Any]
@@ -30,8 +30,8 @@ class Collection:
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         by_id = {row.id: row for row in rows}
-        self.order = Rows(sorted(by_id.values(), key=_key))
-        self.by_id: Table[Id, Row] = Table(by_id)
+        self.order = SharedRows(sorted(by_id.values(), key=_key))
+        self.by_id: SharedTable[Id, Row] = SharedTable(by_id)
         self._indexes: dict[str, _Index] = {}
 
     def copy(self) -> "Collection":
@@ -108,7 +108,7 @@ class Collection:
         return index
 
 
-Group = Row | tuple[Row, ...] | Rows
+Group = Row | tuple[Row, ...] | SharedRows
 """The rows that have one value, in order: one of them, a few, or many."""
 
 
@@ -116,7 +116,7 @@ class _Index:
     """Value of a field → the rows that have it."""
 
     def __init__(self, rows: Sequence[Row], field: str) -> None:
-        self.groups: Table[Hashable, Group] = Table({}, len(rows))
+        self.groups: SharedTable[Hashable, Group] = SharedTable({}, len(rows))
         self._owned: set[Hashable] = set()
         many: dict[Hashable, list[Row]] = {}
         get, put = self.groups.get, self.groups.put
@@ -150,7 +150,7 @@ class _Index:
             group = self.groups.get(one)
             if group is None:
                 self.groups.put(one, row)
-            elif isinstance(group, Rows):
+            elif isinstance(group, SharedRows):
                 self._own(one, group).add(row)
             else:
                 self._put(one, _in_order((group,) if isinstance(group, Row) else group, row))
@@ -163,7 +163,7 @@ class _Index:
             self.add(other, now)
             return
         group = self.groups.get(value)
-        if isinstance(group, Rows):
+        if isinstance(group, SharedRows):
             self._own(value, group).replace(row, other)
         elif isinstance(group, tuple):
             self.groups.put(value, tuple([other if one is row else one for one in group]))
@@ -173,7 +173,7 @@ class _Index:
     def remove(self, row: Row, value: Any) -> None:
         for one in (value,) if type(value) in _PLAIN else _values(value):
             group = self.groups.get(one)
-            if isinstance(group, Rows):
+            if isinstance(group, SharedRows):
                 self._own(one, group).remove(row)
             elif isinstance(group, tuple):
                 self._put(one, [other for other in group if other is not row])
@@ -183,12 +183,12 @@ class _Index:
     def _put(self, value: Hashable, some: Sequence[Row]) -> None:
         """Two rows or more; or one that is left of them."""
         if len(some) > _FEW:
-            self.groups.put(value, Rows(some))
+            self.groups.put(value, SharedRows(some))
             self._owned.add(value)
         else:
             self.groups.put(value, tuple(some) if len(some) > 1 else some[0])
 
-    def _own(self, value: Hashable, group: Rows) -> Rows:
+    def _own(self, value: Hashable, group: SharedRows) -> SharedRows:
         if value not in self._owned:
             group = group.copy()
             self.groups.put(value, group)

@@ -21,7 +21,7 @@ def _key(row: Row) -> tuple[str, int]:
     return row.key
 
 
-class Rows(Sequence[Row]):
+class SharedRows(Sequence[Row]):
     """Rows in the order of their keys."""
 
     __slots__ = ("_length", "_owned", "_parts")
@@ -32,8 +32,8 @@ class Rows(Sequence[Row]):
         self._owned = [True] * len(self._parts)
         self._length = len(ordered)
 
-    def copy(self) -> "Rows":
-        twin = Rows.__new__(Rows)
+    def copy(self) -> "SharedRows":
+        twin = SharedRows.__new__(SharedRows)
         twin._parts, twin._length = self._parts.copy(), self._length
         twin._owned = [False] * len(self._parts)
         self._owned = [False] * len(self._parts)
@@ -99,7 +99,7 @@ class Rows(Sequence[Row]):
         return self._between(place, place + 1)[0]
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Rows | list | tuple):
+        if isinstance(other, SharedRows | list | tuple):
             return len(self) == len(other) and all(one is two for one, two in zip(self, other, strict=True))
         return NotImplemented
 
@@ -139,7 +139,7 @@ class Rows(Sequence[Row]):
         self._owned[place : place + 1] = [True, True]
 
 
-class Table(Generic[K, V]):
+class SharedTable(Generic[K, V]):
     """A dictionary in parts. No value is None. ``expected`` is how many entries there are going to be."""
 
     __slots__ = ("_length", "_mask", "_owned", "_parts")
@@ -152,8 +152,8 @@ class Table(Generic[K, V]):
         most = max(len(entries), expected)
         self._spread(entries.items(), 1 if most <= _FULLEST else 1 << (most // _FULLEST).bit_length())
 
-    def copy(self) -> "Table[K, V]":
-        twin: Table[K, V] = Table.__new__(Table)
+    def copy(self) -> "SharedTable[K, V]":
+        twin: SharedTable[K, V] = SharedTable.__new__(SharedTable)
         twin._parts, twin._mask, twin._length = self._parts.copy(), self._mask, self._length
         twin._owned = [False] * len(self._parts)
         self._owned = [False] * len(self._parts)
@@ -199,13 +199,13 @@ class Table(Generic[K, V]):
         self._parts, self._mask = spread, mask
 
 
-def pieces(*containers: Rows | Table[Any, Any]) -> Iterator[Any]:
+def pieces(*containers: SharedRows | SharedTable[Any, Any]) -> Iterator[Any]:
     """The parts of containers, one by one: who holds one keeps what is in it alive."""
     for container in containers:
         yield from container._parts
 
 
-def unshared(one: Rows, other: Rows) -> tuple[Iterator[Row], Iterator[Row]]:
+def unshared(one: SharedRows, other: SharedRows) -> tuple[Iterator[Row], Iterator[Row]]:
     """The rows of each that are in no part that both have: what is in one that both have is the same."""
     shared = {id(part) for part in one._parts} & {id(part) for part in other._parts}
     left, right = ((part for part in rows._parts if id(part) not in shared) for rows in (one, other))

@@ -6,11 +6,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from mock_server.errors import StateError, StateLost
-from mock_server.store.checkpoint import Checkpoints
+from mock_server.store.checkpoint import Checkpointer
 from mock_server.store.file_layout import MAKER, SCHEMA, VERSION
 from mock_server.store.file_lock import ALONE
-from mock_server.store.file_ownership import StateFile
-from mock_server.store.file_reader import Damaged
+from mock_server.store.file_ownership import OwnedStateFile
+from mock_server.store.file_reader import DamagedFile
 
 _MOVED_AFTER = 400  # rows
 _PATIENCE = 0.05  # seconds that a transaction waits for another program, which everybody else waits for as well
@@ -25,11 +25,11 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.lost: Callable[[StateError], None] = lambda fault: None
-        self._file = StateFile(path)
+        self._file = OwnedStateFile(path)
         self._over: StateLost | None = None
         self._unmoved = 0  # rows since the last checkpoint was asked for
         self._closed = False
-        self._checkpoints: Checkpoints | None = None
+        self._checkpoints: Checkpointer | None = None
         with ExitStack() as opened:
             opened.callback(self._file.close, unused=True)
             with self._faults(_REMEDY):
@@ -37,7 +37,7 @@ class Database:
                 opened.callback(self._db.close)
                 self._version = self._seen()
                 if not ALONE:
-                    self._checkpoints = Checkpoints(self._file.real, self._file.writing)
+                    self._checkpoints = Checkpointer(self._file.real, self._file.writing)
             opened.pop_all()
 
     def _opened(self) -> sqlite3.Connection:
@@ -66,7 +66,7 @@ class Database:
         except (sqlite3.Error, UnicodeDecodeError) as fault:
             busy = getattr(fault, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
             raise self._file.fault(str(fault), _END_IT if busy else remedy) from None
-        except Damaged as fault:
+        except DamagedFile as fault:
             raise self._file.fault(f"damaged: {fault}", _TAKE_A_COPY) from None
 
     def _is_new(self, db: sqlite3.Connection) -> bool:

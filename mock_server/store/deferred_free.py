@@ -3,19 +3,19 @@
 from collections import deque
 from typing import Any
 
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 _AT_A_TIME = 4  # pieces: some thousand rows, or entries of an index
 
 
-class Waste:
+class DeferredFree:
     """``attended`` says that somebody calls ``reduce`` from time to time; without that, nothing is held here."""
 
     def __init__(self) -> None:
         self.attended = False
         self._pieces: deque[Any] = deque()
 
-    def add(self, image: Image | None) -> None:
+    def add(self, image: WorkspaceState | None) -> None:
         """Hold what an image is made of. What other images share stays with them."""
         if self.attended and image is not None:
             self._pieces.extend(image.pieces())

@@ -15,7 +15,7 @@ _PATIENCE = 5.0  # seconds that the copy waits for a writer
 
 
 @dataclass(frozen=True)
-class Copied:
+class FileCopy:
     """A copy that was made: where, how many bytes, and how many workspaces it holds."""
 
     file: Path
@@ -23,7 +23,7 @@ class Copied:
     workspaces: int
 
 
-def copy_state(source: Path, target: Path, *, replace: bool = False) -> Copied:
+def copy_state(source: Path, target: Path, *, replace: bool = False) -> FileCopy:
     """Copy a state file with SQLite's own backup, which takes what still lies in the log beside it, too.
 
     The copy is checked before it takes its name, and ``source`` is only read. With ``replace`` it takes the place of a
@@ -35,7 +35,7 @@ def copy_state(source: Path, target: Path, *, replace: bool = False) -> Copied:
         return _copied(source, target, replace=replace)
 
 
-def _copied(source: Path, target: Path, *, replace: bool) -> Copied:
+def _copied(source: Path, target: Path, *, replace: bool) -> FileCopy:
     _check_log(target)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -53,7 +53,7 @@ def _copied(source: Path, target: Path, *, replace: bool) -> Copied:
     finally:
         for name in (partial, *(partial.with_name(f"{partial.name}{end}") for end in ("-wal", "-shm", "-journal"))):
             name.unlink(missing_ok=True)
-    return Copied(target, size, workspaces)
+    return FileCopy(target, size, workspaces)
 
 
 def _sync(path: Path) -> None:

@@ -67,7 +67,7 @@ _BLOCK_ROWS = 400  # some milliseconds of work
 _REMOVED = b"removed"  # in a checksum, in the place of a body
 
 
-class Line(NamedTuple):
+class RecordRow(NamedTuple):
     """A row of the table ``records``; without a body the record is not there, though a layer below has it."""
 
     layer: LayerId
@@ -84,29 +84,29 @@ def id_text(id: Id) -> str:
     return write_json(id).decode()
 
 
-def line(layer: LayerId, kind: str, row: Row) -> Line:
+def line(layer: LayerId, kind: str, row: Row) -> RecordRow:
     """A record as it is kept."""
     body, id = write_json(row.record), id_text(row.id)
     created, arrival = row.key
-    return Line(layer, kind, id, created, arrival, body, _line_sum(body, layer, kind, id, created, arrival))
+    return RecordRow(layer, kind, id, created, arrival, body, _line_sum(body, layer, kind, id, created, arrival))
 
 
-def gap(layer: LayerId, kind: str, id: Id) -> Line:
+def gap(layer: LayerId, kind: str, id: Id) -> RecordRow:
     """A record that is not there any more."""
     text = id_text(id)
-    return Line(layer, kind, text, "", 0, None, _line_sum(_REMOVED, layer, kind, text, "", 0))
+    return RecordRow(layer, kind, text, "", 0, None, _line_sum(_REMOVED, layer, kind, text, "", 0))
 
 
-def moved(line: Line, layer: LayerId) -> Line:
+def moved(line: RecordRow, layer: LayerId) -> RecordRow:
     """The same row in another layer."""
     return line._replace(layer=layer, sum=_sum_of(line._replace(layer=layer)))
 
 
-def is_sound(line: Line) -> bool:
+def is_sound(line: RecordRow) -> bool:
     return (line.body is None or isinstance(line.body, bytes)) and line.sum == _sum_of(line)
 
 
-def _sum_of(line: Line) -> int:
+def _sum_of(line: RecordRow) -> int:
     body = _REMOVED if line.body is None else line.body
     return _line_sum(body, line.layer, line.kind, line.id, line.created, line.arrival)
 

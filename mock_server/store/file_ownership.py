@@ -34,7 +34,7 @@ _KINDS = (
 _START_AGAIN = "see who did that, and start again with the file that you mean"
 
 
-class StateFile:
+class OwnedStateFile:
     """Held until ``close``. Raises StateError, with the cause and the remedy, where it cannot be had."""
 
     _of_this_process: ClassVar[set[tuple[int, int]]] = set()
@@ -190,7 +190,7 @@ class StateFile:
 def unused(path: Path) -> Iterator[None]:
     """No server has the file that lies there, nor takes it, until the block ends. Raises StateError."""
     found = os.stat(path)
-    if (found.st_dev, found.st_ino) in StateFile._of_this_process:  # it must not even be opened
+    if (found.st_dev, found.st_ino) in OwnedStateFile._of_this_process:  # it must not even be opened
         raise StateError(Problem(str(path), f"in use by process {os.getpid()}", "stop it, or give another name"))
     with ExitStack() as held:
         for place in (path, Path(f"{path}.lock")):

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import orjson
 
-from mock_server.store.base import Layer, LayerId, Record, Row, Saved, SavedSnapshot
-from mock_server.store.file_layout import ITSELF, Line, checksum, content, is_sound, row, unpacked
+from mock_server.store.base import Layer, LayerId, Record, Row, SavedSnapshot, SavedWorkspace
+from mock_server.store.file_layout import ITSELF, RecordRow, checksum, content, is_sound, row, unpacked
 
 TORN = "its parts are of different moments, as in a copy that was made while a server wrote to it"
 
@@ -19,11 +19,11 @@ Head = tuple[str, str, Record, LayerId]
 """Whose it is, a snapshot's name or none, facts, and the layer that it is."""
 
 
-class Damaged(Exception):
+class DamagedFile(Exception):
     """The file is not as it was written; the message says where."""
 
 
-class Reading:
+class StateFileReader:
     """One walk through the file, in one transaction of the connection. Raises Damaged and sqlite3.Error."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -37,26 +37,26 @@ class Reading:
         self._kinds: dict[str, str] = {}
         self._unpacked: dict[bytes, tuple[str, list[Row]]] = {}
 
-    def saved(self) -> list[Saved]:
+    def saved(self) -> list[SavedWorkspace]:
         """Every workspace."""
         (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
-            raise Damaged(found.replace("\n", " "))
+            raise DamagedFile(found.replace("\n", " "))
         heads = self._structure()
         wanted = self._reachable({layer for *_, layer in heads})
         self._contents(wanted)
         found = [self._workspace(id, facts, layer, heads) for id, name, facts, layer in heads if name == ITSELF]
         if lost := {id for id, *_ in heads} - {saved.id for saved in found}:
-            raise Damaged(f"of workspace {min(lost)!r:.60} only parts are left")
+            raise DamagedFile(f"of workspace {min(lost)!r:.60} only parts are left")
         return found
 
-    def _workspace(self, id: str, facts: Record, layer: LayerId, heads: Sequence[Head]) -> Saved:
+    def _workspace(self, id: str, facts: Record, layer: LayerId, heads: Sequence[Head]) -> SavedWorkspace:
         own = {
             name: SavedSnapshot(told, self._layer(there))
             for whose, name, told, there in heads
             if whose == id and name != ITSELF
         }
-        return Saved(id, facts, self._layer(layer), own)
+        return SavedWorkspace(id, facts, self._layer(layer), own)
 
     def _structure(self) -> Sequence[Head]:
         """The heads; what layers there are is known afterwards."""
@@ -69,11 +69,11 @@ class Reading:
         for id, parent, facts, sum in self._db.execute("SELECT * FROM layers ORDER BY id"):
             self._sound(facts, sum, "layer", id, parent)
             if parent is not None and parent not in self._parents:  # one that is older
-                raise Damaged(f"layer {id} stands on layer {parent!r:.40}, which is missing")
+                raise DamagedFile(f"layer {id} stands on layer {parent!r:.40}, which is missing")
             self._parents[id], self._facts[id] = parent, _object(facts, f"the facts of layer {id}")
             total += sum
         if total != expected:
-            raise Damaged(TORN)
+            raise DamagedFile(TORN)
         return heads
 
     def _reachable(self, heads: set[LayerId]) -> set[LayerId]:
@@ -83,7 +83,7 @@ class Reading:
             above: LayerId | None = layer
             while above is not None and above not in wanted:
                 if above not in self._parents:
-                    raise Damaged(f"layer {above!r:.40} is missing")
+                    raise DamagedFile(f"layer {above!r:.40} is missing")
                 wanted.add(above)
                 above = self._parents[above]
         return wanted
@@ -94,20 +94,20 @@ class Reading:
             self._sound(counters, sum, "counters", layer)
             self._counters[layer], totals[layer] = _object(counters, f"the counters of layer {layer}"), total
             if not all(type(number) is int and number >= 0 for number in self._counters[layer].values()):
-                raise Damaged(f"the counters of layer {layer} are no whole numbers from 0")
+                raise DamagedFile(f"the counters of layer {layer} are no whole numbers from 0")
         for layer, block, sum in self._blocks():
             totals[layer] = totals.get(layer, 0) - sum
             if layer in wanted:
                 kind, rows = self._readable(block, layer)
                 self._rows[layer].setdefault(kind, []).extend(rows)
-        for line in map(Line._make, self._db.execute("SELECT * FROM records")):
+        for line in map(RecordRow._make, self._db.execute("SELECT * FROM records")):
             if not is_sound(line):
                 self._refuse("record", line.layer, line.kind, line.id)
             totals[line.layer] = totals.get(line.layer, 0) - line.sum
             if line.layer in wanted:
                 self._take(line)
         if any(totals.values()) or totals.keys() != self._parents.keys():
-            raise Damaged(TORN)
+            raise DamagedFile(TORN)
 
     def _blocks(self) -> Iterator[tuple[LayerId, bytes, int]]:
         for layer, number, block, sum in self._db.execute("SELECT * FROM blocks ORDER BY layer, number"):
@@ -121,10 +121,10 @@ class Reading:
             try:
                 self._unpacked[digest] = unpacked(block)
             except (ValueError, TypeError, zlib.error):
-                raise Damaged(f"a block of layer {layer} cannot be read") from None
+                raise DamagedFile(f"a block of layer {layer} cannot be read") from None
         return self._unpacked[digest]
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: RecordRow) -> None:
         kind = self._kinds.setdefault(line.kind, line.kind)
         try:
             id = content(line.id)
@@ -134,7 +134,7 @@ class Reading:
                 made = row(id, line.created, line.arrival, content(line.body))
                 self._rows[line.layer].setdefault(kind, []).append(made)
         except ValueError as fault:
-            raise Damaged(f"the record {line.kind} {line.id:.80}: {fault}") from None
+            raise DamagedFile(f"the record {line.kind} {line.id:.80}: {fault}") from None
 
     def _layer(self, id: LayerId) -> Layer:
         """One object for each, whoever stands on it."""
@@ -156,7 +156,7 @@ class Reading:
             self._refuse(what, *key)
 
     def _refuse(self, what: str, *key: Any) -> NoReturn:
-        raise Damaged(f"the {what} {', '.join(map(str, key))[:100]!r} is not what was written")
+        raise DamagedFile(f"the {what} {', '.join(map(str, key))[:100]!r} is not what was written")
 
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
@@ -166,5 +166,5 @@ def _object(text: bytes, what: str) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
-        raise Damaged(f"{what} are no JSON object")
+        raise DamagedFile(f"{what} are no JSON object")
     return value

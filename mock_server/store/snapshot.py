@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.store.base import Id, LayerId, Record, Row
 from mock_server.store.copy_on_write import unshared
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 _ROWS_AT_ONCE = 1_000
 
@@ -16,14 +16,14 @@ class Snapshot:
     """Records and counters, and the time that the clock showed. ``image`` is a fork: it is never written to."""
 
     name: str
-    image: Image
+    image: WorkspaceState
     now: str
     frozen: bool
     layer: LayerId | None = None
     """What the log keeps it as, where it does."""
 
 
-def changes(before: Image, after: Image) -> Iterator[dict[str, Any] | None]:
+def changes(before: WorkspaceState, after: WorkspaceState) -> Iterator[dict[str, Any] | None]:
     """What became of each record: ``added``, ``removed``, or ``changed``, field by field, with before and after.
 
     None comes now and then, between two pieces of the work.

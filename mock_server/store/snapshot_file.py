@@ -12,7 +12,7 @@ import orjson
 
 from mock_server.store.base import ARRIVAL, Layer, Row
 from mock_server.store.snapshot import Snapshot
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.support.exact_json import NotJson, write_json
 
 FORMAT, VERSION = "sophiie-mock/snapshot", 1
@@ -110,13 +110,15 @@ def place_in_order(item: Mapping[str, Any]) -> tuple[str, int]:
     return created if isinstance(created, str) else "", item["arrival"]
 
 
-def imported(file: Mapping[str, Any], known: Image | None = None) -> Snapshot:
+def imported(file: Mapping[str, Any], known: WorkspaceState | None = None) -> Snapshot:
     """The snapshot of a file whose shape was checked. A record that is as in ``known`` is not kept a second time."""
     rows = {kind: _rows(items, known.rows(kind) if known else ()) for kind, items in file["records"].items()}
     # Whatever the file says: rows made later come after those of the file, in the order of arrival too.
     arrived = max((row.key[1] + 1 for some in rows.values() for row in some), default=0)
     counters = {**file["counters"], ARRIVAL: max(file["counters"].get(ARRIVAL, 0), arrived)}
-    return Snapshot(file["name"], Image.restored(Layer(0, rows=rows, counters=counters)), file["now"], file["frozen"])
+    return Snapshot(
+        file["name"], WorkspaceState.restored(Layer(0, rows=rows, counters=counters)), file["now"], file["frozen"]
+    )
 
 
 def _rows(items: Iterable[Mapping[str, Any]], known: Iterable[Row]) -> list[Row]:

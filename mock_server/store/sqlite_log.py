@@ -8,12 +8,12 @@ from typing import Any
 
 from mock_server.errors import StateError
 from mock_server.store import unreachable_rows
-from mock_server.store.base import Change, LayerId, Row, Saved, Slices
+from mock_server.store.base import Change, LayerId, Row, SavedWorkspace, Slices
 from mock_server.store.database import Database
 from mock_server.store.file_layout import ITSELF, blocks, checksum
-from mock_server.store.file_reader import Reading
+from mock_server.store.file_reader import StateFileReader
 from mock_server.store.layer_tables import counters_of, move_head, put_head, put_layer
-from mock_server.store.workspace_layer import Leaf, Writing
+from mock_server.store.workspace_layer import LayerTransaction, WorkspaceLayer
 
 _PAGE = 4096  # bytes
 _NONE: Mapping[str, int] = MappingProxyType({})
@@ -25,7 +25,7 @@ class SqliteLog:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._data = Database(path)
-        self._leaves: dict[str, Leaf] = {}
+        self._leaves: dict[str, WorkspaceLayer] = {}
         self._held: dict[LayerId, int] = {}
         self._untidy = True
 
@@ -37,11 +37,11 @@ class SqliteLog:
     def lost(self, told: Callable[[StateError], None]) -> None:
         self._data.lost = told
 
-    def load(self) -> Iterator[Saved]:
+    def load(self) -> Iterator[SavedWorkspace]:
         """Every workspace kept, whole. Raises StateError when one bit of the file is not what was written."""
         with self._data.reading() as db:
-            found = Reading(db).saved()
-        self._leaves = {saved.id: Leaf.of(saved) for saved in found}
+            found = StateFileReader(db).saved()
+        self._leaves = {saved.id: WorkspaceLayer.of(saved) for saved in found}
         return iter(found)
 
     def keep(
@@ -83,7 +83,7 @@ class SqliteLog:
             leaf = self._new_leaf(db, layer, counters_of(db, layer))
             put_head(db, workspace, ITSELF, facts, leaf.id)
             if changes or counters:
-                writing = Writing(leaf, changes, counters)
+                writing = LayerTransaction(leaf, changes, counters)
                 writing.write(db)
                 writing.done()  # nobody knows of this leaf yet
         self._leaves[workspace] = leaf
@@ -94,7 +94,7 @@ class SqliteLog:
             put_head(db, workspace, ITSELF, facts, self._leaves[workspace].id)
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        writing = Writing(self._leaves[workspace], changes, counters)
+        writing = LayerTransaction(self._leaves[workspace], changes, counters)
         with self._data.transaction(len(writing)) as db:
             writing.write(db)
         writing.done()
@@ -115,7 +115,7 @@ class SqliteLog:
         self.hold(layer)
         return layer
 
-    def _sealed(self, db: sqlite3.Connection, workspace: str) -> tuple[LayerId, Leaf]:
+    def _sealed(self, db: sqlite3.Connection, workspace: str) -> tuple[LayerId, WorkspaceLayer]:
         """The layer that is as a workspace is now, and the one that it writes into from now on."""
         leaf = self._leaves[workspace]
         if leaf.fresh:
@@ -151,7 +151,7 @@ class SqliteLog:
     def close(self) -> None:
         self._data.close()
 
-    def _fold(self, into: unreachable_rows.Fold) -> None:
+    def _fold(self, into: unreachable_rows.LayerMerge) -> None:
         """Move a little of a layer into the one above; a workspace may be writing into that."""
         leaf = next((leaf for leaf in self._leaves.values() if leaf.id == into.over), None)
         with self._data.transaction() as db:
@@ -161,5 +161,5 @@ class SqliteLog:
             leaf.gaps |= gaps
             leaf.below = into.parent if done else leaf.below
 
-    def _new_leaf(self, db: sqlite3.Connection, below: LayerId, counters: Mapping[str, int]) -> Leaf:
-        return Leaf.on(below, put_layer(db, below, counters, {}), counters)
+    def _new_leaf(self, db: sqlite3.Connection, below: LayerId, counters: Mapping[str, int]) -> WorkspaceLayer:
+        return WorkspaceLayer.on(below, put_layer(db, below, counters, {}), counters)

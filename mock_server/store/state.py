@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, Record, Row
 from mock_server.store.collection import Collection, Where
-from mock_server.store.copy_on_write import Rows
+from mock_server.store.copy_on_write import SharedRows
 
 _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
@@ -19,7 +19,7 @@ def _as_it_is(layer: Layer, kind: str, row: Row) -> Row:
     return row
 
 
-class Image:
+class WorkspaceState:
     """Collections by kind, and how many records of each kind were ever created here.
 
     ``fork`` costs as much as there are kinds: a collection is shared until one of the two writes to it. A reset, a
@@ -36,7 +36,7 @@ class Image:
         """What others made of these records alone and want to find again; forgotten with the first change."""
 
     @classmethod
-    def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "Image":
+    def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "WorkspaceState":
         """From records by kind, oldest first; ``ids`` names the id field of a kind where it is not ``id``.
 
         A record without an id is the only one of its kind, and the kind is its id.
@@ -51,7 +51,9 @@ class Image:
         return cls(collections, {ARRIVAL: max(map(len, records.values()), default=0)})
 
     @classmethod
-    def restored(cls, layer: Layer, fit: Restoring = _as_it_is, known: "dict[LayerId, Image] | None" = None) -> "Image":
+    def restored(
+        cls, layer: Layer, fit: Restoring = _as_it_is, known: "dict[LayerId, WorkspaceState] | None" = None
+    ) -> "WorkspaceState":
         """The state that a layer is, with all that it stands on; each row by way of ``fit``.
 
         ``known`` has the images of layers that were restored before, and gets those that are new.
@@ -66,9 +68,9 @@ class Image:
                 known[each.id] = below._under(each, fit)
         return known[layer.id]
 
-    def _under(self, layer: Layer, fit: Restoring) -> "Image":
+    def _under(self, layer: Layer, fit: Restoring) -> "WorkspaceState":
         """A fork with what a layer changed."""
-        image = Image(self._collections, layer.counters)
+        image = WorkspaceState(self._collections, layer.counters)
         for kind, ids in layer.removed.items():
             for id in ids:
                 image._writable(kind).remove(id)
@@ -81,10 +83,10 @@ class Image:
                 image._collections[kind] = Collection(fitted)
         return image
 
-    def fork(self) -> "Image":
+    def fork(self) -> "WorkspaceState":
         """A second image with the same content; neither sees what happens to the other afterwards."""
         self._owned = set()
-        return Image(self._collections, self._counters)
+        return WorkspaceState(self._collections, self._counters)
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -94,7 +96,7 @@ class Image:
     def counters(self) -> Mapping[str, int]:
         return MappingProxyType(self._counters)
 
-    def rows(self, kind: str) -> Rows:
+    def rows(self, kind: str) -> SharedRows:
         """Every row of a kind, oldest first."""
         return self._collections.get(kind, _EMPTY).order
 
@@ -132,7 +134,7 @@ class Transaction:
     With a ``log`` it is to be entered; without one it is only to read, or for who undoes it himself.
     """
 
-    def __init__(self, image: Image, log: Log | None = None, workspace: str = "") -> None:
+    def __init__(self, image: WorkspaceState, log: Log | None = None, workspace: str = "") -> None:
         self._image = image
         self._log = log
         self._workspace = workspace

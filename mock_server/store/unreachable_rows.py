@@ -11,7 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from mock_server.store.base import Id, LayerId
-from mock_server.store.file_layout import Line, checksum, moved
+from mock_server.store.file_layout import RecordRow, checksum, moved
 
 _AT_A_TIME = 200  # rows
 _BLOCKS = 2
@@ -34,7 +34,7 @@ _PUT_IF_NONE = "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
 ADD = "UPDATE contents SET total = total + ? WHERE layer = ?"
 
 
-class Fold(NamedTuple):
+class LayerMerge(NamedTuple):
     """A layer that goes into the one that stands on it, ``over``."""
 
     id: LayerId
@@ -47,9 +47,9 @@ def free(db: sqlite3.Connection, held: Collection[LayerId]) -> LayerId | None:
     return next((id for (id,) in db.execute(_FREE) if id not in held), None)
 
 
-def foldable(db: sqlite3.Connection, held: Collection[LayerId]) -> Fold | None:
+def foldable(db: sqlite3.Connection, held: Collection[LayerId]) -> LayerMerge | None:
     """A layer that nobody can return to, below one other."""
-    found = (Fold(*each) for each in db.execute(_FOLDED))
+    found = (LayerMerge(*each) for each in db.execute(_FOLDED))
     return next((fold for fold in found if fold.id not in held), None)
 
 
@@ -65,12 +65,12 @@ def shrink(db: sqlite3.Connection, layer: LayerId) -> bool:
     return True
 
 
-def fold(db: sqlite3.Connection, fold: Fold) -> tuple[bool, set[tuple[str, Id]]]:
+def fold(db: sqlite3.Connection, fold: LayerMerge) -> tuple[bool, set[tuple[str, Id]]]:
     """Move some rows of a layer into the one above it, where that has none of their ids.
 
     Whether those were the last; and by kind and id which of them say that a record of a layer below is not there.
     """
-    lines = [Line._make(each) for each in db.execute(_SOME, (fold.id, _AT_A_TIME))]
+    lines = [RecordRow._make(each) for each in db.execute(_SOME, (fold.id, _AT_A_TIME))]
     for line in lines:
         there = moved(line, fold.over)
         if db.execute(_PUT_IF_NONE, there).rowcount:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from mock_server.store.base import ARRIVAL, Change, Id, LayerId, Saved
-from mock_server.store.file_layout import Line, checksum, gap, id_text, line
+from mock_server.store.base import ARRIVAL, Change, Id, LayerId, SavedWorkspace
+from mock_server.store.file_layout import RecordRow, checksum, gap, id_text, line
 
 _ADD = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"  # what is new is most, and costs less so
 _PUT = f"""{_ADD} ON CONFLICT DO UPDATE
@@ -18,7 +18,7 @@ _COUNT = "UPDATE contents SET counters = ?, total = total + ?, sum = ? WHERE lay
 
 
 @dataclass(slots=True)
-class Leaf:
+class WorkspaceLayer:
     """What is known in memory of the layer of a workspace.
 
     ``first`` is the arrival of the first record that can have been made here; ``gaps`` are the records that a layer
@@ -34,12 +34,12 @@ class Leaf:
     gaps: set[tuple[str, Id]] = field(default_factory=set)
 
     @classmethod
-    def on(cls, below: LayerId, id: LayerId, counters: Mapping[str, int]) -> "Leaf":
+    def on(cls, below: LayerId, id: LayerId, counters: Mapping[str, int]) -> "WorkspaceLayer":
         """A new one, with nothing in it."""
         return cls(id, below, counters, counters.get(ARRIVAL, 0))
 
     @classmethod
-    def of(cls, saved: Saved) -> "Leaf":
+    def of(cls, saved: SavedWorkspace) -> "WorkspaceLayer":
         """The one of a workspace that a log has given back."""
         layer, below = saved.layer, saved.layer.parent
         if below is None:  # cannot be: each workspace has a layer of its own; nothing is lost if it has not
@@ -49,15 +49,15 @@ class Leaf:
         return cls(layer.id, below.id, layer.counters, below.counters.get(ARRIVAL, 0), fresh, gaps)
 
 
-class Writing:
+class LayerTransaction:
     """A transaction on a leaf: ``write`` it, and note that it is ``done`` once it was committed."""
 
-    def __init__(self, leaf: Leaf, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+    def __init__(self, leaf: WorkspaceLayer, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         self._leaf = leaf
         self._counters = {**leaf.counters, **counters}
         self._gaps: set[tuple[str, Id]] = set()
-        self._added: list[Line] = []
-        self._put: list[Line] = []
+        self._added: list[RecordRow] = []
+        self._put: list[RecordRow] = []
         self._removed: list[tuple[LayerId, str, str]] = []
         for change in changes:
             self._add(change)

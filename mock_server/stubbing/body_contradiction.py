@@ -6,14 +6,14 @@ from typing import Any
 from mock_server.stubbing.body_matcher import ABSENT, Body, BodyMatcher, part_at
 from mock_server.stubbing.contradiction import check_texts, meets
 from mock_server.stubbing.json_comparison import JsonComparison, scalar
-from mock_server.stubbing.text_matcher import PatternFault, TextMatcher, shown
+from mock_server.stubbing.text_matcher import PatternProblem, TextMatcher, shown
 
 _MAX_TRIED = 3  # values whose parts are looked at: expressions are tried on them
 _MAX_STEPS = 20_000  # values that are compared: some ten milliseconds. Where there are more, nothing is found
 
 
 def check_bodies(matchers: Sequence[BodyMatcher]) -> None:
-    """Raise PatternFault where no body meets all of these matchers, as far as is easily seen."""
+    """Raise PatternProblem where no body meets all of these matchers, as far as is easily seen."""
     texts = [matcher.whole for matcher in matchers if matcher.whole.asks]
     paths = _by_path(matchers)
     for group in (texts, *paths.values()):
@@ -28,7 +28,7 @@ def check_bodies(matchers: Sequence[BodyMatcher]) -> None:
         for at, other in values[index + 1 :]:
             if steps.clash(one.wanted, other.wanted, one, other):
                 what = f"no body equals both {shown(one.wanted)} and {shown(other.wanted)}; leave one of them out"
-                raise PatternFault(at, what)
+                raise PatternProblem(at, what)
     for _, one in values[:_MAX_TRIED]:
         for path, group in paths.items():
             _check_part(one, path, group)
@@ -49,26 +49,26 @@ def _check_absent(paths: Mapping[str, Sequence[TextMatcher]]) -> None:
             continue
         for inner, others in paths.items():
             if inner.startswith((f"{outer}.", f"{outer}[")) and not others[0].wants_nothing:
-                raise PatternFault(others[0].at, f"nothing can be at {inner} where {outer} is absent")
+                raise PatternProblem(others[0].at, f"nothing can be at {inner} where {outer} is absent")
 
 
 def _as_values(text: TextMatcher, *, needs_json: bool) -> Iterator[tuple[str, JsonComparison]]:
-    """The value that a body must have, where its text is named. Raises PatternFault where there is none and must be."""
+    """The value that a body must have, where its text is named. Raises PatternProblem where it must be JSON."""
     for condition in text.conditions:
         if condition.name != "equalTo":
             continue
         if not condition.value:
-            raise PatternFault(condition.pointer, "this can match nothing: a body has at least one letter")
+            raise PatternProblem(condition.pointer, "this can match nothing: a body has at least one letter")
         value = Body(condition.value.encode("utf-8", "surrogatepass")).value
         if value is not ABSENT and not condition.is_low:
             yield condition.pointer, JsonComparison(value)
         elif value is ABSENT and needs_json:
             what = f"{shown(condition.value)} is not JSON, and another of the bodyPatterns wants that the body is"
-            raise PatternFault(condition.pointer, what)
+            raise PatternProblem(condition.pointer, what)
 
 
 def _check_part(whole: JsonComparison, path: str, group: Sequence[TextMatcher]) -> None:
-    """Raise PatternFault where a part of a value that is wanted cannot be what is wanted there."""
+    """Raise PatternProblem where a part of a value that is wanted cannot be what is wanted there."""
     if whole.any_order and "[" in path:
         return
     part = part_at(path, whole.wanted)
@@ -77,7 +77,7 @@ def _check_part(whole: JsonComparison, path: str, group: Sequence[TextMatcher]) 
     for matcher in group:
         if matcher.wants_nothing is not (part is ABSENT) or not _may_be(part, matcher):
             what = f"a body that equals {shown(whole.wanted)} cannot have at {path} what is wanted here"
-            raise PatternFault(matcher.at, what)
+            raise PatternProblem(matcher.at, what)
 
 
 def _may_be(part: Any, matcher: TextMatcher) -> bool:

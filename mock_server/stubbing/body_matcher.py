@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_server.stubbing.json_comparison import JsonComparison, TooMuchWork
-from mock_server.stubbing.text_matcher import CONDITIONS, Difference, Expressions, PatternFault, TextMatcher, got, shown
+from mock_server.stubbing.text_matcher import (
+    CONDITIONS,
+    Mismatch,
+    PatternProblem,
+    RegexCompiler,
+    TextMatcher,
+    got,
+    shown,
+)
 from mock_server.support.exact_json import NotJson, read_json, write_json
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
@@ -48,9 +56,9 @@ class Body:
 
 
 class BodyMatcher:
-    """One of ``bodyPatterns``. Raises PatternFault."""
+    """One of ``bodyPatterns``. Raises PatternProblem."""
 
-    def __init__(self, matcher: Mapping[str, Any], at: str, expressions: Expressions) -> None:
+    def __init__(self, matcher: Mapping[str, Any], at: str, expressions: RegexCompiler) -> None:
         self.at = at
         self.comparison = _comparison(matcher, at)
         path = matcher.get("matchesJsonPath")
@@ -59,10 +67,10 @@ class BodyMatcher:
         self.at_path = TextMatcher(inner, f"{at}/matchesJsonPath", expressions)
         self.whole = TextMatcher({name: matcher[name] for name in CONDITIONS if name in matcher}, at, expressions)
 
-    def differences(self, body: Body) -> Iterator[Difference | None]:
+    def differences(self, body: Body) -> Iterator[Mismatch | None]:
         """Why a body is not one that is meant; None for what is met, and to let others have a turn."""
         if body.cut:
-            yield Difference(f"only the first {len(body.raw):,} bytes of the body were kept", sure=False)
+            yield Mismatch(f"only the first {len(body.raw):,} bytes of the body were kept", sure=False)
             return
         if self.comparison is not None or self.path is not None:
             _ = body.value
@@ -76,15 +84,15 @@ class BodyMatcher:
             yield self.whole.difference(body.text)
 
     @staticmethod
-    def _compared(comparison: JsonComparison, body: Body) -> Difference | None:
+    def _compared(comparison: JsonComparison, body: Body) -> Mismatch | None:
         if body.value is ABSENT:
-            return Difference(f"wanted {shown(comparison.wanted)}, got {got(body.text)}")
+            return Mismatch(f"wanted {shown(comparison.wanted)}, got {got(body.text)}")
         try:
             if comparison.is_met(body.value):
                 return None
         except TooMuchWork:
-            return Difference(f"a body of {len(body.raw):,} bytes takes too long to compare in any order", sure=False)
-        return Difference(f"wanted {shown(comparison.wanted)}, got {shown(body.value)}")
+            return Mismatch(f"a body of {len(body.raw):,} bytes takes too long to compare in any order", sure=False)
+        return Mismatch(f"wanted {shown(comparison.wanted)}, got {shown(body.value)}")
 
 
 def _comparison(matcher: Mapping[str, Any], at: str) -> JsonComparison | None:
@@ -97,9 +105,9 @@ def _comparison(matcher: Mapping[str, Any], at: str) -> JsonComparison | None:
         extra, any_order = matcher.get("ignoreExtraElements", False), matcher.get("ignoreArrayOrder", False)
         return JsonComparison(wanted, extra=extra, any_order=any_order)
     except NotJson as fault:
-        raise PatternFault(f"{at}/equalToJson", f"a text that is no JSON: {fault}") from None
+        raise PatternProblem(f"{at}/equalToJson", f"a text that is no JSON: {fault}") from None
     except TooMuchWork:
-        raise PatternFault(f"{at}/equalToJson", "too large to be compared in any order") from None
+        raise PatternProblem(f"{at}/equalToJson", "too large to be compared in any order") from None
 
 
 def part_at(expression: str, value: Any) -> Any:

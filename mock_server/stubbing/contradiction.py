@@ -6,7 +6,7 @@ Only what is certain is found: two expressions are compared by their letters, ne
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from mock_server.stubbing.text_matcher import Condition, PatternFault, TextMatcher, shown
+from mock_server.stubbing.text_matcher import Condition, PatternProblem, TextMatcher, shown
 
 _META = re.compile(r"[\\.^$*+?{}\[\]()|]")
 _ANYTHING = re.compile(r"(?:\(\?[ims]+\))?\^?(\()?(?:\.|\[\\s\\S\]|\[\\d\\D\]|\[\\w\\W\])\*\??(?(1)\))\$?")
@@ -14,18 +14,18 @@ _LONGEST_TRIED = 200  # letters of a text that expressions are tried on: they mu
 
 
 def check_texts(matchers: Sequence[TextMatcher]) -> None:
-    """Raise PatternFault where no text meets all of these matchers, which are on one text."""
+    """Raise PatternProblem where no text meets all of these matchers, which are on one text."""
     conditions = [condition for matcher in matchers for condition in matcher.conditions]
     for condition in conditions:
         if why := _is_hopeless(condition):
-            raise PatternFault(condition.pointer, f"this can match nothing: {why}")
+            raise PatternProblem(condition.pointer, f"this can match nothing: {why}")
     for one, other in _pairs(_distinct(conditions)):
         if _clash(one, other):
-            raise PatternFault(other.pointer, f"{_both(one, other)}; leave one of them out")
+            raise PatternProblem(other.pointer, f"{_both(one, other)}; leave one of them out")
     absent = next((condition for condition in conditions if condition.name == "absent"), None)
     present = next((matcher for matcher in matchers if not matcher.wants_nothing), None)
     if absent and present:
-        raise PatternFault(
+        raise PatternProblem(
             absent.pointer, f"`absent` can match nothing here: {present.at} wants that something is there"
         )
 

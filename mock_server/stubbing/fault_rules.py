@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.event_loop.turns import Turns
-from mock_server.store.state import Image
-from mock_server.stubbing.request_pattern import Asked, Match, RequestPattern
+from mock_server.store.state import WorkspaceState
+from mock_server.stubbing.request_pattern import Match, PatternRequest, RequestPattern
 from mock_server.world.ids import Rng, rng
 
 CONNECTION_FAULTS = (
@@ -27,7 +27,7 @@ _LONGEST = 120.0  # seconds of delay, whatever a distribution draws
 
 
 @dataclass(slots=True)
-class Rule:
+class FaultRule:
     """``response`` holds WireMock's words for what happens; ``key`` is a digest, empty for any key.
 
     ``calls`` counts the requests that matched, ``strikes`` those that were struck.
@@ -48,24 +48,24 @@ class Rule:
     def fault(self) -> str:
         return str(self.response.get("fault", ""))
 
-    async def meets(self, asked: Asked, key: str, turns: Turns) -> bool:
+    async def meets(self, asked: PatternRequest, key: str, turns: Turns) -> bool:
         if self.key not in ("", key) or (self.fault == STALE_READ and asked.method not in ("GET", "HEAD")):
             return False
         return await self.request.match(asked, turns) is Match.YES
 
-    def drawn(self) -> "Strike | None":
+    def drawn(self) -> "FaultHit | None":
         """Count a request that matched; what strikes it, if anything does."""
         self.calls += 1
         chance = rng(self.seed, "fault", self.id, self.calls)
         hit = chance.random() < self.probability and self.nth in (None, self.calls)
-        return Strike(self, self.calls, chance) if hit and (self.count is None or self.strikes < self.count) else None
+        return FaultHit(self, self.calls, chance) if hit and (self.count is None or self.strikes < self.count) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class FaultHit:
     """One request struck by one rule; ``draw`` is the number of the request among those that the rule matched."""
 
-    rule: Rule
+    rule: FaultRule
     draw: int
     chance: Rng
 
@@ -91,12 +91,12 @@ def _drawn(spread: Mapping[str, Any], chance: Rng) -> float:
 
 
 @dataclass(slots=True)
-class Faults:
+class FaultRules:
     """The rules of one workspace, in the order in which they were made."""
 
     made: int = 0
-    _rules: dict[str, Rule] = field(default_factory=dict)
-    before: Image | None = None
+    _rules: dict[str, FaultRule] = field(default_factory=dict)
+    before: WorkspaceState | None = None
     """The state before the last change, for as long as a rule may ask for it."""
 
     def __bool__(self) -> bool:
@@ -105,16 +105,16 @@ class Faults:
     def __len__(self) -> int:
         return len(self._rules)
 
-    def __iter__(self) -> Iterator[Rule]:
+    def __iter__(self) -> Iterator[FaultRule]:
         return iter(self._rules.values())
 
-    def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> Rule:
+    def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> FaultRule:
         """A new rule; ``limits`` are its key, nth, probability and count."""
         self.made += 1
-        rule = self._rules[f"flt_{self.made}"] = Rule(f"flt_{self.made}", seed, request, response, **limits)
+        rule = self._rules[f"flt_{self.made}"] = FaultRule(f"flt_{self.made}", seed, request, response, **limits)
         return rule
 
-    def get(self, id: str) -> Rule | None:
+    def get(self, id: str) -> FaultRule | None:
         return self._rules.get(id)
 
     def remove(self, id: str) -> None:
@@ -134,7 +134,7 @@ class Faults:
         """Whether a rule may ask for the state before the last change."""
         return any(rule.fault == STALE_READ for rule in self._rules.values())
 
-    async def strike(self, asked: Asked, key: str) -> Strike | None:
+    async def strike(self, asked: PatternRequest, key: str) -> FaultHit | None:
         """What strikes a request: the first rule that does. Each that matches counts it: no rate depends on others."""
         turns = Turns()
         met = [rule for rule in list(self) if await rule.meets(asked, key, turns)]

@@ -31,27 +31,29 @@ _CATEGORY = r"\\[pP]\{[^}]*\}"
 _PLAIN = re.compile(rf"{_CATEGORY}|\\[^1-9QEhHRXGKZk]|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)", re.DOTALL)
 
 
-class BadExpression(ValueError):
+class UnsupportedRegex(ValueError):
     """The text is no expression that is taken; the message says why, and what to do."""
 
 
-class Expression:
-    """``longest`` is the length of the longest text that it is tried on. Raises BadExpression."""
+class LinearRegex:
+    """``longest`` is the length of the longest text that it is tried on. Raises UnsupportedRegex."""
 
     def __init__(self, pattern: str, *, ignore_case: bool = False, most: int = MAX_SIZE) -> None:
         flags = "is" if ignore_case else "s"
         bare = _PLAIN.sub("x", pattern)
         for sign, what, remedy in _UNKNOWN:
             if re.search(sign, bare):
-                raise BadExpression(f"{what}; {remedy}")
+                raise UnsupportedRegex(f"{what}; {remedy}")
         if _compiled(pattern, most) is None:  # by itself: its brackets must not close ours
-            raise BadExpression(_why(pattern))
+            raise UnsupportedRegex(_why(pattern))
         whole = rf"\A(?{flags}:{pattern})\z"
         self.size = _SMALLEST
         while (found := _compiled(whole, self.size)) is None:
             self.size *= 2
             if self.size > most:
-                raise BadExpression("too large once its repetitions are written out: repeat less, or a smaller class")
+                raise UnsupportedRegex(
+                    "too large once its repetitions are written out: repeat less, or a smaller class"
+                )
         self._validator = found
         self.longest = _WORK // (_EACH_LETTER + self.size)
 

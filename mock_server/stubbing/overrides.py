@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.event_loop.turns import Turns
-from mock_server.stubbing.request_pattern import Asked, Match, RequestPattern
+from mock_server.stubbing.request_pattern import Match, PatternRequest, RequestPattern
 
 PRIORITY = 5
 """As in WireMock: 1 comes first, and 5 is the priority of a mapping that names none."""
@@ -25,7 +25,7 @@ class Override:
 
 
 @dataclass(slots=True)
-class Mappings:
+class Overrides:
     """Those of one workspace."""
 
     made: int = 0
@@ -68,7 +68,7 @@ class Mappings:
         self._ordered = None
         return ids
 
-    async def match(self, asked: Asked, doubt: Callable[[str], None]) -> Override | None:
+    async def match(self, asked: PatternRequest, doubt: Callable[[str], None]) -> Override | None:
         """The one that answers: the lowest number of priority, of several the newest.
 
         ``doubt`` is told of each that may have been meant, and could not be tried.

@@ -18,14 +18,14 @@ from mock_server.stubbing.contradiction import check_texts
 from mock_server.stubbing.text_matcher import (
     CONDITIONS,
     MAX_EXPRESSION,
-    Difference,
-    Expressions,
-    PatternFault,
+    Mismatch,
+    PatternProblem,
+    RegexCompiler,
     TextMatcher,
 )
 from mock_server.support.url_path import canonical_path
 
-__all__ = ["PROPERTIES", "Asked", "Body", "Difference", "Match", "Pattern", "PatternFault", "RequestPattern"]
+__all__ = ["PROPERTIES", "Body", "Match", "Mismatch", "Pattern", "PatternProblem", "PatternRequest", "RequestPattern"]
 
 Pattern = Mapping[str, Any]
 
@@ -57,7 +57,7 @@ PROPERTIES: Mapping[str, Any] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PatternRequest:
     """A request as patterns see it. ``path`` is in its one spelling (``canonical_path``); ``operation`` is the key,
     None where the path is nobody's."""
 
@@ -77,11 +77,11 @@ class Match(Enum):
 
 
 class RequestPattern:
-    """A pattern made ready. ``given`` is how it was written, ``at`` where it stands. Raises PatternFault."""
+    """A pattern made ready. ``given`` is how it was written, ``at`` where it stands. Raises PatternProblem."""
 
     def __init__(self, given: Pattern, at: str = "") -> None:
         self.given = given
-        expressions = Expressions()
+        expressions = RegexCompiler()
         self._path = canonical_path(given["urlPath"]) if "urlPath" in given else None
         expression = given.get("urlPathPattern")
         self._path_expression = expressions.read(expression, f"{at}/urlPathPattern") if expression is not None else None
@@ -96,8 +96,12 @@ class RequestPattern:
         for matcher in self._query.values():
             check_texts([matcher])
         check_bodies(self._body)
-        if self._path is not None and (difference := self._by_expression(Asked("", self._path))) and difference.sure:
-            raise PatternFault(f"{at}/urlPathPattern", "nothing can have a path of this form and this urlPath")
+        if (
+            self._path is not None
+            and (difference := self._by_expression(PatternRequest("", self._path)))
+            and difference.sure
+        ):
+            raise PatternProblem(f"{at}/urlPathPattern", "nothing can have a path of this form and this urlPath")
 
     @property
     def reads_bodies(self) -> bool:
@@ -105,13 +109,13 @@ class RequestPattern:
 
     def matches_path(self, path: str) -> bool:
         """Whether a path in its one spelling is of the form that ``urlPathPattern`` asks for."""
-        return self._by_expression(Asked("", path)) is None
+        return self._by_expression(PatternRequest("", path)) is None
 
-    def differences(self, asked: Asked) -> list[Difference]:
+    def differences(self, asked: PatternRequest) -> list[Mismatch]:
         """Why a request does not match; empty when it does."""
         return [difference for difference in self._compared(asked) if difference]
 
-    async def differences_in_turns(self, asked: Asked, turns: Turns) -> list[Difference]:
+    async def differences_in_turns(self, asked: PatternRequest, turns: Turns) -> list[Mismatch]:
         """Why a request does not match, found while others have their turns."""
         found = []
         await turns.rest()
@@ -121,7 +125,7 @@ class RequestPattern:
             await turns.rest()
         return found
 
-    async def match(self, asked: Asked, turns: Turns) -> Match:
+    async def match(self, asked: PatternRequest, turns: Turns) -> Match:
         """Whether a request matches, found while others have their turns."""
         match = Match.YES
         await turns.rest()
@@ -133,7 +137,7 @@ class RequestPattern:
             await turns.rest()
         return match
 
-    def _compared(self, asked: Asked) -> Iterator[Difference | None]:
+    def _compared(self, asked: PatternRequest) -> Iterator[Mismatch | None]:
         """A difference or None for each part of the pattern."""
         yield from self._plain(asked)
         yield self._by_expression(asked)
@@ -143,27 +147,27 @@ class RequestPattern:
             for difference in body_matcher.differences(asked.body):
                 yield difference and difference._replace(what=f"bodyPatterns/{index}: {difference.what}")
 
-    def _plain(self, asked: Asked) -> Iterator[Difference]:
+    def _plain(self, asked: PatternRequest) -> Iterator[Mismatch]:
         operation, method = self.given.get("operation"), self.given.get("method", "ANY")
         if operation not in (None, asked.operation):
-            yield Difference(f"operation: wanted {operation}, got {asked.operation}")
+            yield Mismatch(f"operation: wanted {operation}, got {asked.operation}")
         if method not in ("ANY", asked.method):
-            yield Difference(f"method: wanted {method}, got {asked.method}")
+            yield Mismatch(f"method: wanted {method}, got {asked.method}")
         if self._path not in (None, asked.path):
-            yield Difference(f"urlPath: wanted {self._path}, got {asked.path}")
+            yield Mismatch(f"urlPath: wanted {self._path}, got {asked.path}")
 
-    def _by_expression(self, asked: Asked) -> Difference | None:
+    def _by_expression(self, asked: PatternRequest) -> Mismatch | None:
         expression = self._path_expression
         if expression is None:
             return None
         if len(asked.path) > expression.longest:
-            return Difference(f"urlPathPattern: the path is too long for it: {len(asked.path):,}", sure=False)
+            return Mismatch(f"urlPathPattern: the path is too long for it: {len(asked.path):,}", sure=False)
         if expression.matches(asked.path):
             return None
-        return Difference(f"urlPathPattern: wanted {self.given['urlPathPattern']}, got {asked.path}")
+        return Mismatch(f"urlPathPattern: wanted {self.given['urlPathPattern']}, got {asked.path}")
 
 
-def _of_parameter(name: str, matcher: TextMatcher, asked: Asked) -> Difference | None:
+def _of_parameter(name: str, matcher: TextMatcher, asked: PatternRequest) -> Mismatch | None:
     """As in WireMock, one of several values under a name is enough."""
     values: list[str | None] = [value for key, value in asked.query if key == name]
     found = [difference for value in values or [None] if (difference := matcher.difference(value))]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mock_server.stubbing.linear_regex import MAX_SIZE, BadExpression, Expression
+from mock_server.stubbing.linear_regex import MAX_SIZE, LinearRegex, UnsupportedRegex
 from mock_server.support.exact_json import write_json
 
 MAX_EXPRESSION = 2_000
@@ -23,7 +23,7 @@ CONDITIONS: Mapping[str, Any] = {
 _SHOWN = 200  # characters
 
 
-class Difference(NamedTuple):
+class Mismatch(NamedTuple):
     """Why a request is not one that is meant. ``sure`` is false where it may be one, and nobody can know."""
 
     what: str
@@ -37,10 +37,10 @@ class Condition(NamedTuple):
     value: str
     is_low: bool
     pointer: str
-    expression: Expression | None
+    expression: LinearRegex | None
 
 
-class PatternFault(Exception):
+class PatternProblem(Exception):
     """A pattern that cannot be used: a JSON pointer into it, and what is wrong there."""
 
     def __init__(self, pointer: str, what: str) -> None:
@@ -48,26 +48,26 @@ class PatternFault(Exception):
         self.pointer, self.what = pointer, what
 
 
-class Expressions:
+class RegexCompiler:
     """Reads the regular expressions of one pattern, which are bounded together."""
 
     def __init__(self) -> None:
         self._left = MAX_SIZE
 
-    def read(self, pattern: str, pointer: str, *, ignore_case: bool = False) -> Expression:
-        """Raises PatternFault."""
+    def read(self, pattern: str, pointer: str, *, ignore_case: bool = False) -> LinearRegex:
+        """Raises PatternProblem."""
         try:
-            made = Expression(pattern, ignore_case=ignore_case, most=self._left)
-        except BadExpression as fault:
-            raise PatternFault(pointer, str(fault)) from None
+            made = LinearRegex(pattern, ignore_case=ignore_case, most=self._left)
+        except UnsupportedRegex as fault:
+            raise PatternProblem(pointer, str(fault)) from None
         self._left -= made.size
         return made
 
 
 class TextMatcher:
-    """All conditions of one matcher. ``at`` is where it stands. Raises PatternFault."""
+    """All conditions of one matcher. ``at`` is where it stands. Raises PatternProblem."""
 
-    def __init__(self, matcher: Mapping[str, Any], at: str, expressions: Expressions) -> None:
+    def __init__(self, matcher: Mapping[str, Any], at: str, expressions: RegexCompiler) -> None:
         self.at = at
         self._matcher = {name: value for name, value in matcher.items() if name in CONDITIONS}
         self._low = bool(matcher.get("caseInsensitive", False))
@@ -96,19 +96,19 @@ class TextMatcher:
             if name != "caseInsensitive"
         ]
 
-    def difference(self, text: str | None) -> Difference | None:
+    def difference(self, text: str | None) -> Mismatch | None:
         """Why a text is not one that is meant; None when it is. ``text`` is None where there is none."""
         if text is None or "absent" in self._matcher:
             met = text is None and "absent" in self._matcher
-            return None if met else Difference(f"wanted {shown(self._matcher)}, got {got(text)}")
+            return None if met else Mismatch(f"wanted {shown(self._matcher)}, got {got(text)}")
         if not all(self._plain(text)):
-            return Difference(f"wanted {shown(self._matcher)}, got {got(text)}")
+            return Mismatch(f"wanted {shown(self._matcher)}, got {got(text)}")
         for name, expression in self._expressions.items():
             if len(text) > expression.longest:
                 what = f"the text of {len(text):,} characters is too long for the expression: {expression.longest:,}"
-                return Difference(what, sure=False)
+                return Mismatch(what, sure=False)
             if expression.matches(text) is not (name == "matches"):
-                return Difference(f"wanted {shown(self._matcher)}, got {got(text)}")
+                return Mismatch(f"wanted {shown(self._matcher)}, got {got(text)}")
         return None
 
     def _plain(self, text: str) -> Iterator[bool]:

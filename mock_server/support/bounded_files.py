@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_server.errors import Problem, SetupError
 from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json
-from mock_server.support.file_cache import kept
+from mock_server.support.file_cache import cached
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_NODES = 500_000
@@ -36,7 +36,7 @@ def read_file(path: Path, error: type[SetupError], *, ours: bool = False) -> Any
         reason = getattr(fault, "strerror", None) or str(fault)
         raise error(Problem(str(path), reason, "check the path")) from None
     if ours:
-        return kept(raw, lambda: read_bytes(raw, str(path), error))
+        return cached(raw, lambda: read_bytes(raw, str(path), error))
     return read_bytes(raw, str(path), error)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Waiting:
+class Condition:
     """As asyncio's Condition, but not bound to the first loop that waited.
 
     An application in process outlives the loop of each test that uses it.

@@ -15,7 +15,7 @@ _HOME = Path(__file__).parents[2]
 _PACKAGES = ("mock_server", "contracts")
 
 
-def story(error: BaseException, redact: Callable[[str], str]) -> str:
+def describe_crash(error: BaseException, redact: Callable[[str], str]) -> str:
     """The line about ``error``, and where the rest is; ``redact`` takes secrets out of all of it."""
     rest = redact("".join(traceback.format_exception(error)))
     line = redact(_headline(error))

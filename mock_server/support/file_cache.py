@@ -19,7 +19,7 @@ _LAYOUT = 1  # one more when the reader makes something else of the same bytes
 _MOST = 64  # files; a checkout under work leaves one for each state of a fixture
 
 
-def kept(raw: bytes, parse: Callable[[], Any]) -> Any:
+def cached(raw: bytes, parse: Callable[[], Any]) -> Any:
     """What ``parse`` makes of ``raw``, from the cache when it is there."""
     with suppress(LookupError):
         return recall(raw)

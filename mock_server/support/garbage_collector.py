@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def what_stays() -> Generator[None, None, None]:
+def building_for_good() -> Generator[None, None, None]:
     """Garbage is not looked for while something is built that stays to the end, nor in it afterwards."""
     gc.disable()
     try:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Journal(Generic[T]):
+class RingBuffer(Generic[T]):
     """At most ``size`` entries; an older one makes room. Not kept by the log: it tells of the past, not of state."""
 
     def __init__(self, size: int) -> None:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from mock_server.testing.errors import Refused
-from mock_server.testing.http_client import TIMEOUT, Answer, Transport
+from mock_server.testing.http_client import TIMEOUT, HttpResponse, Transport
 from mock_server.world.clock import stamp
 
 
-class Control:
+class AdminClient:
     """The control plane, for one workspace where ``workspace`` names one."""
 
     def __init__(self, url: str, *, token: str = "", workspace: str = "") -> None:
@@ -34,7 +34,7 @@ class Api:
         return _checked(answer, f"{method} {path.partition('?')[0]}", answer.headers.get("x-mock-explain"))
 
 
-def _checked(answer: Answer, asked: str, why: str | None = None) -> Any:
+def _checked(answer: HttpResponse, asked: str, why: str | None = None) -> Any:
     """The value of a success. ``why`` is a reason that stands outside the body."""
     said = answer.value
     if 200 <= answer.status < 300:

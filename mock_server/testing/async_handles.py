@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from mock_server.testing.admin_client import Control
+from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.blocking import Async, awaited
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
 from mock_server.testing.requests import Requests
@@ -82,10 +82,10 @@ class AsyncSnapshot(Async[Snapshot]):
     changes = awaited(Snapshot.changes)
 
 
-class AsyncControl(Async[Control]):
+class AsyncAdminClient(Async[AdminClient]):
     """Any control route, about this workspace."""
 
-    __call__ = awaited(Control.__call__)
+    __call__ = awaited(AdminClient.__call__)
 
 
 class AsyncSophiie(Async[Sophiie]):
@@ -100,7 +100,7 @@ class AsyncSophiie(Async[Sophiie]):
         self.sophiie = sophiie
         self.url, self.id, self.api_key, self.seed = sophiie.url, sophiie.id, sophiie.api_key, sophiie.seed
         self.organization: Mapping[str, Any] = sophiie.organization
-        self.control = AsyncControl(sophiie.control, sophiie.calls)
+        self.control = AsyncAdminClient(sophiie.control, sophiie.calls)
         self.world = AsyncWorld(sophiie.world, sophiie.calls)
         self.clock = AsyncClock(sophiie.clock, sophiie.calls)
         self.requests = AsyncRequests(sophiie.requests, sophiie.calls)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.testing.admin_client import Api, Control, plain
+from mock_server.testing.admin_client import AdminClient, Api, plain
 from mock_server.testing.blocking import waits
 from mock_server.testing.errors import Refused
 from mock_server.testing.request_pattern import pattern
@@ -16,7 +16,7 @@ _SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_test&user_id=usr_test"
 class World:
     """The business behind the workspace: ``world.leads`` are its leads, ``world.records("leads/notes")`` any kind."""
 
-    def __init__(self, control: Control, made: Mapping[str, Any]) -> None:
+    def __init__(self, control: AdminClient, made: Mapping[str, Any]) -> None:
         self._control = control
         self.name: str = made["world"]
         self.start: str = made["start"]
@@ -42,7 +42,7 @@ class World:
 class Clock:
     """The workspace's time. It stands still unless the workspace was made otherwise."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminClient) -> None:
         self._control = control
 
     @property
@@ -67,7 +67,7 @@ class Clock:
 class Inbox:
     """Subscribe its ``url``; what a change causes has arrived when a call here returns, without any sleeping."""
 
-    def __init__(self, control: Control, api: Api, base: str, path: str) -> None:
+    def __init__(self, control: AdminClient, api: Api, base: str, path: str) -> None:
         self._control = control
         self._api = api
         self._path = path
@@ -153,7 +153,7 @@ def _asked(match: Mapping[str, Any] | None) -> dict[str, Any]:
 class Faults:
     """Make requests fail, late or strange. A request is meant as in Requests; ``response`` is in WireMock's words."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminClient) -> None:
         self._control = control
 
     def add(
@@ -184,7 +184,7 @@ class Faults:
 class Snapshot:
     """The workspace at one moment: its records and its time."""
 
-    def __init__(self, control: Control, name: str) -> None:
+    def __init__(self, control: AdminClient, name: str) -> None:
         self._control = control
         self.name = name
 

@@ -13,7 +13,7 @@ TIMEOUT = 130.0
 _AS_IT_IS = "/?#[]@!$&'()*+,;=:%-._~"  # what a path and a query are made of
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """``headers`` are by lower-case name; ``value`` is the body's JSON value, its text where it is not JSON."""
 
     status: int
@@ -32,7 +32,7 @@ class Transport:
         self._server = urlsplit(url)
         self._headers = {name.replace("_", "-"): value for name, value in headers.items() if value}
 
-    def send(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Answer:
+    def send(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> HttpResponse:
         """``timeout`` are the seconds that each step may take. Raises Refused when no answer comes."""
         kind = HTTPSConnection if self._server.scheme == "https" else HTTPConnection
         connection = kind(str(self._server.hostname), self._server.port, timeout=timeout)
@@ -43,7 +43,7 @@ class Transport:
             connection.request(method, target, payload, {**self._headers, **media})
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, _value(answer.read()))
+            return HttpResponse(answer.status, told, _value(answer.read()))
         except (OSError, HTTPException) as fault:
             why = str(fault) or type(fault).__name__
             what = f"{method} {path}: no answer from {self._server.scheme}://{self._server.netloc}: {why}"

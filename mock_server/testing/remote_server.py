@@ -18,7 +18,7 @@ from mock_server import __version__
 from mock_server.config.settings import LOCAL_KEY
 from mock_server.support.web_origin import with_scheme
 from mock_server.testing import stdin_lifetime
-from mock_server.testing.admin_client import Control
+from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.errors import Refused
 from mock_server.world.clock import Stopwatch
 
@@ -54,7 +54,7 @@ def found(url: str, token: str = "") -> RunningServer:
     """The server at ``url``, once it has said what it is. Raises Refused."""
     url = _checked(with_scheme(url))
     try:
-        said = Control(url, token=token)("GET", "/version", timeout=_ANSWER_SECONDS)
+        said = AdminClient(url, token=token)("GET", "/version", timeout=_ANSWER_SECONDS)
     except Refused as refused:
         raise Refused({"detail": _why(url, refused)}) from None
     if not isinstance(said, dict) or said.get("name") != "sophiie-mock":

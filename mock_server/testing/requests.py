@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.testing.admin_client import Control
+from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.errors import Refused
 from mock_server.testing.request_pattern import pattern
 
@@ -32,7 +32,7 @@ class Requests:
     What no document knows is refused, as nothing could be said of it; ``allow_unknown=True`` if that is what you mean.
     """
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminClient) -> None:
         self._control = control
 
     def all(self) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from mock_server.testing.admin_client import Api, Control, plain
+from mock_server.testing.admin_client import AdminClient, Api, plain
 from mock_server.testing.blocking import Calls, in_coroutine
 from mock_server.testing.errors import Refused
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
@@ -32,8 +32,8 @@ def workspace(
     asked = {name: value for name, value in plan.items() if value is not None}
     if world is not None:
         asked["world"] = sent(world)
-    made = Control(url, token=token)("POST", "/workspaces", {"frozen": frozen, **asked})
-    sophiie = Sophiie(url, made, Control(url, token=token, workspace=made["id"]))
+    made = AdminClient(url, token=token)("POST", "/workspaces", {"frozen": frozen, **asked})
+    sophiie = Sophiie(url, made, AdminClient(url, token=token, workspace=made["id"]))
     try:
         yield sophiie
         if complaint := sophiie.calls.complaint():
@@ -45,7 +45,7 @@ def workspace(
 class Sophiie:
     """One workspace. ``client`` is an httpx client with its key; ``control`` any control route, about it."""
 
-    def __init__(self, url: str, made: Mapping[str, Any], control: Control) -> None:
+    def __init__(self, url: str, made: Mapping[str, Any], control: AdminClient) -> None:
         self.url = url
         self.id: str = made["id"]
         self.api_key: str = made["key"]

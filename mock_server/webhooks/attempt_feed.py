@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mock_server.store.base import Record
-from mock_server.support.condition import Waiting
+from mock_server.support.condition import Condition
 from mock_server.webhooks.reply import Reply
 from mock_server.workspaces.workspace import Workspace
 
 Told = Mapping[str, Any]
 
 
-class News:
+class AttemptFeed:
     """The last attempts of each workspace, numbered there. Not kept over a restart: the outbox is."""
 
     def __init__(self) -> None:
-        self._waiting = Waiting()
+        self._waiting = Condition()
         self._over = False
 
     def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:

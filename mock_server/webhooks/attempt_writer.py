@@ -9,7 +9,7 @@ import orjson
 
 from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Row
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.webhooks import attempts as attempt
 from mock_server.webhooks import outbox, retry_schedule
 from mock_server.webhooks.reply import Reply
@@ -19,29 +19,31 @@ log = logging.getLogger("mock_server")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedAttempt:
     """An attempt that was made, in the workspace as it was then; ``kept`` is done once it is written down."""
 
     workspace: Workspace
-    image: Image
+    image: WorkspaceState
     row: Row
     reply: Reply
     sent: Mapping[str, str]
     kept: asyncio.Future[None]
 
 
-class Recorder:
+class AttemptWriter:
     """Lives on one event loop."""
 
     def __init__(self, workspaces: Workspaces, steps: retry_schedule.Steps) -> None:
         self._workspaces = workspaces
         self._steps = steps
-        self._waiting: list[Ended] = []
+        self._waiting: list[EndedAttempt] = []
 
-    async def keep(self, workspace: Workspace, image: Image, row: Row, reply: Reply, sent: Mapping[str, str]) -> None:
+    async def keep(
+        self, workspace: Workspace, image: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
+    ) -> None:
         """Returns when the attempt is kept. Raises StorageUnavailable, and it is still owed."""
         loop = asyncio.get_running_loop()
-        ended = Ended(workspace, image, row, reply, sent, loop.create_future())
+        ended = EndedAttempt(workspace, image, row, reply, sent, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._write)
         self._waiting.append(ended)
@@ -57,7 +59,9 @@ class Recorder:
             for ended in together:  # the fault of one is not that of the others
                 _end([ended], self._fault(workspace, [ended], last_resort=True))
 
-    def _fault(self, workspace: Workspace, together: Sequence[Ended], *, last_resort: bool = False) -> Exception | None:
+    def _fault(
+        self, workspace: Workspace, together: Sequence[EndedAttempt], *, last_resort: bool = False
+    ) -> Exception | None:
         """Keep all of them; or none, and why.
 
         With ``last_resort`` the one attempt that cannot be written as it was is written as a failure that says so:
@@ -82,13 +86,13 @@ class Recorder:
         return None
 
 
-def _unspeakable(ended: Ended, fault: Exception) -> Ended:
+def _unspeakable(ended: EndedAttempt, fault: Exception) -> EndedAttempt:
     """An attempt of which only that it was made can be kept."""
     reply = Reply(error=f"the attempt could not be recorded: {type(fault).__name__}", ms=ended.reply.ms, refused=True)
     return replace(ended, reply=reply, sent={})
 
 
-def _end(together: Sequence[Ended], fault: Exception | None) -> None:
+def _end(together: Sequence[EndedAttempt], fault: Exception | None) -> None:
     for ended in together:
         if ended.kept.done():  # nobody waits: the server stops
             continue

@@ -59,26 +59,28 @@ def record(
     number = len(row.record["attempts"]) + 1
     changes = {"attempts": [*row.record["attempts"], _told(number, reply, sent, stamp(now))]}
     if 200 <= reply.status < 300:
-        return outbox.settle(tx, row, outbox.DELIVERED, None, **changes)
+        return outbox.finish_delivery(tx, row, outbox.DELIVERED, None, **changes)
     reason = reply.error or f"status {reply.status}"
     if reply.status == GONE:
-        settled = outbox.settle(tx, row, outbox.FAILED, "status 410: the subscription is removed", **changes)
+        settled = outbox.finish_delivery(tx, row, outbox.FAILED, "status 410: the subscription is removed", **changes)
         subscriptions.unsubscribe(tx, row.record["subscriptionId"])
         outbox.cancel_all(tx, row.record["subscriptionId"], "the receiver answered 410 before")
         return settled
     if row.record["state"] != outbox.PENDING:  # cancelled while it was on the wire
-        return outbox.settle(tx, row, row.record["state"], f"{row.record['reason']}; {reason}", **changes)
+        return outbox.finish_delivery(tx, row, row.record["state"], f"{row.record['reason']}; {reason}", **changes)
     delay = None
     if not reply.refused:
         chance = rng(seed, "retry", row.record["id"], number).random()
         delay = retry_schedule.wait(steps, number, chance, _retry_after(reply, now))
     if delay is None:
         log.warning("webhook %s of %s failed: %s", row.id, row.record["trigger"], reason)
-        return outbox.settle(tx, row, outbox.FAILED, reason, **changes)
+        return outbox.finish_delivery(tx, row, outbox.FAILED, reason, **changes)
     due = from_epoch_ms(epoch_ms(now) + round(delay * 1000))
     if due > LATEST:
-        return outbox.settle(tx, row, outbox.FAILED, f"{reason}; no clock would show when a retry is due", **changes)
-    return outbox.settle(tx, row, outbox.PENDING, reason, dueAt=stamp(due), **changes)
+        return outbox.finish_delivery(
+            tx, row, outbox.FAILED, f"{reason}; no clock would show when a retry is due", **changes
+        )
+    return outbox.finish_delivery(tx, row, outbox.PENDING, reason, dueAt=stamp(due), **changes)
 
 
 def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[str, Any]:

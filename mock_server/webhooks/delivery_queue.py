@@ -9,7 +9,7 @@ from mock_server.store.state import Transaction
 from mock_server.webhooks import outbox
 
 
-class Backlog:
+class DeliveryQueue:
     """First attempts in the order of their events, retries when their time comes: they wait beside the queue, not in
     front of it.
 

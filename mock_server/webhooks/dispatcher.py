@@ -10,16 +10,16 @@ from weakref import WeakKeyDictionary
 from mock_server.config.settings import Settings
 from mock_server.errors import AnswerInvalid, StorageUnavailable
 from mock_server.store.base import Row
-from mock_server.store.state import Image, Transaction
+from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.webhooks import attempts, certificates, egress_policy, outbox, retry_schedule
 from mock_server.webhooks import subscriptions as subscription
-from mock_server.webhooks.attempt_feed import News
-from mock_server.webhooks.attempt_writer import Recorder
-from mock_server.webhooks.delivery_queue import Backlog
+from mock_server.webhooks.attempt_feed import AttemptFeed
+from mock_server.webhooks.attempt_writer import AttemptWriter
+from mock_server.webhooks.delivery_queue import DeliveryQueue
 from mock_server.webhooks.listeners import Listeners
-from mock_server.webhooks.rendering import Bodies
+from mock_server.webhooks.rendering import WebhookBodies
 from mock_server.webhooks.reply import Reply
-from mock_server.webhooks.subscription_endings import Endings
+from mock_server.webhooks.subscription_endings import SubscriptionEndings
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.clock import parse, wall_time
 
@@ -45,20 +45,20 @@ class Dispatcher:
     def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
         self._workspaces = workspaces
         self._settings = settings
-        self._recorder = Recorder(workspaces, retry_schedule.parse(settings.retries))
+        self._recorder = AttemptWriter(workspaces, retry_schedule.parse(settings.retries))
         self._allowed = egress_policy.hosts(settings.allow_egress)
         self._trusted = certificates.trusting(settings.webhook_ca) if settings.webhook_ca else None
-        self._bodies = Bodies(workspaces.contract)
+        self._bodies = WebhookBodies(workspaces.contract)
         self._gate: Any = None
         self._loading = asyncio.Lock()
         self._preparing: asyncio.Task[Any] | None = None
         # By state and subscription: gone with the state when a workspace is reset or removed.
-        self._backlogs: WeakKeyDictionary[Image, dict[int, Backlog]] = WeakKeyDictionary()
+        self._backlogs: WeakKeyDictionary[WorkspaceState, dict[int, DeliveryQueue]] = WeakKeyDictionary()
         self._workers: dict[Queue, asyncio.Task[None]] = {}
         self._timers: dict[Queue, asyncio.TimerHandle] = {}
-        self._endings = Endings(workspaces, self.wake)
+        self._endings = SubscriptionEndings(workspaces, self.wake)
         self._closing = False
-        self.news = News()
+        self.news = AttemptFeed()
         self.listeners = Listeners(workspaces, self.news)
 
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
@@ -206,7 +206,7 @@ class Dispatcher:
         if row.record.get("paused") or tx.get(outbox.ENDING, outbox.INHERITED):
             return None
         if queue[1] not in known:
-            known[queue[1]] = Backlog(outbox.queued(tx, queue[1]))
+            known[queue[1]] = DeliveryQueue(outbox.queued(tx, queue[1]))
         return known[queue[1]].first(tx, workspace.clock.stamp())
 
     def _set_timer(self, workspace: Workspace, queue: Queue, seconds: float | None = None) -> None:
@@ -232,7 +232,7 @@ class Dispatcher:
         async with self._loading:
             if self._gate is None:
                 egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress_client")
-                self._gate = egress.Gate(self._allowed, self._settings.delivery_timeout, trusted=self._trusted)
+                self._gate = egress.EgressClient(self._allowed, self._settings.delivery_timeout, trusted=self._trusted)
         return self._gate
 
 

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from mock_server.webhooks.certificates import believing_all
-from mock_server.webhooks.egress_policy import Refused, host_of, hosts, refusal
+from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, refusal
 from mock_server.webhooks.failure_reasons import causes_of, in_words
 from mock_server.webhooks.reply import MOST_READ, Reply, answered
 from mock_server.world.clock import Stopwatch
@@ -42,7 +42,7 @@ Sessions = dict[tuple[bool, bool], aiohttp.ClientSession]
 Info = tuple[int, int, int, str, tuple[object, ...]]
 
 
-class Gate:
+class EgressClient:
     """Posts, through connections that it has checked. ``allowed`` names hosts that may be outside.
 
     ``trusted`` says whose certificates are believed, the system's authorities without it. It may outlive an event
@@ -78,9 +78,9 @@ class Gate:
                 return await self._posted(session, url, body, headers, watch)
         except TimeoutError:
             return Reply(error=f"no complete answer within {self._timeout:g} s", ms=watch.ms())
-        except (Refused, aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as fault:
+        except (EgressRefused, aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as fault:
             causes = list(causes_of(fault))
-            refused = any(isinstance(cause, Refused | aiohttp.InvalidURL) for cause in causes)
+            refused = any(isinstance(cause, EgressRefused | aiohttp.InvalidURL) for cause in causes)
             return Reply(error=in_words(causes), ms=watch.ms(), refused=refused)
         except Exception as fault:  # the library stumbled over the answer: an outcome of this attempt like any other
             log.exception("an answer of a webhook's receiver could not be read")
@@ -92,8 +92,8 @@ class Gate:
             host = host_of(url)
             async with asyncio.timeout(_LOOK_UP):
                 await _Resolver(self._resolver, outside=host in self._allowed).resolve(host, family=socket.AF_UNSPEC)
-        except (Refused, OSError, ValueError) as fault:  # TimeoutError is an OSError
-            return next((str(cause) for cause in causes_of(fault) if isinstance(cause, Refused)), "")
+        except (EgressRefused, OSError, ValueError) as fault:  # TimeoutError is an OSError
+            return next((str(cause) for cause in causes_of(fault) if isinstance(cause, EgressRefused)), "")
         return ""
 
     async def _posted(
@@ -195,7 +195,7 @@ class _Resolver(AbstractResolver):
         for answer in answers:
             why = refusal(answer["host"], allowed=self._outside)
             if why:
-                raise OSError(None, Refused(why if host in why else f"{host}: {why}"))
+                raise OSError(None, EgressRefused(why if host in why else f"{host}: {why}"))
         return answers
 
     async def close(self) -> None:
@@ -207,7 +207,7 @@ def _judge_literal(host: str, *, allowed: bool) -> None:
     if ":" in host or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host):
         why = refusal(host, allowed=allowed)
         if why:
-            raise Refused(why)
+            raise EgressRefused(why)
 
 
 def _inside_socket(info: Info) -> socket.socket:
@@ -221,7 +221,7 @@ def _outside_socket(info: Info) -> socket.socket:
 def _socket(info: Info, why: str) -> socket.socket:
     """The socket that is about to connect to the address in ``info``: the last word is here."""
     if why:
-        raise OSError(None, Refused(why))
+        raise OSError(None, EgressRefused(why))
     made = socket.socket(info[0], info[1], info[2])
     made.setblocking(False)
     return made

@@ -42,7 +42,7 @@ _LONGEST = 2048
 _MOST_PORT = 65535
 
 
-class Refused(Exception):
+class EgressRefused(Exception):
     """The gate stays shut; the text says why."""
 
 
@@ -76,7 +76,7 @@ def host_of(url: str) -> str:
     """The host of a URL that can be posted to, lower-case, without brackets and final dot. Raises Refused."""
     fault = _fault(url)
     if fault:
-        raise Refused(fault)
+        raise EgressRefused(fault)
     return (urlsplit(url).hostname or "").rstrip(".")
 
 
@@ -115,7 +115,7 @@ def hosts(names: Iterable[str]) -> frozenset[str]:
         bare = name.strip("[]")
         try:
             found.add(host_of(f"http://[{bare}]/" if ":" in bare else f"http://{bare}/"))
-        except Refused:
+        except EgressRefused:
             raise SettingsError(
                 Problem("--allow-egress", f"`{name}` is no host", "a name or an address, as hooks.example.com")
             ) from None

@@ -51,7 +51,7 @@ def _emit(tx: Transaction, ids: Ids, now: str, type: str, kept: Mapping[str, Any
     id = str(ids.make("events", tx.count(KIND)))
     event = {"id": id, "type": type, "createdAt": now, "cause": RAW, "recordId": None, **kept}
     tx.put(KIND, id, event)
-    outbox.owe(tx, ids, now, event)
+    outbox.enqueue(tx, ids, now, event)
     return event
 
 
@@ -70,7 +70,7 @@ def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Rec
         "body": item(tx, kind, record),
     }
     tx.put(KIND, event["id"], event)
-    outbox.owe(tx, ids, now, event)
+    outbox.enqueue(tx, ids, now, event)
     return event
 
 

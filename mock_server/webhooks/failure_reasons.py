@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import aiohttp
 
 from mock_server.support.text import printable
-from mock_server.webhooks.egress_policy import Refused
+from mock_server.webhooks.egress_policy import EgressRefused
 
 
 def causes_of(fault: BaseException) -> Iterator[BaseException]:
@@ -33,7 +33,7 @@ def in_words(causes: list[BaseException]) -> str:
 
 
 def _detail(cause: BaseException) -> str:
-    if isinstance(cause, Refused):
+    if isinstance(cause, EgressRefused):
         return f": {cause}"
     if hasattr(cause, "verify_message"):  # of two kinds of certificate errors only the inner one has it
         trust = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, " if _has_no_issuer(cause) else ""
@@ -49,7 +49,7 @@ def _has_no_issuer(cause: BaseException) -> bool:
 
 
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (Refused, "refused"),
+    (EgressRefused, "refused"),
     (aiohttp.InvalidURL, "refused: a URL with an odd spelling"),
     (ssl.SSLCertVerificationError, "the certificate is not trusted"),
     (ssl.SSLError, "no TLS"),

@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from mock_server.errors import ApiError
-from mock_server.support.condition import Waiting
-from mock_server.webhooks.attempt_feed import News, Told
+from mock_server.support.condition import Condition
+from mock_server.webhooks.attempt_feed import AttemptFeed, Told
 from mock_server.webhooks.listener import Listener, marked, of_another_life, unsubscribe
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.ids import secret
@@ -28,7 +28,7 @@ _RETURN_SECONDS = 1.0
 """What one that is between two questions gets to ask again, before a newcomer takes it for dead."""
 
 
-class Heard(NamedTuple):
+class ListenResult(NamedTuple):
     """An answer to one who listens: his attempts up to the number ``last``, those of others left out."""
 
     listener: Listener
@@ -39,11 +39,11 @@ class Heard(NamedTuple):
 class Listeners:
     """All who listen. ``close`` it when the server stops."""
 
-    def __init__(self, workspaces: Workspaces, news: News) -> None:
+    def __init__(self, workspaces: Workspaces, news: AttemptFeed) -> None:
         self._workspaces = workspaces
         self._news = news
         self._all: dict[str, Listener] = {}
-        self._asked = Waiting()
+        self._asked = Condition()
         self._sweep: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -71,7 +71,9 @@ class Listeners:
         known = self._all.get(id)
         return None if known is None or known.workspace is not workspace else self._end(workspace, {id})
 
-    async def attempts(self, workspace: Workspace, id: str, after: int, wait: float, version: int) -> Heard | None:
+    async def attempts(
+        self, workspace: Workspace, id: str, after: int, wait: float, version: int
+    ) -> ListenResult | None:
         """One's attempts after this number. Waits so many seconds for one, or for a change after ``version``.
 
         None when none has this id, or has not come back with it since the server was started.
@@ -95,7 +97,7 @@ class Listeners:
         if self._all.get(id) is not listener:
             return None
         own = [one for one in told if one["subscriptionId"] in listener.known]
-        return Heard(listener, own, workspace.attempts.seen)
+        return ListenResult(listener, own, workspace.attempts.seen)
 
     def renewed(self, workspace: Workspace, because: str, *, numbered_anew: bool = False) -> None:
         """The records of a workspace are others now: who listens is subscribed again, and nobody else is."""

@@ -25,7 +25,7 @@ SLICE = 100
 """Deliveries that one transaction settles or makes when there may be thousands: a few milliseconds."""
 
 
-def owe(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
+def enqueue(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
     """A delivery of ``event`` to everyone who subscribed to its type."""
     for subscriber in tx.find(subscription.KIND, {"trigger": event["type"]}):
         add(tx, ids, now, event, subscriber.record)
@@ -77,7 +77,7 @@ def queued(tx: Transaction, subscription_id: int) -> list[Row]:
     return list(tx.find(KIND, {"queue": subscription_id}))
 
 
-def settle(tx: Transaction, row: Row, state: str, reason: str | None, **changes: Any) -> Row:
+def finish_delivery(tx: Transaction, row: Row, state: str, reason: str | None, **changes: Any) -> Row:
     """Write how a delivery stands now; only a pending one is queued."""
     queue = row.record["subscriptionId"] if state == PENDING else None
     return tx.put(KIND, row.id, {**row.record, **changes, "state": state, "queue": queue, "reason": reason})
@@ -90,13 +90,13 @@ def cancel_all(tx: Transaction, subscription_id: int, reason: str) -> int:
     """
     owed = queued(tx, subscription_id)
     for row in owed[:SLICE]:
-        settle(tx, row, CANCELLED, reason)
+        finish_delivery(tx, row, CANCELLED, reason)
     if len(owed) > SLICE:
         tx.put(ENDING, subscription_id, {"id": subscription_id, "reason": reason})
     return len(owed)
 
 
-def disown(tx: Transaction) -> None:
+def drop_inherited(tx: Transaction) -> None:
     """A fork owes nothing of what it has inherited.
 
     The workspace that it was forked from still delivers all of it, and a receiver would get each event twice, with
@@ -116,12 +116,12 @@ def cancel_more(tx: Transaction, note: Row) -> None:
     else:
         owed = queued(tx, int(note.id))
     for row in owed[:SLICE]:
-        settle(tx, row, CANCELLED, note.record["reason"])
+        finish_delivery(tx, row, CANCELLED, note.record["reason"])
     if len(owed) <= SLICE:
         tx.remove(ENDING, note.id)
 
 
-def told(delivery: Record) -> list[str]:
+def to_dict(delivery: Record) -> list[str]:
     """The delivery in the log, a line for each attempt; nothing in it comes from a real clock."""
     start = f"{delivery['id']} {delivery['messageId']} {delivery['trigger']} -> {delivery['subscriptionId']}"
     attempts = [

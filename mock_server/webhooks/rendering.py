@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import escape
-from mock_server.spec.projection import View
+from mock_server.spec.projection import Projection
 from mock_server.spec.schema import Schema
 from mock_server.store.base import Record, Row
 from mock_server.support.exact_json import write_json
@@ -14,7 +14,7 @@ RAW = "raw"
 """The cause of an event that did not happen: its body is a person's own."""
 
 
-class Bodies:
+class WebhookBodies:
     """The shapes come from the documents' ``webhooks`` sections; a body is made once, whoever gets it."""
 
     def __init__(self, contract: Contract) -> None:
@@ -44,11 +44,11 @@ def _as_given(event: Record) -> bytes:
     return write_json(event["body"])
 
 
-def _views(contract: Contract) -> Iterator[tuple[str, View]]:
+def _views(contract: Contract) -> Iterator[tuple[str, Projection]]:
     for document in contract.documents:
         for name, item in (document.root.get("webhooks") or {}).items():
             where = f"/webhooks/{escape(name)}/post/requestBody"
             if "requestBody" in (item.get("post") or {}):
                 pointer, body = document.resolve(where)
                 media = next(iter(body["content"]))
-                yield name, View(Schema(document, f"{pointer}/content/{escape(media)}/schema"))
+                yield name, Projection(Schema(document, f"{pointer}/content/{escape(media)}/schema"))

@@ -13,7 +13,7 @@ log = logging.getLogger("mock_server")
 _AFTER_FAULT = 5.0  # seconds until it is tried again, as on a full disk
 
 
-class Endings:
+class SubscriptionEndings:
     """Lives on one event loop. A note in the store says what is left to do, so that a kill leaves nothing behind.
 
     ``ended`` is called once a workspace has nothing to cancel any more.

@@ -12,7 +12,7 @@ import orjson
 
 from mock_server.stubbing.json_comparison import JsonComparison, TooMuchWork
 from mock_server.stubbing.json_summary import NO_VALUE, Summary, summary
-from mock_server.support.condition import Waiting, apart_if_large
+from mock_server.support.condition import Condition, apart_if_large
 from mock_server.support.exact_json import NotJson, TooDeep, read_json, write_json
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -68,7 +68,7 @@ class Inbox:
     seen: int = 0
     size: int = 0
     era: int = 0
-    arrivals: Waiting = field(default_factory=Waiting)
+    arrivals: Condition = field(default_factory=Condition)
     _summaries: "ref[Summaries] | None" = None
 
     def add(self, at: str, headers: Mapping[str, str], raw: bytes) -> Received:

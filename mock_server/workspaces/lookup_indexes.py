@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from mock_server.spec.contract import Contract
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 _LARGE = 20_000  # rows; an index of fewer takes less than what anybody notices
 _FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -20,13 +20,13 @@ _FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-def make_indexes(contract: Contract, image: Image) -> None:
+def make_indexes(contract: Contract, image: WorkspaceState) -> None:
     """Make the indexes that are most likely to be asked for, of what is large."""
     for kind, field in _wanted(contract, image):
         image.look_up(kind, field)
 
 
-def _wanted(contract: Contract, image: Image) -> Iterator[tuple[str, str]]:
+def _wanted(contract: Contract, image: WorkspaceState) -> Iterator[tuple[str, str]]:
     for kind in image.kinds:
         if len(image.rows(kind)) >= _LARGE:
             family = contract.families.get(kind)

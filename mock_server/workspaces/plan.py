@@ -13,7 +13,7 @@ from mock_server.world.recipe import Recipe, recipe_of
 
 
 @dataclass(frozen=True)
-class Plan:
+class WorldPlan:
     """What a workspace is made from; same plan and same start, same bytes."""
 
     recipe: Recipe
@@ -25,7 +25,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Origin:
+class WorkspaceConfig:
     """How a workspace was made, and is made again by a reset. ``keys`` are digests.
 
     ``start`` is when its world starts. Its clock starts then too, unless the plan says no time and the clock runs:
@@ -33,7 +33,7 @@ class Origin:
     """
 
     id: str
-    plan: Plan
+    plan: WorldPlan
     start: datetime
     frozen: bool
     keys: tuple[str, ...]
@@ -48,7 +48,7 @@ class Origin:
         return Clock() if self.live else Clock(self.start, frozen=self.frozen)
 
 
-def facts(origin: Origin, clock: Clock) -> Mapping[str, Any]:
+def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
     """What is kept of a workspace beside its records; ``read`` understands it."""
     return {
         "world": asdict(origin.plan.recipe),
@@ -63,7 +63,7 @@ def facts(origin: Origin, clock: Clock) -> Mapping[str, Any]:
     }
 
 
-def read(id: str, kept: Mapping[str, Any]) -> tuple[Origin, Clock]:
+def read(id: str, kept: Mapping[str, Any]) -> tuple[WorkspaceConfig, Clock]:
     """The origin, and a clock that is as far ahead of the real one as it was, unless it stood still.
 
     Raises ValueError for facts that ``facts`` did not make.
@@ -75,8 +75,10 @@ def read(id: str, kept: Mapping[str, Any]) -> tuple[Origin, Clock]:
     if unknown := kept.keys() - _FACTS.keys():
         raise ValueError(f"it has the fact `{min(unknown):.40}`, which this program does not know")
     start = _time(kept, "start")
-    plan = Plan(recipe_as_kept(kept["world"]), kept["seed"], None if kept["live"] else start, *_limit(kept["limit"]))
-    origin = Origin(id, plan, start, kept["frozen"], _keys(kept["keys"]))
+    plan = WorldPlan(
+        recipe_as_kept(kept["world"]), kept["seed"], None if kept["live"] else start, *_limit(kept["limit"])
+    )
+    origin = WorkspaceConfig(id, plan, start, kept["frozen"], _keys(kept["keys"]))
     if kept.get("stood"):
         return origin, Clock(_time(kept, "stood"), frozen=True)
     return origin, Clock(_ahead(kept["ahead"]))

@@ -12,7 +12,7 @@ WINDOW = 60_000
 """Milliseconds."""
 
 
-class Allowance(NamedTuple):
+class RemainingRequests(NamedTuple):
     """What is left after a request.
 
     ``over`` numbers the requests of the window beyond the limit, 0 while they are within it; ``reset`` is in whole
@@ -25,7 +25,7 @@ class Allowance(NamedTuple):
     reset: int
 
 
-class Quota:
+class KeyRateLimit:
     """One key's requests. ``limit`` is for a minute."""
 
     def __init__(self, limit: int, clock: Clock) -> None:
@@ -39,11 +39,11 @@ class Quota:
         """When its window ends (epoch milliseconds); None before the first request."""
         return None if self._began is None else self._began + WINDOW
 
-    def take(self) -> Allowance:
+    def take(self) -> RemainingRequests:
         """Count one request."""
         now = epoch_ms(self._clock.now())
         if self._began is None or not 0 <= now - self._began < WINDOW:  # also when the clock was set back
             self._began, self._used = now, 0
         self._used += 1
         left = self.limit - self._used
-        return Allowance(max(0, -left), self.limit, max(0, left), -((now - self._began - WINDOW) // 1000))
+        return RemainingRequests(max(0, -left), self.limit, max(0, left), -((now - self._began - WINDOW) // 1000))

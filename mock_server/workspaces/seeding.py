@@ -8,11 +8,11 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.filters import plain
 from mock_server.spec.generation import generate
 from mock_server.spec.projection import filled
-from mock_server.spec.regex_samples import Chance
+from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.resources import Family
 from mock_server.spec.schema import Schema
 from mock_server.store.base import Layer, Record, Row
-from mock_server.store.state import Image, Restoring
+from mock_server.store.state import Restoring, WorkspaceState
 from mock_server.world.build import build
 from mock_server.world.clock import epoch_ms, parse, stamp
 from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
@@ -28,7 +28,7 @@ _VIEWS = frozenset(
 
 _NULLS = 0.3  # how often a field that may be null is
 
-Fit = Callable[[Record, Callable[[], Chance]], Record]
+Fit = Callable[[Record, Callable[[], RandomSource]], Record]
 
 
 class DocumentIds(Ids):
@@ -64,7 +64,7 @@ def _formats(contract: Contract) -> dict[str, IdFormat]:
     return found
 
 
-def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Image:
+def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> WorkspaceState:
     """The records of a new workspace: the world's, and a few of every kind that nobody wrote a story for."""
     ids = DocumentIds(contract, seed)
     records: dict[str, Sequence[Record]] = {}
@@ -75,7 +75,7 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Im
         if family.kind not in records and family.kind not in _VIEWS:
             made = _made_up(contract, family, records.get(family.parent or "", ()), recipe, ids, start)
             records[family.kind] = _fitted(family, made, seed)
-    return Image.of(records, {kind: family.id for kind, family in contract.families.items()})
+    return WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
 
 
 def refitting(contract: Contract, seed: int, program: str) -> Restoring:
@@ -104,7 +104,7 @@ def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record
     return [fit(record, _chance_for(family, record, seed)) for record in records]
 
 
-def _chance_for(family: Family, record: Record, seed: int) -> Callable[[], Chance]:
+def _chance_for(family: Family, record: Record, seed: int) -> Callable[[], RandomSource]:
     return lambda: rng(seed, "fit", family.kind, record.get("id", ""))
 
 
@@ -121,7 +121,7 @@ def whole(family: Family) -> Fit:
         if name not in embedded and not part.never
     }
 
-    def fit(record: Record, chance: Callable[[], Chance]) -> Record:
+    def fit(record: Record, chance: Callable[[], RandomSource]) -> Record:
         if family.id not in record and "id" in record:
             record = {**record, family.id: record["id"]}
         if parts.keys() <= record.keys() and _is_valid(family, record):
@@ -134,7 +134,7 @@ def whole(family: Family) -> Fit:
     return fit
 
 
-def valid(family: Family, record: Record, chance: Callable[[], Chance]) -> Record:
+def valid(family: Family, record: Record, chance: Callable[[], RandomSource]) -> Record:
     """``record`` as every shape of its family admits it: what is missing is added, what is wrong is replaced."""
     return record if _is_valid(family, record) else _mended(family, record, chance())
 
@@ -157,14 +157,14 @@ def _respelt(record: Record, names: Iterable[str]) -> Record:
     return {**record, **{name: told[plain(name)] for name in lacking if plain(name) in told}}
 
 
-def _mended(family: Family, record: Record, stream: Chance) -> Record:
+def _mended(family: Family, record: Record, stream: RandomSource) -> Record:
     record = _respelt(record, family.fields)
     for shape in family.shapes:
         record = {**record, **filled(record, shape, stream)}
     return record
 
 
-def _invented(part: Schema, stream: Chance) -> Any:
+def _invented(part: Schema, stream: RandomSource) -> Any:
     """What a record of the world has in a field that its story does not know."""
     if part.default is not None:
         return part.default

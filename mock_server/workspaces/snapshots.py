@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from mock_server.event_loop.turns import in_turns
-from mock_server.store.base import Id, Layer, LayerId, Log, Record, Saved, at_once, refusing
-from mock_server.store.deferred_free import Waste
+from mock_server.store.base import Id, Layer, LayerId, Log, Record, SavedWorkspace, at_once, refusing
+from mock_server.store.deferred_free import DeferredFree
 from mock_server.store.snapshot import Snapshot
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.support.condition import in_a_thread
 from mock_server.workspaces.world_templates import Templates
 from mock_server.world.clock import Clock, clock_time
@@ -19,7 +19,7 @@ class Owner(Protocol):
     """What a snapshot is made of, and kept with: a workspace."""
 
     id: str
-    image: Image
+    image: WorkspaceState
     clock: Clock
     snapshots: dict[str, Snapshot]
 
@@ -28,15 +28,15 @@ Check = Callable[[str, Id, Record], tuple[str, str] | None]
 """What is wrong with a record of a kind that is the mock's own: where in it, and what."""
 
 
-class Restored:
+class RestoredStates:
     """The states that a log has given back; what stands on the same layer shares its records."""
 
     def __init__(self, templates: Templates, mistake: Check) -> None:
         self._templates = templates
         self._mistake = mistake
-        self._images: dict[LayerId, Image] = {}
+        self._images: dict[LayerId, WorkspaceState] = {}
 
-    def image(self, saved: Saved, seed: int) -> Image:
+    def image(self, saved: SavedWorkspace, seed: int) -> WorkspaceState:
         """The state of a workspace; the world that it started with is at hand from now on.
 
         Raises ValueError for a record of the mock itself that it cannot have written.
@@ -47,15 +47,15 @@ class Restored:
         self._templates.make_indexes(image)
         return image
 
-    def snapshots(self, saved: Saved, seed: int) -> dict[str, Snapshot]:
+    def snapshots(self, saved: SavedWorkspace, seed: int) -> dict[str, Snapshot]:
         """Those of a workspace. Raises ValueError for facts that nobody of us wrote."""
         return {
             name: Snapshot(name, self._image(layer, seed), *_time(name, facts), layer.id)
             for name, (facts, layer) in saved.snapshots.items()
         }
 
-    def _image(self, layer: Layer, seed: int) -> Image:
-        image = Image.restored(layer, self._templates.refitting(seed), self._images)
+    def _image(self, layer: Layer, seed: int) -> WorkspaceState:
+        image = WorkspaceState.restored(layer, self._templates.refitting(seed), self._images)
         for kind in image.kinds:
             for row in image.rows(kind) if kind.startswith("$") else ():
                 if mistake := self._mistake(kind, row.id, row.record):
@@ -78,7 +78,7 @@ def _time(name: str, facts: Record) -> tuple[str, bool]:
 class Snapshots:
     """Those of all workspaces. Every method has happened when it returns, or raises StorageUnavailable."""
 
-    def __init__(self, log: Log, templates: Templates, waste: Waste) -> None:
+    def __init__(self, log: Log, templates: Templates, waste: DeferredFree) -> None:
         self._log = log
         self._templates = templates
         self._waste = waste

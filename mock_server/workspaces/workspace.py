@@ -10,19 +10,19 @@ from typing import Any
 from mock_server.errors import Problem, StateError
 from mock_server.spec.contract import Contract
 from mock_server.store.base import Log, NoLog, refusing
-from mock_server.store.deferred_free import Waste
+from mock_server.store.deferred_free import DeferredFree
 from mock_server.store.snapshot import Snapshot
-from mock_server.store.state import Image, Transaction
-from mock_server.stubbing.fault_rules import Faults
-from mock_server.stubbing.overrides import Mappings
-from mock_server.support.ring_buffer import Journal
+from mock_server.store.state import Transaction, WorkspaceState
+from mock_server.stubbing.fault_rules import FaultRules
+from mock_server.stubbing.overrides import Overrides
+from mock_server.support.ring_buffer import RingBuffer
 from mock_server.workspaces.coverage import Coverage
 from mock_server.workspaces.inbox import Inboxes
-from mock_server.workspaces.plan import Origin, Plan, digest, facts, read
-from mock_server.workspaces.rate_limit import Quota
+from mock_server.workspaces.plan import WorkspaceConfig, WorldPlan, digest, facts, read
+from mock_server.workspaces.rate_limit import KeyRateLimit
 from mock_server.workspaces.request_journal import RequestJournal
 from mock_server.workspaces.seeding import DocumentIds
-from mock_server.workspaces.snapshots import Check, Restored, Snapshots
+from mock_server.workspaces.snapshots import Check, RestoredStates, Snapshots
 from mock_server.workspaces.world_templates import Template, Templates
 from mock_server.world.clock import Clock, parse
 from mock_server.world.ids import Ids, Rng, rng
@@ -37,7 +37,9 @@ _MOST_ATTEMPTS = 1_000
 class Workspace:
     """One tenant. Everything that can change in it hangs here."""
 
-    def __init__(self, origin: Origin, image: Image, clock: Clock, contract: Contract, journal_size: int) -> None:
+    def __init__(
+        self, origin: WorkspaceConfig, image: WorkspaceState, clock: Clock, contract: Contract, journal_size: int
+    ) -> None:
         self.origin = origin
         self.id = origin.id
         self.plan = origin.plan
@@ -48,7 +50,7 @@ class Workspace:
         """Grows when its records and its time are replaced as a whole: what began before belongs to another past."""
         self.renew(image, clock)
 
-    def renew(self, image: Image, clock: Clock) -> None:
+    def renew(self, image: WorkspaceState, clock: Clock) -> None:
         """Begin anew with other records and another time: nothing of before can be seen, nor goes on."""
         self.generation += 1
         self.image = image
@@ -56,10 +58,12 @@ class Workspace:
         self.requests = 0
         self.journal.clear()
         self.inboxes = Inboxes()
-        self.attempts: Journal[Mapping[str, Any]] = Journal(_MOST_ATTEMPTS)  # deliveries that those who watch ask for
-        self.faults = Faults()
-        self.mappings = Mappings()
-        self._quotas: dict[str, Quota] = {}
+        self.attempts: RingBuffer[Mapping[str, Any]] = RingBuffer(
+            _MOST_ATTEMPTS
+        )  # deliveries that those who watch ask for
+        self.faults = FaultRules()
+        self.mappings = Overrides()
+        self._quotas: dict[str, KeyRateLimit] = {}
 
     def next_request(self) -> str:
         """The id of a request that has just come in."""
@@ -70,10 +74,10 @@ class Workspace:
         """A stream of its own for what has to be made up outside a behaviour."""
         return rng(self.plan.seed, *key)
 
-    def quota(self, key: str) -> Quota:
+    def quota(self, key: str) -> KeyRateLimit:
         """The quota of a key of this workspace, by its digest."""
         if key not in self._quotas:
-            self._quotas[key] = Quota(self.plan.limit, self.clock)
+            self._quotas[key] = KeyRateLimit(self.plan.limit, self.clock)
         return self._quotas[key]
 
     def windows(self) -> list[int]:
@@ -91,7 +95,7 @@ class Workspaces:
         self._by_id: dict[str, Workspace] = {}
         self._by_key: dict[str, Workspace] = {}
         self._templates = Templates(contract, log)
-        self.waste = Waste()
+        self.waste = DeferredFree()
         self.snapshots = Snapshots(log, self._templates, self.waste)
         self.started = Clock().now()
         """When the world of a workspace starts that has no time of its own."""
@@ -102,7 +106,7 @@ class Workspaces:
 
     def restore(self, mistake: Check = lambda kind, id, record: None) -> int:
         """Take up what the log kept; how many workspaces that were. Raises StateError for what cannot be taken up."""
-        found = Restored(self._templates, mistake)
+        found = RestoredStates(self._templates, mistake)
         for saved in self.log.load():
             try:
                 origin, clock = read(saved.id, saved.facts)
@@ -113,23 +117,23 @@ class Workspaces:
                 raise StateError(Problem(f"{self.log.name}: workspace {saved.id!r:.80}", str(fault), remedy)) from None
         return len(self._by_id)
 
-    async def prepare(self, plan: Plan, start: datetime | None = None) -> None:
+    async def prepare(self, plan: WorldPlan, start: datetime | None = None) -> None:
         """Have the world of a plan at hand, so that ``create`` and ``reset`` hold nobody up. Raises StateError."""
         await self._templates.prepare(plan.recipe, plan.seed, start or plan.start or self.started)
 
-    def create(self, id: str, plan: Plan, keys: Iterable[str], *, frozen: bool = False) -> Workspace:
+    def create(self, id: str, plan: WorldPlan, keys: Iterable[str], *, frozen: bool = False) -> Workspace:
         """A new workspace, opened by ``keys``; kept by the log before this returns. One of the same id is replaced.
 
         Without a start of its own its world starts with this server, so that workspaces share what was built once.
         """
-        origin = Origin(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)))
+        origin = WorkspaceConfig(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)))
         template = self._templates.of(plan.recipe, plan.seed, origin.start)
         if id in self._by_id:
             self.log.remove(id)
         return self._begun(origin, template, origin.clock(), lambda tx: None)
 
     def _begun(
-        self, origin: Origin, template: Template, clock: Clock, prepare: Callable[[Transaction], None]
+        self, origin: WorkspaceConfig, template: Template, clock: Clock, prepare: Callable[[Transaction], None]
     ) -> Workspace:
         image = template.image.fork()
         prepare(tx := Transaction(image))
@@ -185,7 +189,7 @@ class Workspaces:
         for saved in workspace.snapshots.values():
             self.waste.add(saved.image)
         workspace.snapshots.clear()
-        workspace.renew(Image(), workspace.clock)  # for those who still hold it
+        workspace.renew(WorkspaceState(), workspace.clock)  # for those who still hold it
 
     def keep_clock(self, workspace: Workspace) -> None:
         """Its clock was moved, stopped or let go: the next start goes on from there. Raises StorageUnavailable."""
@@ -229,7 +233,7 @@ class Workspaces:
     def close(self) -> None:
         self.log.close()
 
-    def _added(self, origin: Origin, image: Image, clock: Clock) -> Workspace:
+    def _added(self, origin: WorkspaceConfig, image: WorkspaceState, clock: Clock) -> Workspace:
         workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
         self._by_key |= dict.fromkeys(origin.keys, workspace)
         return workspace
@@ -240,7 +244,7 @@ def summary(workspace: Workspace) -> Mapping[str, int]:
     return summary_of(workspace.image)
 
 
-def summary_of(image: Image) -> Mapping[str, int]:
+def summary_of(image: WorkspaceState) -> Mapping[str, int]:
     """The same of a state that is no workspace's any more."""
     counts = {kind: len(image.rows(kind)) for kind in image.kinds if not kind.startswith("$")}
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -12,10 +12,10 @@ from mock_server.config.paths import FIXTURES
 from mock_server.event_loop.turns import in_turns
 from mock_server.spec.contract import Contract
 from mock_server.store.base import Layer, LayerId, Log, Slices, at_once
-from mock_server.store.state import Image, Restoring
-from mock_server.support.condition import Waiting, in_a_thread
+from mock_server.store.state import Restoring, WorkspaceState
+from mock_server.support.condition import Condition, in_a_thread
 from mock_server.support.exact_json import write_json
-from mock_server.support.garbage_collector import what_stays
+from mock_server.support.garbage_collector import building_for_good
 from mock_server.workspaces.lookup_indexes import make_indexes
 from mock_server.workspaces.plan import recipe_as_kept
 from mock_server.workspaces.seeding import refitting, seeded
@@ -28,7 +28,7 @@ _MOST = 32  # worlds kept ready to be forked
 class Template(NamedTuple):
     """A world as it starts, and the layer of the log that holds it. Never written to."""
 
-    image: Image
+    image: WorkspaceState
     layer: LayerId
 
 
@@ -46,7 +46,7 @@ class Templates:
         self._log = log
         self._at_hand: dict[_Key, Template] = {}
         self._building = False
-        self._built = Waiting()
+        self._built = Condition()
 
     @cached_property
     def program(self) -> str:
@@ -80,7 +80,7 @@ class Templates:
             self._building = False
             self._built.wake()
 
-    def adopt(self, layer: Layer, image: Image) -> None:
+    def adopt(self, layer: Layer, image: WorkspaceState) -> None:
         """Take a layer that the log has kept for a world of today, where it is one."""
         if layer.facts.get("program") != self.program or "world" not in layer.facts:
             return
@@ -96,21 +96,21 @@ class Templates:
         """How what the log kept becomes what is served now."""
         return refitting(self._contract, seed, self.program)
 
-    def make_indexes(self, image: Image) -> None:
+    def make_indexes(self, image: WorkspaceState) -> None:
         """Make those that somebody would wait for."""
         make_indexes(self._contract, image)
 
-    def _build(self, key: _Key, start: datetime) -> Image:
-        with what_stays():
+    def _build(self, key: _Key, start: datetime) -> WorkspaceState:
+        with building_for_good():
             image = seeded(self._contract, key.recipe, key.seed, start)
             self.make_indexes(image)
             return image
 
-    def _kept(self, key: _Key, image: Image) -> Slices[LayerId]:
+    def _kept(self, key: _Key, image: WorkspaceState) -> Slices[LayerId]:
         made = {"world": asdict(key.recipe), "seed": key.seed, "start": key.start}
         return self.kept(image, made)
 
-    def kept(self, image: Image, made: Mapping[str, Any]) -> Slices[LayerId]:
+    def kept(self, image: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:
         """Keep a whole image as a layer, with what it was made from."""
         rows = {kind: image.rows(kind) for kind in image.kinds}
         return self._log.keep(rows, image.counters, {**made, "program": self.program})

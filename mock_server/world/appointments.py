@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from mock_server.world import Record
 from mock_server.world.calendar import DAY, HOUR, MINUTE, changes, stamp, to_local, to_utc, weekday
 from mock_server.world.clock import from_epoch_ms
-from mock_server.world.context import Stage
-from mock_server.world.conversations import Held
-from mock_server.world.fixture_models import Service, Wish
+from mock_server.world.context import WorldContext
+from mock_server.world.conversations import Conversation
+from mock_server.world.fixture_models import Service, TimePreference
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Rng
 
 _STEP = 30 * MINUTE
-ANY_TIME = Wish("", "")
+ANY_TIME = TimePreference("", "")
 _NOTICE = {True: HOUR, False: 12 * HOUR}
 
 
 @dataclass(slots=True)
-class Visit:
+class PlannedAppointment:
     """A visit while its story unfolds. Times are epoch milliseconds."""
 
     index: int
     service: Service
     inquiry_id: str | int
-    held: Held
+    held: Conversation
     """The conversation it was booked in or after."""
     start: int
     created: int
@@ -40,7 +40,13 @@ class Visit:
 
 
 def plan(
-    stage: Stage, service: Service, asked: int, stream: Rng, *, urgent: bool = False, wish: Wish = ANY_TIME
+    stage: WorldContext,
+    service: Service,
+    asked: int,
+    stream: Rng,
+    *,
+    urgent: bool = False,
+    wish: TimePreference = ANY_TIME,
 ) -> int | None:
     """A start in business hours that suits, some time after ``asked`` and within the recipe's horizon, if any.
 
@@ -75,12 +81,12 @@ def _changes_after(local: int) -> list[int]:
     return [day for sunday in sundays for day in (sunday, sunday - 1)]
 
 
-def attendees(stage: Stage, service: Service, stream: Rng) -> list[str]:
+def attendees(stage: WorldContext, service: Service, stream: Rng) -> list[str]:
     """Who goes: one of the crew, or two for long work."""
     return stream.sample(stage.crew, 2 if service.minutes >= 180 else 1)
 
 
-def status(visit: Visit, now: int) -> str:
+def status(visit: PlannedAppointment, now: int) -> str:
     """What the clock and the story make of it."""
     if visit.cancelled:
         return "CANCELLED"
@@ -89,7 +95,7 @@ def status(visit: Visit, now: int) -> str:
     return "CONFIRMED" if visit.confirmed or visit.start <= now else "PENDING"
 
 
-def appointment_record(stage: Stage, visit: Visit, lead_id: str | int) -> Record:
+def appointment_record(stage: WorldContext, visit: PlannedAppointment, lead_id: str | int) -> Record:
     """The stored record. Its description repeats what the inquiry noted about the job."""
     stream, phrases = stage.rng("appointments", visit.index), common().phrases
     ended = visit.end if visit.end <= stage.now and not visit.cancelled else visit.updated

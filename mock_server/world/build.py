@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from mock_server.errors import Problem, WorldError
 from mock_server.world import Record, World
 from mock_server.world.clock import epoch_ms, stamp
-from mock_server.world.context import Stage
+from mock_server.world.context import WorldContext
 from mock_server.world.edge_cases import edge_organization
 from mock_server.world.fixtures import business
 from mock_server.world.ids import Ids
@@ -29,7 +29,7 @@ def build(recipe: Recipe, seed: int, now: datetime, ids: Ids) -> World:
     if not EARLIEST <= now <= LATEST:
         remedy = "choose a time between 1990 and 2200"
         raise WorldError(Problem("now", f"a world cannot start at {stamp(now)}", remedy))
-    stage = Stage(recipe, business(recipe.business), ids, seed, epoch_ms(now))
+    stage = WorldContext(recipe, business(recipe.business), ids, seed, epoch_ms(now))
     world = organization(stage)
     if recipe.edge:
         edge_organization(world)

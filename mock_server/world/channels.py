@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from mock_server.world import Record
 from mock_server.world.calendar import MINUTE, stamp
-from mock_server.world.fixture_models import Answer, Business, Common, Topic
+from mock_server.world.fixture_models import Business, Common, FollowUpAnswer, Topic
 from mock_server.world.ids import Rng
 from mock_server.world.people import Person
 
@@ -58,7 +58,7 @@ class Script:
         self.say(self.phrase("outbound_reply"), assistant=False)
         self.say(opening)
 
-    def ask(self, questions: Iterable[str], answers: Iterable[Answer]) -> None:
+    def ask(self, questions: Iterable[str], answers: Iterable[FollowUpAnswer]) -> None:
         """The follow-up questions of a service with their answers; who writes unasked states the facts."""
         for question, answer in zip(questions, answers, strict=False):
             self.slots["question"] = question

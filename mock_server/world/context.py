@@ -13,7 +13,7 @@ _AGES = {"members": 440, "companies/notes": 370, "transfers": 370}
 
 
 @dataclass(frozen=True)
-class Stage:
+class WorldContext:
     """One recipe, business, seed and time (``now`` in epoch milliseconds), and what is often asked of them."""
 
     recipe: Recipe

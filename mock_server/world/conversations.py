@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mock_server.world import Record, calendar
 from mock_server.world.channels import Script, body
 from mock_server.world.clock import epoch_ms
-from mock_server.world.fixture_models import Answer, Business, Topic, Wish
+from mock_server.world.fixture_models import Business, FollowUpAnswer, TimePreference, Topic
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Ids, Rng
 from mock_server.world.people import Person
@@ -42,8 +42,8 @@ class Contact:
     person: Person
     business: Business
     start: int
-    answers: tuple[Answer, ...] = ()
-    wish: Wish | None = None
+    answers: tuple[FollowUpAnswer, ...] = ()
+    wish: TimePreference | None = None
     """When a visit would suit; chosen in the conversation when nobody has planned with it before."""
     known: bool = False
     """Has been in touch before: is not asked for the name."""
@@ -55,7 +55,7 @@ class Contact:
     """Service of that visit; a topic with a service of its own does not need it."""
 
 
-class Held(NamedTuple):
+class Conversation(NamedTuple):
     """A contact that took place: ``body`` is the part of ``data`` that belongs to the source alone."""
 
     contact: Contact
@@ -78,13 +78,13 @@ def pick_topic(business: Business, about: str, stream: Rng) -> Topic:
     return stream.weighted(business.topics, [topic.weight for topic in business.topics])
 
 
-def choose_answers(topic: Topic, source: str, stream: Rng) -> tuple[Answer, ...]:
+def choose_answers(topic: Topic, source: str, stream: Rng) -> tuple[FollowUpAnswer, ...]:
     """What the customer will say to the service's questions; people write less than they say."""
     asked = topic.answers if source in ("CALL", "CHATBOT") else topic.answers[:2]
     return tuple(stream.choice(options) for options in asked)
 
 
-def choose_wish(stream: Rng, *, urgent: bool) -> Wish:
+def choose_wish(stream: Rng, *, urgent: bool) -> TimePreference:
     """When the customer will say a visit suits."""
     return stream.choice(common().urgent_wishes if urgent else common().wishes)
 
@@ -99,12 +99,12 @@ def converse(
     *,
     known: bool = False,
     when: datetime | None = None,
-) -> Held:
+) -> Conversation:
     """A contact out of nothing but its circumstances, as a simulation needs it.
 
     ``about`` is free text ("blocked drain") or a topic's key; empty draws one. ``when`` is the visit that Sophiie
     offers and the customer accepts; without it she promises a call back. The contact ends within half an hour
-    (``Held.end``): start it that long before a clock's now when it should be over.
+    (``Conversation.end``): start it that long before a clock's now when it should be over.
     """
     topic = pick_topic(business, about, stream)
     visit = epoch_ms(when) if when and source in DIALOGUES else None
@@ -112,7 +112,7 @@ def converse(
     return hold(Contact(source, topic, who, business, epoch_ms(start), answers, known=known, when=visit), stream)
 
 
-def hold(contact: Contact, stream: Rng) -> Held:
+def hold(contact: Contact, stream: Rng) -> Conversation:
     """Let it happen: every word of it, and what the receptionist notes."""
     shared, topic = common(), contact.topic
     slots = _slots(contact, stream)
@@ -131,7 +131,7 @@ def hold(contact: Contact, stream: Rng) -> Held:
     slots["verb"] = shared.verbs[verb]
     slots["about"] = topic.about.format_map(slots)
     end, told = body(contact.source, script, contact.start, contact.business, contact.person, topic)
-    return Held(
+    return Conversation(
         contact=contact,
         tag="urgent" if urgent else topic.tag,
         about=slots["about"],
@@ -144,7 +144,7 @@ def hold(contact: Contact, stream: Rng) -> Held:
 
 
 def inquiry_record(
-    held: Held, ids: Ids, index: int, lead_id: str | int, *, first: bool, read: bool, flagged: bool = False
+    held: Conversation, ids: Ids, index: int, lead_id: str | int, *, first: bool, read: bool, flagged: bool = False
 ) -> Record:
     """The stored record of inquiry number ``index``; its times come from the contact."""
     source, stamp = held.contact.source, calendar.stamp(held.contact.start)
@@ -206,7 +206,7 @@ def _slots(contact: Contact, stream: Rng) -> dict[str, str]:
     return slots
 
 
-def _job(contact: Contact, script: Script, opening: str, wish: Wish) -> list[str]:
+def _job(contact: Contact, script: Script, opening: str, wish: TimePreference) -> list[str]:
     """A conversation about a job; returns the key points, the outcome last."""
     topic, slots = contact.topic, script.slots
     questions = contact.business.service(topic.service or "").questions

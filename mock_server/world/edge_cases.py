@@ -7,7 +7,7 @@ where nothing else refers to them. The only rule that it breaks on purpose: lead
 from dataclasses import replace
 
 from mock_server.world import Record, World
-from mock_server.world.context import Stage
+from mock_server.world.context import WorldContext
 from mock_server.world.people import Person, phone
 
 LONG_NAME = 255
@@ -39,7 +39,7 @@ _NAMES: tuple[tuple[str, str | None], ...] = (
 )
 
 
-def edge_person(stage: Stage, index: int, who: Person) -> Person:
+def edge_person(stage: WorldContext, index: int, who: Person) -> Person:
     """Person ``index`` of the edge world."""
     if index == 0:
         return replace(who, first="A" * LONG_NAME, last="Z" * LONG_NAME, trading_as="B" * LONG_NAME)
@@ -54,7 +54,7 @@ def edge_person(stage: Stage, index: int, who: Person) -> Person:
     return replace(who, first=first, last=last)
 
 
-def edge_inquiry(stage: Stage, index: int, record: Record) -> None:
+def edge_inquiry(stage: WorldContext, index: int, record: Record) -> None:
     """Nulls in every third inquiry, a very long body in one e-mail, an empty list now and then."""
     data = record["data"]
     if index % 3 == 0:

@@ -13,7 +13,7 @@ from mock_server.world.calendar import DAY
 Lines = tuple[str, ...]
 
 
-class Answer(NamedTuple):
+class FollowUpAnswer(NamedTuple):
     """What a customer says to a follow-up question, the fact noted from it, and whether it makes the job urgent."""
 
     said: str
@@ -21,7 +21,7 @@ class Answer(NamedTuple):
     urgent: bool = False
 
 
-class Wish(NamedTuple):
+class TimePreference(NamedTuple):
     """When a visit suits: the words, the fact noted, the hours it may start in, and the weekday that is out."""
 
     said: str
@@ -42,7 +42,7 @@ class Topic(NamedTuple):
     slots: tuple[tuple[str, Lines], ...]
     service: str | None = None
     words: frozenset[str] = frozenset()
-    answers: tuple[tuple[Answer, ...], ...] = ()
+    answers: tuple[tuple[FollowUpAnswer, ...], ...] = ()
     needs: str = ""
     effect: str = ""
     outbound: bool = False
@@ -66,7 +66,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Teammate:
+class TeamMember:
     """A person of the team; ``crew`` attend visits."""
 
     index: int
@@ -95,7 +95,7 @@ class Business(NamedTuple):
     area: int
     hours: tuple[tuple[tuple[int, int], ...], ...]
     """For each weekday the open slots as local milliseconds of the day."""
-    team: tuple[Teammate, ...]
+    team: tuple[TeamMember, ...]
     services: tuple[Service, ...]
     topics: tuple[Topic, ...]
     raw: Mapping[str, Any]
@@ -109,8 +109,8 @@ class Common(NamedTuple):
     """Phrases, verbs and follow-up topics that every business shares."""
 
     phrases: Mapping[str, Lines]
-    wishes: tuple[Wish, ...]
-    urgent_wishes: tuple[Wish, ...]
+    wishes: tuple[TimePreference, ...]
+    urgent_wishes: tuple[TimePreference, ...]
     verbs: Mapping[str, str]
     lead_tags: Mapping[str, str | None]
     followups: tuple[Topic, ...]

@@ -13,7 +13,17 @@ from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
 from mock_server.support.bounded_files import read_file
 from mock_server.world.calendar import HOUR, MINUTE, WEEKDAYS, ZONES
-from mock_server.world.fixture_models import Answer, Business, Common, Lines, Names, Service, Teammate, Topic, Wish
+from mock_server.world.fixture_models import (
+    Business,
+    Common,
+    FollowUpAnswer,
+    Lines,
+    Names,
+    Service,
+    TeamMember,
+    TimePreference,
+    Topic,
+)
 
 
 @cache
@@ -30,7 +40,7 @@ def business(key: str) -> Business:
             state=raw["state"],
             area=raw["area"],
             hours=tuple(_hours(raw["hours"][day]) for day in WEEKDAYS),
-            team=tuple(Teammate(i, *fields(line, 7)) for i, line in enumerate(lines(raw["team"]))),
+            team=tuple(TeamMember(i, *fields(line, 7)) for i, line in enumerate(lines(raw["team"]))),
             services=_services(raw["services"]),
             topics=tuple(_topic(name, item) for name, item in topics.items()),
             raw=raw,
@@ -157,15 +167,15 @@ def _topic(key: str, raw: Mapping[str, Any]) -> Topic:
     )
 
 
-def _answer(line: str) -> Answer:
+def _answer(line: str) -> FollowUpAnswer:
     said, fact, *urgent = (field.strip() for field in line.split("|"))
-    return Answer(said, fact, urgent == ["urgent"])
+    return FollowUpAnswer(said, fact, urgent == ["urgent"])
 
 
-def _wish(line: str) -> Wish:
+def _wish(line: str) -> TimePreference:
     said, fact, *rest = (field.strip() for field in line.split("|"))
     if not rest:
-        return Wish(said, fact)
+        return TimePreference(said, fact)
     if rest[0] in WEEKDAYS:
-        return Wish(said, fact, without=WEEKDAYS.index(rest[0]))
-    return Wish(said, fact, hours=_hours(rest[0])[0])
+        return TimePreference(said, fact, without=WEEKDAYS.index(rest[0]))
+    return TimePreference(said, fact, hours=_hours(rest[0])[0])

@@ -7,24 +7,24 @@ changes them (books, moves, cancels). What the lead shows at the end is read off
 
 from collections.abc import Sequence
 
-from mock_server.world.appointments import Visit, plan
+from mock_server.world.appointments import PlannedAppointment, plan
 from mock_server.world.calendar import DAY, HOUR, MINUTE, to_local, to_utc
-from mock_server.world.context import Stage
+from mock_server.world.context import WorldContext
 from mock_server.world.conversations import (
     DIALOGUES,
     SOURCES,
     Contact,
-    Held,
+    Conversation,
     choose_answers,
     choose_wish,
     hold,
     inquiry_record,
 )
 from mock_server.world.edge_cases import EDGE_SILENT, edge_inquiry, edge_person
-from mock_server.world.fixture_models import Topic, Wish
+from mock_server.world.fixture_models import TimePreference, Topic
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Rng
-from mock_server.world.lead_story import INQUIRIES, Happening, Story, cancel, take_effect
+from mock_server.world.lead_story import INQUIRIES, LeadStory, StoryEntry, cancel, take_effect
 from mock_server.world.people import person
 
 # Percent of the contacts, in the order of SOURCES.
@@ -37,19 +37,19 @@ _COUNTS = {1: 13, 2: 25, 3: 22, 4: 16, 5: 11, 6: 8, 7: 5}
 QUIET = 30 * MINUTE
 
 
-def tell(stage: Stage, index: int) -> Story:
+def tell(stage: WorldContext, index: int) -> LeadStory:
     """The story of lead number ``index``."""
     who = person(stage.seed, index, stage.business.state, stage.business.area)
     if stage.recipe.edge:
         who = edge_person(stage, index, who)
     stream = stage.rng("leads", index)
     at = _first_contact(stage, stream)
-    story = Story(index, stage.ids.make("leads", index), who, at)
+    story = LeadStory(index, stage.ids.make("leads", index), who, at)
     wanted = min(stream.weighted(list(_COUNTS), list(_COUNTS.values())), stage.recipe.inquiries)
     silent = index % EDGE_SILENT == EDGE_SILENT - 1 if stage.recipe.edge else stream.chance(4)
     if silent or not wanted:
         clerk = stream.choice(stage.staff)
-        story.happenings.append(Happening(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
+        story.happenings.append(StoryEntry(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
         return story
     for number in range(wanted):
         own = stage.rng("inquiries", index * INQUIRIES + number)
@@ -62,7 +62,7 @@ def tell(stage: Stage, index: int) -> Story:
     return story
 
 
-def _first_contact(stage: Stage, stream: Rng) -> int:
+def _first_contact(stage: WorldContext, stream: Rng) -> int:
     """Some day of the last ``days_back``, by day rather than by night."""
     zone, today = stage.business.zone, to_local(stage.business.zone, stage.now) // DAY
     minute = stream.randint(6 * 60 + 30, 21 * 60) if stream.chance(90) else stream.below(24 * 60)
@@ -71,7 +71,7 @@ def _first_contact(stage: Stage, stream: Rng) -> int:
     return at if at <= stage.now - QUIET else at - DAY
 
 
-def _next_contact(stage: Stage, story: Story, stream: Rng) -> int:
+def _next_contact(stage: WorldContext, story: LeadStory, stream: Rng) -> int:
     """Before a visit that is coming up, or days to weeks later."""
     last = story.held[-1].end + 6 * HOUR
     if (coming := _coming(story, last)) and stream.chance(40):
@@ -83,12 +83,12 @@ def _next_contact(stage: Stage, story: Story, stream: Rng) -> int:
     return at + 9 * HOUR if by_night and stream.chance(90) else at
 
 
-def _coming(story: Story, at: int) -> Visit | None:
+def _coming(story: LeadStory, at: int) -> PlannedAppointment | None:
     """The visit that lies ahead at that time, with time left to change it."""
     return next((v for v in story.visits if not v.cancelled and v.start > at + 4 * HOUR), None)
 
 
-def _contact(stage: Stage, story: Story, number: int, at: int, stream: Rng) -> None:
+def _contact(stage: WorldContext, story: LeadStory, number: int, at: int, stream: Rng) -> None:
     """One contact: choose what it is about, hold it, and let it have its effect."""
     coming = _coming(story, at + HOUR)
     past = next((v for v in reversed(story.visits) if not v.cancelled and v.end < at), None)
@@ -121,7 +121,13 @@ def _contact(stage: Stage, story: Story, number: int, at: int, stream: Rng) -> N
     take_effect(stage, story, about, when, held.end + delay, stream)
 
 
-def _topic(stage: Stage, story: Story, coming: Visit | None, past: Visit | None, stream: Rng) -> Topic:
+def _topic(
+    stage: WorldContext,
+    story: LeadStory,
+    coming: PlannedAppointment | None,
+    past: PlannedAppointment | None,
+    stream: Rng,
+) -> Topic:
     """A new job, or something about an earlier contact that fits how things stand."""
     # The same trouble twice would tell two stories about one tap.
     told = {held.contact.topic.key for held in story.held}
@@ -136,12 +142,12 @@ def _topic(stage: Stage, story: Story, coming: Visit | None, past: Visit | None,
 
 
 def _offer(
-    stage: Stage,
+    stage: WorldContext,
     topic: Topic,
-    coming: Visit | None,
+    coming: PlannedAppointment | None,
     at: int,
     stream: Rng,
-    wish: Wish,
+    wish: TimePreference,
     *,
     urgent: bool,
 ) -> int | None:
@@ -156,12 +162,12 @@ def _offer(
     return None
 
 
-def _record(stage: Stage, story: Story, held: Held, stream: Rng) -> None:
+def _record(stage: WorldContext, story: LeadStory, held: Conversation, stream: Rng) -> None:
     """Write the inquiry down, with its activities."""
     number, at = len(story.held), held.contact.start
     if number == 0:
         text = f"Lead created from {SPOKEN[held.contact.source]}"
-        story.happenings.append(Happening(at, "LEAD_CREATED", text, story.lead_id))
+        story.happenings.append(StoryEntry(at, "LEAD_CREATED", text, story.lead_id))
     unread = stage.recipe.unread if at > stage.now - 7 * DAY else min(3, stage.recipe.unread)
     record = inquiry_record(
         held,
@@ -178,12 +184,12 @@ def _record(stage: Stage, story: Story, held: Held, stream: Rng) -> None:
     story.inquiries.append(record)
     if held.contact.topic.outbound:
         text = f"Outbound call to {story.person.phone}"
-        story.happenings.append(Happening(at, "CALL_INITIATED", text, record["id"]))
+        story.happenings.append(StoryEntry(at, "CALL_INITIATED", text, record["id"]))
     text = f"New {SPOKEN[held.contact.source]} about {held.about}"
-    story.happenings.append(Happening(at, "INQUIRY_CREATED", text, record["id"]))
+    story.happenings.append(StoryEntry(at, "INQUIRY_CREATED", text, record["id"]))
 
 
-def _office(stage: Stage, story: Story, stream: Rng) -> None:
+def _office(stage: WorldContext, story: LeadStory, stream: Rng) -> None:
     """What the team does without being asked: confirms what lies ahead, and calls a few visits off."""
     if not story.visits:
         return

@@ -3,10 +3,10 @@
 from mock_server.world import Record, World
 from mock_server.world.appointments import appointment_record
 from mock_server.world.calendar import HOUR, MINUTE, stamp
-from mock_server.world.context import Stage
+from mock_server.world.context import WorldContext
 from mock_server.world.edge_cases import edge_lead, edge_note
 from mock_server.world.fixtures import common
-from mock_server.world.lead_story import INQUIRIES, Happening, Story
+from mock_server.world.lead_story import INQUIRIES, LeadStory, StoryEntry
 
 ACTIVITIES = 32
 """A lead's n-th activity has index ``lead * ACTIVITIES + n``."""
@@ -21,7 +21,7 @@ COUNTERS = {
 """Source of an inquiry → the lead's counter of unread ones."""
 
 
-def records(stage: Stage, story: Story) -> World:
+def records(stage: WorldContext, story: LeadStory) -> World:
     """All records of one lead, by kind."""
     appointments = [appointment_record(stage, visit, story.lead_id) for visit in story.visits]
     notes = _notes(stage, story)
@@ -37,7 +37,7 @@ def records(stage: Stage, story: Story) -> World:
     }
 
 
-def _lead(stage: Stage, story: Story) -> Record:
+def _lead(stage: WorldContext, story: LeadStory) -> Record:
     who, stream = story.person, stage.rng("lead record", story.index)
     last = story.inquiries[-1] if story.inquiries else None
     unread = [inquiry["source"] for inquiry in story.inquiries if not inquiry["isRead"]]
@@ -67,7 +67,7 @@ def _lead(stage: Stage, story: Story) -> Record:
     }
 
 
-def _reachable(story: Story, hide_mail: bool, hide_phone: bool) -> tuple[str | None, str | None]:
+def _reachable(story: LeadStory, hide_mail: bool, hide_phone: bool) -> tuple[str | None, str | None]:
     """E-mail and phone, as far as the lead has given them away."""
     used = {held.contact.source for held in story.held}
     if hide_phone and used <= {"CHATBOT"} and not story.visits:
@@ -76,12 +76,12 @@ def _reachable(story: Story, hide_mail: bool, hide_phone: bool) -> tuple[str | N
     return (None if hidden else story.person.email), story.person.phone
 
 
-def _socials(story: Story, has: bool) -> Record:
+def _socials(story: LeadStory, has: bool) -> Record:
     handle = story.person.email.partition("@")[0].replace(".", "")
     return {"instagram": f"https://instagram.example/{handle}"} if has else {}
 
 
-def _address(story: Story) -> Record | None:
+def _address(story: LeadStory) -> Record | None:
     """Known once a job was talked about."""
     if not any(held.contact.topic.service for held in story.held):
         return None
@@ -97,7 +97,7 @@ def _address(story: Story) -> Record | None:
     return {"address": address}
 
 
-def _tags(story: Story) -> list[Record]:
+def _tags(story: LeadStory) -> list[Record]:
     """Read off the story, in the order of the fixture."""
     true = {
         "Urgent": any(held.urgent for held in story.held),
@@ -109,7 +109,7 @@ def _tags(story: Story) -> list[Record]:
     return [{"name": name, "description": about} for name, about in common().lead_tags.items() if true[name]]
 
 
-def _notes(stage: Stage, story: Story) -> list[Record]:
+def _notes(stage: WorldContext, story: LeadStory) -> list[Record]:
     """Notes of the team after a conversation, or about a visit; each is an activity too."""
     stream, phrases, notes = stage.rng("leads/notes", story.index), common().phrases, []
     for number in range(stream.weighted((0, 1, 2, 3), (45, 32, 16, 7))):
@@ -135,11 +135,11 @@ def _notes(stage: Stage, story: Story) -> list[Record]:
         if stage.recipe.edge:
             edge_note(index, note)
         notes.append(note)
-        story.happenings.append(Happening(at, "NOTE_CREATED", None, identity, author))
+        story.happenings.append(StoryEntry(at, "NOTE_CREATED", None, identity, author))
     return notes
 
 
-def _activities(stage: Stage, story: Story) -> list[Record]:
+def _activities(stage: WorldContext, story: LeadStory) -> list[Record]:
     """What happened, in order of time; at one time, in the order of cause and effect."""
     ordered = sorted(story.happenings, key=lambda happening: happening.at)
     return [

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mock_server.world import Record
-from mock_server.world.appointments import Visit, attendees
+from mock_server.world.appointments import PlannedAppointment, attendees
 from mock_server.world.calendar import MINUTE, spoken
-from mock_server.world.context import Stage
-from mock_server.world.conversations import DIALOGUES, Held
+from mock_server.world.context import WorldContext
+from mock_server.world.conversations import DIALOGUES, Conversation
 from mock_server.world.ids import Rng
 from mock_server.world.people import Person
 
@@ -15,7 +15,7 @@ INQUIRIES = 8
 """Most inquiries of one lead; a lead's n-th inquiry has index ``lead * INQUIRIES + n``, so do visits and notes."""
 
 
-class Happening(NamedTuple):
+class StoryEntry(NamedTuple):
     """One line of a lead's activities: when, what, about which record, by whom."""
 
     at: int
@@ -26,7 +26,7 @@ class Happening(NamedTuple):
 
 
 @dataclass(slots=True)
-class Story:
+class LeadStory:
     """Everything that happened with one lead, in order."""
 
     index: int
@@ -34,12 +34,14 @@ class Story:
     person: Person
     created: int
     inquiries: list[Record] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
-    visits: list[Visit] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
+    held: list[Conversation] = field(default_factory=list)
+    visits: list[PlannedAppointment] = field(default_factory=list)
+    happenings: list[StoryEntry] = field(default_factory=list)
 
 
-def take_effect(stage: Stage, story: Story, about: Visit | None, when: int | None, at: int, stream: Rng) -> None:
+def take_effect(
+    stage: WorldContext, story: LeadStory, about: PlannedAppointment | None, when: int | None, at: int, stream: Rng
+) -> None:
     """What the contact changes, at once in a dialogue, or when the office has read it."""
     if at > stage.now - MINUTE:
         return
@@ -49,7 +51,7 @@ def take_effect(stage: Stage, story: Story, about: Visit | None, when: int | Non
     if topic.effect == "reschedule" and about and when is not None:
         about.start, about.moved, about.updated, about.confirmed = when, True, at, False
         text = f"Moved to {spoken(stage.business.zone, when)}"
-        story.happenings.append(Happening(at, "APPOINTMENT_RESCHEDULED", text, _visit_id(stage, about), clerk))
+        story.happenings.append(StoryEntry(at, "APPOINTMENT_RESCHEDULED", text, _visit_id(stage, about), clerk))
     elif topic.effect == "cancel" and about:
         cancel(stage, story, about, at, "Cancelled by the customer", clerk)
     elif topic.outbound and about:
@@ -58,28 +60,30 @@ def take_effect(stage: Stage, story: Story, about: Visit | None, when: int | Non
         _book(stage, story, when, at, clerk, stream)
 
 
-def _book(stage: Stage, story: Story, when: int, at: int, clerk: str | int | None, stream: Rng) -> None:
+def _book(stage: WorldContext, story: LeadStory, when: int, at: int, clerk: str | int | None, stream: Rng) -> None:
     held = story.held[-1]
     service = stage.business.service(held.contact.topic.service or "")
     index = story.index * INQUIRIES + len(story.visits)
     inquiry = story.inquiries[-1]["id"]
-    visit = Visit(index, service, inquiry, held, when, at, attendees(stage, service, stream), at)
+    visit = PlannedAppointment(index, service, inquiry, held, when, at, attendees(stage, service, stream), at)
     story.visits.append(visit)
     reference, text = _visit_id(stage, visit), f"{service.name}, {spoken(stage.business.zone, when)}"
-    story.happenings.append(Happening(at, "APPOINTMENT_CREATED", text, reference, clerk))
+    story.happenings.append(StoryEntry(at, "APPOINTMENT_CREATED", text, reference, clerk))
     sent = at + 3000 + stream.below(9000)
     text = f"Confirmation sent to {story.person.phone}"
-    story.happenings.append(Happening(sent, "SMS_SENT", text, reference, clerk))
+    story.happenings.append(StoryEntry(sent, "SMS_SENT", text, reference, clerk))
     if len(story.visits) == 1:
         text = "Status changed from pending to active"
-        story.happenings.append(Happening(at, "LEAD_UPDATED", text, story.lead_id, clerk))
+        story.happenings.append(StoryEntry(at, "LEAD_UPDATED", text, story.lead_id, clerk))
 
 
-def cancel(stage: Stage, story: Story, visit: Visit, at: int, text: str, clerk: str | int | None) -> None:
+def cancel(
+    stage: WorldContext, story: LeadStory, visit: PlannedAppointment, at: int, text: str, clerk: str | int | None
+) -> None:
     """Call a visit off."""
     visit.cancelled, visit.updated = True, at
-    story.happenings.append(Happening(at, "APPOINTMENT_CANCELLED", text, _visit_id(stage, visit), clerk))
+    story.happenings.append(StoryEntry(at, "APPOINTMENT_CANCELLED", text, _visit_id(stage, visit), clerk))
 
 
-def _visit_id(stage: Stage, visit: Visit) -> str | int:
+def _visit_id(stage: WorldContext, visit: PlannedAppointment) -> str | int:
     return stage.ids.make("appointments", visit.index)

@@ -5,12 +5,12 @@ from typing import Any
 
 from mock_server.world import Record, World
 from mock_server.world.calendar import HOUR, MINUTE, WEEKDAYS, stamp
-from mock_server.world.context import Stage
+from mock_server.world.context import WorldContext
 from mock_server.world.fixture_models import Business
 from mock_server.world.fixtures import lines
 
 
-def organization(stage: Stage) -> World:
+def organization(stage: WorldContext) -> World:
     """Kind → records of everything but the leads and what hangs on them."""
     return {
         "organization": [_organization(stage)],
@@ -28,7 +28,7 @@ def organization(stage: Stage) -> World:
     }
 
 
-def _organization(stage: Stage) -> Record:
+def _organization(stage: WorldContext) -> Record:
     raw = stage.business.raw
     return {
         "id": stage.ids.make("organization", 0),
@@ -60,7 +60,7 @@ def _clock(ms: int) -> str:
     return f"{ms // HOUR:02}:{ms % HOUR // MINUTE:02}"
 
 
-def _members(stage: Stage) -> Iterator[Record]:
+def _members(stage: WorldContext) -> Iterator[Record]:
     for mate in stage.business.team:
         identity = stage.members[mate.index]
         picture = f"https://avatars.sophiie-mock.example/{identity}.png"
@@ -86,16 +86,16 @@ def _category_names(business: Business) -> list[tuple[str, str]]:
     return services + [(name, "PRODUCT") for name in business.raw["products"]]
 
 
-def _category_id(stage: Stage, name: str, kind: str) -> str | int:
+def _category_id(stage: WorldContext, name: str, kind: str) -> str | int:
     return stage.ids.make("trade_categories", _category_names(stage.business).index((name, kind)))
 
 
-def _categories(stage: Stage) -> Iterator[Record]:
+def _categories(stage: WorldContext) -> Iterator[Record]:
     for index, (name, kind) in enumerate(_category_names(stage.business)):
         yield {"id": stage.ids.make("trade_categories", index), "name": name, "type": kind}
 
 
-def _services(stage: Stage) -> Iterator[Record]:
+def _services(stage: WorldContext) -> Iterator[Record]:
     for service in stage.business.services:
         yield {
             "id": stage.ids.make("services", service.index),
@@ -109,7 +109,7 @@ def _services(stage: Stage) -> Iterator[Record]:
         }
 
 
-def _products(stage: Stage) -> Iterator[Record]:
+def _products(stage: WorldContext) -> Iterator[Record]:
     categories: dict[str, dict[str, list[Any]]] = stage.business.raw["products"]
     flat = [(category, name, item) for category, items in categories.items() for name, item in items.items()]
     for index, (category, name, (price, about, *active)) in enumerate(flat):
@@ -124,13 +124,13 @@ def _products(stage: Stage) -> Iterator[Record]:
         }
 
 
-def _companies(stage: Stage) -> Iterator[Record]:
+def _companies(stage: WorldContext) -> Iterator[Record]:
     for index, name in enumerate(stage.business.raw["companies"]):
         created = stamp(stage.founded("companies", index))
         yield {"id": stage.ids.make("companies", index), "name": name, "createdAt": created}
 
 
-def _company_notes(stage: Stage) -> Iterator[Record]:
+def _company_notes(stage: WorldContext) -> Iterator[Record]:
     companies: dict[str, str] = stage.business.raw["companies"]
     flat = [(owner, text) for owner, notes in enumerate(companies.values()) for text in lines(notes)]
     for index, (owner, text) in enumerate(flat):
@@ -146,7 +146,7 @@ def _company_notes(stage: Stage) -> Iterator[Record]:
         }
 
 
-def _texts(stage: Stage, kind: str, title: str, text: str) -> Iterator[Record]:
+def _texts(stage: WorldContext, kind: str, title: str, text: str) -> Iterator[Record]:
     """FAQs and policies; a text that begins with ``~`` in the fixture is no longer in use."""
     for index, (heading, words) in enumerate(stage.business.raw[kind].items()):
         yield {
@@ -159,7 +159,7 @@ def _texts(stage: Stage, kind: str, title: str, text: str) -> Iterator[Record]:
         }
 
 
-def _scenarios(stage: Stage) -> Iterator[Record]:
+def _scenarios(stage: WorldContext) -> Iterator[Record]:
     services = {service.name: service.index for service in stage.business.services}
     for index, item in enumerate(stage.business.raw["scenarios"]):
         service = item.get("service")
@@ -185,7 +185,7 @@ def _question(text: str, options: dict[str, list[str]]) -> Record:
     return {"question": text, "answerOptions": answers}
 
 
-def _transfers(stage: Stage) -> Iterator[Record]:
+def _transfers(stage: WorldContext) -> Iterator[Record]:
     scenarios = [item["name"] for item in stage.business.raw["scenarios"]]
     for index, item in enumerate(stage.business.raw["transfers"]):
         scenario = item.get("scenario")
@@ -206,7 +206,7 @@ def _transfers(stage: Stage) -> Iterator[Record]:
         }
 
 
-def _destination(stage: Stage, kind: str, to: str) -> str:
+def _destination(stage: WorldContext, kind: str, to: str) -> str:
     if kind == "MEMBER":
         return str(next(stage.members[mate.index] for mate in stage.business.team if mate.first == to))
     return f"dep_{to}_01" if kind == "DEPARTMENT" else to

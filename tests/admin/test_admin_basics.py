@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from wire import TINY, ask
 
 from mock_server import __version__
-from mock_server.admin.context import Refusal, refused
+from mock_server.admin.context import ControlRefused, refused
 from mock_server.api.problem import from_starlette
 from mock_server.app import create_app
 from mock_server.config.settings import Settings, table
@@ -23,7 +23,7 @@ def test_a_bug_of_the_control_plane_is_a_problem_without_details() -> None:
 
 
 def test_a_body_that_dawdles_ends_its_connection() -> None:
-    error = Refusal(400, "too slow", headers=[(b"connection", b"close")])
+    error = ControlRefused(400, "too slow", headers=[(b"connection", b"close")])
     answer = asyncio.run(refused(None, error))  # type: ignore[arg-type]
     assert answer.headers["connection"] == "close"
 

@@ -9,8 +9,8 @@ from desk import Desk
 from starlette.applications import Starlette
 from wire import Tenant
 
-from mock_server.simulation.contacts import Wanted
-from mock_server.simulation.timeline import Moving, Superseded, Timeline
+from mock_server.simulation.contacts import SimulationRequest
+from mock_server.simulation.timeline import ClockIsMoving, Superseded, Timeline
 from mock_server.store.snapshot import Snapshot
 from mock_server.workspaces.plan import facts, read
 from mock_server.workspaces.workspace import Workspace
@@ -82,11 +82,11 @@ def scenario(app: Starlette, workspace: Workspace, replace: Callable[[], None]) 
 
     async def run() -> list[type[BaseException] | None]:
         timeline = Timeline(app.state.workspaces, app.state.dispatcher)
-        await timeline.simulate(workspace, Wanted("sms"), planned(workspace, 50))
+        await timeline.simulate(workspace, SimulationRequest("sms"), planned(workspace, 50))
         move = asyncio.create_task(timeline.move(workspace, workspace.clock.now() + 60 * HOUR))
         while len(workspace.image.rows("$agenda")) > 40:
             await asyncio.sleep(0)
-        with pytest.raises(Moving):
+        with pytest.raises(ClockIsMoving):
             await timeline.freeze(workspace)
         replace()
         second = timeline.move(workspace, workspace.clock.now() + HOUR)
@@ -117,12 +117,12 @@ def test_a_freeze_that_is_refused_leaves_the_clock_running(app: Starlette, tenan
 
     async def run() -> None:
         timeline = Timeline(app.state.workspaces, app.state.dispatcher)
-        await timeline.simulate(running, Wanted("sms"), planned(running, 50))
+        await timeline.simulate(running, SimulationRequest("sms"), planned(running, 50))
         move = asyncio.create_task(timeline.move(running, running.clock.now() + 60 * HOUR))
         await asyncio.sleep(0)
-        with pytest.raises(Moving):
+        with pytest.raises(ClockIsMoving):
             await timeline.freeze(running)
-        with pytest.raises(Moving):
+        with pytest.raises(ClockIsMoving):
             timeline.run(running)
         await move
 
@@ -145,7 +145,7 @@ def test_trouble_in_one_workspace_does_not_stop_the_others(
 
     async def run() -> None:
         timeline = Timeline(app.state.workspaces, app.state.dispatcher)
-        await timeline.simulate(healthy, Wanted("sms"), planned(healthy, 2))
+        await timeline.simulate(healthy, SimulationRequest("sms"), planned(healthy, 2))
         healthy.clock.advance(2 * 3600)
         healthy.clock.run()
         broken.clock = Broken()

@@ -12,7 +12,7 @@ from weakref import ref
 import pytest
 from hooks_desk import HooksDesk
 
-from mock_server.admin.inbox_wait import Awaited
+from mock_server.admin.inbox_wait import ExpectedDeliveries
 from mock_server.server import MockServer
 from mock_server.support.exact_json import read_json
 from mock_server.workspaces.inbox import MAX_BYTES, Expected, Inbox, Inboxes, Received
@@ -249,7 +249,7 @@ def test_many_who_wait_cost_a_delivery_little() -> None:
         inbox, took = Inbox(), []
         for _ in range(1_000):
             inbox.add("", {}, b'{"a": 1}')
-        waiting = [asyncio.create_task(Awaited(inbox, Expected({"n": 5})).until(1, 60)) for _ in range(250)]
+        waiting = [asyncio.create_task(ExpectedDeliveries(inbox, Expected({"n": 5})).until(1, 60)) for _ in range(250)]
         for number in range(6):
             while len(inbox.arrivals._waiting) < 250:  # all of them have looked
                 await asyncio.sleep(0)
@@ -282,7 +282,7 @@ def test_many_who_ask_parse_each_body_once() -> None:
         for number in range(20):
             inbox.received.append(Counted(number + 1, "", {}, b'{"n": %d, "m": {"k": []}}' % number, is_json=True))
         inbox.seen = 20
-        awaited = [Awaited(inbox, Expected({"n": number, "m.k": []})) for number in range(50)]
+        awaited = [ExpectedDeliveries(inbox, Expected({"n": number, "m.k": []})) for number in range(50)]
         came = [len(await one.until(1, 0)) for one in awaited]
         for one in awaited:
             await one.nearest(0)
@@ -296,7 +296,7 @@ def test_many_who_ask_parse_each_body_once() -> None:
 def test_nothing_of_the_bodies_is_known_when_nobody_asks_any_more() -> None:
     inbox = Inbox()
     entry = inbox.add("", {}, b'{"a": 1}')
-    awaited = Awaited(inbox, Expected({"a": 1}))
+    awaited = ExpectedDeliveries(inbox, Expected({"a": 1}))
     known = ref(inbox.summaries)
     assert asyncio.run(Expected({"a": 1}).count(entry, inbox.summaries)) == 0
     del awaited
@@ -327,7 +327,7 @@ def test_an_inbox_that_is_emptied_meanwhile_begins_anew() -> None:
     async def waited() -> int:
         inbox = Inbox()
         inbox.add("", {}, b'{"a": 1}')
-        waiting = asyncio.create_task(Awaited(inbox, Expected({"a": 1})).until(2, 10))
+        waiting = asyncio.create_task(ExpectedDeliveries(inbox, Expected({"a": 1})).until(2, 10))
         await asyncio.sleep(0)
         inbox.clear()
         for _ in range(2):

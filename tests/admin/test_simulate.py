@@ -14,7 +14,7 @@ from world import test_story as story
 
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
 
@@ -278,7 +278,7 @@ def tells_of_all(desk: Desk, before: Mapping[str, set[Any]]) -> None:
 @given(st.lists(st.one_of(contacts, visits, waits), max_size=10), st.integers(0, 3), moments)
 def test_the_world_stays_one_story(app: Starlette, script: list[dict[str, Any]], seed: int, moment: str) -> None:
     number = len(list(app.state.workspaces))
-    plan = Plan(load_recipe("small"), seed, parse(moment), 0)
+    plan = WorldPlan(load_recipe("small"), seed, parse(moment), 0)
     desk = Desk(app, app.state.workspaces.create(f"story{number}", plan, [f"story{number}"], frozen=True), "")
     before = ids_of(desk)
     for deed in script:

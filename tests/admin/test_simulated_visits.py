@@ -14,7 +14,7 @@ import pytest
 from desk import Desk, Tenant
 from starlette.applications import Starlette
 
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.world.calendar import spoken
 from mock_server.world.clock import epoch_ms, parse, stamp
 from mock_server.world.fixtures import common
@@ -114,7 +114,7 @@ def with_recipe(app: Starlette, name: str, **changed: Any) -> Desk:
     workspaces = app.state.workspaces
     if workspaces.get(name):
         workspaces.remove(workspaces.get(name))
-    return Desk(app, workspaces.create(name, Plan(recipe, 1, parse(NOW), 0), [name], frozen=True), name)
+    return Desk(app, workspaces.create(name, WorldPlan(recipe, 1, parse(NOW), 0), [name], frozen=True), name)
 
 
 def test_a_visit_is_within_the_worlds_days_where_they_have_a_time_and_soon_after_where_not(app: Starlette) -> None:

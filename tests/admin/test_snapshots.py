@@ -16,9 +16,9 @@ from mock_server.config.settings import Settings
 from mock_server.store.snapshot import Snapshot, changes
 from mock_server.store.snapshot_file import checksum, imported, written
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.support.exact_json import NotJson, read_json
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspaces
 from mock_server.world.recipe import Recipe, recipes
 
@@ -62,7 +62,7 @@ def stir(desk: Desk) -> None:
 @pytest.mark.parametrize("recipe", WORLDS, ids=lambda it: it.name)
 def test_every_world_makes_the_round_trip(app: Starlette, recipe: Recipe) -> None:
     name = f"round-trip-{recipe.name}"
-    desk = Desk(app, app.state.workspaces.create(name, Plan(recipe, limit=0), [name], frozen=True), name)
+    desk = Desk(app, app.state.workspaces.create(name, WorldPlan(recipe, limit=0), [name], frozen=True), name)
     desk.done("POST", "/snapshots", {"name": "start"})
     before = state(desk)
     stir(desk)
@@ -81,7 +81,7 @@ def test_every_world_makes_the_round_trip(app: Starlette, recipe: Recipe) -> Non
 @pytest.mark.parametrize("recipe", WORLDS, ids=lambda it: it.name)
 def test_every_world_goes_through_a_file(app: Starlette, recipe: Recipe) -> None:
     name = f"file-{recipe.name}"
-    desk = Desk(app, app.state.workspaces.create(name, Plan(recipe, limit=0), [name], frozen=True), name)
+    desk = Desk(app, app.state.workspaces.create(name, WorldPlan(recipe, limit=0), [name], frozen=True), name)
     stir(desk)
     stirred, file = state(desk), desk.done("GET", "/snapshots/@now/export")
     desk.simulate("call")
@@ -99,7 +99,7 @@ def test_every_world_goes_through_a_file_into_a_state_file(app: Starlette, recip
     contract = app.state.workspaces.contract
     log = SqliteLog(tmp_path / "state")
     workspaces = Workspaces(contract, log, 10)
-    made = workspaces.create("w", Plan(recipe), ["k"], frozen=True)
+    made = workspaces.create("w", WorldPlan(recipe), ["k"], frozen=True)
     file = exported(Snapshot("file", made.image.fork(), made.clock.stamp(), True))
     with workspaces.transaction(made) as tx:
         tx.put("faqs", 1, {"id": 1, "question": "Why?"})
@@ -287,7 +287,7 @@ def test_what_is_imported_with_another_value_is_another_record(desk: Desk) -> No
 
 
 def test_equal_states_are_compared_a_piece_at_a_time() -> None:
-    one, other = (Image.of({"faqs": [{"id": number} for number in range(5_000)]}, {}) for _ in range(2))
+    one, other = (WorkspaceState.of({"faqs": [{"id": number} for number in range(5_000)]}, {}) for _ in range(2))
     found = list(changes(one, other))
     assert set(found) == {None}
     assert len(found) > 10

@@ -119,10 +119,10 @@ def test_what_is_no_world_is_refused_where_it_is_wrong(here: Starlette, world: A
 def test_no_path_is_read_for_those_on_other_machines(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
-        reader = worlds.Worlds(Settings(host="0.0.0.0"))
+        reader = worlds.WorldChoice(Settings(host="0.0.0.0"))
 
     assert reader.recipe({"leads": 3}).leads == 3
-    with pytest.raises(worlds.Refusal, match="on loopback is read"):
+    with pytest.raises(worlds.ControlRefused, match="on loopback is read"):
         reader.recipe("w.yaml")
 
 
@@ -130,4 +130,4 @@ def test_the_servers_own_world_may_be_any_file(folder: Path) -> None:
     own = folder.parent / "own.txt"
     own.write_text(RECIPE)
 
-    assert worlds.Worlds(Settings(world=str(own))).recipe(None).name == "mine"
+    assert worlds.WorldChoice(Settings(world=str(own))).recipe(None).name == "mine"

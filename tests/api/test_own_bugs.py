@@ -15,7 +15,7 @@ from wire import ask, assert_envelope, scope_of, state_of
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.app import create_app
-from mock_server.behaviours.registry import Call, Outcome, behaviour
+from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.config.settings import Settings
 from mock_server.errors import InternalError
 from mock_server.store.base import Change, NoLog
@@ -61,22 +61,22 @@ DOCUMENT = {
 
 
 @behaviour("POST /bugs/raises")
-def raises(call: Call) -> Outcome:
+def raises(call: OperationContext) -> OperationResult:
     call.tx.put("things", 1, {"id": 1, "name": "half done"})
     call.tx.count("things")
     raise LookupError(f"no {SECRET} \x1b[31m here")
 
 
 @behaviour("POST /bugs/wrong")
-def wrong(call: Call) -> Outcome:
+def wrong(call: OperationContext) -> OperationResult:
     call.tx.put("things", 1, {"id": 1, "name": "half done"})
-    return Outcome({"id": "not a number", "name": SECRET})
+    return OperationResult({"id": "not a number", "name": SECRET})
 
 
 @behaviour("GET /bugs/{}")
-def wrong_but_sure(call: Call) -> Outcome:
+def wrong_but_sure(call: OperationContext) -> OperationResult:
     """Right the first time only, and it says that every part was checked."""
-    return Outcome({"id": 1, "name": "x"} if call.path[0] == 0 else {}, checked=True)
+    return OperationResult({"id": 1, "name": "x"} if call.path[0] == 0 else {}, checked=True)
 
 
 class BrokenLog(NoLog):

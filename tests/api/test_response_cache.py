@@ -9,12 +9,12 @@ import pytest
 from starlette.applications import Starlette
 from wire import Answer, ask, target_of
 
-from mock_server.api.response_cache import LARGEST, MOST, Remembered
+from mock_server.api.response_cache import LARGEST, MOST, ResponseCache
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.spec.operation import Operation
 from mock_server.store.snapshot import Snapshot
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.recipe import load_recipe
 
@@ -30,7 +30,7 @@ def server() -> Starlette:
 @pytest.fixture
 def twins(server: Starlette) -> Iterator[list[Workspace]]:
     """Two workspaces in which the same calls must have the same answers."""
-    plan = Plan(load_recipe("small"), seed=5, limit=0)
+    plan = WorldPlan(load_recipe("small"), seed=5, limit=0)
     made = [server.state.workspaces.create(id, plan, [f"sk_test_mock_{id}"], frozen=True) for id in TWINS]
     yield made
     for workspace in made:
@@ -146,7 +146,7 @@ def test_what_is_remembered_is_bounded(server: Starlette, twins: list[Workspace]
         said(server, one, "GET", f"/v1/leads?page={page}")
     assert 0 < len(one.image.derived) <= MOST
     said(server, one, "GET", f"/v1/leads?x={'a' * 2_000}")
-    kept = [found for found in one.image.derived.values() if isinstance(found, Remembered)]
+    kept = [found for found in one.image.derived.values() if isinstance(found, ResponseCache)]
     assert all(len(found.answer.body) <= LARGEST for found in kept)
     assert all(len(query) < 2_000 for _, query in one.image.derived)
 

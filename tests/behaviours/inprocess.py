@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from wire import Answer, scope_of
 
 from mock_server.store.base import Row
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.workspaces.workspace import Workspace
 
 LEAD_KINDS = ("inquiries", "appointments", "leads/notes", "leads/activities")
@@ -102,7 +102,7 @@ def items(page: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def snapshot(image: Image) -> tuple[dict[str, list[Row]], dict[str, int]]:
+def snapshot(image: WorkspaceState) -> tuple[dict[str, list[Row]], dict[str, int]]:
     """Rows are never changed in place, so equal rows are equal content."""
     return {kind: list(image.rows(kind)) for kind in image.kinds if image.rows(kind)}, dict(image.counters)
 

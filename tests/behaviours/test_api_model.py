@@ -17,8 +17,8 @@ from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
-from mock_server.workspaces.plan import Plan
+from mock_server.store.state import WorkspaceState
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.world.recipe import load_recipe
 
 PHONES = ("+61255501231", "+61255501232", "+61255501233", None)
@@ -48,7 +48,7 @@ class Calls(RuleBasedStateMachine):
         super().__init__()
         self.log = log
         id = f"machine-{next(NUMBERS)}"
-        plan = Plan(load_recipe("empty"), limit=0)
+        plan = WorldPlan(load_recipe("empty"), limit=0)
         workspace = app.state.workspaces.create(id, plan, [f"sk_test_mock_{id}"], frozen=True)
         self.api = Api(app, workspace, f"sk_test_mock_{id}", loop)
         self.leads: dict[str, dict[str, Any]] = {}
@@ -174,12 +174,12 @@ class Calls(RuleBasedStateMachine):
         assert len(items(self.api.get("/v1/leads", limit=100))) == len(self.leads)
         for saved in self.log.load():
             if saved.id == self.api.workspace.id:
-                assert content(Image.restored(saved.layer)) == content(self.api.workspace.image)
+                assert content(WorkspaceState.restored(saved.layer)) == content(self.api.workspace.image)
                 assert dict(saved.layer.counters) == dict(self.api.workspace.image.counters)
         self.log.remove(self.api.workspace.id)
 
 
-def content(image: Image) -> dict[str, list[tuple[Any, Any, Any]]]:
+def content(image: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
     rows, _ = snapshot(image)
     return {kind: [(row.id, row.key, row.record) for row in some] for kind, some in rows.items()}
 

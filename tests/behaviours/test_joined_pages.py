@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.app import load_contract
-from mock_server.behaviours.pagination import Window
+from mock_server.behaviours.pagination import PageWindow
 from mock_server.config.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.generation import generate
@@ -39,7 +39,7 @@ def test_joining_valid_items_gives_a_valid_page(name: str, key: str) -> None:
         (0, 1, 7),
         (999_950, 50, 1_000_000),
     ):
-        figures = Window(offset, limit).figures(total)
+        figures = PageWindow(offset, limit).figures(total)
         items = valid[: max(0, min(limit, total - offset))]
         answer = wrapper.wrap(items, figures, lambda: rng(1))
         assert page.accepts(answer), page.problems(answer)
@@ -51,7 +51,7 @@ def test_one_wrong_item_makes_a_page_wrong() -> None:
     assert wrapper is not None
     assert page is not None
     wrong = {**generate(wrapper.schema, rng(1), example=False), "unreadCalls": "many"}
-    assert not page.accepts(wrapper.wrap([wrong], Window(0, 50).figures(1), lambda: rng(1)))
+    assert not page.accepts(wrapper.wrap([wrong], PageWindow(0, 50).figures(1), lambda: rng(1)))
 
 
 def test_there_are_lists_to_look_at() -> None:

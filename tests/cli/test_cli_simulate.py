@@ -10,7 +10,7 @@ import pytest
 from mock_server.cli.main import main
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.testing.admin_client import Control
+from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.errors import Refused
 
 
@@ -84,4 +84,4 @@ def test_a_misspelt_member_of_a_control_request_is_refused_so_too(
     server: MockServer, path: str, body: dict[str, Any], meant: str
 ) -> None:
     with pytest.raises(Refused, match=f"did you mean `{meant}`"):
-        Control(server.url)("POST", path, body)
+        AdminClient(server.url)("POST", path, body)

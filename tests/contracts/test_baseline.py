@@ -15,7 +15,7 @@ from contracts.options.baseline_file import read
 from contracts.options.options import Options
 from contracts.rules import collections, response_conformance
 from contracts.rules.rule import Finding
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.run.runner import Run
 from contracts.spec.provenance import Provenance
 from contracts.transport.target import Target
@@ -172,7 +172,7 @@ TROUBLE = b'{"totalPages": 1, "currentPage": 1, "totalCount": 2, "faqs": []}'
 ASKED = ("GET /v1/faqs",)
 
 
-def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> Outcome:
+def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> RunResult:
     """A run on a list that says two and shows none: three rules are broken."""
     with recording(lambda *_: (200, {}, TROUBLE), FakeClock()) as host:
         target = Target(host.url, "k" * 12, local=True, is_mock=True)
@@ -182,7 +182,7 @@ def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> Outcome:
         return run.go()
 
 
-def accepting(outcome: Outcome, folder: Path, count: int, expires: str = "2026-12-31") -> Baseline:
+def accepting(outcome: RunResult, folder: Path, count: int, expires: str = "2026-12-31") -> Baseline:
     entries = [text.replace("# who sees to it", "ana") for text in entries_for(outcome.findings[:count], TODAY)]
     text = "".join(entries).replace("2026-12-22", expires)
     return read(written(folder, text), TODAY)
@@ -203,7 +203,7 @@ def test_an_expired_entry_fails_the_run_whether_its_finding_is_there_or_not(tmp_
     late = accepting(bare, tmp_path, len(bare.findings), "2026-11-21")
     assert outcome_with(late).exit_code == 1
     assert len(outcome_with(late).expired) == len(bare.findings)
-    outcome = Outcome(bare.target, bare.mode, 1, bare.coverage, expired=list(late.expired))
+    outcome = RunResult(bare.target, bare.mode, 1, bare.coverage, expired=list(late.expired))
     assert outcome.exit_code == 2
 
 

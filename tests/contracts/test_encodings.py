@@ -13,7 +13,7 @@ from test_baseline import ENTRY
 from contracts.cli import main
 from contracts.errors import CannotRun
 from contracts.options.baseline_file import read as baseline
-from contracts.real_host.ledger import Ledger, State
+from contracts.real_host.ledger import Ledger, LedgerState
 from contracts.real_host.ledger import read as ledger
 from contracts.spec.document import load
 from contracts.spec.json_file import opened
@@ -151,7 +151,7 @@ def test_a_ledger_is_read_however_it_was_saved_again(way: str, tmp_path: Path) -
     begun.after(201, "ld_1")
     begun.close()
     begun.file.write_bytes(WAYS[way](begun.file.read_text()))
-    assert [(made.id, made.state) for made in ledger(begun.file)[0].made] == [("ld_1", State.ALIVE)]
+    assert [(made.id, made.state) for made in ledger(begun.file)[0].made] == [("ld_1", LedgerState.ALIVE)]
     again = Ledger.resume(begun.file)
     again.before("DELETE", "/v1/leads/ld_1", again.made[0], 2.0)
     again.after(204)

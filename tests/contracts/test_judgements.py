@@ -11,7 +11,7 @@ from contracts.rules import collections as rules
 from contracts.rules import response_conformance
 from contracts.rules.first_violations import first_problems, place_of
 from contracts.rules.object_members import is_open
-from contracts.rules.openapi_core_judge import SecondJudge
+from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.scenarios.records import holds
 from contracts.spec.document import Contract, Document, Operation, load
 from contracts.spec.resources import families, listings
@@ -173,9 +173,9 @@ def test_what_is_only_cut_off_for_a_look_is_not_missing(schema: Mapping[str, Any
 
 
 def test_a_disagreement_of_the_judges_is_reported() -> None:
-    second = SecondJudge(CONTRACT, ORIGIN)
+    second = OpenapiCoreJudge(CONTRACT, ORIGIN)
     assert not list(second.judge(OPERATION, answered(MEMBERS), found_wrong=False))
-    (finding,) = SecondJudge(CONTRACT, ORIGIN).judge(OPERATION, answered(b'{"members":7}'), found_wrong=False)
+    (finding,) = OpenapiCoreJudge(CONTRACT, ORIGIN).judge(OPERATION, answered(b'{"members":7}'), found_wrong=False)
     assert finding.rule.name == "judges_agree"
 
 
@@ -184,7 +184,7 @@ def test_a_disagreement_of_the_judges_is_reported() -> None:
     [("/v1/members?limit=5", False), ("/v1/members?limit=5.0", True), ("/v1/members?limit=101", True)],
 )
 def test_the_second_judge_reads_requests_as_they_were_sent(url: str, rejected: bool) -> None:
-    assert SecondJudge(CONTRACT, ORIGIN).rejects(OPERATION, answered(b"", url=url)) is rejected
+    assert OpenapiCoreJudge(CONTRACT, ORIGIN).rejects(OPERATION, answered(b"", url=url)) is rejected
 
 
 # --- reading the document ---------------------------------------------------------------------------------------

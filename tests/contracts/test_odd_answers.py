@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from recording import KEY, Answer, recording
 
 from contracts.cli import main
-from contracts.rules.openapi_core_judge import SecondJudge
-from contracts.scenarios.client import Probe
+from contracts.rules.openapi_core_judge import OpenapiCoreJudge
+from contracts.scenarios.client import ScenarioClient
 from contracts.spec.document import Contract, Document, load
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Guard, Mode, Policy
@@ -70,15 +70,17 @@ ODD: Mapping[str, tuple[Answer, set[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def ask() -> Generator[Callable[[Answer, bool], Probe], None, None]:
+def ask() -> Generator[Callable[[Answer, bool], ScenarioClient], None, None]:
     """Asks once for the members, and judges that answer."""
     current: list[Answer] = []
     with recording(lambda *_: current[-1]) as host:
 
-        def asked(given: Answer, private: bool = False) -> Probe:
+        def asked(given: Answer, private: bool = False) -> ScenarioClient:
             current.append(given)
             target = Target(host.url, KEY, local=not private)
-            probe = Probe(CONTRACT, target, Transport(Guard(Policy(host.url, Mode.FULL, KEY, CONTRACT, private))))
+            probe = ScenarioClient(
+                CONTRACT, target, Transport(Guard(Policy(host.url, Mode.FULL, KEY, CONTRACT, private)))
+            )
             probe.call(CONTRACT.operations["GET /v1/members"])
             return probe
 
@@ -87,7 +89,7 @@ def ask() -> Generator[Callable[[Answer, bool], Probe], None, None]:
 
 @pytest.mark.parametrize("name", ODD)
 @pytest.mark.parametrize("private", [False, True], ids=["", "of a real host"])
-def test_an_odd_answer_is_a_finding_and_no_end(name: str, private: bool, ask: Callable[..., Probe]) -> None:
+def test_an_odd_answer_is_a_finding_and_no_end(name: str, private: bool, ask: Callable[..., ScenarioClient]) -> None:
     given, due = ODD[name]
     assert {finding.rule.name for finding in ask(given, private).findings.values()} == due
 
@@ -101,7 +103,7 @@ def test_an_odd_answer_is_a_finding_and_no_end(name: str, private: bool, ask: Ca
         ("90,000 levels", "it nests deeper than 106 levels"),
     ],
 )
-def test_why_a_body_is_no_json_is_told(name: str, why: str, ask: Callable[..., Probe]) -> None:
+def test_why_a_body_is_no_json_is_told(name: str, why: str, ask: Callable[..., ScenarioClient]) -> None:
     (finding,) = ask(ODD[name][0]).findings.values()
     assert finding.got.endswith(f"({why})")
 
@@ -110,7 +112,7 @@ def test_what_the_second_judge_cannot_read_is_a_note() -> None:
     """Python has no such pattern, and openapi-core raises what Python raises."""
     said = {"description": "", "content": {"application/json": {"schema": {"type": "string", "pattern": r"^\p{L}+$"}}}}
     document = Document("x", {"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": said}}}}})
-    operation, judge = document.operations[0], SecondJudge(Contract([document]), "http://x")
+    operation, judge = document.operations[0], OpenapiCoreJudge(Contract([document]), "http://x")
     given = Exchange("GET", "http://x/a", {}, b"", 200, JSON, b'"abc"')
     assert list(judge.judge(operation, given, found_wrong=False)) == []
     assert judge.notes == [f"GET /a (re.{re.error.__name__}): openapi-core could not read it 1×; our own validator did"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.report.patch_proposal import Proposal, propose, shape_schema
+from contracts.report.patch_proposal import PatchProposal, propose, shape_schema
 from contracts.rules import lifecycle, response_conformance
 from contracts.rules.rule import Finding, Rule
 from contracts.spec.dialect import plain
@@ -58,7 +58,7 @@ def judged(exchange: Exchange, contract: Contract = CONTRACT) -> list[Finding]:
     return list(response_conformance.judge(contract.operations[exchange.operation], exchange, {}))
 
 
-def patched(proposal: Proposal) -> Contract:
+def patched(proposal: PatchProposal) -> Contract:
     """The documents with the patch applied."""
     documents = []
     for document in CONTRACT.documents:

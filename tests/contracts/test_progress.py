@@ -6,15 +6,15 @@ import re
 from recording import HOST, KEY, FakeClock
 from rich.console import Console
 
-from contracts.report.progress import Bar
+from contracts.report.progress import ProgressBar
 from contracts.run.coverage import Coverage
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.scenario import Scenario
 from contracts.spec.document import load
 from contracts.transport.guard import Guard, Mode, Policy
 
 CONTRACT = load()
-UNITS = [Unit("pages", f"GET /v1/a{number}", lambda probe: None) for number in range(5)]
-GENERATION = Unit("engine", "v1", lambda probe: None, size=15.0)
+UNITS = [Scenario("pages", f"GET /v1/a{number}", lambda probe: None) for number in range(5)]
+GENERATION = Scenario("engine", "v1", lambda probe: None, size=15.0)
 
 
 def shown(steps: int, *, terminal: bool = True, sent: int = 0, phase: str = "") -> str:
@@ -22,7 +22,7 @@ def shown(steps: int, *, terminal: bool = True, sent: int = 0, phase: str = "") 
     clock, file = FakeClock(), io.StringIO()
     guard, coverage = Guard(Policy(HOST, Mode.FULL, KEY, CONTRACT)), Coverage(CONTRACT, KEY)
     console = Console(file=file, force_terminal=terminal, width=80, height=24, color_system=None)
-    with Bar(console, clock) as bar:
+    with ProgressBar(console, clock) as bar:
         bar.begin([*UNITS, GENERATION], guard, coverage)
         for unit in [*UNITS, GENERATION][: steps + 1]:
             bar.step(unit.name)

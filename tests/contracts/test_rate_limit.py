@@ -14,12 +14,12 @@ from recording import HOST, KEY, Answer, FakeClock, Meter, Recording, Seen, reco
 from test_safe_mode import run_on
 from test_transport import FINE, read
 
-from contracts.errors import CannotRun, Refused, Stopped
-from contracts.options.baseline import Baseline, Entry
+from contracts.errors import CannotRun, RequestRefused, RunStopped
+from contracts.options.baseline import Baseline, BaselineEntry
 from contracts.options.options import Options
 from contracts.options.selection import Selection
-from contracts.real_host.run_plan import Visit
-from contracts.run.outcome import Outcome
+from contracts.real_host.run_plan import SafeRunPlan
+from contracts.run.outcome import RunResult
 from contracts.run.runner import Run
 from contracts.scenarios.catalogue import Catalogue
 from contracts.spec.document import Contract, load
@@ -39,7 +39,7 @@ def stand_in() -> Generator[Production, None, None]:
 
 
 @pytest.fixture
-def asked(stand_in: Production, tmp_path: Path) -> Callable[..., tuple[Outcome, Recording]]:
+def asked(stand_in: Production, tmp_path: Path) -> Callable[..., tuple[RunResult, Recording]]:
     """A run on a host with a limit. ``before`` is told of each request, and may answer in the host's place."""
 
     def made(
@@ -47,7 +47,7 @@ def asked(stand_in: Production, tmp_path: Path) -> Callable[..., tuple[Outcome, 
         clock: FakeClock,
         options: Options = ALONE,
         before: Callable[[Seen], Answer | None] = lambda seen: None,
-    ) -> tuple[Outcome, Recording]:
+    ) -> tuple[RunResult, Recording]:
         def answer(seen: Seen) -> Answer:
             return before(seen) or (meter.refuses() if meter else None) or stand_in.answer(seen)
 
@@ -57,10 +57,10 @@ def asked(stand_in: Production, tmp_path: Path) -> Callable[..., tuple[Outcome, 
     return made
 
 
-Asked = Callable[..., tuple[Outcome, Recording]]
+Asked = Callable[..., tuple[RunResult, Recording]]
 
 
-def rules(outcome: Outcome) -> list[tuple[str, str]]:
+def rules(outcome: RunResult) -> list[tuple[str, str]]:
     return [(finding.rule.name, finding.where) for finding in outcome.findings]
 
 
@@ -185,7 +185,7 @@ def test_nothing_follows_the_refusal_in_a_burst(tmp_path: Path) -> None:
         transport = guarded(tmp_path, clock, host.reroutes, 61)
         with transport.guard.burst():
             read(transport.session())
-            with pytest.raises(Refused, match="burst is over"):
+            with pytest.raises(RequestRefused, match="burst is over"):
                 read(transport.session())
         assert len(host.seen) == 1
 
@@ -197,7 +197,7 @@ def test_without_leave_there_is_no_burst_and_with_it_there_are_two(tmp_path: Pat
     for _ in range(allowed):
         with guard.burst():
             pass
-    with pytest.raises(Refused, match="no burst"), guard.burst():
+    with pytest.raises(RequestRefused, match="no burst"), guard.burst():
         pass
 
 
@@ -208,12 +208,12 @@ def test_threads_get_no_more_out_of_a_burst_than_one(tmp_path: Path) -> None:
         with transport.guard.burst(), ThreadPoolExecutor(8) as threads:
             tried = [threads.submit(read, transport.session()) for _ in range(40)]
         assert len(host.seen) == 5
-        assert sum(isinstance(one.exception(), Refused) for one in tried) == 35
+        assert sum(isinstance(one.exception(), RequestRefused) for one in tried) == 35
 
 
 def test_a_burst_that_is_asked_for_within_one_is_refused(tmp_path: Path) -> None:
     guard = guarded(tmp_path, FakeClock(), {}, 5).guard
-    with guard.burst(), pytest.raises(Refused, match="no burst"), guard.burst():
+    with guard.burst(), pytest.raises(RequestRefused, match="no burst"), guard.burst():
         pass
 
 
@@ -222,7 +222,7 @@ def test_a_host_that_has_asked_for_peace_is_not_burst_upon(tmp_path: Path) -> No
     with recording(lambda *_: (429, {}, b"{}"), clock) as host:
         transport = guarded(tmp_path, clock, host.reroutes, 5)
         read(transport.session())
-        with pytest.raises(Refused, match="fewer requests"), transport.guard.burst():
+        with pytest.raises(RequestRefused, match="fewer requests"), transport.guard.burst():
             pass
 
 
@@ -235,7 +235,7 @@ def test_what_waited_beyond_its_time_is_not_sent(tmp_path: Path) -> None:
         session = Transport(Guard(policy, pace, clock), host.reroutes).session()
         read(session)
         pace.hold(200.0)
-        with pytest.raises(Stopped, match="the time is used up"):
+        with pytest.raises(RunStopped, match="the time is used up"):
             read(session)
         assert len(host.seen) == 1
 
@@ -327,13 +327,13 @@ def test_a_page_is_as_small_as_the_document_allows() -> None:
     document = contract.documents[0]
     document.__dict__["operations"] = (replace(operation, parameters=parameters),)
     small = Contract([document])
-    visit = Visit(Catalogue(small), {}, Selection(small, ("limits",), (), ()), limited=True)
+    visit = SafeRunPlan(Catalogue(small), {}, Selection(small, ("limits",), (), ()), limited=True)
     assert visit.plan()[-1].startswith("GET /v1/appointments?limit=5   ")
 
 
 def test_an_entry_of_the_baseline_stays_when_the_limit_was_not_looked_at(asked: Asked) -> None:
     clock = FakeClock()
-    entry = Entry("rate_limit", "GET /v1/appointments", "", "me", date(2099, 1, 1), 1)
+    entry = BaselineEntry("rate_limit", "GET /v1/appointments", "", "me", date(2099, 1, 1), 1)
     baseline = Baseline("b.yaml", [entry])
     outcome, _ = asked(Meter(clock), clock, Options(baseline=baseline))
     assert "remove the entry" not in " ".join(outcome.notes)

@@ -15,12 +15,12 @@ from contracts.cli import replay as again
 from contracts.cli.check import command
 from contracts.options.options import Options
 from contracts.replay import stored_request
-from contracts.replay.reruns import Found, Repeats
+from contracts.replay.reruns import RerunResult, Reruns
 from contracts.run.runner import Run
-from contracts.scenarios.client import Abandoned, Probe
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.scenario import Scenario
 from contracts.spec.document import load
-from contracts.spec.json_file import Node
+from contracts.spec.json_file import JsonNode
 from contracts.transport.exchange import Exchange
 from contracts.transport.pacing import Pace
 from contracts.transport.target import Target, mock, named
@@ -141,14 +141,14 @@ def test_a_real_host_is_sent_documented_reads_only(tmp_path: Path, capsys: pytes
 def test_a_run_that_is_cut_short_is_made_again_with_other_values() -> None:
     sent: list[int] = []
 
-    def taken_twice(probe: Probe) -> None:
+    def taken_twice(probe: ScenarioClient) -> None:
         sent.append(next(probe.sampler._serial))
         if len(sent) < 3:
-            raise Abandoned("what it would make is there already")
+            raise ScenarioSkipped("what it would make is there already")
 
     run = Run(CONTRACT, Target("http://127.0.0.1:9", KEY, local=True), Options())
-    run.units = {"deletion[/v1/faqs]": Unit("deletion", "/v1/faqs", taken_twice)}
-    assert Repeats(run).alone("deletion[/v1/faqs]") == Found(set())
+    run.units = {"deletion[/v1/faqs]": Scenario("deletion", "/v1/faqs", taken_twice)}
+    assert Reruns(run).alone("deletion[/v1/faqs]") == RerunResult(set())
     assert [later - earlier > 5000 for earlier, later in pairwise([1, *sent])] == [True] * 3
 
 
@@ -156,9 +156,9 @@ def test_a_request_comes_back_from_a_report_as_it_went_in() -> None:
     exchange = Exchange("POST", f"{HOST}/v1/leads?a=%20b", {"authorization": f"Bearer {KEY}", "host": "x"},
                         '{"näme":1}'.encode(), 500, {}, b"")  # fmt: skip
     keys = {KEY: "SOPHIIE_API_KEY"}
-    told = stored_request.told(exchange, keys)
+    told = stored_request.to_dict(exchange, keys)
     assert KEY not in json.dumps(told)
-    back = stored_request.read(Node("report", told))
+    back = stored_request.read(JsonNode("report", told))
     assert (back.method, back.path, back.body, back.status) == ("POST", "/v1/leads?a=%20b", '{"näme":1}', 500)
     assert back.sent_headers(keys) == {"authorization": f"Bearer {KEY}"}
 

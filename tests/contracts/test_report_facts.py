@@ -18,11 +18,11 @@ from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Mode
-from contracts.transport.redaction import Sieve, visible
+from contracts.transport.redaction import ReportRedactor, visible
 from contracts.transport.target import Target
 from mock_server import __version__
 
@@ -30,10 +30,10 @@ REASON = f"body /suburb: is missing; \x1b]0;x\x07 <b>{KEY}</b>"
 ASKED = Exchange("POST", "http://127.0.0.1:1/v1/leads", {}, b"{}", 400, {"x-mock-explain": REASON}, b"{}")
 
 
-def outcome(*findings: Finding, is_mock: bool = True) -> Outcome:
+def outcome(*findings: Finding, is_mock: bool = True) -> RunResult:
     coverage = Coverage(CONTRACT, "")
     coverage.seen(replace(ASKED, status=201, operation="POST /v1/leads"))
-    result = Outcome(Target("http://127.0.0.1:1", KEY, is_mock=is_mock), Mode.FULL, 1, coverage, list(findings))
+    result = RunResult(Target("http://127.0.0.1:1", KEY, is_mock=is_mock), Mode.FULL, 1, coverage, list(findings))
     result.passed, result.seconds = ["keys[POST /v1/leads]"], 1.0
     result.rules = checked_rules.of_run(["keys[POST /v1/leads]"], result, Selection(CONTRACT, (), (), ()))
     return result
@@ -43,8 +43,8 @@ def refused(where: str = "", operation: str = "POST /v1/leads") -> Finding:
     return Finding(input.ACCEPTED, operation, Provenance.DOCUMENTED, "400", "success", where, (ASKED,))
 
 
-def report(kind: str, result: Outcome) -> str:
-    return WRITERS[kind](result, Sieve([KEY], people=False))
+def report(kind: str, result: RunResult) -> str:
+    return WRITERS[kind](result, ReportRedactor([KEY], people=False))
 
 
 PEOPLE = ("html", "summary", "github", "junit", "json", "sarif")
@@ -114,7 +114,7 @@ def test_what_was_accepted_is_in_the_report_for_programs() -> None:
 # --- rules that were checked ------------------------------------------------------------------------------------
 
 
-def rules(result: Outcome, known: list[str], *words: str, **more: tuple[str, ...]) -> Mapping[str, str]:
+def rules(result: RunResult, known: list[str], *words: str, **more: tuple[str, ...]) -> Mapping[str, str]:
     return checked_rules.of_run(known, result, Selection(CONTRACT, ("keys", "pages"), words, more.get("without", ())))
 
 

@@ -13,17 +13,17 @@ import pytest
 from rich.console import Console
 
 from contracts.report import terminal
-from contracts.report.har import Recorder
+from contracts.report.har import HarRecorder
 from contracts.report.writers import WRITERS
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.spec.document import load
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Mode
-from contracts.transport.redaction import Sieve
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
 
 SECRET = "sk_live_" + 'c4n4"ry/+&ß' + "0123456789"
@@ -52,7 +52,7 @@ def inside(secret: str) -> tuple[str, str]:
 NASTY = '<script>alert(1)</script> ]]> \x00 | ` % \n :: {"token": "x"} '
 
 
-def outcome(*, is_mock: bool = False) -> Outcome:
+def outcome(*, is_mock: bool = False) -> RunResult:
     target = Target("https://api.sophiie.test", SECRET, OTHER, is_mock=is_mock)
     everywhere = NASTY + " ".join([OTHER, *encodings(SECRET).values(), inside(SECRET)[0], PERSON, PHONE])
     exchange = Exchange(
@@ -72,24 +72,24 @@ def outcome(*, is_mock: bool = False) -> Outcome:
     coverage = Coverage(load(), SECRET)
     coverage.seen(Exchange("GET", "https://x/v1/leads", {}, b"", 200, {}, b"", "GET /v1/leads"))
     told = {"findings": findings, "passed": [everywhere], "failed": [everywhere], "notes": [everywhere]}
-    result = Outcome(target, Mode.SAFE, 1, coverage, **told, not_run={everywhere: everywhere}, vacuous=[everywhere])
+    result = RunResult(target, Mode.SAFE, 1, coverage, **told, not_run={everywhere: everywhere}, vacuous=[everywhere])
     binary = replace(exchange, sent_body=b"\xff" + SECRET.encode(), body=f"not JSON, {everywhere}".encode())
     for listed in (exchange, replace(exchange, private=True), binary):
-        Recorder(result).seen(listed)
+        HarRecorder(result).seen(listed)
     return result
 
 
-def sieve() -> Sieve:
-    return Sieve([SECRET, OTHER], people=True)
+def sieve() -> ReportRedactor:
+    return ReportRedactor([SECRET, OTHER], people=True)
 
 
-def on_terminal(result: Outcome, given: Sieve) -> str:
+def on_terminal(result: RunResult, given: ReportRedactor) -> str:
     text = StringIO()
     terminal.write(result, given, Console(file=text, width=200), verbose=True)
     return text.getvalue()
 
 
-SINKS: dict[str, Callable[[Outcome, Sieve], str]] = {**WRITERS, "terminal": on_terminal}
+SINKS: dict[str, Callable[[RunResult, ReportRedactor], str]] = {**WRITERS, "terminal": on_terminal}
 
 
 @pytest.mark.parametrize("sink", SINKS)
@@ -105,7 +105,7 @@ def test_no_canary_is_in_any_report(sink: str) -> None:
 def test_the_canaries_would_be_there_without_the_sieve(sink: str) -> None:
     """Otherwise the test above would prove nothing."""
 
-    class Open(Sieve):
+    class Open(ReportRedactor):
         def redact(self, text: str) -> str:
             return text
 

@@ -13,11 +13,11 @@ from contracts.report.sarif import MOST, as_sarif
 from contracts.rules import input, response_conformance
 from contracts.rules.rule import Finding, Rule
 from contracts.run.coverage import Coverage
-from contracts.run.outcome import Outcome
+from contracts.run.outcome import RunResult
 from contracts.spec.document import Contract, load
 from contracts.spec.provenance import Provenance
 from contracts.transport.guard import Mode
-from contracts.transport.redaction import Sieve
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
 
 Json = dict[str, Any]
@@ -44,9 +44,9 @@ def finding(operation: str, where: str = "", rule: Rule = input.ACCEPTED, got: s
 
 
 def written(contract: Contract, *findings: Finding, is_mock: bool = True) -> Json:
-    outcome = Outcome(Target("http://127.0.0.1:1", "", is_mock=is_mock), Mode.FULL, 1, Coverage(contract, ""))
+    outcome = RunResult(Target("http://127.0.0.1:1", "", is_mock=is_mock), Mode.FULL, 1, Coverage(contract, ""))
     outcome.findings = list(findings)
-    log: Json = json.loads(as_sarif(outcome, Sieve([], people=False)))
+    log: Json = json.loads(as_sarif(outcome, ReportRedactor([], people=False)))
     return log
 
 

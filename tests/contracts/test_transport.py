@@ -11,7 +11,7 @@ import pytest
 import requests
 from recording import HOST, KEY, Answer, FakeClock, recording
 
-from contracts.errors import Refused, Stopped
+from contracts.errors import RequestRefused, RunStopped
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import LARGEST, Transport
@@ -38,7 +38,7 @@ def test_no_other_method_reaches_a_real_host(method: str) -> None:
         session = safe(host.reroutes).session()
         prepared = requests.PreparedRequest()
         prepared.prepare(method=method, url=f"{HOST}/v1/leads", headers=BEARER)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             session.send(prepared)
         assert host.seen == []
 
@@ -56,7 +56,7 @@ def test_no_other_method_reaches_a_real_host(method: str) -> None:
 )
 def test_nothing_goes_to_a_real_host_without_the_given_token(headers: dict[str, str]) -> None:
     with recording(lambda *_: FINE) as host:
-        with pytest.raises((Refused, requests.exceptions.InvalidHeader)):
+        with pytest.raises((RequestRefused, requests.exceptions.InvalidHeader)):
             safe(host.reroutes).session().get(f"{HOST}/v1/leads", headers=headers)
         assert host.seen == []
 
@@ -64,7 +64,7 @@ def test_nothing_goes_to_a_real_host_without_the_given_token(headers: dict[str, 
 @pytest.mark.parametrize("path", ["/", "/v2/leads", "/v1/leads/a/b/c", "/v1/sms", "/__admin/reset", "/v1//leads"])
 def test_only_documented_reads_reach_a_real_host(path: str) -> None:
     with recording(lambda *_: FINE) as host:
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             safe(host.reroutes).session().get(f"{HOST}{path}", headers=BEARER)
         assert host.seen == []
 
@@ -74,7 +74,7 @@ def test_only_documented_reads_reach_a_real_host(path: str) -> None:
 )
 def test_no_other_host_is_spoken_to(url: str) -> None:
     with recording(lambda *_: FINE) as host:
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             safe(host.reroutes).session().get(url, headers=BEARER)
         assert host.seen == []
 
@@ -82,16 +82,16 @@ def test_no_other_host_is_spoken_to(url: str) -> None:
 def test_sessions_that_others_make_pass_the_guard_too() -> None:
     with recording(lambda *_: FINE) as host, safe(host.reroutes).installed():
         assert requests.get(f"{HOST}/v1/leads", headers=BEARER, timeout=5).status_code == 200
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             requests.delete(f"{HOST}/v1/leads/x", headers=BEARER, timeout=5)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             requests.Session().get(f"{HOST}/v1/leads", timeout=5)
         assert [s.method for s in host.seen] == ["GET"]
 
 
 def test_a_redirect_is_not_followed_and_ends_the_run() -> None:
     with recording(lambda *_: (302, {"location": "https://login.test/"}, b"")) as host:
-        with pytest.raises(Stopped, match="redirects"):
+        with pytest.raises(RunStopped, match="redirects"):
             safe(host.reroutes).session().get(f"{HOST}/v1/leads", headers=BEARER)
         assert len(host.seen) == 1
 
@@ -109,23 +109,23 @@ def test_the_run_stops_when_the_target_has_had_enough(answers: list[int], reques
     clock, left = FakeClock(), iter(answers)
     with recording(lambda *_: (next(left), {}, b"{}")) as host:
         session = safe(host.reroutes, Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)).session()
-        with pytest.raises(Stopped):
+        with pytest.raises(RunStopped):
             read(session, len(answers))
-        with pytest.raises(Stopped):
+        with pytest.raises(RunStopped):
             read(session)
         assert len(host.seen) == requests_made
 
 
 def test_html_ends_the_run() -> None:
     page: Answer = (200, {"content-type": "text/html; charset=utf-8"}, b"<html>")
-    with recording(lambda *_: page) as host, pytest.raises(Stopped, match="HTML"):
+    with recording(lambda *_: page) as host, pytest.raises(RunStopped, match="HTML"):
         read(safe(host.reroutes).session())
 
 
 def test_the_budget_is_never_exceeded() -> None:
     with recording(lambda *_: FINE) as host:
         session = safe(host.reroutes, budget=3).session()
-        with pytest.raises(Stopped) as stop:
+        with pytest.raises(RunStopped) as stop:
             read(session, 10)
         assert stop.value.spent
         assert len(host.seen) == 3

@@ -8,7 +8,7 @@ import schemathesis
 
 from contracts import schemathesis_engine
 from contracts.options.generation_depth import QUICK
-from contracts.scenarios.client import Abandoned, Probe
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.plan import units
 from contracts.scenarios.webhook_tenant import office
 from contracts.spec.document import Contract, load
@@ -25,14 +25,14 @@ def contract() -> Contract:
 
 
 @pytest.fixture
-def probe(contract: Contract) -> Probe:
+def probe(contract: Contract) -> ScenarioClient:
     """Of a target where nobody listens."""
     guard = Guard(Policy(TARGET.origin, Mode.FULL, TARGET.key, contract))
-    return Probe(contract, TARGET, Transport(guard))
+    return ScenarioClient(contract, TARGET, Transport(guard))
 
 
-def test_only_a_mock_is_asked_for_an_organization(probe: Probe) -> None:
-    with pytest.raises(Abandoned), office(probe):
+def test_only_a_mock_is_asked_for_an_organization(probe: ScenarioClient) -> None:
+    with pytest.raises(ScenarioSkipped), office(probe):
         pytest.fail("there is no mock")
 
 
@@ -40,7 +40,7 @@ def test_a_run_on_another_target_has_no_unit_about_webhooks(contract: Contract) 
     assert not [unit.name for unit in units(contract) if unit.topic.startswith("webhooks")]
 
 
-def test_a_probe_of_another_organization_shares_findings_and_no_memory(probe: Probe) -> None:
+def test_a_probe_of_another_organization_shares_findings_and_no_memory(probe: ScenarioClient) -> None:
     other = probe.elsewhere("sk_test_other", lambda exchange: exchange)
     assert other.target == replace(TARGET, key="sk_test_other")
     assert other.findings is probe.findings
@@ -65,7 +65,7 @@ def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> N
     assert "format" in both
 
 
-def test_no_session_looks_into_the_environment_while_the_guard_is_installed(probe: Probe) -> None:
+def test_no_session_looks_into_the_environment_while_the_guard_is_installed(probe: ScenarioClient) -> None:
     with probe._transport.installed():
         assert requests.Session().trust_env is False
     assert requests.Session().trust_env is True

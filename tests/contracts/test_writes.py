@@ -15,12 +15,12 @@ from recording import HOST, FakeClock, Seen, recording
 
 from contracts.cli import main
 from contracts.cli.cleanup import finish
-from contracts.errors import CannotRun, Refused
+from contracts.errors import CannotRun, RequestRefused
 from contracts.options.options import Options, Permission
-from contracts.real_host.ledger import Ledger, State, read
+from contracts.real_host.ledger import Ledger, LedgerState, read
 from contracts.real_host.safe_records import LEFT_OUT, SAFE, offers
-from contracts.real_host.write_gate import LedgerGate
-from contracts.run.outcome import Outcome, Watch
+from contracts.real_host.write_gate import WriteGate
+from contracts.run.outcome import RunObserver, RunResult
 from contracts.run.runner import Run
 from contracts.scenarios.catalogue import Catalogue
 from contracts.transport.guard import Guard, Mode, Policy
@@ -53,7 +53,12 @@ def asked(stand_in: Production) -> Generator[Production, None, None]:
 
 
 def prepared(
-    host: Production, folder: Path, *, only: tuple[str, ...] = ("writes",), watch: Watch | None = None, **more: Any
+    host: Production,
+    folder: Path,
+    *,
+    only: tuple[str, ...] = ("writes",),
+    watch: RunObserver | None = None,
+    **more: Any,
 ) -> tuple[Run, FakeClock, Path]:
     clock, ledger = FakeClock(), folder / "ledger.jsonl"
     pace = Pace(KEY, folder=folder, clock=clock, sleep=clock.sleep)
@@ -133,7 +138,7 @@ def test_each_write_is_on_disk_before_it_goes_out(asked: Production, tmp_path: P
 
 def gated(ledger: Ledger | None, reroutes: Any, **more: Any) -> Callable[[str, str, bytes], Any]:
     """A way to send anything at all, past everything but the guard."""
-    gate = LedgerGate(OFFERS.values(), ledger, **more)
+    gate = WriteGate(OFFERS.values(), ledger, **more)
     session = Transport(Guard(Policy(HOST, Mode.SAFE, KEY, CONTRACT, gate=gate)), reroutes).session()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     return lambda method, path, body: session.request(method, HOST + path, data=body, headers=headers)
@@ -171,7 +176,7 @@ def test_no_other_write_passes_the_gate(method: str, path: str, body: bytes, tmp
         send("POST", "/v1/leads", json.dumps(LEADS.body(ledger.next_mark)).encode())
         host.seen.clear()
         words = {b"meant": json.dumps(LEADS.body(ledger.next_mark)), b"change": json.dumps(LEADS.change())}
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             send(method, path, words.get(body, body.decode()).encode())
         assert host.seen == []
     ledger.close()
@@ -184,11 +189,11 @@ def test_what_is_of_this_run_passes_and_each_creation_once(tmp_path: Path) -> No
     with recording(lambda *_: (201, {}, CREATED % mark.encode())) as host:
         send = gated(ledger, host.reroutes)
         send("POST", "/v1/leads", body)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             send("POST", "/v1/leads", body)
         send("PUT", "/v1/leads/ld_new", json.dumps(LEADS.change()).encode())
         send("DELETE", "/v1/leads/ld_new", b"")
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             send("DELETE", "/v1/leads/ld_new", b"")
         assert [seen.method for seen in host.seen] == ["POST", "PUT", "DELETE"]
     ledger.close()
@@ -199,7 +204,7 @@ def test_nothing_is_written_before_the_organization_is_confirmed_nor_made_while_
     body = json.dumps(LEADS.body(ledger.next_mark)).encode()
     with recording(lambda *_: (201, {}, b"{}")) as host:
         for send in (gated(None, host.reroutes), gated(ledger, host.reroutes, deletes_only=True)):
-            with pytest.raises(Refused):
+            with pytest.raises(RequestRefused):
                 send("POST", "/v1/leads", body)
         assert host.seen == []
     ledger.close()
@@ -211,9 +216,9 @@ def test_an_id_that_the_answer_does_not_show_to_be_ours_is_not_believed(tmp_path
     with recording(lambda *_: (200, {}, CREATED % b"somebody")) as host:
         send = gated(ledger, host.reroutes)
         send("POST", "/v1/leads", json.dumps(LEADS.body(ledger.next_mark)).encode())
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             send("DELETE", "/v1/leads/ld_new", b"")
-    assert [made.state for made in ledger.made] == [State.SENT]
+    assert [made.state for made in ledger.made] == [LedgerState.SENT]
     ledger.close()
 
 
@@ -243,7 +248,7 @@ def test_an_interrupted_run_takes_away_what_it_wrote(unit: str, asked: Productio
     assert (outcome.interrupted, outcome.exit_code, read(ledger)[0].ended) == (True, 130, True)
 
 
-def went(host: Production, folder: Path, answer: Callable[[Seen], Any], **more: Any) -> tuple[Outcome, Path]:
+def went(host: Production, folder: Path, answer: Callable[[Seen], Any], **more: Any) -> tuple[RunResult, Path]:
     """A run against the host, which answers some requests otherwise; None is the host's own answer."""
     with recording(lambda *_: (500, {}, b""), forward=lambda seen: answer(seen) or host.answer(seen)) as front:
         outside = Production(host.target, front)
@@ -312,7 +317,7 @@ def test_half_a_line_is_forgotten_and_a_foreign_line_is_named(tmp_path: Path) ->
     with ledger.file.open("ab") as file:
         file.write(b'{"line": "after", "step": 1, "sta')
     again = Ledger.resume(ledger.file)
-    assert [made.state for made in again.made] == [State.SENT]
+    assert [made.state for made in again.made] == [LedgerState.SENT]
     again.absent(again.made[0])
     again.close()
     assert read(ledger.file)[0].left == []

@@ -9,7 +9,7 @@ from wire import TINY, exchange, parsed, request
 
 from mock_server.config.settings import Settings
 from mock_server.http_protocol import parser_choice
-from mock_server.http_protocol.protocol import Protocol
+from mock_server.http_protocol.protocol import HttpProtocol
 from mock_server.server import MockServer
 
 
@@ -22,7 +22,7 @@ class Changed:
 
 def test_the_uvicorn_that_is_installed_has_every_part() -> None:
     assert parser_choice.missing(httptools_impl) == []
-    assert parser_choice.http_parser() is Protocol
+    assert parser_choice.http_parser() is HttpProtocol
 
 
 def test_each_part_that_is_gone_is_named() -> None:

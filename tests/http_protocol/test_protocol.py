@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wire import TINY, assert_envelope, connected, exchange, parsed, request, until_closed
 
 from mock_server.config.settings import Settings
-from mock_server.http_protocol.protocol import LARGEST_HEAD, Protocol
+from mock_server.http_protocol.protocol import LARGEST_HEAD, HttpProtocol
 from mock_server.server import MockServer
 
 
@@ -25,7 +25,7 @@ def server() -> Iterator[MockServer]:
 def impatient() -> Iterator[MockServer]:
     """A server with deadlines that a test can wait for."""
 
-    class Impatient(Protocol):
+    class Impatient(HttpProtocol):
         deadline = linger = 0.1
 
     class ImpatientServer(MockServer):

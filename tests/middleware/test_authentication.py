@@ -9,7 +9,7 @@ from mock_server.config.settings import Settings
 from mock_server.errors import Unauthorized
 from mock_server.middleware import authentication
 from mock_server.middleware.authentication import bearer
-from mock_server.workspaces.plan import Plan, digest
+from mock_server.workspaces.plan import WorldPlan, digest
 from mock_server.world.recipe import load_recipe
 
 V1, ZAPIER = "Invalid or expired token", "invalid_token"
@@ -65,7 +65,7 @@ def test_a_header_that_opened_a_workspace_is_digested_once_and_no_more_than_so_m
     monkeypatch.setattr(authentication, "_MOST_KNOWN", 2)
     app = create_app(Settings(**TINY, rate_limit="off"))
     keys = ["sk_test_mock_a", "sk_test_mock_b", "sk_test_mock_c"]
-    app.state.workspaces.create("w", Plan(load_recipe("small"), limit=0), keys)
+    app.state.workspaces.create("w", WorldPlan(load_recipe("small"), limit=0), keys)
     a, b, c = keys
     digested.clear()
     for key in (a, b, a, b, c, c, a):

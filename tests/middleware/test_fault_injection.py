@@ -17,10 +17,10 @@ from starlette.applications import Starlette
 from wire import ask
 
 from mock_server.config.settings import Settings
-from mock_server.middleware.fault_injection import NoConnection
+from mock_server.middleware.fault_injection import NoTransport
 from mock_server.server import MockServer
-from mock_server.stubbing.fault_rules import Faults, Strike
-from mock_server.stubbing.request_pattern import Asked, RequestPattern
+from mock_server.stubbing.fault_rules import FaultHit, FaultRules
+from mock_server.stubbing.request_pattern import PatternRequest, RequestPattern
 
 LEADS = "GET /v1/leads"
 
@@ -55,11 +55,11 @@ def test_requests_are_struck_as_often_as_the_rule_says(desk: Desk) -> None:
     assert (rule["calls"], rule["strikes"]) == (300, len(struck))
 
 
-def strikes(faults: Faults, count: int) -> list[Strike | None]:
+def strikes(faults: FaultRules, count: int) -> list[FaultHit | None]:
     """What strikes so many requests, one after the other."""
 
-    async def struck() -> list[Strike | None]:
-        return [await faults.strike(Asked("GET", "/"), "") for _ in range(count)]
+    async def struck() -> list[FaultHit | None]:
+        return [await faults.strike(PatternRequest("GET", "/"), "") for _ in range(count)]
 
     return asyncio.run(struck())
 
@@ -68,7 +68,7 @@ def strikes(faults: Faults, count: int) -> list[Strike | None]:
 @pytest.mark.parametrize("probability", [0.01, 0.2, 0.5, 0.97])
 @pytest.mark.parametrize("seed", [0, 7, -(2**53)])
 def test_the_rate_is_within_the_bound(seed: int, probability: float) -> None:
-    faults = Faults()
+    faults = FaultRules()
     faults.add(seed, RequestPattern({}), {"status": 500}, probability=probability)
     hits = sum(strike is not None for strike in strikes(faults, 2_000))
     assert within_bound(hits, 2_000, probability)
@@ -83,7 +83,7 @@ def test_the_bound_is_that_of_the_binomial_distribution() -> None:
 @given(st.integers(), st.integers(0, 100))
 def test_what_a_rule_strikes_depends_on_no_other_rule(seed: int, healed_at: int) -> None:
     def struck(*, crowded: bool) -> set[int]:
-        faults = Faults()
+        faults = FaultRules()
         faults.add(seed, RequestPattern({}), {"status": 500}, probability=0.5 if crowded else 0)
         faults.add(seed, RequestPattern({}), {"status": 503}, probability=0.3)
         found = strikes(faults, healed_at + 1)
@@ -201,7 +201,7 @@ def test_a_delay_changes_nothing_but_the_time(desk: Desk) -> None:
     ],
 )
 def test_delays_are_spread_as_their_distribution_says(spread: dict[str, Any]) -> None:
-    faults = Faults()
+    faults = FaultRules()
     faults.add(1, RequestPattern({}), {"delayDistribution": spread})
     seconds = sorted(strike.delay() for strike in strikes(faults, 4_000) if strike)
     median = 0.2 if spread["type"] == "uniform" else 0.1
@@ -253,7 +253,7 @@ def test_a_stale_read_answers_as_things_stood_before_the_last_change(desk: Desk)
 
 def test_without_a_socket_a_fault_of_the_connection_says_so(desk: Desk) -> None:
     desk.fault({"fault": "CONNECTION_RESET_BY_PEER"})
-    with pytest.raises(NoConnection, match=r"CONNECTION_RESET_BY_PEER .* needs a socket"):
+    with pytest.raises(NoTransport, match=r"CONNECTION_RESET_BY_PEER .* needs a socket"):
         desk.get()
 
 

@@ -10,7 +10,7 @@ from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.errors import TooManyRequests
 from mock_server.middleware.rate_limit import RateLimit
 from mock_server.support.redaction import Redactor
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.world.recipe import load_recipe
 
 LIMITED = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
@@ -77,7 +77,7 @@ def test_each_workspace_has_a_limit_of_its_own(app: Starlette, tenant: Tenant) -
 
 def test_each_key_of_one_workspace_has_a_limit_of_its_own(app: Starlette) -> None:
     keys = ["sk_test_mock_limited_1", "sk_test_mock_limited_2"]
-    app.state.workspaces.create("limited", Plan(load_recipe("small"), limit=1, enforced=True), keys, frozen=True)
+    app.state.workspaces.create("limited", WorldPlan(load_recipe("small"), limit=1, enforced=True), keys, frozen=True)
     assert [ask(app, "GET", "/v1/faqs", key=key).status for key in keys * 2] == [200, 200, 429, 429]
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from wrapper import Mutant
 
 from contracts import schemathesis_engine
-from contracts.errors import CannotRun, Stopped
+from contracts.errors import CannotRun, RunStopped
 from contracts.options.options import Options
 from contracts.rules.rule import Finding
 from contracts.run.runner import Run
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.scenario import Scenario
 from contracts.spec.document import Contract
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
@@ -54,7 +54,7 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
     run, looked = Run(contract, target, Options(seed=seed, max_requests=budget)), Looked()
     near = {subject for mutant in mutants for subject in about(mutant)}
 
-    def far(unit: Unit) -> bool:
+    def far(unit: Scenario) -> bool:
         return unit.subject not in near
 
     try:
@@ -64,8 +64,8 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
             run.unit(unit)
             if mutants and all(hits(list(run.probe.findings.values()), mutant) for mutant in mutants):
                 break
-    except (CannotRun, Stopped) as reason:
-        looked.fault = "" if isinstance(reason, Stopped) and reason.spent else str(reason)
+    except (CannotRun, RunStopped) as reason:
+        looked.fault = "" if isinstance(reason, RunStopped) and reason.spent else str(reason)
     looked.findings, looked.requests = list(run.probe.findings.values()), run.guard.sent
     return looked
 
@@ -96,7 +96,7 @@ def _engine(contract: Contract, target: Target, budget: int, config: dict[str, A
         guard = Guard(Policy(target.origin, Mode.FULL, target.key, contract, budget=share))
         try:
             schemathesis_engine.drive(document, contract, target, Transport(guard), progress, config, plain=plain)
-        except (CannotRun, Stopped) as reason:
+        except (CannotRun, RunStopped) as reason:
             looked.fault = "" if guard.stopped is not None and guard.stopped.spent else str(reason)
         looked.requests += guard.sent
     return looked

@@ -24,17 +24,17 @@ from registry import MUTANTS
 from wrapper import Mutant, broken
 
 from contracts.options.options import Options
-from contracts.replay.replay import Fate, findings, replay
+from contracts.replay.replay import ReplayStatus, findings, replay
 from contracts.report.writers import WRITERS
 from contracts.run.runner import Run
-from contracts.scenarios.scenario import Unit
+from contracts.scenarios.scenario import Scenario
 from contracts.spec.document import Contract, load
-from contracts.spec.json_file import Node
-from contracts.transport.redaction import Sieve
+from contracts.spec.json_file import JsonNode
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
 
 AGAIN, ANEW, WITHOUT = "the same mock", "a new mock with the defect", "a mock without it"
-DUE = {AGAIN: Fate.BROKEN, ANEW: Fate.BROKEN, WITHOUT: Fate.MENDED}
+DUE = {AGAIN: ReplayStatus.BROKEN, ANEW: ReplayStatus.BROKEN, WITHOUT: ReplayStatus.MENDED}
 
 
 @cache
@@ -46,7 +46,7 @@ def report(target: Target, mutant: Mutant, only: Sequence[str] = ()) -> str:
     """The JSON report of a run that ended when it had named the mutant; as in ``arms``, near runs come first."""
     run = Run(contract(), target, Options(only=tuple(only)))
 
-    def far(unit: Unit) -> bool:
+    def far(unit: Scenario) -> bool:
         return unit.subject not in about(mutant)
 
     run.greet()
@@ -56,13 +56,13 @@ def report(target: Target, mutant: Mutant, only: Sequence[str] = ()) -> str:
             break
     run.leave()
     run.conclude(0.0)
-    return WRITERS["json"](run.outcome, Sieve([], people=False))
+    return WRITERS["json"](run.outcome, ReportRedactor([], people=False))
 
 
-def wrong(target: Target, text: str, due: Fate) -> list[str]:
+def wrong(target: Target, text: str, due: ReplayStatus) -> list[str]:
     """The findings of a report of which a replay says something else, each in a line."""
     run = Run(contract(), target, Options())
-    said = replay(run, findings(Node("report", json.loads(text))))
+    said = replay(run, findings(JsonNode("report", json.loads(text))))
     return [
         f"{verdict.old.rule} {verdict.old.operation} [{verdict.old.where}]: {verdict.fate}: {verdict.why}"
         for verdict in said

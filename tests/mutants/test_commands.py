@@ -17,7 +17,7 @@ from contracts.report.summary import finding
 from contracts.run.runner import Run
 from contracts.scenarios.plan import units
 from contracts.spec.document import Contract
-from contracts.transport.redaction import Sieve
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
 
 pytestmark = pytest.mark.xdist_group("commands")  # one mock serves them all
@@ -33,7 +33,7 @@ def commands(contract: Contract, target: Target, topic: str, *only: str) -> list
     found = (found for unit in run.units.values() if unit.topic == topic for found in run.unit(unit))
     first = next(found)
     run.leave()
-    lines: list[str] = finding(first, run.outcome, Sieve([], people=False))["curl"]
+    lines: list[str] = finding(first, run.outcome, ReportRedactor([], people=False))["curl"]
     return lines
 
 

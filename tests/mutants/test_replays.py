@@ -7,7 +7,7 @@ from arms import about
 from wrapper import Defects
 
 from contracts.options.options import Options
-from contracts.replay.replay import Fate
+from contracts.replay.replay import ReplayStatus
 from contracts.run.runner import Run
 from contracts.spec.document import Contract
 from contracts.transport.target import Target
@@ -36,11 +36,11 @@ def test_a_replay_tells_what_is_broken_from_what_is_mended(
     anew(target, contract)
     defects.change(mutant)
     report = replays.report(target, mutant, about(mutant))
-    assert replays.wrong(target, report, Fate.MENDED), "nothing was found, so nothing is shown"
-    assert replays.wrong(target, report, Fate.BROKEN) == []
+    assert replays.wrong(target, report, ReplayStatus.MENDED), "nothing was found, so nothing is shown"
+    assert replays.wrong(target, report, ReplayStatus.BROKEN) == []
     anew(target, contract)
     defects.change(mutant)
-    assert replays.wrong(target, report, Fate.BROKEN) == []
+    assert replays.wrong(target, report, ReplayStatus.BROKEN) == []
     anew(target, contract)
     defects.change()
-    assert replays.wrong(target, report, Fate.MENDED) == []
+    assert replays.wrong(target, report, ReplayStatus.MENDED) == []

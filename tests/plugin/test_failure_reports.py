@@ -10,7 +10,7 @@ from test_plugin import run
 
 from mock_server import pytest_plugin
 from mock_server.testing import AsyncSophiie, Sophiie, workspace
-from mock_server.testing.admin_client import Control
+from mock_server.testing.admin_client import AdminClient
 
 CONFTEST = """
 import pytest
@@ -140,7 +140,7 @@ def test_a_report_that_goes_wrong_is_one_line(
 def test_a_server_that_says_nothing_is_not_waited_for(mine: Sophiie) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        mine.control = Control(url)
+        mine.control = AdminClient(url)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr("mock_server.testing.sophiie._PATIENCE", 0.05)
             assert "no more is known: GET /__admin/requests?limit=5: no answer from http" in mine.report()
@@ -148,5 +148,5 @@ def test_a_server_that_says_nothing_is_not_waited_for(mine: Sophiie) -> None:
 
 def test_a_workspace_that_was_removed_in_the_test_ends_quietly(running: Any) -> None:
     with workspace(running.url, world="empty") as made:
-        Control(running.url)("DELETE", f"/workspaces/{made.id}")
+        AdminClient(running.url)("DELETE", f"/workspaces/{made.id}")
         assert httpx.get(f"{running.url}/v1/leads").status_code == 401

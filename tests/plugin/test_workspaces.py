@@ -8,17 +8,17 @@ import pytest
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
 from mock_server.testing import Refused, Sophiie, workspace
-from mock_server.testing.admin_client import Control
+from mock_server.testing.admin_client import AdminClient
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 
 
 @pytest.fixture
-def control(running: MockServer) -> Control:
-    return Control(running.url)
+def control(running: MockServer) -> AdminClient:
+    return AdminClient(running.url)
 
 
-def ids(control: Control) -> list[str]:
+def ids(control: AdminClient) -> list[str]:
     return [one["id"] for one in control("GET", "/workspaces")["workspaces"]]
 
 
@@ -52,7 +52,7 @@ def test_the_same_plan_gives_the_same_bytes(running: MockServer) -> None:
         assert one.organization == two.organization
 
 
-def test_without_a_time_a_world_starts_when_the_server_did(running: MockServer, control: Control) -> None:
+def test_without_a_time_a_world_starts_when_the_server_did(running: MockServer, control: AdminClient) -> None:
     default = control("GET", "/workspaces/default")
     with workspace(running.url) as made:
         assert made.world.start == default["start"]
@@ -82,7 +82,7 @@ def test_a_reset_takes_everything_back(mine: Sophiie) -> None:
     assert [mine.client.get("/v1/leads").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
 
 
-def test_a_removed_workspace_is_gone_with_its_key(running: MockServer, control: Control) -> None:
+def test_a_removed_workspace_is_gone_with_its_key(running: MockServer, control: AdminClient) -> None:
     with workspace(running.url, world="small") as made:
         key = made.api_key
         assert made.id in ids(control)
@@ -106,7 +106,7 @@ def test_a_removed_workspace_is_gone_with_its_key(running: MockServer, control: 
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_and_nothing_is_made(
-    control: Control, plan: dict[str, object], status: int, pointer: str
+    control: AdminClient, plan: dict[str, object], status: int, pointer: str
 ) -> None:
     before = ids(control)
     with pytest.raises(Refused) as refused:
@@ -116,12 +116,12 @@ def test_a_plan_that_cannot_be_is_refused_and_nothing_is_made(
     assert ids(control) == before
 
 
-def test_the_default_workspace_stays(control: Control) -> None:
+def test_the_default_workspace_stays(control: AdminClient) -> None:
     with pytest.raises(Refused, match="the default workspace stays"):
         control("DELETE", "/workspaces/default")
 
 
-def test_a_key_is_told_once_and_never_kept(running: MockServer, control: Control, tmp_path: Path) -> None:
+def test_a_key_is_told_once_and_never_kept(running: MockServer, control: AdminClient, tmp_path: Path) -> None:
     with MockServer(Settings(port=0, quiet=True, world="small", state=str(tmp_path / "state"))) as server:
         made = httpx.post(f"{server.url}/__admin/workspaces", json={"id": "kept"}).json()
         headers = {"authorization": f"Bearer {made['key']}"}

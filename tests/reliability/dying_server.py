@@ -56,7 +56,7 @@ class DyingLog:
             self._fate.come_to("after-commit")
 
 
-class DyingGate(egress_client.Gate):
+class DyingGate(egress_client.EgressClient):
     fate = Fate("never", 0)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
@@ -67,7 +67,7 @@ class DyingGate(egress_client.Gate):
 
 def prepare() -> None:
     """Wrap the log and the gate, and load what the verb needs; it takes the names when it is loaded."""
-    egress_client.Gate = DyingGate  # type: ignore[misc]
+    egress_client.EgressClient = DyingGate  # type: ignore[misc]
     open_log = server.open_log
 
     def opened(settings: Settings) -> Any:

@@ -28,9 +28,9 @@ from moments import Album, Keeper, begun, wrong
 from process import EMPTY, HOOK, Caller, Process, start
 from webhooks_crash import Receiver
 
-from mock_server.store.base import Saved
+from mock_server.store.base import SavedWorkspace
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 MINUTES = 60
 SLOWEST_START = 3.0  # seconds
@@ -122,7 +122,7 @@ async def life(process: Process, book: Book, album: Album, writers: int, seconds
     return by_itself
 
 
-def saved_in(folder: Path, aside: Path, verdict: Verdict) -> dict[str, Saved]:
+def saved_in(folder: Path, aside: Path, verdict: Verdict) -> dict[str, SavedWorkspace]:
     """What a copy of the files holds; the server finds its own as it left them."""
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
@@ -137,7 +137,7 @@ def saved_in(folder: Path, aside: Path, verdict: Verdict) -> dict[str, Saved]:
     return found
 
 
-def check(found: dict[str, Saved], seed: dict[str, int], book: Book, verdict: Verdict) -> None:
+def check(found: dict[str, SavedWorkspace], seed: dict[str, int], book: Book, verdict: Verdict) -> None:
     """The set test with unknowns. Afterwards the unknown is known."""
     kinds = records(found["default"])
     there = {str(lead["email"]): str(lead["firstName"]) for lead in kinds.get("leads", [])}
@@ -156,8 +156,8 @@ def check(found: dict[str, Saved], seed: dict[str, int], book: Book, verdict: Ve
         verdict.noise.append(f"the workspace that is reset has {more} more than its seed")
 
 
-def records(saved: Saved) -> dict[str, list[Any]]:
-    image = Image.restored(saved.layer)
+def records(saved: SavedWorkspace) -> dict[str, list[Any]]:
+    image = WorkspaceState.restored(saved.layer)
     return {kind: [row.record for row in image.rows(kind)] for kind in image.kinds}
 
 

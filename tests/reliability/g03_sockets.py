@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from frame import Figure, NotShown, Size, alone
 from under_test import UnderTest, serving
 
-from mock_server.http_protocol.protocol import Protocol
+from mock_server.http_protocol.protocol import HttpProtocol
 from mock_server.server import MockServer
 
 MINUTES = 5
@@ -193,7 +193,7 @@ def _flood(port: int, first: bytes, chunked: bool) -> None:
             return
 
 
-class Impatient(Protocol):
+class Impatient(HttpProtocol):
     deadline = linger = 0.2
 
 

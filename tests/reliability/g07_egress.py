@@ -29,7 +29,7 @@ from mock_server.app import load_contract
 from mock_server.cli.main import main as command
 from mock_server.config.settings import Settings
 from mock_server.errors import SetupError
-from mock_server.webhooks.egress_client import Gate
+from mock_server.webhooks.egress_client import EgressClient
 from mock_server.webhooks.egress_policy import refusal
 
 MINUTES = 5
@@ -86,14 +86,14 @@ def redirecting() -> Iterator[str]:
 
 async def webhooks(urls: list[str], redirect: str) -> int:
     """Post to all of them; the number of attempts."""
-    gate = Gate(timeout=2)
+    gate = EgressClient(timeout=2)
     for url in [*urls, *(f"http://{redirect}/{number}" for number in range(16))]:
         await gate.post(url, b"{}", {})
     await gate.close()
     names = list(itertools.permutations(_ADDRESSES, 2))
     for first, second in names:
         for resolver in (Answers([first], [second]), Answers([first, second])):
-            gate = Gate(timeout=0.2, resolver=resolver)
+            gate = EgressClient(timeout=0.2, resolver=resolver)
             for _ in range(3):
                 await gate.post(f"http://hook.example:{redirect.split(':')[1]}/", b"{}", {})
             await gate.close()

@@ -20,9 +20,9 @@ from client import Connection
 from frame import Figure, Size, alone
 from process import EMPTY, HOOK, Process, start
 
-from mock_server.store.base import Row, Saved
+from mock_server.store.base import Row, SavedWorkspace
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 MINUTES = 25
 LONGEST, AT_ONCE = 10.0, 1.0  # seconds
@@ -120,8 +120,8 @@ async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, fl
     return seen, took, process.running.returncode
 
 
-def leads_of(saved: Saved) -> Sequence[Row]:
-    return Image.restored(saved.layer).rows("leads")
+def leads_of(saved: SavedWorkspace) -> Sequence[Row]:
+    return WorkspaceState.restored(saved.layer).rows("leads")
 
 
 def kept(path: Path) -> set[str]:

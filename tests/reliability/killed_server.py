@@ -64,7 +64,7 @@ for _step in ("begin", "commit", "save", "forget", "remove", "tidy"):
 if __name__ == "__main__":
     step, count, _, *arguments = sys.argv[1:]
     DyingGate.fate = DyingDatabase.fate = fate = Fate(step, int(count))
-    egress_client.Gate = DyingGate  # type: ignore[misc]
+    egress_client.EgressClient = DyingGate  # type: ignore[misc]
     sqlite_log.Database = DyingDatabase  # type: ignore[misc]
     sqlite_log.SqliteLog = DyingSqlite  # type: ignore[misc]
     open_log = server.open_log

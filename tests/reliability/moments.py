@@ -13,8 +13,8 @@ from typing import Any
 from client import Connection
 from process import Caller
 
-from mock_server.store.base import Layer, Saved
-from mock_server.store.state import Image
+from mock_server.store.base import Layer, SavedWorkspace
+from mock_server.store.state import WorkspaceState
 
 WORKSPACE = "moments"
 MAIL = "moment@example.com"
@@ -132,7 +132,7 @@ class Keeper:
         return answer
 
 
-def wrong(album: Album, found: Mapping[str, Saved]) -> list[str]:
+def wrong(album: Album, found: Mapping[str, SavedWorkspace]) -> list[str]:
     """What is not as it can be, in a file after a death. Afterwards the unknown is known."""
     saved = found[WORKSPACE]
     faults = []
@@ -154,7 +154,7 @@ def wrong(album: Album, found: Mapping[str, Saved]) -> list[str]:
 
 def _mark(layer: Layer, album: Album) -> str:
     """What the lead is called; *half* where records are missing, or too many."""
-    image = Image.restored(layer)
+    image = WorkspaceState.restored(layer)
     counts = {kind: len(image.rows(kind)) for kind in album.counts}
     leads = [row.record["firstName"] for row in image.rows("leads") if row.record["email"] == MAIL]
     steady = {kind: number for kind, number in album.counts.items() if kind != "leads/activities"}

@@ -12,7 +12,7 @@ from mock_server.errors import StateError
 from mock_server.server import MockServer
 from mock_server.store.base import Layer
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 
 class Damage:
@@ -74,7 +74,7 @@ def content(path: Path) -> Any:
 
 def plain(layer: Layer) -> tuple[Any, Any]:
     """The rows and the counters of a state."""
-    image = Image.restored(layer)
+    image = WorkspaceState.restored(layer)
     rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
     return rows, dict(image.counters)
 

@@ -18,7 +18,7 @@ from store_writes import NAMES, Shop
 
 from mock_server.store.base import at_once
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 END = 15.0  # seconds in which a server that lost its file ends
 
@@ -210,6 +210,6 @@ def leads(path: Path) -> Mapping[str, str]:
     log = SqliteLog(path)
     try:
         saved = next(saved for saved in log.load() if saved.id == "default")
-        return {str(row.id): row.record["firstName"] for row in Image.restored(saved.layer).rows("leads")}
+        return {str(row.id): row.record["firstName"] for row in WorkspaceState.restored(saved.layer).rows("leads")}
     finally:
         log.close()

@@ -10,7 +10,7 @@ from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse
 from mock_server.spec.schema import Schema
-from mock_server.spec.schema_lint import Soundness
+from mock_server.spec.schema_lint import SchemaLint
 from mock_server.support.bounded_files import read_file
 from mock_server.world.ids import Rng, rng
 
@@ -46,7 +46,7 @@ def schema(node: Any, *, version: str = "3.1.0", **others: Any) -> Schema:
     """``node`` as the schema `It` of a document, ``others`` beside it by name. Raises SpecError when it is unsound."""
     root = document({"/x": {}}, version=version, components={"schemas": {"It": node, **others}})
     made = parse(root, "doc")
-    faults = Soundness(made).faults("/components/schemas/It")
+    faults = SchemaLint(made).faults("/components/schemas/It")
     if faults:
         raise SpecError(*faults)
     return Schema.of(made, "/components/schemas/It")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from specimens import chance, schema
 
-from mock_server.spec.envelopes import Wrapper, list_wrapper, record_wrapper
+from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper
 
 LEAD = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}, "required": ["id"]}
 REF = {"$ref": "#/components/schemas/Lead"}
@@ -16,9 +16,9 @@ FLAG = {"type": "boolean"}
 FIGURES = {"pages": 3, "page": 2, "limit": 10, "offset": 10, "more": True, "total": 25}
 
 
-def wrapped(make: Any, node: Any) -> Wrapper:
+def wrapped(make: Any, node: Any) -> Envelope:
     found = make(schema(node, Lead=LEAD))
-    assert isinstance(found, Wrapper)
+    assert isinstance(found, Envelope)
     assert found.schema.pointer == "/components/schemas/Lead"
     return found
 

@@ -13,7 +13,7 @@ from mock_server.errors import AnswerInvalid
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse
 from mock_server.spec.generation import generate
-from mock_server.spec.projection import View, completed, filled, fitted, projection
+from mock_server.spec.projection import Projection, completed, filled, fitted, projection
 from mock_server.spec.schema import Schema
 
 IT = {"$ref": "#/components/schemas/It"}
@@ -265,7 +265,7 @@ def test_completed_adds_every_property_of_every_shape_and_changes_none() -> None
 
 
 def test_a_view_admits_a_record_that_fits_and_lacks_nothing() -> None:
-    view = View(SCHEMAS["lead"])
+    view = Projection(SCHEMAS["lead"])
     whole = completed({"id": "a"}, [view.schema], chance(), {})
     assert view.admits(whole)
     assert view.admits({**whole, "x": 1})
@@ -274,12 +274,12 @@ def test_a_view_admits_a_record_that_fits_and_lacks_nothing() -> None:
 
 
 def test_a_view_renders_the_bytes_of_what_the_schema_has() -> None:
-    fragment = View(SCHEMAS["lead"]).render({"x": 1, "name": "ä", "id": "a"})
+    fragment = Projection(SCHEMAS["lead"]).render({"x": 1, "name": "ä", "id": "a"})
     assert orjson.dumps([fragment]) == '[{"id":"a","name":"ä"}]'.encode()
 
 
 def test_a_record_that_does_not_fit_is_our_fault_unless_it_may_be_filled() -> None:
-    view = View(SCHEMAS["lead"])
+    view = Projection(SCHEMAS["lead"])
     with pytest.raises(AnswerInvalid, match="name"):
         view.render({"id": "a"})
     rendered = orjson.loads(orjson.dumps(view.render({"id": "a"}, chance())))
@@ -288,12 +288,12 @@ def test_a_record_that_does_not_fit_is_our_fault_unless_it_may_be_filled() -> No
 
 def test_a_lenient_document_lets_it_go_out() -> None:
     lenient = parse(document({"/x": {}}, components={"schemas": {"It": LEAD}}), "doc", lenient=True)
-    view = View(Schema.of(lenient, "/components/schemas/It"))
+    view = Projection(Schema.of(lenient, "/components/schemas/It"))
     assert orjson.dumps(view.render({"id": 5})) == b'{"id":5}'
 
 
 def test_a_record_that_fits_every_view_is_returned_as_it_is() -> None:
-    views = [View(SCHEMAS["lead"]), View(SCHEMAS["free"])]
+    views = [Projection(SCHEMAS["lead"]), Projection(SCHEMAS["free"])]
     whole = completed({"id": "a"}, [view.schema for view in views], chance(), {})
     assert fitted(whole, views, chance) is whole
 
@@ -301,7 +301,7 @@ def test_a_record_that_fits_every_view_is_returned_as_it_is() -> None:
 @settings(max_examples=30 * SIZE)
 @given(record=st.dictionaries(NAMES, VALUES, max_size=6))
 def test_a_fitted_record_fits_every_view(record: dict[str, Any]) -> None:
-    views = [View(SCHEMAS[name]) for name in ("lead", "when")]
+    views = [Projection(SCHEMAS[name]) for name in ("lead", "when")]
     found = fitted(record, views, lambda: chance("fit"))
     assert all(view.schema.accepts(view.project(found)) for view in views)
     assert found.keys() >= record.keys()
@@ -313,14 +313,14 @@ def test_a_fitted_record_fits_every_view(record: dict[str, Any]) -> None:
 def test_a_field_that_a_document_adds_is_made_once_and_the_same_for_the_same_record() -> None:
     added = schema({**LEAD, "properties": {**LEAD["properties"], "score": {"type": "integer"}}})  # type: ignore[dict-item]
     record = {"id": "ld_1", "name": "Avery", "age": 3, "email": None, "tags": [], "address": {"street": "a"}}
-    one = fitted(record, [View(added)], lambda: chance("ld_1"))
+    one = fitted(record, [Projection(added)], lambda: chance("ld_1"))
     assert one == {**record, "score": one["score"]}
-    assert one == fitted(record, [View(added)], lambda: chance("ld_1"))
-    assert len({fitted(record, [View(added)], lambda n=n: chance(n))["score"] for n in range(20)}) > 5  # type: ignore[misc]
+    assert one == fitted(record, [Projection(added)], lambda: chance("ld_1"))
+    assert len({fitted(record, [Projection(added)], lambda n=n: chance(n))["score"] for n in range(20)}) > 5  # type: ignore[misc]
 
 
 def test_a_field_that_may_never_be_there_is_not_made() -> None:
-    view = View(schema({"type": "object", "properties": {"a": False, "b": {"type": "integer"}}}))
+    view = Projection(schema({"type": "object", "properties": {"a": False, "b": {"type": "integer"}}}))
     assert fitted({"b": "x"}, [view], chance).keys() == {"b"}
 
 
@@ -329,7 +329,7 @@ def test_a_record_of_a_kind_is_not_turned_into_another_kind() -> None:
     mail: Any = copy.deepcopy(MAIL)
     mail["properties"]["data"]["properties"]["spam"] = {"type": "boolean"}
     mail["properties"]["data"]["required"].append("spam")
-    view = View(schema({"oneOf": [CALL, mail]}))
+    view = Projection(schema({"oneOf": [CALL, mail]}))
     found = fitted({"kind": "MAIL", "data": {"subject": "Hello"}}, [view], chance)
     assert found["kind"] == "MAIL"
     assert found["data"]["subject"] == "Hello"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from specimens import OURS, chance, nodes, schema
 
-from mock_server.spec.regex_samples import Unmatched, matching
+from mock_server.spec.regex_samples import UnsupportedPattern, matching
 
 
 def at(root: Any, way: tuple[str | int, ...]) -> Any:
@@ -133,7 +133,7 @@ def test_another_chance_makes_another_text() -> None:
     ],
 )
 def test_a_pattern_that_is_unknown_or_asks_for_too_much_is_not_matched(pattern: str) -> None:
-    with pytest.raises(Unmatched):
+    with pytest.raises(UnsupportedPattern):
         matching(pattern, chance())
 
 
@@ -141,6 +141,6 @@ def test_a_pattern_that_is_unknown_or_asks_for_too_much_is_not_matched(pattern: 
 def test_no_pattern_does_anything_else_than_match_or_say_so(pattern: str) -> None:
     try:
         text = matching(pattern, chance(pattern))
-    except Unmatched:
+    except UnsupportedPattern:
         return
     assert isinstance(text, str)

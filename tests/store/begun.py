@@ -5,12 +5,12 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.store.base import Log, at_once
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 _FACTS: Mapping[str, Any] = MappingProxyType({"seed": 1})
 
 
-def begun(log: Log, workspace: str, image: Image, facts: Mapping[str, Any] = _FACTS) -> Image:
+def begun(log: Log, workspace: str, image: WorkspaceState, facts: Mapping[str, Any] = _FACTS) -> WorkspaceState:
     """The image that the workspace has from now on."""
     layer = at_once(log.keep({kind: image.rows(kind) for kind in image.kinds}, image.counters, {}))
     log.begin(workspace, facts, layer)

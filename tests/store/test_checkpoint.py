@@ -13,7 +13,7 @@ from begun import begun
 from mock_server.store import checkpoint
 from mock_server.store.base import Change, Row
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 PATIENCE = 20.0  # seconds
 
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def log(path: Path) -> Iterator[SqliteLog]:
     log = SqliteLog(path)
-    begun(log, "one", Image())
+    begun(log, "one", WorkspaceState())
     yield log
     log.close()
 
@@ -71,7 +71,7 @@ def broken() -> Iterator[None]:
 
 
 def test_a_checkpoint_that_cannot_be_made_harms_neither_writer_nor_file(log: SqliteLog, path: Path) -> None:
-    asked = checkpoint.Checkpoints(path, broken)
+    asked = checkpoint.Checkpointer(path, broken)
     asked.ask()
     asked.close()
     for number in range(20):

@@ -10,10 +10,10 @@ import pytest
 from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.errors import StateError
-from mock_server.simulation.own_record_schemas import OwnRecords
+from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.store.base import Change, Row, at_once
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
@@ -34,7 +34,7 @@ RECORDS: Mapping[str, Any] = {
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "state.db"
     log = SqliteLog(path)
-    Workspaces(CONTRACT, log, 10).create(DEFAULT, Plan(load_recipe("empty"), start=parse(NOW)), ["key"])
+    Workspaces(CONTRACT, log, 10).create(DEFAULT, WorldPlan(load_recipe("empty"), start=parse(NOW)), ["key"])
     log.close()
     return path
 
@@ -49,7 +49,7 @@ def started(path: Path) -> str:
     log = SqliteLog(path)
     said = ""
     try:
-        Workspaces(CONTRACT, log, 10).restore(OwnRecords().mistake)
+        Workspaces(CONTRACT, log, 10).restore(OwnRecordSchemas().mistake)
     except StateError as fault:
         said = str(fault)
     log.close()

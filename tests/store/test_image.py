@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_server.store.base import NoLog, Row
-from mock_server.store.state import Image, Transaction
+from mock_server.store.state import Transaction, WorkspaceState
 
 KINDS = ("leads", "faqs")
 LOG = NoLog()
@@ -57,7 +57,7 @@ class Failed(Exception):
 
 @dataclass
 class Pair:
-    image: Image
+    image: WorkspaceState
     model: Model
 
 
@@ -70,7 +70,7 @@ class Images(RuleBasedStateMachine):
         super().__init__()
         self.all: list[Pair] = []
         template = {"leads": [{"id": 1, "colour": "red", "size": 1}], "faqs": []}
-        self.template = Image.of(template, {})
+        self.template = WorkspaceState.of(template, {})
         self.rows = list(self.template.rows("leads"))
         self.bytes = [orjson.dumps(row.record) for row in self.rows]
 
@@ -156,7 +156,7 @@ TestImages.settings = settings(
 
 
 def test_neither_side_of_a_fork_sees_what_the_other_does_afterwards() -> None:
-    image = Image.of({"faqs": [{"id": 1}]}, {})
+    image = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
     put(image, 2)  # from here on it has a list of its own
     fork = image.fork()
     put(image, 3)
@@ -166,20 +166,20 @@ def test_neither_side_of_a_fork_sees_what_the_other_does_afterwards() -> None:
     assert [row.id for row in fork.rows("faqs")] == [1, 2, 4]
 
 
-def put(image: Image, id: int) -> None:
+def put(image: WorkspaceState, id: int) -> None:
     with image.transaction(LOG, "w") as tx:
         tx.put("faqs", id, {"id": id})
 
 
 def test_a_record_that_is_put_again_keeps_its_place() -> None:
-    image = Image.of({"faqs": [{"id": 1}, {"id": 2}]}, {})
+    image = WorkspaceState.of({"faqs": [{"id": 1}, {"id": 2}]}, {})
     with image.transaction(LOG, "w") as tx:
         tx.put("faqs", 1, {"id": 1, "question": "new"})
     assert [row.id for row in image.rows("faqs")] == [1, 2]
 
 
 def test_what_a_transaction_came_to_is_told_once_for_each_record() -> None:
-    image = Image.of({"faqs": [{"id": 1}]}, {})
+    image = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
     with image.transaction(LOG, "w") as tx:
         tx.put("faqs", 1, {"id": 1, "n": 1})
         tx.put("faqs", 1, {"id": 1, "n": 2})
@@ -194,7 +194,7 @@ def test_a_commit_that_cannot_be_kept_undoes_everything() -> None:
         def commit(self, *transaction: Any) -> None:
             raise Failed
 
-    image = Image.of({"faqs": [{"id": 1}]}, {})
+    image = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
     with suppress(Failed), image.transaction(Full(), "w") as tx:
         tx.put("faqs", 2, {"id": 2})
         tx.remove("faqs", 1)
@@ -203,7 +203,7 @@ def test_a_commit_that_cannot_be_kept_undoes_everything() -> None:
 
 
 def test_the_only_record_of_its_kind_is_found_without_an_id() -> None:
-    image = Image.of({"organization/availability": [{"timeZone": "Australia/Sydney"}]}, {})
+    image = WorkspaceState.of({"organization/availability": [{"timeZone": "Australia/Sydney"}]}, {})
     with image.transaction(LOG, "w") as tx:
         row = tx.one("organization/availability")
         assert row is not None
@@ -212,7 +212,7 @@ def test_the_only_record_of_its_kind_is_found_without_an_id() -> None:
 
 
 def test_a_fork_costs_as_much_as_there_are_kinds_and_copies_only_what_is_written_to() -> None:
-    image = Image.of({"leads": [{"id": number} for number in range(1000)], "faqs": [{"id": 1}]}, {})
+    image = WorkspaceState.of({"leads": [{"id": number} for number in range(1000)], "faqs": [{"id": 1}]}, {})
     fork = image.fork()
     assert fork.rows("leads") is image.rows("leads")
     with fork.transaction(LOG, "w") as tx:
@@ -222,6 +222,6 @@ def test_a_fork_costs_as_much_as_there_are_kinds_and_copies_only_what_is_written
 
 
 def test_the_id_field_of_a_kind_may_have_another_name() -> None:
-    image = Image.of({"widgets": [{"uuid": "x"}]}, {"widgets": "uuid"})
+    image = WorkspaceState.of({"widgets": [{"uuid": "x"}]}, {"widgets": "uuid"})
     with image.transaction(LOG, "w") as tx:
         assert isinstance(tx.get("widgets", "x"), Row)

@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mock_server.store import copy_on_write
 from mock_server.store.base import Row
-from mock_server.store.copy_on_write import Rows, Table, same
+from mock_server.store.copy_on_write import SharedRows, SharedTable, same
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -24,7 +24,9 @@ class Containers(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.many: list[tuple[Rows, Table[int, Row], dict[int, Row]]] = [(Rows(), Table({}), {})]
+        self.many: list[tuple[SharedRows, SharedTable[int, Row], dict[int, Row]]] = [
+            (SharedRows(), SharedTable({}), {})
+        ]
 
     @rule(which=st.integers(0, 3), number=st.integers(0, 40))
     def put(self, which: int, number: int) -> None:
@@ -71,14 +73,14 @@ TestContainers.settings = settings(
 
 
 def test_a_place_outside_is_an_error() -> None:
-    rows = Rows([Row(1, ("", 1), {})])
+    rows = SharedRows([Row(1, ("", 1), {})])
     for place in (1, -2):
         with pytest.raises(IndexError):
             rows[place]
 
 
 def test_a_copy_shares_all_but_what_is_written_to() -> None:
-    rows = Rows([Row(number, ("", number), {}) for number in range(40)])
+    rows = SharedRows([Row(number, ("", number), {}) for number in range(40)])
     twin = rows.copy()
     twin.add(Row(40, ("", 40), {}))
     shared_parts = [one is two for one, two in zip(rows._parts, twin._parts, strict=False)]
@@ -88,7 +90,7 @@ def test_a_copy_shares_all_but_what_is_written_to() -> None:
 
 def test_rows_of_one_key_are_told_apart_by_who_they_are() -> None:
     twins = [Row(number, ("", 0), {}) for number in range(10)]
-    rows = Rows(twins)
+    rows = SharedRows(twins)
     for row in (twins[7], twins[0], twins[9]):
         rows.remove(row)
     assert [row.id for row in rows] == [1, 2, 3, 4, 5, 6, 8]

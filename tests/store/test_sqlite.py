@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from mock_server.errors import StateError
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 WRITER = Path(__file__).with_name("writer.py")
 
@@ -66,17 +66,17 @@ def opened(path: Path) -> Iterator[Callable[[], SqliteLog]]:
         log.close()
 
 
-def new_image(log: SqliteLog) -> Image:
-    return begun(log, "w", Image())
+def new_image(log: SqliteLog) -> WorkspaceState:
+    return begun(log, "w", WorkspaceState())
 
 
-def put(log: SqliteLog, image: Image, *records: dict[str, Any]) -> None:
+def put(log: SqliteLog, image: WorkspaceState, *records: dict[str, Any]) -> None:
     with image.transaction(log, "w") as tx:
         for record in records:
             tx.put("faqs", record["id"], record)
 
 
-def content(image: Image) -> dict[str, list[tuple[Any, Any, Any]]]:
+def content(image: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
     rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
     return {kind: some for kind, some in rows.items() if some}
 
@@ -89,7 +89,7 @@ def test_odd_values_come_back_as_they_were(opened: Callable[[], SqliteLog]) -> N
             tx.put("odd", name, {"id": name, "value": value})
             tx.put("odd", number, {"id": number})
     (saved,) = opened().load()
-    assert content(Image.restored(saved.layer)) == content(image)
+    assert content(WorkspaceState.restored(saved.layer)) == content(image)
 
 
 @given(st.lists(st.tuples(st.one_of(st.integers(0, 3), st.sampled_from(["0", "é"])), json_values), max_size=6))
@@ -110,17 +110,17 @@ def test_whatever_is_committed_is_loaded_equal(
     log = SqliteLog(path)
     (saved,) = log.load()
     log.close()
-    assert content(Image.restored(saved.layer)) == content(image)
+    assert content(WorkspaceState.restored(saved.layer)) == content(image)
     assert dict(saved.layer.counters) == dict(image.counters)
 
 
 def test_a_workspace_is_replaced_or_forgotten_whole_and_others_stay(opened: Callable[[], SqliteLog]) -> None:
     log = opened()
     for id in ("a", "b", "c"):
-        begun(log, id, Image.of({"faqs": [{"id": 1}, {"id": 2}]}, {}))
-    begun(log, "a", Image(), {"seed": 2})
+        begun(log, id, WorkspaceState.of({"faqs": [{"id": 1}, {"id": 2}]}, {}))
+    begun(log, "a", WorkspaceState(), {"seed": 2})
     log.remove("b")
-    kept = {saved.id: (dict(saved.facts), Image.restored(saved.layer)) for saved in opened().load()}
+    kept = {saved.id: (dict(saved.facts), WorkspaceState.restored(saved.layer)) for saved in opened().load()}
     assert kept.keys() == {"a", "c"}
     assert (kept["a"][0], content(kept["a"][1])) == ({"seed": 2}, {})
     assert [row.id for row in kept["c"][1].rows("faqs")] == [1, 2]
@@ -135,7 +135,7 @@ def test_a_transaction_that_fails_leaves_image_and_file_as_they_were(opened: Cal
         put(log, image, {"id": 2}, {"id": 3, "value": object()})  # the second one cannot be written
     assert content(image) == before
     (saved,) = opened().load()
-    assert content(Image.restored(saved.layer)) == before
+    assert content(WorkspaceState.restored(saved.layer)) == before
 
 
 def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: Callable[[], SqliteLog]) -> None:
@@ -153,7 +153,7 @@ def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: C
     assert content(image) == before
     put(log, image, {"id": 1})
     (saved,) = opened().load()
-    assert content(Image.restored(saved.layer)) == content(image)
+    assert content(WorkspaceState.restored(saved.layer)) == content(image)
 
 
 @pytest.mark.parametrize("acknowledged", [0, 3, 40, 200])
@@ -168,7 +168,7 @@ def test_what_was_acknowledged_survives_a_kill(path: Path, acknowledged: int) ->
     log.close()
     done = saved.layer.counters.get("transactions", 0)
     assert done >= said
-    assert {row.id for row in Image.restored(saved.layer).rows("parts")} == parts_after(done)
+    assert {row.id for row in WorkspaceState.restored(saved.layer).rows("parts")} == parts_after(done)
 
 
 @contextmanager
@@ -284,7 +284,7 @@ def test_a_folder_that_is_not_there_is_a_state_error(tmp_path: Path) -> None:
 )
 def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: Path, change: str) -> None:
     log = opened()
-    image = begun(log, "w", Image.of({"faqs": [{"id": 7}]}, {}))
+    image = begun(log, "w", WorkspaceState.of({"faqs": [{"id": 7}]}, {}))
     put(log, image, {"id": 1})
     log.close()
     with sqlite3.connect(path) as db:

@@ -18,7 +18,7 @@ from mock_server.errors import StateError, StateLost
 from mock_server.store import file_ownership
 from mock_server.store.mounts import Mount, mounted_alone, mounts, of_network
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 HOLDER = """
 import sys
@@ -245,7 +245,7 @@ def written_to(path: Path) -> Path | None:
 def other(path: Path) -> Path:
     """A state file of another server that has stopped."""
     log = SqliteLog(path)
-    begun(log, "another", Image())
+    begun(log, "another", WorkspaceState())
     log.close()
     return path
 
@@ -271,7 +271,7 @@ def test_who_has_lost_the_file_says_so_and_keeps_nothing_more(
     log = SqliteLog(path)
     told: list[StateError] = []
     log.lost = told.append
-    image = begun(log, "w", Image())
+    image = begun(log, "w", WorkspaceState())
     for number in range(3):
         put(log, image, number)
     there = mischief(path)
@@ -286,7 +286,7 @@ def test_who_has_lost_the_file_says_so_and_keeps_nothing_more(
     if there is not None:
         again = SqliteLog(there)
         (saved,) = again.load()
-        assert {0, 1, 2} <= {row.id for row in Image.restored(saved.layer).rows("faqs")}
+        assert {0, 1, 2} <= {row.id for row in WorkspaceState.restored(saved.layer).rows("faqs")}
         again.close()
     if mischief is replaced:
         again = SqliteLog(path)
@@ -294,7 +294,7 @@ def test_who_has_lost_the_file_says_so_and_keeps_nothing_more(
         again.close()
 
 
-def put(log: SqliteLog, image: Image, number: int) -> None:
+def put(log: SqliteLog, image: WorkspaceState, number: int) -> None:
     with image.transaction(log, "w") as tx:
         tx.put("faqs", number, {"id": number})
 
@@ -302,13 +302,13 @@ def put(log: SqliteLog, image: Image, number: int) -> None:
 def test_a_stop_leaves_the_log_of_who_has_the_name_now(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     log = SqliteLog(path)
-    image = begun(log, "w", Image())
+    image = begun(log, "w", WorkspaceState())
     put(log, image, 1)
     path.rename(tmp_path / "kept.db")
     for name in ("state.db-wal", "state.db-shm", "state.db.lock"):
         (tmp_path / name).unlink()
     newcomer = SqliteLog(path)
-    theirs = begun(newcomer, "theirs", Image())
+    theirs = begun(newcomer, "theirs", WorkspaceState())
     log.close()
     with theirs.transaction(newcomer, "theirs") as tx:
         tx.put("faqs", 5, {"id": 5})
@@ -316,14 +316,14 @@ def test_a_stop_leaves_the_log_of_who_has_the_name_now(tmp_path: Path) -> None:
     for name, id, rows in (("kept.db", "w", [1]), ("state.db", "theirs", [5])):
         again = SqliteLog(tmp_path / name)
         (saved,) = again.load()
-        assert (saved.id, [row.id for row in Image.restored(saved.layer).rows("faqs")]) == (id, rows)
+        assert (saved.id, [row.id for row in WorkspaceState.restored(saved.layer).rows("faqs")]) == (id, rows)
         again.close()
 
 
 def test_a_program_that_only_looks_into_the_file_is_no_reason_to_stop(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     log = SqliteLog(path)
-    image = begun(log, "w", Image())
+    image = begun(log, "w", WorkspaceState())
     for number in range(3):
         reader = sqlite3.connect(path)
         assert reader.execute("SELECT COUNT(*) FROM records").fetchone() == (number,)

@@ -6,11 +6,11 @@ from pathlib import Path
 from begun import begun
 
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 
 log = SqliteLog(Path(sys.argv[1]))
 kept = next(log.load(), None)
-image = begun(log, "w", Image()) if kept is None else Image.restored(kept.layer)
+image = begun(log, "w", WorkspaceState()) if kept is None else WorkspaceState.restored(kept.layer)
 print("ready", flush=True)
 while True:
     with image.transaction(log, "w") as tx:

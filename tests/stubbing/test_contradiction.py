@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.stubbing.request_pattern import Asked, Body, PatternFault, RequestPattern
-from mock_server.stubbing.text_matcher import Expressions, TextMatcher
+from mock_server.stubbing.request_pattern import Body, PatternProblem, PatternRequest, RequestPattern
+from mock_server.stubbing.text_matcher import RegexCompiler, TextMatcher
 from mock_server.support.exact_json import write_json
 
 
@@ -39,11 +39,11 @@ MORE, ANY_ORDER = "ignoreExtraElements", "ignoreArrayOrder"
     ],
 )
 def test_conditions_on_one_text_that_cannot_hold_at_once(matcher: dict[str, Any], where: str) -> None:
-    with pytest.raises(PatternFault) as fault:
+    with pytest.raises(PatternProblem) as fault:
         RequestPattern({"queryParameters": {"a": matcher}})
     assert fault.value.pointer == f"/queryParameters/a{where}"
     if "absent" not in matcher:
-        with pytest.raises(PatternFault):
+        with pytest.raises(PatternProblem):
             RequestPattern({"bodyPatterns": [matcher]})
 
 
@@ -88,7 +88,7 @@ def test_conditions_on_one_text_that_can_hold(matcher: dict[str, Any]) -> None:
 )
 def test_conditions_on_a_body_that_cannot_hold_at_once(matchers: list[dict[str, Any]]) -> None:
     for some in (matchers, matchers[::-1]):
-        with pytest.raises(PatternFault) as fault:
+        with pytest.raises(PatternProblem) as fault:
             RequestPattern({"bodyPatterns": some}, "/request")
         assert fault.value.pointer.startswith("/request/bodyPatterns/")
 
@@ -112,12 +112,12 @@ def test_conditions_on_a_body_that_cannot_hold_at_once(matchers: list[dict[str, 
     ],
 )
 def test_conditions_on_a_body_that_can_hold(matchers: list[dict[str, Any]], body: bytes) -> None:
-    assert RequestPattern({"bodyPatterns": matchers}).differences(Asked("POST", "/", body=Body(body))) == []
+    assert RequestPattern({"bodyPatterns": matchers}).differences(PatternRequest("POST", "/", body=Body(body))) == []
 
 
 def test_a_path_of_another_form_than_is_wanted() -> None:
     RequestPattern({"urlPath": "/a/b", "urlPathPattern": "/a/.*"})
-    with pytest.raises(PatternFault, match="urlPath"):
+    with pytest.raises(PatternProblem, match="urlPath"):
         RequestPattern({"urlPath": "/a", "urlPathPattern": "/b.*"})
 
 
@@ -139,7 +139,7 @@ _JSON = st.recursive(
 
 @given(_MATCHER, _TEXT)
 def test_no_matcher_of_a_text_that_is_met_is_refused(matcher: dict[str, Any], text: str) -> None:
-    if TextMatcher(matcher, "", Expressions()).difference(text) is None:
+    if TextMatcher(matcher, "", RegexCompiler()).difference(text) is None:
         RequestPattern({"queryParameters": {"a": matcher}})
 
 
@@ -147,7 +147,7 @@ def test_no_matcher_of_a_text_that_is_met_is_refused(matcher: dict[str, Any], te
     _JSON, st.lists(st.tuples(_JSON, st.booleans(), st.booleans()), max_size=3), st.sampled_from(["$.a", "$[0]", "$"])
 )
 def test_no_pattern_that_a_body_meets_is_refused(body: Any, wanted: list[Any], path: str) -> None:
-    sent = Asked("POST", "/", body=Body(write_json(body)))
+    sent = PatternRequest("POST", "/", body=Body(write_json(body)))
     matchers = [
         {"equalToJson": write_json(value).decode(), MORE: extra, ANY_ORDER: order} for value, extra, order in wanted
     ]
@@ -156,5 +156,5 @@ def test_no_pattern_that_a_body_meets_is_refused(body: Any, wanted: list[Any], p
     assert RequestPattern({"bodyPatterns": met}).differences(sent) == []
 
 
-def _is_met(matcher: dict[str, Any], sent: Asked) -> bool:
+def _is_met(matcher: dict[str, Any], sent: PatternRequest) -> bool:
     return not RequestPattern({"bodyPatterns": [matcher]}).differences(sent)

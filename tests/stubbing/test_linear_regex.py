@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mock_server.stubbing.linear_regex import BadExpression, Expression
+from mock_server.stubbing.linear_regex import LinearRegex, UnsupportedRegex
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from mock_server.stubbing.linear_regex import BadExpression, Expression
     ],
 )
 def test_an_expression_matches_the_whole_text(pattern: str, text: str, matches: bool) -> None:
-    assert Expression(pattern).matches(text) is matches
+    assert LinearRegex(pattern).matches(text) is matches
 
 
 def test_case_is_passed_over_when_asked_for() -> None:
-    assert Expression("straße|ab", ignore_case=True).matches("STRAßE")
-    assert not Expression("ab").matches("AB")
+    assert LinearRegex("straße|ab", ignore_case=True).matches("STRAßE")
+    assert not LinearRegex("ab").matches("AB")
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_case_is_passed_over_when_asked_for() -> None:
     ],
 )
 def test_what_cannot_be_bounded_is_refused_with_the_reason_and_a_remedy(pattern: str, says: str) -> None:
-    with pytest.raises(BadExpression) as refused:
-        Expression(pattern)
+    with pytest.raises(UnsupportedRegex) as refused:
+        LinearRegex(pattern)
     assert says in str(refused.value)
 
 
@@ -57,7 +57,7 @@ HEAVY = [
 @pytest.mark.parametrize("pattern", HEAVY)
 def test_no_expression_takes_long(pattern: str) -> None:
     chance = random.Random(1)
-    made = Expression(pattern)
+    made = LinearRegex(pattern)
     texts = ["a" * made.longest, "".join(chance.choices("ab", k=made.longest)), "x" * made.longest]
     for text in texts:
         began = time.thread_time()
@@ -70,6 +70,6 @@ def test_no_expression_takes_long(pattern: str) -> None:
 )
 def test_no_expression_takes_long_to_be_read(pattern: str) -> None:
     began = time.thread_time()
-    with contextlib.suppress(BadExpression):
-        Expression(pattern)
+    with contextlib.suppress(UnsupportedRegex):
+        LinearRegex(pattern)
     assert time.thread_time() - began < 0.3

@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.stubbing.request_pattern import Asked, Body, PatternFault, RequestPattern
+from mock_server.stubbing.request_pattern import Body, PatternProblem, PatternRequest, RequestPattern
 from mock_server.support.url_path import canonical_path
 
 VALUE = {"firstName": "Ana", "tags": ["x", "y"], "address": {"suburb": "Ryde"}, "n": 1, "ok": True}
 SENT = json.dumps(VALUE, indent=1)
-ASKED = Asked(
+ASKED = PatternRequest(
     *("POST", "/v1/leads", (("page", "2"), ("tag", "a"), ("tag", "b"))),
     body=Body(SENT.encode()),
     operation="POST /v1/leads",
 )
 
 
-def differences(pattern: dict[str, Any], asked: Asked) -> list[str]:
+def differences(pattern: dict[str, Any], asked: PatternRequest) -> list[str]:
     return [difference.what for difference in RequestPattern(pattern).differences(asked)]
 
 
-def posted(text: str | bytes) -> Asked:
-    return Asked("POST", "/", body=Body(text if isinstance(text, bytes) else text.encode()))
+def posted(text: str | bytes) -> PatternRequest:
+    return PatternRequest("POST", "/", body=Body(text if isinstance(text, bytes) else text.encode()))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_json_is_compared_as_json(wanted: dict[str, Any]) -> None:
 
 
 def test_a_request_without_a_body_has_none() -> None:
-    assert differences({"bodyPatterns": [{"contains": ""}]}, Asked("GET", "/"))
+    assert differences({"bodyPatterns": [{"contains": ""}]}, PatternRequest("GET", "/"))
     assert not differences({"bodyPatterns": [{"contains": "b"}]}, posted("abc"))
 
 
@@ -107,7 +107,7 @@ def test_all_that_is_wrong_is_told() -> None:
     ],
 )
 def test_a_wrong_expression_is_found_with_its_place(pattern: dict[str, Any], pointer: str) -> None:
-    with pytest.raises(PatternFault) as fault:
+    with pytest.raises(PatternProblem) as fault:
         RequestPattern(pattern, "/request")
     assert fault.value.pointer == pointer
     RequestPattern({"urlPathPattern": "/v1/.*", "queryParameters": {"a": {"equalTo": "("}}})
@@ -153,7 +153,7 @@ def test_what_is_no_json_is_equal_to_none(raw: bytes) -> None:
 
 
 def test_a_wanted_text_that_is_no_json_is_refused() -> None:
-    with pytest.raises(PatternFault, match="no JSON") as fault:
+    with pytest.raises(PatternProblem, match="no JSON") as fault:
         RequestPattern({"bodyPatterns": [{}, {"equalToJson": "{"}]}, "/request")
     assert fault.value.pointer == "/request/bodyPatterns/1/equalToJson"
 
@@ -171,7 +171,7 @@ def test_a_wanted_text_that_is_no_json_is_refused() -> None:
     ],
 )
 def test_a_path_is_one_however_it_is_written(wanted: str, path: str) -> None:
-    assert not differences({"urlPath": wanted}, Asked("GET", canonical_path(path)))
+    assert not differences({"urlPath": wanted}, PatternRequest("GET", canonical_path(path)))
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_a_path_is_one_however_it_is_written(wanted: str, path: str) -> None:
     [("/a/b", "/a%2Fb"), ("/a?b", "/a%3Fb"), ("/a#b", "/a%23b"), ("/%FE", "/%FF"), ("/%2525", "/%25"), ("/a%", "/b%")],
 )
 def test_two_paths_stay_two(wanted: str, path: str) -> None:
-    assert differences({"urlPath": wanted}, Asked("GET", canonical_path(path)))
-    assert not differences({"urlPathPattern": "/[^/]+"}, Asked("GET", canonical_path(path)))
+    assert differences({"urlPath": wanted}, PatternRequest("GET", canonical_path(path)))
+    assert not differences({"urlPathPattern": "/[^/]+"}, PatternRequest("GET", canonical_path(path)))
 
 
 def test_what_was_cut_or_is_too_long_is_neither_a_match_nor_none() -> None:
@@ -196,10 +196,10 @@ def test_what_was_cut_or_is_too_long_is_neither_a_match_nor_none() -> None:
     ):
         if matcher.get("ignoreArrayOrder"):
             body = Body(b"[" + b"1.0," * 40_000 + b"1]")
-        (difference,) = RequestPattern({"bodyPatterns": [matcher]}).differences(Asked("POST", "/", body=body))
+        (difference,) = RequestPattern({"bodyPatterns": [matcher]}).differences(PatternRequest("POST", "/", body=body))
         assert not difference.sure
     other = RequestPattern({"method": "GET", "bodyPatterns": [{"contains": "a"}]})
-    assert [it.sure for it in other.differences(Asked("POST", "/", body=cut))] == [True, False]
+    assert [it.sure for it in other.differences(PatternRequest("POST", "/", body=cut))] == [True, False]
 
 
 def test_a_difference_shows_a_number_of_any_length() -> None:

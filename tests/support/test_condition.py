@@ -8,16 +8,16 @@ import weakref
 
 import pytest
 
-from mock_server.support.condition import Waiting, apart_if_large, in_a_thread
+from mock_server.support.condition import Condition, apart_if_large, in_a_thread
 
 
 def test_what_is_ready_is_not_waited_for() -> None:
-    asyncio.run(Waiting().until(lambda: True))
+    asyncio.run(Condition().until(lambda: True))
 
 
 def test_everybody_looks_again_after_a_wake_and_who_is_not_satisfied_waits_on() -> None:
     async def scenario() -> list[str]:
-        waiting, there, seen = Waiting(), 0, []
+        waiting, there, seen = Condition(), 0, []
 
         async def wait(count: int) -> None:
             await waiting.until(lambda: there >= count)
@@ -34,7 +34,7 @@ def test_everybody_looks_again_after_a_wake_and_who_is_not_satisfied_waits_on() 
 
 
 def test_one_loop_after_another_may_wait() -> None:
-    waiting = Waiting()
+    waiting = Condition()
 
     async def in_vain() -> None:
         with pytest.raises(TimeoutError):
@@ -47,7 +47,7 @@ def test_one_loop_after_another_may_wait() -> None:
 
 
 def test_a_loop_that_ended_with_somebody_waiting_is_no_trouble() -> None:
-    waiting = Waiting()
+    waiting = Condition()
     loop = asyncio.new_event_loop()
     task = loop.create_task(waiting.until(lambda: False))
     loop.call_soon(loop.stop)

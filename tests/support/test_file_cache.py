@@ -7,7 +7,7 @@ import pytest
 from mock_server.config.paths import FIXTURES
 from mock_server.errors import WorldError
 from mock_server.support.bounded_files import read_bytes, read_file
-from mock_server.support.file_cache import kept
+from mock_server.support.file_cache import cached
 
 NAMES = FIXTURES / "people" / "names.yaml"
 
@@ -25,7 +25,7 @@ def never() -> object:
 def test_a_file_of_ours_is_parsed_once_and_says_the_same_ever_after(cache: Path) -> None:
     first = read_file(NAMES, WorldError, ours=True)
 
-    assert kept(NAMES.read_bytes(), never) == first == read_bytes(NAMES.read_bytes(), "it", WorldError)
+    assert cached(NAMES.read_bytes(), never) == first == read_bytes(NAMES.read_bytes(), "it", WorldError)
     assert [file.suffix for file in cache.iterdir()] == [".json"]
     assert cache.stat().st_mode & 0o077 == 0
 
@@ -39,23 +39,23 @@ def test_a_users_file_is_not_copied_anywhere(cache: Path, tmp_path: Path) -> Non
 
 
 def test_other_bytes_are_parsed_anew(cache: Path) -> None:
-    assert kept(b"one", lambda: 1) == 1
-    assert kept(b"two", lambda: 2) == 2
+    assert cached(b"one", lambda: 1) == 1
+    assert cached(b"two", lambda: 2) == 2
 
 
 def test_a_broken_cache_is_no_trouble(cache: Path) -> None:
-    kept(b"one", lambda: 1)
+    cached(b"one", lambda: 1)
     [file] = cache.iterdir()
     file.write_bytes(b"{")
 
-    assert kept(b"one", lambda: 1) == 1
-    assert kept(b"one", never) == 1
+    assert cached(b"one", lambda: 1) == 1
+    assert cached(b"one", never) == 1
 
 
 def test_a_folder_that_cannot_be_had_is_no_trouble(cache: Path) -> None:
     cache.write_text("a file stands where the folder should")
 
-    assert kept(b"one", lambda: 1) == 1
+    assert cached(b"one", lambda: 1) == 1
 
 
 def test_a_user_without_a_home_starts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_a_user_without_a_home_starts_all_the_same(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("pwd.getpwuid", nobody)
-    assert [kept(b"one", lambda: 1), kept(b"one", lambda: 2)] == [1, 2]
+    assert [cached(b"one", lambda: 1), cached(b"one", lambda: 2)] == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["XDG_CACHE_HOME", "HOME"])
@@ -77,17 +77,17 @@ def test_a_folder_that_depends_on_where_one_stands_is_not_used(
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv(name, "cache")
     monkeypatch.chdir(tmp_path)
-    assert kept(b"one", lambda: 1) == 1
+    assert cached(b"one", lambda: 1) == 1
     assert not list(tmp_path.iterdir())
 
 
 def test_what_json_does_not_have_is_not_kept(cache: Path) -> None:
-    assert kept(b"one", lambda: 2**70) == 2**70
-    assert kept(b"one", lambda: 3) == 3
+    assert cached(b"one", lambda: 2**70) == 2**70
+    assert cached(b"one", lambda: 3) == 3
 
 
 def test_the_folder_stays_small(cache: Path) -> None:
     for number in range(200):
-        kept(str(number).encode(), lambda: 1)
+        cached(str(number).encode(), lambda: 1)
 
     assert len(list(cache.iterdir())) <= 64

@@ -19,8 +19,8 @@ from mock_server.store.base import Record
 from mock_server.webhooks import events, outbox
 from mock_server.webhooks import subscriptions as subscription
 from mock_server.webhooks.dispatcher import Dispatcher
-from mock_server.webhooks.egress_client import Gate
-from mock_server.workspaces.plan import Plan
+from mock_server.webhooks.egress_client import EgressClient
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.recipe import load_recipe
 
@@ -239,11 +239,11 @@ async def staged(
 
     ``patience``: the deadline of a delivery, where the least that can be set would keep a test waiting.
     """
-    plan = Plan(load_recipe("small"), start=START, limit=0)
+    plan = WorldPlan(load_recipe("small"), start=START, limit=0)
     workspace = workspaces.get(name) or workspaces.create(name, plan, [], frozen=True)
     dispatcher = Dispatcher(workspaces, Settings(**settings))
     if patience is not None:
-        dispatcher._gate = Gate((), patience)
+        dispatcher._gate = EgressClient((), patience)
     workspaces.committed = dispatcher.committed
     dispatcher.wake_all()
     try:

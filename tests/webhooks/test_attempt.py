@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mock_server.store.base import NoLog, Record
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.webhooks import attempts as attempt
 from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import Reply, answered
@@ -21,7 +21,7 @@ SUBSCRIBER = {"id": 1, "hookUrl": "http://127.0.0.1/"}
 
 def recorded(reply: Reply, steps: tuple[int, ...] = (), now: datetime = NOW) -> Record:
     """One delivery after one attempt."""
-    with Image().transaction(NoLog(), "w") as tx:
+    with WorkspaceState().transaction(NoLog(), "w") as tx:
         row = outbox.add(tx, Ids(1), "2026-03-04T05:06:07.000Z", EVENT, SUBSCRIBER)
         return attempt.record(tx, row, reply, {"content-type": "application/json"}, now, steps, 1).record
 

@@ -12,7 +12,7 @@ from mock_server.errors import SettingsError
 from mock_server.store.base import Record
 from mock_server.webhooks import subscriptions
 from mock_server.webhooks.certificates import trusting
-from mock_server.webhooks.egress_client import Gate
+from mock_server.webhooks.egress_client import EgressClient
 
 
 def delivered(stage: Any, tls: ssl.SSLContext, **settings: Any) -> Record:
@@ -50,7 +50,7 @@ def test_one_of_ssl_cert_file_is_trusted(tmp_path: Path, monkeypatch: pytest.Mon
 
     async def scenario() -> int:
         async with receiving(tls=tls) as receiver:
-            gate = Gate(trusted=trusting(""))
+            gate = EgressClient(trusted=trusting(""))
             reply = await gate.post(receiver.url, b"{}", {})
             await gate.close()
             return reply.status

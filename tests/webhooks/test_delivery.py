@@ -352,7 +352,7 @@ def test_a_delivery_cancelled_on_the_wire_is_not_tried_again(stage) -> None:
             it.emit()
             await arrived.wait()
             with it.workspaces.transaction(it.workspace) as tx:
-                outbox.settle(tx, tx.find(outbox.KIND)[0], outbox.CANCELLED, "cancelled by hand")
+                outbox.finish_delivery(tx, tx.find(outbox.KIND)[0], outbox.CANCELLED, "cancelled by hand")
             go_on.set()
             assert await it.drain()
             await it.advance(60)

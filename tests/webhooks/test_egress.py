@@ -23,8 +23,8 @@ from spellings import FORBIDDEN
 
 from mock_server.errors import Problem, SettingsError
 from mock_server.webhooks import egress_client, failure_reasons
-from mock_server.webhooks.egress_client import Gate
-from mock_server.webhooks.egress_policy import Refused, host_of, hosts, refusal
+from mock_server.webhooks.egress_client import EgressClient
+from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, refusal
 from mock_server.webhooks.reply import MOST_READ, Reply
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Answers(AbstractResolver):
 
 
 async def post(url: str, *, allowed: Sequence[str] = (), resolver: AbstractResolver | None = None) -> Reply:
-    gate = Gate(allowed, timeout=2, resolver=resolver)
+    gate = EgressClient(allowed, timeout=2, resolver=resolver)
     try:
         return await gate.post(url, b"{}", {"content-type": "application/json"})
     finally:
@@ -139,7 +139,7 @@ def test_an_address_is_let_through_only_when_it_is_private_even_inside_another(a
 @given(st.text(max_size=40))
 def test_what_is_no_plain_url_is_refused_and_nothing_else_happens(text: str) -> None:
     for url in (text, f"http://{text}/", f"http://127.0.0.1{text}"):
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(EgressRefused):
             host = host_of(url)
             assert host == host.lower().rstrip(".")
             assert "@" not in host
@@ -195,7 +195,7 @@ BLANK = "a blank or a letter that is not ASCII: percent-encode it"
     ],
 )
 def test_what_is_no_plain_url_is_told_why(url: str, why: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(EgressRefused) as caught:
         host_of(url)
     assert str(caught.value) == why
 
@@ -232,7 +232,7 @@ def test_a_name_that_answers_otherwise_the_second_time_gains_nothing() -> None:
     async def scenario() -> tuple[list[Reply], int]:
         async with receiving(saying(status(200, "Connection: close"))) as receiver:
             port = receiver.url.split(":")[2].split("/")[0]
-            gate = Gate(timeout=2, resolver=Answers(["127.0.0.1"], ["8.8.8.8"], ["127.0.0.1"]))
+            gate = EgressClient(timeout=2, resolver=Answers(["127.0.0.1"], ["8.8.8.8"], ["127.0.0.1"]))
             replies = [await gate.post(f"http://hook.example:{port}/", b"", {}) for _ in range(3)]
             await gate.close()
             return replies, len(receiver.got)
@@ -288,7 +288,7 @@ OUTSIDE = "203.0.113.9"  # documentation, RFC 5737: nobody is there
 
 def test_an_allowed_host_may_be_outside_and_no_other() -> None:
     async def scenario() -> list[Reply]:
-        gate = Gate(["Hooks.Example."], timeout=0.2, resolver=Answers([OUTSIDE]))
+        gate = EgressClient(["Hooks.Example."], timeout=0.2, resolver=Answers([OUTSIDE]))
         urls = [
             "http://hooks.example:9/",
             "http://HOOKS.example.:9/",
@@ -347,7 +347,7 @@ def test_what_cannot_be_allowed_is_told_with_a_remedy() -> None:
 def test_a_connection_is_kept_for_the_next_delivery() -> None:
     async def scenario() -> list[int]:
         async with receiving() as receiver:
-            gate = Gate(timeout=2)
+            gate = EgressClient(timeout=2)
             statuses = [(await gate.post(receiver.url, b"", {})).status for _ in range(3)]
             await gate.close()
             return statuses
@@ -367,7 +367,7 @@ def test_a_kept_connection_that_the_receiver_drops_costs_no_delivery() -> None:
             writer.write(OK)
 
         async with receiving(once) as receiver:
-            gate = Gate(timeout=2)
+            gate = EgressClient(timeout=2)
             statuses = [(await gate.post(receiver.url, b"", {})).status for _ in range(2)]
             await gate.close()
             return statuses, len(receiver.got)
@@ -380,7 +380,7 @@ def test_a_kept_connection_that_the_receiver_drops_costs_no_delivery() -> None:
 
 async def within(seconds: float, url: str, timeout: float = 2.0) -> Reply:
     """One delivery, which must come back by itself before that."""
-    gate = Gate(timeout=timeout)
+    gate = EgressClient(timeout=timeout)
     try:
         return await asyncio.wait_for(gate.post(url, b"{}", {"x-sent": "yes"}), seconds)
     finally:
@@ -446,7 +446,7 @@ TRUST, SKIP = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, ", "listen 
         (HttpProcessingError(message="\x1b[31m\udce9"), "no HTTP answer: \\x1b[31m\\xdce9"),
         (UnicodeError("label too long"), "the host is not known"),
         (HttpProcessingError(message="Bad\n  status " + "x" * 200), "no HTTP answer: Bad status " + "x" * 89),
-        (ExceptionGroup("two", [ValueError(), Refused("8.8.8.8")]), "refused: 8.8.8.8"),
+        (ExceptionGroup("two", [ValueError(), EgressRefused("8.8.8.8")]), "refused: 8.8.8.8"),
         (LookupError(ValueError("inner")), "LookupError"),
     ],
 )
@@ -494,7 +494,7 @@ def test_a_socket_never_blocks_the_loop() -> None:
 
 def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
     async def scenario() -> None:
-        gate = Gate()
+        gate = EgressClient()
         assert gate._timeout == 10.0
         for outside, verify in itertools.product((True, False), repeat=2):
             session = await gate._session(outside=outside, verify=verify)
@@ -515,7 +515,7 @@ def test_a_session_has_no_limits_and_no_helpfulness_of_the_librarys() -> None:
 
 def test_a_gate_outlives_the_event_loop_that_it_was_first_used_in() -> None:
     """As an application in process does, when each test has a loop of its own."""
-    gate = Gate()
+    gate = EgressClient()
 
     async def one() -> Reply:
         async with receiving(saying(OK)) as receiver:

@@ -7,7 +7,7 @@ import pytest
 from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.store.base import NoLog
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.webhooks.events import EVENTS, KIND, emit
 from mock_server.world.ids import Ids
 
@@ -16,7 +16,7 @@ LEAD = {"id": "ld_1", "firstName": "Avery", "createdAt": "2026-03-04T05:06:07.08
 NOW = "2026-03-06T00:00:00.000Z"
 
 
-def emitted(image: Image, *types: str, seed: int = 1) -> list[dict[str, object]]:
+def emitted(image: WorkspaceState, *types: str, seed: int = 1) -> list[dict[str, object]]:
     with image.transaction(LOG, "w") as tx:
         for type in types:
             emit(tx, Ids(seed), NOW, "req_1", type, LEAD)
@@ -24,20 +24,20 @@ def emitted(image: Image, *types: str, seed: int = 1) -> list[dict[str, object]]
 
 
 def test_an_event_says_what_happened_to_which_record_when_and_why() -> None:
-    (event,) = emitted(Image(), "LEAD_CREATED")
+    (event,) = emitted(WorkspaceState(), "LEAD_CREATED")
     assert str(event["id"]).startswith("evt_")
     assert event.items() >= {"type": "LEAD_CREATED", "createdAt": NOW, "cause": "req_1", "recordId": "ld_1"}.items()
 
 
 def test_each_event_has_an_id_of_its_own_the_same_in_every_run() -> None:
-    ids = [event["id"] for event in emitted(Image(), *["LEAD_UPDATED"] * 20)]
+    ids = [event["id"] for event in emitted(WorkspaceState(), *["LEAD_UPDATED"] * 20)]
     assert len(set(ids)) == 20
-    assert ids == [event["id"] for event in emitted(Image(), *["LEAD_UPDATED"] * 20)]
-    assert not set(ids) & {event["id"] for event in emitted(Image(), *["LEAD_UPDATED"] * 20, seed=2)}
+    assert ids == [event["id"] for event in emitted(WorkspaceState(), *["LEAD_UPDATED"] * 20)]
+    assert not set(ids) & {event["id"] for event in emitted(WorkspaceState(), *["LEAD_UPDATED"] * 20, seed=2)}
 
 
 def test_its_body_is_what_was_true_when_it_happened() -> None:
-    image = Image.of({"leads": [LEAD]}, {})
+    image = WorkspaceState.of({"leads": [LEAD]}, {})
     (before,) = emitted(image, "LEAD_CREATED")
     with image.transaction(LOG, "w") as tx:
         tx.put("leads", "ld_1", {**LEAD, "firstName": "Robin"})
@@ -46,7 +46,7 @@ def test_its_body_is_what_was_true_when_it_happened() -> None:
 
 
 def test_what_is_undone_was_never_emitted() -> None:
-    image = Image()
+    image = WorkspaceState()
     with suppress(RuntimeError), image.transaction(LOG, "w") as tx:
         emit(tx, Ids(1), NOW, "req_1", "LEAD_CREATED", LEAD)
         raise RuntimeError
@@ -56,7 +56,7 @@ def test_what_is_undone_was_never_emitted() -> None:
 
 def test_an_unknown_type_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
-        emitted(Image(), "LEAD_EATEN")
+        emitted(WorkspaceState(), "LEAD_EATEN")
 
 
 def test_the_document_and_the_code_know_the_same_events() -> None:

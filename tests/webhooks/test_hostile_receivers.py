@@ -165,7 +165,7 @@ def test_a_delivery_ends_in_time_and_says_what_happened(outcomes: dict[str, Any]
     assert " at 0x" not in (attempt["error"] or ""), "an object's address is in the log"
     assert orjson.loads(orjson.dumps(delivery)) == delivery, "it can be kept, and listed"
     assert (attempt["error"] or "").isprintable()
-    assert "".join(outbox.told(delivery)).encode()
+    assert "".join(outbox.to_dict(delivery)).encode()
 
 
 @pytest.mark.parametrize("name", [*(name for name in CASES if name.endswith("s without end")), "sends a gzip bomb"])

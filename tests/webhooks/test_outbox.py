@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from mock_server.store.base import NoLog
-from mock_server.store.state import Image, Transaction
+from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.webhooks import outbox, subscriptions
-from mock_server.webhooks.delivery_queue import Backlog
+from mock_server.webhooks.delivery_queue import DeliveryQueue
 from mock_server.world.ids import Ids
 
 NOW = "2026-03-04T05:06:07.000Z"
@@ -17,12 +17,12 @@ SUBSCRIBER = {"id": 1, "hookUrl": "http://127.0.0.1/", "trigger": "LEAD_CREATED"
 def happen(tx: Transaction, number: int) -> None:
     event = {"id": f"evt_{number}", "type": "LEAD_CREATED", "createdAt": NOW, "cause": "req_1"}
     tx.put(outbox.EVENTS, event["id"], event)
-    outbox.owe(tx, Ids(1), NOW, event)
+    outbox.enqueue(tx, Ids(1), NOW, event)
 
 
 def settle_all(tx: Transaction, state: str) -> None:
     for row in outbox.queued(tx, 1):
-        outbox.settle(tx, row, state, None)
+        outbox.finish_delivery(tx, row, state, None)
 
 
 MANY = outbox.KEPT + 250
@@ -30,7 +30,7 @@ BOUND = outbox.KEPT + 100  # looking for what can go costs, so it is done now an
 
 
 def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
-    image = Image()
+    image = WorkspaceState()
     with image.transaction(NoLog(), "w") as tx:
         subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
         for number in range(MANY):
@@ -47,7 +47,7 @@ def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
 
 
 def test_what_is_still_owed_is_never_dropped_nor_is_its_event() -> None:
-    image = Image()
+    image = WorkspaceState()
     with image.transaction(NoLog(), "w") as tx:
         subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
         for number in range(MANY):
@@ -69,7 +69,7 @@ def tx(monkeypatch: pytest.MonkeyPatch) -> Iterator[Transaction]:
     """A workspace that keeps four and looks at every second one."""
     for name, value in (("KEPT", 4), ("_BATCH", 2), ("_LOOKED_AT", 6)):
         monkeypatch.setattr(outbox, name, value)
-    with Image().transaction(NoLog(), "w") as transaction:
+    with WorkspaceState().transaction(NoLog(), "w") as transaction:
         yield transaction
 
 
@@ -94,7 +94,7 @@ def test_events_go_around_those_that_are_awaited(tx: Transaction) -> None:
     assert events(tx) == named(*range(11))
     for row in outbox.queued(tx, 1):
         if row.record["eventId"] not in named(0, 2, 7):
-            outbox.settle(tx, row, outbox.DELIVERED, None)
+            outbox.finish_delivery(tx, row, outbox.DELIVERED, None)
     happen(tx, 11)  # the oldest six are looked at: 0 to 5
     assert events(tx) == named(0, 2, *range(6, 12))
 
@@ -107,16 +107,16 @@ def test_deliveries_of_each_final_state_go_in_every_batch(tx: Transaction, state
     for number in range(12):
         row = outbox.add(tx, Ids(1), NOW, {"id": f"evt_{number}", "type": "LEAD_CREATED"}, SUBSCRIBER)
         if number in (0, 3):
-            outbox.settle(tx, row, other, None)
+            outbox.finish_delivery(tx, row, other, None)
         elif number != 5:
-            outbox.settle(tx, row, state, None)
+            outbox.finish_delivery(tx, row, state, None)
         kept.append(len(tx.find(outbox.KIND)))
     assert [row.record["eventId"] for row in tx.find(outbox.KIND)] == named(0, 3, 5, 7, 8, 9, 10, 11)
     assert kept == [1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 9, 8]
 
 
 def test_a_delivery_is_written_whole() -> None:
-    image = Image()
+    image = WorkspaceState()
     with image.transaction(NoLog(), "w") as tx:
         event = {"id": "evt_1", "type": "LEAD_CREATED"}
         rows = [outbox.add(tx, Ids(1), NOW, event, SUBSCRIBER, new_id=new_id) for new_id in (None, "evt_1-again")]
@@ -140,7 +140,7 @@ def test_a_delivery_is_written_whole() -> None:
 
 
 def test_an_event_is_owed_to_each_subscriber_to_its_type_and_to_no_other() -> None:
-    with Image().transaction(NoLog(), "w") as tx:
+    with WorkspaceState().transaction(NoLog(), "w") as tx:
         for trigger in ("LEAD_CREATED", "LEAD_CREATED", "LEAD_UPDATED"):
             subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], trigger)
         happen(tx, 1)
@@ -150,7 +150,7 @@ def test_an_event_is_owed_to_each_subscriber_to_its_type_and_to_no_other() -> No
 
 
 def test_what_is_cancelled_is_counted_and_says_why_and_another_subscription_keeps_its_own() -> None:
-    with Image().transaction(NoLog(), "w") as tx:
+    with WorkspaceState().transaction(NoLog(), "w") as tx:
         for id in (1, 1, 2):
             outbox.add(tx, Ids(1), NOW, {"id": "evt_1", "type": "LEAD_CREATED"}, {**SUBSCRIBER, "id": id})
         assert outbox.cancel_all(tx, 1, "unsubscribed") == 2
@@ -160,10 +160,10 @@ def test_what_is_cancelled_is_counted_and_says_why_and_another_subscription_keep
 
 
 def test_what_is_settled_keeps_the_rest_and_takes_the_changes() -> None:
-    with Image().transaction(NoLog(), "w") as tx:
+    with WorkspaceState().transaction(NoLog(), "w") as tx:
         row = outbox.add(tx, Ids(1), NOW, {"id": "evt_1", "type": "LEAD_CREATED"}, SUBSCRIBER)
-        later = outbox.settle(tx, row, outbox.PENDING, "status 500", dueAt="later")
-        final = outbox.settle(tx, later, outbox.FAILED, "gave up")
+        later = outbox.finish_delivery(tx, row, outbox.PENDING, "status 500", dueAt="later")
+        final = outbox.finish_delivery(tx, later, outbox.FAILED, "gave up")
     assert later.record == {**row.record, "dueAt": "later", "reason": "status 500"}
     assert final.record == {**later.record, "state": "failed", "queue": None, "reason": "gave up"}
 
@@ -175,35 +175,35 @@ def test_the_log_has_a_line_for_each_attempt_and_one_for_how_it_stands() -> None
         {"number": 2, "at": NOW, "status": 0, "error": "connection refused"},
     ]
     start = "dlv_1 evt_1 LEAD_CREATED -> 7"
-    assert outbox.told({**delivery, "state": "pending", "attempts": attempts}) == [
+    assert outbox.to_dict({**delivery, "state": "pending", "attempts": attempts}) == [
         f"{start} #1 {NOW} 500",
         f"{start} #2 {NOW} - connection refused",
         f"{start} pending",
     ]
-    assert outbox.told({**delivery, "state": "failed", "reason": "gave up", "attempts": []}) == [
+    assert outbox.to_dict({**delivery, "state": "failed", "reason": "gave up", "attempts": []}) == [
         f"{start} failed gave up"
     ]
 
 
 def test_a_backlog_is_in_the_order_of_arrival_whatever_the_clock_said() -> None:
-    with Image().transaction(NoLog(), "w") as tx:
+    with WorkspaceState().transaction(NoLog(), "w") as tx:
         for number, now in enumerate(["2026-01-02", "2020-01-01", "2026-01-01"]):
             event = {"id": f"evt_{number}", "type": "LEAD_CREATED"}
             outbox.add(tx, Ids(1), f"{now}T00:00:00.000Z", event, SUBSCRIBER)
-        backlog, order = Backlog(outbox.queued(tx, 1)), []
+        backlog, order = DeliveryQueue(outbox.queued(tx, 1)), []
         while len(order) < 9 and (row := backlog.first(tx, "2020-01-01T00:00:00.000Z")):
             order.append(row.record["eventId"])
-            outbox.settle(tx, row, outbox.DELIVERED, None)
+            outbox.finish_delivery(tx, row, outbox.DELIVERED, None)
 
     assert order == ["evt_0", "evt_1", "evt_2"]
 
 
 def test_a_backlog_gives_a_retry_once_its_time_has_come_and_before_what_came_later() -> None:
-    with Image().transaction(NoLog(), "w") as tx:
+    with WorkspaceState().transaction(NoLog(), "w") as tx:
         rows = [outbox.add(tx, Ids(1), NOW, {"id": f"evt_{n}", "type": "LEAD_CREATED"}, SUBSCRIBER) for n in range(3)]
         for row, due in ((rows[0], "2026-03-04T06:00:00.000Z"), (rows[1], "2026-03-04T05:30:00.000Z")):
-            outbox.settle(tx, row, outbox.PENDING, "status 500", dueAt=due, attempts=[{}])
-        backlog = Backlog(outbox.queued(tx, 1))
+            outbox.finish_delivery(tx, row, outbox.PENDING, "status 500", dueAt=due, attempts=[{}])
+        backlog = DeliveryQueue(outbox.queued(tx, 1))
 
         def first(now: str) -> str | None:
             row = backlog.first(tx, f"2026-03-04T{now}:00.000Z")

@@ -13,7 +13,7 @@ from mock_server.store.base import Change, NoLog
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.webhooks import outbox, subscription_endings
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.recipe import load_recipe
 
@@ -142,7 +142,7 @@ def test_a_fork_delivers_nothing_of_what_the_original_owes_and_all_of_its_own(wo
             id = it.subscribe(receiver.url)
             it.pause(id, paused=True)
             inherited = it.emit(10)
-            made = own.branch(it.workspace, snapshot(it.workspace), "fork", "key", outbox.disown)
+            made = own.branch(it.workspace, snapshot(it.workspace), "fork", "key", outbox.drop_inherited)
             fork = Stage(own, made, it.dispatcher)
             fork.pause(id, paused=False)
             events = fork.emit(2)
@@ -162,8 +162,8 @@ def test_a_fork_delivers_nothing_of_what_the_original_owes_and_all_of_its_own(wo
 
 def test_a_fork_that_inherits_nothing_is_as_its_snapshot(workspaces: Workspaces) -> None:
     own = Workspaces(workspaces.contract, NoLog(), 10)
-    original = own.create("w", Plan(load_recipe("small"), start=START), [])
-    fork = own.branch(original, snapshot(original), "fork", "key", outbox.disown)
+    original = own.create("w", WorldPlan(load_recipe("small"), start=START), [])
+    fork = own.branch(original, snapshot(original), "fork", "key", outbox.drop_inherited)
     assert state_of(fork) == state_of(original)
 
 

@@ -9,7 +9,7 @@ from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.spec.schema import Schema
 from mock_server.store.base import NoLog
-from mock_server.store.state import Image, Transaction
+from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.webhooks.events import EVENTS
 from mock_server.webhooks.zapier_items import address, item
 from mock_server.workspaces.seeding import seeded
@@ -58,7 +58,7 @@ INQUIRY = {"id": "in_1", "leadId": "ld_1", "summary": "A blocked drain", "create
 def transaction(**records: Mapping[str, Any]) -> Transaction:
     kinds = {"leads": [LEAD], "inquiries": [INQUIRY], "appointments": [APPOINTMENT]}
     kinds |= {kind: [record] for kind, record in records.items()}
-    return Transaction(Image.of(kinds, {}))
+    return Transaction(WorkspaceState.of(kinds, {}))
 
 
 def body_schema(trigger: str) -> Schema:

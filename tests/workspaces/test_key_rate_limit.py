@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.workspaces.rate_limit import WINDOW, Allowance, Quota
+from mock_server.workspaces.rate_limit import WINDOW, KeyRateLimit, RemainingRequests
 from mock_server.world.clock import Clock
 
 START = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
@@ -20,7 +20,7 @@ def test_a_window_lets_through_exactly_its_limit_and_tells_when_it_ends(
     limit: int, start: datetime, steps: list[int]
 ) -> None:
     clock = Clock(start.replace(tzinfo=UTC), frozen=True)
-    quota = Quota(limit, clock)
+    quota = KeyRateLimit(limit, clock)
     began, used = None, 0
     for step in [0, *steps]:
         clock.set(clock.now() + step * ONE_MS)
@@ -37,12 +37,14 @@ def test_a_window_lets_through_exactly_its_limit_and_tells_when_it_ends(
 
 
 def test_the_first_request_opens_the_window() -> None:
-    assert Quota(60, Clock(START, frozen=True)).take() == Allowance(over=0, limit=60, remaining=59, reset=60)
+    assert KeyRateLimit(60, Clock(START, frozen=True)).take() == RemainingRequests(
+        over=0, limit=60, remaining=59, reset=60
+    )
 
 
 def test_the_seconds_that_are_told_are_rounded_up() -> None:
     clock = Clock(START, frozen=True)
-    quota = Quota(60, clock)
+    quota = KeyRateLimit(60, clock)
     quota.take()
     clock.advance(0.999)
     assert quota.take().reset == 60
@@ -52,7 +54,7 @@ def test_the_seconds_that_are_told_are_rounded_up() -> None:
 
 def test_the_next_window_is_open_at_the_moment_that_was_told() -> None:
     clock = Clock(START, frozen=True)
-    quota = Quota(1, clock)
+    quota = KeyRateLimit(1, clock)
     quota.take()
     clock.advance(10.25)
     refused = quota.take()

@@ -15,7 +15,7 @@ from mock_server.config.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse as document
 from mock_server.store.base import Layer
-from mock_server.store.state import Image
+from mock_server.store.state import WorkspaceState
 from mock_server.workspaces.seeding import DocumentIds, refitting, seeded, timestamps, valid, whole
 from mock_server.world.build import build
 from mock_server.world.clock import parse, stamp
@@ -67,7 +67,7 @@ def test_on_our_document_a_workspace_holds_the_world_and_nothing_else() -> None:
     }
 
 
-def content(image: Image) -> dict[str, list[Mapping[str, Any]]]:
+def content(image: WorkspaceState) -> dict[str, list[Mapping[str, Any]]]:
     return {kind: [row.record for row in image.rows(kind)] for kind in image.kinds}
 
 
@@ -173,12 +173,12 @@ def test_what_was_kept_under_another_document_is_fitted_when_it_is_taken_up() ->
     other = tiny({"title": {"type": "string"}, "weight": {"type": "number"}})
     rows = {**{kind: image.rows(kind) for kind in image.kinds}, "things": image.rows("policies")}
     layer = Layer(1, rows=rows, counters={"things": 3}, facts={"program": "of today"})
-    taken = Image.restored(layer, refitting(other, 1, "of tomorrow"))
+    taken = WorkspaceState.restored(layer, refitting(other, 1, "of tomorrow"))
     assert dict(taken.counters) == {"things": 3}
     assert taken.rows("leads") == image.rows("leads")
     assert [row.id for row in taken.rows("things")] == [row.id for row in image.rows("policies")]
     wanted = tiny({"title": {"type": "integer"}})
-    fitted = Image.restored(layer, refitting(wanted, 1, "of tomorrow"))
+    fitted = WorkspaceState.restored(layer, refitting(wanted, 1, "of tomorrow"))
     assert all(type(row.record["title"]) is int for row in fitted.rows("things"))
     assert [row.key for row in fitted.rows("things")] == [row.key for row in image.rows("policies")]
-    assert list(Image.restored(layer, refitting(wanted, 1, "of today")).rows("things")) == rows["things"]
+    assert list(WorkspaceState.restored(layer, refitting(wanted, 1, "of today")).rows("things")) == rows["things"]

@@ -16,11 +16,11 @@ from wire import ask
 from mock_server.app import create_app, load_contract
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, StateError, StorageUnavailable
-from mock_server.store.base import Log, NoLog, Saved
+from mock_server.store.base import Log, NoLog, SavedWorkspace
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.workspaces.coverage import Coverage
-from mock_server.workspaces.plan import Plan, digest
+from mock_server.workspaces.plan import WorldPlan, digest
 from mock_server.workspaces.workspace import Workspace, Workspaces, summary
 from mock_server.world.clock import epoch_ms, parse, stamp, wall_time
 from mock_server.world.recipe import load_recipe
@@ -36,8 +36,8 @@ VIEWS = (
 )
 
 
-def plan(**more: Any) -> Plan:
-    return Plan(load_recipe("small"), **{"start": parse(START), "limit": 0, **more})
+def plan(**more: Any) -> WorldPlan:
+    return WorldPlan(load_recipe("small"), **{"start": parse(START), "limit": 0, **more})
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ class _Reread(NoLog):
     def __init__(self, log: Log) -> None:
         self._log = log
 
-    def load(self) -> Iterator[Saved]:
+    def load(self) -> Iterator[SavedWorkspace]:
         return self._log.load()
 
 
@@ -208,7 +208,7 @@ def test_a_summary_is_in_the_order_of_the_alphabet_where_counts_are_equal(worksp
 
 def test_the_world_that_was_built_first_is_forgotten_first(workspaces: Workspaces) -> None:
     def leads(seed: int) -> object:
-        return workspaces.create("w", Plan(empty, seed, parse(START)), ()).image.rows("organization")
+        return workspaces.create("w", WorldPlan(empty, seed, parse(START)), ()).image.rows("organization")
 
     empty = load_recipe("empty")
     built = [leads(seed) for seed in range(32)]

@@ -15,8 +15,8 @@ from mock_server.errors import Problem, StateError, StorageUnavailable
 from mock_server.store.base import Change, LayerId, NoLog
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
-from mock_server.workspaces.plan import Plan, digest
+from mock_server.store.state import WorkspaceState
+from mock_server.workspaces.plan import WorldPlan, digest
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
@@ -30,12 +30,14 @@ HISTORIES = st.lists(
 Records = dict[str, dict[Any, Any]]
 
 
-def plan_of(name: str) -> Plan:
+def plan_of(name: str) -> WorldPlan:
     """Each name has a world of its own."""
-    return Plan(load_recipe("small"), NAMES.index(name), parse("2031-05-06T07:08:09Z"), NAMES.index(name), name == "c")
+    return WorldPlan(
+        load_recipe("small"), NAMES.index(name), parse("2031-05-06T07:08:09Z"), NAMES.index(name), name == "c"
+    )
 
 
-def content(image: Image) -> Records:
+def content(image: WorkspaceState) -> Records:
     rows = {kind: {row.id: row.record for row in image.rows(kind)} for kind in image.kinds}
     return {kind: some for kind, some in rows.items() if some}
 

@@ -17,8 +17,8 @@ from mock_server.config.settings import Settings
 from mock_server.server import MockServer
 from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite_log import SqliteLog
-from mock_server.store.state import Image
-from mock_server.workspaces.plan import Plan, digest
+from mock_server.store.state import WorkspaceState
+from mock_server.workspaces.plan import WorldPlan, digest
 from mock_server.workspaces.workspace import DEFAULT, Workspaces, summary
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
@@ -29,11 +29,11 @@ SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=o&user_id=u"
 CONTRACT = load_contract(Settings())
 
 
-def plan(**more: Any) -> Plan:
-    return Plan(load_recipe("small"), **{"start": parse(START), "limit": 0, **more})
+def plan(**more: Any) -> WorldPlan:
+    return WorldPlan(load_recipe("small"), **{"start": parse(START), "limit": 0, **more})
 
 
-def content(image: Image) -> dict[str, list[tuple[Any, Any, Any]]]:
+def content(image: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
     rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
     return {kind: some for kind, some in rows.items() if some}
 
@@ -112,7 +112,7 @@ def test_worlds_that_were_built_are_not_kept_for_ever(workspaces: Workspaces) ->
     assert workspaces.create("again", plan(), ()).image.rows("leads") is first
     empty = load_recipe("empty")
     for seed in range(40):
-        workspaces.create("other", Plan(empty, seed, parse(START)), ())
+        workspaces.create("other", WorldPlan(empty, seed, parse(START)), ())
     built = workspaces.create("later", plan(), ()).image.rows("leads")
     assert built is not first
     assert [row.record for row in built] == [row.record for row in first]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_server.world.clock import from_epoch_ms, stamp
-from mock_server.world.conversations import SOURCES, Held, converse, inquiry_record, pick_topic
+from mock_server.world.conversations import SOURCES, Conversation, converse, inquiry_record, pick_topic
 from mock_server.world.fixtures import business
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids, rng
 from mock_server.world.people import known_person, person
@@ -14,7 +14,7 @@ NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 VISIT = datetime(2026, 3, 5, 22, 30, tzinfo=UTC)
 
 
-def ring(source: str, about: str, *, known: bool = False, when: datetime | None = None) -> Held:
+def ring(source: str, about: str, *, known: bool = False, when: datetime | None = None) -> Conversation:
     who = person(1, FIRST_FREE_INDEX, "NSW", 2)
     return converse(source, about, who, business("plumber"), NOW, rng(1, source, about), known=known, when=when)
 

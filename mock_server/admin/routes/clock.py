@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
-from mock_server.simulation.timeline import MOST, Moved, Moving, Superseded
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
+from mock_server.simulation.timeline import MOST, ClockIsMoving, ClockMove, Superseded
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import bounded, clock_time
 
-_SET = Body(("now",), now={"type": "string", "maxLength": 100})
-_ADVANCE = Body(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 3_153_600_000})
+_SET = JsonBody(("now",), now={"type": "string", "maxLength": 100})
+_ADVANCE = JsonBody(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 3_153_600_000})
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Clock(control)
     return [
@@ -31,7 +31,7 @@ def routes(control: Control) -> list[Route]:
 class _Clock:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def show(self, request: Request) -> Response:
@@ -49,7 +49,7 @@ class _Clock:
         workspace = self._control.workspace(request)
         try:
             self._control.timeline.run(workspace)
-        except Moving:
+        except ClockIsMoving:
             raise _being_moved() from None
         return _shown(workspace)
 
@@ -58,7 +58,7 @@ class _Clock:
         try:
             target = clock_time(asked["now"])
         except ValueError as fault:
-            raise Refusal(400, str(fault), pointer="/now") from None
+            raise ControlRefused(400, str(fault), pointer="/now") from None
         workspace = self._control.workspace(request)
         return await self._moved(workspace, self._control.timeline.move(workspace, target), "/now")
 
@@ -68,26 +68,28 @@ class _Clock:
         try:
             target = bounded(workspace.clock.now() + timedelta(seconds=asked["seconds"]))
         except (OverflowError, ValueError):
-            raise Refusal(400, "that is past the year 8999, the last that a clock shows", pointer="/seconds") from None
+            raise ControlRefused(
+                400, "that is past the year 8999, the last that a clock shows", pointer="/seconds"
+            ) from None
         return await self._moved(workspace, self._control.timeline.move(workspace, target), "/seconds")
 
-    async def _moved(self, workspace: Workspace, move: Awaitable[Moved], pointer: str) -> Response:
+    async def _moved(self, workspace: Workspace, move: Awaitable[ClockMove], pointer: str) -> Response:
         """Move the clock and answer what happened. ``pointer`` is the member of the request that asked for it."""
         try:
             moved = await move
-        except Moving:
+        except ClockIsMoving:
             raise _being_moved(pointer) from None
         except Superseded:
             what = "the workspace was reset, restored or removed meanwhile, and keeps its new time"
-            raise Refusal(409, what, pointer=pointer) from None
+            raise ControlRefused(409, what, pointer=pointer) from None
         return _shown(workspace, moved)
 
 
-def _being_moved(pointer: str = "") -> Refusal:
-    return Refusal(409, "this clock is being moved; wait for the answer", pointer=pointer)
+def _being_moved(pointer: str = "") -> ControlRefused:
+    return ControlRefused(409, "this clock is being moved; wait for the answer", pointer=pointer)
 
 
-def _shown(workspace: Workspace, moved: Moved | None = None) -> Response:
+def _shown(workspace: Workspace, moved: ClockMove | None = None) -> Response:
     told = {"now": workspace.clock.stamp(), "frozen": workspace.clock.frozen}
     if moved is None:
         return answer(told)

@@ -5,13 +5,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin import query
-from mock_server.admin.context import Control, Refusal, answer
+from mock_server.admin.context import AdminContext, ControlRefused, answer
 from mock_server.event_loop.turns import Turns
 from mock_server.webhooks.events import EVENTS
 from mock_server.workspaces.coverage import Coverage
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
 
     async def show(request: Request) -> Response:
@@ -19,7 +19,7 @@ def routes(control: Control) -> list[Route]:
         query.known(request, ("scope",))
         scope = request.query_params.get("scope", "workspace")
         if scope not in ("workspace", "server"):
-            raise Refusal(400, "`scope` is workspace or server", parameter="scope")
+            raise ControlRefused(400, "`scope` is workspace or server", parameter="scope")
         total, turns = Coverage(), Turns(patient=True)
         if scope == "server":
             total.merge(control.workspaces.retired)

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
-from mock_server.admin.long_answers import Parts, listing
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
+from mock_server.admin.long_answers import StreamedAnswer, listing
 from mock_server.admin.routes.webhooks import existing, listed, one
 from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Record, Row
@@ -22,8 +22,8 @@ _ID: Mapping[str, Any] = {"type": "string", "minLength": 1, "maxLength": 64}
 _FLAG: Mapping[str, Any] = {"type": "boolean"}
 
 # Whether a repeat keeps its id decides whether a receiver can tell it from a new one: the caller must say.
-_AGAIN = Body(("newId",), newId=_FLAG)
-_MANY_AGAIN = Body(
+_AGAIN = JsonBody(("newId",), newId=_FLAG)
+_MANY_AGAIN = JsonBody(
     ("newId",),
     newId=_FLAG,
     state={"enum": [outbox.FAILED, outbox.DELIVERED, outbox.CANCELLED]},
@@ -33,10 +33,10 @@ _MANY_AGAIN = Body(
     subscriptionId={"type": "integer"},
 )
 _TOLD = 20  # deliveries that a drain which took too long names
-_DRAIN = Body(timeout={"type": "number", "minimum": 0, "maximum": 120})
+_DRAIN = JsonBody(timeout={"type": "number", "minimum": 0, "maximum": 120})
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Deliveries(control)
     return [
@@ -54,7 +54,7 @@ def routes(control: Control) -> list[Route]:
 class _Deliveries:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def resend(self, request: Request) -> Response:
@@ -74,7 +74,7 @@ class _Deliveries:
             try:
                 made = self._repeat(tx, request, row, new=asked["newId"])
             except LookupError as why:
-                raise Refusal(409, f"delivery {row.id}: {why}") from None
+                raise ControlRefused(409, f"delivery {row.id}: {why}") from None
         return answer({"deliveries": [made]}, 202)
 
     async def redeliver_many(self, request: Request) -> Response:
@@ -92,7 +92,7 @@ class _Deliveries:
                         except LookupError as why:
                             skipped.append({"id": row.id, "reason": str(why)})
             except StorageUnavailable as fault:
-                raise Refusal(503, f"{fault}; the first {start} of {len(chosen)} were made") from None
+                raise ControlRefused(503, f"{fault}; the first {start} of {len(chosen)} were made") from None
             await asyncio.sleep(0)  # thousands at once would keep everybody waiting
         return listing(202, deliveries=iter(made), skipped=iter(skipped))
 
@@ -101,15 +101,15 @@ class _Deliveries:
         with self._transaction(request) as tx:
             row = existing(tx, outbox.KIND, request)
             if row.record["state"] != outbox.PENDING:
-                raise Refusal(409, f"the delivery is {row.record['state']} already")
-            return answer(outbox.settle(tx, row, outbox.CANCELLED, "cancelled by hand").record)
+                raise ControlRefused(409, f"the delivery is {row.record['state']} already")
+            return answer(outbox.finish_delivery(tx, row, outbox.CANCELLED, "cancelled by hand").record)
 
     async def log(self, request: Request) -> Response:
         """The delivery log without real time in it: the same seed and script give the same text."""
         with self._transaction(request) as tx:
             rows = tx.find(outbox.KIND)
-        lines = ("".join(f"{line}\n" for line in outbox.told(row.record)).encode() for row in rows)
-        return Parts(lines, media_type="text/plain")
+        lines = ("".join(f"{line}\n" for line in outbox.to_dict(row.record)).encode() for row in rows)
+        return StreamedAnswer(lines, media_type="text/plain")
 
     async def drain(self, request: Request) -> Response:
         """Answer when nothing that is due is owed and nothing is in flight; ``waiting`` for their time are so many.
@@ -123,16 +123,16 @@ class _Deliveries:
         with self._transaction(request) as tx:
             owed = tx.find(outbox.KIND, {"state": outbox.PENDING})
         if not drained:
-            lines = [line for row in owed[:_TOLD] for line in outbox.told(row.record)]
+            lines = [line for row in owed[:_TOLD] for line in outbox.to_dict(row.record)]
             what = f"something is still due or in flight after {seconds:g} s"
-            raise Refusal(504, what, waiting=len(owed), deliveries=lines)
+            raise ControlRefused(504, what, waiting=len(owed), deliveries=lines)
         return answer({"drained": True, "waiting": len(owed)})
 
     def _repeat(self, tx: Transaction, request: Request, row: Row, *, new: bool) -> Record:
         """Raises LookupError, before anything is changed."""
         event, subscriber = _parts(tx, row)
         if row.record["state"] == outbox.PENDING:
-            outbox.settle(tx, row, outbox.CANCELLED, "redelivered by hand")
+            outbox.finish_delivery(tx, row, outbox.CANCELLED, "redelivered by hand")
         return self._again(tx, request, event, subscriber, new=new)
 
     def _again(self, tx: Transaction, request: Request, event: Record, subscriber: Record, *, new: bool) -> Record:
@@ -152,7 +152,7 @@ def _named(tx: Transaction, asked: Mapping[str, Any]) -> list[Row]:
     for index, id in enumerate(asked["ids"]):
         row = tx.get(outbox.KIND, id)
         if row is None:
-            raise Refusal(404, "none of the deliveries of this workspace has this id", pointer=f"/ids/{index}")
+            raise ControlRefused(404, "none of the deliveries of this workspace has this id", pointer=f"/ids/{index}")
         rows.append(row)
     return rows
 
@@ -173,7 +173,7 @@ def _range(asked: dict[str, Any]) -> dict[str, Any]:
             try:
                 asked[name] = stamp(parse(asked[name]))
             except ValueError as fault:
-                raise Refusal(400, str(fault), pointer=f"/{name}") from None
+                raise ControlRefused(400, str(fault), pointer=f"/{name}") from None
     return asked
 
 

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.answer_headers import HEADERS, check_headers
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.operation_names import ANY
 from mock_server.admin.request_patterns import PROPERTIES, resolved
-from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, Rule
+from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultRule
 from mock_server.stubbing.request_pattern import Pattern
 from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import Workspace
@@ -49,7 +49,7 @@ _RESPONSE = {
     "not": {"anyOf": [{"required": ["status", "fault"]}, {"required": ["status", "chunkedDribbleDelay"]}]},
 }
 _REQUEST = _object(dict(PROPERTIES))
-_RULE = Body(
+_RULE = JsonBody(
     ("response",),
     request=_REQUEST,
     response=_RESPONSE,
@@ -61,7 +61,7 @@ _RULE = Body(
 )
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Faults(control)
     return [
@@ -77,7 +77,7 @@ def routes(control: Control) -> list[Route]:
 class _Faults:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
@@ -93,9 +93,9 @@ class _Faults:
         check_headers(asked["response"].get("headers", {}), "/response/headers")
         pattern = resolved(asked.get("request", {}), self._control.names, "/request")
         if asked["response"].get("fault") == STALE_READ and not _reads(pattern.given):
-            raise Refusal(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
+            raise ControlRefused(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
         if len(workspace.faults) >= _MOST:
-            raise Refusal(429, f"a workspace has at most {_MOST} rules")
+            raise ControlRefused(429, f"a workspace has at most {_MOST} rules")
         key = self._digest(workspace, asked["key"]) if "key" in asked else ""
         limits = {name: asked[name] for name in ("nth", "probability", "count") if name in asked}
         seed = asked.get("seed", workspace.plan.seed)
@@ -117,13 +117,13 @@ class _Faults:
         """Keys are not kept. One that opens something else would never match."""
         found = digest(key)
         if self._control.workspaces.by_digest(found) is not workspace:
-            raise Refusal(400, "this key does not open the workspace of the rule", pointer="/key")
+            raise ControlRefused(400, "this key does not open the workspace of the rule", pointer="/key")
         return found
 
-    def _found(self, request: Request) -> Rule:
+    def _found(self, request: Request) -> FaultRule:
         rule = self._control.workspace(request).faults.get(request.path_params["id"])
         if rule is None:
-            raise Refusal(404, "this workspace has no fault of this id")
+            raise ControlRefused(404, "this workspace has no fault of this id")
         return rule
 
 
@@ -133,7 +133,7 @@ def _reads(pattern: Pattern) -> bool:
     return method in ("GET", "HEAD", ANY)
 
 
-def _shown(rule: Rule) -> dict[str, Any]:
+def _shown(rule: FaultRule) -> dict[str, Any]:
     limits = {"nth": rule.nth, "probability": rule.probability, "count": rule.count, "forOneKey": bool(rule.key)}
     counted = {"seed": rule.seed, "calls": rule.calls, "strikes": rule.strikes}
     return {"id": rule.id, "request": rule.request.given, "response": dict(rule.response), **limits, **counted}

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.answer_headers import HEADERS, check_headers
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.inbox_question import contradiction, unanswerable
-from mock_server.admin.inbox_wait import Awaited
+from mock_server.admin.inbox_wait import ExpectedDeliveries
 from mock_server.admin.long_answers import listing
 from mock_server.admin.while_connected import while_connected
 from mock_server.api.content_encoding import decoded
@@ -26,12 +26,12 @@ from mock_server.webhooks import outbox
 from mock_server.workspaces.inbox import Expected, Inbox, Received, parsed
 from mock_server.workspaces.workspace import Workspace
 
-_BEHAVE = Body(
+_BEHAVE = JsonBody(
     status={"type": "integer", "minimum": 200, "maximum": 599},
     delay={"type": "number", "minimum": 0, "maximum": 60},
     headers=HEADERS,
 )
-_EXPECT = Body(
+_EXPECT = JsonBody(
     match={"type": "object", "maxProperties": 50},
     count={"type": "integer", "minimum": 0, "maximum": 1000},
     timeout={"type": "number", "minimum": 0, "maximum": 120},
@@ -44,7 +44,7 @@ _MOST_INBOXES = 100
 _LONGEST_NAME = 100
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes. A hookUrl can name its workspace: ``/inbox/{workspace}/{name}``; the header does it as well."""
     here = _Inboxes(control)
     found = []
@@ -62,7 +62,7 @@ def routes(control: Control) -> list[Route]:
 class _Inboxes:
     """The handlers. What arrives wakes those who wait."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def receive(self, request: Request) -> Response:
@@ -70,14 +70,14 @@ class _Inboxes:
         try:
             raw = await read_body(request.receive, declared, self._control.settings.max_body)
         except ApiError as error:
-            raise Refusal(error.status, str(error)) from None
+            raise ControlRefused(error.status, str(error)) from None
         workspace, inbox = self._made(request)
         with suppress(ApiError):  # what cannot be unpacked is kept as it came
             raw = await decoded(raw, request.headers.raw, self._control.settings.max_body)
         try:
             value = await apart_if_large(len(raw), partial(parsed, raw))
         except TooDeep as fault:
-            raise Refusal(400, fault.what, pointer="") from None
+            raise ControlRefused(400, fault.what, pointer="") from None
         inbox.keep(workspace.clock.stamp(), dict(request.headers), raw, value)
         workspace.inboxes.shorten()
         inbox.arrivals.wake()
@@ -122,39 +122,41 @@ class _Inboxes:
         workspace, inbox = self._made(request)
         wanted, count = asked.get("match", {}), asked.get("count", 1)
         if why := contradiction(wanted):
-            raise Refusal(400, why, pointer="/match")
+            raise ControlRefused(400, why, pointer="/match")
         doubt = unanswerable(self._control.workspaces.contract, workspace, request.path_params["name"], wanted)
-        awaited = Awaited(inbox, Expected(wanted))
+        awaited = ExpectedDeliveries(inbox, Expected(wanted))
         if not count:
             return await self._none(awaited, asked, "" if asked.get("allowUnknown") else doubt)
         came = await awaited.until(count, asked.get("timeout", 2.0))
         if len(came) >= count:
             return listing(received=map(_shown, came))
-        raise Refusal(404, _disappointed(len(came), count, inbox, doubt), **await self._story(workspace, awaited))
+        raise ControlRefused(
+            404, _disappointed(len(came), count, inbox, doubt), **await self._story(workspace, awaited)
+        )
 
     @staticmethod
-    async def _none(awaited: Awaited, asked: Mapping[str, Any], doubt: str) -> Response:
+    async def _none(awaited: ExpectedDeliveries, asked: Mapping[str, Any], doubt: str) -> Response:
         """Raises Refusal with what came, and for a question that no delivery could have answered otherwise."""
         if "timeout" in asked:
-            raise Refusal(400, "nothing is waited for with count 0; leave it out", pointer="/timeout")
+            raise ControlRefused(400, "nothing is waited for with count 0; leave it out", pointer="/timeout")
         came = await awaited.until(1, 0)
         if came:
             shown = [_shown(entry) for entry in came[:_MOST_SHOWN]]
-            raise Refusal(406, f"expected nothing, and {len(came)} came", received=shown)
+            raise ControlRefused(406, f"expected nothing, and {len(came)} came", received=shown)
         if awaited.inbox.dropped:
-            raise Refusal(409, f"this cannot be known: {_dropped(awaited.inbox)}")
+            raise ControlRefused(409, f"this cannot be known: {_dropped(awaited.inbox)}")
         if doubt:
-            raise Refusal(400, f"{doubt} (or set allowUnknown)", pointer="/match")
+            raise ControlRefused(400, f"{doubt} (or set allowUnknown)", pointer="/match")
         return answer({"received": []})
 
-    async def _story(self, workspace: Workspace, awaited: Awaited) -> dict[str, Any]:
+    async def _story(self, workspace: Workspace, awaited: ExpectedDeliveries) -> dict[str, Any]:
         nearest = await awaited.nearest(_NEAREST)
         with self._control.workspaces.transaction(workspace) as tx:
             rows, _ = tx.page(outbox.KIND, 0, _TOLD)
         return {
             "received": len(awaited.inbox.received),
             "nearMisses": [{"number": entry.number, "differences": why, "body": entry.shown} for entry, why in nearest],
-            "deliveries": [line for row in rows[::-1] for line in outbox.told(row.record)][-_TOLD:],
+            "deliveries": [line for row in rows[::-1] for line in outbox.to_dict(row.record)][-_TOLD:],
         }
 
     def _place(self, request: Request) -> tuple[Workspace, str]:
@@ -162,14 +164,14 @@ class _Inboxes:
         id = request.path_params.get("workspace")
         workspace = self._control.workspaces.get(id) if id else self._control.workspace(request)
         if workspace is None:
-            raise Refusal(404, "no such workspace; /inbox/{name} is in the default one")
+            raise ControlRefused(404, "no such workspace; /inbox/{name} is in the default one")
         return workspace, request.path_params["name"]
 
     def _made(self, request: Request) -> tuple[Workspace, Inbox]:
         workspace, name = self._place(request)
         if name not in workspace.inboxes:
             if len(workspace.inboxes) >= _MOST_INBOXES or len(name) > _LONGEST_NAME:
-                raise Refusal(409, f"at most {_MOST_INBOXES} inboxes, of names up to {_LONGEST_NAME} characters")
+                raise ControlRefused(409, f"at most {_MOST_INBOXES} inboxes, of names up to {_LONGEST_NAME} characters")
             workspace.inboxes[name] = Inbox()
         return workspace, workspace.inboxes[name]
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.query import known, whole
 from mock_server.admin.routes.webhooks import triggers
 from mock_server.admin.while_connected import while_connected
@@ -14,7 +14,7 @@ from mock_server.webhooks import events
 from mock_server.webhooks.listener import Listener
 from mock_server.webhooks.listeners import LEASE_SECONDS
 
-_OPEN = Body(
+_OPEN = JsonBody(
     hookUrl={"type": "string", "maxLength": 2048},
     triggers={"type": "array", "items": {"enum": list(events.EVENTS)}, "minItems": 1, "uniqueItems": True},
     skipVerify={"type": "boolean"},
@@ -23,7 +23,7 @@ _OPEN = Body(
 _LONGEST_WAIT = 60
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Listeners(control)
     return [
@@ -37,7 +37,7 @@ def routes(control: Control) -> list[Route]:
 class _Listeners:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
@@ -57,11 +57,11 @@ class _Listeners:
             asked.get("hookUrl") or f"{request.url.scheme}://{request.url.netloc}/__admin/inbox/{workspace.id}/listen"
         )
         if why := await dispatcher.objection(hook):
-            raise Refusal(400, f"nothing can be posted there: {why}", pointer="/hookUrl")
+            raise ControlRefused(400, f"nothing can be posted there: {why}", pointer="/hookUrl")
         there = triggers(self._control)
         for index, name in enumerate(asked.get("triggers", ())):
             if name not in there:
-                raise Refusal(400, f"there are {', '.join(there)}", pointer=f"/triggers/{index}")
+                raise ControlRefused(400, f"there are {', '.join(there)}", pointer=f"/triggers/{index}")
         listener = await dispatcher.listeners.open(
             workspace,
             hook,
@@ -78,7 +78,7 @@ class _Listeners:
         id = request.path_params["id"]
         ended = self._control.dispatcher.listeners.end(self._control.workspace(request), id)
         if ended is None:
-            raise Refusal(404, "nobody who listens in this workspace has this id")
+            raise ControlRefused(404, "nobody who listens in this workspace has this id")
         return answer({"removed": id, "cancelled": ended})
 
     async def attempts(self, request: Request) -> Response:
@@ -95,7 +95,7 @@ class _Listeners:
             return answer({"items": told, "last": workspace.attempts.seen})
         found = await while_connected(request, dispatcher.listeners.attempts(workspace, id, after, wait, version))
         if found is None:
-            raise Refusal(404, "nobody who listens in this workspace has this id, or has it any more")
+            raise ControlRefused(404, "nobody who listens in this workspace has this id, or has it any more")
         return answer({"items": found.attempts, "last": found.last, **_facts(found.listener)})
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.answer_headers import HEADERS, check_headers
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.request_patterns import PROPERTIES, checked, is_like, may_match
 from mock_server.event_loop.turns import Turns
@@ -38,15 +38,15 @@ _MAPPING: Mapping[str, Any] = {
     "allowInvalid": {"type": "boolean"},
     "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
 }
-_ONE = Body(("request", "response"), **_MAPPING)
+_ONE = JsonBody(("request", "response"), **_MAPPING)
 _ITEM = {"type": "object", "properties": _MAPPING, "required": ["request", "response"], "additionalProperties": False}
-_MANY = Body(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
+_MANY = JsonBody(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
 # What may stand for a parameter in a path that a regular expression is tried on.
 _SAMPLES = ("1", "ld_a1b2c3d4e5f6", "x")
 _ALLOW = "correct it, or set allowInvalid"
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Mappings(control)
     return [
@@ -64,7 +64,7 @@ def routes(control: Control) -> list[Route]:
 class _Mappings:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
@@ -80,13 +80,13 @@ class _Mappings:
         (checked,) = await self._checked([asked], [""])
         _make_room(workspace, 1)
         if workspace.mappings.get(asked.get("id", "")) is not None:
-            raise Refusal(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
+            raise ControlRefused(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
         return answer(_shown(_put(workspace, checked, asked.get("id"))), 201)
 
     async def change(self, request: Request) -> Response:
         asked = await self._control.body(request, _ONE)
         if asked.get("id", self._found(request).id) != self._found(request).id:
-            raise Refusal(400, "the id is that of the path; leave it out", pointer="/id")
+            raise ControlRefused(400, "the id is that of the path; leave it out", pointer="/id")
         (checked,) = await self._checked([asked], [""])
         return answer(_shown(_put(self._control.workspace(request), checked, self._found(request).id)))
 
@@ -113,7 +113,7 @@ class _Mappings:
     def _found(self, request: Request) -> Override:
         override = self._control.workspace(request).mappings.get(request.path_params["id"])
         if override is None:
-            raise Refusal(404, "this workspace has no mapping of this id")
+            raise ControlRefused(404, "this workspace has no mapping of this id")
         return override
 
     async def _checked(self, asked: Sequence[dict[str, Any]], places: Sequence[str]) -> list[dict[str, Any]]:
@@ -142,15 +142,15 @@ class _Mappings:
             if response is None:
                 known = ", ".join(map(str, sorted(operation.responses)))
                 what = f"{operation.key} documents {known}, not {status}; {_ALLOW}"
-                raise Refusal(400, what, pointer=f"{place}/response/status")
+                raise ControlRefused(400, what, pointer=f"{place}/response/status")
             if response.schema is None:
                 continue
             if "jsonBody" not in mapping["response"]:
                 what = f"{operation.key} answers {status} with a body; {_ALLOW}"
-                raise Refusal(400, what, pointer=f"{place}/response")
+                raise ControlRefused(400, what, pointer=f"{place}/response")
             for problem in response.schema.problems(mapping["response"]["jsonBody"]):
                 what = f"{operation.key} {status}: {problem}; {_ALLOW}"
-                raise Refusal(400, what, pointer=f"{place}/response/jsonBody")
+                raise ControlRefused(400, what, pointer=f"{place}/response/jsonBody")
 
 
 def _reached(contract: Contract, request: RequestPattern) -> list[Operation]:
@@ -181,7 +181,7 @@ def _sampled(request: RequestPattern, operation: Operation, samples: Sequence[st
 def _make_room(workspace: Workspace, count: int) -> None:
     """Raises Refusal where so many more would be too many."""
     if len(workspace.mappings) + count > _MOST:
-        raise Refusal(429, f"a workspace has at most {_MOST} mappings")
+        raise ControlRefused(429, f"a workspace has at most {_MOST} mappings")
 
 
 def _own_ids(asked: list[Any]) -> set[str]:
@@ -189,7 +189,7 @@ def _own_ids(asked: list[Any]) -> set[str]:
     own: set[str] = set()
     for index, mapping in enumerate(asked):
         if mapping.get("id") in own:
-            raise Refusal(400, "a second mapping of this id", pointer=f"/mappings/{index}/id")
+            raise ControlRefused(400, "a second mapping of this id", pointer=f"/mappings/{index}/id")
         own |= {mapping["id"]} if "id" in mapping else set()
     return own
 

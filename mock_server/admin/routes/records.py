@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin import query
-from mock_server.admin.context import Control, Refusal, answer
+from mock_server.admin.context import AdminContext, ControlRefused, answer
 from mock_server.admin.long_answers import listing
 from mock_server.spec.validation_messages import did_you_mean
 from mock_server.workspaces.workspace import summary
@@ -13,7 +13,7 @@ from mock_server.workspaces.workspace import summary
 _MOST = 10_000
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
 
     async def counts(request: Request) -> Response:
@@ -29,7 +29,7 @@ def routes(control: Control) -> list[Route]:
         known = kind in workspace.image.kinds or kind in control.workspaces.contract.families
         if not known or kind.startswith("$"):
             there = summary(workspace)
-            raise Refusal(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
+            raise ControlRefused(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
         rows = workspace.image.rows(kind)[::-1]
         chosen = rows[offset : offset + min(limit, _MOST)]
         return listing(items=(row.record for row in chosen), total=len(rows))

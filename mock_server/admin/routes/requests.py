@@ -10,27 +10,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin import query
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
-from mock_server.admin.ignored_input import Overlooked
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
+from mock_server.admin.ignored_input import IgnoredInput
 from mock_server.admin.journal_entries import entry, steps
 from mock_server.admin.journal_search import alike, search
 from mock_server.admin.long_answers import listing
 from mock_server.admin.request_patterns import PROPERTIES, looked_for, resolved
-from mock_server.admin.routes.verify import told
+from mock_server.admin.routes.verify import to_dict
 from mock_server.admin.while_connected import while_connected
 from mock_server.api.exchange import Exchange
 from mock_server.event_loop.turns import Turns
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import parse
 
-_FIND = Body(**PROPERTIES)
+_FIND = JsonBody(**PROPERTIES)
 _MOST = 10_000
 _MOST_COMPARED = 100  # of those that are nobody's: each costs a millisecond or two
 _NEAREST = 3
 _ALIKE = 0.6
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Requests(control)
     return [
@@ -48,7 +48,7 @@ def routes(control: Control) -> list[Route]:
 class _Requests:
     """The handlers, for the workspace that each request names. ``at`` and ``since`` are on the workspace's clock."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def listed(self, request: Request) -> Response:
@@ -62,7 +62,7 @@ class _Requests:
         if query.flag(request, "ignored"):
             chosen = await self._with_ignored(chosen)
         page = chosen[::-1][offset : offset + min(limit, _MOST)]
-        return listing(requests=self._shown(page), meta={"total": len(chosen)}, **told(workspace))
+        return listing(requests=self._shown(page), meta={"total": len(chosen)}, **to_dict(workspace))
 
     async def _with_ignored(self, some: Iterable[Exchange]) -> list[Exchange]:
         overlooked, turns, found = self._overlooked(), Turns(patient=True), []
@@ -76,8 +76,8 @@ class _Requests:
         overlooked = self._overlooked()
         return (entry(one) | {"ignored": overlooked.of(one)} for one in some)
 
-    def _overlooked(self) -> Overlooked:
-        return Overlooked(self._control.workspaces.contract, self._control.names)
+    def _overlooked(self) -> IgnoredInput:
+        return IgnoredInput(self._control.workspaces.contract, self._control.names)
 
     async def clear(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
@@ -89,7 +89,7 @@ class _Requests:
 
     async def count(self, request: Request) -> Response:
         workspace, found, unknown = await self._searched(request)
-        return answer({"count": len(found)} | unknown | told(workspace))
+        return answer({"count": len(found)} | unknown | to_dict(workspace))
 
     async def find(self, request: Request) -> Response:
         """Those that match, oldest first; ``limit`` and ``offset`` page them."""
@@ -97,7 +97,7 @@ class _Requests:
         limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
         workspace, found, unknown = await self._searched(request)
         page = found[offset : offset + min(limit, _MOST)]
-        return listing(requests=self._shown(page), meta={"total": len(found)}, **unknown, **told(workspace))
+        return listing(requests=self._shown(page), meta={"total": len(found)}, **unknown, **to_dict(workspace))
 
     async def remove(self, request: Request) -> Response:
         pattern = resolved(await self._control.body(request, _FIND), self._control.names, "")
@@ -124,7 +124,7 @@ class _Requests:
         newest = found[max(0, len(found) - limit) :]
         pairs = zip(self._shown(newest), newest, strict=True)
         shown = (it | {"nearMisses": _meant(f"{one.method} {one.path}", known)} for it, one in pairs)
-        return listing(requests=shown, meta={"total": len(found)}, **told(workspace))
+        return listing(requests=shown, meta={"total": len(found)}, **to_dict(workspace))
 
     async def explain(self, request: Request) -> Response:
         """Why the answer is what it is, step by step."""
@@ -139,7 +139,7 @@ class _Requests:
             if one.id == id:
                 found: Exchange = one
                 return found
-        raise Refusal(404, f"no request of this id in the journal of {workspace.id}", **told(workspace))
+        raise ControlRefused(404, f"no request of this id in the journal of {workspace.id}", **to_dict(workspace))
 
 
 def _since(request: Request) -> datetime | None:
@@ -147,7 +147,7 @@ def _since(request: Request) -> datetime | None:
     try:
         return None if text is None else parse(text)
     except ValueError as fault:
-        raise Refusal(400, str(fault), parameter="since") from None
+        raise ControlRefused(400, str(fault), parameter="since") from None
 
 
 def _is_after(exchange: Exchange, since: datetime | None) -> bool:

@@ -8,19 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.errors import Conflict, NotFound
 from mock_server.simulation import scheduled
-from mock_server.simulation.contacts import SOURCES, Wanted
-from mock_server.simulation.timeline import Moving, Superseded
+from mock_server.simulation.contacts import SOURCES, SimulationRequest
+from mock_server.simulation.timeline import ClockIsMoving, Superseded
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import clock_time, epoch_ms, stamp
 
 _MOST = 1_000
 _MOST_VISITS = 100  # of appointments, which are changed together or not at all: a thousand would hold everybody up
 _ID = {"type": ["string", "integer"], "maxLength": 100}
-_SIMULATE = Body(
+_SIMULATE = JsonBody(
     ("kind",),
     kind={"enum": [*SOURCES, "appointment"]},
     **{"from": {"type": "string", "minLength": 1, "maxLength": 200}},
@@ -35,7 +35,7 @@ _SIMULATE = Body(
 _ONLY_FOR = {"action": ("appointment",), "appointmentId": ("move", "cancel"), "start": ("book", "move")}
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Simulate(control)
     return [
@@ -48,7 +48,7 @@ def routes(control: Control) -> list[Route]:
 class _Simulate:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def simulate(self, request: Request) -> Response:
@@ -58,13 +58,13 @@ class _Simulate:
         wanted, times = _wanted(asked), _times(workspace, asked)
         try:
             done, later = await self._control.timeline.simulate(workspace, wanted, times)
-        except Moving:
-            raise Refusal(409, "this workspace's clock is being moved; wait for the answer") from None
+        except ClockIsMoving:
+            raise ControlRefused(409, "this workspace's clock is being moved; wait for the answer") from None
         except Superseded:
-            raise Refusal(409, "the workspace was reset, restored or removed meanwhile") from None
+            raise ControlRefused(409, "the workspace was reset, restored or removed meanwhile") from None
         except (Conflict, NotFound) as fault:
             what, *pointer = fault.explain
-            raise Refusal(fault.status, what, pointer=pointer[0] if pointer else "") from None
+            raise ControlRefused(fault.status, what, pointer=pointer[0] if pointer else "") from None
         return answer({"now": workspace.clock.stamp(), "happened": done, "planned": later}, 201)
 
     async def planned(self, request: Request) -> Response:
@@ -86,23 +86,25 @@ def _shown(planned: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"id": planned["id"], "at": planned["createdAt"], **(planned.get("wanted") or {"kind": scheduled.TRAFFIC})}
 
 
-def _wanted(asked: Mapping[str, Any]) -> Wanted:
+def _wanted(asked: Mapping[str, Any]) -> SimulationRequest:
     """Raises Refusal for what does not go together."""
     said = (asked["kind"], asked.get("action"))
     for name, needs in _ONLY_FOR.items():
         if name in asked and not set(needs) & set(said):
-            raise Refusal(400, f"`{name}` goes with {' and '.join(needs)} only; leave it out", pointer=f"/{name}")
+            raise ControlRefused(
+                400, f"`{name}` goes with {' and '.join(needs)} only; leave it out", pointer=f"/{name}"
+            )
     if asked["kind"] == "appointment" and "action" not in asked:
-        raise Refusal(400, "say what becomes of it: book, move or cancel", pointer="/action")
+        raise ControlRefused(400, "say what becomes of it: book, move or cancel", pointer="/action")
     if "action" in asked and asked.get("count", 0) > _MOST_VISITS and not asked.get("over"):
         what = f"at most {_MOST_VISITS} appointments are changed at once; spread them over some time with `over`"
-        raise Refusal(400, what, pointer="/count")
+        raise ControlRefused(400, what, pointer="/count")
     try:
         start = epoch_ms(clock_time(asked["start"])) if "start" in asked else None
     except ValueError as fault:
-        raise Refusal(400, str(fault), pointer="/start") from None
+        raise ControlRefused(400, str(fault), pointer="/start") from None
     about, action = asked.get("about", ""), asked.get("action", "")
-    return Wanted(asked["kind"], asked.get("from", ""), about, action, asked.get("appointmentId"), start)
+    return SimulationRequest(asked["kind"], asked.get("from", ""), about, action, asked.get("appointmentId"), start)
 
 
 def _times(workspace: Workspace, asked: Mapping[str, Any]) -> list[str]:

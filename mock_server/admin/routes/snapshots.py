@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
-from mock_server.admin.long_answers import Parts, listing
-from mock_server.admin.snapshot_import import LARGEST, NAME, Incoming
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
+from mock_server.admin.long_answers import StreamedAnswer, listing
+from mock_server.admin.snapshot_import import LARGEST, NAME, SnapshotImport
 from mock_server.event_loop.turns import Turns
-from mock_server.simulation.own_record_schemas import OwnRecords
+from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.store.snapshot import Snapshot, changes, patched
 from mock_server.store.snapshot_file import written
 from mock_server.support.condition import in_a_thread
@@ -27,11 +27,11 @@ NOW = "@now"
 _MOST = 100
 _MOST_CHANGES = 10_000
 _MOST_WORKSPACES = 2_000
-_SAVE = Body(("name",), name=NAME)
-_FORK = Body(id=NAME)
+_SAVE = JsonBody(("name",), name=NAME)
+_FORK = JsonBody(id=NAME)
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Snapshots(control)
     return [
@@ -50,9 +50,9 @@ def routes(control: Control) -> list[Route]:
 class _Snapshots:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
-        self._incoming = Incoming(control.workspaces.contract, OwnRecords())
+        self._incoming = SnapshotImport(control.workspaces.contract, OwnRecordSchemas())
 
     async def listed(self, request: Request) -> Response:
         snapshots = self._control.workspace(request).snapshots.values()
@@ -100,19 +100,19 @@ class _Snapshots:
         workspace, workspaces = self._control.workspace(request), self._control.workspaces
         snapshot = self._found(request)
         if len(list(workspaces)) >= _MOST_WORKSPACES:
-            raise Refusal(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
+            raise ControlRefused(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
         names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:].lstrip("._-") for number in itertools.count(1))
         id = asked.get("id") or next(name for name in names if workspaces.get(name) is None)
         if workspaces.get(id) is not None:
-            raise Refusal(409, "there is a workspace of this id", pointer="/id")
+            raise ControlRefused(409, "there is a workspace of this id", pointer="/id")
         key = f"sk_test_mock_{secret()}"
         with self._kept(request) as snapshot:
-            made = workspaces.branch(workspace, snapshot, id, key, outbox.disown)
+            made = workspaces.branch(workspace, snapshot, id, key, outbox.drop_inherited)
         self._control.dispatcher.wake(made)
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
     async def export(self, request: Request) -> Response:
-        return Parts(written(self._found(request)))
+        return StreamedAnswer(written(self._found(request)))
 
     async def diff(self, request: Request) -> Response:
         """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""
@@ -140,13 +140,13 @@ class _Snapshots:
 
     def _refuse_too_many(self, workspace: Workspace, name: str) -> None:
         if name not in workspace.snapshots and len(workspace.snapshots) >= _MOST:
-            raise Refusal(429, f"a workspace has at most {_MOST} snapshots; remove some")
+            raise ControlRefused(429, f"a workspace has at most {_MOST} snapshots; remove some")
 
     def _found(self, request: Request, part: str = "name") -> Snapshot:
         name, workspace = request.path_params[part], self._control.workspace(request)
         snapshot = _now(workspace, NOW) if name == NOW else workspace.snapshots.get(name)
         if snapshot is None:
-            raise Refusal(404, f"this workspace has no snapshot of this name; {NOW} is the workspace as it is")
+            raise ControlRefused(404, f"this workspace has no snapshot of this name; {NOW} is the workspace as it is")
         return snapshot
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import Body, Control, Refusal, answer
+from mock_server.admin.context import AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.journal_entries import as_asked
 from mock_server.admin.journal_search import near_misses, search
 from mock_server.admin.request_patterns import PROPERTIES, resolved
@@ -20,7 +20,7 @@ from mock_server.workspaces.workspace import Workspace
 
 _COUNT = {"type": "integer", "minimum": 0}
 _PATTERN = {"type": "object", "properties": dict(PROPERTIES), "additionalProperties": False}
-_VERIFY = Body(
+_VERIFY = JsonBody(
     request=_PATTERN,
     exactly=_COUNT,
     atLeast=_COUNT,
@@ -31,13 +31,13 @@ _UNKNOWABLE = 409
 _SHOWN = 5
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     return [Route("/verify", _Verify(control).verify, methods=["POST"])]
 
 
 @dataclass(frozen=True)
-class Bounds:
+class CountBounds:
     """How often a request is wanted; ``most`` is None where it may be any number."""
 
     least: int
@@ -54,16 +54,18 @@ class Bounds:
 class _Verify:
     """The handler, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     async def verify(self, request: Request) -> Response:
         """One question, one answer: 200 when it is so, 406 with the difference when it is not, 409 if it is unknown."""
         asked = await self._control.body(request, _VERIFY)
         if ("request" in asked) == ("inOrder" in asked):
-            raise Refusal(400, "name either `request`, with exactly, atLeast or atMost, or `inOrder`", pointer="")
+            raise ControlRefused(
+                400, "name either `request`, with exactly, atLeast or atMost, or `inOrder`", pointer=""
+            )
         if "inOrder" in asked and len(asked) > 1:
-            raise Refusal(400, "`inOrder` goes with no number; leave out the others", pointer="/inOrder")
+            raise ControlRefused(400, "`inOrder` goes with no number; leave out the others", pointer="/inOrder")
         workspace = self._control.workspace(request)
         if "inOrder" in asked:
             patterns = [self._ready(pattern, f"/inOrder/{index}") for index, pattern in enumerate(asked["inOrder"])]
@@ -76,7 +78,7 @@ class _Verify:
         """Raises Refusal for a pattern that can match nothing."""
         return resolved(pattern, self._control.names, at)
 
-    async def _counted(self, workspace: Workspace, pattern: RequestPattern, bounds: Bounds) -> Response:
+    async def _counted(self, workspace: Workspace, pattern: RequestPattern, bounds: CountBounds) -> Response:
         found = await search(workspace, pattern)
         count, more = len(found.matching), len(found.unknown) + workspace.journal.dropped
         if count >= bounds.least and (bounds.most is None or count + more <= bounds.most):
@@ -84,7 +86,7 @@ class _Verify:
         if more and (bounds.most is None or count <= bounds.most):
             _refuse_to_guess(workspace, found.unknown, f"wanted {bounds}, found {count}", count=count)
         near = await near_misses(workspace, pattern)
-        raise Refusal(406, f"wanted {bounds}, got {count}", count=count, nearMisses=near, **told(workspace))
+        raise ControlRefused(406, f"wanted {bounds}, got {count}", count=count, nearMisses=near, **to_dict(workspace))
 
     async def _in_order(self, workspace: Workspace, patterns: list[RequestPattern]) -> Response:
         """Each pattern has a request after the one before it; others may stand between."""
@@ -105,7 +107,7 @@ class _Verify:
                 if unknown or workspace.journal.dropped:
                     _refuse_to_guess(workspace, unknown, what, **more)
                 near = await near_misses(workspace, pattern)
-                raise Refusal(406, what, **more, nearMisses=near, **told(workspace))
+                raise ControlRefused(406, what, **more, nearMisses=near, **to_dict(workspace))
         return answer({"verified": True, "matched": found})
 
 
@@ -121,22 +123,22 @@ def _refuse_to_guess(workspace: Workspace, unknown: list[Exchange], what: str, *
     else:
         ids = ", ".join(one.id for one in unknown[:_SHOWN])
         why = f"the bodies of {len(unknown)} requests are not kept whole, or are too long to be compared: {ids}"
-    raise Refusal(_UNKNOWABLE, f"this cannot be known: {what}, but {why}", **more, **told(workspace))
+    raise ControlRefused(_UNKNOWABLE, f"this cannot be known: {what}, but {why}", **more, **to_dict(workspace))
 
 
-def _bounds(asked: Mapping[str, Any]) -> Bounds:
+def _bounds(asked: Mapping[str, Any]) -> CountBounds:
     """The least and the most that are asked for. Raises Refusal for what every count meets, or none."""
     if "exactly" in asked and ("atLeast" in asked or "atMost" in asked):
-        raise Refusal(400, "`exactly` says it all; leave out atLeast and atMost", pointer="/exactly")
+        raise ControlRefused(400, "`exactly` says it all; leave out atLeast and atMost", pointer="/exactly")
     least = asked.get("exactly", asked.get("atLeast", 0 if "atMost" in asked else 1))
     most = asked.get("exactly", asked.get("atMost"))
     if most is not None and least > most:
-        raise Refusal(400, f"no number is at least {least} and at most {most}", pointer="/atLeast")
+        raise ControlRefused(400, f"no number is at least {least} and at most {most}", pointer="/atLeast")
     if not least and most is None:
-        raise Refusal(400, "at least 0 is always true; ask for more, or for atMost", pointer="/atLeast")
-    return Bounds(least, most)
+        raise ControlRefused(400, "at least 0 is always true; ask for more, or for atMost", pointer="/atLeast")
+    return CountBounds(least, most)
 
 
-def told(workspace: Workspace) -> dict[str, Any]:
+def to_dict(workspace: Workspace) -> dict[str, Any]:
     """What every answer about a journal says of the journal itself."""
     return {"dropped": workspace.journal.dropped, "requestJournalDisabled": not workspace.journal.size}

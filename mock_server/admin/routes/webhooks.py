@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.query import Field, narrowing, whole
 from mock_server.store.base import Row
@@ -19,14 +19,14 @@ from mock_server.webhooks import events, outbox
 from mock_server.webhooks import subscriptions as subscription
 
 _SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
-_RAW = Body(
+_RAW = JsonBody(
     ("type",),
     type={"enum": list(events.EVENTS)},
     body={},
     base64={"type": "string"},
     contentType={"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},
 )
-_ROTATE = Body(keepOld={"type": "boolean"})
+_ROTATE = JsonBody(keepOld={"type": "boolean"})
 _EVENTS = tuple(events.EVENTS)
 _FIELDS: Mapping[str, Mapping[str, Field]] = {
     subscription.KIND: {"trigger": str, "hookUrl": str},  # another document may have triggers of its own
@@ -42,7 +42,7 @@ _FIELDS: Mapping[str, Mapping[str, Field]] = {
 _MOST = 1_000
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Webhooks(control)
     return [
@@ -61,7 +61,7 @@ def routes(control: Control) -> list[Route]:
     ]
 
 
-def listed(control: Control, kind: str) -> Callable[[Request], Any]:
+def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
     async def handler(request: Request) -> Response:
         """Newest first; a query parameter that names a field narrows it, ``limit`` and ``offset`` page it."""
         where = narrowing(request, _FIELDS[kind])
@@ -78,7 +78,7 @@ def listed(control: Control, kind: str) -> Callable[[Request], Any]:
     return handler
 
 
-def one(control: Control, kind: str) -> Callable[[Request], Any]:
+def one(control: AdminContext, kind: str) -> Callable[[Request], Any]:
     async def handler(request: Request) -> Response:
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
@@ -91,14 +91,14 @@ def existing(tx: Transaction, kind: str, request: Request) -> Row:
     """The row that the path names. Raises Refusal (404)."""
     row = tx.get(kind, request.path_params["id"])
     if row is None:
-        raise Refusal(404, f"none of the {kind[1:]} of this workspace has this id")
+        raise ControlRefused(404, f"none of the {kind[1:]} of this workspace has this id")
     return row
 
 
 class _Webhooks:
     """The handlers, for the workspace that each request names."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
 
     def pause(self, *, paused: bool) -> Callable[[Request], Any]:
@@ -132,7 +132,7 @@ class _Webhooks:
         largest = self._control.settings.max_body
         asked = await self._control.body(request, _RAW, most=2 * largest + 1024)  # base64 makes three bytes four
         if ("body" in asked) == ("base64" in asked):
-            raise Refusal(400, "give either `body` or `base64`", pointer="/body")
+            raise ControlRefused(400, "give either `body` or `base64`", pointer="/body")
         workspace = self._control.workspace(request)
         emit = partial(events.emit_raw, body=asked.get("body"))
         if "base64" in asked:
@@ -172,7 +172,7 @@ class _Webhooks:
         self._control.dispatcher.wake(self._control.workspace(request))
 
 
-def triggers(control: Control) -> list[str]:
+def triggers(control: AdminContext) -> list[str]:
     """The events that the served document lets a client subscribe to."""
     operation = control.workspaces.contract.operations.get(_SUBSCRIBE)
     schema = operation.body if operation else None
@@ -189,7 +189,7 @@ def _decoded(text: str, largest: int) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
     except ValueError:  # a letter that is not ASCII as well
-        raise Refusal(400, "this is not base64", pointer="/base64") from None
+        raise ControlRefused(400, "this is not base64", pointer="/base64") from None
     if len(raw) > largest:
-        raise Refusal(413, f"a body has at most {largest:,} bytes", pointer="/base64")
+        raise ControlRefused(413, f"a body has at most {largest:,} bytes", pointer="/base64")
     return raw

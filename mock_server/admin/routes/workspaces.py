@@ -9,11 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin import world_choice
-from mock_server.admin.context import NOTHING, Body, Control, Refusal, answer
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError, WorldError
-from mock_server.workspaces.plan import Plan
+from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import DEFAULT, Workspace, summary
 from mock_server.world.clock import clock_time, stamp
 from mock_server.world.ids import secret
@@ -23,7 +23,7 @@ MOST = 2_000
 
 _LANDING = 1.0  # seconds that a delivery on the wire gets to end; then its receiver alone knows of it
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CREATE = Body(
+_CREATE = JsonBody(
     id={"type": "string", "pattern": f"^{_ID.pattern}$"},
     world=world_choice.SCHEMA,
     seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
@@ -33,7 +33,7 @@ _CREATE = Body(
 )
 
 
-def routes(control: Control) -> list[Route]:
+def routes(control: AdminContext) -> list[Route]:
     """The routes."""
     here = _Workspaces(control)
     return [
@@ -48,9 +48,9 @@ def routes(control: Control) -> list[Route]:
 class _Workspaces:
     """The handlers."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: AdminContext) -> None:
         self._control = control
-        self._worlds = world_choice.Worlds(control.settings)
+        self._worlds = world_choice.WorldChoice(control.settings)
         self._made = 0
 
     async def listed(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class _Workspaces:
         workspaces, settings = self._control.workspaces, self._control.settings
         self._refuse_taken(asked)
         limit, enforced = _limit(asked, settings)
-        plan = Plan(
+        plan = WorldPlan(
             self._worlds.recipe(asked.get("world")),
             asked.get("seed", settings.seed),
             _start(asked, settings),
@@ -76,7 +76,7 @@ class _Workspaces:
         try:
             await workspaces.prepare(plan)
         except WorldError as fault:  # the world cannot start at that time
-            raise Refusal(400, str(fault.problems[0]), pointer="/now") from None
+            raise ControlRefused(400, str(fault.problems[0]), pointer="/now") from None
         self._refuse_taken(asked)
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
@@ -85,15 +85,15 @@ class _Workspaces:
     def _refuse_taken(self, asked: dict[str, Any]) -> None:
         """Raises Refusal where there is no place for one more, or one of this id."""
         if len(list(self._control.workspaces)) >= MOST:
-            raise Refusal(429, f"a server has at most {MOST:,} workspaces; remove those that are not used")
+            raise ControlRefused(429, f"a server has at most {MOST:,} workspaces; remove those that are not used")
         if self._control.workspaces.get(asked.get("id", "")) is not None:
-            raise Refusal(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
+            raise ControlRefused(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
         workspace = self._found(request)
         if workspace.id == DEFAULT:
-            raise Refusal(409, "the default workspace stays; POST /__admin/reset empties it")
+            raise ControlRefused(409, "the default workspace stays; POST /__admin/reset empties it")
         self._control.workspaces.remove(workspace)
         self._control.dispatcher.listeners.removed(workspace)
         await self._control.dispatcher.drain(workspace, _LANDING)
@@ -117,7 +117,7 @@ class _Workspaces:
     def _found(self, request: Request) -> Workspace:
         workspace = self._control.workspaces.get(request.path_params["id"])
         if workspace is None:
-            raise Refusal(404, "no workspace of this id")
+            raise ControlRefused(404, "no workspace of this id")
         return workspace
 
     def _id(self, asked: dict[str, Any]) -> str:
@@ -135,7 +135,7 @@ def _limit(asked: dict[str, Any], settings: Settings) -> tuple[int, bool]:
     try:
         return Settings(rate_limit=text).limit, text != "observe"
     except SettingsError as fault:
-        raise Refusal(400, fault.problems[0].what, pointer="/rateLimit") from None
+        raise ControlRefused(400, fault.problems[0].what, pointer="/rateLimit") from None
 
 
 def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
@@ -143,7 +143,7 @@ def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
     try:
         return clock_time(text) if text else None
     except ValueError as fault:
-        raise Refusal(400, str(fault), pointer="/now") from None
+        raise ControlRefused(400, str(fault), pointer="/now") from None
 
 
 def _facts(workspace: Workspace) -> dict[str, Any]:

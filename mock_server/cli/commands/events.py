@@ -5,14 +5,14 @@ from typing import Any
 import click
 
 from mock_server.cli.client import Client, segment, server_option
-from mock_server.cli.command_group import Group
-from mock_server.cli.commands.trigger import told
+from mock_server.cli.command_group import CommandGroup
+from mock_server.cli.commands.trigger import describe
 from mock_server.cli.tables import print_json, print_table
 
 _DRAIN = 30  # seconds
 
 
-@click.group("events", cls=Group)
+@click.group("events", cls=CommandGroup)
 def command() -> None:
     """List events, show one, deliver one again."""
 
@@ -55,6 +55,6 @@ def resend(id: str, new_id: bool, url: str) -> None:
     if not client.drained(_DRAIN):
         click.echo("some deliveries are still on their way", err=True)
     for delivery in made:
-        click.echo(told(client.control("GET", f"/webhooks/deliveries/{delivery['id']}")))
+        click.echo(describe(client.control("GET", f"/webhooks/deliveries/{delivery['id']}")))
     if not made:
         click.echo("nobody subscribes to it: nothing was delivered", err=True)

@@ -11,7 +11,7 @@ import click
 
 from mock_server.cli.client import server_option
 from mock_server.cli.forward_target import hook_url
-from mock_server.cli.listen_client import Listening
+from mock_server.cli.listen_client import ListenClient
 from mock_server.support.text import printable
 
 _ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))  # none on Windows
@@ -37,7 +37,7 @@ def command(target: str | None, triggers: tuple[str, ...], count: int | None, sk
     if triggers:
         asked["triggers"] = list(dict.fromkeys(name.upper() for name in triggers))
     try:
-        with _interrupted_by(_ENDS), Listening(url, asked, _say) as listening:
+        with _interrupted_by(_ENDS), ListenClient(url, asked, _say) as listening:
             for shown, attempt in enumerate(listening.attempts(), start=1):
                 click.echo(_line(attempt))
                 if shown == count:

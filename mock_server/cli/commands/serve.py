@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.behaviours.registry import idle_in
-from mock_server.cli.early_stop import Stopped, stoppable
+from mock_server.cli.early_stop import StopRequested, stoppable
 from mock_server.cli.endings import FAILED, INTERRUPTED
 from mock_server.cli.main import setting_options, settings_from
 from mock_server.cli.port_file import PortFile
@@ -22,7 +22,7 @@ from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
 from mock_server.server import bind, open_log, run, url_of
 from mock_server.spec.contract import Contract
-from mock_server.support.garbage_collector import what_stays
+from mock_server.support.garbage_collector import building_for_good
 from mock_server.support.redaction import Redactor
 from mock_server.workspaces.workspace import DEFAULT, Workspace, summary
 
@@ -53,14 +53,14 @@ def serve(settings: Settings) -> int:
             listener = opened.enter_context(bind(settings))
             log = open_log(settings)
             opened.callback(log.close)
-            with what_stays():
+            with building_for_good():
                 app = create_app(settings, log, lines.observe, redactor)
             _write_token(app.state.admin_token)
             opened.callback(port_file.remove)
             port_file.write(listener.getsockname()[1])
             _introduce(lines, settings, app, url_of(listener))
             server = run(app, listener)
-    except Stopped:
+    except StopRequested:
         return 0
     if server.lost_its_state or not server.started:
         return FAILED

@@ -9,7 +9,7 @@ import orjson
 
 from mock_server.app import ledger, load_contract
 from mock_server.behaviours.registry import idle_in
-from mock_server.cli.command_group import Group
+from mock_server.cli.command_group import CommandGroup
 from mock_server.cli.main import setting_options, settings_from
 from mock_server.cli.tables import print_field, print_json, print_table, print_title
 from mock_server.cli.terminal import on_terminal
@@ -18,7 +18,7 @@ from mock_server.spec.gaps import Gap
 from mock_server.support.exact_json import write_json
 
 
-@click.group("spec", cls=Group)
+@click.group("spec", cls=CommandGroup)
 def command() -> None:
     """The contract: its gaps, its documents."""
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from mock_server.cli.command_group import Group
+from mock_server.cli.command_group import CommandGroup
 from mock_server.cli.tables import print_json
 from mock_server.store.file_copy import copy_state
 
 
-@click.group("state", cls=Group)
+@click.group("state", cls=CommandGroup)
 def command() -> None:
     """State files, which `serve --state FILE` keeps."""
 

@@ -153,14 +153,14 @@ def _ever(listed: Any) -> int:
 def _report(made: Sequence[Any], trigger: str, *, drained: bool) -> None:
     """Show what became of deliveries, the newest of which comes first."""
     for delivery in reversed(made):
-        click.echo(told(delivery))
+        click.echo(describe(delivery))
     if not made:
         click.echo(f"nobody subscribes to {trigger}: nothing was delivered", err=True)
     if not drained:
         click.echo("some deliveries are still on their way", err=True)
 
 
-def told(delivery: Any) -> str:
+def describe(delivery: Any) -> str:
     """A delivery in one line."""
     reason = f": {delivery['reason']}" if delivery["reason"] else ""
     return f"{delivery['trigger']} -> {delivery['url']} {delivery['state']}{reason}"
