@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_server.api.exchange import Exchange, Headers
+from mock_server.api.stage import Stage
 from mock_server.stubbing.request_pattern import Body, PatternRequest
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.support.redaction import MASK, Redactor
@@ -22,7 +23,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     return {
         **exchange.told(),
         "at": stamp(exchange.at) if exchange.at else None,
-        "endedAt": exchange.step,
+        "endedAt": exchange.stage.value,
         "findings": list(exchange.findings),
         "preferred": exchange.preferred or None,
         "rateLimit": _allowance(exchange),
@@ -66,13 +67,13 @@ def _key(exchange: Exchange) -> str | None:
 def steps(exchange: Exchange) -> list[dict[str, str]]:
     """What happened to a request, in order, up to where it ended."""
     told: list[dict[str, str]] = []
-    for step, says in _steps(exchange):
-        ended = step == exchange.step and step != "answer"
+    for stage, says in _steps(exchange):
+        ended = stage == exchange.stage and stage is not Stage.ANSWER
         why = "; ".join(exchange.findings or exchange.explain) if ended else ""
-        told.append({"step": step, "says": why or says})
+        told.append({"step": stage.value, "says": why or says})
         if ended:
             break
-    return [*told, {"step": "answer", "says": _outcome(exchange)}]
+    return [*told, {"step": Stage.ANSWER.value, "says": _outcome(exchange)}]
 
 
 def _outcome(exchange: Exchange) -> str:
@@ -81,28 +82,28 @@ def _outcome(exchange: Exchange) -> str:
     return "none: the connection ended" if exchange.over else "none yet: it is under way"
 
 
-def _steps(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    yield "authentication", f"the key opens workspace {exchange.workspace.id if exchange.workspace else '-'}"
-    yield "rate limit", _limited(exchange)
+def _steps(exchange: Exchange) -> Iterator[tuple[Stage, str]]:
+    yield Stage.AUTHENTICATION, f"the key opens workspace {exchange.workspace.id if exchange.workspace else '-'}"
+    yield Stage.RATE_LIMIT, _limited(exchange)
     if exchange.fault:
-        yield "fault", exchange.fault
+        yield Stage.FAULT, exchange.fault
     if exchange.mapping:
-        yield "mapping", f"{exchange.mapping} answers, not the program"
+        yield Stage.OVERRIDE, f"{exchange.mapping} answers, not the program"
     operation = exchange.operation
-    if operation is None or exchange.step in ("authentication", "rate limit"):
-        if exchange.step == "route":
-            yield "route", ""
+    if operation is None or exchange.stage in (Stage.AUTHENTICATION, Stage.RATE_LIMIT):
+        if exchange.stage == Stage.ROUTE:
+            yield Stage.ROUTE, ""
         return
-    yield "route", f"{operation.key}: {operation.summary or 'no summary'} ({operation.provenance})"
-    yield "validation", "the request keeps the contract"
+    yield Stage.ROUTE, f"{operation.key}: {operation.summary or 'no summary'} ({operation.provenance})"
+    yield Stage.VALIDATION, "the request keeps the contract"
     if exchange.preferred:
-        yield "preference", f"Prefer: {exchange.preferred}"
+        yield Stage.PREFERENCE, f"Prefer: {exchange.preferred}"
     if any(wish in exchange.preferred for wish in ("code=", "example=", "dynamic=true")):
         return  # the answer is the document's: nothing happened in the workspace
-    yield "behaviour", "; ".join(exchange.explain) or f"done in {exchange.ms} ms"
-    yield "self-check", "our answer keeps the contract"
+    yield Stage.BEHAVIOUR, "; ".join(exchange.explain) or f"done in {exchange.ms} ms"
+    yield Stage.SELF_CHECK, "our answer keeps the contract"
     for event in exchange.events:
-        yield "event", f"{event['type']} {event['id']}, about {event['recordId']}"
+        yield Stage.EVENT, f"{event['type']} {event['id']}, about {event['recordId']}"
 
 
 def _limited(exchange: Exchange) -> str:

@@ -12,6 +12,7 @@ from mock_server.api.request_body import body_of
 from mock_server.api.response import Header, PreparedResponse, send_answer, with_headers
 from mock_server.api.response_cache import recall, remember
 from mock_server.api.routing import Router
+from mock_server.api.stage import Stage
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, by_hand, idle
 from mock_server.config.settings import Settings
@@ -52,10 +53,10 @@ class Endpoint:
         if known is not None:
             await send_answer(send, exchange, known, ours=self._settings.mock_headers)
             return
-        exchange.step = "route"
+        exchange.stage = Stage.ROUTE
         operation, texts = self._router.match(scope["method"], scope["raw_path"].decode("latin-1"))
         exchange.operation = operation
-        exchange.step = "validation"
+        exchange.stage = Stage.VALIDATION
         headers = dict(scope["headers"])
         body = b""
         if operation.bodies:
@@ -68,14 +69,14 @@ class Endpoint:
         answer: PreparedResponse | None = None
         applied: list[Header] = []
         if b"prefer" in headers:
-            exchange.step = "preference"
+            exchange.stage = Stage.PREFERENCE
             wishes = b",".join(value for name, value in scope["headers"] if name == b"prefer")
             answer, applied = await self._preferred(exchange, operation, wishes.decode("latin-1"))
         if answer is None:
             answer, lasting = self._behave(exchange, operation, valid)
             if lasting and not valid.ignored and self._settings.self_check == "sampled":
                 remember(_workspace(exchange).image, scope, operation, answer)
-        exchange.step = "answer"
+        exchange.stage = Stage.ANSWER
         await send_answer(send, exchange, answer, applied, ours=self._settings.mock_headers)
 
     def _recall(self, exchange: Exchange, scope: Scope) -> PreparedResponse | None:
@@ -87,7 +88,7 @@ class Endpoint:
         if turn % _SAMPLE == 0:
             return None
         self._answered[known.operation.key] = turn + 1
-        exchange.operation, exchange.step = known.operation, "answer"
+        exchange.operation, exchange.stage = known.operation, Stage.ANSWER
         return known.answer
 
     async def _preferred(
@@ -112,7 +113,7 @@ class Endpoint:
 
         Whether the answer stays the same as long as the records do comes with it.
         """
-        exchange.step = "behaviour"
+        exchange.stage = Stage.BEHAVIOUR
         workspace = _workspace(exchange)
         with self._workspaces.transaction(workspace) as tx:
             call = OperationContext(
@@ -129,7 +130,7 @@ class Endpoint:
             outcome = self._behaviours[operation.key](call)
             exchange.note(*outcome.explain)
             answer = b"" if outcome.value is None else write_json(outcome.value)
-            exchange.step = "self-check"
+            exchange.stage = Stage.SELF_CHECK
             self._check(operation, operation.success, outcome, answer)
         if tx.changed:
             exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mock_server.api.stage import Stage
 from mock_server.errors import ApiError, BadRequest, UnsupportedMediaType
 from mock_server.spec.operation import Operation
 from mock_server.support.exact_json import NotJson, read_json
@@ -39,7 +40,7 @@ class Exchange:
 
     For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``,
     and how long body and answer were before they were cut. Those are not masked: who renders them masks them with
-    ``redactor``. ``at`` is the workspace's time; ``step`` is where the request is, or where it ended; ``findings`` are
+    ``redactor``. ``at`` is the workspace's time; ``stage`` is where the request is, or where it ended; ``findings`` are
     why it breaks the contract; ``fields`` what its body exercises. ``clean`` is for those who show bodies: they
     remember which have nothing to be masked.
     """
@@ -48,7 +49,7 @@ class Exchange:
         *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at", "body"),
         *("body_size", "clean", "coverage", "events", "explain", "fault", "fields", "findings", "headers"),
         *("id", "kept", "key", "mapping", "ms", "operation", "over", "plain_method", "preferred"),
-        *("redactor", "status", "step", "weight", "workspace"),
+        *("redactor", "status", "stage", "weight", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor) -> None:
@@ -64,7 +65,7 @@ class Exchange:
         self.status = 0
         self.ms = 0.0
         self.explain: list[str] = []
-        self.step = "authentication"
+        self.stage = Stage.AUTHENTICATION
         self.at: datetime | None = None
         self.headers: Headers = scope["headers"]
         self.body = b""

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.response import Header, fields, with_headers
 from mock_server.api.routing import Router
+from mock_server.api.stage import Stage
 from mock_server.errors import ApiError, InjectedFault, TooManyRequests
 from mock_server.middleware.cross_origin import SHARED
 from mock_server.middleware.pattern_request import asked
@@ -62,7 +63,7 @@ class FaultInjection:
             await self._app(scope, receive, send)
             return
         exchange.fault = strike.told()
-        exchange.step = "fault"
+        exchange.stage = Stage.FAULT
         headers = self._headers(strike, workspace)
         await asyncio.sleep(strike.delay())
         if strike.rule.fault in CONNECTION_FAULTS:

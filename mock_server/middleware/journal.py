@@ -12,6 +12,7 @@ from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.request_body import ClientGone
 from mock_server.api.response import PreparedResponse, send_answer
 from mock_server.api.routing import Router
+from mock_server.api.stage import Stage
 from mock_server.config.settings import Settings
 from mock_server.errors import ApiError, BadRequest, InternalError
 from mock_server.middleware.fault_injection import NoTransport
@@ -53,7 +54,7 @@ class JournalMiddleware:
         except NoTransport:
             raise
         except ApiError as error:
-            if exchange.workspace is not None and exchange.step != "route":
+            if exchange.workspace is not None and exchange.stage != Stage.ROUTE:
                 _, exchange.operation = asked(scope, self._router)  # it may have ended before it was routed
             await self._refuse(exchange, error, scope, send)
         except Exception:  # a bug of ours: it is logged, and the client has an answer all the same

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.response import PreparedResponse, fields, send_answer
 from mock_server.api.routing import Router
+from mock_server.api.stage import Stage
 from mock_server.config.settings import Settings
 from mock_server.middleware.pattern_request import asked
 from mock_server.stubbing.overrides import Override
@@ -31,7 +32,7 @@ class OverridesMiddleware:
         if override is None:
             await self._app(scope, receive, send)
         else:
-            exchange.mapping, exchange.step = override.id, "mapping"
+            exchange.mapping, exchange.stage = override.id, Stage.OVERRIDE
             await self._answer(exchange, override, send)
 
     async def _answer(self, exchange: Exchange, override: Override, send: Send) -> None:

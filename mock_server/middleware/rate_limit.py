@@ -5,6 +5,7 @@ import logging
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.stage import Stage
 from mock_server.errors import TooManyRequests
 from mock_server.workspaces.rate_limit import RemainingRequests
 
@@ -26,7 +27,7 @@ def _count(exchange: Exchange) -> None:
     workspace = exchange.workspace
     if workspace is None or not workspace.plan.limit:
         return
-    exchange.step = "rate limit"
+    exchange.stage = Stage.RATE_LIMIT
     allowance = exchange.allowance = workspace.quota(exchange.key).take()
     if not allowance.over:
         return

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from wire import Answer, ask, target_of
 
 from mock_server.api.response_cache import LARGEST, MOST, ResponseCache
+from mock_server.api.stage import Stage
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.spec.operation import Operation
@@ -120,7 +121,7 @@ def test_every_request_is_counted_journalled_and_covered(server: Starlette) -> N
     assert "429" not in answers[59].explain
     kept = list(workspace.journal)
     assert [exchange.operation.key for exchange in kept] == ["GET /v1/leads"] * 70
-    assert {exchange.step for exchange in kept} == {"answer"}
+    assert {exchange.stage for exchange in kept} == {Stage.ANSWER}
     assert kept[-1].answer == kept[0].answer
     figures = workspace.journal.covered().report(workspace.image and server.state.workspaces.contract, [])["operations"]
     assert figures["GET /v1/leads"]["requests"] == 70

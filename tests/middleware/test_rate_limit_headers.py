@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from wire import Tenant, ask, assert_envelope, scope_of, state_of
 
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.stage import Stage
 from mock_server.errors import TooManyRequests
 from mock_server.middleware.rate_limit import RateLimit
 from mock_server.support.redaction import Redactor
@@ -46,10 +47,10 @@ def test_an_exchange_says_that_it_ended_at_the_limit(tenant: Tenant) -> None:
     exchange = Exchange("req_1", scope_of("GET", "/v1/faqs"), Redactor())
     exchange.enter(workspace, key)
     asyncio.run(_pass(exchange))
-    exchange.step = "begun"
+    exchange.stage = Stage.AUTHENTICATION
     with pytest.raises(TooManyRequests):
         asyncio.run(_pass(exchange))
-    assert exchange.step == "rate limit"
+    assert exchange.stage == Stage.RATE_LIMIT
 
 
 async def _pass(exchange: Exchange) -> None:

@@ -19,6 +19,7 @@ from mock_server.admin.request_patterns import PROPERTIES, looked_for, resolved
 from mock_server.admin.routes.verify import to_dict
 from mock_server.admin.while_connected import while_connected
 from mock_server.api.exchange import Exchange
+from mock_server.api.stage import Stage
 from mock_server.event_loop.turns import Turns
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import parse
@@ -155,7 +156,7 @@ def _is_after(exchange: Exchange, since: datetime | None) -> bool:
 
 
 def _unmatched(exchange: Exchange) -> bool:
-    return exchange.step == "route" and exchange.over
+    return exchange.stage == Stage.ROUTE and exchange.over
 
 
 def _meant(asked: str, known: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:
