@@ -2,24 +2,24 @@
 
 One request of the emulated API, top to bottom::
 
-    Guard             the Host header names this server, or nothing happens at all
+    TrustedHost       the Host header names this server, or nothing happens at all
     CrossOrigin       which web pages may call it; what a browser asks beforehand is answered here
-    Shortcut          straight to the emulated API, whose place in Starlette is the router's default
+    ApiFirst          straight to the emulated API, whose place in Starlette is the router's default
     JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
     Authentication    key → workspace; without one a client learns nothing of the routes
     Arrival           the request is here, with its body: it is in the journal from now on
     RateLimit         60 a minute, observed or enforced
-    Faults            what was asked for under /__admin/faults
-    Mappings          answers that were put in place of ours under /__admin/mappings
+    FaultInjection    what was asked for under /__admin/faults
+    OverridesMiddleware answers that were put in place of ours under /__admin/mappings
     Endpoint          route → validate → behave, in one transaction → check our answer → send
 
-Below it, ``protocol`` bounds what comes over the socket. Beside it, on the same port: the documents under
+Below it, ``http_protocol`` bounds what comes over the socket. Beside it, on the same port: the documents under
 ``/openapi`` and the control plane under ``/__admin``.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -147,12 +147,17 @@ def create_app(
     envelope = ErrorBodies(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
-    api: ASGIApp = OverridesMiddleware(endpoint, router, settings)
-    api = FaultInjection(api, router, ours=settings.mock_headers)
-    api = RateLimit(api)
-    api = Arrival(api, settings)
-    api = Authentication(api, workspaces)
-    api = JournalMiddleware(api, router, settings, envelope, redactor, observe)
+    layers = (  # outermost first
+        partial(
+            JournalMiddleware, router=router, settings=settings, envelope=envelope, redactor=redactor, observe=observe
+        ),
+        partial(Authentication, workspaces=workspaces),
+        partial(Arrival, settings=settings),
+        RateLimit,
+        partial(FaultInjection, router=router, ours=settings.mock_headers),
+        partial(OverridesMiddleware, router=router, settings=settings),
+    )
+    api = _wrapped(endpoint, layers)
     token = _admin_token(settings, key, redactor)
     dispatcher = Dispatcher(workspaces, settings)
     workspaces.committed = dispatcher.committed
@@ -174,6 +179,13 @@ def create_app(
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher = dispatcher
+    return app
+
+
+def _wrapped(app: ASGIApp, layers: Sequence[Callable[[ASGIApp], ASGIApp]]) -> ASGIApp:
+    """``app`` inside its layers, of which the first is the outermost."""
+    for layer in reversed(layers):
+        app = layer(app)
     return app
 
 
