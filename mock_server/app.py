@@ -35,6 +35,7 @@ from starlette.types import ASGIApp
 
 import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
 from mock_server.admin.access import AdminAccess
+from mock_server.api.documents import document_routes, refuse_other_methods
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
@@ -165,13 +166,13 @@ def create_app(
     _begin(timeline)
     control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Starlette(
-        routes=[Mount("/__admin", app=control), *_documents(contract)],
+        routes=[Mount("/__admin", app=control), *document_routes(contract)],
         middleware=[  # by name: before 0.38 Starlette gives the first argument, `app`, by name too
             Middleware(TrustedHost, settings=settings, envelope=envelope, redactor=redactor),
             Middleware(CrossOrigin, router=router, settings=settings, redactor=redactor),
             Middleware(ApiFirst, api=api),
         ],
-        exception_handlers={405: _wrong_method(envelope)},
+        exception_handlers={405: refuse_other_methods(envelope)},
         lifespan=_living(dispatcher, timeline, workspaces, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
@@ -234,28 +235,3 @@ def _living(
         await dispatcher.close()
 
     return lifespan
-
-
-def _wrong_method(envelope: ErrorBodies) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """A document is only to be read."""
-
-    async def refuse(request: Request, error: Exception) -> Response:
-        body = envelope.body(405, request.url.path, None)
-        return Response(body, 405, {"allow": "GET, HEAD"}, media_type="application/json")
-
-    return refuse
-
-
-def _documents(contract: Contract) -> list[Route]:
-    """``/openapi`` is where the vendor publishes the first document; the others stand below it by name."""
-
-    def publish(document: Document) -> Callable[[Request], Any]:
-        async def answer(request: Request) -> Response:
-            url = str(request.base_url).rstrip("/")
-            return Response(write_json(contract.published(document, url)), media_type="application/json")
-
-        return answer
-
-    first, *others = contract.documents
-    named = [Route(f"/openapi/{Path(other.name).stem}", publish(other)) for other in others]
-    return [Route("/openapi", publish(first)), *named]

@@ -1,0 +1,39 @@
+"""The documents that are served, at ``/openapi``: the vendor publishes the first one there."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_server.api.error_bodies import ErrorBodies
+from mock_server.spec.contract import Contract
+from mock_server.spec.document import Document
+from mock_server.support.exact_json import write_json
+
+
+def document_routes(contract: Contract) -> list[Route]:
+    """Make the routes of the documents: the first at ``/openapi``, the others below it by name."""
+
+    def publish(document: Document) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            url = str(request.base_url).rstrip("/")
+            return Response(write_json(contract.published(document, url)), media_type="application/json")
+
+        return answer
+
+    first, *others = contract.documents
+    named = [Route(f"/openapi/{Path(other.name).stem}", publish(other)) for other in others]
+    return [Route("/openapi", publish(first)), *named]
+
+
+def refuse_other_methods(envelope: ErrorBodies) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Make the handler that answers 405 where somebody writes to a document."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        body = envelope.body(405, request.url.path, None)
+        return Response(body, 405, {"allow": "GET, HEAD"}, media_type="application/json")
+
+    return refuse
