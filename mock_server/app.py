@@ -19,18 +19,15 @@ Below it, ``http_protocol`` bounds what comes over the socket. Beside it, on the
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
@@ -60,7 +57,6 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document, load
 from mock_server.spec.gaps import Gap, assume, load_gaps
 from mock_server.store.base import Log, NoLog
-from mock_server.support.exact_json import write_json
 from mock_server.support.redaction import Redactor
 from mock_server.webhooks.dispatcher import Dispatcher
 from mock_server.workspaces.plan import WorldPlan
@@ -148,17 +144,7 @@ def create_app(
     envelope = ErrorBodies(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
-    layers = (  # outermost first
-        partial(
-            JournalMiddleware, router=router, settings=settings, envelope=envelope, redactor=redactor, observe=observe
-        ),
-        partial(Authentication, workspaces=workspaces),
-        partial(Arrival, settings=settings),
-        RateLimit,
-        partial(FaultInjection, router=router, ours=settings.mock_headers),
-        partial(OverridesMiddleware, router=router, settings=settings),
-    )
-    api = _wrapped(endpoint, layers)
+    api = _wrapped(endpoint, _layers(router, workspaces, settings, envelope, redactor, observe))
     token = _admin_token(settings, key, redactor)
     dispatcher = Dispatcher(workspaces, settings)
     workspaces.committed = dispatcher.committed
@@ -181,6 +167,27 @@ def create_app(
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher = dispatcher
     return app
+
+
+def _layers(
+    router: Router,
+    workspaces: Workspaces,
+    settings: Settings,
+    envelope: ErrorBodies,
+    redactor: Redactor,
+    observe: Callable[[Exchange], None],
+) -> Sequence[Callable[[ASGIApp], ASGIApp]]:
+    """List what each request of the emulated API passes, outermost first."""
+    return (
+        partial(
+            JournalMiddleware, router=router, settings=settings, envelope=envelope, redactor=redactor, observe=observe
+        ),
+        partial(Authentication, workspaces=workspaces),
+        partial(Arrival, settings=settings),
+        RateLimit,
+        partial(FaultInjection, router=router, ours=settings.mock_headers),
+        partial(OverridesMiddleware, router=router, settings=settings),
+    )
 
 
 def _wrapped(app: ASGIApp, layers: Sequence[Callable[[ASGIApp], ASGIApp]]) -> ASGIApp:
