@@ -23,6 +23,7 @@ from contracts.transport.target import mock, named
 
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
+    """Load the documents that the session is about."""
     return load(asked(pytestconfig)[1])
 
 

@@ -1,9 +1,9 @@
-"""What can end a run early, as one tree.
+"""Reasons for a run to end early, as one tree of exceptions.
 
 SuiteError
-├── CannotRun      nothing can be said about the contract: exit code 2, with the reason
-├── Refused        the guard refused a request before a connection was opened
-└── Stopped        a stop rule ended the run: the target asked for it, or the budget is used up
+├── CannotRun        nothing can be said about the contract: exit code 2, with the reason
+├── RequestRefused   the guard refused a request before a connection was opened
+└── RunStopped       a stop rule ended the run: the target asked for it, or the budget is used up
 """
 
 

@@ -1,4 +1,4 @@
-"""What a pytest session with the suite in it asks for, and how it ends: also one of several workers.
+"""Start and end of a pytest session that holds the suite, also when it has several workers.
 
 Registered by the plugin when the suite is named; a conftest of a package is not read where the workers are directed.
 """
@@ -45,12 +45,13 @@ def accepted(config: pytest.Config, contract: Contract) -> Baseline:
 
 
 def safe(config: pytest.Config) -> bool:
-    """Whether the run will be one in mode ``safe``, as far as that is known before the target is asked."""
+    """Tell whether the run will be in mode ``safe``, as far as that is known before the target is asked."""
     url, _, options = asked(config)
     return options.mode == Mode.SAFE or bool(url and not is_loopback(urlsplit(url).hostname or ""))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Refuse workers that would disturb each other, and collect the names of the directed runs."""
     get = config.getoption
     several = get("numprocesses", None) or get("tx", None) or get("dist", "no") != "no"
     if several and (safe(config) or asked(config)[0]):
@@ -83,7 +84,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """What proves nothing ends as the command ends then, whether its tests passed, failed or were skipped."""
+    """End with exit code 2 when the run proves nothing, as the command does, whatever its tests did."""
     if parts := session.config.stash.get(_PARTS, []):
         _, spec, options = asked(session.config)
         session.config.stash[OUTCOME] = pytest_workers.together(parts, load(spec), options)
@@ -93,6 +94,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end why the run proves nothing."""
     outcome = config.stash.get(OUTCOME, None)
     if outcome is not None and outcome.exit_code == 2:
         terminalreporter.write_line(f"contracts: {verdict(outcome)}", yellow=True)

@@ -1,4 +1,4 @@
-"""What several workers of one pytest session saw, put together: each of them alone proves little."""
+"""Join the results of several workers of one pytest session: each of them alone proves little."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +21,7 @@ Part = Mapping[str, Any]
 
 
 def part(run: Run) -> Part:
+    """The result of one worker, in types that any channel carries."""
     found = run.probe.findings.values()
     return {
         "units": list(run.units),

@@ -35,7 +35,7 @@ BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5
 
 @dataclass(frozen=True)
 class Progress:
-    """What a run tells while it goes on. ``note`` is for what could not be tested, and why."""
+    """Callbacks of a run for its progress. ``note`` is for what could not be tested, and why."""
 
     found: Callable[[Finding], None]
     note: Callable[[str], None]
@@ -100,7 +100,7 @@ def drive(
     *,
     plain: bool = False,
 ) -> None:
-    """The same with settings of the engine's own; ``plain`` takes the document and the findings as they come."""
+    """Run the engine with its own settings. ``plain``: take the document and the findings as they come."""
     config = schemathesis.Config.from_dict(dict(settings))
     raw = dict(document.raw) if plain else _patterns_alone(document.raw)
     schema: BaseSchema = schemathesis.openapi.from_dict(raw, config=config)

@@ -11,6 +11,7 @@ from contracts.transport.signals import interruptible
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each directed run."""
     if "unit_name" in metafunc.fixturenames:
         names: list[str] = metafunc.config.stash[NAMES]
         metafunc.parametrize("unit_name", names)

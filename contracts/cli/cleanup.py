@@ -62,7 +62,10 @@ def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
 def finish(
     contract: Contract, ledger: Ledger, key: str, pace: Pace | None = None, reroutes: Mapping[str, str] | None = None
 ) -> list[str]:
-    """What could not be taken away, and why. Raises CannotRun when the key is another organization's."""
+    """Take away the records that a ledger says are left, and return a reason for each that stays.
+
+    Raises CannotRun when the key is another organization's.
+    """
     target = named(ledger.origin, key)
     pace = pace or (None if target.local else Pace(target.key))
     clock, sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)

@@ -1,4 +1,4 @@
-"""What is said after the report: how the document could be mended, and what a baseline would have to say."""
+"""Text after the report: how the document could be mended, and which baseline entries would accept the findings."""
 
 from datetime import date
 
@@ -26,6 +26,7 @@ def proposals(outcome: RunResult, contract: Contract, sieve: ReportRedactor, con
 
 
 def entries(outcome: RunResult, sieve: ReportRedactor, console: Console, *, wanted: bool) -> None:
+    """Print a baseline entry for each cause of what broke the run, when that is ``wanted``."""
     for entry in entries_for(outcome.broken, date.today()) if wanted else ():
         _say(entry, sieve, console)
 

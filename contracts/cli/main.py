@@ -26,9 +26,11 @@ class CheckCommands(click.Group):
     """The first word is one of ours; what is none belongs to the run, its URL or an option."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the verbs below ``check``."""
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the module of a verb; only the verb that runs is imported."""
         command = importlib.import_module(f"contracts.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         if not isinstance(command, click.Command):
             return None
@@ -38,10 +40,12 @@ class CheckCommands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb so that output is not lost when its reader goes away."""
         with lasting_output():
             return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a first word that is no verb for an argument of the default verb."""
         return super().parse_args(ctx, args if args and args[0] in _VERBS else [_DEFAULT, *args])
 
 

@@ -64,11 +64,14 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Baseline:
+    """Findings that a team accepts until a day. ``file`` is empty when there is no baseline."""
+
     file: str = ""
     entries: Sequence[BaselineEntry] = ()
     today: date = date.max
 
     def accepts(self, finding: Finding) -> bool:
+        """Tell whether an entry that has not expired accepts a finding."""
         return any(entry.expires >= self.today and entry.about(finding) for entry in self.entries)
 
     @property

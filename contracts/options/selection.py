@@ -43,7 +43,7 @@ class Selection:
 
     @property
     def everything(self) -> bool:
-        """Whether nothing was left out on purpose."""
+        """True when nothing was left out on purpose."""
         return not (self._only or self._rules or self._without)
 
     def unit(self, topic: str, subject: str, also: Collection[str] = ()) -> bool:
@@ -70,10 +70,11 @@ class Selection:
         return [f"GET {path.partition('/{}')[0]}"] if "/{}" in path else []
 
     def engine(self) -> bool:
+        """Tell whether requests are generated at all."""
         return "engine" not in self._without and (not self._only or bool(self._generated()))
 
     def operation(self, operation: Operation) -> bool:
-        """Whether the engine generates requests for it."""
+        """Tell whether the engine generates requests for an operation."""
         return operation.key in self._generated()
 
     def _generated(self) -> set[str]:
@@ -84,6 +85,7 @@ class Selection:
         return {o.key for o in operations if not self._only or _words(o) & about}
 
     def finding(self, rule: str, operation: str) -> bool:
+        """Tell whether a finding of ``rule`` in ``operation`` counts."""
         known = self._contract.operations.get(operation)
         left_out = {rule, operation, *(_words(known) if known else ())} & self._without
         return not left_out and (not self._rules or rule in self._rules)

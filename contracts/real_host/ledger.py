@@ -38,6 +38,8 @@ _MEMBERS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType
 
 
 class LedgerState(StrEnum):
+    """The state of a record that a run made, as far as its ledger knows."""
+
     SENT = "sent"
     """It may be there: no answer told."""
     ALIVE = "alive"
@@ -104,7 +106,7 @@ class Ledger:
 
     @property
     def left(self) -> list[MadeRecord]:
-        """What is, or may be, still there."""
+        """Records that are, or may be, still there."""
         return [made for made in self.made if made.state is not LedgerState.GONE]
 
     def alive(self, path: str, id: str) -> MadeRecord | None:
@@ -122,11 +124,11 @@ class Ledger:
         self._add({"line": "after", "step": self.steps, "status": status, "id": id})
 
     def found(self, made: MadeRecord, id: str | int) -> None:
-        """What was sent is there."""
+        """Write down that a record whose creation got no answer is there, with its id."""
         self._add({"line": "found", "step": made.step, "id": id})
 
     def absent(self, made: MadeRecord) -> None:
-        """What was sent never arrived."""
+        """Write down that a creation without an answer never arrived."""
         self._add({"line": "absent", "step": made.step})
 
     def end(self) -> None:
@@ -135,6 +137,7 @@ class Ledger:
             self._add({"line": "end"})
 
     def close(self) -> None:
+        """Close the file."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -148,7 +151,7 @@ class Ledger:
         os.fsync(self._descriptor)
 
     def apply(self, line: Mapping[str, Any]) -> None:
-        """What a line says, done to the state: the same for a line that is written and for one that is read."""
+        """Change the state by one line: a line that is written now, or one that is read from the file."""
         match line["line"]:
             case "before":
                 self.steps = line["step"]
@@ -181,6 +184,7 @@ def _answered(method: str, made: MadeRecord, status: int, id: str | int | None) 
 
 
 def owner_of(origin: str, organization: str) -> str:
+    """A digest that tells organizations on hosts apart without naming them."""
     return sha256(f"{origin} {organization}".encode()).hexdigest()[:32]
 
 

@@ -62,7 +62,7 @@ def unreachable(catalogue: Catalogue, steps: list[ReadStep]) -> list[Operation]:
 
 
 def foundations(step: ReadStep, steps: Iterable[ReadStep]) -> list[ReadStep]:
-    """Those of the steps whose answers it needs, or is compared with."""
+    """The steps whose answers ``step`` needs, or is compared with."""
     keys = {source for source, _ in step.needs.values()} | ({step.listing.key} if step.listing else set())
     firsts = [other for other in steps if other.topic == "read" and other.page < 2 and other.operation.key in keys]
     return [other for other in firsts if other != step]

@@ -21,7 +21,7 @@ Record = Mapping[str, Any]
 
 
 def requests_of(offer: SafeOperations) -> list[str]:
-    """What a life sends, in order."""
+    """The requests of one record's life, in order."""
     family = offer.family
     look = family.read or offer.listing.operation
     wanted = [family.create, look, *([family.update, look] if _changes(offer) else []), family.delete, look]

@@ -1,4 +1,4 @@
-"""What a run in mode ``safe`` may send: reads, the writes it has leave for, a burst. All of it is known beforehand."""
+"""The plan of a run in mode ``safe``: reads, permitted writes, and a burst, all known before the first request."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -70,6 +70,7 @@ class SafeRunPlan:
         )
 
     def units(self, probe: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
+        """The scenarios of the run, in order; each names those whose answers it needs."""
         reading = ReadRun(probe, self._catalogue)
         for step in self._steps:
             needed = [_name(other) for other in foundations(step, self._steps)]

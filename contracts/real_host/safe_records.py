@@ -1,4 +1,4 @@
-"""What may be written to a real host: a short list of kinds, what is sent of each, and why that harms nobody.
+"""The few kinds that may be written to a real host, the bodies that are sent, and why they harm nobody.
 
 A run writes these bodies and no others. Every text says what it is; the mark in it is unique to one record, so the
 record can be found again by its looks when the answer to its creation was never seen.
@@ -70,16 +70,17 @@ class SafeOperations:
 
     @property
     def path(self) -> str:
+        """The path of the collection."""
         return self.family.path
 
     def body(self, mark: str) -> dict[str, Any]:
-        """What creates the record: the members that the document knows."""
+        """The body that creates a record with this mark: only members that the document knows."""
         create = self.family.create
         known = create.document.properties(create.body) if create and create.body else {}
         return {name: _filled(value, mark) for name, value in self.kind.body.items() if name in known}
 
     def change(self) -> dict[str, Any]:
-        """What the one update sends; empty when there is none."""
+        """The body of the one update; empty when there is none."""
         update = self.family.update
         known = update.document.properties(update.body) if update and update.body else {}
         return {name: value for name, value in self.kind.change.items() if name in known}

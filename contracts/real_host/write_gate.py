@@ -37,10 +37,12 @@ class WriteGate:
         self._meant(method, path, body)
 
     def sending(self, method: str, path: str, body: bytes) -> None:
+        """Write the request into the ledger, on disk, before it goes out."""
         ledger, made = self._meant(method, path, body)
         ledger.before(method, path, made, self._clock())
 
     def answered(self, exchange: Exchange) -> None:
+        """Write the answer into the ledger, with the id of the record if the answer shows it to be ours."""
         if self.ledger is None:
             return
         offer = self.offers.get(exchange.path)

@@ -42,6 +42,7 @@ class WriteSession:
         )
 
     def units(self) -> list[Scenario]:
+        """One scenario for each kind of record that is written."""
         return [Scenario(TOPIC, offer.path, self._life(offer)) for offer in self.offers]
 
     def _life(self, offer: SafeOperations) -> Callable[[ScenarioClient], None]:
@@ -63,7 +64,7 @@ class WriteSession:
 
     @property
     def remedy(self) -> str:
-        """What a person can do about records that are, or may be, left; empty when there are none."""
+        """The advice for a person about records that are, or may be, left; empty when there are none."""
         ledger = self.gate.ledger
         return f"sophiie-mock check cleanup {ledger.file}" if ledger is not None and ledger.left else ""
 
@@ -71,7 +72,10 @@ class WriteSession:
 def allowed(
     options: Options, mode: Mode, catalogue: Catalogue, selection: Selection, pace: Pace | None
 ) -> WriteSession | None:
-    """What a run may write: nothing without a permission. Raises CannotRun in a mode that needs none."""
+    """The operations that a run may write with: none without a permission.
+
+    Raises CannotRun in a mode that needs none.
+    """
     if options.permission is None:
         return None
     if mode is not Mode.SAFE:

@@ -36,6 +36,8 @@ _BY_STATUS = frozenset(
 
 
 class ReplayStatus(StrEnum):
+    """The state of an earlier finding now."""
+
     BROKEN = "still broken"
     MENDED = "mended"
     UNKNOWN = "cannot be repeated"
@@ -56,6 +58,7 @@ class StoredFinding:
 
     @property
     def key(self) -> Key:
+        """Rule, operation and place, by which two findings are the same one."""
         return self.rule, self.operation, self.where
 
     @property
@@ -67,13 +70,15 @@ class StoredFinding:
 
 @dataclass(frozen=True)
 class ReplayResult:
+    """One earlier finding, its state now, and the reason."""
+
     old: StoredFinding
     fate: ReplayStatus
     why: str
 
 
 def findings(report: JsonNode) -> list[StoredFinding]:
-    """What a JSON report of a run found. Raises CannotRun."""
+    """Load the findings from the JSON report of a run. Raises CannotRun."""
     report.get("findings", list)
     return [_old(node) for node in report.items("findings", numbered=True)]
 
@@ -99,7 +104,7 @@ def replay(run: Run, olds: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
 
 
 def _in_its_run(old: StoredFinding, known: Set[Key], repeats: Reruns) -> tuple[ReplayStatus, str] | None:
-    """What the run that found it finds now; None when that says nothing, and one request may say more."""
+    """Repeat the scenario that found it; None when that decides nothing and a single request may."""
     found = repeats.alone(old.unit)
     if found is None:
         return None
@@ -162,7 +167,7 @@ def _lost(old: StoredFinding, last: StoredRequest, exchange: Exchange) -> str:
 
 
 def _by_status(old: StoredFinding, last: StoredRequest, exchange: Exchange) -> bool:
-    """Whether a status is still the wrong one."""
+    """Tell whether the status is still the wrong one."""
     return str(exchange.status) != old.due and (exchange.status == last.status or exchange.status >= 500)
 
 

@@ -17,7 +17,7 @@ _TRIES = 4
 
 @dataclass(frozen=True)
 class RerunResult:
-    """What a run found. ``reason`` says why it was not made to its end; empty when it was."""
+    """The findings of a repeated scenario. ``reason`` says why it did not get to its end; empty when it did."""
 
     keys: Set[Key]
     reason: str = ""
@@ -34,7 +34,7 @@ class Reruns:
         self._further()
 
     def alone(self, name: str) -> RerunResult | None:
-        """What the run of this name finds now; None when there is none of this name here. Raises Stopped."""
+        """Repeat the scenario of this name; None when there is none of this name here. Raises RunStopped."""
         unit = self._run.units.get(name)
         if unit is None or unit.topic == "engine":  # what the generator made up is not made up again
             return None
@@ -44,7 +44,7 @@ class Reruns:
         return self._alone[name]
 
     def after_others(self, name: str) -> RerunResult:
-        """The same after those runs that may have left what it found: earlier ones, about the same collection."""
+        """Repeat the scenario after earlier ones about the same collection, which may have left what it found."""
         if name not in self._after:
             for earlier in self._earlier(self._run.units[name]):
                 if earlier.name not in self._alone:

@@ -64,7 +64,7 @@ def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
 
 
 def read(node: JsonNode) -> StoredRequest:
-    """The same, out of a report. Raises CannotRun."""
+    """Load a request out of a report. Raises CannotRun."""
     path = node.get("path", str)
     if not path.startswith("/"):
         raise node.at("path").refuse("no path")

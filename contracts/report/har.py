@@ -28,6 +28,7 @@ class HarRecorder:
         self._kept = 0
 
     def seen(self, exchange: Exchange) -> None:
+        """Keep an exchange, without its bodies once enough bytes are kept."""
         self._kept += len(exchange.body) + len(exchange.sent_body)
         whole = self._kept <= LARGEST
         self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))

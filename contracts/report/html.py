@@ -49,6 +49,7 @@ def escape(text: str) -> str:
 
 
 def as_html(outcome: RunResult, sieve: ReportRedactor) -> str:
+    """The report as one HTML page."""
     told = content.summary(outcome, sieve)
     colour = {0: "good", 1: "bad"}.get(told["exitCode"], "odd")
     verdict = escape(sieve.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below
@@ -81,7 +82,7 @@ def _spent(told: Mapping[str, Any]) -> list[str]:
 
 
 def _index(groups: list[list[dict[str, Any]]]) -> str:
-    """What was found, in a line each; not for a page that is short anyway."""
+    """A list of the findings, one line each; empty for a page that is short anyway."""
     if len(groups) < 4:
         return ""
     lines = "".join(

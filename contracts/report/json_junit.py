@@ -11,6 +11,7 @@ from contracts.transport.redaction import ReportRedactor
 
 
 def as_json(outcome: RunResult, sieve: ReportRedactor) -> str:
+    """The summary as JSON."""
     return json.dumps(content.summary(outcome, sieve), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -34,6 +34,7 @@ class PatchProposal:
 
     @property
     def text(self) -> str:
+        """The JSON Patch for a terminal, or the reason why there is none."""
         if not self.patch:
             return f"  no patch of {self.file} follows from this: {self.reason}"
         lines = "\n".join(f"    {json.dumps(step, ensure_ascii=False)}" for step in self.patch)
@@ -158,7 +159,7 @@ def shape_schema(value: Any, depth: int = _DEEPEST) -> dict[str, Any]:
 
 
 def _values(value: Any, steps: Sequence[str]) -> Iterator[Any]:
-    """What stands at a place, in every item of the lists on the way."""
+    """Every value at a place of a body; ``*`` stands for each item of a list."""
     if not steps:
         yield value
     elif steps[0] == "*" and isinstance(value, list):

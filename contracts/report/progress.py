@@ -1,4 +1,4 @@
-"""What a run shows of itself while it goes on."""
+"""The progress of a run on a terminal or in a log."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +42,7 @@ class ProgressBar(RunObserver):
         self._progress.stop()
 
     def begin(self, units: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
+        """Start the clock when the scenarios of the run are known."""
         self._guard, self._coverage, self._began = guard, coverage, self._clock()
         self._sizes = {unit.name: unit.size for unit in units}
         self._starts = {unit.name: sum(other.size for other in units[:place]) for place, unit in enumerate(units)}
@@ -49,6 +50,7 @@ class ProgressBar(RunObserver):
         self._progress.add_task("", total=self._total)
 
     def step(self, name: str, phase: str = "") -> None:
+        """Show the scenario that starts now, and guess anew when the run will end."""
         self._name, now = f"{name} {phase}".rstrip(), self._clock()
         done = self._starts.get(name, 0.0) + BEGINS.get(phase, 0.0) * self._sizes.get(name, 0.0)
         if done:
@@ -57,6 +59,7 @@ class ProgressBar(RunObserver):
             self._progress.update(task, completed=done)
 
     def found(self, finding: Finding) -> None:
+        """Count a finding."""
         self._findings += 1
 
     def _facts(self) -> str:

@@ -27,6 +27,7 @@ def versions() -> Mapping[str, str]:
 
 
 def of(outcome: RunResult) -> dict[str, Any]:
+    """Facts about the run for the JSON report: start, versions, documents, rules that were and were not checked."""
     return {
         "started": outcome.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "versions": dict(versions()),

@@ -1,4 +1,4 @@
-"""What every report says, already sieved, as plain data: the faces only arrange it."""
+"""The content of every report as plain data, already redacted: the writers only arrange it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends 
 
 
 def sieved(value: Any, sieve: ReportRedactor) -> Any:
-    """The same data with every text in it sieved."""
+    """A copy of JSON-like data in which every text is redacted."""
     if isinstance(value, str):
         return sieve.redact(value)
     if isinstance(value, dict):
@@ -31,6 +31,7 @@ def sieved(value: Any, sieve: ReportRedactor) -> Any:
 
 
 def finding(item: Finding, outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
+    """One finding as plain data, with the commands that show it."""
     shown = item.evidence[-MOST_COMMANDS:]
     keys = outcome.target.variables
     curls = [exchange.curl(keys) for exchange in shown]
@@ -102,11 +103,12 @@ def summary(outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
 
 
 def in_order(outcome: RunResult) -> Sequence[Finding]:
-    """What breaks the run first, then by rule and operation."""
+    """Findings in the order of reports: those that break the run first, then by rule and operation."""
     return sorted(outcome.findings, key=lambda f: (not f.breaks(outcome.target.is_mock), f.rule.name, f.key))
 
 
 def by_rule(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Findings grouped by the name of their rule; they must be in the order of reports."""
     return [(name, list(group)) for name, group in groupby(findings, key=lambda item: item.rule.name)]
 
 

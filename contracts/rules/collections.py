@@ -1,4 +1,4 @@
-"""What a list must keep: pure judgements on pages that were already fetched. Each gives (rule, expected, got)."""
+"""Rules for lists: pure judgements on pages that were already fetched."""
 
 import itertools
 import math
@@ -79,6 +79,7 @@ class Page:
 
     @property
     def ids(self) -> list[Any]:
+        """The id of each item; None for an item without one."""
         return [item.get("id") for item in self.items]
 
 
@@ -96,7 +97,7 @@ def page_of(listing: Listing, exchange: Exchange) -> Page:
 
 
 def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Said]:
-    """What a page says of the whole, against ``count`` items in pages of ``size``."""
+    """Compare the totals that a page names with ``count`` items in pages of ``size``."""
     if page.current is not None and page.current != asked:
         yield CURRENT, f"page {asked}", f"page {page.current}"
     if count is None or page.count is None:
@@ -108,7 +109,7 @@ def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Sai
 
 
 def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Said]:
-    """Whether a page is the slice of the whole list that it should be. ``whole`` holds ids."""
+    """Compare a page with the slice of the whole list that it should be. ``whole`` holds ids."""
     due = whole[(asked - 1) * size : asked * size]
     if len(page.ids) != len(due):
         yield LIMIT, f"{len(due)} items on page {asked} of {size}", f"{len(page.ids)} items"
@@ -117,12 +118,14 @@ def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Sa
 
 
 def unique(whole: Sequence[Any]) -> Iterator[Said]:
+    """Find ids that stand for several items."""
     twice = sorted({str(id) for id in whole if whole.count(id) > 1})
     if twice:
         yield UNIQUE, "every id once", f"{', '.join(twice[:5])} more than once"
 
 
 def ordered(items: Sequence[Item]) -> Iterator[Said]:
+    """Find the first item that is newer than the one before it."""
     moments = [item["createdAt"] for item in items if isinstance(item.get("createdAt"), str)]
     for earlier, later in itertools.pairwise(moments):
         if earlier < later:
@@ -131,7 +134,7 @@ def ordered(items: Sequence[Item]) -> Iterator[Said]:
 
 
 def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, Any]) -> Iterator[Said]:
-    """Whether ``got`` is what of ``whole`` has the ``wanted`` values."""
+    """Compare the items of a filtered list with those of the ``whole`` list that have the ``wanted`` values."""
     words = " and ".join(f"{name}={value}" for name, value in wanted.items())
     strangers = [item for item in got if any(item.get(name) != value for name, value in wanted.items())]
     due = [item.get("id") for item in whole if all(item.get(name) == value for name, value in wanted.items())]

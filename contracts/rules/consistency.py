@@ -1,4 +1,4 @@
-"""What different views of the same thing must say alike."""
+"""Rules for data that several operations show: they must agree."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

@@ -1,4 +1,4 @@
-"""What a request may say: valid ones are taken, invalid ones refused."""
+"""Rules for requests: valid ones must be accepted, invalid ones refused."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

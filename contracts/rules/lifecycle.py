@@ -1,4 +1,4 @@
-"""What must hold from the making of a record to its end."""
+"""Rules for a record from its creation to its deletion."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

@@ -99,7 +99,7 @@ class OpenapiCoreJudge:
         ]
 
     def rejects(self, operation: Operation, exchange: Exchange) -> bool:
-        """Whether the request, as it went over the wire, breaks the contract (credentials aside)."""
+        """Tell whether the request, as it went over the wire, breaks the contract (credentials aside)."""
         try:
             return bool(self.request_errors(operation, exchange))
         except Exception:  # what cannot be read was not accepted
@@ -160,7 +160,7 @@ def _normal(node: Any) -> Any:
 
 
 def _without_security(raw: dict[str, Any]) -> dict[str, Any]:
-    """The same document without credentials: they are judged elsewhere and would hide every other error."""
+    """A copy of the document without credentials: they are judged elsewhere and would hide every other error."""
     paths: dict[str, Any] = {}
     for path, item in raw.get("paths", {}).items():
         paths[path] = {

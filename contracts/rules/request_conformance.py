@@ -1,4 +1,4 @@
-"""What a recorded request must keep: the client's half of the contract, judged by openapi-core."""
+"""Rules for recorded requests: the client's half of the contract, judged by openapi-core."""
 
 import re
 from collections.abc import Iterator

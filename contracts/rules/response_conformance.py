@@ -1,4 +1,4 @@
-"""What every answer must look like, whatever was asked: each exchange of our own runs is judged here."""
+"""Rules for every answer, whatever was asked: each exchange of our own runs is judged here."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -10,6 +10,8 @@ from contracts.transport.exchange import Exchange
 
 
 class Severity(StrEnum):
+    """The weight of a rule."""
+
     ERROR = "error"
     WARNING = "warning"
     """Worth knowing; on a real target it never fails a run."""
@@ -67,11 +69,14 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two findings the same one: rule, operation, location."""
+        """Rule, operation and location: two findings that have all of them in common are the same one."""
         return self.rule.name, self.operation, self.where
 
     def breaks(self, is_mock: bool) -> bool:
-        """Whether this fails a run. The mock is held to all we wrote; another target to what its vendor wrote."""
+        """Tell whether this fails a run.
+
+        The mock is held to all we wrote; another target to what its vendor wrote.
+        """
         return self.rule.severity is Severity.ERROR and (is_mock or self.provenance is Provenance.DOCUMENTED)
 
     def doubt(self, is_mock: bool) -> str:
@@ -81,6 +86,7 @@ class Finding:
         return "a warning" if self.rule.severity is Severity.WARNING else "our document may be wrong here"
 
     def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data, without its evidence."""
         return {
             "rule": self.rule.name,
             "group": self.rule.group.value,

@@ -1,4 +1,4 @@
-"""What subscribers are told: of what, how often, with which body and id, and for how long."""
+"""Rules for webhooks: which events subscribers get, how often, with which body and id, and for how long."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

@@ -1,4 +1,4 @@
-"""What a run really exercised: operations, statuses, parameters; and whether that says anything at all."""
+"""Operations, statuses and parameters that a run exercised, and whether that says anything at all."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,6 +22,7 @@ class Coverage:
         self._with_key: Counter[int] = Counter()
 
     def seen(self, exchange: Exchange) -> None:
+        """Count an exchange."""
         if exchange.sent_headers.get("authorization") == self._credential:
             self._with_key[exchange.status] += 1
         if exchange.operation:
@@ -29,19 +30,22 @@ class Coverage:
             self.parameters[exchange.operation] |= {name for name, _ in parse_qsl(exchange.query)}
 
     def counts(self) -> Mapping[str, Any]:
-        """What ``add`` takes, in types that any channel carries: that of another worker, say."""
+        """The counts in the form that ``add`` takes, in types that any channel carries."""
         return {"statuses": {key: dict(of) for key, of in self.statuses.items()}, "with_key": dict(self._with_key)}
 
     def add(self, counts: Mapping[str, Any]) -> None:
+        """Add the counts of another worker."""
         for operation, statuses in counts["statuses"].items():
             self.statuses[operation].update(statuses)
         self._with_key.update(counts["with_key"])
 
     @property
     def requests(self) -> int:
+        """The number of requests that were counted."""
         return sum(sum(counts.values()) for counts in self.statuses.values())
 
     def succeeded(self, operation: str) -> bool:
+        """Tell whether the operation answered with a 2xx status at least once."""
         counted = tuple(self.statuses[operation])  # a face may ask while another thread counts
         return any(200 <= status < 300 for status in counted)
 

@@ -1,4 +1,4 @@
-"""What a run is asked for, and what it found out."""
+"""The result of a run, and the interface of those who watch it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,10 @@ OFFLINE = "offline"
 
 @dataclass
 class RunResult:
-    """What a run found out. ``not_run`` has reasons by unit; ``vacuous`` says why green would mean nothing."""
+    """The result of a run.
+
+    ``not_run`` has a reason for each scenario that could not run; ``vacuous`` says why green would mean nothing.
+    """
 
     target: Target
     mode: Mode | str
@@ -69,7 +72,7 @@ class RunResult:
 
 
 class RunObserver:
-    """What a face shows while a run goes on. This one shows nothing."""
+    """Receives the events of a run while it goes on. This one shows nothing."""
 
     def begin(self, units: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
         """These lie ahead; ``guard`` and ``coverage`` know at any time what came of it."""

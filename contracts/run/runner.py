@@ -148,7 +148,10 @@ class Run:
 
     @cached_property
     def units(self) -> Mapping[str, Scenario]:
-        """What this run consists of, by name, in order. Asked for after the greeting, which finds the mock out."""
+        """The scenarios of this run by name, in order.
+
+        Known only after the greeting, which shows whether the target is a mock.
+        """
         if self.mode is Mode.SAFE:
             todo = list(self.visit.units(self.probe, self.guard))
         else:

@@ -1,4 +1,4 @@
-"""Whether a run proves anything: what should have been seen to work, and was not."""
+"""Judge whether a run proves anything: name what should have been seen to work, and was not."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -58,7 +58,7 @@ def accept(outcome: RunResult, baseline: Baseline, *, whole: bool) -> None:
 
 
 def _limited(outcome: RunResult) -> bool:
-    """Whether the rate limit was looked at."""
+    """Tell whether the rate limit was looked at."""
     return any(name.startswith(f"{rate_limit.TOPIC}[") for name in (*outcome.passed, *outcome.failed))
 
 

@@ -153,7 +153,7 @@ def other_items(probe: ScenarioClient, family: Family) -> None:
 
 
 def other_creates(probe: ScenarioClient, family: Family) -> None:
-    """What the other organization creates is not here."""
+    """A record that the other organization creates does not appear here."""
     other, kind = _other_key(probe), RecordKind(probe, family)
     before = kind.listed()
     exchange = probe.accepted(probe.call(kind.create, body=_body(probe, kind.create), key=other), kind.create)

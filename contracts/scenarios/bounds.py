@@ -37,7 +37,7 @@ _MANY = 51  # one more than lists of the document hold
 
 
 def creation(probe: ScenarioClient, family: Family) -> None:
-    """What may be created, and what may not."""
+    """Values at the bounds of each member are accepted at creation, values beyond them refused."""
     kind = RecordKind(probe, family)
     for body, what in _bodies(probe, kind.create):
         exchange = probe.call(kind.create, body=body)
@@ -50,7 +50,7 @@ def creation(probe: ScenarioClient, family: Family) -> None:
 
 
 def update(probe: ScenarioClient, family: Family) -> None:
-    """What a record may be changed to, and what it may not."""
+    """Values at the bounds of each member are accepted by an update, values beyond them refused."""
     kind, operation = RecordKind(probe, family), family.update
     if operation is None:
         return
@@ -62,7 +62,7 @@ def update(probe: ScenarioClient, family: Family) -> None:
 
 
 def action(probe: ScenarioClient, operation: Operation) -> None:
-    """What an operation refuses; valid bodies are left to the runs that know what they cause."""
+    """An operation refuses bodies beyond the bounds; valid ones are sent by scenarios that know their effect."""
     validator = operation.document.validator(operation.body or {})
     for body, what in _bodies(probe, operation):
         if not validator.is_valid(body):

@@ -47,7 +47,7 @@ class Catalogue:
         return [items[0]["id"]]
 
     def known_or_not(self, probe: ScenarioClient, operation: Operation) -> list[Any]:
-        """The same, with made-up ids where none is known."""
+        """Ids for an operation's path: known ones, or made-up ones where none is known."""
         try:
             return self.known(probe, operation)
         except ScenarioSkipped:
@@ -72,7 +72,7 @@ def _obstacle(family: Family) -> str:
 
 
 def _kept(probe: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]]:
-    """What a mock keeps of a collection that no operation lists: its control plane shows it."""
+    """The ids in a collection that no operation lists: a mock's control plane shows them."""
     if not probe.target.is_mock:
         return []
     kind = re.sub(r"^/(v\d+/)?", "", collection)

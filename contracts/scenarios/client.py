@@ -1,4 +1,4 @@
-"""What a directed run works with: it sends requests, every answer is judged, and what is wrong is written down."""
+"""The HTTP client of a scenario: it sends requests, judges every answer, and keeps the findings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
@@ -46,7 +46,7 @@ class ScenarioClient:
         """What a person would send later, to see the same."""
 
     def elsewhere(self, key: str, told: Telling) -> "ScenarioClient":
-        """The same with the key of another organization; what it finds is found here."""
+        """A client with the key of another organization; its findings are kept here."""
         other = copy(self)
         other.target, other.created, other._last, other.told = replace(self.target, key=key), {}, {}, told
         return other
@@ -57,11 +57,12 @@ class ScenarioClient:
         return self._second.notes
 
     def forget(self) -> None:
-        """What was found: from here on everything is found anew."""
+        """Drop the findings so far: from here on everything is found anew."""
         self.findings.clear()
         self._second.forget()
 
     def add(self, finding: Finding) -> None:
+        """Keep a finding, unless an equal one was found before."""
         if finding.key not in self.findings:
             self.findings[finding.key] = replace(finding, evidence=self.told(finding.evidence))
 

@@ -24,7 +24,7 @@ def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
 
 
 def details(probe: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
-    """What a list shows of an item is what the item itself shows; and what stands below it belongs to it."""
+    """A list and the item itself show the same data; records below an item belong to it."""
     for item in some(whole(probe, listing)):
         exchange = probe.get(read, item["id"])
         record = record_of(exchange)

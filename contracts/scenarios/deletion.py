@@ -111,7 +111,7 @@ def unknown_ids(probe: ScenarioClient, family: Family) -> None:
 
 
 def conflicts(probe: ScenarioClient, family: Family) -> None:
-    """What must be unique: creating it twice and updating into it are 409 and change nothing; deleting frees it."""
+    """A unique value cannot be used twice: creating and updating are 409 and change nothing; deleting frees it."""
     kind = RecordKind(probe, family)
     names = UNIQUE.get(family.path, ())
     first, _, body = kind.made_anyhow(all_members=True)

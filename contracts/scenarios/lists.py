@@ -165,7 +165,7 @@ def catalogue(probe: ScenarioClient, listing: Listing) -> None:
 
 
 def single(probe: ScenarioClient, operation: Operation) -> None:
-    """What there is only one of reads the same twice."""
+    """A resource that exists once reads the same twice."""
     exchange, again = probe.get(operation), probe.get(operation)
     if again.json != exchange.json:
         probe.broken(rules.STABLE, operation, "the same answer as a moment ago", "another one", exchange, again)

@@ -10,6 +10,7 @@ from contracts.spec import business_rules
 
 
 def keys(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about missing and wrong keys: one for each operation that needs a key."""
     yield Scenario("unknown-paths", "*", access.unknown_paths)
     for operation in catalogue.contract.operations.values():
         if operation.secured:
@@ -20,6 +21,7 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about the key of another organization, for each list and family."""
     for listing in catalogue.listings:
         if not listing.operation.of("path"):
             yield Scenario("foreign-lists", listing.key, on(access.other_lists, listing))

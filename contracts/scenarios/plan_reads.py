@@ -17,6 +17,7 @@ _MOST_PARENTS = 25
 
 
 def lists(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about the pages, filters and expansions of each list."""
     for listing in catalogue.listings:
         if listing.operation.of("path"):
             yield Scenario("pages", listing.key, partial(_below, catalogue, listing))
@@ -52,6 +53,7 @@ def _below(catalogue: Catalogue, listing: Listing, probe: ScenarioClient) -> Non
 
 
 def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Scenario]:
+    """Scenarios about data that several operations show."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     for family in catalogue.families:
         if family.listing and family.read:
@@ -78,6 +80,7 @@ def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Scenario]
 
 
 def requests(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about requests that the document does not describe."""
     of_path: dict[str, list[Operation]] = {}
     for operation in catalogue.contract.operations.values():
         of_path.setdefault(operation.path, []).append(operation)

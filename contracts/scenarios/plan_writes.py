@@ -16,6 +16,7 @@ from contracts.spec.resources import Family, Listing
 
 
 def lives(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about records from creation to deletion, for each family that can be created."""
     for family in catalogue.makers:
         for topic, function in (
             ("creation", lifecycle.creation),
@@ -41,6 +42,7 @@ def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def grown(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about lists that have more than one full page."""
     for family in catalogue.makers:
         if family.listing and family.listing.usual:
             yield Scenario("grown", family.path, on(_grow, family, family.listing))
@@ -57,6 +59,7 @@ def _grow(probe: ScenarioClient, family: Family, listing: Listing) -> None:
 
 
 def deeds(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about messages, calls, subscriptions, and the deletion of a lead with all its records."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     if not {business_rules.LEADS, business_rules.INQUIRIES, business_rules.APPOINTMENTS, business_rules.MEMBERS} <= set(
         lists
@@ -89,7 +92,7 @@ def _keys(family: Family) -> list[str]:
 
 
 def hooks(catalogue: Catalogue) -> Iterator[Scenario]:
-    """What subscribers are told; on a mock only, and there in an organization of its own."""
+    """Scenarios about webhooks: on a mock only, and there in an organization of their own."""
     if not {business_rules.SUBSCRIBE, business_rules.UNSUBSCRIBE} <= set(catalogue.contract.operations):
         return
     for event in catalogue.contract.webhooks.values():

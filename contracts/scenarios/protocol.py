@@ -13,7 +13,10 @@ _AUTH = "Authorization"
 
 
 def methods(probe: ScenarioClient, operations: Sequence[Operation], known: Sequence[Any]) -> None:
-    """What a path does not offer is 405, and ``Allow`` names what it does. ``operations`` are those of one path."""
+    """A method that a path does not have is 405, and ``Allow`` names those it has.
+
+    ``operations`` are those of one path.
+    """
     offered = {operation.method for operation in operations}
     url = probe.target.origin + fill(operations[0], known)
     for method in (*METHODS, "query"):

@@ -35,7 +35,7 @@ def window(probe: ScenarioClient, operation: Operation) -> None:
 def on_host(
     probe: ScenarioClient, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    """The same on a host whose windows nobody knows, with a key that others may use too.
+    """Show the rate limit of a host whose windows nobody knows, with a key that others may use too.
 
     What is not as documented is looked at again: a window of the host may have turned in the middle, or somebody else
     may have used up a part of it. Raises Abandoned when that may be so twice.
@@ -54,7 +54,7 @@ def on_host(
 
 
 def _says(last: Exchange) -> bool:
-    """Whether a refusal says that the limit is the documented one."""
+    """Tell whether a refusal names the documented limit."""
     return last.headers.get("x-ratelimit-limit") == str(RATE)
 
 

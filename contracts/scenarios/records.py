@@ -16,6 +16,7 @@ _CHANGED = re.compile(r"(?i)(updated|modified|changed)(_?at|on|date)?")
 
 
 def is_change_time(name: str) -> bool:
+    """Tell whether a member, by its name, is the time of the last change."""
     return bool(_CHANGED.fullmatch(name))
 
 
@@ -36,7 +37,7 @@ def differences(one: Record, other: Record, ignore: Sequence[str] = ()) -> list[
 
 
 def holds(value: Any, sent: Any) -> bool:
-    """Whether ``value`` is what was sent, possibly with members added to its objects."""
+    """Tell whether ``value`` is what was sent, possibly with members added to its objects."""
     if isinstance(sent, dict):
         return isinstance(value, dict) and all(name in value and holds(value[name], sent[name]) for name in sent)
     if isinstance(sent, list):
@@ -53,18 +54,22 @@ class RecordKind:
 
     @property
     def create(self) -> Operation:
+        """The operation that creates a record. Raises ScenarioSkipped when there is none."""
         if self.family.create is None:
             raise ScenarioSkipped(f"{self.family.path}: nothing can be created")
         return self.family.create
 
     def listed(self, key: str | None = None) -> list[Record]:
+        """Every record of the list, with this key or our own; empty when there is no list."""
         return whole(self.probe, self.family.listing, key=key) if self.family.listing else []
 
     def made(self, body: Mapping[str, Any]) -> tuple[Record, Exchange]:
+        """Create a record with this body. Raises ScenarioSkipped when it is refused."""
         exchange = self.probe.accepted(self.probe.call(self.create, body=body), self.create)
         return record_of(exchange), exchange
 
     def made_anyhow(self, *, all_members: bool = False) -> tuple[Record, Exchange, dict[str, Any]]:
+        """Create a record with a body of our own; return the record, the exchange and the body."""
         body = self.probe.sampler.body(self.create, whole=all_members)
         record, exchange = self.made(body)
         return record, exchange, body

@@ -23,6 +23,7 @@ class Scenario:
 
     @property
     def name(self) -> str:
+        """The name in reports and options: ``pages[GET /v1/leads]``."""
         return f"{self.topic}[{self.subject}]"
 
 

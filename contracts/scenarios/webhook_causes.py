@@ -1,4 +1,4 @@
-"""What makes an event happen: a call of the API where there is one, somebody outside where there is none."""
+"""Ways to make an event happen: a call of the API where there is one, a simulated contact where there is none."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from contracts.spec.resources import Family
 
 @dataclass(frozen=True)
 class WebhookCause:
-    """What happened: the record it was about, as it was afterwards (before, when it is gone).
+    """One event that was made to happen, with its record as it was afterwards (before, when it was deleted).
 
     ``alone`` tells that nothing else happened with it.
     """
@@ -54,7 +54,7 @@ class Causes:
         return causes[trigger]()
 
     def prepare(self, trigger: str) -> None:
-        """What must be there before the event can happen, and would tell subscribers of something else."""
+        """Create the records that must exist before the event can happen, which would cause events of their own."""
         if trigger == "LEAD_DELETED" or (trigger in ("LEAD_UPDATED", "INQUIRY_CREATED") and not self._lead):
             self._lead = self._made()
         elif trigger in ("APPOINTMENT_UPDATED", "APPOINTMENT_CANCELLED"):

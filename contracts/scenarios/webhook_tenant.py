@@ -26,7 +26,7 @@ class ReceivedDelivery:
 
     @property
     def id(self) -> str:
-        """What a subscriber knows a repeat by; empty when there is nothing of the kind."""
+        """The id by which a subscriber recognizes a repeat; empty when there is none."""
         return next((self.headers[name] for name in business_rules.MESSAGE_ID if name in self.headers), "")
 
 
@@ -55,7 +55,7 @@ class WebhookTenant:
         self._done.append((inbox, "", exchange))
 
     def received(self, inbox: str) -> Sequence[ReceivedDelivery]:
-        """What came so far, when nothing that is due is owed any more."""
+        """The deliveries so far, read when nothing that is due is pending any more."""
         self.control("POST", "/webhooks/drain", {"timeout": 5})
         shown = self._look(inbox).field("received") or ()
         return [ReceivedDelivery({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
@@ -70,11 +70,12 @@ class WebhookTenant:
         return id
 
     def story(self, inbox: str, trigger: str = "") -> Sequence[Exchange]:
-        """What shows a person what came to an inbox: all that led to it, and the look into it."""
+        """The exchanges that show a person an inbox: all that led to it, and the look into it."""
         told = [done for name, event, done in self._done if name in ("", inbox) and trigger in ("", event or trigger)]
         return *told, self._look(inbox)
 
     def answer_with(self, inbox: str, status: int) -> None:
+        """Let an inbox answer deliveries with this status."""
         done = self.control("PUT", f"/inbox/{self.workspace}/{inbox}", {"status": status})
         self.note(done, inbox)
 
@@ -83,7 +84,7 @@ class WebhookTenant:
         return str(self._newest().get("state"))
 
     def trigger(self) -> str:
-        """What the newest delivery is about."""
+        """The trigger of the newest delivery."""
         return str(self._newest().get("trigger"))
 
     def _newest(self) -> Mapping[str, Any]:
@@ -92,14 +93,16 @@ class WebhookTenant:
         return newest
 
     def repeats(self) -> bool:
-        """Whether this mock was started to repeat what failed."""
+        """True when this mock was started to repeat failed deliveries."""
         return self.control("GET", "/settings").field("retries") not in (None, "none")
 
     def repeat_by_hand(self) -> None:
+        """Ask the mock to send the newest delivery again with its id."""
         path = f"/webhooks/deliveries/{self._newest().get('id')}/redeliver"
         self.note(self.control("POST", path, {"newId": False}))
 
     def advance(self, days: int) -> None:
+        """Move the clock of the workspace forward by some days."""
         self.note(self.control("POST", "/clock/advance", {"seconds": days * 86_400}))
 
     def simulate(self, **what: Any) -> None:
@@ -110,6 +113,7 @@ class WebhookTenant:
         self.note(done)
 
     def control(self, method: str, path: str, body: Any = None) -> Exchange:
+        """Send a request to the control plane about this workspace."""
         headers = {"X-Mock-Workspace": self.workspace}
         content = None if body is None else orjson.dumps(body)
         if content is not None:
@@ -133,7 +137,7 @@ def office(probe: ScenarioClient) -> Generator[WebhookTenant, None, None]:
 
 
 def _with(exchange: Exchange, texts: Mapping[str, str]) -> Exchange:
-    """The same with these texts in place of others; it names no workspace, so it is about that of the run."""
+    """A copy of an exchange with some texts replaced; it names no workspace, so it is about that of the run."""
 
     def changed(text: str) -> str:
         for there, here in texts.items():

@@ -101,7 +101,7 @@ def _recent(desk: WebhookTenant, catalogue: Catalogue, event: Operation) -> Sequ
 
 
 def _stray(desk: WebhookTenant, event: Operation, other: Operation, ids: set[str]) -> None:
-    """What came to the subscriber of another event: the same event, or one that did not happen."""
+    """The deliveries of another event: of one that is known, or of one that did not happen."""
     letters = desk.received(other.path)
     if letters:
         probe, same = desk.probe, bool({letter.id for letter in letters} & ids)
@@ -111,7 +111,7 @@ def _stray(desk: WebhookTenant, event: Operation, other: Operation, ids: set[str
 
 
 def repeated(probe: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
-    """What failed comes again, the same with the same id, and no more once it was taken; other events have others."""
+    """A failed delivery comes again with the same id and body, and no more once it was taken; other events differ."""
     with office(probe) as desk:
         causes = Causes(desk, catalogue)
         causes.prepare(event.path)
@@ -206,7 +206,7 @@ def refused(probe: ScenarioClient, catalogue: Catalogue, family: Family) -> None
 
 
 def _culprit(desk: WebhookTenant, operation: Operation, ids: Sequence[Any], sent: Sequence[Any]) -> Sequence[Exchange]:
-    """What shows which of the refused calls tells somebody: each is made once more."""
+    """Repeat each of the refused calls alone, to show which of them causes a delivery."""
     for body, headers in (*((content, None) for content in sent), (next(iter(sent), None), _NO_KEY)):
         before = len(desk.received(_ONE))
         exchange = desk.probe.call(operation, *ids, body=body, headers=headers)

@@ -1,4 +1,4 @@
-"""What these operations mean beyond their shapes: the little that cannot be read off a document.
+"""The meaning of operations beyond their shapes: the little that a document does not say.
 
 Each entry says who says so. An entry whose operations are not in the contract is left out of a run.
 """

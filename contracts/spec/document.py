@@ -36,6 +36,8 @@ def blank(path: str) -> str:
 
 @dataclass(frozen=True)
 class Operation:
+    """One method on one path, with its parameters, body and answers."""
+
     document: "Document" = field(repr=False)
     method: str
     path: str
@@ -53,18 +55,22 @@ class Operation:
 
     @cached_property
     def key(self) -> str:
+        """The method and the path with parameters blanked: ``GET /v1/leads/{}``."""
         return f"{self.method} {blank(self.path)}"
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
+        """A regular expression for the paths of requests to this operation."""
         parts = re.split(r"\{[^}]*\}", self.path)
         return re.compile("[^/]+".join(map(re.escape, parts)))
 
     def of(self, place: str) -> tuple[Parameter, ...]:
+        """The parameters that stand in ``place``: path, query, header or cookie."""
         return tuple(parameter for parameter in self.parameters if parameter.place == place)
 
     @property
     def reads(self) -> bool:
+        """True when the method promises to change nothing."""
         return self.method in ("GET", "HEAD")
 
     @property
@@ -73,7 +79,7 @@ class Operation:
         return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
 
     def answer(self, status: int) -> Answer | None:
-        """What is documented for a status: exactly, by its class, or by default."""
+        """The answer that is documented for a status: exactly, by its class, or by default."""
         exact, group = self.answers.get(str(status)), self.answers.get(f"{status // 100}XX")
         return exact or group or self.answers.get("default")
 
@@ -128,6 +134,7 @@ class Document:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
+        """Every operation, in the order of the file. Raises CannotRun for one that cannot be read."""
         return tuple(self._operations())
 
     def _operations(self) -> Iterator[Operation]:
@@ -152,7 +159,7 @@ class Document:
 
     @cached_property
     def webhooks(self) -> Mapping[str, Operation]:
-        """What subscribers are sent, by its key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
+        """The documented deliveries by key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
         posted = {n: self.resolve(item).get("post") for n, item in self.raw.get("webhooks", {}).items()}
         return {f"WEBHOOK {n}": self._read(n, "webhook", {}, raw) for n, raw in posted.items() if raw}
 
@@ -218,10 +225,12 @@ class Contract:
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
+        """Every operation of all documents, by its key."""
         return {operation.key: operation for document in self.documents for operation in document.operations}
 
     @cached_property
     def webhooks(self) -> Mapping[str, Operation]:
+        """The deliveries that any document describes, by key."""
         return {key: operation for document in self.documents for key, operation in document.webhooks.items()}
 
     def find(self, method: str, path: str) -> Operation | None:

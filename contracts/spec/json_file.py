@@ -37,6 +37,7 @@ class JsonNode:
     number: int = 0
 
     def refuse(self, what: str, remedy: str = "record it again, or mend the entry") -> CannotRun:
+        """An error about this place, with the file and the JSON pointer; the caller raises it."""
         entry = f"entry {self.number} " if self.number else ""
         return CannotRun(f"{self.file}: {entry}({self.pointer or '/'}): {what}", remedy)
 
@@ -68,6 +69,7 @@ class JsonNode:
         return [JsonNode(n.file, n.value, n.pointer, index) for index, n in enumerate(nodes, 1)] if numbered else nodes
 
     def object(self) -> Mapping[str, Any]:
+        """The value as an object. Raises CannotRun when it is none."""
         if not isinstance(self.value, Mapping):
             raise self.refuse(f"{_kind(self.value)}, not an object")
         return self.value

@@ -11,6 +11,8 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Parameter:
+    """One parameter of an operation."""
+
     name: str
     place: str
     """``path``, ``query``, ``header`` or ``cookie``."""

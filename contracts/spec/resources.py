@@ -1,4 +1,4 @@
-"""What the operations of a contract have to do with each other, inferred from their paths and shapes.
+"""Resource families: how the operations of a contract belong together, inferred from their paths and shapes.
 
 A *listing* pages through items. A *family* is a collection with its listing and what can be done to one item.
 Roles come from shapes, not from names: another spelling of ``limit`` or ``totalCount`` is found all the same.
@@ -40,10 +40,12 @@ class Filter:
 
     @property
     def name(self) -> str:
+        """The name of the query parameter."""
         return self.parameter.name
 
     @property
     def schema(self) -> Schema:
+        """The schema of the query parameter."""
         return self.parameter.schema
 
 
@@ -62,10 +64,12 @@ class Listing:
 
     @property
     def key(self) -> str:
+        """The key of the operation."""
         return self.operation.key
 
     @property
     def paged(self) -> bool:
+        """True when the list takes a page and a size."""
         return self.page is not None and self.size is not None
 
     @property
@@ -91,6 +95,7 @@ class Listing:
         return next((one for one in self.item_properties() if _bare(one) == _bare(name)), "")
 
     def item_properties(self) -> Mapping[str, Any]:
+        """The properties of one item, by name."""
         return self.operation.document.properties(self.item_schema)
 
 
@@ -108,12 +113,13 @@ class Family:
 
     @property
     def operations(self) -> Sequence[Operation]:
+        """The operations of the family that exist: list, create, read, update, delete."""
         listed = self.listing.operation if self.listing else None
         return [o for o in (listed, self.create, self.read, self.update, self.delete) if o is not None]
 
     @property
     def prefix(self) -> str:
-        """What string ids of this family begin with, as far as an example shows it: ``ld_``."""
+        """The beginning of string ids of this family, as far as an example shows it: ``ld_``."""
         schema = self.listing.item_properties().get("id", {}) if self.listing else {}
         return id_prefix(schema)
 

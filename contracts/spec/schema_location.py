@@ -9,12 +9,14 @@ _MOST = 50  # references in a row
 
 @dataclass(frozen=True)
 class SchemaLocation:
+    """A node of a raw document, as the path of steps from its root."""
+
     raw: Mapping[str, Any]
     steps: tuple[str | int, ...] = ()
 
     @property
     def node(self) -> Any:
-        """What stands here; an empty mapping where nothing does."""
+        """The node at this place; an empty mapping where there is none."""
         node: Any = self.raw
         for step in self.steps:
             if isinstance(node, Mapping):
@@ -27,9 +29,11 @@ class SchemaLocation:
 
     @property
     def pointer(self) -> str:
+        """The JSON pointer to this place."""
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.steps)
 
     def into(self, step: str | int) -> "SchemaLocation":
+        """The place one step further down."""
         return replace(self, steps=(*self.steps, step))
 
     def followed(self) -> "SchemaLocation":

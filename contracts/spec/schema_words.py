@@ -1,4 +1,4 @@
-"""What a schema wanted, in words that hold nothing of the value that broke it."""
+"""Schema keywords as sentences, which hold nothing of the value that broke them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ def wanted(keyword: str, value: Any) -> str:
 
 
 def of_fast(error: Any) -> str:
-    """The same for an error of jsonschema-rs."""
+    """The sentence for an error of jsonschema-rs."""
     kind = error.kind
     said: Mapping[str, Any] = kind.as_dict()
     if kind.name in ("anyOf", "oneOf") and said.get("context"):
@@ -52,7 +52,7 @@ def of_fast(error: Any) -> str:
 
 
 def of_slow(error: Any) -> str:
-    """The same for an error of jsonschema, which openapi-core gives."""
+    """The sentence for an error of jsonschema, which openapi-core gives."""
     value = error.validator_value
     if error.validator == "required" and isinstance(error.instance, Mapping):
         value = " and ".join(name for name in value if name not in error.instance)

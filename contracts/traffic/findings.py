@@ -30,17 +30,21 @@ class TrafficFindings:
         self._odd: dict[str, list[Recorded]] = {}
 
     def add(self, finding: Finding, entry: Recorded) -> None:
+        """Keep a finding; equal ones are joined, with the numbers of their entries."""
         _append(self._places.setdefault(finding.key, _Place(finding)).entries, entry)
 
     def note(self, text: str, entry: Recorded) -> None:
+        """Keep a note about an entry; equal ones are joined."""
         _append(self._odd.setdefault(text, []), entry)
 
     @property
     def findings(self) -> list[Finding]:
+        """Every finding once, with all of its entries."""
         return [place.told() for place in self._places.values()]
 
     @property
     def notes(self) -> list[str]:
+        """Every note once, with the numbers of its entries."""
         return [f"{text} ({_numbers(entries)})" for text, entries in self._odd.items()]
 
 

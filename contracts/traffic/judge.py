@@ -44,6 +44,7 @@ class Judge:
         return self._second.notes
 
     def judge(self, entry: Recorded, operation: Operation) -> None:
+        """Judge the request of an entry, and its answer unless that is not the target's own."""
         self._request(entry, operation)
         if self._wishes.requests_only:
             return

@@ -8,7 +8,7 @@ from mock_server.support.redaction import MASK
 
 
 def hidden(pointer: str, body: bytes) -> bool:
-    """Whether a value at a place of a body, or within it, was masked: nothing is known of it then."""
+    """Tell whether a value at a place of a body, or within it, was masked: nothing is known of it then."""
     if MASK.encode() not in body:
         return False
     value = Exchange("", "", {}, b"", 0, {}, body).json

@@ -57,6 +57,7 @@ class Recording:
         return len(self.entries) + len(self.odd) + sum(self.left_out.values())
 
     def leave_out(self, reason: str) -> None:
+        """Count an entry that is no exchange, by the reason."""
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
 
 

@@ -32,6 +32,7 @@ def other_key_from(environment: Mapping[str, str]) -> str:
 
 
 def from_environment(variable: str, environment: Mapping[str, str]) -> str:
+    """Read a key from a variable; empty when it is not set. Raises CannotRun for what is no key."""
     text = environment.get(variable, "").strip("\ufeff \t\r\n")
     return _only_line(text, variable) if text else ""
 

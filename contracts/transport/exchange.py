@@ -53,10 +53,12 @@ class Exchange:
 
     @property
     def path(self) -> str:
+        """The path of the URL, percent-encoded as it was sent."""
         return urlsplit(self.url).path
 
     @property
     def query(self) -> str:
+        """The query of the URL, percent-encoded as it was sent."""
         return urlsplit(self.url).query
 
     @cached_property
@@ -74,6 +76,7 @@ class Exchange:
 
     @property
     def succeeded(self) -> bool:
+        """True when the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
@@ -96,6 +99,7 @@ class Exchange:
 
     @property
     def media_type(self) -> str:
+        """The media type of the answer in lower case, without parameters; empty when there is none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def field(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a target may be sent, how often, and when it has had enough: decided below every engine and every option.
+"""The guard decides what may be sent, how often, and when to stop: below every engine and every option.
 
 On a real host only reads of documented paths with the given token pass, and writes that the ledger lets through.
 Anything else raises before a socket opens.
@@ -26,10 +26,12 @@ class GuardedRequest(Protocol):
     url: str | None
 
     @property
-    def headers(self) -> Mapping[str, str | bytes]: ...
+    def headers(self) -> Mapping[str, str | bytes]:
+        """The headers that will be sent."""
 
     @property
-    def body(self) -> object: ...
+    def body(self) -> object:
+        """The body that will be sent: bytes, a text, None or a stream."""
 
 
 class WritePolicy(Protocol):
@@ -50,6 +52,8 @@ BURSTS = 2
 
 
 class Mode(StrEnum):
+    """The two modes of a run."""
+
     FULL = "full"
     """Everything: generation, writes, probes without a key. For the mock and other loopback targets."""
     SAFE = "safe"
@@ -58,7 +62,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be sent. ``origin`` is ``https://api.sophiie.ai``."""
+    """The limits of a run: what may be sent, and how much. ``origin`` is ``https://api.sophiie.ai``."""
 
     origin: str
     mode: Mode
@@ -184,7 +188,7 @@ class Guard:
             raise RequestRefused(f"{method} {path}: only documented reads are sent to a real host")
 
     def _writes(self, method: str) -> bool:
-        """Whether this is a matter for the gate."""
+        """Tell whether the write policy decides on this method."""
         return self.policy.mode is Mode.SAFE and self.policy.gate is not None and method not in _READS
 
     @property
@@ -240,7 +244,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 
 
 def body_of(request: GuardedRequest) -> bytes:
-    """What a request carries. A stream, which only its sending would show, counts as nothing."""
+    """The bytes of a request's body. A stream, which only its sending would show, counts as nothing."""
     if isinstance(request.body, str):
         return request.body.encode()
     return request.body if isinstance(request.body, bytes) else b""

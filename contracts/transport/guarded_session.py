@@ -113,10 +113,11 @@ class Transport:
         self._adapter = _GuardedAdapter(self)
 
     def under(self, guard: Guard) -> "Transport":
-        """The same ways to the target under another guard."""
+        """A transport to the same target under another guard."""
         return Transport(guard, self._reroutes)
 
     def session(self) -> requests.Session:
+        """A session of ``requests`` whose every request passes the guard."""
         session = requests.Session()
         session.trust_env = False  # neither a proxy nor a .netrc may change what is sent
         session.headers.clear()
@@ -148,6 +149,7 @@ class Transport:
             del requests.Session.trust_env
 
     def reroute(self, url: str) -> str:
+        """The URL on the host that stands in for its own, if there is one."""
         for origin, other in self._reroutes.items():
             if url.startswith(origin):
                 return other + url[len(origin) :]
@@ -160,6 +162,7 @@ class Transport:
         response: _Response,
         seconds: float,
     ) -> Exchange:
+        """The record of a request with its answer."""
         method, url, body = request.method or "", request.url or "", response.content
         packings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
         operation = self.guard.policy.contract.find(method, urlsplit(url).path)

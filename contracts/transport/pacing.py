@@ -51,6 +51,7 @@ class Pace:
         return self._move(lambda free: max(free, self.clock()), GAP)
 
     def wait_until(self, moment: float) -> None:
+        """Sleep until a moment of the wall clock, in seconds."""
         while (left := moment - self.clock()) > 0:
             self.sleep(left)
 
@@ -108,10 +109,12 @@ class Burst:
         return self._start + (self._taken - 1) * BRISK
 
     def end(self) -> None:
+        """End the burst: the next request is at the ordinary pace."""
         self._most = 0
 
     @property
     def over(self) -> bool:
+        """True when all requests of the burst are sent, or its time is up."""
         return self._taken >= self._most or self._clock() > self._start + LONGEST
 
 

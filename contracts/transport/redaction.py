@@ -1,4 +1,4 @@
-"""What leaves the suite goes through here, under every sink: the redactor by value, and people's data.
+"""Redaction of all that leaves the suite: secrets by value, and the personal data of people.
 
 The redactor of the project knows secrets. An answer of a real host holds more that is not ours to keep: mail
 addresses and telephone numbers are masked as well, unless all data is known to be made up.
@@ -30,5 +30,6 @@ class ReportRedactor:
         self._people = people
 
     def redact(self, text: str) -> str:
+        """Mask every secret in a text, and mail addresses and telephone numbers if people's data may be in it."""
         text = self._redactor.redact(text)
         return _PHONE.sub(MASK, _MAIL.sub(MASK, text)) if self._people else text

@@ -1,4 +1,4 @@
-"""What is being checked: the mock, started here or elsewhere, or a real host."""
+"""The target of a check: the mock, started here or elsewhere, or a real host."""
 
 import ipaddress
 from collections.abc import Callable, Generator, Mapping
@@ -19,7 +19,7 @@ LOCAL_KEY = "sk_test_local"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name is this machine. Anything that has to be looked up elsewhere is not."""
+    """Tell whether a host name is this machine. A name that has to be looked up elsewhere is not."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
