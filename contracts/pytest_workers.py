@@ -22,7 +22,7 @@ Part = Mapping[str, Any]
 
 def part(run: Run) -> Part:
     """The result of one worker, in types that any channel carries."""
-    found = run.probe.findings.values()
+    found = run.client.findings.values()
     return {
         "units": list(run.units),
         "done": sorted(run.done),

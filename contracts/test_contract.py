@@ -33,13 +33,13 @@ def test_contract(run: Run, unit_name: str) -> None:
     counted = [f for f in found if run.selection.finding(f.rule.name, f.operation)]
     broken = [f for f in counted if f.breaks(run.target.is_mock) and not run.options.baseline.accepts(f)]
     if broken:
-        sieve = ReportRedactor([run.target.key, run.target.other_key], people=not run.target.is_mock)
+        redactor = ReportRedactor([run.target.key, run.target.other_key], people=not run.target.is_mock)
         lines = [
             f"{f.operation}: {f.rule.title} ({f.rule.name})\n  expected {f.expected}\n  got      {f.got}\n  "
             + "\n  ".join(exchange.curl(run.target.variables) for exchange in f.evidence[-MOST_COMMANDS:])
             for f in broken
         ]
-        pytest.fail(sieve.redact("\n".join(lines)), pytrace=False)
+        pytest.fail(redactor.redact("\n".join(lines)), pytrace=False)
 
 
 def test_the_run_was_not_vacuous(run: Run, request: pytest.FixtureRequest) -> None:

@@ -139,12 +139,12 @@ def _checked(
         with interruptible(run.guard.interrupt):
             outcome = run.go()
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
-    sieve = ReportRedactor(secrets, people=not outcome.target.is_mock)
+    redactor = ReportRedactor(secrets, people=not outcome.target.is_mock)
     with undisturbed():
-        wrong = writers.write(outcome, sieve, reports)  # first: a pipeline that ended the run soon ends this too
-        terminal.write(outcome, sieve, console, verbose=verbose)
-        epilogue.proposals(outcome, contract, sieve, console)
-        epilogue.entries(outcome, sieve, console, wanted=entries)
+        wrong = writers.write(outcome, redactor, reports)  # first: a pipeline that ended the run soon ends this too
+        terminal.write(outcome, redactor, console, verbose=verbose)
+        epilogue.proposals(outcome, contract, redactor, console)
+        epilogue.entries(outcome, redactor, console, wanted=entries)
     return said(wrong, outcome)
 
 

@@ -71,11 +71,11 @@ def finish(
     clock, sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
     gate = WriteGate(offers(Catalogue(contract)), ledger, deletes_only=True, clock=clock)
     policy = Policy(target.origin, Mode.SAFE, target.key, contract, private=not target.local, gate=gate)
-    probe = ScenarioClient(contract, target, Transport(Guard(policy, pace), reroutes))
+    client = ScenarioClient(contract, target, Transport(Guard(policy, pace), reroutes))
     try:
-        if owner_of(ledger.origin, organization_of(probe)) != ledger.owner:
+        if owner_of(ledger.origin, organization_of(client)) != ledger.owner:
             raise CannotRun("the key opens another organization than that of the ledger", "nothing was touched")
-        return Cleaner(probe, gate, ledger, clock, sleep).clean()
+        return Cleaner(client, gate, ledger, clock, sleep).clean()
     except RunStopped as stop:
         return [stop.reason]
     except NETWORK_ERRORS as fault:

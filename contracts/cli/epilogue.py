@@ -13,23 +13,23 @@ from contracts.transport.redaction import ReportRedactor, visible
 _MOST = 10
 
 
-def proposals(outcome: RunResult, contract: Contract, sieve: ReportRedactor, console: Console) -> None:
+def proposals(outcome: RunResult, contract: Contract, redactor: ReportRedactor, console: Console) -> None:
     """Print a patch of the document for each finding on a target that is no mock: there the document may be wrong."""
     if outcome.target.is_mock:
         return
     for finding in outcome.findings[:_MOST]:
-        _say(f"{finding.rule.name} in {finding.operation} [{finding.where}]", sieve, console)
-        _say(propose(finding, contract).text, sieve, console)
+        _say(f"{finding.rule.name} in {finding.operation} [{finding.where}]", redactor, console)
+        _say(propose(finding, contract).text, redactor, console)
     if len(outcome.findings) > _MOST:
         more = len(outcome.findings) - _MOST
-        _say(f"… and {more} more findings: narrow the run down with --only", sieve, console)
+        _say(f"… and {more} more findings: narrow the run down with --only", redactor, console)
 
 
-def entries(outcome: RunResult, sieve: ReportRedactor, console: Console, *, wanted: bool) -> None:
+def entries(outcome: RunResult, redactor: ReportRedactor, console: Console, *, wanted: bool) -> None:
     """Print a baseline entry for each cause of what broke the run, when that is ``wanted``."""
     for entry in entries_for(outcome.broken, date.today()) if wanted else ():
-        _say(entry, sieve, console)
+        _say(entry, redactor, console)
 
 
-def _say(text: str, sieve: ReportRedactor, console: Console) -> None:
-    console.print(visible(sieve.redact(text)), soft_wrap=True, markup=False)
+def _say(text: str, redactor: ReportRedactor, console: Console) -> None:
+    console.print(visible(redactor.redact(text)), soft_wrap=True, markup=False)

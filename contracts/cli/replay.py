@@ -46,7 +46,7 @@ def replayed(run: Run, olds: Sequence[StoredFinding], console: Console) -> int:
 
 def _say(run: Run, verdict: ReplayResult, console: Console) -> None:
     key = run.target.key
-    sieve = ReportRedactor([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
+    redactor = ReportRedactor([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
     old = verdict.old
     where = f" [{old.where}]" if old.where else ""
     for text, style in (
@@ -54,4 +54,4 @@ def _say(run: Run, verdict: ReplayResult, console: Console) -> None:
         (f"  {old.operation}{where} · {old.rule}", "dim"),
         (f"  {verdict.why}", ""),
     ):
-        console.print(Text(visible(sieve.redact(text)), style=style), soft_wrap=True)
+        console.print(Text(visible(redactor.redact(text)), style=style), soft_wrap=True)

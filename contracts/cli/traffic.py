@@ -62,10 +62,10 @@ def command(
         traffic = recording(*_whole(raw, place))
         outcome = Attribution(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
         accept(outcome, accepted, whole=False)  # another recording may show what this one does not
-        sieve = ReportRedactor(traffic.secrets, people=True)
-        wrong = writers.write(outcome, sieve, wanted)
-        terminal.write(outcome, sieve, Console(highlight=False), verbose=verbose)
-        epilogue.entries(outcome, sieve, Console(highlight=False), wanted=baseline_entries)
+        redactor = ReportRedactor(traffic.secrets, people=True)
+        wrong = writers.write(outcome, redactor, wanted)
+        terminal.write(outcome, redactor, Console(highlight=False), verbose=verbose)
+        epilogue.entries(outcome, redactor, Console(highlight=False), wanted=baseline_entries)
         return said(wrong, outcome)
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)

@@ -29,17 +29,17 @@ class Cleaner:
 
     def __init__(
         self,
-        probe: ScenarioClient,
+        client: ScenarioClient,
         gate: WriteGate,
         ledger: Ledger,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._probe, self._gate, self._ledger = probe, gate, ledger
+        self._client, self._gate, self._ledger = client, gate, ledger
         self._clock, self._sleep = clock, sleep
 
     def clean(self) -> list[str]:
-        """Why something could not be cleaned up; empty when nothing is left. Raises Stopped."""
+        """Why something could not be cleaned up; empty when nothing is left. Raises RunStopped."""
         reasons = []
         for made in self._ledger.left:
             try:
@@ -59,12 +59,12 @@ class Cleaner:
         if made.state is LedgerState.SENT:
             self._look_for(made, offer)
         if made.state is LedgerState.ALIVE:
-            exchange = self._probe.call(offer.family.delete, made.id)
+            exchange = self._client.call(offer.family.delete, made.id)
             if made.state is LedgerState.ALIVE:
                 raise ScenarioSkipped(f"the deletion was answered {exchange.status}")
 
     def _look_for(self, made: MadeRecord, offer: SafeOperations) -> None:
-        """Raises Abandoned when the list cannot be read to its end."""
+        """Raises ScenarioSkipped when the list cannot be read to its end."""
         left = made.at + SETTLE - self._clock()
         if left > 0:
             self._sleep(left)
@@ -87,7 +87,7 @@ class Cleaner:
         """
         listing, counts, seen = offer.listing, set[int | None](), set[str]()
         for number in range(1, _MOST_PAGES):
-            page = fetch(self._probe, listing, page=number, size=listing.largest)
+            page = fetch(self._client, listing, page=number, size=listing.largest)
             if not isinstance(page.exchange.field(listing.items) if listing.items else page.exchange.json, list):
                 raise ScenarioSkipped(f"{listing.key} answers no list where the document has one")
             if any(offer.kind.shown not in item for item in page.items):
@@ -100,12 +100,12 @@ class Cleaner:
         raise ScenarioSkipped(f"the list does not end within {_MOST_PAGES} pages")
 
 
-def organization_of(probe: ScenarioClient) -> str:
+def organization_of(client: ScenarioClient) -> str:
     """The id of the organization that the key opens. Raises CannotRun."""
-    operation = probe.contract.operations.get(business_rules.ORGANIZATION)
+    operation = client.contract.operations.get(business_rules.ORGANIZATION)
     if operation is None:
         raise CannotRun("the document does not tell how to ask whose key it is", "use one that does: --spec")
-    exchange = probe.call(operation)
+    exchange = client.call(operation)
     try:
         return str(record_of(exchange)["id"])
     except ScenarioSkipped:

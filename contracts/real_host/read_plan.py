@@ -121,18 +121,18 @@ def _source(catalogue: Catalogue, operation: Operation, name: str) -> str:
 class ReadRun:
     """One run over a plan. Nothing is kept of an answer but what the next steps need."""
 
-    def __init__(self, probe: ScenarioClient, catalogue: Catalogue) -> None:
-        self._probe = probe
+    def __init__(self, client: ScenarioClient, catalogue: Catalogue) -> None:
+        self._client = client
         self._catalogue = catalogue
         self._first: dict[str, Mapping[str, Any]] = {}
         self._pages: dict[str, Page] = {}
 
     def making(self, step: ReadStep) -> Callable[[ScenarioClient], None]:
         """``make`` for later."""
-        return lambda probe: self.make(step)
+        return lambda client: self.make(step)
 
     def make(self, step: ReadStep) -> None:
-        """Send one request and judge it. Raises Abandoned when what it needs is not there."""
+        """Send one request and judge it. Raises ScenarioSkipped when what it needs is not there."""
         asked = dict(step.asked)
         for name, (source, member) in step.needs.items():
             value = self._first.get(source, {}).get(member)
@@ -140,7 +140,7 @@ class ReadRun:
                 raise ScenarioSkipped(f"{step.operation.key}: {source} shows no {member}: is the account empty?")
             asked[name] = value
         paths = [asked.pop(parameter.name) for parameter in step.operation.of("path")]
-        exchange = self._probe.get(step.operation, *paths, query=asked)
+        exchange = self._client.get(step.operation, *paths, query=asked)
         if step.listing is None:
             self._single(step, exchange)
         else:
@@ -152,13 +152,13 @@ class ReadRun:
         item = self._first.get(_above(step.operation), {}) if step.topic == "item" else {}
         for name in differences(item, record):
             said = consistency.DETAIL, "the same as in the list", "another value"
-            self._probe.broken(said[0], step.operation, said[1], said[2], exchange, where=name)
+            self._client.broken(said[0], step.operation, said[1], said[2], exchange, where=name)
 
     def _page(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> None:
         if step.topic == "read" and step.page == 1 and page.items:
             self._first[listing.key] = page.items[0]
             self._pages[listing.key] = page
-        note(self._probe, listing, self._judged(step, listing, page, asked), page.exchange, where=step.topic)
+        note(self._client, listing, self._judged(step, listing, page, asked), page.exchange, where=step.topic)
 
     def _judged(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[rules.Said]:
         first = self._pages.get(listing.key)

@@ -35,17 +35,17 @@ def _changes(offer: SafeOperations) -> bool:
 class RecordLifecycle:
     """One record of one kind."""
 
-    def __init__(self, probe: ScenarioClient, offer: SafeOperations, gate: WriteGate) -> None:
-        self._probe, self._offer, self._gate = probe, offer, gate
+    def __init__(self, client: ScenarioClient, offer: SafeOperations, gate: WriteGate) -> None:
+        self._client, self._offer, self._gate = client, offer, gate
 
     def live(self) -> None:
-        """Raises Abandoned when it cannot go on; what was made by then is cleaned up at the end of the run."""
+        """Raises ScenarioSkipped when it cannot go on; what was made by then is cleaned up at the end of the run."""
         family, ledger = self._offer.family, self._gate.ledger
         if ledger is None or family.create is None or family.delete is None:
             raise ScenarioSkipped("nothing may be written")
         mark = ledger.next_mark
         body = self._offer.body(mark)
-        exchange = self._probe.accepted(self._probe.call(family.create, body=body), family.create)
+        exchange = self._client.accepted(self._client.call(family.create, body=body), family.create)
         made = ledger.made[-1]
         if made.id is None:
             raise ScenarioSkipped(f"{family.create.key} does not answer with the record; it is looked for at the end")
@@ -58,7 +58,7 @@ class RecordLifecycle:
 
     def _changed(self, update: Operation, id: Any, before: Record) -> Record:
         body = self._offer.change()
-        exchange = self._probe.accepted(self._probe.call(update, id, body=body), update)
+        exchange = self._client.accepted(self._client.call(update, id, body=body), update)
         record = record_of(exchange)
         self._holds(record, body, exchange, update, rules.APPLIED)
         for name in differences(before, record, tuple(body)):
@@ -77,28 +77,28 @@ class RecordLifecycle:
         if shown is None:
             return
         if not shown:
-            self._probe.broken(rules.READ_BACK, operation, "the record", exchange.answer(), cause, exchange)
+            self._client.broken(rules.READ_BACK, operation, "the record", exchange.answer(), cause, exchange)
         for name in differences(record, shown):
             self._broken(rules.READ_BACK, operation, exchange, name)
 
     def _ended(self, delete: Operation, id: Any) -> None:
-        cause = self._probe.accepted(self._probe.call(delete, id), delete)
+        cause = self._client.accepted(self._client.call(delete, id), delete)
         shown, exchange = self._shown(id)
         if shown:
             where = "item" if self._offer.family.read else "list"
-            self._probe.broken(rules.GONE, delete, "not there any more", "still there", cause, exchange, where=where)
+            self._client.broken(rules.GONE, delete, "not there any more", "still there", cause, exchange, where=where)
 
     def _shown(self, id: Any) -> tuple[Record | None, Exchange]:
         """The record as it reads, empty when it is not there; None when one page of its list cannot tell."""
         family, listing = self._offer.family, self._offer.listing
         if family.read is not None:
-            exchange = self._probe.call(family.read, id)
+            exchange = self._client.call(family.read, id)
             return (record_of(exchange) if exchange.succeeded else {}), exchange
         query = {} if listing.size is None else {listing.size.name: listing.largest}
-        page = page_of(listing, self._probe.get(listing.operation, query=query))
+        page = page_of(listing, self._client.get(listing.operation, query=query))
         found = next((item for item in page.items if item.get("id") == id), None)
         whole = page.count is not None and len(page.items) >= page.count
         return (found if found is not None else {} if whole else None), page.exchange
 
     def _broken(self, rule: Rule, operation: Operation, exchange: Exchange, name: str) -> None:
-        self._probe.broken(rule, operation, f"{name} as it was written", "another value", exchange, where=name)
+        self._client.broken(rule, operation, f"{name} as it was written", "another value", exchange, where=name)

@@ -69,9 +69,9 @@ class SafeRunPlan:
             f"{self.requests} requests {minutes}, at most {self.requests + BURST} in {(self.seconds + APART) / 60:.1f}"
         )
 
-    def units(self, probe: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
+    def units(self, client: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
         """The scenarios of the run, in order; each names those whose answers it needs."""
-        reading = ReadRun(probe, self._catalogue)
+        reading = ReadRun(client, self._catalogue)
         for step in self._steps:
             needed = [_name(other) for other in foundations(step, self._steps)]
             yield Scenario(step.topic, step.describe(), reading.making(step), needed)

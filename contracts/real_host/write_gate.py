@@ -33,7 +33,7 @@ class WriteGate:
         self._clock = clock
 
     def check(self, method: str, path: str, body: bytes) -> None:
-        """Raises Refused."""
+        """Raises RequestRefused."""
         self._meant(method, path, body)
 
     def sending(self, method: str, path: str, body: bytes) -> None:
@@ -50,7 +50,7 @@ class WriteGate:
         self.ledger.after(exchange.status, ours[0] if len(ours) == 1 else None)
 
     def _meant(self, method: str, path: str, body: bytes) -> tuple[Ledger, MadeRecord | None]:
-        """The record that a write is about, None for a new one. Raises Refused."""
+        """The record that a write is about, None for a new one. Raises RequestRefused."""
         if self.ledger is None:
             raise RequestRefused(f"{method} {path}: nothing may be written before the organization is confirmed")
         offer = self.offers.get(path)

@@ -33,12 +33,12 @@ class WriteSession:
         """Every request of the writes, the first to learn whose key it is."""
         return ["GET /v1/organization", *(line for offer in self.offers for line in requests_of(offer))]
 
-    def permit(self, probe: ScenarioClient) -> None:
+    def permit(self, client: ScenarioClient) -> None:
         """Open the gate. Raises CannotRun when the key is not that of the organization that was named."""
-        if organization_of(probe) != self._permission.organization:
+        if organization_of(client) != self._permission.organization:
             raise CannotRun("the key opens another organization than the one named", "nothing was written")
         self.gate.ledger = Ledger.begin(
-            self._permission.ledger, probe.target.origin, self._permission.organization, self._clock()
+            self._permission.ledger, client.target.origin, self._permission.organization, self._clock()
         )
 
     def units(self) -> list[Scenario]:
@@ -46,16 +46,16 @@ class WriteSession:
         return [Scenario(TOPIC, offer.path, self._life(offer)) for offer in self.offers]
 
     def _life(self, offer: SafeOperations) -> Callable[[ScenarioClient], None]:
-        return lambda probe: RecordLifecycle(probe, offer, self.gate).live()
+        return lambda client: RecordLifecycle(client, offer, self.gate).live()
 
-    def clean_up(self, probe: ScenarioClient) -> str:
+    def clean_up(self, client: ScenarioClient) -> str:
         """Take away what is left; what to say when that did not succeed. Only KeyboardInterrupt is raised."""
         ledger = self.gate.ledger
         if ledger is None:
             return ""
         self.gate.deletes_only = True
         try:
-            reasons = Cleaner(probe, self.gate, ledger, self._clock, self._sleep).clean()
+            reasons = Cleaner(client, self.gate, ledger, self._clock, self._sleep).clean()
         except RunStopped as stop:
             reasons = [stop.reason]
         finally:

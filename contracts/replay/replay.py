@@ -92,7 +92,7 @@ def _old(node: JsonNode) -> StoredFinding:
 
 
 def replay(run: Run, olds: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
-    """Raises Stopped when the target asks for peace, or CannotRun when nobody is there."""
+    """Raises RunStopped when the target asks for peace, or CannotRun when nobody is there."""
     run.greet()
     repeats, judge = Reruns(run), OpenapiCoreJudge(run.contract, run.target.origin, every=True)
     known = {old.key for old in olds}

@@ -63,18 +63,18 @@ class Reruns:
     def _made(self, unit: Scenario) -> RerunResult:
         """Again with other values when it is cut short: what an earlier run made may be there and stand in the way."""
         for _ in range(_TRIES if self._run.mode is Mode.FULL else 1):
-            self._run.probe.forget()
+            self._run.client.forget()
             self._run.unit(unit)
             reason = self._run.cut_short.get(unit.name, "")
             if not reason:
                 break
             self._further()
-        return RerunResult(set(self._run.probe.findings), reason)
+        return RerunResult(set(self._run.client.findings), reason)
 
     def _further(self) -> None:
         """On to values that were not sent yet."""
         self._serial += _FURTHER
-        self._run.probe.sampler = Sampler(self._serial)
+        self._run.client.sampler = Sampler(self._serial)
 
 
 def _collection(unit: Scenario) -> str:

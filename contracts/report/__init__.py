@@ -1,1 +1,1 @@
-"""Reports: each takes an outcome and a sieve, and every text passes the sieve before it leaves."""
+"""Reports: each takes a run result and a redactor, and every text passes it before it leaves."""

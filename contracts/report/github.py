@@ -15,11 +15,11 @@ _ROWS = 200
 """The most rows that a summary has: GitHub takes a mebibyte of it."""
 
 
-def as_github(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_github(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Workflow commands, one a line: to be printed in a step."""
-    causes = content.causes(content.summary(outcome, sieve)["findings"])
+    causes = content.causes(content.summary(outcome, redactor)["findings"])
     lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
-    lines.append(f"::notice title=sophiie-mock check::{_message(sieve.redact(content.verdict(outcome)))}")
+    lines.append(f"::notice title=sophiie-mock check::{_message(redactor.redact(content.verdict(outcome)))}")
     return "\n".join(lines) + "\n"
 
 
@@ -48,11 +48,11 @@ def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_summary(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_summary(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Markdown for ``$GITHUB_STEP_SUMMARY``."""
-    told = content.summary(outcome, sieve)
+    told = content.summary(outcome, redactor)
     causes = content.causes(told["findings"])
-    lines = [f"### sophiie-mock check: {_cell(sieve.redact(content.verdict(outcome)))}", ""]
+    lines = [f"### sophiie-mock check: {_cell(redactor.redact(content.verdict(outcome)))}", ""]
     if causes:
         lines += ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(cause) for cause in causes[:_ROWS]]
@@ -82,4 +82,4 @@ def _about(told: Mapping[str, Any]) -> Iterator[str]:
 def _cell(text: str) -> str:
     plain = visible(" ".join(text.split()))
     plain = plain if len(plain) <= 240 else plain[:239] + "…"
-    return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(letter, letter) for letter in plain)
+    return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(delivery, delivery) for delivery in plain)

@@ -34,17 +34,19 @@ class HarRecorder:
         self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
 
 
-def as_har(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_har(outcome: RunResult, redactor: ReportRedactor) -> str:
     """One log. `_shape`, a member of our own as the format allows, stands in place of a text."""
     keys = outcome.target.variables
-    entries = [_entry(start, exchange, whole, sieve, keys) for start, exchange, whole in outcome.exchanges]
+    entries = [_entry(start, exchange, whole, redactor, keys) for start, exchange, whole in outcome.exchanges]
     creator = {"name": "sophiie-mock check", "version": "1"}
-    told = sieve.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
+    told = redactor.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
     log = {"version": "1.2", "creator": creator, "comment": told, "entries": entries}
     return json.dumps({"log": log}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: ReportRedactor, keys: Variables) -> dict[str, Any]:
+def _entry(
+    start: datetime, exchange: Exchange, whole: bool, redactor: ReportRedactor, keys: Variables
+) -> dict[str, Any]:
     took = round(exchange.seconds * 1000, 3)
     query = parse_qsl(urlsplit(exchange.told_url).query, keep_blank_values=True)
     request = {
@@ -67,13 +69,13 @@ def _entry(start: datetime, exchange: Exchange, whole: bool, sieve: ReportRedact
         "headersSize": -1,
         "bodySize": len(exchange.body),
     }
-    request, response = summary.sieved(request, sieve), summary.sieved(response, sieve)
+    request, response = summary.sieved(request, redactor), summary.sieved(response, redactor)
     if exchange.sent_body:
-        kind = sieve.redact(exchange.sent_headers.get("content-type", ""))
-        request["postData"] = {"mimeType": kind, **_body(exchange.sent_body, exchange.private, whole, sieve)}
-    kind = sieve.redact(exchange.headers.get("content-type", "x-unknown"))
+        kind = redactor.redact(exchange.sent_headers.get("content-type", ""))
+        request["postData"] = {"mimeType": kind, **_body(exchange.sent_body, exchange.private, whole, redactor)}
+    kind = redactor.redact(exchange.headers.get("content-type", "x-unknown"))
     response["content"] = {"size": len(exchange.body), "mimeType": kind}
-    response["content"] |= _body(exchange.body, exchange.private, whole, sieve)
+    response["content"] |= _body(exchange.body, exchange.private, whole, redactor)
     return {
         "startedDateTime": start.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time": took,
@@ -95,15 +97,15 @@ def _headers(headers: Mapping[str, str], *, private: bool, keys: Variables = NO_
     return [{"name": name, "value": value} for name, value in shown.items()]
 
 
-def _body(body: bytes, private: bool, whole: bool, sieve: ReportRedactor) -> dict[str, Any]:
+def _body(body: bytes, private: bool, whole: bool, redactor: ReportRedactor) -> dict[str, Any]:
     """A body redacted member by member, so that JSON stays JSON; its shape where the value is not ours to keep."""
     value = _json(body)
     if private or not whole:
-        return {"_shape": sieve.redact(shape(value))} if body else {"text": ""}
+        return {"_shape": redactor.redact(shape(value))} if body else {"text": ""}
     if value is not NOT_JSON:
-        return {"text": json.dumps(summary.sieved(value, sieve), ensure_ascii=False, separators=(",", ":"))}
+        return {"text": json.dumps(summary.sieved(value, redactor), ensure_ascii=False, separators=(",", ":"))}
     text = body.decode("utf-8", "replace")
-    bare = sieve.redact(text)
+    bare = redactor.redact(text)
     if text.encode() == body:
         return {"text": bare}
     return {"text": base64.b64encode(body).decode(), "encoding": "base64"} if bare == text else {"_shape": "bytes"}

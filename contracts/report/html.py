@@ -48,11 +48,11 @@ def escape(text: str) -> str:
     return escaped(visible(text))
 
 
-def as_html(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_html(outcome: RunResult, redactor: ReportRedactor) -> str:
     """The report as one HTML page."""
-    told = content.summary(outcome, sieve)
+    told = content.summary(outcome, redactor)
     colour = {0: "good", 1: "bad"}.get(told["exitCode"], "odd")
-    verdict = escape(sieve.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below
+    verdict = escape(redactor.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below
     groups = [list(group) for _, group in groupby(told["findings"], key=lambda item: (item["rule"], item["breaks"]))]
     parts = [
         "<!doctype html>",

@@ -10,14 +10,14 @@ from contracts.run.outcome import RunResult
 from contracts.transport.redaction import ReportRedactor
 
 
-def as_json(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_json(outcome: RunResult, redactor: ReportRedactor) -> str:
     """The summary as JSON."""
-    return json.dumps(content.summary(outcome, sieve), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(content.summary(outcome, redactor), indent=2, ensure_ascii=False) + "\n"
 
 
-def as_junit(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_junit(outcome: RunResult, redactor: ReportRedactor) -> str:
     """A finding is a failed case named by its rule and operation; a unit that found nothing is a passed one."""
-    told = content.summary(outcome, sieve)
+    told = content.summary(outcome, redactor)
     broken = [item for item in told["findings"] if item["breaks"]]
     cases = sum(len(told[name]) for name in ("passed", "notRun", "findings", "vacuous"))
     skipped = len(told["notRun"]) + len(told["findings"]) - len(broken)

@@ -45,9 +45,9 @@ class _Files:
         return {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}, "region": region}
 
 
-def as_sarif(outcome: RunResult, sieve: ReportRedactor) -> str:
+def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
-    told = content.summary(outcome, sieve)
+    told = content.summary(outcome, redactor)
     causes, files = content.causes(told["findings"])[:MOST], _Files(outcome)
     firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
     names = list(firsts)

@@ -19,18 +19,18 @@ _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends 
 """A remark that a mock makes on every request of a quick run, and that explains none of them."""
 
 
-def sieved(value: Any, sieve: ReportRedactor) -> Any:
+def sieved(value: Any, redactor: ReportRedactor) -> Any:
     """A copy of JSON-like data in which every text is redacted."""
     if isinstance(value, str):
-        return sieve.redact(value)
+        return redactor.redact(value)
     if isinstance(value, dict):
-        return {sieve.redact(str(name)): sieved(member, sieve) for name, member in value.items()}
+        return {redactor.redact(str(name)): sieved(member, redactor) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [sieved(item, sieve) for item in value]
+        return [sieved(item, redactor) for item in value]
     return value
 
 
-def finding(item: Finding, outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
+def finding(item: Finding, outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
     """One finding as plain data, with the commands that show it."""
     shown = item.evidence[-MOST_COMMANDS:]
     keys = outcome.target.variables
@@ -38,7 +38,7 @@ def finding(item: Finding, outcome: RunResult, sieve: ReportRedactor) -> dict[st
     again = [stored_request.to_dict(exchange, keys) for exchange in shown]
     is_mock = outcome.target.is_mock
     judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock), "reason": reason_of(item, outcome)}
-    found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, sieve)
+    found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, redactor)
     return found
 
 
@@ -69,7 +69,7 @@ def more(cause: Sequence[Mapping[str, Any]]) -> str:
     return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
 
 
-def summary(outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
+def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
     """Everything of a run that may be kept."""
     operations = {}
     for key, counts in outcome.coverage.statuses.items():
@@ -95,10 +95,10 @@ def summary(outcome: RunResult, sieve: ReportRedactor) -> dict[str, Any]:
             "operations": operations,
             **run_facts.of(outcome),
         },
-        sieve,
+        redactor,
     )
-    told["findings"] = [finding(item, outcome, sieve) for item in in_order(outcome)]
-    told["accepted"] = sieved([list(item.key) for item in outcome.accepted], sieve)
+    told["findings"] = [finding(item, outcome, redactor) for item in in_order(outcome)]
+    told["accepted"] = sieved([list(item.key) for item in outcome.accepted], redactor)
     return told
 
 

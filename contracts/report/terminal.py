@@ -20,11 +20,11 @@ class Say(Protocol):
 _LONGEST = 3  # findings of one rule that are shown in full
 
 
-def write(outcome: RunResult, sieve: ReportRedactor, console: Console, *, verbose: bool = False) -> None:
+def write(outcome: RunResult, redactor: ReportRedactor, console: Console, *, verbose: bool = False) -> None:
     """Findings by rule, what was not run, coverage, and one sentence at the end."""
 
     def say(text: str = "", style: str = "") -> None:
-        console.print(Text(visible(sieve.redact(text)), style=style), soft_wrap=True)
+        console.print(Text(visible(redactor.redact(text)), style=style), soft_wrap=True)
 
     for name, group in summary.by_rule(summary.in_order(outcome)):
         first = group[0]

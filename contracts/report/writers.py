@@ -40,13 +40,13 @@ def wanted(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> di
     return files
 
 
-def write(outcome: RunResult, sieve: ReportRedactor, files: Mapping[str, str]) -> list[str]:
+def write(outcome: RunResult, redactor: ReportRedactor, files: Mapping[str, str]) -> list[str]:
     """Words for each file that cannot be written; the others are."""
     wrong = []
     for kind, path in files.items():
         try:
             # Half a letter, which a file may have in its name, is no reason to write nothing.
-            Path(path).write_text(WRITERS[kind](outcome, sieve), "utf-8", "backslashreplace")
+            Path(path).write_text(WRITERS[kind](outcome, redactor), "utf-8", "backslashreplace")
         except OSError as fault:
             wrong.append(f"{path}: {fault.strerror} → give a writable place")
     return wrong

@@ -65,7 +65,7 @@ class Run:
         self.transport = Transport(self.guard, reroutes)
         self.coverage = Coverage(contract, target.key)
         self.guard.listen(self.coverage.seen)
-        self.probe = ScenarioClient(contract, target, self.transport, options.seed)
+        self.client = ScenarioClient(contract, target, self.transport, options.seed)
         self.done: set[str] = set()
         self.cut_short: dict[str, str] = {}
         """Units that were not run to their end, with the reason; they may have found something before."""
@@ -79,7 +79,7 @@ class Run:
         try:
             self.greet()
             if self.writing:
-                self.writing.permit(self.probe)
+                self.writing.permit(self.client)
             self.neighbour()
             self.watch.begin(list(self.units.values()), self.guard, self.coverage)
             for unit in self.units.values():
@@ -101,7 +101,7 @@ class Run:
         if first is None:
             raise CannotRun("the document has no operation that can be read without an id")
         try:
-            exchange = self.probe.call(first.operation, query=first.asked)
+            exchange = self.client.call(first.operation, query=first.asked)
         except NETWORK_ERRORS as fault:
             if answered(fault):
                 raise CannotRun(f"{self.target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
@@ -115,21 +115,21 @@ class Run:
             self._become(replace(self.target, is_mock=True))
 
     def _become(self, target: Target) -> None:
-        self.target = self.probe.target = self.outcome.target = target
+        self.target = self.client.target = self.outcome.target = target
 
     def neighbour(self) -> None:
         """On a mock, a second organization for the runs about tenancy."""
         if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
             return
-        self._neighbour.move_in(self.probe)
+        self._neighbour.move_in(self.client)
         if self._neighbour.key:
             self._become(replace(self.target, other_key=self._neighbour.key))
-            self.probe.told = self._neighbour.told
+            self.client.told = self._neighbour.told
 
     def leave(self) -> None:
         """Take the second organization away again."""
         if self.guard.stopped is None:
-            self._neighbour.move_out(self.probe)
+            self._neighbour.move_out(self.client)
 
     def clean_up(self) -> None:
         """Take away what the run wrote, however it ended: with a guard of its own, at the same pace."""
@@ -153,7 +153,7 @@ class Run:
         Known only after the greeting, which shows whether the target is a mock.
         """
         if self.mode is Mode.SAFE:
-            todo = list(self.visit.units(self.probe, self.guard))
+            todo = list(self.visit.units(self.client, self.guard))
         else:
             every = units(self.contract, on_mock=self.target.is_mock)
             todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject, unit.also)]
@@ -170,7 +170,7 @@ class Run:
         return QUICK if self.options.quick else self.options.depth
 
     def _generating(self, document: Document) -> Callable[[ScenarioClient], None]:
-        def generate(probe: ScenarioClient) -> None:
+        def generate(client: ScenarioClient) -> None:
             progress = schemathesis_engine.Progress(self._engine_found, self.outcome.notes.append, phase)
             seed, wanted = self.options.seed, {o.key for o in document.operations if self.selection.operation(o)}
             if wanted:
@@ -185,15 +185,15 @@ class Run:
         return generate
 
     def _engine_found(self, finding: Finding) -> None:
-        if finding.key not in self.probe.findings:
-            self.probe.add(finding)
+        if finding.key not in self.client.findings:
+            self.client.add(finding)
 
     def unit(self, unit: Scenario) -> list[Finding]:
-        """Run one unit; what it found. Raises Stopped."""
+        """Run one unit; what it found. Raises RunStopped."""
         self.watch.step(unit.name)
         self.done.add(unit.name)
         self.cut_short.pop(unit.name, None)
-        known, before = self.probe.findings, set(self.probe.findings)
+        known, before = self.client.findings, set(self.client.findings)
         try:
             reason = self._attempt(unit)
         finally:
@@ -216,7 +216,7 @@ class Run:
     def _attempt(self, unit: Scenario) -> str:
         """Why a unit could not be run to its end; empty when it was."""
         try:
-            unit.run(self.probe)
+            unit.run(self.client)
         except (ScenarioSkipped, CannotSample) as reason:
             return str(reason)
         except NETWORK_ERRORS as fault:
@@ -239,8 +239,10 @@ class Run:
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
         else:
             outcome.not_run |= self.left_out
-        outcome.findings = [f for f in self.probe.findings.values() if self.selection.finding(f.rule.name, f.operation)]
-        outcome.notes += [note for note in self.probe.notes if note not in outcome.notes]
+        outcome.findings = [
+            f for f in self.client.findings.values() if self.selection.finding(f.rule.name, f.operation)
+        ]
+        outcome.notes += [note for note in self.client.notes if note not in outcome.notes]
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)

@@ -33,26 +33,26 @@ def _attempts(key: str) -> Mapping[str, dict[str, str]]:
     }
 
 
-def keys(probe: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
+def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """Every operation refuses every attempt with 401, before it looks at anything else.
 
     ``known`` are ids that exist, so that a refusal is the key's.
     """
-    body = _body(probe, operation)
-    for what, headers in _attempts(probe.target.key).items():
+    body = _body(client, operation)
+    for what, headers in _attempts(client.target.key).items():
         sent = {**headers, **({"Content-Type": "application/json"} if body is not None else {})}
-        exchange = probe.call(operation, *known, body=body, headers=sent)
+        exchange = client.call(operation, *known, body=body, headers=sent)
         if exchange.status != 401:
             rule = rules.IGNORED_AUTH
-            probe.broken(rule, operation, f"401 for {what}", exchange.answer(), exchange, where=what)
-    query = probe.call(operation, *known, body=body, headers={}, query={"token": probe.target.key})
+            client.broken(rule, operation, f"401 for {what}", exchange.answer(), exchange, where=what)
+    query = client.call(operation, *known, body=body, headers={}, query={"token": client.target.key})
     if query.status != 401:
         got = query.answer()
-        probe.broken(rules.IGNORED_AUTH, operation, "401 for the key in the query", got, query, where="query")
+        client.broken(rules.IGNORED_AUTH, operation, "401 for the key in the query", got, query, where="query")
     if known:
-        unknown = probe.call(operation, *map(unknown_id, operation.of("path")), body=body, headers={})
+        unknown = client.call(operation, *map(unknown_id, operation.of("path")), body=body, headers={})
         if unknown.status != 401:
-            probe.broken(rules.BEFORE_ROUTING, operation, "401, not what is there", unknown.answer(), unknown)
+            client.broken(rules.BEFORE_ROUTING, operation, "401, not what is there", unknown.answer(), unknown)
 
 
 def unknown_id(parameter: Parameter) -> Any:
@@ -60,24 +60,24 @@ def unknown_id(parameter: Parameter) -> Any:
     return NO_NUMBER if parameter.schema.get("type") == "integer" else "suite_nothing"
 
 
-def _body(probe: ScenarioClient, operation: Operation) -> Any:
+def _body(client: ScenarioClient, operation: Operation) -> Any:
     try:
-        return probe.sampler.body(operation) if operation.body is not None else None
+        return client.sampler.body(operation) if operation.body is not None else None
     except CannotSample:
         return {}
 
 
-def refused_writes(probe: ScenarioClient, family: Family) -> None:
+def refused_writes(client: ScenarioClient, family: Family) -> None:
     """Writes without a key change nothing."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     record, _, _ = kind.made_anyhow()
     before = kind.listed()
     for operation in family.operations:
         if not operation.reads:
             ids = [record["id"]] if operation.of("path") else []
-            exchange = probe.call(operation, *ids, body=_body(probe, operation), headers=_headers(""))
+            exchange = client.call(operation, *ids, body=_body(client, operation), headers=_headers(""))
             if kind.listed() != before:
-                probe.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange)
+                client.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange)
                 before = kind.listed()
     kind.gone(record)
 
@@ -86,26 +86,26 @@ def _headers(key: str) -> dict[str, str]:
     return {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
 
 
-def unknown_paths(probe: ScenarioClient) -> None:
+def unknown_paths(client: ScenarioClient) -> None:
     """Without a key an unknown path is not told from a known one; with it, it is 404 with the envelope."""
-    operation = next(iter(probe.contract.operations.values()))
+    operation = next(iter(client.contract.operations.values()))
     for path in ("/v1/suite-nothing", "/v1", "/suite-nothing", "/v1/leads/x/suite-nothing"):
-        url = probe.target.origin + path
-        exchange = probe.send("GET", url, _headers(probe.target.key))
+        url = client.target.origin + path
+        exchange = client.send("GET", url, _headers(client.target.key))
         error = exchange.field("error")
         inner = error.get("status") if isinstance(error, dict) else None
         if exchange.status != 404 or exchange.json is NOT_JSON or inner != 404:
-            probe.broken(UNKNOWN_PATH, operation, "404 with the envelope", exchange.answer(), exchange, where=path)
+            client.broken(UNKNOWN_PATH, operation, "404 with the envelope", exchange.answer(), exchange, where=path)
 
 
-def other_lists(probe: ScenarioClient, listing: Listing, *parents: Any) -> None:
+def other_lists(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
     """The other organization's list and this one's have nothing in common, in whole and in totals."""
-    other = _other_key(probe)
-    own = {_identity(item) for item in whole(probe, listing, *parents)}
-    foreign = {_identity(item) for item in whole(probe, listing, *parents, key=other)}
+    other = _other_key(client)
+    own = {_identity(item) for item in whole(client, listing, *parents)}
+    foreign = {_identity(item) for item in whole(client, listing, *parents, key=other)}
     both = sorted(map(str, own & foreign))
     if both:
-        probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", f"{len(both)} items: {both[0]}")
+        client.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", f"{len(both)} items: {both[0]}")
 
 
 def _identity(item: Record) -> Any:
@@ -114,23 +114,23 @@ def _identity(item: Record) -> Any:
     return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: pair[0]))
 
 
-def other_filter(probe: ScenarioClient, listing: Listing) -> None:
+def other_filter(client: ScenarioClient, listing: Listing) -> None:
     """A filter by a value of this organization finds nothing with the other one's key."""
-    other, items = _other_key(probe), whole(probe, listing)
+    other, items = _other_key(client), whole(client, listing)
     for asked in listing.filters:
         texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
         values = [text for text in texts[:_MOST_VALUES] if listing.takes(asked, text)]
         if asked.schema.get("enum") or not values:
             continue
-        found = whole(probe, listing, query={asked.name: values[0]}, key=other)
+        found = whole(client, listing, query={asked.name: values[0]}, key=other)
         if found:
             got = f"{len(found)} items for {asked.name}={values[0]}"
-            probe.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=asked.name)
+            client.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=asked.name)
 
 
-def other_items(probe: ScenarioClient, family: Family) -> None:
+def other_items(client: ScenarioClient, family: Family) -> None:
     """Another organization's key finds none of these records: neither to read, to change, to delete, nor below."""
-    other, kind = _other_key(probe), RecordKind(probe, family)
+    other, kind = _other_key(client), RecordKind(client, family)
     theirs = [item.get("id") for item in kind.listed(other)]
     made = kind.made_anyhow()[0] if family.create else {}
     own = [item["id"] for item in kind.listed() if item["id"] not in theirs]
@@ -142,42 +142,42 @@ def other_items(probe: ScenarioClient, family: Family) -> None:
     children = [child.operation for child in family.children]
     for operation in filter(None, [family.read, *children, family.update, family.delete]):
         for id in ids:
-            exchange = probe.call(operation, id, body=_body(probe, operation), key=other)
+            exchange = client.call(operation, id, body=_body(client, operation), key=other)
             if exchange.status != 404:
-                probe.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+                client.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
         if not operation.reads and kind.listed() != before:
-            probe.broken(rules.OTHERS_WRITE, operation, "the record as it was", "another list", exchange)
+            client.broken(rules.OTHERS_WRITE, operation, "the record as it was", "another list", exchange)
             before = kind.listed()
     if made:
         kind.gone(made)
 
 
-def other_creates(probe: ScenarioClient, family: Family) -> None:
+def other_creates(client: ScenarioClient, family: Family) -> None:
     """A record that the other organization creates does not appear here."""
-    other, kind = _other_key(probe), RecordKind(probe, family)
+    other, kind = _other_key(client), RecordKind(client, family)
     before = kind.listed()
-    exchange = probe.accepted(probe.call(kind.create, body=_body(probe, kind.create), key=other), kind.create)
+    exchange = client.accepted(client.call(kind.create, body=_body(client, kind.create), key=other), kind.create)
     if kind.listed() != before:
-        probe.broken(rules.OTHERS_WRITE, kind.create, "the list as it was", "another list", exchange)
+        client.broken(rules.OTHERS_WRITE, kind.create, "the list as it was", "another list", exchange)
 
 
 def other_message(
-    probe: ScenarioClient, operation: Operation, leads: Listing, members: Listing, inquiries: Listing
+    client: ScenarioClient, operation: Operation, leads: Listing, members: Listing, inquiries: Listing
 ) -> None:
     """Another organization's key sends no message to this one's leads."""
-    other = _other_key(probe)
-    lead, user = (next((item["id"] for item in whole(probe, listing)), None) for listing in (leads, members))
+    other = _other_key(client)
+    lead, user = (next((item["id"] for item in whole(client, listing)), None) for listing in (leads, members))
     if lead is None or user is None:
         raise ScenarioSkipped("there is no lead or no member")
-    before = whole(probe, inquiries)
-    exchange = probe.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
+    before = whole(client, inquiries)
+    exchange = client.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
     if exchange.status != 404:
-        probe.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
-    if whole(probe, inquiries) != before:
-        probe.broken(rules.OTHERS_WRITE, operation, "the inquiries as they were", "others", exchange)
+        client.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+    if whole(client, inquiries) != before:
+        client.broken(rules.OTHERS_WRITE, operation, "the inquiries as they were", "others", exchange)
 
 
-def _other_key(probe: ScenarioClient) -> str:
-    if not probe.target.other_key:
+def _other_key(client: ScenarioClient) -> str:
+    if not client.target.other_key:
         raise ScenarioSkipped("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
-    return probe.target.other_key
+    return client.target.other_key

@@ -14,97 +14,99 @@ from contracts.spec.resources import Family, Listing
 Lists = Mapping[str, Listing]
 
 
-def of_lead(probe: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
+def of_lead(client: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
     """The inquiries or appointments of a lead, filtered here: the filter is another run's matter."""
-    return [item for item in whole(probe, lists[name]) if item.get("leadId") == lead]
+    return [item for item in whole(client, lists[name]) if item.get("leadId") == lead]
 
 
-def message(probe: ScenarioClient, lists: Lists, operation: Operation, leads: Family) -> None:
+def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: Family) -> None:
     """A message without a thread starts an inquiry; one in a thread does not; one to nobody leaves nothing."""
-    kind = RecordKind(probe, leads)
+    kind = RecordKind(client, leads)
     lead, _, _ = kind.made_anyhow(all_members=True)
-    user = next((member["id"] for member in whole(probe, lists[business_rules.MEMBERS])), None)
+    user = next((member["id"] for member in whole(client, lists[business_rules.MEMBERS])), None)
     if user is None:
         raise ScenarioSkipped("there is no member who could send a message")
-    before = [item["id"] for item in whole(probe, lists[business_rules.INQUIRIES])]
+    before = [item["id"] for item in whole(client, lists[business_rules.INQUIRIES])]
     body = {"userId": user, "leadId": lead["id"], "message": "Suite message"}
-    exchange = probe.accepted(probe.call(operation, body=body), operation)
-    new = [item for item in whole(probe, lists[business_rules.INQUIRIES]) if item["id"] not in before]
+    exchange = client.accepted(client.call(operation, body=body), operation)
+    new = [item for item in whole(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
     if [(item["leadId"], item["source"]) for item in new] != [(lead["id"], "SMS")]:
         got = f"{len(new)} new inquiries"
-        probe.broken(rules.CAUSED, operation, "one new inquiry of the lead, by SMS", got, exchange)
+        client.broken(rules.CAUSED, operation, "one new inquiry of the lead, by SMS", got, exchange)
     else:
-        _thread(probe, operation, lists, body, new[0])
+        _thread(client, operation, lists, body, new[0])
     for wrong in ({"leadId": leads.nobody(lead["id"])}, {"userId": "usr_suitenothing"}):
-        refused = probe.call(operation, body={**body, **wrong})
+        refused = client.call(operation, body={**body, **wrong})
         if refused.status != 404:
-            probe.broken(rules.UNKNOWN_ID, operation, "404", refused.answer(), refused, where=next(iter(wrong)))
+            client.broken(rules.UNKNOWN_ID, operation, "404", refused.answer(), refused, where=next(iter(wrong)))
     kind.gone(lead)
 
 
-def _thread(probe: ScenarioClient, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> None:
-    read = probe.contract.operations.get(business_rules.INQUIRY)
+def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> None:
+    read = client.contract.operations.get(business_rules.INQUIRY)
     if read is None:
         return
-    data = probe.get(read, inquiry["id"]).field("data") or {}
+    data = client.get(read, inquiry["id"]).field("data") or {}
     texts = [message.get("text") for message in data.get("messages", ())]
     if texts != [body["message"]]:
-        probe.broken(rules.CAUSED, operation, "the message in its inquiry", f"{texts}", where="text")
+        client.broken(rules.CAUSED, operation, "the message in its inquiry", f"{texts}", where="text")
     thread = data.get("messageThreadId")
     if thread is None:
         return
-    count = len(whole(probe, lists[business_rules.INQUIRIES]))
+    count = len(whole(client, lists[business_rules.INQUIRIES]))
     more = {**body, "message": "Suite again", "messageThreadId": thread}
-    exchange = probe.accepted(probe.call(operation, body=more), operation)
-    if len(whole(probe, lists[business_rules.INQUIRIES])) != count:
-        probe.broken(rules.CAUSED, operation, "no new inquiry in a thread", "a new inquiry", exchange, where="thread")
-    data = probe.get(read, inquiry["id"]).field("data") or {}
+    exchange = client.accepted(client.call(operation, body=more), operation)
+    if len(whole(client, lists[business_rules.INQUIRIES])) != count:
+        client.broken(rules.CAUSED, operation, "no new inquiry in a thread", "a new inquiry", exchange, where="thread")
+    data = client.get(read, inquiry["id"]).field("data") or {}
     texts = [message.get("text") for message in data.get("messages", ())]
     if texts != [body["message"], more["message"]]:
-        probe.broken(rules.CAUSED, operation, "both messages in the thread", f"{texts}", exchange, where="thread")
+        client.broken(rules.CAUSED, operation, "both messages in the thread", f"{texts}", exchange, where="thread")
 
 
-def call(probe: ScenarioClient, lists: Lists, operation: Operation) -> None:
+def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:
     """A call that was started leaves an inquiry behind (gap call-effect)."""
-    before = [item["id"] for item in whole(probe, lists[business_rules.INQUIRIES])]
-    exchange = probe.accepted(probe.call(operation, body=probe.sampler.body(operation)), operation)
-    new = [item for item in whole(probe, lists[business_rules.INQUIRIES]) if item["id"] not in before]
+    before = [item["id"] for item in whole(client, lists[business_rules.INQUIRIES])]
+    exchange = client.accepted(client.call(operation, body=client.sampler.body(operation)), operation)
+    new = [item for item in whole(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
     if [item["source"] for item in new] != ["CALL"]:
-        probe.broken(rules.CAUSED, operation, "one new inquiry, by call", f"{len(new)} new inquiries", exchange)
-    leads = {lead["id"] for lead in whole(probe, lists[business_rules.LEADS])}
+        client.broken(rules.CAUSED, operation, "one new inquiry, by call", f"{len(new)} new inquiries", exchange)
+    leads = {lead["id"] for lead in whole(client, lists[business_rules.LEADS])}
     if any(item["leadId"] not in leads for item in new):
-        probe.broken(rules.CAUSED, operation, "an inquiry of a lead", "a lead that is not listed", exchange)
+        client.broken(rules.CAUSED, operation, "an inquiry of a lead", "a lead that is not listed", exchange)
 
 
-def lead_with_all(probe: ScenarioClient, lists: Lists, leads: Family, delete: Operation) -> None:
+def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: Operation) -> None:
     """A lead goes with its inquiries and appointments, and with nobody else's."""
     inquiries, visits = lists[business_rules.INQUIRIES], lists[business_rules.APPOINTMENTS]
-    busy = {item["leadId"] for item in whole(probe, visits)} & {item["leadId"] for item in whole(probe, inquiries)}
+    busy = {item["leadId"] for item in whole(client, visits)} & {item["leadId"] for item in whole(client, inquiries)}
     if not busy:
         raise ScenarioSkipped("there is no lead with inquiries and appointments")
     lead = min(busy)
-    before = {listing.key: whole(probe, listing) for listing in (inquiries, visits)}
-    exchange = probe.accepted(probe.call(delete, lead), delete)
+    before = {listing.key: whole(client, listing) for listing in (inquiries, visits)}
+    exchange = client.accepted(client.call(delete, lead), delete)
     for listing in (inquiries, visits):
         due = [item for item in before[listing.key] if item["leadId"] != lead]
-        now = whole(probe, listing)
+        now = whole(client, listing)
         if any(item["leadId"] == lead for item in now):
             got = f"{listing.key} still shows them"
-            probe.broken(rules.CHILDREN, delete, "what belongs to the lead to go with it", got, exchange)
+            client.broken(rules.CHILDREN, delete, "what belongs to the lead to go with it", got, exchange)
         elif now != due:
-            probe.broken(rules.OTHERS, delete, "the others' to stay", f"{listing.key} lacks some", exchange)
+            client.broken(rules.OTHERS, delete, "the others' to stay", f"{listing.key} lacks some", exchange)
         asked = listing.asking("leadId", lead)
-        left = whole(probe, listing, query=asked) if asked else []
+        left = whole(client, listing, query=asked) if asked else []
         if left:
-            probe.broken(rules.CHILDREN, listing.operation, "nothing of a deleted lead", f"{len(left)} items", exchange)
-    read = probe.contract.operations.get(business_rules.INQUIRY)
+            client.broken(
+                rules.CHILDREN, listing.operation, "nothing of a deleted lead", f"{len(left)} items", exchange
+            )
+    read = client.contract.operations.get(business_rules.INQUIRY)
     for item in [item for item in before[inquiries.key] if item["leadId"] == lead][:3] if read else ():
-        answer = probe.call(read, item["id"]) if read else exchange
+        answer = client.call(read, item["id"]) if read else exchange
         if answer.status != 404:
-            probe.broken(rules.CHILDREN, delete, "404 for its inquiries", answer.answer(), exchange, answer)
+            client.broken(rules.CHILDREN, delete, "404 for its inquiries", answer.answer(), exchange, answer)
 
 
-def subscription(probe: ScenarioClient, contract: Contract) -> None:
+def subscription(client: ScenarioClient, contract: Contract) -> None:
     """Subscribing gives an id, which unsubscribing takes once."""
     subscribe, unsubscribe = (
         contract.operations[business_rules.SUBSCRIBE],
@@ -112,12 +114,12 @@ def subscription(probe: ScenarioClient, contract: Contract) -> None:
     )
     ids = []
     for _ in range(2):
-        exchange = probe.accepted(probe.call(subscribe, body=probe.sampler.body(subscribe)), subscribe)
+        exchange = client.accepted(client.call(subscribe, body=client.sampler.body(subscribe)), subscribe)
         ids.append(exchange.field("id"))
     if ids[0] == ids[1]:
-        probe.broken(rules.FRESH_ID, subscribe, "a new id", f"{ids[1]} again", exchange)
+        client.broken(rules.FRESH_ID, subscribe, "a new id", f"{ids[1]} again", exchange)
     for id in ids:
-        gone = probe.accepted(probe.call(unsubscribe, body={"hookId": id}), unsubscribe)
-        again = probe.call(unsubscribe, body={"hookId": id})
+        gone = client.accepted(client.call(unsubscribe, body={"hookId": id}), unsubscribe)
+        again = client.call(unsubscribe, body={"hookId": id})
         if again.status != 404:
-            probe.broken(rules.SECOND_DELETE, unsubscribe, "404", again.answer(), gone, again)
+            client.broken(rules.SECOND_DELETE, unsubscribe, "404", again.answer(), gone, again)

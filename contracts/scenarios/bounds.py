@@ -36,12 +36,12 @@ _TYPES: tuple[Any, ...] = ("suite", "", 7, 1.5, True, None, [], {}, ["suite"], {
 _MANY = 51  # one more than lists of the document hold
 
 
-def creation(probe: ScenarioClient, family: Family) -> None:
+def creation(client: ScenarioClient, family: Family) -> None:
     """Values at the bounds of each member are accepted at creation, values beyond them refused."""
-    kind = RecordKind(probe, family)
-    for body, what in _bodies(probe, kind.create):
-        exchange = probe.call(kind.create, body=body)
-        _judge(probe, kind.create, body, what, exchange)
+    kind = RecordKind(client, family)
+    for body, what in _bodies(client, kind.create):
+        exchange = client.call(kind.create, body=body)
+        _judge(client, kind.create, body, what, exchange)
         if exchange.succeeded and family.delete is not None:
             made = exchange.json if isinstance(exchange.json, dict) else {}
             record = next((value for value in made.values() if isinstance(value, dict)), made)
@@ -49,43 +49,43 @@ def creation(probe: ScenarioClient, family: Family) -> None:
                 kind.gone(record)
 
 
-def update(probe: ScenarioClient, family: Family) -> None:
+def update(client: ScenarioClient, family: Family) -> None:
     """Values at the bounds of each member are accepted by an update, values beyond them refused."""
-    kind, operation = RecordKind(probe, family), family.update
+    kind, operation = RecordKind(client, family), family.update
     if operation is None:
         return
     record, _, _ = kind.made_anyhow(all_members=True)
     for name, value, what in _values(operation.document, operation):
         body = {name: value}
-        _judge(probe, operation, body, what, probe.call(operation, record["id"], body=body))
+        _judge(client, operation, body, what, client.call(operation, record["id"], body=body))
     kind.gone(record)
 
 
-def action(probe: ScenarioClient, operation: Operation) -> None:
+def action(client: ScenarioClient, operation: Operation) -> None:
     """An operation refuses bodies beyond the bounds; valid ones are sent by scenarios that know their effect."""
     validator = operation.document.validator(operation.body or {})
-    for body, what in _bodies(probe, operation):
+    for body, what in _bodies(client, operation):
         if not validator.is_valid(body):
-            _judge(probe, operation, body, what, probe.call(operation, body=body))
+            _judge(client, operation, body, what, client.call(operation, body=body))
 
 
-def _judge(probe: ScenarioClient, operation: Operation, body: Any, what: str, exchange: Exchange) -> None:
+def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, exchange: Exchange) -> None:
     valid = operation.document.validator(operation.body or {}).is_valid(body)
     if valid and not exchange.succeeded and exchange.status != 409:
-        probe.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=what)
+        client.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=what)
     elif not valid and exchange.succeeded:
-        probe.broken(input.REFUSED, operation, "400", exchange.answer(), exchange, where=what)
+        client.broken(input.REFUSED, operation, "400", exchange.answer(), exchange, where=what)
 
 
-def _bodies(probe: ScenarioClient, operation: Operation) -> Iterator[tuple[dict[str, Any], str]]:
+def _bodies(client: ScenarioClient, operation: Operation) -> Iterator[tuple[dict[str, Any], str]]:
     """A valid body with one member changed; what must be unique is fresh in each."""
     document, fresh = operation.document, UNIQUE.get(operation.key.partition(" ")[2], ())
     schemas = document.properties(operation.body)
     for name, value, what in _values(document, operation):
-        body = probe.sampler.body(operation)
+        body = client.sampler.body(operation)
         for member in fresh:
             if member in body:
-                body[member] = probe.sampler.value(document, schemas[member], unlike=body[member])
+                body[member] = client.sampler.value(document, schemas[member], unlike=body[member])
         yield {**body, name: value}, what
 
 

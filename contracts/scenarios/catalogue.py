@@ -27,17 +27,17 @@ class Catalogue:
         """Where records can be made and seen."""
         return [family for family in self.families if family.create and family.listing]
 
-    def known(self, probe: ScenarioClient, operation: Operation) -> list[Any]:
-        """Ids that exist for the parameters of a path. Raises Abandoned when no operation supplies them."""
+    def known(self, client: ScenarioClient, operation: Operation) -> list[Any]:
+        """Ids that exist for the parameters of a path. Raises ScenarioSkipped when no operation supplies them."""
         parameters = operation.of("path")
         if not parameters:
             return []
         start = operation.key.partition(" ")[2].partition("/{}")[0]
-        given = probe.target.ids.get(parameters[0].name)
+        given = client.target.ids.get(parameters[0].name)
         if given:
             return [given]
         listing = self.lists.get(f"GET {start}")
-        items = (fetch(probe, listing).items if listing else []) or _kept(probe, start)
+        items = (fetch(client, listing).items if listing else []) or _kept(client, start)
         if len(parameters) != 1 or not items:
             raise ScenarioSkipped(
                 f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)"
@@ -46,10 +46,10 @@ class Catalogue:
             raise ScenarioSkipped(f"items of {start} have no `id`")
         return [items[0]["id"]]
 
-    def known_or_not(self, probe: ScenarioClient, operation: Operation) -> list[Any]:
+    def known_or_not(self, client: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids for an operation's path: known ones, or made-up ones where none is known."""
         try:
-            return self.known(probe, operation)
+            return self.known(client, operation)
         except ScenarioSkipped:
             return [parameter.example or 1 for parameter in operation.of("path")]
 
@@ -71,10 +71,10 @@ def _obstacle(family: Family) -> str:
     return "its items have no `id`" if known and "id" not in known else ""
 
 
-def _kept(probe: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]]:
+def _kept(client: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]]:
     """The ids in a collection that no operation lists: a mock's control plane shows them."""
-    if not probe.target.is_mock:
+    if not client.target.is_mock:
         return []
     kind = re.sub(r"^/(v\d+/)?", "", collection)
-    items = probe.send("GET", f"{probe.target.origin}/__admin/records/{kind}?limit=1", {}).field("items")
+    items = client.send("GET", f"{client.target.origin}/__admin/records/{kind}?limit=1", {}).field("items")
     return [item for item in items if isinstance(item, dict) and "id" in item] if isinstance(items, list) else []

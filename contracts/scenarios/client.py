@@ -110,11 +110,11 @@ class ScenarioClient:
         return self._transport.request(method, url, headers, content, texts)
 
     def get(self, operation: Operation, *ids: Any, query: Query | None = None, key: str | None = None) -> Exchange:
-        """A read that must succeed. Raises Abandoned when it does not."""
+        """A read that must succeed. Raises ScenarioSkipped when it does not."""
         return self.accepted(self.call(operation, *ids, query=query, key=key), operation)
 
     def accepted(self, exchange: Exchange, operation: Operation) -> Exchange:
-        """``exchange`` if it succeeded. Raises Abandoned, and writes it down, when not."""
+        """``exchange`` if it succeeded. Raises ScenarioSkipped, and writes it down, when not."""
         if not exchange.succeeded:
             self.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=str(exchange.status))
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}")
@@ -126,7 +126,7 @@ class ScenarioClient:
 
 
 def fill(operation: Operation, ids: Sequence[Any]) -> str:
-    """The path of an operation with these ids for its parameters. Raises Abandoned when it takes others."""
+    """The path of an operation with these ids for its parameters. Raises ScenarioSkipped when it takes others."""
     path, parameters = operation.path, operation.of("path")
     if len(parameters) != len(ids):
         raise ScenarioSkipped(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")

@@ -23,155 +23,155 @@ def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
     return [*items[::step][: most - 1], *items[-1:]]
 
 
-def details(probe: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
+def details(client: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
     """A list and the item itself show the same data; records below an item belong to it."""
-    for item in some(whole(probe, listing)):
-        exchange = probe.get(read, item["id"])
+    for item in some(whole(client, listing)):
+        exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if record["id"] != item["id"]:
-            probe.broken(rules.DETAIL, read, f"the record {item['id']}", f"{record['id']}", exchange, where="id")
+            client.broken(rules.DETAIL, read, f"the record {item['id']}", f"{record['id']}", exchange, where="id")
             continue
         for name in differences(item, record):
             got = f"{name}: {record[name]!r}"
-            probe.broken(rules.DETAIL, read, f"{name}: {item[name]!r}", got, exchange, where=name)
+            client.broken(rules.DETAIL, read, f"{name}: {item[name]!r}", got, exchange, where=name)
         for child in family.children:
-            _children(probe, child, item["id"])
+            _children(client, child, item["id"])
 
 
-def _children(probe: ScenarioClient, listing: Listing, parent: Any) -> None:
+def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
     (parameter,) = listing.operation.of("path")
     if parameter.name == "id":  # of an item that is its own
         return
-    for item in whole(probe, listing, parent):
+    for item in whole(client, listing, parent):
         if parameter.name in item and item[parameter.name] != parent:
             got = f"{item.get('id')} of {item[parameter.name]}"
-            probe.broken(rules.CHILD, listing.operation, f"only what belongs to {parent}", got)
+            client.broken(rules.CHILD, listing.operation, f"only what belongs to {parent}", got)
 
 
-def moments(probe: ScenarioClient, listing: Listing, now: str) -> None:
+def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
     """Nothing was changed before it was created, or created later than now."""
-    for item in whole(probe, listing):
+    for item in whole(client, listing):
         created = item.get("createdAt")
         for name in item:
             if is_change_time(name) and isinstance(created, str) and str(item[name]) < created:
                 got = f"{item['id']}: {name} {item[name]}, created {created}"
-                probe.broken(lifecycle.ORDER, listing.operation, "a change after the creation", got)
+                client.broken(lifecycle.ORDER, listing.operation, "a change after the creation", got)
             if (is_change_time(name) or name == "createdAt") and str(item[name]) > now:
                 got = f"{item['id']}: {name} {item[name]}"
-                probe.broken(lifecycle.FUTURE, listing.operation, f"nothing later than {now}", got)
+                client.broken(lifecycle.FUTURE, listing.operation, f"nothing later than {now}", got)
         if isinstance(item.get("start"), str) and item["start"] >= str(item.get("end", "~")):
-            probe.broken(rules.SPAN, listing.operation, "an end after the start", f"{item['start']} {item['end']}")
+            client.broken(rules.SPAN, listing.operation, "an end after the start", f"{item['start']} {item['end']}")
 
 
-def leads(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
+def leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """Counters, the last and the first inquiry of each lead, against the inquiries themselves."""
     operation = lists[business_rules.LEADS].operation
     of_lead: dict[Any, list[Record]] = {}
-    for inquiry in whole(probe, lists[business_rules.INQUIRIES]):
+    for inquiry in whole(client, lists[business_rules.INQUIRIES]):
         of_lead.setdefault(inquiry["leadId"], []).append(inquiry)
-    for lead in whole(probe, lists[business_rules.LEADS]):
+    for lead in whole(client, lists[business_rules.LEADS]):
         own = of_lead.pop(lead["id"], [])
-        _counters(probe, operation, lead, own)
+        _counters(client, operation, lead, own)
         newest = own[0] if own else {}
         if lead.get("lastInquiryId") != newest.get("id") or lead.get("lastInquiryDate") != newest.get("createdAt"):
             got = f"{lead.get('lastInquiryId')} of {lead.get('lastInquiryDate')}"
             due = f"{lead['id']}: {newest.get('id')} of {newest.get('createdAt')}"
-            probe.broken(rules.LAST, operation, due, got)
+            client.broken(rules.LAST, operation, due, got)
         first = [inquiry["id"] for inquiry in own if inquiry.get("isFirstInquiry")]
         if own and first != [own[-1]["id"]]:
             inquiries = lists[business_rules.INQUIRIES].operation
-            probe.broken(rules.FIRST, inquiries, f"only {own[-1]['id']} of {lead['id']}", f"{first}")
+            client.broken(rules.FIRST, inquiries, f"only {own[-1]['id']} of {lead['id']}", f"{first}")
     if of_lead:
         got = f"an inquiry of {next(iter(of_lead))}, which is not listed"
-        probe.broken(rules.REFERENCE, lists[business_rules.INQUIRIES].operation, "leads that exist", got)
+        client.broken(rules.REFERENCE, lists[business_rules.INQUIRIES].operation, "leads that exist", got)
 
 
-def _counters(probe: ScenarioClient, operation: Operation, lead: Record, own: Sequence[Record]) -> None:
+def _counters(client: ScenarioClient, operation: Operation, lead: Record, own: Sequence[Record]) -> None:
     unread = [inquiry["source"] for inquiry in own if not inquiry.get("isRead")]
     for source, name in business_rules.UNREAD.items():
         if name in lead and lead[name] != unread.count(source):
             due, got = f"{lead['id']}: {name} {unread.count(source)}", f"{lead[name]}"
-            probe.broken(rules.COUNTERS, operation, due, got, where=name)
+            client.broken(rules.COUNTERS, operation, due, got, where=name)
     if own and "read" in lead and lead["read"] is not (not unread):
-        probe.broken(rules.READ, operation, f"{lead['id']}: read {not unread}", f"{lead['read']}")
+        client.broken(rules.READ, operation, f"{lead['id']}: read {not unread}", f"{lead['read']}")
 
 
-def lead_details(probe: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
+def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
     """The last inquiry that a lead carries is the inquiry itself."""
-    inquiries = {item["id"]: item for item in whole(probe, lists[business_rules.INQUIRIES])}
-    for lead in some(whole(probe, lists[business_rules.LEADS])):
-        exchange = probe.get(read, lead["id"])
+    inquiries = {item["id"]: item for item in whole(client, lists[business_rules.INQUIRIES])}
+    for lead in some(whole(client, lists[business_rules.LEADS])):
+        exchange = client.get(read, lead["id"])
         last, id = exchange.field("lastInquiry"), lead.get("lastInquiryId")
         if (last or {}).get("id") != id or (last and differences(last, inquiries.get(id, {}))):
-            probe.broken(rules.LAST, read, f"{lead['id']}: the inquiry {id} as it is", f"{last}", exchange)
+            client.broken(rules.LAST, read, f"{lead['id']}: the inquiry {id} as it is", f"{last}", exchange)
 
 
-def inquiry_details(probe: ScenarioClient, listing: Listing, read: Operation) -> None:
+def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -> None:
     """A call lasts from its start to its end."""
-    calls = [item for item in whole(probe, listing) if item.get("source") == "CALL"]
+    calls = [item for item in whole(client, listing) if item.get("source") == "CALL"]
     for item in some(calls, 6):
-        exchange = probe.get(read, item["id"])
+        exchange = client.get(read, item["id"])
         data = exchange.field("data") or {}
         start, end, seconds = data.get("startedAt"), data.get("endedAt"), data.get("duration")
         if isinstance(start, str) and isinstance(end, str) and isinstance(seconds, int):
             real = _seconds(end) - _seconds(start)
             if abs(real - seconds) > 1:
-                probe.broken(rules.DURATION, read, f"{real:.0f} seconds", f"{seconds}", exchange)
+                client.broken(rules.DURATION, read, f"{real:.0f} seconds", f"{seconds}", exchange)
 
 
 def _seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def appointments(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
+def appointments(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """An appointment's lead exists."""
     listing = lists[business_rules.APPOINTMENTS]
-    known, member = {lead["id"] for lead in whole(probe, lists[business_rules.LEADS])}, listing.member("leadId")
-    for item in whole(probe, listing) if member else ():
+    known, member = {lead["id"] for lead in whole(client, lists[business_rules.LEADS])}, listing.member("leadId")
+    for item in whole(client, listing) if member else ():
         if item.get(member) not in known:
             got = f"{item['id']} of {item.get(member)}"
-            probe.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where=member)
+            client.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where=member)
 
 
-def expanded_leads(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
+def expanded_leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """The lead that an expanded inquiry carries is the lead it names, as the leads show it."""
     listing = lists[business_rules.INQUIRIES]
-    known = {lead["id"]: lead for lead in whole(probe, lists[business_rules.LEADS])}
+    known = {lead["id"]: lead for lead in whole(client, lists[business_rules.LEADS])}
     for parameter in listing.expands:
         for value in parameter.schema["enum"]:
-            for item in some(whole(probe, listing, query={parameter.name: value})):
+            for item in some(whole(client, listing, query={parameter.name: value})):
                 lead = item.get("lead")
                 if not isinstance(lead, dict):
                     continue
                 due = known.get(item.get("leadId"), {})
                 if lead.get("id") != item.get("leadId") or differences(lead, due):
                     got = f"{lead.get('id')} {differences(lead, due)}"
-                    probe.broken(rules.EXPANDED, listing.operation, f"{item['leadId']} as it is", got, where="lead")
+                    client.broken(rules.EXPANDED, listing.operation, f"{item['leadId']} as it is", got, where="lead")
 
 
-def members(probe: ScenarioClient, lists: Mapping[str, Listing]) -> None:
+def members(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """Both lists show the same people, each known by a mail address."""
     other = lists[business_rules.MEMBERSHIPS]
-    people = {item.get("email"): item for item in whole(probe, lists[business_rules.MEMBERS])}
-    seen = {(item.get("user") or {}).get("email"): item for item in whole(probe, other)}
+    people = {item.get("email"): item for item in whole(client, lists[business_rules.MEMBERS])}
+    seen = {(item.get("user") or {}).get("email"): item for item in whole(client, other)}
     if set(people) != set(seen):
         odd = sorted(map(str, set(people) ^ set(seen)))
-        probe.broken(rules.MEMBERS, other.operation, "the same people", f"{', '.join(odd[:3])} in one list only")
+        client.broken(rules.MEMBERS, other.operation, "the same people", f"{', '.join(odd[:3])} in one list only")
     for mail in people.keys() & seen.keys():
         for name in differences(people[mail], seen[mail], ("id",)):
             due, got = f"{mail}: {name} {people[mail][name]!r}", f"{seen[mail][name]!r}"
-            probe.broken(rules.MEMBERS, other.operation, due, got, where=name)
+            client.broken(rules.MEMBERS, other.operation, due, got, where=name)
 
 
-def recent(probe: ScenarioClient, listing: Listing, source: Listing) -> None:
+def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
     """A recent list holds the newest items of the list it comes from, newest first, as they are."""
-    exchange = probe.get(listing.operation)
-    newest = sorted(whole(probe, source), key=lambda item: str(item.get("createdAt")), reverse=True)
+    exchange = client.get(listing.operation)
+    newest = sorted(whole(client, source), key=lambda item: str(item.get("createdAt")), reverse=True)
     due = [item["id"] for item in newest[: business_rules.RECENT_COUNT]]
     items = page_of(listing, exchange).items
     got = [item.get("originalId") for item in items]
     if got != due:
-        probe.broken(rules.RECENT, listing.operation, f"{due}", f"{got}", exchange)
+        client.broken(rules.RECENT, listing.operation, f"{due}", f"{got}", exchange)
     known = {item["id"]: item for item in newest}
     for item in items:
         origin = known.get(item.get("originalId"), {})
@@ -186,9 +186,9 @@ def recent(probe: ScenarioClient, listing: Listing, source: Listing) -> None:
         ):
             if name in item and name in origin and item[name] != origin[name]:
                 where = f"{item.get('originalId')}: {name} {origin[name]!r}"
-                probe.broken(rules.RECENT_SAME, listing.operation, where, f"{item[name]!r}", exchange, where=name)
+                client.broken(rules.RECENT_SAME, listing.operation, where, f"{item[name]!r}", exchange, where=name)
         if not str(item.get("id", "")).startswith(f"{item.get('originalId')} - "):
-            probe.broken(
+            client.broken(
                 rules.RECENT_SAME,
                 listing.operation,
                 f"{item.get('originalId')} - …",

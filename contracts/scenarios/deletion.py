@@ -14,66 +14,66 @@ from contracts.spec.samples import CannotSample, wrong
 from contracts.transport.exchange import Exchange
 
 
-def deletion(probe: ScenarioClient, family: Family) -> None:
+def deletion(client: ScenarioClient, family: Family) -> None:
     """Gone from the item, the list, the count and the children; a second delete is 404; the others stay."""
-    kind, delete = RecordKind(probe, family), family.delete
+    kind, delete = RecordKind(client, family), family.delete
     if delete is None:
         return
     neighbour, _, _ = kind.made_anyhow()
     before = kind.listed()
     record, _, _ = kind.made_anyhow(all_members=True)
-    exchange = probe.accepted(probe.call(delete, record["id"]), delete)
+    exchange = client.accepted(client.call(delete, record["id"]), delete)
     after = kind.listed()
     _gone(kind, delete, record, after, exchange)
     if len(after) != len(before) and record["id"] not in [item.get("id") for item in after]:
-        probe.broken(rules.COUNTED, delete, f"{len(before)} records left", f"{len(after)}", exchange)
+        client.broken(rules.COUNTED, delete, f"{len(before)} records left", f"{len(after)}", exchange)
     missing = [item for item in before if item not in after]
     if missing:
-        probe.broken(rules.OTHERS, delete, f"{missing[0].get('id')} as it was", "changed or gone", exchange)
-    again = probe.call(delete, record["id"])
+        client.broken(rules.OTHERS, delete, f"{missing[0].get('id')} as it was", "changed or gone", exchange)
+    again = client.call(delete, record["id"])
     if again.status != 404:
-        probe.broken(rules.SECOND_DELETE, delete, "404", again.answer(), exchange, again)
+        client.broken(rules.SECOND_DELETE, delete, "404", again.answer(), exchange, again)
     kind.gone(neighbour)
 
 
 def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:
-    probe, family = kind.probe, kind.family
+    client, family = kind.client, kind.family
     if record["id"] in [item.get("id") for item in after]:
-        probe.broken(rules.GONE, delete, "not in the list any more", "still listed", cause, where="list")
+        client.broken(rules.GONE, delete, "not in the list any more", "still listed", cause, where="list")
     read = kind.read(record["id"])
     if read is not None and read.status != 404:
-        probe.broken(rules.GONE, delete, "404 when it is read", read.answer(), cause, read, where="item")
+        client.broken(rules.GONE, delete, "404 when it is read", read.answer(), cause, read, where="item")
     if family.update is not None:
-        changed = probe.call(family.update, record["id"], body={})
+        changed = client.call(family.update, record["id"], body={})
         if changed.succeeded:
-            probe.broken(rules.GONE, family.update, "404 when it is changed", changed.answer(), cause, changed)
+            client.broken(rules.GONE, family.update, "404 when it is changed", changed.answer(), cause, changed)
     for child in family.children:
-        answer = probe.call(child.operation, record["id"])
+        answer = client.call(child.operation, record["id"])
         if answer.status != 404:
-            probe.broken(rules.CHILDREN, child.operation, "404", answer.answer(), cause, answer)
+            client.broken(rules.CHILDREN, child.operation, "404", answer.answer(), cause, answer)
 
 
-def refusals(probe: ScenarioClient, family: Family) -> None:
+def refusals(client: ScenarioClient, family: Family) -> None:
     """Invalid bodies, one wrong member at a time: refused, and nothing changes; unknown ids are 404."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     record, _, _ = kind.made_anyhow(all_members=True)
     before, shown = kind.listed(), kind.found(record["id"])
-    valid = probe.sampler.body(kind.create, whole=True)
+    valid = client.sampler.body(kind.create, whole=True)
     for body, what in spoilt(kind.create, valid):
-        exchange = probe.call(kind.create, body=body)
+        exchange = client.call(kind.create, body=body)
         if exchange.succeeded:
-            probe.broken(input.REFUSED, kind.create, f"400: {what}", exchange.answer(), exchange, where=what)
+            client.broken(input.REFUSED, kind.create, f"400: {what}", exchange.answer(), exchange, where=what)
     now = kind.listed()
     if now != before:
         got = f"{len(now)} records instead of {len(before)}" if len(now) != len(before) else "another record"
-        probe.broken(rules.NO_EFFECT, kind.create, "the list as it was", got)
+        client.broken(rules.NO_EFFECT, kind.create, "the list as it was", got)
     if family.update is not None:
         for body, what in spoilt(family.update, valid, lacking=False):
-            exchange = probe.call(family.update, record["id"], body=body)
+            exchange = client.call(family.update, record["id"], body=body)
             if exchange.succeeded:
-                probe.broken(input.REFUSED, family.update, f"400: {what}", exchange.answer(), exchange, where=what)
+                client.broken(input.REFUSED, family.update, f"400: {what}", exchange.answer(), exchange, where=what)
         if kind.found(record["id"]) != shown:
-            probe.broken(rules.NO_EFFECT, family.update, "the record as it was", "a changed record")
+            client.broken(rules.NO_EFFECT, family.update, "the record as it was", "a changed record")
     kind.gone(record)
 
 
@@ -93,51 +93,51 @@ def spoilt(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = Tr
     return [(body, what) for body, what in found if not validator.is_valid(body)]
 
 
-def unknown_ids(probe: ScenarioClient, family: Family) -> None:
+def unknown_ids(client: ScenarioClient, family: Family) -> None:
     """An id of the right form that nothing has is 404, whatever is done with it, and does nothing."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     known = [item.get("id") for item in kind.listed()]
     first = known[0] if known else 0
     ids = [family.nobody(first), *(("s", "s" * 64) if isinstance(first, str) else (2_147_483_647,))]
     operations = [family.read, family.update, family.delete, *(child.operation for child in family.children)]
     for operation in filter(None, operations):
         for id in ids:
-            body = probe.sampler.body(operation) if operation.body is not None else None
-            exchange = probe.call(operation, id, body=body)
+            body = client.sampler.body(operation) if operation.body is not None else None
+            exchange = client.call(operation, id, body=body)
             if exchange.status != 404:
-                probe.broken(rules.UNKNOWN_ID, operation, "404", exchange.answer(), exchange)
+                client.broken(rules.UNKNOWN_ID, operation, "404", exchange.answer(), exchange)
     if [item.get("id") for item in kind.listed()] != known and kind.family.listing is not None:
-        probe.broken(rules.NO_EFFECT, kind.family.listing.operation, "the list as it was", "another list")
+        client.broken(rules.NO_EFFECT, kind.family.listing.operation, "the list as it was", "another list")
 
 
-def conflicts(probe: ScenarioClient, family: Family) -> None:
+def conflicts(client: ScenarioClient, family: Family) -> None:
     """A unique value cannot be used twice: creating and updating are 409 and change nothing; deleting frees it."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     names = UNIQUE.get(family.path, ())
     first, _, body = kind.made_anyhow(all_members=True)
     for name in names:
-        other = {**probe.sampler.body(kind.create, whole=True), name: body[name]}
+        other = {**client.sampler.body(kind.create, whole=True), name: body[name]}
         _clash(kind, kind.create, (), other, name)
         if family.update is not None:
             second, _, _ = kind.made_anyhow(all_members=True)
             _clash(kind, family.update, (second["id"],), {name: body[name]}, name)
-            same = probe.call(family.update, first["id"], body={name: body[name]})
+            same = client.call(family.update, first["id"], body={name: body[name]})
             if not same.succeeded:
-                probe.broken(rules.CONFLICT, family.update, "no clash with itself", same.answer(), same, where=name)
+                client.broken(rules.CONFLICT, family.update, "no clash with itself", same.answer(), same, where=name)
             kind.gone(second)
     kind.gone(first)
     if names and family.delete is not None:
-        again = probe.call(kind.create, body=body)
+        again = client.call(kind.create, body=body)
         if not again.succeeded:
-            probe.broken(rules.FREED, kind.create, "success", again.answer(), again)
+            client.broken(rules.FREED, kind.create, "success", again.answer(), again)
         else:
             kind.gone(kind.listed()[0] if kind.family.listing else {})
 
 
 def _clash(kind: RecordKind, operation: Operation, ids: tuple[Any, ...], body: Mapping[str, Any], name: str) -> None:
     before = kind.listed()
-    exchange = kind.probe.call(operation, *ids, body=body)
+    exchange = kind.client.call(operation, *ids, body=body)
     if exchange.status != 409:
-        kind.probe.broken(rules.CONFLICT, operation, "409", exchange.answer(), exchange, where=name)
+        kind.client.broken(rules.CONFLICT, operation, "409", exchange.answer(), exchange, where=name)
     elif kind.listed() != before:
-        kind.probe.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange, where=name)
+        kind.client.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange, where=name)

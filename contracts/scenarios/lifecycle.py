@@ -12,15 +12,15 @@ from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
 
-def creation(probe: ScenarioClient, family: Family) -> None:
+def creation(client: ScenarioClient, family: Family) -> None:
     """With the least that is needed and with all there is: as sent, fresh, readable, listed once, counted."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     for all_members in (False, True):
         before = kind.listed()
         record, exchange, body = kind.made_anyhow(all_members=all_members)
         _as_sent(kind, record, body, exchange)
         if record["id"] in [item.get("id") for item in before]:
-            probe.broken(rules.FRESH_ID, kind.create, "a new id", f"{record['id']}, which is taken", exchange)
+            client.broken(rules.FRESH_ID, kind.create, "a new id", f"{record['id']}, which is taken", exchange)
         _shown(kind, record, exchange, kind.create, rules.READ_BACK, rules.LISTED)
         _counted(kind, len(before) + 1, exchange, kind.create)
         _untouched(kind, before, exchange, kind.create)
@@ -31,7 +31,7 @@ def creation(probe: ScenarioClient, family: Family) -> None:
 def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange: Exchange) -> None:
     for name, value in body.items():
         if name in record and not holds(record[name], value):
-            kind.probe.broken(
+            kind.client.broken(
                 rules.AS_SENT, kind.create, f"{name}: {value!r}", f"{name}: {record[name]!r}", exchange, where=name
             )
     document = kind.create.document
@@ -41,7 +41,7 @@ def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange
         if default is ... or name in body or name not in record:
             continue
         if record[name] != default:
-            kind.probe.broken(
+            kind.client.broken(
                 rules.DEFAULTS, kind.create, f"{name}: {default!r}", f"{name}: {record[name]!r}", exchange, where=name
             )
 
@@ -49,24 +49,24 @@ def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange
 def _shown(kind: RecordKind, record: Record, cause: Exchange, operation: Operation, read: Rule, listed: Rule) -> None:
     """The record must read the same everywhere. Where one view differs and the other does not, that view is wrong;
     where all differ, the write is; and with a single view it may be either, so both are named."""
-    probe, family = kind.probe, kind.family
+    client, family = kind.client, kind.family
     exchange = kind.read(record["id"])
     if exchange is not None and not exchange.succeeded:
-        probe.broken(read, operation, "the record", exchange.answer(), cause, exchange)
+        client.broken(read, operation, "the record", exchange.answer(), cause, exchange)
     item = record_of(exchange) if exchange is not None and exchange.succeeded else None
     items = [one for one in kind.listed() if one.get("id") == record["id"]]
     if len(items) != 1 and family.listing:
         for blamed in _list_of(family) if item is not None and len(items) > 1 else [operation, *_list_of(family)]:
-            probe.broken(listed, blamed, "the record once in its list", f"{len(items)} times", cause)
+            client.broken(listed, blamed, "the record once in its list", f"{len(items)} times", cause)
     of_item = differences(record, item) if item is not None else []
     of_list = differences(record, items[0]) if items else []
     for name in of_item:
         blamed = operation if name in of_list or not items or family.read is None else family.read
-        probe.broken(read, blamed, _value(name, record), _value(name, item or {}), cause, where=name)
+        client.broken(read, blamed, _value(name, record), _value(name, item or {}), cause, where=name)
     for name in of_list:
         alone = [operation] if name in of_item else _list_of(family)
         for blamed in alone if item is not None else [operation, *_list_of(family)]:
-            probe.broken(listed, blamed, _value(name, record), _value(name, items[0]), cause, where=name)
+            client.broken(listed, blamed, _value(name, record), _value(name, items[0]), cause, where=name)
 
 
 def _list_of(family: Family) -> list[Operation]:
@@ -80,7 +80,7 @@ def _value(name: str, record: Record) -> str:
 def _counted(kind: RecordKind, due: int, cause: Exchange, operation: Operation) -> None:
     count = len(kind.listed())
     if kind.family.listing and count != due:
-        kind.probe.broken(rules.COUNTED, operation, f"{due} records", f"{count} records", cause)
+        kind.client.broken(rules.COUNTED, operation, f"{due} records", f"{count} records", cause)
 
 
 def _untouched(kind: RecordKind, before: list[Record], cause: Exchange, operation: Operation, *but: Any) -> None:
@@ -91,7 +91,7 @@ def _untouched(kind: RecordKind, before: list[Record], cause: Exchange, operatio
             continue
         if now.get(item.get("id")) != item:
             got = "changed" if item.get("id") in now else "gone"
-            kind.probe.broken(rules.OTHERS, operation, f"{item.get('id')} as it was", got, cause)
+            kind.client.broken(rules.OTHERS, operation, f"{item.get('id')} as it was", got, cause)
             return
 
 
@@ -101,15 +101,15 @@ def _moments(kind: RecordKind, record: Record, before: list[Record], exchange: E
         return
     newer = [item["createdAt"] for item in before if str(item.get("createdAt", "")) > created]
     if newer:
-        kind.probe.broken(rules.CREATED_NOW, kind.create, f"a moment not before {max(newer)}", created, exchange)
+        kind.client.broken(rules.CREATED_NOW, kind.create, f"a moment not before {max(newer)}", created, exchange)
     for name in filter(is_change_time, record):
         if str(record[name]) < created:
-            kind.probe.broken(rules.ORDER, kind.create, f"{name} not before {created}", str(record[name]), exchange)
+            kind.client.broken(rules.ORDER, kind.create, f"{name} not before {created}", str(record[name]), exchange)
 
 
-def update(probe: ScenarioClient, family: Family) -> None:
+def update(client: ScenarioClient, family: Family) -> None:
     """One member at a time: it changes, nothing else does, and every view shows it."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     if family.update is None or family.update.body is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be updated")
     neighbour, _, _ = kind.made_anyhow(all_members=True)
@@ -117,7 +117,7 @@ def update(probe: ScenarioClient, family: Family) -> None:
     before = [item for item in kind.listed() if item.get("id") != record["id"]]
     exchange = None
     for name, schema in family.update.document.properties(family.update.body).items():
-        body = {name: probe.sampler.value(family.update.document, schema, unlike=record.get(name))}
+        body = {name: client.sampler.value(family.update.document, schema, unlike=record.get(name))}
         if family.update.document.validator(family.update.body).is_valid(body):
             record, exchange = _updated(kind, family.update, record, body)
             _nulled(kind, family.update, record, name)
@@ -131,21 +131,21 @@ def update(probe: ScenarioClient, family: Family) -> None:
 
 def _updated(kind: RecordKind, operation: Operation, record: Record, body: dict[str, Any]) -> tuple[Record, Exchange]:
     before = next(iter(kind.found(record["id"])[-1:]), record)
-    exchange = kind.probe.accepted(kind.probe.call(operation, record["id"], body=body), operation)
+    exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
     after = record_of(exchange)
     for name, value in body.items():
         if name in after and not holds(after[name], value):
-            kind.probe.broken(
+            kind.client.broken(
                 rules.APPLIED, operation, f"{name}: {value!r}", f"{name}: {after[name]!r}", exchange, where=name
             )
     for name in differences(before, after, tuple(body)):
         if not is_change_time(name):
             rule = rules.CREATED_AT if name == "createdAt" else rules.KEEPS
             got = f"{name}: {after[name]!r}"
-            kind.probe.broken(rule, operation, f"{name}: {before[name]!r}", got, exchange, where=name)
+            kind.client.broken(rule, operation, f"{name}: {before[name]!r}", got, exchange, where=name)
     for name in filter(is_change_time, after):
         if name in before and str(after[name]) < str(before[name]):
-            kind.probe.broken(rules.UPDATED_AT, operation, f"not before {before[name]}", str(after[name]), exchange)
+            kind.client.broken(rules.UPDATED_AT, operation, f"not before {before[name]}", str(after[name]), exchange)
     _shown(kind, after, exchange, operation, rules.READ_BACK, rules.LISTED)
     return after, exchange
 
@@ -155,10 +155,10 @@ def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -
     body = {name: None}
     if operation.body is None or not operation.document.validator(operation.body).is_valid(body):
         return
-    exchange = kind.probe.accepted(kind.probe.call(operation, record["id"], body=body), operation)
+    exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
     shown = [record_of(exchange), *kind.found(record["id"])]
     if any(one.get(name) is not None for one in shown):
-        kind.probe.broken(rules.NULLED, operation, f"{name}: null", f"{name}: a value", exchange, where=name)
+        kind.client.broken(rules.NULLED, operation, f"{name}: null", f"{name}: a value", exchange, where=name)
 
 
 def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> None:
@@ -166,8 +166,8 @@ def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> N
     if operation.body is None or not operation.document.validator(operation.body).is_valid({}):
         return
     before = kind.found(record["id"])
-    exchange = kind.probe.accepted(kind.probe.call(operation, record["id"], body={}), operation)
+    exchange = kind.client.accepted(kind.client.call(operation, record["id"], body={}), operation)
     for one, other in zip(before, kind.found(record["id"]), strict=False):
         for name in differences(one, other):
             if not is_change_time(name):
-                kind.probe.broken(rules.KEEPS, operation, f"{name} as it was", repr(other[name]), exchange, where=name)
+                kind.client.broken(rules.KEEPS, operation, f"{name} as it was", repr(other[name]), exchange, where=name)

@@ -14,69 +14,69 @@ Items = Sequence[Mapping[str, Any]]
 _MOST_VALUES = 5
 
 
-def paging(probe: ScenarioClient, listing: Listing, *parents: Any) -> None:
+def paging(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
     """Cut the list in several ways; every cut must show the same list."""
-    items = whole(probe, listing, *parents)
+    items = whole(client, listing, *parents)
     ids = [item.get("id") for item in items]
-    note(probe, listing, rules.ordered(items))
+    note(client, listing, rules.ordered(items))
     for size in some_sizes(len(ids), listing.largest):
         for number in some_pages(len(ids), size):
-            page = fetch(probe, listing, *parents, page=number, size=size)
-            note(probe, listing, rules.fits(page, ids, number, size), page.exchange)
-            note(probe, listing, rules.totals(page, number, size, len(ids)), page.exchange)
-    _defaults(probe, listing, ids, parents)
-    _past_the_end(probe, listing, len(ids), parents)
-    _again(probe, listing, items, parents)
+            page = fetch(client, listing, *parents, page=number, size=size)
+            note(client, listing, rules.fits(page, ids, number, size), page.exchange)
+            note(client, listing, rules.totals(page, number, size, len(ids)), page.exchange)
+    _defaults(client, listing, ids, parents)
+    _past_the_end(client, listing, len(ids), parents)
+    _again(client, listing, items, parents)
 
 
-def _defaults(probe: ScenarioClient, listing: Listing, ids: Sequence[Any], parents: Sequence[Any]) -> None:
+def _defaults(client: ScenarioClient, listing: Listing, ids: Sequence[Any], parents: Sequence[Any]) -> None:
     size = listing.usual
     if not size:
         return
-    page = fetch(probe, listing, *parents)
+    page = fetch(client, listing, *parents)
     if page.ids != ids[:size]:
         rule = rules.DEFAULT if len(page.ids) != len(ids[:size]) else rules.FIRST
         got = f"{len(page.ids)} items beginning with {page.ids[:1]}"
-        probe.broken(rule, listing.operation, f"the first {min(size, len(ids))} items", got, page.exchange)
-    note(probe, listing, rules.totals(page, 1, size, len(ids)), page.exchange, where="defaults")
-    second = fetch(probe, listing, *parents, page=2)
-    note(probe, listing, rules.fits(second, ids, 2, size), second.exchange, where="defaults")
-    small = fetch(probe, listing, *parents, size=1)
-    note(probe, listing, rules.fits(small, ids, 1, 1), small.exchange, where="defaults")
+        client.broken(rule, listing.operation, f"the first {min(size, len(ids))} items", got, page.exchange)
+    note(client, listing, rules.totals(page, 1, size, len(ids)), page.exchange, where="defaults")
+    second = fetch(client, listing, *parents, page=2)
+    note(client, listing, rules.fits(second, ids, 2, size), second.exchange, where="defaults")
+    small = fetch(client, listing, *parents, size=1)
+    note(client, listing, rules.fits(small, ids, 1, 1), small.exchange, where="defaults")
 
 
-def _past_the_end(probe: ScenarioClient, listing: Listing, count: int, parents: Sequence[Any]) -> None:
+def _past_the_end(client: ScenarioClient, listing: Listing, count: int, parents: Sequence[Any]) -> None:
     for size, number in ((listing.largest, count // listing.largest + 2), (1, count + 1), (2, count + 1000)):
-        page = fetch(probe, listing, *parents, page=number, size=size)
+        page = fetch(client, listing, *parents, page=number, size=size)
         if page.items:
-            probe.broken(rules.PAST, listing.operation, "no items", f"{len(page.items)} items", page.exchange)
-        note(probe, listing, rules.totals(page, number, size, count), page.exchange, where="past the end")
+            client.broken(rules.PAST, listing.operation, "no items", f"{len(page.items)} items", page.exchange)
+        note(client, listing, rules.totals(page, number, size, count), page.exchange, where="past the end")
 
 
-def _again(probe: ScenarioClient, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
-    again = whole(probe, listing, *parents)
+def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
+    again = whole(client, listing, *parents)
     if again != items:
         changed = next((one.get("id") for one, two in zip(items, again, strict=False) if one != two), "the number")
-        probe.broken(rules.STABLE, listing.operation, "the same items as a moment ago", f"{changed} has changed")
+        client.broken(rules.STABLE, listing.operation, "the same items as a moment ago", f"{changed} has changed")
 
 
-def filtering(probe: ScenarioClient, listing: Listing) -> None:
+def filtering(client: ScenarioClient, listing: Listing) -> None:
     """Each filter alone, in pairs, with a value that nothing has, and cut into pages."""
-    items, names = whole(probe, listing), {one.member: one.name for one in listing.filters}
-    for wanted in _questions(probe, listing, items):
+    items, names = whole(client, listing), {one.member: one.name for one in listing.filters}
+    for wanted in _questions(client, listing, items):
         query = {names[member]: value for member, value in wanted.items()}
-        got = whole(probe, listing, query=query)
-        evidence = fetch(probe, listing, query=query, page=1, size=listing.largest).exchange
+        got = whole(client, listing, query=query)
+        evidence = fetch(client, listing, query=query, page=1, size=listing.largest).exchange
         where = "&".join(sorted(query))
-        note(probe, listing, rules.filtered(items, got, wanted), evidence, where=where)
+        note(client, listing, rules.filtered(items, got, wanted), evidence, where=where)
         if len(got) > 1:
-            page = fetch(probe, listing, query=query, page=2, size=1)
-            note(probe, listing, rules.fits(page, [i.get("id") for i in got], 2, 1), page.exchange, where=where)
-            note(probe, listing, rules.totals(page, 2, 1, len(got)), page.exchange, where=where)
-    _unknown(probe, listing)
+            page = fetch(client, listing, query=query, page=2, size=1)
+            note(client, listing, rules.fits(page, [i.get("id") for i in got], 2, 1), page.exchange, where=where)
+            note(client, listing, rules.totals(page, 2, 1, len(got)), page.exchange, where=where)
+    _unknown(client, listing)
 
 
-def _questions(probe: ScenarioClient, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
+def _questions(client: ScenarioClient, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
     """Members of the items with the values that are asked for."""
     asked = ((one.member, [it for it in _values(one, items) if listing.takes(one, it)]) for one in listing.filters)
     values = {member: known for member, known in asked if known}
@@ -101,56 +101,56 @@ def _values(asked: Filter, items: Items) -> list[Any]:
     return [*common[:3], *common[-2:]][:_MOST_VALUES]
 
 
-def _unknown(probe: ScenarioClient, listing: Listing) -> None:
+def _unknown(client: ScenarioClient, listing: Listing) -> None:
     for parameter in listing.filters:
         if parameter.schema.get("enum") or parameter.schema.get("type") != "string":
             continue
-        page = fetch(probe, listing, query={parameter.name: "suite_nothing_has_this"})
+        page = fetch(client, listing, query={parameter.name: "suite_nothing_has_this"})
         if page.items or page.count:
             got = f"{len(page.items)} items, {page.count} in all"
-            probe.broken(rules.UNKNOWN, listing.operation, "an empty list", got, page.exchange, where=parameter.name)
+            client.broken(rules.UNKNOWN, listing.operation, "an empty list", got, page.exchange, where=parameter.name)
 
 
-def expansion(probe: ScenarioClient, listing: Listing) -> None:
+def expansion(client: ScenarioClient, listing: Listing) -> None:
     """Each way to expand: what was there stays, something is added, and two ways add what each adds."""
-    plain = fetch(probe, listing, page=1, size=listing.largest)
+    plain = fetch(client, listing, page=1, size=listing.largest)
     for parameter in listing.expands:
         added: dict[str, set[str]] = {}
         for value in parameter.schema["enum"]:
-            full = fetch(probe, listing, query={parameter.name: value}, page=1, size=listing.largest)
-            note(probe, listing, rules.expanded(plain.items, full.items), plain.exchange, full.exchange, where=value)
-            note(probe, listing, rules.totals(full, 1, listing.largest, plain.count), full.exchange, where=value)
+            full = fetch(client, listing, query={parameter.name: value}, page=1, size=listing.largest)
+            note(client, listing, rules.expanded(plain.items, full.items), plain.exchange, full.exchange, where=value)
+            note(client, listing, rules.totals(full, 1, listing.largest, plain.count), full.exchange, where=value)
             pairs = zip(plain.items, full.items, strict=False)
             added[value] = set.union(set(), *(set(after) - set(before) for before, after in pairs))
-        _additions(probe, listing, plain, added)
+        _additions(client, listing, plain, added)
 
 
-def _additions(probe: ScenarioClient, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:
+def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:
     required = listing.operation.document.required(listing.item_schema)
     extra = {name for item in plain.items for name in item} - required
     if extra:
         got = f"{', '.join(sorted(extra))} without being asked"
-        probe.broken(rules.BARE, listing.operation, "no member that expanding adds", got, plain.exchange)
+        client.broken(rules.BARE, listing.operation, "no member that expanding adds", got, plain.exchange)
         return
     if not plain.items:
         return
     most = set.union(*added.values())
     for value, names in added.items():
         if not names:
-            probe.broken(
+            client.broken(
                 rules.ADDS, listing.operation, f"{value} to add something", "nothing more", plain.exchange, where=value
             )
     widest = max(added, key=lambda value: len(added[value]))
     if added[widest] != most or sum(names == most for names in added.values()) > 1 < len(added):
         got = ", ".join(f"{value}: {'+'.join(sorted(names)) or 'nothing'}" for value, names in added.items())
-        probe.broken(
+        client.broken(
             rules.ADDS, listing.operation, "each way its own, one of them all", got, plain.exchange, where="all"
         )
 
 
-def catalogue(probe: ScenarioClient, listing: Listing) -> None:
+def catalogue(client: ScenarioClient, listing: Listing) -> None:
     """A list that is not paged, in groups or not: its totals count the groups and what is in them."""
-    exchange = probe.get(listing.operation)
+    exchange = client.get(listing.operation)
     groups = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
     inner = [value for group in groups for value in group.values() if isinstance(value, list)]
     counts = {"groups": len(groups), "entries": sum(map(len, inner))}
@@ -158,14 +158,16 @@ def catalogue(probe: ScenarioClient, listing: Listing) -> None:
     one = len(totals) == 1 and totals[0] in (counts["groups"], *([counts["entries"]] if inner else ()))
     if totals and not one and sorted(totals) != sorted(counts.values()):
         got = f"{counts['groups']} groups with {counts['entries']} entries, totals {totals}"
-        probe.broken(rules.CATALOGUE, listing.operation, "totals that count what is there", got, exchange)
-    again = probe.get(listing.operation)
+        client.broken(rules.CATALOGUE, listing.operation, "totals that count what is there", got, exchange)
+    again = client.get(listing.operation)
     if again.json != exchange.json:
-        probe.broken(rules.STABLE, listing.operation, "the same answer as a moment ago", "another one", exchange, again)
+        client.broken(
+            rules.STABLE, listing.operation, "the same answer as a moment ago", "another one", exchange, again
+        )
 
 
-def single(probe: ScenarioClient, operation: Operation) -> None:
+def single(client: ScenarioClient, operation: Operation) -> None:
     """A resource that exists once reads the same twice."""
-    exchange, again = probe.get(operation), probe.get(operation)
+    exchange, again = client.get(operation), client.get(operation)
     if again.json != exchange.json:
-        probe.broken(rules.STABLE, operation, "the same answer as a moment ago", "another one", exchange, again)
+        client.broken(rules.STABLE, operation, "the same answer as a moment ago", "another one", exchange, again)

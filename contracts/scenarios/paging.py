@@ -14,14 +14,14 @@ from contracts.transport.exchange import Exchange
 _MOST_PAGES = 60  # a list that never ends is a finding, not an endless run
 
 
-def note(probe: ScenarioClient, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
+def note(client: ScenarioClient, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
     """Write down what a judgement on this listing said."""
     for rule, expected, got in said:
-        probe.broken(rule, listing.operation, expected, got, *evidence, where=where)
+        client.broken(rule, listing.operation, expected, got, *evidence, where=where)
 
 
 def fetch(
-    probe: ScenarioClient,
+    client: ScenarioClient,
     listing: Listing,
     *parents: Any,
     query: Mapping[str, Any] | None = None,
@@ -29,32 +29,32 @@ def fetch(
     page: int | None = None,
     size: int | None = None,
 ) -> Page:
-    """One page. Raises Abandoned when it is refused."""
+    """One page. Raises ScenarioSkipped when it is refused."""
     asked = dict(query or {})
     if listing.page is not None and page is not None:
         asked[listing.page.name] = page
     if listing.size is not None and size is not None:
         asked[listing.size.name] = size
-    fetched = page_of(listing, probe.get(listing.operation, *parents, query=asked, key=key))
+    fetched = page_of(listing, client.get(listing.operation, *parents, query=asked, key=key))
     for item in fetched.items if key is None else ():
-        _remember(probe, listing, parents, item, fetched)
+        _remember(client, listing, parents, item, fetched)
     return fetched
 
 
 def _remember(
-    probe: ScenarioClient, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page
+    client: ScenarioClient, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page
 ) -> None:
     """The moment of creation of every item ever seen in this run: it never moves."""
     created = item.get("createdAt")
     if created is not None:
-        first = probe.created.setdefault((listing.key, *parents, item.get("id")), created)
+        first = client.created.setdefault((listing.key, *parents, item.get("id")), created)
         if first != created:
             got = f"{item.get('id')}: {created}"
-            probe.broken(lifecycle.CREATED_AT, listing.operation, f"{first}, as before", got, page.exchange)
+            client.broken(lifecycle.CREATED_AT, listing.operation, f"{first}, as before", got, page.exchange)
 
 
 def whole(
-    probe: ScenarioClient,
+    client: ScenarioClient,
     listing: Listing,
     *parents: Any,
     query: Mapping[str, Any] | None = None,
@@ -62,17 +62,17 @@ def whole(
 ) -> list[Mapping[str, Any]]:
     """Every item, by the largest pages, with what the pages say of the whole checked."""
     if not listing.paged:
-        return list(fetch(probe, listing, *parents, query=query, key=key).items)
+        return list(fetch(client, listing, *parents, query=query, key=key).items)
     size, pages = listing.largest, list[Page]()
     while len(pages) < _MOST_PAGES:
-        pages.append(fetch(probe, listing, *parents, query=query, key=key, page=len(pages) + 1, size=size))
+        pages.append(fetch(client, listing, *parents, query=query, key=key, page=len(pages) + 1, size=size))
         if len(pages[-1].items) < size and len(pages) >= (pages[-1].pages or 0):
             break
     items = [item for page in pages for item in page.items]
     for number, page in enumerate(pages, 1):
-        note(probe, listing, rules.totals(page, number, size, len(items)), page.exchange)
-        note(probe, listing, rules.fits(page, [i.get("id") for i in items], number, size), page.exchange)
-    note(probe, listing, rules.unique([item.get("id") for item in items]), pages[-1].exchange)
+        note(client, listing, rules.totals(page, number, size, len(items)), page.exchange)
+        note(client, listing, rules.fits(page, [i.get("id") for i in items], number, size), page.exchange)
+    note(client, listing, rules.unique([item.get("id") for item in items]), pages[-1].exchange)
     return items
 
 

@@ -40,13 +40,13 @@ def units(contract: Contract, *, on_mock: bool = False) -> list[Scenario]:
     return found
 
 
-def _window(operation: Operation, probe: ScenarioClient) -> None:
+def _window(operation: Operation, client: ScenarioClient) -> None:
     limited = SecondTenant(b'{"rateLimit": %d}' % rate_limit.RATE)
-    limited.move_in(probe)
+    limited.move_in(client)
     if not limited.key:
         raise ScenarioSkipped("the mock makes no organization with a rate limit")
-    told = partial(limited.told, known_as=probe.target.other_key)
+    told = partial(limited.told, known_as=client.target.other_key)
     try:
-        rate_limit.window(probe.elsewhere(limited.key, told), operation)
+        rate_limit.window(client.elsewhere(limited.key, told), operation)
     finally:
-        limited.move_out(probe)
+        limited.move_out(client)

@@ -38,18 +38,18 @@ def singles(catalogue: Catalogue) -> Iterator[Scenario]:
             yield Scenario("single", operation.key, on(pages.single, operation))
 
 
-def _below(catalogue: Catalogue, listing: Listing, probe: ScenarioClient) -> None:
+def _below(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> None:
     """The longest list of its kind among the first parents."""
     parent = listing.operation.key.partition(" ")[2].partition("/{}")[0]
     above = catalogue.lists.get(f"GET {parent}")
     if above is None:
-        pages.paging(probe, listing, *catalogue.known(probe, listing.operation))
+        pages.paging(client, listing, *catalogue.known(client, listing.operation))
         return
-    parents = [item["id"] for item in fetch(probe, above).items if "id" in item][:_MOST_PARENTS]
+    parents = [item["id"] for item in fetch(client, above).items if "id" in item][:_MOST_PARENTS]
     if not parents:
         raise ScenarioSkipped(f"nothing under {parent}")
-    lengths = {id: fetch(probe, listing, id).count or 0 for id in parents}
-    pages.paging(probe, listing, max(parents, key=lambda id: lengths[id]))
+    lengths = {id: fetch(client, listing, id).count or 0 for id in parents}
+    pages.paging(client, listing, max(parents, key=lambda id: lengths[id]))
 
 
 def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Scenario]:

@@ -48,12 +48,12 @@ def grown(catalogue: Catalogue) -> Iterator[Scenario]:
             yield Scenario("grown", family.path, on(_grow, family, family.listing))
 
 
-def _grow(probe: ScenarioClient, family: Family, listing: Listing) -> None:
+def _grow(client: ScenarioClient, family: Family, listing: Listing) -> None:
     """More records than the default page holds, then the pages again: only so is a wrong default seen."""
-    kind = RecordKind(probe, family)
+    kind = RecordKind(client, family)
     missing = listing.usual + 3 - len(kind.listed())
     made = [kind.made_anyhow()[0] for _ in range(max(0, missing))]
-    pages.paging(probe, listing)
+    pages.paging(client, listing)
     for record in made:
         kind.gone(record)
 
@@ -127,12 +127,12 @@ def aftermath(catalogue: Catalogue) -> Iterator[Scenario]:
             yield Scenario("moments", listing.key, partial(_moments, catalogue, listing), also)
 
 
-def _moments(catalogue: Catalogue, listing: Listing, probe: ScenarioClient) -> None:
+def _moments(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> None:
     for family in catalogue.makers:
-        kind = RecordKind(probe, family)
+        kind = RecordKind(client, family)
         record, _, _ = kind.made_anyhow()
         kind.gone(record)
         if isinstance(record.get("createdAt"), str):
-            consistency.moments(probe, listing, record["createdAt"])
+            consistency.moments(client, listing, record["createdAt"])
             return
     raise ScenarioSkipped("nothing can be created that would say what time it is")

@@ -12,56 +12,56 @@ from contracts.spec.operation_parts import Parameter
 _AUTH = "Authorization"
 
 
-def methods(probe: ScenarioClient, operations: Sequence[Operation], known: Sequence[Any]) -> None:
+def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequence[Any]) -> None:
     """A method that a path does not have is 405, and ``Allow`` names those it has.
 
     ``operations`` are those of one path.
     """
     offered = {operation.method for operation in operations}
-    url = probe.target.origin + fill(operations[0], known)
+    url = client.target.origin + fill(operations[0], known)
     for method in (*METHODS, "query"):
         if method.upper() in offered or method in ("head", "options"):
             continue
-        exchange = probe.send(method.upper(), url, {_AUTH: f"Bearer {probe.target.key}"})
+        exchange = client.send(method.upper(), url, {_AUTH: f"Bearer {client.target.key}"})
         allowed = {name.strip() for name in exchange.headers.get("allow", "").split(",")} - {"HEAD", "OPTIONS"}
         if exchange.status != 405 or allowed != offered:
             got = f"{exchange.answer(80)}, Allow: {exchange.headers.get('allow')}"
             due = f"405, Allow: {', '.join(sorted(offered))}"
-            probe.broken(rules.METHOD, operations[0], due, got, exchange, where=method.upper())
+            client.broken(rules.METHOD, operations[0], due, got, exchange, where=method.upper())
 
 
-def bodies(probe: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
+def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """No body, no JSON, another type: refused."""
-    url = probe.target.origin + fill(operation, known)
+    url = client.target.origin + fill(operation, known)
     query = {p.name: p.example for p in operation.of("query") if p.required}
-    json = {_AUTH: f"Bearer {probe.target.key}", "Content-Type": "application/json"}
+    json = {_AUTH: f"Bearer {client.target.key}", "Content-Type": "application/json"}
     none = [b""] if operation.body_required else []
     for content in (*none, b"{", b"suite", b'{"a":1,}', b"\xff\xfe", b"[" * 400, b'{"a":NaN}'):
-        exchange = probe.send(operation.method, url, json, content, query)
+        exchange = client.send(operation.method, url, json, content, query)
         if not 400 <= exchange.status < 500:
             where = repr(content[:12])
-            probe.broken(input.BAD_JSON, operation, "400", exchange.answer(), exchange, where=where)
+            client.broken(input.BAD_JSON, operation, "400", exchange.answer(), exchange, where=where)
     for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
         headers = {**json, "Content-Type": kind}
-        exchange = probe.send(operation.method, url, headers, b"suite=1", query)
+        exchange = client.send(operation.method, url, headers, b"suite=1", query)
         if exchange.status != 415:
-            probe.broken(rules.MEDIA_TYPE, operation, "415", exchange.answer(), exchange, where=kind)
+            client.broken(rules.MEDIA_TYPE, operation, "415", exchange.answer(), exchange, where=kind)
 
 
-def queries(probe: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
+def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """Values at the bounds are taken, values beyond them refused; what is unknown is ignored."""
-    plain = probe.get(operation, *known)
-    odd = probe.call(operation, *known, query={"suite_unknown": "1"})
+    plain = client.get(operation, *known)
+    odd = client.call(operation, *known, query={"suite_unknown": "1"})
     if odd.json != plain.json:
-        probe.broken(input.UNKNOWN_QUERY, operation, "the same answer", odd.answer(), plain, odd)
+        client.broken(input.UNKNOWN_QUERY, operation, "the same answer", odd.answer(), plain, odd)
     for parameter in operation.of("query"):
         for value in _beyond(parameter):
-            exchange = probe.call(operation, *known, query={parameter.name: value})
+            exchange = client.call(operation, *known, query={parameter.name: value})
             if exchange.succeeded:
                 where = f"{parameter.name}={value[:20]}"
-                probe.broken(input.EXPECTED_QUERY, operation, "400", exchange.answer(), exchange, where=where)
+                client.broken(input.EXPECTED_QUERY, operation, "400", exchange.answer(), exchange, where=where)
         for value in _within(parameter):
-            probe.get(operation, *known, query={parameter.name: value})
+            client.get(operation, *known, query={parameter.name: value})
 
 
 def _beyond(parameter: Parameter) -> Iterator[str]:

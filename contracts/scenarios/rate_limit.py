@@ -27,30 +27,30 @@ _HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
 RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 
-def window(probe: ScenarioClient, operation: Operation) -> None:
+def window(client: ScenarioClient, operation: Operation) -> None:
     """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds."""
-    _judge(probe, operation, *_until_refused(probe, operation, NONE))
+    _judge(client, operation, *_until_refused(client, operation, NONE))
 
 
 def on_host(
-    probe: ScenarioClient, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
+    client: ScenarioClient, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
 ) -> None:
     """Show the rate limit of a host whose windows nobody knows, with a key that others may use too.
 
     What is not as documented is looked at again: a window of the host may have turned in the middle, or somebody else
-    may have used up a part of it. Raises Abandoned when that may be so twice.
+    may have used up a part of it. Raises ScenarioSkipped when that may be so twice.
     """
     seen: list[tuple[int, Exchange]] = []
     while len(seen) < BURSTS and (not seen or seen[-1][0] != RATE):
         try:
             with burst():
-                seen.append(_until_refused(probe, operation, query))
+                seen.append(_until_refused(client, operation, query))
         except RequestRefused as reason:
             raise ScenarioSkipped(str(reason)) from None
     counts = [passed for passed, _ in seen]
     if counts[-1] != RATE and min(counts) < RATE and (max(counts) > RATE or all(_says(last) for _, last in seen)):
         raise ScenarioSkipped(f"{' and then '.join(map(str, counts))} passed: does somebody else use this key?")
-    _judge(probe, operation, *seen[-1])
+    _judge(client, operation, *seen[-1])
 
 
 def _says(last: Exchange) -> bool:
@@ -58,28 +58,28 @@ def _says(last: Exchange) -> bool:
     return last.headers.get("x-ratelimit-limit") == str(RATE)
 
 
-def _until_refused(probe: ScenarioClient, operation: Operation, query: Query) -> tuple[int, Exchange]:
+def _until_refused(client: ScenarioClient, operation: Operation, query: Query) -> tuple[int, Exchange]:
     """How many passed, one more than the documented number at most, and the last answer."""
     passed = 0
-    while (exchange := probe.call(operation, query=query)).status != 429:
-        probe.accepted(exchange, operation)
+    while (exchange := client.call(operation, query=query)).status != 429:
+        client.accepted(exchange, operation)
         passed += 1
         if passed > RATE:
             break
     return passed, exchange
 
 
-def _judge(probe: ScenarioClient, operation: Operation, passed: int, last: Exchange) -> None:
+def _judge(client: ScenarioClient, operation: Operation, passed: int, last: Exchange) -> None:
     if passed < RATE:
-        probe.broken(rules.RATE, operation, f"{RATE} requests to pass", f"{passed} passed", last)
+        client.broken(rules.RATE, operation, f"{RATE} requests to pass", f"{passed} passed", last)
         return
     if last.status != 429:
-        probe.broken(rules.RATE, operation, f"429 for request {RATE + 1}", last.answer(), last)
+        client.broken(rules.RATE, operation, f"429 for request {RATE + 1}", last.answer(), last)
         return
     for name, expected, right in _HEADERS:
         got = last.headers.get(name.lower())
         if got is None or not right(got):
-            probe.broken(rules.RATE_HEADERS, operation, expected, _told(got, last), last, where=name)
+            client.broken(rules.RATE_HEADERS, operation, expected, _told(got, last), last, where=name)
 
 
 def _told(text: str | None, last: Exchange) -> str:

@@ -21,7 +21,7 @@ def is_change_time(name: str) -> bool:
 
 
 def record_of(exchange: Exchange) -> Record:
-    """The record in an answer, wrapped (``{"lead": {…}}``) or not. Raises Abandoned when there is none."""
+    """The record in an answer, wrapped (``{"lead": {…}}``) or not. Raises ScenarioSkipped when there is none."""
     value = exchange.json
     if isinstance(value, dict) and "id" not in value:
         inner = [member for member in value.values() if isinstance(member, dict) and "id" in member]
@@ -49,7 +49,7 @@ def holds(value: Any, sent: Any) -> bool:
 class RecordKind:
     """A family whose records can be made and listed."""
 
-    probe: ScenarioClient
+    client: ScenarioClient
     family: Family
 
     @property
@@ -61,22 +61,22 @@ class RecordKind:
 
     def listed(self, key: str | None = None) -> list[Record]:
         """Every record of the list, with this key or our own; empty when there is no list."""
-        return whole(self.probe, self.family.listing, key=key) if self.family.listing else []
+        return whole(self.client, self.family.listing, key=key) if self.family.listing else []
 
     def made(self, body: Mapping[str, Any]) -> tuple[Record, Exchange]:
         """Create a record with this body. Raises ScenarioSkipped when it is refused."""
-        exchange = self.probe.accepted(self.probe.call(self.create, body=body), self.create)
+        exchange = self.client.accepted(self.client.call(self.create, body=body), self.create)
         return record_of(exchange), exchange
 
     def made_anyhow(self, *, all_members: bool = False) -> tuple[Record, Exchange, dict[str, Any]]:
         """Create a record with a body of our own; return the record, the exchange and the body."""
-        body = self.probe.sampler.body(self.create, whole=all_members)
+        body = self.client.sampler.body(self.create, whole=all_members)
         record, exchange = self.made(body)
         return record, exchange, body
 
     def read(self, id: Any) -> Exchange | None:
         """The answer to reading one record; None when it can be read in lists only."""
-        return self.probe.call(self.family.read, id) if self.family.read else None
+        return self.client.call(self.family.read, id) if self.family.read else None
 
     def found(self, id: Any) -> list[Record]:
         """Where a record is shown: the items of the list with this id, then the record itself if it can be read."""
@@ -87,4 +87,4 @@ class RecordKind:
     def gone(self, record: Record) -> None:
         """Clean up after a run; whether it worked is another run's matter."""
         if self.family.delete is not None:
-            self.probe.call(self.family.delete, record["id"])
+            self.client.call(self.family.delete, record["id"])

@@ -9,7 +9,7 @@ from contracts.scenarios.client import ScenarioClient
 
 @dataclass(frozen=True)
 class Scenario:
-    """``topic[subject]`` is its name; ``run`` writes what it finds into the probe, or raises Abandoned."""
+    """``topic[subject]`` is its name; ``run`` gives what it finds to the client, or raises ScenarioSkipped."""
 
     topic: str
     subject: str
@@ -28,15 +28,15 @@ class Scenario:
 
 
 def on(function: Callable[..., None], *subject: Any) -> Callable[[ScenarioClient], None]:
-    """``function(probe, *subject)``, for later."""
-    return lambda probe: function(probe, *subject)
+    """Bind a function to its subject: ``function(client, *subject)``, for later."""
+    return lambda client: function(client, *subject)
 
 
 def with_ids(
     function: Callable[[ScenarioClient, Any, Sequence[Any]], None],
     subject: Any,
     known: Callable[[ScenarioClient], list[Any]],
-    probe: ScenarioClient,
+    client: ScenarioClient,
 ) -> None:
-    """``function(probe, subject, ids)``, with ids found when it is run."""
-    function(probe, subject, known(probe))
+    """Call ``function(client, subject, ids)`` with ids found when the scenario runs."""
+    function(client, subject, known(client))

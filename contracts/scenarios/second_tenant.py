@@ -19,17 +19,17 @@ class SecondTenant:
         self._plan = plan
         self._made: Exchange | None = None
 
-    def move_in(self, probe: ScenarioClient) -> None:
+    def move_in(self, client: ScenarioClient) -> None:
         """Create the workspace on a mock; nothing happens on a target that makes none."""
         headers = {"Content-Type": "application/json"}
-        made = probe.send("POST", probe.target.origin + _WORKSPACES, headers, self._plan)
+        made = client.send("POST", client.target.origin + _WORKSPACES, headers, self._plan)
         if isinstance(made.field("key"), str) and isinstance(made.field("id"), str):
             self.key, self._made = made.field("key"), made
 
-    def move_out(self, probe: ScenarioClient) -> None:
+    def move_out(self, client: ScenarioClient) -> None:
         """Delete the workspace, if it was created."""
         if self._made is not None:
-            probe.send("DELETE", f"{probe.target.origin}{_WORKSPACES}/{self._made.field('id')}", {})
+            client.send("DELETE", f"{client.target.origin}{_WORKSPACES}/{self._made.field('id')}", {})
             self._made = None
 
     def told(self, evidence: Sequence[Exchange], known_as: str = "") -> Sequence[Exchange]:

@@ -29,9 +29,9 @@ class WebhookCause:
 class Causes:
     """Makes events in an organization of its own."""
 
-    def __init__(self, office: WebhookTenant, catalogue: Catalogue) -> None:
-        self._office = office
-        self._probe = office.probe
+    def __init__(self, tenant: WebhookTenant, catalogue: Catalogue) -> None:
+        self._tenant = tenant
+        self._client = tenant.client
         self._lists = catalogue.lists
         self._operations = catalogue.contract.operations
         self._lead: Record = {}
@@ -39,7 +39,7 @@ class Causes:
         self._leads: Family | None = next(found, None)
 
     def make(self, trigger: str) -> WebhookCause:
-        """Let ``trigger`` happen once. Raises Abandoned for an event that nothing here makes."""
+        """Let ``trigger`` happen once. Raises ScenarioSkipped for an event that nothing here makes."""
         causes: dict[str, Callable[[], WebhookCause]] = {
             "LEAD_CREATED": self._created,
             "LEAD_UPDATED": self._updated,
@@ -58,24 +58,24 @@ class Causes:
         if trigger == "LEAD_DELETED" or (trigger in ("LEAD_UPDATED", "INQUIRY_CREATED") and not self._lead):
             self._lead = self._made()
         elif trigger in ("APPOINTMENT_UPDATED", "APPOINTMENT_CANCELLED"):
-            self._office.simulate(kind="appointment", action="book")
+            self._tenant.simulate(kind="appointment", action="book")
 
     def _kind(self) -> RecordKind:
         if self._leads is None:
             raise ScenarioSkipped("there are no leads to make")
-        return RecordKind(self._probe, self._leads)
+        return RecordKind(self._client, self._leads)
 
     def _made(self) -> Record:
         kind = self._kind()
         record, exchange, _ = kind.made_anyhow(all_members=True)
-        self._office.note(exchange)
-        self._office.made(record["id"], kind.family.path)
+        self._tenant.note(exchange)
+        self._tenant.made(record["id"], kind.family.path)
         return record
 
     def _done(self, operation: Operation, *ids: Any, body: Any = None) -> None:
-        """Raises Abandoned when it is refused."""
-        exchange = self._probe.accepted(self._probe.call(operation, *ids, body=body), operation)
-        self._office.note(exchange)
+        """Raises ScenarioSkipped when it is refused."""
+        exchange = self._client.accepted(self._client.call(operation, *ids, body=body), operation)
+        self._tenant.note(exchange)
 
     def _created(self) -> WebhookCause:
         return WebhookCause(self._made())
@@ -84,7 +84,7 @@ class Causes:
         kind, update = self._kind(), self._kind().family.update
         if update is None:
             raise ScenarioSkipped("a lead cannot be changed")
-        body = self._probe.sampler.body(update, whole=True)
+        body = self._client.sampler.body(update, whole=True)
         self._done(update, self._lead["id"], body=body)
         return WebhookCause(next(iter(kind.found(self._lead["id"])), self._lead))
 
@@ -99,22 +99,22 @@ class Causes:
         send, members = self._operations.get(business_rules.SEND_SMS), self._lists.get(business_rules.MEMBERS)
         if send is None or members is None:
             raise ScenarioSkipped("no message can be sent")
-        user = whole(self._probe, members)[0]["id"]
+        user = whole(self._client, members)[0]["id"]
         body = {"userId": user, "leadId": self._lead["id"], "message": "Suite message"}
         self._done(send, body=body)
         return WebhookCause(self._newest(business_rules.INQUIRIES, {"leadId": self._lead["id"]}))
 
     def _visit(self, action: str) -> WebhookCause:
         listing = self._lists[business_rules.APPOINTMENTS]
-        before = {item["id"]: item for item in whole(self._probe, listing)}
-        self._office.simulate(kind="appointment", action=action)
-        changed = [item for item in whole(self._probe, listing) if before.get(item["id"]) != item]
+        before = {item["id"]: item for item in whole(self._client, listing)}
+        self._tenant.simulate(kind="appointment", action=action)
+        changed = [item for item in whole(self._client, listing) if before.get(item["id"]) != item]
         if len(changed) != 1:
             raise ScenarioSkipped(f"{len(changed)} appointments instead of one were touched")
         return WebhookCause(changed[0], alone=False)
 
     def _newest(self, name: str, wanted: Mapping[str, Any]) -> Record:
-        items = [item for item in whole(self._probe, self._lists[name]) if wanted.items() <= item.items()]
+        items = [item for item in whole(self._client, self._lists[name]) if wanted.items() <= item.items()]
         if not items:
             raise ScenarioSkipped(f"{name} does not show what was made")
         return items[0]

@@ -32,9 +32,9 @@ class ReceivedDelivery:
 
 @dataclass(frozen=True)
 class WebhookTenant:
-    """``probe`` has the key of the organization ``workspace``, whose clock stands still."""
+    """``client`` has the key of the organization ``workspace``, whose clock stands still."""
 
-    probe: ScenarioClient
+    client: ScenarioClient
     workspace: str
     _here: dict[str, str] = field(default_factory=dict)
     """What stands for this organization → what a person would put in its place, when it is gone."""
@@ -43,10 +43,10 @@ class WebhookTenant:
 
     def subscribe(self, trigger: str, inbox: str) -> Any:
         """Have an event delivered to an inbox; the subscription's id."""
-        operation = self.probe.contract.operations[business_rules.SUBSCRIBE]
-        url = f"{self.probe.target.origin}{_ADMIN}/inbox/{self.workspace}/{inbox}"
+        operation = self.client.contract.operations[business_rules.SUBSCRIBE]
+        url = f"{self.client.target.origin}{_ADMIN}/inbox/{self.workspace}/{inbox}"
         body = {"hookUrl": url, "trigger": trigger}
-        exchange = self.probe.accepted(self.probe.call(operation, body=body), operation)
+        exchange = self.client.accepted(self.client.call(operation, body=body), operation)
         self._done.append((inbox, trigger, exchange))
         return self.made(exchange.field("id"), operation.path)
 
@@ -106,7 +106,7 @@ class WebhookTenant:
         self.note(self.control("POST", "/clock/advance", {"seconds": days * 86_400}))
 
     def simulate(self, **what: Any) -> None:
-        """Somebody outside does something. Raises Abandoned."""
+        """Somebody outside does something. Raises ScenarioSkipped."""
         done = self.control("POST", "/simulate", what)
         if not done.succeeded:
             raise ScenarioSkipped(f"the mock cannot simulate {what}: {done.answer(120)}")
@@ -118,22 +118,22 @@ class WebhookTenant:
         content = None if body is None else orjson.dumps(body)
         if content is not None:
             headers["Content-Type"] = "application/json"
-        return self.probe.send(method, f"{self.probe.target.origin}{_ADMIN}{path}", headers, content)
+        return self.client.send(method, f"{self.client.target.origin}{_ADMIN}{path}", headers, content)
 
 
 @contextmanager
-def office(probe: ScenarioClient) -> Generator[WebhookTenant, None, None]:
-    """A new organization, for as long as this lasts. Raises Abandoned where there can be none."""
-    url, headers = f"{probe.target.origin}{_ADMIN}/workspaces", {"Content-Type": "application/json"}
-    made = probe.send("POST", url, headers, b'{"frozen": true}') if probe.target.is_mock else None
+def webhook_tenant(client: ScenarioClient) -> Generator[WebhookTenant, None, None]:
+    """A new organization, for as long as this lasts. Raises ScenarioSkipped where there can be none."""
+    url, headers = f"{client.target.origin}{_ADMIN}/workspaces", {"Content-Type": "application/json"}
+    made = client.send("POST", url, headers, b'{"frozen": true}') if client.target.is_mock else None
     if made is None or not isinstance(made.field("key"), str):
         raise ScenarioSkipped("deliveries can be seen on a mock only")
     key, id = made.field("key"), made.field("id")
-    here = {key: probe.target.key, f"{_ADMIN}/inbox/{id}/": f"{_ADMIN}/inbox/"}
+    here = {key: client.target.key, f"{_ADMIN}/inbox/{id}/": f"{_ADMIN}/inbox/"}
     try:
-        yield WebhookTenant(probe.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
+        yield WebhookTenant(client.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
     finally:
-        probe.send("DELETE", f"{url}/{id}", {})
+        client.send("DELETE", f"{url}/{id}", {})
 
 
 def _with(exchange: Exchange, texts: Mapping[str, str]) -> Exchange:

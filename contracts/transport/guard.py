@@ -38,7 +38,7 @@ class WritePolicy(Protocol):
     """Decides on each write to a real host, and keeps account of it."""
 
     def check(self, method: str, path: str, body: bytes) -> None:
-        """Raises Refused for a write that may not be sent."""
+        """Raises RequestRefused for a write that may not be sent."""
 
     def sending(self, method: str, path: str, body: bytes) -> None:
         """The write goes out next. What is to be known of it must be on disk when this returns."""
@@ -55,7 +55,7 @@ class Mode(StrEnum):
     """The two modes of a run."""
 
     FULL = "full"
-    """Everything: generation, writes, probes without a key. For the mock and other loopback targets."""
+    """Everything: generation, writes, requests without a key. For the mock and other loopback targets."""
     SAFE = "safe"
     """Reads with the given token, slowly. Enforced for any other host."""
 
@@ -107,7 +107,7 @@ class Guard:
         self.stopped = self.stopped or RunStopped("interrupted")
 
     def admit(self, request: GuardedRequest) -> None:
-        """Raises Refused or Stopped; returns when the request may go out."""
+        """Raises RequestRefused or RunStopped; returns when the request may go out."""
         with self._lock:
             try:
                 self._admit(request)
@@ -127,7 +127,7 @@ class Guard:
     def burst(self) -> Generator[None, None, None]:
         """While this lasts, requests follow each other closely, in a window of the key's own, until the first 429.
 
-        Raises Refused without leave for that, or when a limit of the run would cut it short: a part shows nothing.
+        Raises RequestRefused when none is allowed, or when a limit of the run would cut it short: a part shows nothing.
         """
         with self._lock:
             self._burst = self._begun()
@@ -152,7 +152,7 @@ class Guard:
         return self.pace.burst(most)
 
     def _in_time(self) -> None:
-        """Raises Stopped when a request waited for so long that it comes too late; it is not sent."""
+        """Raises RunStopped when a request waited for so long that it comes too late; it is not sent."""
         with self._lock:
             if self.policy.deadline is not None and self._clock() >= self.policy.deadline:
                 self.sent -= 1
@@ -202,7 +202,7 @@ class Guard:
         raise self.stopped
 
     def seen(self, exchange: Exchange) -> None:
-        """Take note of an answer. Raises Stopped when it was one too many."""
+        """Take note of an answer. Raises RunStopped when it was one too many."""
         for listener in self._listeners:
             listener(exchange)
         if self.policy.mode is not Mode.SAFE:

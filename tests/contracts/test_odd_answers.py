@@ -78,11 +78,11 @@ def ask() -> Generator[Callable[[Answer, bool], ScenarioClient], None, None]:
         def asked(given: Answer, private: bool = False) -> ScenarioClient:
             current.append(given)
             target = Target(host.url, KEY, local=not private)
-            probe = ScenarioClient(
+            client = ScenarioClient(
                 CONTRACT, target, Transport(Guard(Policy(host.url, Mode.FULL, KEY, CONTRACT, private)))
             )
-            probe.call(CONTRACT.operations["GET /v1/members"])
-            return probe
+            client.call(CONTRACT.operations["GET /v1/members"])
+            return client
 
         yield asked
 

@@ -13,8 +13,8 @@ from contracts.spec.document import load
 from contracts.transport.guard import Guard, Mode, Policy
 
 CONTRACT = load()
-UNITS = [Scenario("pages", f"GET /v1/a{number}", lambda probe: None) for number in range(5)]
-GENERATION = Scenario("engine", "v1", lambda probe: None, size=15.0)
+UNITS = [Scenario("pages", f"GET /v1/a{number}", lambda client: None) for number in range(5)]
+GENERATION = Scenario("engine", "v1", lambda client: None, size=15.0)
 
 
 def shown(steps: int, *, terminal: bool = True, sent: int = 0, phase: str = "") -> str:

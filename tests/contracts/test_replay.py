@@ -141,8 +141,8 @@ def test_a_real_host_is_sent_documented_reads_only(tmp_path: Path, capsys: pytes
 def test_a_run_that_is_cut_short_is_made_again_with_other_values() -> None:
     sent: list[int] = []
 
-    def taken_twice(probe: ScenarioClient) -> None:
-        sent.append(next(probe.sampler._serial))
+    def taken_twice(client: ScenarioClient) -> None:
+        sent.append(next(client.sampler._serial))
         if len(sent) < 3:
             raise ScenarioSkipped("what it would make is there already")
 

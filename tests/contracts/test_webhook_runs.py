@@ -10,7 +10,7 @@ from contracts import schemathesis_engine
 from contracts.options.generation_depth import QUICK
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.plan import units
-from contracts.scenarios.webhook_tenant import office
+from contracts.scenarios.webhook_tenant import webhook_tenant
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
@@ -25,14 +25,14 @@ def contract() -> Contract:
 
 
 @pytest.fixture
-def probe(contract: Contract) -> ScenarioClient:
+def client(contract: Contract) -> ScenarioClient:
     """Of a target where nobody listens."""
     guard = Guard(Policy(TARGET.origin, Mode.FULL, TARGET.key, contract))
     return ScenarioClient(contract, TARGET, Transport(guard))
 
 
-def test_only_a_mock_is_asked_for_an_organization(probe: ScenarioClient) -> None:
-    with pytest.raises(ScenarioSkipped), office(probe):
+def test_only_a_mock_is_asked_for_an_organization(client: ScenarioClient) -> None:
+    with pytest.raises(ScenarioSkipped), webhook_tenant(client):
         pytest.fail("there is no mock")
 
 
@@ -40,11 +40,11 @@ def test_a_run_on_another_target_has_no_unit_about_webhooks(contract: Contract) 
     assert not [unit.name for unit in units(contract) if unit.topic.startswith("webhooks")]
 
 
-def test_a_probe_of_another_organization_shares_findings_and_no_memory(probe: ScenarioClient) -> None:
-    other = probe.elsewhere("sk_test_other", lambda exchange: exchange)
+def test_a_client_of_another_organization_shares_findings_and_no_memory(client: ScenarioClient) -> None:
+    other = client.elsewhere("sk_test_other", lambda exchange: exchange)
     assert other.target == replace(TARGET, key="sk_test_other")
-    assert other.findings is probe.findings
-    assert other.created is not probe.created
+    assert other.findings is client.findings
+    assert other.created is not client.created
 
 
 def test_each_webhook_of_the_document_can_be_judged(contract: Contract) -> None:
@@ -65,7 +65,7 @@ def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> N
     assert "format" in both
 
 
-def test_no_session_looks_into_the_environment_while_the_guard_is_installed(probe: ScenarioClient) -> None:
-    with probe._transport.installed():
+def test_no_session_looks_into_the_environment_while_the_guard_is_installed(client: ScenarioClient) -> None:
+    with client._transport.installed():
         assert requests.Session().trust_env is False
     assert requests.Session().trust_env is True

@@ -62,11 +62,11 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
         run.neighbour()
         for unit in sorted(run.units.values(), key=far) if mutants else run.units.values():
             run.unit(unit)
-            if mutants and all(hits(list(run.probe.findings.values()), mutant) for mutant in mutants):
+            if mutants and all(hits(list(run.client.findings.values()), mutant) for mutant in mutants):
                 break
     except (CannotRun, RunStopped) as reason:
         looked.fault = "" if isinstance(reason, RunStopped) and reason.spent else str(reason)
-    looked.findings, looked.requests = list(run.probe.findings.values()), run.guard.sent
+    looked.findings, looked.requests = list(run.client.findings.values()), run.guard.sent
     return looked
 
 

@@ -27,7 +27,7 @@ Answer = tuple[int, Any]
 def commands(contract: Contract, target: Target, topic: str, *only: str) -> list[str]:
     """Those of the first finding of the first run of a topic that finds something."""
     run = Run(contract, target, Options(only=only, without=("engine",)))
-    assert run.probe.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
+    assert run.client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
     run.greet()
     run.neighbour()
     found = (found for unit in run.units.values() if unit.topic == topic for found in run.unit(unit))

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("power")  # one mock serves them all
 def run(contract: Contract, target: Target, *only: str) -> Run:
     """A run on the mock as it was at the start."""
     made = Run(contract, target, Options(only=only, without=("engine", "grown")))
-    assert made.probe.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
+    assert made.client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
     made.greet()
     made.neighbour()
     return made

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("commands")
 
 def anew(target: Target, contract: Contract) -> None:
     """As if the mock were started again."""
-    assert Run(contract, target, Options()).probe.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
+    assert Run(contract, target, Options()).client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
 
 
 @pytest.mark.parametrize(
