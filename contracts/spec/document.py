@@ -17,14 +17,13 @@ import jsonschema_rs
 
 from contracts.errors import CannotRun
 from contracts.spec.dialect import plain
-from contracts.spec.operation_parts import Answer, Parameter
+from contracts.spec.operation_parts import JSON, Answer, Parameter, first_example, load_answer, load_parameter
 from contracts.spec.provenance import Provenance
 from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_JSON = "application/json"
 
 Schema = Mapping[str, Any]
 
@@ -168,7 +167,7 @@ class Document:
         merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
         merged |= {(p["in"], p["name"]): p for p in map(self.resolve, raw.get("parameters", ()))}
         body = self.resolve(raw.get("requestBody", {}))
-        content = body.get("content", {}).get(_JSON, {})
+        content = body.get("content", {}).get(JSON, {})
         security = raw.get("security", self.raw.get("security", ()))
         return Operation(
             document=self,
@@ -178,42 +177,12 @@ class Document:
             tags=tuple(raw.get("tags", ())),
             provenance=mark,
             source=raw.get("x-source", ""),
-            parameters=tuple(self._parameter(p) for p in merged.values()),
+            parameters=tuple(load_parameter(p, self.resolve) for p in merged.values()),
             body=content.get("schema"),
             body_required=bool(body.get("required")),
-            body_example=self._example(content),
-            answers={str(status): self._answer(str(status), a, mark) for status, a in raw["responses"].items()},
+            body_example=first_example(content, self.resolve),
+            answers={str(n): load_answer(str(n), a, mark, self.resolve) for n, a in raw["responses"].items()},
             secured=bool(security) and {} not in security,
-        )
-
-    def _parameter(self, raw: Schema) -> Parameter:
-        schema = self.resolve(raw.get("schema", {}))
-        schema = schema if isinstance(schema, Mapping) else {}
-        example = self._example(raw)
-        if example is None:
-            example = self._example(schema)
-        place, required = raw["in"], bool(raw.get("required")) or raw["in"] == "path"
-        style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
-        explode = bool(raw.get("explode", style == "form"))
-        return Parameter(raw["name"], place, required, schema, example, style, explode)
-
-    def _example(self, holder: Schema) -> Any:
-        if "example" in holder:
-            return holder["example"]
-        examples = holder.get("examples", ())
-        first = next(iter(examples.values() if isinstance(examples, Mapping) else examples), None)
-        return self.resolve(first).get("value") if isinstance(examples, Mapping) and first else first
-
-    def _answer(self, status: str, raw: Any, mark: Provenance) -> Answer:
-        raw = self.resolve(raw)
-        content = raw.get("content", {})
-        headers = {name.lower(): self.resolve(header) for name, header in raw.get("headers", {}).items()}
-        return Answer(
-            status=status,
-            provenance=Provenance(raw.get("x-provenance", mark)),
-            schema=content.get(_JSON, {}).get("schema"),
-            media_types=frozenset(media.partition(";")[0].lower() for media in content),
-            headers={name: (bool(h.get("required")), self.resolve(h.get("schema", {}))) for name, h in headers.items()},
         )
 
 

@@ -1,12 +1,16 @@
 """The parts of an operation: its parameters, with the names on the wire that are theirs, and its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.spec.provenance import Provenance
 
+JSON = "application/json"
+
 Schema = Mapping[str, Any]
+Resolve = Callable[[Any], Any]
+"""Follows the references of a node of the document."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,39 @@ class Answer:
     media_types: frozenset[str]
     headers: Mapping[str, tuple[bool, Schema]]
     """Lower-case name → (required, schema)."""
+
+
+def load_parameter(raw: Schema, resolve: Resolve) -> Parameter:
+    """Load a Parameter Object of OpenAPI; ``resolve`` follows references. Raises KeyError when a part is missing."""
+    schema = resolve(raw.get("schema", {}))
+    schema = schema if isinstance(schema, Mapping) else {}
+    example = first_example(raw, resolve)
+    if example is None:
+        example = first_example(schema, resolve)
+    place, required = raw["in"], bool(raw.get("required")) or raw["in"] == "path"
+    style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
+    explode = bool(raw.get("explode", style == "form"))
+    return Parameter(raw["name"], place, required, schema, example, style, explode)
+
+
+def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve) -> Answer:
+    """Load a Response Object of OpenAPI. ``provenance`` is that of the operation, for an answer without its own."""
+    raw = resolve(raw)
+    content = raw.get("content", {})
+    headers = {name.lower(): resolve(header) for name, header in raw.get("headers", {}).items()}
+    return Answer(
+        status=status,
+        provenance=Provenance(raw.get("x-provenance", provenance)),
+        schema=content.get(JSON, {}).get("schema"),
+        media_types=frozenset(media.partition(";")[0].lower() for media in content),
+        headers={name: (bool(h.get("required")), resolve(h.get("schema", {}))) for name, h in headers.items()},
+    )
+
+
+def first_example(holder: Schema, resolve: Resolve) -> Any:
+    """The first example beside a schema, or in it; None when there is none."""
+    if "example" in holder:
+        return holder["example"]
+    examples = holder.get("examples", ())
+    first = next(iter(examples.values() if isinstance(examples, Mapping) else examples), None)
+    return resolve(first).get("value") if isinstance(examples, Mapping) and first else first
