@@ -85,7 +85,7 @@ def load_contract(settings: Settings) -> Contract:
         return load(path, patches.get(name, ()), lenient=lenient)
 
     own = Path(settings.spec) if settings.spec else OPENAPI / "v1.yaml"
-    return Contract([document("v1", own), document("zapier", OPENAPI / "zapier.yaml")])
+    return Contract([document("v1", own), document("zapier", OPENAPI / "zapier.yaml")], strict=settings.strict)
 
 
 def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[Workspaces, str]:
@@ -141,6 +141,7 @@ def create_app(
     redactor = redactor or Redactor()
     contract = load_contract(settings)
     workspaces, key = open_workspaces(settings, contract, log or NoLog())
+    contract.warn_of_faults()
     envelope = ErrorBodies(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())

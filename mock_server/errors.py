@@ -20,6 +20,7 @@ MockError
 │   ├── InjectedFault          a fault that was asked for, with its own status
 │   ├── InternalError          500
 │   │   └── AnswerInvalid      our own answer breaks the contract
+│   ├── NotServed              501
 │   └── StorageUnavailable     503
 └── (nothing else: a bug of ours is an ordinary Python exception)
 """
@@ -162,6 +163,12 @@ class InternalError(ApiError):
 
 class AnswerInvalid(InternalError):
     """Our own answer breaks the contract: a bug of the mock, never of the client."""
+
+
+class NotServed(ApiError):
+    """The document says something of this operation that cannot be served; the other operations are."""
+
+    status = 501
 
 
 class StorageUnavailable(ApiError):

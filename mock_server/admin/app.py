@@ -82,10 +82,14 @@ def control_plane(control: AdminContext) -> Starlette:
         return answer(asdict(settings))
 
     async def provenance(request: Request) -> Response:
-        """How each operation is known, and the ledger of what is not."""
+        """How each operation is known, the ledger of what is not, and what cannot be served."""
         operations = workspaces.contract.operations.values()
         known = {operation.key: operation.provenance for operation in operations}
-        return answer({"operations": known, "gaps": [asdict(gap) for gap in control.ledger()]})
+        gaps = [asdict(gap) for gap in control.ledger()]
+        left_out = list(map(str, workspaces.contract.left_out))
+        return answer(
+            {"operations": known, "unserved": workspaces.contract.unserved, "leftOut": left_out, "gaps": gaps}
+        )
 
     routes = [
         Route("/", index),

@@ -16,7 +16,7 @@ from mock_server.api.stage import Stage
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, by_hand, idle
 from mock_server.config.settings import Settings
-from mock_server.errors import AnswerInvalid, InternalError
+from mock_server.errors import AnswerInvalid, InternalError, NotServed, SpecError
 from mock_server.spec.operation import Operation, Response
 from mock_server.support.condition import apart_if_large
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
@@ -56,6 +56,18 @@ class Endpoint:
         exchange.stage = Stage.ROUTE
         operation, texts = self._router.match(scope["method"], scope["raw_path"].decode("latin-1"))
         exchange.operation = operation
+        if operation.unserved:
+            raise NotServed(operation.unserved)
+        try:
+            await self._serve(exchange, operation, texts, scope, receive, send)
+        except SpecError as fault:  # found only now: no value could be made for a schema
+            self._contract.unmade[operation.key] = str(fault)
+            raise NotServed(str(fault)) from None
+
+    async def _serve(
+        self, exchange: Exchange, operation: Operation, texts: list[str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer a request to an operation: validate, behave, send."""
         exchange.stage = Stage.VALIDATION
         headers = dict(scope["headers"])
         body = b""

@@ -68,6 +68,7 @@ class Settings:
     port: int = _setting(4747, "Port to listen on; 0 takes a free one.", bounds=(0, 65535), short="p")
     port_file: str = _setting("", "Write the port here while the server listens.", metavar="FILE")
     spec: str = _setting("", "OpenAPI document to serve in place of ours, YAML or JSON.", metavar="FILE")
+    strict: bool = _setting(False, "Refuse a document of which a part cannot be served, in place of answering 501.")
     assume: tuple[str, ...] = _setting(
         (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
     )

@@ -1,5 +1,6 @@
 """The whole contract that is served: one or more documents, their operations and families."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,29 +12,54 @@ from mock_server.spec.operation import Operation
 from mock_server.spec.resources import Binding, Family, Role, infer
 from mock_server.spec.schema import Schema
 
+log = logging.getLogger("mock_server")
+
 _SHOWN = 20  # faults of a document; a person mends these first
 
 
 class Contract:
     """Compiled once, at start. Operations are found by key (``GET /v1/leads/{}``) and by nothing else.
 
-    Of two documents with the same operation the first one counts. Raises SpecError.
+    Of two documents with the same operation the first one counts. ``strict``: a document with any fault is refused;
+    otherwise one that has no operation to serve. Raises SpecError.
     """
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], *, strict: bool = False) -> None:
         self.documents = tuple(documents)
         self.operations: dict[str, Operation] = {}
+        self.left_out: list[Problem] = []
+        """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""
+        self.unmade: dict[str, str] = {}
+        """Operations for which no answer could be made since the start, and why, by key."""
         faults: list[Problem] = []
         for document in documents:
             try:
-                for operation in operations(document):
-                    self.operations.setdefault(operation.key, operation)
+                compiled = operations(document)
             except SpecError as fault:
                 faults.extend(fault.problems)
+                continue
+            faults.extend(compiled.faults if strict else ())
+            self.left_out.extend(compiled.left_out)
+            for operation in compiled.operations:
+                self.operations.setdefault(operation.key, operation)
         if faults:
             more = [Problem("", f"… and {len(faults) - _SHOWN} more")] if len(faults) > _SHOWN else []
             raise SpecError(*faults[:_SHOWN], *more)
-        self.bindings: Mapping[str, Binding] = infer(tuple(self.operations.values()))
+        served = tuple(operation for operation in self.operations.values() if not operation.unserved)
+        self.bindings: Mapping[str, Binding] = infer(served)
+
+    @property
+    def unserved(self) -> dict[str, str]:
+        """The operations that answer 501, and why, by key."""
+        known = {operation.key: operation.unserved for operation in self.operations.values() if operation.unserved}
+        return {**self.unmade, **known}
+
+    def warn_of_faults(self) -> None:
+        """Log one line for each operation, or other part of a document, that is not served."""
+        for key, reason in self.unserved.items():
+            log.warning("%s answers 501: %s", key, reason)
+        for problem in dict.fromkeys(self.left_out):
+            log.warning("left out: %s", problem)
 
     @cached_property
     def families(self) -> Mapping[str, Family]:

@@ -69,6 +69,8 @@ class Operation:
     bodies: Mapping[str, Schema] = field(repr=False)
     body_required: bool
     responses: Mapping[int, Response] = field(repr=False)
+    unserved: str = ""
+    """Why it cannot be served: it answers 501 with this reason. Empty for an operation that can."""
 
     @cached_property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from mock_server.errors import Problem, SpecError
 from mock_server.spec.document import Document, escape, kind_of
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+_TOLD = 20  # faults of one schema with all that it leads to
 _DEEPEST = 64  # schemas one in another without data between them
 _WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
 
@@ -56,25 +57,43 @@ class SchemaLint:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._seen: set[str] = set()
+        self._above: dict[str, list[str]] = {}
+        """The schemas that lead to a schema; those that were looked at are its keys."""
+        self._faults: dict[str, list[Problem]] = {}
+        """The first faults of a schema and of those that it leads to."""
         self._beside: dict[str, list[str]] = {}
         self._weights: dict[str, int] = {}
 
     def faults(self, pointer: str) -> list[Problem]:
         """What is wrong with the schema at ``pointer`` and with every schema that it leads to."""
-        found: list[Problem] = []
-        waiting = [pointer]
+        waiting = [pointer] if pointer not in self._above else []
+        self._above.setdefault(pointer, [])
         while waiting:
             where = waiting.pop()
-            if where not in self._seen:
-                self._seen.add(where)
-                waiting.extend(self._look(where, found))
-        if not found:
+            found: list[Problem] = []
+            for below in self._look(where, found):
+                if below not in self._above:
+                    waiting.append(below)
+                self._above.setdefault(below, []).append(where)
+                found.extend(self._faults.get(below, ()))
+            self._blame(where, found)
+        if pointer not in self._faults:
             try:
                 self._weigh(pointer, ())
             except SpecError as fault:
-                found.extend(fault.problems)
-        return found
+                self._blame(pointer, list(fault.problems))
+        return self._faults.get(pointer, [])
+
+    def _blame(self, where: str, faults: list[Problem]) -> None:
+        """Note ``faults`` of the schema at ``where``, and of all that lead to it."""
+        waiting = [where] if faults else []
+        while waiting:
+            place = waiting.pop()
+            known = self._faults.setdefault(place, [])
+            fresh = [fault for fault in faults if fault not in known][: _TOLD - len(known)]
+            if fresh:
+                known.extend(fresh)
+                waiting.extend(self._above.get(place, ()))
 
     def _look(self, where: str, found: list[Problem]) -> list[str]:
         """The schemas right below the one at ``where``; its own faults go to ``found``."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
 from mock_server.spec.filters import plain
 from mock_server.spec.generation import generate
@@ -73,8 +74,12 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
         records[kind] = _fitted(family, told, seed) if family else told
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
         if family.kind not in records and family.kind not in _VIEWS:
-            made = _made_up(contract, family, records.get(family.parent or "", ()), recipe, ids, start)
-            records[family.kind] = _fitted(family, made, seed)
+            records[family.kind] = []
+            try:
+                made = _made_up(contract, family, records.get(family.parent or "", ()), recipe, ids, start)
+                records[family.kind] = _fitted(family, made, seed)
+            except SpecError as fault:  # whoever asks for one of them is told why
+                contract.left_out.extend(fault.problems)
     return WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
 
 

@@ -1,0 +1,71 @@
+"""The parameters of an operation, read from a document."""
+
+from mock_server.spec.compilation import Compilation
+from mock_server.spec.document import Node, escape, kind_of
+from mock_server.spec.operation import JSON, PARAMETER
+from mock_server.spec.parameter import STYLES, Parameter
+from mock_server.spec.schema import Schema
+
+_LOCATIONS = ("path", "query", "header", "cookie")
+
+
+class ParameterCompiler:
+    """Reads parameters of one document; what is wrong with them is noted in the compilation."""
+
+    def __init__(self, shared: Compilation) -> None:
+        self._shared, self._document = shared, shared.document
+
+    def parameters(self, owners: tuple[tuple[str, Node], ...], path: str) -> tuple[Parameter, ...]:
+        """The parameters of the ``owners``, a path item and its operation; the later one of a name counts."""
+        found: dict[tuple[str, str], Parameter] = {}
+        for start, owner in owners:
+            listed = owner.get("parameters", [])
+            if not isinstance(listed, list):
+                what = f"parameters are {kind_of(listed)}"
+                self._shared.faults += self._document.fault(f"{start}/parameters", what, "list them").problems
+                continue
+            for index in range(len(listed)):
+                with self._shared.noting():
+                    parameter = self._parameter(*self._document.mapping(f"{start}/parameters/{index}", "a parameter"))
+                    found[parameter.location, parameter.name] = parameter
+        return self.undeclared(found, path)
+
+    def undeclared(self, found: dict[tuple[str, str], Parameter], path: str) -> tuple[Parameter, ...]:
+        """The parameters, and those that the path names and nobody has declared: that is common; any text fits."""
+        for name in PARAMETER.findall(path):
+            text = Schema.inline(self._document, {"type": "string"})
+            found.setdefault(("path", name), Parameter(name, "path", True, text))
+        return tuple(found.values())
+
+    def _parameter(self, pointer: str, node: Node) -> Parameter:
+        name, location = node.get("name"), node.get("in")
+        if not isinstance(name, str) or not name:
+            raise self._document.fault(
+                f"{pointer}/name", f"a parameter's name is {kind_of(name)}", "name it, in quotes"
+            )
+        if location not in _LOCATIONS:
+            what = f"parameter `{name}` is in {kind_of(location)}"
+            raise self._document.fault(f"{pointer}/in", what, f"write one of {', '.join(_LOCATIONS)}")
+        style = node.get("style", "form" if location in ("query", "cookie") else "simple")
+        if not isinstance(style, str) or style not in STYLES:
+            what = f"parameter `{name}` has the style {kind_of(style)}"
+            raise self._document.fault(f"{pointer}/style", what, f"write one of {', '.join(STYLES)}")
+        media, schema = "", None
+        if "content" in node:
+            _, content = self._document.mapping(f"{pointer}/content", "content")
+            media = next(iter(content), "")
+            schema = self._shared.media(f"{pointer}/content/{escape(media)}") if media else None
+        elif "schema" in node:
+            schema = self._shared.schema(f"{pointer}/schema")
+        if schema is None:
+            raise self._document.fault(pointer, f"parameter `{name}` has no schema", "give it one")
+        return Parameter(
+            name=name,
+            location=location,
+            # The vendor marks some path parameters optional, which OpenAPI does not allow: they are not.
+            required=location == "path" or node.get("required") is True,
+            schema=schema,
+            explode=node.get("explode", style == "form") is True,
+            style=style,
+            json=bool(JSON.fullmatch(media)),
+        )
