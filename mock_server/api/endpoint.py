@@ -56,12 +56,12 @@ class Endpoint:
         exchange.stage = Stage.ROUTE
         operation, texts = self._router.match(scope["method"], scope["raw_path"].decode("latin-1"))
         exchange.operation = operation
-        if operation.unserved:
-            raise NotServed(operation.unserved)
+        if unserved := operation.unserved or self._contract.unmade.get(operation.key):
+            raise NotServed(unserved)
         try:
             await self._serve(exchange, operation, texts, scope, receive, send)
         except SpecError as fault:  # found only now: no value could be made for a schema
-            self._contract.unmade[operation.key] = str(fault)
+            self._contract.failed[operation.key] = str(fault)
             raise NotServed(str(fault)) from None
 
     async def _serve(

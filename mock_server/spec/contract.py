@@ -30,7 +30,9 @@ class Contract:
         self.left_out: list[Problem] = []
         """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""
         self.unmade: dict[str, str] = {}
-        """Operations for which no answer could be made since the start, and why, by key."""
+        """Operations without a record to answer with, as none could be made, and why, by key: they answer 501."""
+        self.failed: dict[str, str] = {}
+        """Operations for which once, when they were asked, no answer could be made, and why, by key."""
         faults: list[Problem] = []
         for document in documents:
             try:
@@ -52,7 +54,12 @@ class Contract:
     def unserved(self) -> dict[str, str]:
         """The operations that answer 501, and why, by key."""
         known = {operation.key: operation.unserved for operation in self.operations.values() if operation.unserved}
-        return {**self.unmade, **known}
+        return {**self.failed, **self.unmade, **known}
+
+    def note_unmade(self, family: Family, reason: str) -> None:
+        """No record of ``family`` can be made: its operations answer 501, save that an empty list is an answer."""
+        own = [key for key, it in self.bindings.items() if it.family is family and it.role is not Role.LIST]
+        self.unmade.update(dict.fromkeys(own, reason))
 
     def warn_of_faults(self) -> None:
         """Log one line for each operation, or other part of a document, that is not served."""

@@ -79,7 +79,7 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
                 made = _made_up(contract, family, records.get(family.parent or "", ()), recipe, ids, start)
                 records[family.kind] = _fitted(family, made, seed)
             except SpecError as fault:  # whoever asks for one of them is told why
-                contract.left_out.extend(fault.problems)
+                contract.note_unmade(family, str(fault))
     return WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
 
 

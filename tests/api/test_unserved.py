@@ -73,7 +73,7 @@ def test_the_start_lists_each_in_one_line(tmp_path: Path, caplog: pytest.LogCapt
     with caplog.at_level(logging.WARNING):
         _serving(tmp_path, _document())
     lines = [record.getMessage() for record in caplog.records if "answers 501" in record.getMessage()]
-    assert [line.split(" answers")[0] for line in lines] == [f"GET {path}" for path in _ODD if path != "/things"]
+    assert [line.split(" answers")[0] for line in lines] == [f"GET {path}" for path in ["/things", *list(_ODD)[:-1]]]
     assert not any("\n" in line for line in lines)
 
 
