@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 from mock_server.api.routing import Router
 from mock_server.errors import ApiError, MethodNotAllowed
-from mock_server.spec.operation import Operation, blanked
+from mock_server.spec.operation import Operation
+from mock_server.spec.path_template import blanked
 from mock_server.spec.validation_messages import nearest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")

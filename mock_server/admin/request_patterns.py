@@ -11,7 +11,8 @@ from typing import Any
 
 from mock_server.admin.context import ControlRefused
 from mock_server.admin.operation_names import ANY, METHODS, OperationNames, UnknownOperation
-from mock_server.spec.operation import Operation, blanked
+from mock_server.spec.operation import Operation
+from mock_server.spec.path_template import blanked, is_like
 from mock_server.spec.validation_messages import choice, did_you_mean
 from mock_server.stubbing import request_pattern
 from mock_server.stubbing.request_pattern import Pattern, PatternProblem, RequestPattern
@@ -147,12 +148,6 @@ def may_match(expression: str, operation: Operation) -> bool:
     start = _plain_start(expression)
     fixed, parameter, _ = path.partition("{}")
     return fixed.startswith(start) or bool(parameter and start.startswith(fixed))
-
-
-def is_like(path: str, url_path: str) -> bool:
-    """Tell whether a path with blanked parameters can be this one."""
-    parts, given = path.split("/"), url_path.split("/")
-    return len(parts) == len(given) and all(part in ("{}", it) for part, it in zip(parts, given, strict=True))
 
 
 def _plain_start(expression: str) -> str:

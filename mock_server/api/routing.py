@@ -1,46 +1,72 @@
-"""Which operation a method and a path mean: one table, made at start; static paths before templated ones."""
+"""Which operation a method and a path mean: one table, made at start; static paths before templated ones.
+
+Segments are compared decoded, and told apart before: an encoded slash stays in its segment.
+"""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from string import printable
+from urllib.parse import quote
 
 from mock_server.errors import MethodNotAllowed, NotFound
 from mock_server.spec.operation import Operation
+from mock_server.spec.path_template import BLANK, SegmentTemplate, decoded
 
 Methods = dict[str, Operation]
 
 
 class _Branch:
-    """One level of the table: by the next segment's text, by any text, and the operations that end here."""
+    """One level of the table: by the next segment's text, by a part of it, by any text, and what ends here."""
 
-    __slots__ = ("any", "ends", "named")
+    __slots__ = ("any", "ends", "named", "partial")
 
     def __init__(self) -> None:
         self.named: dict[str, _Branch] = {}
+        self.partial: list[tuple[SegmentTemplate, _Branch]] = []
         self.any: _Branch | None = None
         self.ends: Methods = {}
 
     def down(self, segment: str) -> "_Branch":
-        if segment == "{}":
+        if segment == BLANK:
             self.any = self.any or _Branch()
             return self.any
-        return self.named.setdefault(segment, _Branch())
+        if BLANK not in segment:
+            return self.named.setdefault(decoded(segment), _Branch())
+        for template, branch in self.partial:
+            if template.text == segment:
+                return branch
+        made = _Branch()
+        self.partial.append((SegmentTemplate(segment), made))
+        self.partial.sort(key=lambda pair: pair[0].order)
+        return made
 
     def find(self, segments: Sequence[str], index: int, values: list[str]) -> Methods | None:
         if index == len(segments):
             return self.ends or None
         segment = segments[index]
-        named = self.named.get(segment)
+        named = self.named.get(decoded(segment) if "%" in segment else segment)
         found = named.find(segments, index + 1, values) if named else None
+        for template, branch in self.partial if found is None else ():
+            texts = template.values(segment)
+            found = branch._within(texts, segments, index, values) if texts else None
+            if found is not None:
+                break
         if found is None and self.any is not None and segment:
-            values.append(segment)
-            found = self.any.find(segments, index + 1, values)
-            if found is None:
-                values.pop()
+            found = self.any._within((segment,), segments, index, values)
+        return found
+
+    def _within(self, texts: Sequence[str], segments: Sequence[str], index: int, values: list[str]) -> Methods | None:
+        """Go on below a segment that gave ``texts``, which are forgotten where the path ends nowhere."""
+        before = len(values)
+        values += texts
+        found = self.find(segments, index + 1, values)
+        if found is None:
+            del values[before:]
         return found
 
 
 class Router:
-    """Finds operations. Paths are compared as they came, segment by segment, before any percent-decoding."""
+    """Finds operations by method and path as they came, still percent-encoded."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Branch()
@@ -49,16 +75,16 @@ class Router:
             branch = self._root
             for segment in operation.segments:
                 branch = branch.down(segment)
-            branch.ends[operation.method] = operation
+            branch.ends.setdefault(operation.method, operation)
             self._paths.append(operation.path)
 
     def match(self, method: str, path: str) -> tuple[Operation, list[str]]:
-        """The operation, and the texts of the path's parameters in order.
+        """The operation, and the texts of the path's parameters in order, still percent-encoded.
 
         Raises NotFound with the nearest path, and MethodNotAllowed with the methods there are.
         """
         values: list[str] = []
-        methods = self._root.find(path.split("/")[1:], 0, values)
+        methods = self._root.find(_segments(path), 0, values)
         if methods is None:
             raise NotFound(*self._near(path))
         operation = methods.get(method)
@@ -68,8 +94,15 @@ class Router:
 
     def methods(self, path: str) -> Sequence[str]:
         """The methods of a path, none where there is no such path."""
-        return list(self._root.find(path.split("/")[1:], 0, []) or ())
+        return list(self._root.find(_segments(path), 0, []) or ())
 
     def _near(self, path: str) -> list[str]:
         near = get_close_matches(path[:200], self._paths, 1, 0.6)
         return [f"no such path; did you mean {near[0]} ?"] if near else ["no such path; see /openapi"]
+
+
+def _segments(path: str) -> Sequence[str]:
+    """The segments of a path; bytes that a client should have percent-encoded are, as some tools send them bare."""
+    if not path.isascii():
+        path = quote(path.encode("latin-1", "replace"), safe=printable)
+    return path.split("/")[1:]

@@ -1,6 +1,5 @@
 """From a document to its operations: parameters, bodies and answers read, and every validator made."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,8 +8,9 @@ from mock_server.errors import Problem, SpecError
 from mock_server.spec.answer_compiler import AnswerCompiler
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import METHODS, Document, Node, base_path, escape
-from mock_server.spec.operation import JSON, Operation, blanked
+from mock_server.spec.operation import JSON, Operation
 from mock_server.spec.parameter_compiler import ParameterCompiler
+from mock_server.spec.path_template import blanked, wrong_segment
 from mock_server.spec.schema import Schema
 
 
@@ -104,13 +104,18 @@ class _Compiler:
                 what, remedy = "a path that does not start with `/`", f"write `/{path}`"
             elif "?" in path or "#" in path:
                 what, remedy = "a path with a query", "declare query parameters below it"
-            elif part := next((part for part in path.split("/") if not re.fullmatch(r"[^{}]*|\{[^{}]+\}", part)), ""):
-                what, remedy = f"a parameter that is only part of a segment: `{part}`", "give it a segment of its own"
-            elif blanked(path) in seen:
+            elif part := wrong_segment(path):
+                what, remedy = f"a brace that holds no parameter: `{part}`", "write each parameter as `{name}`"
+            elif self._methods(path) & self._methods(seen.get(blanked(path), "")):
                 what, remedy = f"the same path as `{seen[blanked(path)]}` with other parameter names", "merge the two"
             if what:
                 self.shared.left_out.append(Problem(f"{self.document.name}#/paths/{escape(path)}", what, remedy))
             seen.setdefault(blanked(path), path)
+
+    def _methods(self, path: str) -> set[str]:
+        """The methods of a path item, none where there is no such path."""
+        item = self.document.root["paths"].get(path)
+        return set(METHODS).intersection(item) if isinstance(item, dict) else set()
 
     def _operation(self, method: str, path: str, where: str, item: Node) -> Operation:
         pointer, node = self.document.mapping(f"{where}/{method}", "an operation")

@@ -9,6 +9,7 @@ from mock_server.errors import Problem, SpecError
 from mock_server.spec.compiler import operations, webhooks
 from mock_server.spec.document import Document, base_path
 from mock_server.spec.operation import Operation
+from mock_server.spec.path_template import BLANK
 from mock_server.spec.resources import Binding, Family, Role, infer
 from mock_server.spec.schema import Schema
 
@@ -111,7 +112,7 @@ def _common(paths: Sequence[Sequence[str]]) -> Sequence[str]:
         return ()
     shared = []
     for column in zip(*paths, strict=False):
-        if len(set(column)) > 1 or column[0] == "{}":
+        if len(set(column)) > 1 or BLANK in column[0]:
             break
         shared.append(column[0])
     return shared

@@ -8,11 +8,11 @@ from typing import Any
 
 from mock_server.spec.document import Document, Node
 from mock_server.spec.parameter import Parameter
+from mock_server.spec.path_template import PARAMETER, blanked
 from mock_server.spec.projection import Project, filled, projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 
-PARAMETER = re.compile(r"\{([^}]*)\}")
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 _ANY = ("application/*", "*/*")
 
@@ -134,8 +134,3 @@ class Operation:
             if 200 <= status < 300:
                 return self.responses[status]
         return Response(200, "", None, {}, {})
-
-
-def blanked(path: str) -> str:
-    """The path with its parameters blanked: ``/v1/leads/{}``."""
-    return PARAMETER.sub("{}", path)

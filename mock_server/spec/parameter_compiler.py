@@ -2,8 +2,9 @@
 
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import Node, escape, kind_of
-from mock_server.spec.operation import JSON, PARAMETER
+from mock_server.spec.operation import JSON
 from mock_server.spec.parameter import STYLES, Parameter
+from mock_server.spec.path_template import PARAMETER
 from mock_server.spec.schema import Schema
 
 _LOCATIONS = ("path", "query", "header", "cookie")

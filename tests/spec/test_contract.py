@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from specimens import OURS, answering, document, served
 
-from mock_server.spec.operation import JSON, Operation, blanked
+from mock_server.spec.operation import JSON, Operation
+from mock_server.spec.path_template import blanked
 
 TEXT = {"type": "string"}
 

@@ -10,10 +10,11 @@ from starlette.routing import Route
 from mock_server.admin.answer_headers import HEADERS, check_headers
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
-from mock_server.admin.request_patterns import PROPERTIES, checked, is_like, may_match
+from mock_server.admin.request_patterns import PROPERTIES, checked, may_match
 from mock_server.event_loop.turns import Turns
 from mock_server.spec.contract import Contract
-from mock_server.spec.operation import Operation, blanked
+from mock_server.spec.operation import Operation
+from mock_server.spec.path_template import blanked, is_like
 from mock_server.stubbing.overrides import PRIORITY, Override
 from mock_server.stubbing.request_pattern import Pattern, RequestPattern
 from mock_server.workspaces.workspace import Workspace
