@@ -37,12 +37,12 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
             target = named(url, key, other) if url else stack.enter_context(mock(spec=spec))
             run = Run(contract, target, replace(options, baseline=accepted(pytestconfig, contract)))
             run.greet()
-            run.neighbour()
+            run.create_second_tenant()
         except (CannotRun, RunStopped) as reason:
             pytest.exit(f"contracts: {reason}", returncode=2)
         yield run
-        run.leave()
-        run.conclude(0.0, whole=set(run.units) <= run.done)
+        run.delete_second_tenant()
+        run.conclude(0.0, whole=set(run.scenarios) <= run.done)
         pytestconfig.stash[OUTCOME] = run.outcome
         if (sent := getattr(pytestconfig, "workeroutput", None)) is not None:
             sent["contracts"] = pytest_workers.part(run)

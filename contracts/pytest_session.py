@@ -12,14 +12,14 @@ import pytest
 from contracts import pytest_workers
 from contracts.errors import CannotRun
 from contracts.options.baseline import Baseline
-from contracts.options.baseline_file import read
+from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.options.selection import Selection
 from contracts.real_host.run_plan import TOPICS, SafeRunPlan, wanted
 from contracts.report.summary import verdict
 from contracts.run.outcome import RunResult
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.plan import units
+from contracts.scenarios.plan import all_scenarios
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Mode
 from contracts.transport.target import is_loopback
@@ -41,7 +41,7 @@ def asked(config: pytest.Config) -> tuple[str, str, Options]:
 
 def accepted(config: pytest.Config, contract: Contract) -> Baseline:
     """Read the baseline that the options name. Raises CannotRun."""
-    return read(config.getoption("contract_baseline", ""), date.today(), contract)
+    return load_baseline(config.getoption("contract_baseline", ""), date.today(), contract)
 
 
 def safe(config: pytest.Config) -> bool:
@@ -65,14 +65,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _names(spec: str, options: Options, *, safe: bool) -> list[str]:
-    """Names of all units there can be, before there is a target. Raises CannotRun."""
+    """Names of all scenarios there can be, before there is a target. Raises CannotRun."""
     contract = load(spec)
-    every = units(contract, on_mock=True)
-    topics = {unit.topic for unit in every}.union(TOPICS)
+    every = all_scenarios(contract, on_mock=True)
+    topics = {scenario.topic for scenario in every}.union(TOPICS)
     selection = Selection(contract, topics, wanted(options, Mode.SAFE if safe else Mode.FULL), options.without)
     if safe:
         return SafeRunPlan(Catalogue(contract), {}, selection, limited=options.check_rate_limit).names()
-    found = [unit.name for unit in every if selection.unit(unit.topic, unit.subject, unit.also)]
+    found = [scenario.name for scenario in every if selection.includes(scenario.topic, scenario.subject, scenario.also)]
     return [*found, *(f"engine[{document.name}]" for document in contract.documents if selection.engine())]
 
 

@@ -24,7 +24,7 @@ def part(run: Run) -> Part:
     """The result of one worker, in types that any channel carries."""
     found = run.client.findings.values()
     return {
-        "units": list(run.units),
+        "scenarios": list(run.scenarios),
         "done": sorted(run.done),
         "passed": run.outcome.passed,
         "failed": run.outcome.failed,
@@ -45,7 +45,7 @@ def together(parts: Sequence[Part], contract: Contract, options: Options) -> Run
         outcome.failed += part["failed"]
         outcome.not_run |= part["not_run"]
         outcome.findings += [_finding(*found) for found in part["found"]]
-    every, done = ({name for part in parts for name in part[word]} for word in ("units", "done"))
+    every, done = ({name for part in parts for name in part[word]} for word in ("scenarios", "done"))
     nothing_left_out = Selection(contract, (), (), ())
     outcome.vacuous = list(shortcomings(outcome, contract, nothing_left_out, options, whole=every <= done))
     return outcome

@@ -1,4 +1,4 @@
-"""The face of the suite for pytest: every unit of a run is a test of its own, with the name it has in reports."""
+"""The face of the suite for pytest: every scenario of a run is a test of its own, with the name it has in reports."""
 
 import pytest
 
@@ -12,24 +12,24 @@ from contracts.transport.signals import interruptible
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each directed run."""
-    if "unit_name" in metafunc.fixturenames:
+    if "scenario_name" in metafunc.fixturenames:
         names: list[str] = metafunc.config.stash[NAMES]
-        metafunc.parametrize("unit_name", names)
+        metafunc.parametrize("scenario_name", names)
 
 
-def test_contract(run: Run, unit_name: str) -> None:
+def test_contract(run: Run, scenario_name: str) -> None:
     """A rule that fails this target was broken, if this fails."""
     __tracebackhide__ = True
-    unit = run.units.get(unit_name)
-    if unit is None:
+    scenario = run.scenarios.get(scenario_name)
+    if scenario is None:
         pytest.skip("not for this target")  # names are collected before it is known what it is and can
     try:
         with interruptible(run.guard.interrupt):
-            found = run.unit(unit)
+            found = run.run_scenario(scenario)
     except RunStopped as reason:
         pytest.exit(f"contracts: {reason.reason}", returncode=2)
-    if unit_name in run.outcome.not_run:
-        pytest.skip(run.outcome.not_run[unit_name])  # what a rule needs was not there: told, and no success
+    if scenario_name in run.outcome.not_run:
+        pytest.skip(run.outcome.not_run[scenario_name])  # what a rule needs was not there: told, and no success
     counted = [f for f in found if run.selection.finding(f.rule.name, f.operation)]
     broken = [f for f in counted if f.breaks(run.target.is_mock) and not run.options.baseline.accepts(f)]
     if broken:
@@ -44,7 +44,7 @@ def test_contract(run: Run, unit_name: str) -> None:
 
 def test_the_run_was_not_vacuous(run: Run, request: pytest.FixtureRequest) -> None:
     """Green means something only when the operations were seen to work. Judged when nothing was left out."""
-    if not set(run.units) <= run.done:
+    if not set(run.scenarios) <= run.done:
         # With -k nobody can say what the whole saw; of several workers the session does, at its end.
         pytest.skip("a part of the suite: the whole is judged elsewhere, or not at all")
     run.conclude(0.0)

@@ -12,9 +12,9 @@ from rich.console import Console
 from contracts.cli import epilogue
 from contracts.cli import replay as again
 from contracts.cli.consent import permission
-from contracts.cli.report_errors import said
+from contracts.cli.report_errors import exit_code_after
 from contracts.errors import CannotRun
-from contracts.options.baseline_file import read
+from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.real_host.run_plan import BURST
 from contracts.report import terminal, writers
@@ -95,7 +95,7 @@ def command(
         if plan and replay:
             raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
         wanted, contract = writers.wanted(reports), load(spec)
-        accepted = read(baseline, date.today(), contract)
+        accepted = load_baseline(baseline, date.today(), contract)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                           without=exclude, fail_fast=fail_fast, permission=leave,
                           check_rate_limit=check_rate_limit, baseline=accepted)  # fmt: skip
@@ -145,17 +145,17 @@ def _checked(
         terminal.write(outcome, redactor, console, verbose=verbose)
         epilogue.proposals(outcome, contract, redactor, console)
         epilogue.entries(outcome, redactor, console, wanted=entries)
-    return said(wrong, outcome)
+    return exit_code_after(wrong, outcome)
 
 
 def _announce(run: Run, console: Console) -> None:
     what = "reads and writes" if run.writing else "reads only"
-    console.print(f"{run.target.origin} is not this machine: {what}, {run.visit.bounds()}.", soft_wrap=True)
-    if run.visit.burst:
+    console.print(f"{run.target.origin} is not this machine: {what}, {run.plan.bounds()}.", soft_wrap=True)
+    if run.plan.burst:
         console.print(f"{BURST} come at once, one more than a minute allows: nobody else can use the key meanwhile.")
 
 
 def _print_plan(run: Run, console: Console) -> None:
-    for line in run.visit.plan():
+    for line in run.plan.describe():
         console.print(line, soft_wrap=True, markup=False)
-    console.print(f"{run.visit.bounds()}. Nothing was sent.", soft_wrap=True)
+    console.print(f"{run.plan.bounds()}. Nothing was sent.", soft_wrap=True)

@@ -70,7 +70,7 @@ def finish(
     pace = pace or (None if target.local else Pace(target.key))
     clock, sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
     gate = WriteGate(offers(Catalogue(contract)), ledger, deletes_only=True, clock=clock)
-    policy = Policy(target.origin, Mode.SAFE, target.key, contract, private=not target.local, gate=gate)
+    policy = Policy(target.origin, Mode.SAFE, target.key, contract, private=not target.local, write_policy=gate)
     client = ScenarioClient(contract, target, Transport(Guard(policy, pace), reroutes))
     try:
         if owner_of(ledger.origin, organization_of(client)) != ledger.owner:

@@ -13,7 +13,7 @@ import click
 
 from contracts.errors import CannotRun
 from contracts.real_host.ledger import PATTERN as LEDGERS
-from contracts.real_host.ledger import read
+from contracts.real_host.ledger import load_ledger
 from contracts.transport.pacing import PATTERN as PACES
 from contracts.transport.pacing import WINDOW
 
@@ -85,7 +85,7 @@ def _looks_like_ledger(path: Path) -> bool:
 
 def _of_ledger(path: Path) -> str:
     try:
-        ledger, _ = read(path)
+        ledger, _ = load_ledger(path)
     except CannotRun as reason:
         return str(reason)
     return "" if ledger.ended else f"records may be left → sophiie-mock check cleanup {path}"

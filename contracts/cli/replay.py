@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contracts.errors import CannotRun, RunStopped
-from contracts.replay.replay import ReplayResult, ReplayStatus, StoredFinding, exit_code, findings, replay
+from contracts.replay.replay import ReplayResult, ReplayStatus, StoredFinding, exit_code, load_findings, replay
 from contracts.run.runner import Run
 from contracts.spec.json_file import opened as opened_file
 from contracts.transport.redaction import ReportRedactor, visible
@@ -21,25 +21,25 @@ def opened(file: str, reports: Sequence[str]) -> list[StoredFinding]:
     """The findings of a report. Raises CannotRun, also when there are none."""
     if reports:
         raise CannotRun("--replay writes no reports", "leave --report out")
-    old = findings(opened_file(Path(file), _REMEDY))
-    if not old:
+    stored = load_findings(opened_file(Path(file), _REMEDY))
+    if not stored:
         raise CannotRun(f"{file}: no findings in it, so there is nothing to repeat", _REMEDY)
-    return old
+    return stored
 
 
-def replayed(run: Run, olds: Sequence[StoredFinding], console: Console) -> int:
+def replayed(run: Run, stored: Sequence[StoredFinding], console: Console) -> int:
     """Say of each finding what became of it. Raises CannotRun."""
     verdicts: list[ReplayResult] = []
     try:
-        for verdict in replay(run, olds):
+        for verdict in replay(run, stored):
             verdicts.append(verdict)
             _say(run, verdict, console)
     except RunStopped as reason:
-        rest = [ReplayResult(old, ReplayStatus.UNKNOWN, reason.reason) for old in olds[len(verdicts) :]]
+        rest = [ReplayResult(finding, ReplayStatus.UNKNOWN, reason.reason) for finding in stored[len(verdicts) :]]
         for verdict in rest:
             _say(run, verdict, console)
         verdicts += rest
-    counts = (f"{sum(v.fate is fate for v in verdicts)} {fate}" for fate in ReplayStatus)
+    counts = (f"{sum(v.status is status for v in verdicts)} {status}" for status in ReplayStatus)
     console.print(f"{', '.join(counts)} · {run.guard.sent} requests")
     return exit_code(verdicts)
 
@@ -47,11 +47,11 @@ def replayed(run: Run, olds: Sequence[StoredFinding], console: Console) -> int:
 def _say(run: Run, verdict: ReplayResult, console: Console) -> None:
     key = run.target.key
     redactor = ReportRedactor([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
-    old = verdict.old
-    where = f" [{old.where}]" if old.where else ""
+    finding = verdict.finding
+    where = f" [{finding.where}]" if finding.where else ""
     for text, style in (
-        (f"{verdict.fate}: {old.title}", _STYLES[verdict.fate]),
-        (f"  {old.operation}{where} · {old.rule}", "dim"),
+        (f"{verdict.status}: {finding.title}", _STYLES[verdict.status]),
+        (f"  {finding.operation}{where} · {finding.rule}", "dim"),
         (f"  {verdict.why}", ""),
     ):
         console.print(Text(visible(redactor.redact(text)), style=style), soft_wrap=True)

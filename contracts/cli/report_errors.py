@@ -7,7 +7,7 @@ import click
 from contracts.run.outcome import RunResult
 
 
-def said(wrong: Sequence[str], outcome: RunResult) -> int:
+def exit_code_after(wrong: Sequence[str], outcome: RunResult) -> int:
     """Say which files are missing; the exit code, which is that of a run that could not be made where it was good."""
     for words in wrong:
         click.echo(f"sophiie-mock: {words}", err=True)

@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 
 from contracts.cli import epilogue
-from contracts.cli.report_errors import said
+from contracts.cli.report_errors import exit_code_after
 from contracts.errors import CannotRun
-from contracts.options.baseline_file import read
+from contracts.options.baseline_file import load_baseline
 from contracts.report import terminal, writers
 from contracts.run.verdict import accept
 from contracts.spec.document import load
@@ -19,7 +19,7 @@ from contracts.spec.json_file import LARGEST, JsonNode, parsed
 from contracts.spec.text_file import NotText, content
 from contracts.traffic.attribution import Attribution
 from contracts.traffic.detect import REMEDY, recording
-from contracts.traffic.judge import Wishes
+from contracts.traffic.judge import TrafficOptions
 from contracts.transport.redaction import ReportRedactor
 
 _KINDS = tuple(kind for kind in writers.WRITERS if kind != "har")  # that would be what was read
@@ -56,17 +56,17 @@ def command(
     """
     try:
         wanted, contract = writers.wanted(reports, _KINDS), load(spec)
-        accepted = read(baseline, date.today(), contract)
+        accepted = load_baseline(baseline, date.today(), contract)
         raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else content(file, LARGEST, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
         traffic = recording(*_whole(raw, place))
-        outcome = Attribution(contract, traffic, Wishes(base, strict, requests_only)).outcome(name)
+        outcome = Attribution(contract, traffic, TrafficOptions(base, strict, requests_only)).outcome(name)
         accept(outcome, accepted, whole=False)  # another recording may show what this one does not
         redactor = ReportRedactor(traffic.secrets, people=True)
         wrong = writers.write(outcome, redactor, wanted)
         terminal.write(outcome, redactor, Console(highlight=False), verbose=verbose)
         epilogue.entries(outcome, redactor, Console(highlight=False), wanted=baseline_entries)
-        return said(wrong, outcome)
+        return exit_code_after(wrong, outcome)
     except CannotRun as fault:
         click.echo(f"sophiie-mock: {fault}", err=True)
         return 2

@@ -19,7 +19,7 @@ _KNOWN = ("check", "operation", "where", "owner", "expires", "reason")
 _LARGEST = 1024 * 1024
 
 
-def read(file: str, today: date, contract: Contract | None = None) -> Baseline:
+def load_baseline(file: str, today: date, contract: Contract | None = None) -> Baseline:
     """The baseline in a file; an empty one without. Raises CannotRun with the line that is wrong.
 
     ``contract`` tells which operations there are, by whatever name an entry calls them.

@@ -46,8 +46,8 @@ class Selection:
         """True when nothing was left out on purpose."""
         return not (self._only or self._rules or self._without)
 
-    def unit(self, topic: str, subject: str, also: Collection[str] = ()) -> bool:
-        """Tell whether to run a unit, by its topic, its subject, or an operation that it asks on the way."""
+    def includes(self, topic: str, subject: str, also: Collection[str] = ()) -> bool:
+        """Tell whether to run a scenario, by its topic, its subject, or an operation that it asks on the way."""
         about = self._about(subject)
         if {topic, subject} & self._without or (about and all(_words(o) & self._without for o in about)):
             return False
@@ -55,7 +55,7 @@ class Selection:
         return not self._only or bool(words & self._only)
 
     def _about(self, subject: str) -> Sequence[Operation]:
-        """The operation that a unit is about, or those of its collection."""
+        """The operation that a scenario is about, or those of its collection."""
         known = self._contract.operations.get(subject)
         paths = (subject, f"{subject}/{{}}")
         of_collection = [o for o in self._contract.operations.values() if o.key.partition(" ")[2] in paths]

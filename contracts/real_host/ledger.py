@@ -91,7 +91,7 @@ class Ledger:
     @classmethod
     def resume(cls, file: Path) -> "Ledger":
         """The ledger of an earlier run, to be gone on with. Raises CannotRun."""
-        ledger, whole = read(file)
+        ledger, whole = load_ledger(file)
         try:
             ledger._descriptor = os.open(file, os.O_WRONLY | os.O_APPEND)
             os.ftruncate(ledger._descriptor, whole)  # half a line: its write never took place, or its answer is unknown
@@ -188,7 +188,7 @@ def owner_of(origin: str, organization: str) -> str:
     return sha256(f"{origin} {organization}".encode()).hexdigest()[:32]
 
 
-def read(file: Path) -> tuple[Ledger, int]:
+def load_ledger(file: Path) -> tuple[Ledger, int]:
     """The state that a file tells, and how many bytes of it are whole lines. Raises CannotRun."""
     raw = content(file, _LARGEST, "name the ledger of a run")
     whole = raw.rfind(b"\n") + 1

@@ -70,10 +70,10 @@ def foundations(step: ReadStep, steps: Iterable[ReadStep]) -> list[ReadStep]:
 
 def _top(catalogue: Catalogue) -> Iterator[ReadStep]:
     for operation in catalogue.contract.operations.values():
-        if operation.method != "GET" or operation.of("path"):
+        if operation.method != "GET" or operation.parameters_in("path"):
             continue
         listing = catalogue.lists.get(operation.key)
-        if any(p.required for p in operation.of("query")):
+        if any(p.required for p in operation.parameters_in("query")):
             continue
         if listing is None or listing.page is None or listing.size is None:
             yield ReadStep(operation)
@@ -92,7 +92,7 @@ def _top(catalogue: Catalogue) -> Iterator[ReadStep]:
 
 def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[ReadStep]:
     for operation in catalogue.contract.operations.values():
-        path, query = operation.of("path"), [p for p in operation.of("query") if p.required]
+        path, query = operation.parameters_in("path"), [p for p in operation.parameters_in("query") if p.required]
         if operation.method != "GET" or not (path or query) or len(path) > 1:
             continue
         needs, asked = dict[str, tuple[str, str]](), dict[str, Any]()
@@ -139,7 +139,7 @@ class ReadRun:
             if value is None:
                 raise ScenarioSkipped(f"{step.operation.key}: {source} shows no {member}: is the account empty?")
             asked[name] = value
-        paths = [asked.pop(parameter.name) for parameter in step.operation.of("path")]
+        paths = [asked.pop(parameter.name) for parameter in step.operation.parameters_in("path")]
         exchange = self._client.get(step.operation, *paths, query=asked)
         if step.listing is None:
             self._single(step, exchange)

@@ -38,12 +38,16 @@ class SafeRunPlan:
         self.unreached = unreachable(catalogue, every)
         self._catalogue, self._writing = catalogue, writing
         self.burst = _smallest(every, selection) if limited else None
-        self._steps = [step for step in every if selection.unit(step.topic, step.operation.key)]
+        self._steps = [step for step in every if selection.includes(step.topic, step.operation.key)]
 
-    def plan(self) -> list[str]:
+    def describe(self) -> list[str]:
         """Every request that could be sent, a line each; but one line for a burst."""
         first = [f"{self.greeting.describe()}   (is it the API?)"] if self.greeting else []
-        lines = [*first, *(step.describe() for step in self._steps), *(self._writing.plan() if self._writing else [])]
+        lines = [
+            *first,
+            *(step.describe() for step in self._steps),
+            *(self._writing.describe() if self._writing else []),
+        ]
         if self.burst:
             span = f"×{BURST} in {(BURST - 1) * BRISK:.0f} s, after {WINDOW:.0f} s without any"
             lines.append(f"{self.burst.describe()}   ({span}; at most {BURSTS} times)")
@@ -52,7 +56,7 @@ class SafeRunPlan:
     @property
     def requests(self) -> int:
         """How many there are. When the first burst is not clear, there are ``BURST`` more, ``APART`` seconds later."""
-        return len(self.plan()) + (BURST - 1 if self.burst else 0)
+        return len(self.describe()) + (BURST - 1 if self.burst else 0)
 
     @property
     def seconds(self) -> float:
@@ -69,13 +73,13 @@ class SafeRunPlan:
             f"{self.requests} requests {minutes}, at most {self.requests + BURST} in {(self.seconds + APART) / 60:.1f}"
         )
 
-    def units(self, client: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
+    def scenarios(self, client: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
         """The scenarios of the run, in order; each names those whose answers it needs."""
         reading = ReadRun(client, self._catalogue)
         for step in self._steps:
             needed = [_name(other) for other in foundations(step, self._steps)]
             yield Scenario(step.topic, step.describe(), reading.making(step), needed)
-        yield from self._writing.units() if self._writing else ()
+        yield from self._writing.scenarios() if self._writing else ()
         if self.burst:
             sent = partial(
                 rate_limit.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst
@@ -94,7 +98,7 @@ def _name(step: ReadStep) -> str:
 def _smallest(steps: Sequence[ReadStep], selection: Selection) -> ReadStep:
     """A request that can be made at once, with an answer as small as it gets. Raises CannotRun."""
     for step in steps:
-        if not step.needs and selection.unit(rate_limit.TOPIC, step.operation.key):
+        if not step.needs and selection.includes(rate_limit.TOPIC, step.operation.key):
             size = step.listing.size if step.listing else None
             asked = {size.name: max(1, int(size.schema.get("minimum", 1)))} if size else step.asked
             return ReadStep(step.operation, step.listing, asked=asked, topic=rate_limit.TOPIC)

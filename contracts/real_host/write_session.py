@@ -29,7 +29,7 @@ class WriteSession:
         self._clock, self._sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
         self.gate = WriteGate(offers, clock=self._clock)
 
-    def plan(self) -> list[str]:
+    def describe(self) -> list[str]:
         """Every request of the writes, the first to learn whose key it is."""
         return ["GET /v1/organization", *(line for offer in self.offers for line in requests_of(offer))]
 
@@ -41,7 +41,7 @@ class WriteSession:
             self._permission.ledger, client.target.origin, self._permission.organization, self._clock()
         )
 
-    def units(self) -> list[Scenario]:
+    def scenarios(self) -> list[Scenario]:
         """One scenario for each kind of record that is written."""
         return [Scenario(TOPIC, offer.path, self._life(offer)) for offer in self.offers]
 
@@ -80,5 +80,5 @@ def allowed(
         return None
     if mode is not Mode.SAFE:
         raise CannotRun("--allow-writes is for mode `safe`", "`full` writes what it likes: leave it out")
-    found = [offer for offer in offers(catalogue) if selection.unit(TOPIC, offer.path)]
+    found = [offer for offer in offers(catalogue) if selection.includes(TOPIC, offer.path)]
     return WriteSession(found, options.permission, pace)

@@ -53,7 +53,7 @@ class StoredFinding:
     expected: str
     title: str
     requests: Sequence[StoredRequest]
-    unit: str = ""
+    scenario: str = ""
     """The run that found it, if the report says so."""
 
     @property
@@ -72,12 +72,12 @@ class StoredFinding:
 class ReplayResult:
     """One earlier finding, its state now, and the reason."""
 
-    old: StoredFinding
-    fate: ReplayStatus
+    finding: StoredFinding
+    status: ReplayStatus
     why: str
 
 
-def findings(report: JsonNode) -> list[StoredFinding]:
+def load_findings(report: JsonNode) -> list[StoredFinding]:
     """Load the findings from the JSON report of a run. Raises CannotRun."""
     report.get("findings", list)
     return [_old(node) for node in report.items("findings", numbered=True)]
@@ -87,50 +87,54 @@ def _old(node: JsonNode) -> StoredFinding:
     rule, operation, where, expected, title = (
         node.get(name, str) for name in ("rule", "operation", "where", "expected", "title")
     )
-    requests = [stored_request.read(one) for one in node.items("requests")]
+    requests = [stored_request.load_request(one) for one in node.items("requests")]
     return StoredFinding(rule, operation, where, expected, title, requests, node.get("unit", str, ""))
 
 
-def replay(run: Run, olds: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
+def replay(run: Run, every: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
     """Raises RunStopped when the target asks for peace, or CannotRun when nobody is there."""
     run.greet()
     repeats, judge = Reruns(run), OpenapiCoreJudge(run.contract, run.target.origin, every=True)
-    known = {old.key for old in olds}
+    known = {stored.key for stored in every}
     try:
-        for old in olds:
-            yield ReplayResult(old, *(_in_its_run(old, known, repeats) or _again(run, old, judge)))
+        for stored in every:
+            yield ReplayResult(stored, *(_in_its_run(stored, known, repeats) or _again(run, stored, judge)))
     finally:
-        run.leave()
+        run.delete_second_tenant()
 
 
-def _in_its_run(old: StoredFinding, known: Set[Key], repeats: Reruns) -> tuple[ReplayStatus, str] | None:
+def _in_its_run(stored: StoredFinding, known: Set[Key], repeats: Reruns) -> tuple[ReplayStatus, str] | None:
     """Repeat the scenario that found it; None when that decides nothing and a single request may."""
-    found = repeats.alone(old.unit)
+    found = repeats.alone(stored.scenario)
     if found is None:
         return None
-    broken = _found(old, known, found)
+    broken = _found(stored, known, found)
     if not broken:
-        found = repeats.after_others(old.unit)
-        broken = _found(old, known, found)
+        found = repeats.after_others(stored.scenario)
+        broken = _found(stored, known, found)
     if broken:
         return ReplayStatus.BROKEN, broken
-    return None if found.reason else (ReplayStatus.MENDED, f"{old.unit} does not find it any more")
+    return None if found.reason else (ReplayStatus.MENDED, f"{stored.scenario} does not find it any more")
 
 
-def _found(old: StoredFinding, known: Set[Key], found: RerunResult) -> str:
+def _found(stored: StoredFinding, known: Set[Key], found: RerunResult) -> str:
     """How a run found it again; empty when it did not."""
-    if old.key in found.keys:
-        return f"{old.unit} finds it again"
-    moved = [where for rule, operation, where in found.keys - known if (rule, operation) == old.key[:2]]
-    return f"{old.unit} finds it elsewhere: {min(moved)}" if moved else ""
+    if stored.key in found.keys:
+        return f"{stored.scenario} finds it again"
+    moved = [where for rule, operation, where in found.keys - known if (rule, operation) == stored.key[:2]]
+    return f"{stored.scenario} finds it elsewhere: {min(moved)}" if moved else ""
 
 
-def _again(run: Run, old: StoredFinding, judge: OpenapiCoreJudge) -> tuple[ReplayStatus, str]:
+def _again(run: Run, stored: StoredFinding, judge: OpenapiCoreJudge) -> tuple[ReplayStatus, str]:
     """The last request once more."""
-    if old.rule not in _LOOKED_AT | _BY_STATUS or not old.requests:
-        how = "--check-rate-limit" if old.rule in rate_limit.RULES and run.mode is Mode.SAFE else f"--only {old.rule}"
+    if stored.rule not in _LOOKED_AT | _BY_STATUS or not stored.requests:
+        how = (
+            "--check-rate-limit"
+            if stored.rule in rate_limit.RULES and run.mode is Mode.SAFE
+            else f"--only {stored.rule}"
+        )
         return ReplayStatus.UNKNOWN, f"one request does not show it: run `check {how}`"
-    last = old.requests[-1]
+    last = stored.requests[-1]
     if last.obstacle:
         return ReplayStatus.UNKNOWN, last.obstacle
     try:
@@ -139,10 +143,10 @@ def _again(run: Run, old: StoredFinding, judge: OpenapiCoreJudge) -> tuple[Repla
         return ReplayStatus.UNKNOWN, str(reason)
     except NETWORK_ERRORS as fault:
         return ReplayStatus.UNKNOWN, f"the connection broke: {in_words(fault)}"
-    lost = _lost(old, last, exchange)
+    lost = _lost(stored, last, exchange)
     if lost:
         return ReplayStatus.UNKNOWN, lost
-    broken = _by_status(old, last, exchange) if old.rule in _BY_STATUS else _judged(run, old, exchange, judge)
+    broken = _by_status(stored, last, exchange) if stored.rule in _BY_STATUS else _judged(run, stored, exchange, judge)
     return (ReplayStatus.BROKEN if broken else ReplayStatus.MENDED), exchange.answer(80)
 
 
@@ -153,32 +157,34 @@ def _send(run: Run, last: StoredRequest) -> Exchange:
     return run.transport.request(last.method, url, last.sent_headers(run.target.variables), content, {})
 
 
-def _lost(old: StoredFinding, last: StoredRequest, exchange: Exchange) -> str:
+def _lost(stored: StoredFinding, last: StoredRequest, exchange: Exchange) -> str:
     """Why an answer says nothing about the finding; empty when it does."""
     now, then = exchange.status, last.status
-    if now == then or str(now) == old.due:
+    if now == then or str(now) == stored.due:
         return ""
     if now in (401, 403, 429):
         return f"it is answered {now} now"
-    if now == 404 and "{}" in old.operation:
+    if now == 404 and "{}" in stored.operation:
         return f"what it asked for is not there: 404, and {then} then"
-    fixed = old.rule in _BY_STATUS or then >= 500
-    return "" if fixed or old.rule == response_conformance.STATUS.name else f"it is answered {now} now, and {then} then"
+    fixed = stored.rule in _BY_STATUS or then >= 500
+    return (
+        "" if fixed or stored.rule == response_conformance.STATUS.name else f"it is answered {now} now, and {then} then"
+    )
 
 
-def _by_status(old: StoredFinding, last: StoredRequest, exchange: Exchange) -> bool:
+def _by_status(stored: StoredFinding, last: StoredRequest, exchange: Exchange) -> bool:
     """Tell whether the status is still the wrong one."""
-    return str(exchange.status) != old.due and (exchange.status == last.status or exchange.status >= 500)
+    return str(exchange.status) != stored.due and (exchange.status == last.status or exchange.status >= 500)
 
 
-def _judged(run: Run, old: StoredFinding, exchange: Exchange, judge: OpenapiCoreJudge) -> bool:
+def _judged(run: Run, stored: StoredFinding, exchange: Exchange, judge: OpenapiCoreJudge) -> bool:
     operation = _operation(run, exchange)
     if operation is None:
         return exchange.status >= 500
     wrong = list(response_conformance.judge(operation, exchange, {}))
     wrong += judge.judge(operation, exchange, found_wrong=bool(wrong))
-    place = _pointer(old.where)
-    return any(found.rule.name == old.rule and place in ("", _pointer(found.where)) for found in wrong)
+    place = _pointer(stored.where)
+    return any(found.rule.name == stored.rule and place in ("", _pointer(found.where)) for found in wrong)
 
 
 def _pointer(where: str) -> str:
@@ -193,7 +199,7 @@ def _operation(run: Run, exchange: Exchange) -> Operation | None:
 
 def exit_code(verdicts: Sequence[ReplayResult]) -> int:
     """1 when anything is still broken, 2 when of anything it cannot be said, 0 when all is mended."""
-    fates = {verdict.fate for verdict in verdicts}
-    if ReplayStatus.BROKEN in fates:
+    statuses = {verdict.status for verdict in verdicts}
+    if ReplayStatus.BROKEN in statuses:
         return 1
-    return 2 if ReplayStatus.UNKNOWN in fates else 0
+    return 2 if ReplayStatus.UNKNOWN in statuses else 0

@@ -35,37 +35,37 @@ class Reruns:
 
     def alone(self, name: str) -> RerunResult | None:
         """Repeat the scenario of this name; None when there is none of this name here. Raises RunStopped."""
-        unit = self._run.units.get(name)
-        if unit is None or unit.topic == "engine":  # what the generator made up is not made up again
+        scenario = self._run.scenarios.get(name)
+        if scenario is None or scenario.topic == "engine":  # what the generator made up is not made up again
             return None
-        self._run.neighbour()
+        self._run.create_second_tenant()
         if name not in self._alone:
-            self._alone[name] = self._made(unit)
+            self._alone[name] = self._made(scenario)
         return self._alone[name]
 
     def after_others(self, name: str) -> RerunResult:
         """Repeat the scenario after earlier ones about the same collection, which may have left what it found."""
         if name not in self._after:
-            for earlier in self._earlier(self._run.units[name]):
+            for earlier in self._earlier(self._run.scenarios[name]):
                 if earlier.name not in self._alone:
                     self._alone[earlier.name] = self._made(earlier)
-            self._after[name] = self._made(self._run.units[name])
+            self._after[name] = self._made(self._run.scenarios[name])
         return self._after[name]
 
-    def _earlier(self, unit: Scenario) -> Iterator[Scenario]:
-        for other in self._run.units.values():
-            if other.name == unit.name:
+    def _earlier(self, scenario: Scenario) -> Iterator[Scenario]:
+        for other in self._run.scenarios.values():
+            if other.name == scenario.name:
                 return
             writes = self._run.mode is Mode.FULL  # reads leave nothing behind
-            if other.name in unit.builds_on or (writes and _collection(other) == _collection(unit)):
+            if other.name in scenario.builds_on or (writes and _collection(other) == _collection(scenario)):
                 yield other
 
-    def _made(self, unit: Scenario) -> RerunResult:
+    def _made(self, scenario: Scenario) -> RerunResult:
         """Again with other values when it is cut short: what an earlier run made may be there and stand in the way."""
         for _ in range(_TRIES if self._run.mode is Mode.FULL else 1):
             self._run.client.forget()
-            self._run.unit(unit)
-            reason = self._run.cut_short.get(unit.name, "")
+            self._run.run_scenario(scenario)
+            reason = self._run.cut_short.get(scenario.name, "")
             if not reason:
                 break
             self._further()
@@ -77,5 +77,5 @@ class Reruns:
         self._run.client.sampler = Sampler(self._serial)
 
 
-def _collection(unit: Scenario) -> str:
-    return unit.subject.rpartition(" ")[2].partition("/{}")[0]
+def _collection(scenario: Scenario) -> str:
+    return scenario.subject.rpartition(" ")[2].partition("/{}")[0]

@@ -52,7 +52,7 @@ def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
     headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
     for key, variable in keys.items():
         headers = {name: value.replace(key, f"${variable}") for name, value in headers.items()}
-    parts = urlsplit(exchange.told_url)
+    parts = urlsplit(exchange.report_url)
     return {
         "method": exchange.method,
         "path": f"{parts.path}?{parts.query}" if parts.query else parts.path,
@@ -63,7 +63,7 @@ def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
     }
 
 
-def read(node: JsonNode) -> StoredRequest:
+def load_request(node: JsonNode) -> StoredRequest:
     """Load a request out of a report. Raises CannotRun."""
     path = node.get("path", str)
     if not path.startswith("/"):

@@ -50,15 +50,15 @@ def _property(text: str) -> str:
 
 def as_summary(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Markdown for ``$GITHUB_STEP_SUMMARY``."""
-    told = content.summary(outcome, redactor)
-    causes = content.causes(told["findings"])
+    facts = content.summary(outcome, redactor)
+    causes = content.causes(facts["findings"])
     lines = [f"### sophiie-mock check: {_cell(redactor.redact(content.verdict(outcome)))}", ""]
     if causes:
         lines += ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(cause) for cause in causes[:_ROWS]]
     if len(causes) > _ROWS:
         lines.append(f"\n… and {len(causes) - _ROWS} rows more")
-    lines += ["", *_about(told)]
+    lines += ["", *_about(facts)]
     return "\n".join(lines) + "\n"
 
 
@@ -69,14 +69,14 @@ def _row(cause: Sequence[Mapping[str, Any]]) -> str:
     return "| " + " | ".join(map(_cell, cells)) + " |"
 
 
-def _about(told: Mapping[str, Any]) -> Iterator[str]:
-    spent = f" in {told['seconds']} s" if told["seconds"] else ""
-    yield f"{told['requests']} requests{spent}, mode `{told['mode']}`, seed {told['seed']}."
+def _about(facts: Mapping[str, Any]) -> Iterator[str]:
+    spent = f" in {facts['seconds']} s" if facts["seconds"] else ""
+    yield f"{facts['requests']} requests{spent}, mode `{facts['mode']}`, seed {facts['seed']}."
     yield ""
-    yield from (f"{_cell(line)}  " for line in run_facts.lines(told))
-    checked = len(told["rules"]["checked"])
-    yield f"{checked} of {checked + len(told['rules']['notChecked'])} rules checked."
-    yield from (f"- not checked, {_cell(why)}: {', '.join(names)}" for why, names in run_facts.reasons(told).items())
+    yield from (f"{_cell(line)}  " for line in run_facts.lines(facts))
+    checked = len(facts["rules"]["checked"])
+    yield f"{checked} of {checked + len(facts['rules']['notChecked'])} rules checked."
+    yield from (f"- not checked, {_cell(why)}: {', '.join(names)}" for why, names in run_facts.reasons(facts).items())
 
 
 def _cell(text: str) -> str:

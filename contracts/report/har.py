@@ -39,8 +39,8 @@ def as_har(outcome: RunResult, redactor: ReportRedactor) -> str:
     keys = outcome.target.variables
     entries = [_entry(start, exchange, whole, redactor, keys) for start, exchange, whole in outcome.exchanges]
     creator = {"name": "sophiie-mock check", "version": "1"}
-    told = redactor.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
-    log = {"version": "1.2", "creator": creator, "comment": told, "entries": entries}
+    comment = redactor.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
+    log = {"version": "1.2", "creator": creator, "comment": comment, "entries": entries}
     return json.dumps({"log": log}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
@@ -48,10 +48,10 @@ def _entry(
     start: datetime, exchange: Exchange, whole: bool, redactor: ReportRedactor, keys: Variables
 ) -> dict[str, Any]:
     took = round(exchange.seconds * 1000, 3)
-    query = parse_qsl(urlsplit(exchange.told_url).query, keep_blank_values=True)
+    query = parse_qsl(urlsplit(exchange.report_url).query, keep_blank_values=True)
     request = {
         "method": exchange.method,
-        "url": exchange.told_url,
+        "url": exchange.report_url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(exchange.sent_headers, private=False, keys=keys),
@@ -69,7 +69,7 @@ def _entry(
         "headersSize": -1,
         "bodySize": len(exchange.body),
     }
-    request, response = summary.sieved(request, redactor), summary.sieved(response, redactor)
+    request, response = summary.redacted(request, redactor), summary.redacted(response, redactor)
     if exchange.sent_body:
         kind = redactor.redact(exchange.sent_headers.get("content-type", ""))
         request["postData"] = {"mimeType": kind, **_body(exchange.sent_body, exchange.private, whole, redactor)}
@@ -103,7 +103,7 @@ def _body(body: bytes, private: bool, whole: bool, redactor: ReportRedactor) -> 
     if private or not whole:
         return {"_shape": redactor.redact(shape(value))} if body else {"text": ""}
     if value is not NOT_JSON:
-        return {"text": json.dumps(summary.sieved(value, redactor), ensure_ascii=False, separators=(",", ":"))}
+        return {"text": json.dumps(summary.redacted(value, redactor), ensure_ascii=False, separators=(",", ":"))}
     text = body.decode("utf-8", "replace")
     bare = redactor.redact(text)
     if text.encode() == body:

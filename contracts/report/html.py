@@ -50,10 +50,10 @@ def escape(text: str) -> str:
 
 def as_html(outcome: RunResult, redactor: ReportRedactor) -> str:
     """The report as one HTML page."""
-    told = content.summary(outcome, redactor)
-    colour = {0: "good", 1: "bad"}.get(told["exitCode"], "odd")
+    facts = content.summary(outcome, redactor)
+    colour = {0: "good", 1: "bad"}.get(facts["exitCode"], "odd")
     verdict = escape(redactor.redact(content.verdict(outcome)).partition(":")[0])  # the reasons stand below
-    groups = [list(group) for _, group in groupby(told["findings"], key=lambda item: (item["rule"], item["breaks"]))]
+    groups = [list(group) for _, group in groupby(facts["findings"], key=lambda item: (item["rule"], item["breaks"]))]
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -61,24 +61,24 @@ def as_html(outcome: RunResult, redactor: ReportRedactor) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>sophiie-mock check: {verdict}</title><style>{_STYLE}</style></head><body>",
         f'<h1 class="{colour}">{verdict[:1].upper()}{verdict[1:]}</h1>',
-        *(f'<p class="small">{escape(line)}</p>' for line in (" · ".join(_spent(told)), *run_facts.lines(told))),
-        *(f'<p class="odd">{escape(reason)}</p>' for reason in (told["stopped"], *told["vacuous"]) if reason),
+        *(f'<p class="small">{escape(line)}</p>' for line in (" · ".join(_spent(facts)), *run_facts.lines(facts))),
+        *(f'<p class="odd">{escape(reason)}</p>' for reason in (facts["stopped"], *facts["vacuous"]) if reason),
         _index(groups),
         *(_rule(number, group) for number, group in enumerate(groups)),
-        _notes(told["notes"]),
-        _table("Not run", ("run", "reason"), told["notRun"].items()),
-        _rules(told),
-        _operations(told["operations"]),
+        _notes(facts["notes"]),
+        _table("Not run", ("run", "reason"), facts["notRun"].items()),
+        _rules(facts),
+        _operations(facts["operations"]),
         "</body></html>\n",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _spent(told: Mapping[str, Any]) -> list[str]:
-    if not told["seconds"]:
-        return [told["target"], told["mode"], f"{told['requests']} exchanges"]
-    spent = f"{told['requests']} requests in {told['seconds']} s"
-    return [told["target"], f"mode {told['mode']}", f"seed {told['seed']}", spent]
+def _spent(facts: Mapping[str, Any]) -> list[str]:
+    if not facts["seconds"]:
+        return [facts["target"], facts["mode"], f"{facts['requests']} exchanges"]
+    spent = f"{facts['requests']} requests in {facts['seconds']} s"
+    return [facts["target"], f"mode {facts['mode']}", f"seed {facts['seed']}", spent]
 
 
 def _index(groups: list[list[dict[str, Any]]]) -> str:
@@ -144,9 +144,9 @@ def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], *
     return f"<h2>{escape(title)}</h2>{table}"
 
 
-def _rules(told: Mapping[str, Any]) -> str:
+def _rules(facts: Mapping[str, Any]) -> str:
     """A folded table of all rules: checked, or not checked with the reason."""
-    checked, left = told["rules"]["checked"], told["rules"]["notChecked"]
+    checked, left = facts["rules"]["checked"], facts["rules"]["notChecked"]
     rows = [(name, "checked") for name in checked] + [(name, f"not checked: {why}") for name, why in left.items()]
     title = f"Rules: {len(checked)} checked, {len(left)} not"
     return _table(title, ("rule", "checked"), rows, folded=True)

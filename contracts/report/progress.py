@@ -24,7 +24,7 @@ class ProgressBar(RunObserver):
         self._clock = clock
         self._began = 0.0
         self._starts: Mapping[str, float] = {}
-        """How much lies before each unit."""
+        """How much lies before each scenario."""
         self._sizes: Mapping[str, float] = {}
         self._total = 0.0
         self._end: float | None = None
@@ -41,11 +41,13 @@ class ProgressBar(RunObserver):
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def begin(self, units: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
+    def begin(self, scenarios: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
         """Start the clock when the scenarios of the run are known."""
         self._guard, self._coverage, self._began = guard, coverage, self._clock()
-        self._sizes = {unit.name: unit.size for unit in units}
-        self._starts = {unit.name: sum(other.size for other in units[:place]) for place, unit in enumerate(units)}
+        self._sizes = {scenario.name: scenario.size for scenario in scenarios}
+        self._starts = {
+            scenario.name: sum(other.size for other in scenarios[:place]) for place, scenario in enumerate(scenarios)
+        }
         self._total = sum(self._sizes.values())
         self._progress.add_task("", total=self._total)
 
@@ -82,9 +84,9 @@ class ProgressBar(RunObserver):
 class _Facts(ProgressColumn):
     """A text that is asked for whenever the screen is drawn."""
 
-    def __init__(self, told: Callable[[], str]) -> None:
+    def __init__(self, describe: Callable[[], str]) -> None:
         super().__init__()
-        self._told = told
+        self._describe = describe
 
     def render(self, task: Task) -> Text:
-        return Text(self._told(), no_wrap=True, overflow="ellipsis")
+        return Text(self._describe(), no_wrap=True, overflow="ellipsis")

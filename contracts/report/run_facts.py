@@ -26,7 +26,7 @@ def versions() -> Mapping[str, str]:
     return {"sophiie-mock": __version__, "schemathesis": engine}
 
 
-def of(outcome: RunResult) -> dict[str, Any]:
+def to_dict(outcome: RunResult) -> dict[str, Any]:
     """Facts about the run for the JSON report: start, versions, documents, rules that were and were not checked."""
     return {
         "started": outcome.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -70,11 +70,13 @@ def path_of(document: Document) -> str:
 
 def lines(facts: Mapping[str, Any]) -> list[str]:
     """Say the time, the versions and the documents, in a line each, for people."""
-    told = [f"{facts['started']} · " + " · ".join(f"{name} {number}" for name, number in facts["versions"].items())]
+    described = [
+        f"{facts['started']} · " + " · ".join(f"{name} {number}" for name, number in facts["versions"].items())
+    ]
     for one in facts["documents"]:
         digest = f", SHA-256 {one['sha256'][:_SHORT]}…" if one["sha256"] else ""
-        told.append(f"{one['title'] or one['name']} {one['version']}".strip() + f" ({one['file']}{digest})")
-    return told
+        described.append(f"{one['title'] or one['name']} {one['version']}".strip() + f" ({one['file']}{digest})")
+    return described
 
 
 def reasons(facts: Mapping[str, Any]) -> Mapping[str, list[str]]:

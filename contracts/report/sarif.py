@@ -38,7 +38,7 @@ class _Files:
             for operation in ("", *(known.key for known in document.operations), *document.webhooks):
                 self._known.setdefault(operation, (file, found.get(operation, FIRST)))
 
-    def of(self, operation: str) -> dict[str, Any]:
+    def location(self, operation: str) -> dict[str, Any]:
         """Its physical location; that of the paths for an operation that no document has."""
         file, (line, column) = self._known.get(operation) or self._known[""]
         region = {"startLine": line, "startColumn": column}
@@ -47,15 +47,15 @@ class _Files:
 
 def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
-    told = content.summary(outcome, redactor)
-    causes, files = content.causes(told["findings"])[:MOST], _Files(outcome)
+    facts = content.summary(outcome, redactor)
+    causes, files = content.causes(facts["findings"])[:MOST], _Files(outcome)
     firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
     names = list(firsts)
     rules = [_rule(name, first) for name, first in firsts.items()]
     ended = {
-        "exitCode": told["exitCode"],
-        "executionSuccessful": told["exitCode"] in (0, 1),
-        "startTimeUtc": told["started"],
+        "exitCode": facts["exitCode"],
+        "executionSuccessful": facts["exitCode"] in (0, 1),
+        "startTimeUtc": facts["started"],
     }
     run = {
         "tool": {"driver": {"name": "sophiie-mock check", "version": __version__, "rules": rules}},
@@ -101,7 +101,7 @@ def _result(cause: Sequence[Mapping[str, Any]], index: int, files: _Files) -> di
         "ruleIndex": index,
         "level": _LEVELS[first["breaks"]],
         "message": {"text": text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"},
-        "locations": [{"physicalLocation": files.of(first["operation"]), "logicalLocations": [logical]}],
+        "locations": [{"physicalLocation": files.location(first["operation"]), "logicalLocations": [logical]}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",
             "cause/v1": same,

@@ -19,14 +19,14 @@ _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends 
 """A remark that a mock makes on every request of a quick run, and that explains none of them."""
 
 
-def sieved(value: Any, redactor: ReportRedactor) -> Any:
+def redacted(value: Any, redactor: ReportRedactor) -> Any:
     """A copy of JSON-like data in which every text is redacted."""
     if isinstance(value, str):
         return redactor.redact(value)
     if isinstance(value, dict):
-        return {redactor.redact(str(name)): sieved(member, redactor) for name, member in value.items()}
+        return {redactor.redact(str(name)): redacted(member, redactor) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [sieved(item, redactor) for item in value]
+        return [redacted(item, redactor) for item in value]
     return value
 
 
@@ -38,7 +38,7 @@ def finding(item: Finding, outcome: RunResult, redactor: ReportRedactor) -> dict
     again = [stored_request.to_dict(exchange, keys) for exchange in shown]
     is_mock = outcome.target.is_mock
     judged = {"breaks": item.breaks(is_mock), "doubt": item.doubt(is_mock), "reason": reason_of(item, outcome)}
-    found: dict[str, Any] = sieved({**item.as_dict(), **judged, "curl": curls, "requests": again}, redactor)
+    found: dict[str, Any] = redacted({**item.as_dict(), **judged, "curl": curls, "requests": again}, redactor)
     return found
 
 
@@ -76,7 +76,7 @@ def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
         sent, known = outcome.coverage.known_parameters(key)
         statuses = {str(status): count for status, count in sorted(counts.items())}
         operations[key] = {"statuses": statuses, "parameters": f"{sent}/{known}"}
-    told: dict[str, Any] = sieved(
+    facts: dict[str, Any] = redacted(
         {
             "target": outcome.target.origin,
             "mock": outcome.target.is_mock,
@@ -93,13 +93,13 @@ def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
             "notRun": outcome.not_run,
             "notes": outcome.notes,
             "operations": operations,
-            **run_facts.of(outcome),
+            **run_facts.to_dict(outcome),
         },
         redactor,
     )
-    told["findings"] = [finding(item, outcome, redactor) for item in in_order(outcome)]
-    told["accepted"] = sieved([list(item.key) for item in outcome.accepted], redactor)
-    return told
+    facts["findings"] = [finding(item, outcome, redactor) for item in in_order(outcome)]
+    facts["accepted"] = redacted([list(item.key) for item in outcome.accepted], redactor)
+    return facts
 
 
 def in_order(outcome: RunResult) -> Sequence[Finding]:

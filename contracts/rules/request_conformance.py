@@ -60,13 +60,13 @@ def _body(operation: Operation, exchange: Exchange) -> Iterator[Said]:
         yield "body", "a JSON body", "what is none"
         return
     for error in first_problems(operation.document, operation.body or {}, value):
-        yield f"body {place_of(error)}", schema_words.of_fast(error), shape(error.instance)
+        yield f"body {place_of(error)}", schema_words.describe_error(error), shape(error.instance)
 
 
 def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Said]:
     """Names in a query that the operation does not have. They change nothing, so most are misspelt."""
     given = {name for name, _ in parse_qsl(exchange.query, keep_blank_values=True)}
-    known = operation.of("query")
+    known = operation.parameters_in("query")
     for name in sorted(given - operation.document.credentials):
         if not any(parameter.takes(name) for parameter in known):
             names = [parameter.name for parameter in known]
@@ -93,7 +93,7 @@ def _said(error: Exception) -> Iterator[Said]:
     place = f"{getattr(error, 'location', '')} {name}".strip() if name else "body"
     details = list(getattr(cause, "schema_errors", ()))
     for detail in details:
-        yield _place(place, detail), schema_words.of_slow(detail), shape(detail.instance)
+        yield _place(place, detail), schema_words.describe_core_error(detail), shape(detail.instance)
     if details:
         return
     if type(error).__name__.startswith("MissingRequired"):

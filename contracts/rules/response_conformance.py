@@ -91,7 +91,7 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
     for error in first_problems(operation.document, answer.schema, exchange.json):
         where = f"{exchange.status} {place_of(error)}"
         if exchange.private:
-            yield broken(SCHEMA, schema_words.of_fast(error), shape(error.instance), where)
+            yield broken(SCHEMA, schema_words.describe_error(error), shape(error.instance), where)
         else:
             yield broken(SCHEMA, cut(error.message, 300), exchange.answer(), where)
     if exchange.status >= 400:

@@ -62,7 +62,7 @@ class Finding:
     """Location of the broken rule: a JSON pointer, a parameter, a status."""
     evidence: Sequence[Exchange] = field(default=(), repr=False)
     """The exchanges that show it, in the order they were made; the last one is the offending one."""
-    unit: str = ""
+    scenario: str = ""
     """The run that found it."""
     reason: str = ""
     """The reason that a mock gave for its answer; empty when there is none."""
@@ -98,5 +98,5 @@ class Finding:
             "where": self.where,
             "expected": self.expected,
             "got": self.got,
-            "unit": self.unit,
+            "unit": self.scenario,
         }

@@ -51,7 +51,7 @@ class Coverage:
 
     def known_parameters(self, operation: str) -> tuple[int, int]:
         """(query parameters that were sent, query parameters that there are)."""
-        names = {parameter.name for parameter in self.contract.operations[operation].of("query")}
+        names = {parameter.name for parameter in self.contract.operations[operation].parameters_in("query")}
         return len(names & self.parameters[operation]), len(names)
 
     def vacuous(self, due: Iterable[str], excused: Mapping[str, str], faulty: Collection[str]) -> Sequence[str]:

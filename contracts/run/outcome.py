@@ -74,11 +74,11 @@ class RunResult:
 class RunObserver:
     """Receives the events of a run while it goes on. This one shows nothing."""
 
-    def begin(self, units: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
+    def begin(self, scenarios: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
         """These lie ahead; ``guard`` and ``coverage`` know at any time what came of it."""
 
     def step(self, name: str, phase: str = "") -> None:
-        """A unit begins, or a phase of it."""
+        """A scenario begins, or a phase of it."""
 
     def found(self, finding: Finding) -> None:
         """Something is wrong."""

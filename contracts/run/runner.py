@@ -1,4 +1,4 @@
-"""One run from its options to its outcome: target, guard, units, engine, and what it all says."""
+"""One run from its options to its outcome: target, guard, scenarios, engine, and what it all says."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from contracts.run.outcome import RunObserver, RunResult
 from contracts.run.verdict import LOST, accept, shortcomings, unreadable
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
-from contracts.scenarios.plan import units
+from contracts.scenarios.plan import all_scenarios
 from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.second_tenant import SecondTenant
 from contracts.spec.document import Contract, Document
@@ -52,13 +52,13 @@ class Run:
         deadline = time.monotonic() + options.max_time if options.max_time else None
         budget = options.max_requests or (BUDGET if self.mode is Mode.SAFE else None)
         catalogue, limited = Catalogue(contract), options.check_rate_limit
-        topics = {unit.topic for unit in units(contract, on_mock=True)}.union(TOPICS)
+        topics = {scenario.topic for scenario in all_scenarios(contract, on_mock=True)}.union(TOPICS)
         self.selection = Selection(contract, topics, wanted(options, self.mode), options.without)
         if self.mode is Mode.SAFE and (limited or not target.local):
             pace = pace or Pace(target.key)
         self.writing = allowed(options, self.mode, catalogue, self.selection, pace)
         self.left_out = catalogue.left_out
-        self.visit = SafeRunPlan(catalogue, target.ids, self.selection, self.writing, limited=limited)
+        self.plan = SafeRunPlan(catalogue, target.ids, self.selection, self.writing, limited=limited)
         gate, burst = self.writing.gate if self.writing else None, BURST if limited else 0
         policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate, burst)
         self.guard = Guard(policy, pace)
@@ -69,7 +69,7 @@ class Run:
         self.done: set[str] = set()
         self.cut_short: dict[str, str] = {}
         """Units that were not run to their end, with the reason; they may have found something before."""
-        self._neighbour = SecondTenant()
+        self._second_tenant = SecondTenant()
         self._lost = 0
         self.outcome = RunResult(target, self.mode, options.seed, self.coverage)
 
@@ -80,11 +80,11 @@ class Run:
             self.greet()
             if self.writing:
                 self.writing.permit(self.client)
-            self.neighbour()
-            self.watch.begin(list(self.units.values()), self.guard, self.coverage)
-            for unit in self.units.values():
-                self.unit(unit)
-            self.leave()
+            self.create_second_tenant()
+            self.watch.begin(list(self.scenarios.values()), self.guard, self.coverage)
+            for scenario in self.scenarios.values():
+                self.run_scenario(scenario)
+            self.delete_second_tenant()
         except RunStopped as stop:
             self.outcome.stopped = "" if stop.spent else stop.reason
             self.outcome.notes.append(stop.reason)
@@ -97,7 +97,7 @@ class Run:
 
     def greet(self) -> None:
         """Is anybody there, and is it the API? Raises CannotRun."""
-        first = self.visit.greeting
+        first = self.plan.greeting
         if first is None:
             raise CannotRun("the document has no operation that can be read without an id")
         try:
@@ -117,19 +117,19 @@ class Run:
     def _become(self, target: Target) -> None:
         self.target = self.client.target = self.outcome.target = target
 
-    def neighbour(self) -> None:
+    def create_second_tenant(self) -> None:
         """On a mock, a second organization for the runs about tenancy."""
         if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
             return
-        self._neighbour.move_in(self.client)
-        if self._neighbour.key:
-            self._become(replace(self.target, other_key=self._neighbour.key))
-            self.client.told = self._neighbour.told
+        self._second_tenant.create(self.client)
+        if self._second_tenant.key:
+            self._become(replace(self.target, other_key=self._second_tenant.key))
+            self.client.show_evidence = self._second_tenant.show_evidence
 
-    def leave(self) -> None:
+    def delete_second_tenant(self) -> None:
         """Take the second organization away again."""
         if self.guard.stopped is None:
-            self._neighbour.move_out(self.client)
+            self._second_tenant.delete(self.client)
 
     def clean_up(self) -> None:
         """Take away what the run wrote, however it ended: with a guard of its own, at the same pace."""
@@ -147,19 +147,23 @@ class Run:
             self.outcome.stopped = left
 
     @cached_property
-    def units(self) -> Mapping[str, Scenario]:
+    def scenarios(self) -> Mapping[str, Scenario]:
         """The scenarios of this run by name, in order.
 
         Known only after the greeting, which shows whether the target is a mock.
         """
         if self.mode is Mode.SAFE:
-            todo = list(self.visit.units(self.client, self.guard))
+            todo = list(self.plan.scenarios(self.client, self.guard))
         else:
-            every = units(self.contract, on_mock=self.target.is_mock)
-            todo = [unit for unit in every if self.selection.unit(unit.topic, unit.subject, unit.also)]
+            every = all_scenarios(self.contract, on_mock=self.target.is_mock)
+            todo = [
+                scenario
+                for scenario in every
+                if self.selection.includes(scenario.topic, scenario.subject, scenario.also)
+            ]
             if self.selection.engine():
                 todo += [self._generation(document) for document in self.contract.documents]
-        return {unit.name: unit for unit in todo}
+        return {scenario.name: scenario for scenario in todo}
 
     def _generation(self, document: Document) -> Scenario:
         size = self._depth.size * len(document.operations)
@@ -188,35 +192,35 @@ class Run:
         if finding.key not in self.client.findings:
             self.client.add(finding)
 
-    def unit(self, unit: Scenario) -> list[Finding]:
-        """Run one unit; what it found. Raises RunStopped."""
-        self.watch.step(unit.name)
-        self.done.add(unit.name)
-        self.cut_short.pop(unit.name, None)
+    def run_scenario(self, scenario: Scenario) -> list[Finding]:
+        """Run one scenario; what it found. Raises RunStopped."""
+        self.watch.step(scenario.name)
+        self.done.add(scenario.name)
+        self.cut_short.pop(scenario.name, None)
         known, before = self.client.findings, set(self.client.findings)
         try:
-            reason = self._attempt(unit)
+            reason = self._attempt(scenario)
         finally:
             for key in known.keys() - before:
-                known[key] = replace(known[key], unit=unit.name)
+                known[key] = replace(known[key], scenario=scenario.name)
         new = [finding for key, finding in known.items() if key not in before]
         if reason:
-            self.cut_short[unit.name] = reason
+            self.cut_short[scenario.name] = reason
         if reason and not new:
-            self.outcome.not_run[unit.name] = reason
+            self.outcome.not_run[scenario.name] = reason
             return []
         for finding in new:
             self.watch.found(finding)
-        (self.outcome.failed if new else self.outcome.passed).append(unit.name)
+        (self.outcome.failed if new else self.outcome.passed).append(scenario.name)
         counted = [finding for finding in new if not self.options.baseline.accepts(finding)]
         if self.options.fail_fast and any(finding.breaks(self.target.is_mock) for finding in counted):
             raise RunStopped("a rule was broken, and --fail-fast was given", spent=True)
         return new
 
-    def _attempt(self, unit: Scenario) -> str:
-        """Why a unit could not be run to its end; empty when it was."""
+    def _attempt(self, scenario: Scenario) -> str:
+        """Why a scenario could not be run to its end; empty when it was."""
         try:
-            unit.run(self.client)
+            scenario.run(self.client)
         except (ScenarioSkipped, CannotSample) as reason:
             return str(reason)
         except NETWORK_ERRORS as fault:
@@ -235,7 +239,7 @@ class Run:
         """Count up what was found, and whether it proves anything; of a run that is not ``whole``, only so far."""
         outcome, outcome.interrupted = self.outcome, self.guard.interrupted
         if self.mode is Mode.SAFE:
-            for operation in self.visit.unreached:
+            for operation in self.plan.unreached:
                 outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
         else:
             outcome.not_run |= self.left_out
@@ -246,4 +250,4 @@ class Run:
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)
-        outcome.rules = checked_rules.of_run(self.units, outcome, self.selection)
+        outcome.rules = checked_rules.of_run(self.scenarios, outcome, self.selection)

@@ -50,7 +50,7 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
         got = query.answer()
         client.broken(rules.IGNORED_AUTH, operation, "401 for the key in the query", got, query, where="query")
     if known:
-        unknown = client.call(operation, *map(unknown_id, operation.of("path")), body=body, headers={})
+        unknown = client.call(operation, *map(unknown_id, operation.parameters_in("path")), body=body, headers={})
         if unknown.status != 401:
             client.broken(rules.BEFORE_ROUTING, operation, "401, not what is there", unknown.answer(), unknown)
 
@@ -74,7 +74,7 @@ def refused_writes(client: ScenarioClient, family: Family) -> None:
     before = kind.listed()
     for operation in family.operations:
         if not operation.reads:
-            ids = [record["id"]] if operation.of("path") else []
+            ids = [record["id"]] if operation.parameters_in("path") else []
             exchange = client.call(operation, *ids, body=_body(client, operation), headers=_headers(""))
             if kind.listed() != before:
                 client.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange)

@@ -78,14 +78,16 @@ def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:
 
 def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: Operation) -> None:
     """A lead goes with its inquiries and appointments, and with nobody else's."""
-    inquiries, visits = lists[business_rules.INQUIRIES], lists[business_rules.APPOINTMENTS]
-    busy = {item["leadId"] for item in whole(client, visits)} & {item["leadId"] for item in whole(client, inquiries)}
+    inquiries, appointments = lists[business_rules.INQUIRIES], lists[business_rules.APPOINTMENTS]
+    busy = {item["leadId"] for item in whole(client, appointments)} & {
+        item["leadId"] for item in whole(client, inquiries)
+    }
     if not busy:
         raise ScenarioSkipped("there is no lead with inquiries and appointments")
     lead = min(busy)
-    before = {listing.key: whole(client, listing) for listing in (inquiries, visits)}
+    before = {listing.key: whole(client, listing) for listing in (inquiries, appointments)}
     exchange = client.accepted(client.call(delete, lead), delete)
-    for listing in (inquiries, visits):
+    for listing in (inquiries, appointments):
         due = [item for item in before[listing.key] if item["leadId"] != lead]
         now = whole(client, listing)
         if any(item["leadId"] == lead for item in now):

@@ -29,7 +29,7 @@ class Catalogue:
 
     def known(self, client: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids that exist for the parameters of a path. Raises ScenarioSkipped when no operation supplies them."""
-        parameters = operation.of("path")
+        parameters = operation.parameters_in("path")
         if not parameters:
             return []
         start = operation.key.partition(" ")[2].partition("/{}")[0]
@@ -51,7 +51,7 @@ class Catalogue:
         try:
             return self.known(client, operation)
         except ScenarioSkipped:
-            return [parameter.example or 1 for parameter in operation.of("path")]
+            return [parameter.example or 1 for parameter in operation.parameters_in("path")]
 
 
 def _inferred(contract: Contract) -> tuple[list[Family], list[Listing]]:

@@ -21,7 +21,7 @@ from contracts.transport.target import Target
 
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
-Telling = Callable[[Sequence[Exchange]], Sequence[Exchange]]
+EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
 class ScenarioSkipped(SuiteError):
@@ -42,13 +42,18 @@ class ScenarioClient:
         self._fine: response_conformance.Fine = {}
         self._second = OpenapiCoreJudge(contract, target.origin)
         self._last: dict[str, Exchange] = {}
-        self.told: Telling = lambda evidence: evidence
+        self.show_evidence: EvidenceView = lambda evidence: evidence
         """What a person would send later, to see the same."""
 
-    def elsewhere(self, key: str, told: Telling) -> "ScenarioClient":
+    def elsewhere(self, key: str, show_evidence: EvidenceView) -> "ScenarioClient":
         """A client with the key of another organization; its findings are kept here."""
         other = copy(self)
-        other.target, other.created, other._last, other.told = replace(self.target, key=key), {}, {}, told
+        other.target, other.created, other._last, other.show_evidence = (
+            replace(self.target, key=key),
+            {},
+            {},
+            show_evidence,
+        )
         return other
 
     @property
@@ -64,7 +69,7 @@ class ScenarioClient:
     def add(self, finding: Finding) -> None:
         """Keep a finding, unless an equal one was found before."""
         if finding.key not in self.findings:
-            self.findings[finding.key] = replace(finding, evidence=self.told(finding.evidence))
+            self.findings[finding.key] = replace(finding, evidence=self.show_evidence(finding.evidence))
 
     def broken(
         self, rule: Rule, operation: Operation, expected: str, got: str, *evidence: Exchange, where: str = ""
@@ -122,12 +127,12 @@ class ScenarioClient:
 
     def _needed(self, operation: Operation) -> dict[str, Any]:
         """Required query parameters: their examples."""
-        return {p.name: _example(p.example, p.schema) for p in operation.of("query") if p.required}
+        return {p.name: _example(p.example, p.schema) for p in operation.parameters_in("query") if p.required}
 
 
 def fill(operation: Operation, ids: Sequence[Any]) -> str:
     """The path of an operation with these ids for its parameters. Raises ScenarioSkipped when it takes others."""
-    path, parameters = operation.path, operation.of("path")
+    path, parameters = operation.path, operation.parameters_in("path")
     if len(parameters) != len(ids):
         raise ScenarioSkipped(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")
     for parameter, value in zip(parameters, ids, strict=True):

@@ -39,7 +39,7 @@ def details(client: ScenarioClient, family: Family, listing: Listing, read: Oper
 
 
 def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
-    (parameter,) = listing.operation.of("path")
+    (parameter,) = listing.operation.parameters_in("path")
     if parameter.name == "id":  # of an item that is its own
         return
     for item in whole(client, listing, parent):

@@ -1,4 +1,4 @@
-"""All units of a run, in the order to run them: reads first, deletions of what was there last."""
+"""All scenarios of a run, in the order to run them: reads first, deletions of what was there last."""
 
 from dataclasses import replace
 from functools import partial
@@ -13,27 +13,27 @@ from contracts.spec.document import Contract, Operation
 _READS = (
     plan_reads.lists,
     plan_reads.singles,
-    plan_reads.agreed,
+    plan_reads.agreeing_views,
     plan_reads.requests,
     plan_access.keys,
     plan_access.tenancy,
 )
-_WRITES = (plan_writes.lives, plan_writes.bodies, plan_writes.grown, plan_writes.deeds)
+_WRITES = (plan_writes.lifecycles, plan_writes.bodies, plan_writes.long_lists, plan_writes.business_actions)
 
 
-def units(contract: Contract, *, on_mock: bool = False) -> list[Scenario]:
-    """The units for these documents. The command and the pytest face take the same list.
+def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario]:
+    """The scenarios for these documents. The command and the pytest face take the same list.
 
     Only a mock shows deliveries, and makes an organization with the documented rate limit.
     """
     catalogue = Catalogue(contract)
-    found = [unit for part in _READS for unit in part(catalogue)]
-    wrote = [unit for part in _WRITES for unit in part(catalogue)]
-    names = tuple(unit.name for unit in wrote)
-    found += [*wrote, *(replace(unit, builds_on=names) for unit in plan_writes.aftermath(catalogue))]
+    found = [scenario for part in _READS for scenario in part(catalogue)]
+    wrote = [scenario for part in _WRITES for scenario in part(catalogue)]
+    names = tuple(scenario.name for scenario in wrote)
+    found += [*wrote, *(replace(scenario, builds_on=names) for scenario in plan_writes.aftermath(catalogue))]
     if on_mock:
-        found += plan_writes.hooks(catalogue)
-        lists = [listing.operation for listing in catalogue.listings if not listing.operation.of("path")]
+        found += plan_writes.webhook_scenarios(catalogue)
+        lists = [listing.operation for listing in catalogue.listings if not listing.operation.parameters_in("path")]
         found += [Scenario(rate_limit.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][
             :1
         ]
@@ -42,11 +42,11 @@ def units(contract: Contract, *, on_mock: bool = False) -> list[Scenario]:
 
 def _window(operation: Operation, client: ScenarioClient) -> None:
     limited = SecondTenant(b'{"rateLimit": %d}' % rate_limit.RATE)
-    limited.move_in(client)
+    limited.create(client)
     if not limited.key:
         raise ScenarioSkipped("the mock makes no organization with a rate limit")
-    told = partial(limited.told, known_as=client.target.other_key)
+    show_evidence = partial(limited.show_evidence, known_as=client.target.other_key)
     try:
-        rate_limit.window(client.elsewhere(limited.key, told), operation)
+        rate_limit.window(client.elsewhere(limited.key, show_evidence), operation)
     finally:
-        limited.move_out(client)
+        limited.delete(client)

@@ -23,7 +23,7 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
 def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about the key of another organization, for each list and family."""
     for listing in catalogue.listings:
-        if not listing.operation.of("path"):
+        if not listing.operation.parameters_in("path"):
             yield Scenario("foreign-lists", listing.key, on(access.other_lists, listing))
             if listing.filters:
                 yield Scenario("foreign-filters", listing.key, on(access.other_filter, listing))

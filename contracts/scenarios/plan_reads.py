@@ -19,22 +19,22 @@ _MOST_PARENTS = 25
 def lists(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about the pages, filters and expansions of each list."""
     for listing in catalogue.listings:
-        if listing.operation.of("path"):
+        if listing.operation.parameters_in("path"):
             yield Scenario("pages", listing.key, partial(_below, catalogue, listing))
         elif listing.paged:
             yield Scenario("pages", listing.key, on(pages.paging, listing))
         elif listing.items:
             yield Scenario("catalogue", listing.key, on(pages.catalogue, listing))
-        if listing.filters and not listing.operation.of("path"):
+        if listing.filters and not listing.operation.parameters_in("path"):
             yield Scenario("filters", listing.key, on(pages.filtering, listing))
-        if listing.expands and not listing.operation.of("path"):
+        if listing.expands and not listing.operation.parameters_in("path"):
             yield Scenario("expansion", listing.key, on(pages.expansion, listing))
 
 
 def singles(catalogue: Catalogue) -> Iterator[Scenario]:
     """Reads of what there is only one of."""
     for operation in catalogue.contract.operations.values():
-        if operation.method == "GET" and operation.key not in catalogue.lists and not operation.of("path"):
+        if operation.method == "GET" and operation.key not in catalogue.lists and not operation.parameters_in("path"):
             yield Scenario("single", operation.key, on(pages.single, operation))
 
 
@@ -52,7 +52,7 @@ def _below(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> No
     pages.paging(client, listing, max(parents, key=lambda id: lengths[id]))
 
 
-def agreed(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Scenario]:
+def agreeing_views(catalogue: Catalogue, topic: str = "agreement") -> Iterator[Scenario]:
     """Scenarios about data that several operations show."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     for family in catalogue.families:
@@ -87,7 +87,7 @@ def requests(catalogue: Catalogue) -> Iterator[Scenario]:
         known = partial(catalogue.known, operation=operation)
         if operation.body is not None:
             yield Scenario("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
-        elif operation.of("query"):
+        elif operation.parameters_in("query"):
             yield Scenario("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
     for operations in of_path.values():
         known = partial(catalogue.known_or_not, operation=operations[0])

@@ -8,14 +8,14 @@ from contracts.scenarios import deletion as ending
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
-from contracts.scenarios.plan_reads import agreed
+from contracts.scenarios.plan_reads import agreeing_views
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.scenario import Scenario, on
 from contracts.spec import business_rules
 from contracts.spec.resources import Family, Listing
 
 
-def lives(catalogue: Catalogue) -> Iterator[Scenario]:
+def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about records from creation to deletion, for each family that can be created."""
     for family in catalogue.makers:
         for topic, function in (
@@ -37,11 +37,11 @@ def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
     """Bodies of operations that make no record."""
     made = [family.create for family in catalogue.makers]
     for operation in catalogue.contract.operations.values():
-        if operation.body is not None and operation not in made and not operation.of("path"):
+        if operation.body is not None and operation not in made and not operation.parameters_in("path"):
             yield Scenario("bounds", operation.key, on(bounds.action, operation))
 
 
-def grown(catalogue: Catalogue) -> Iterator[Scenario]:
+def long_lists(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about lists that have more than one full page."""
     for family in catalogue.makers:
         if family.listing and family.listing.usual:
@@ -58,7 +58,7 @@ def _grow(client: ScenarioClient, family: Family, listing: Listing) -> None:
         kind.gone(record)
 
 
-def deeds(catalogue: Catalogue) -> Iterator[Scenario]:
+def business_actions(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about messages, calls, subscriptions, and the deletion of a lead with all its records."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     if not {business_rules.LEADS, business_rules.INQUIRIES, business_rules.APPOINTMENTS, business_rules.MEMBERS} <= set(
@@ -91,7 +91,7 @@ def _keys(family: Family) -> list[str]:
     return [operation.key for operation in family.operations]
 
 
-def hooks(catalogue: Catalogue) -> Iterator[Scenario]:
+def webhook_scenarios(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about webhooks: on a mock only, and there in an organization of their own."""
     if not {business_rules.SUBSCRIBE, business_rules.UNSUBSCRIBE} <= set(catalogue.contract.operations):
         return
@@ -120,9 +120,9 @@ def _of_event(catalogue: Catalogue, event: str) -> list[str]:
 
 def aftermath(catalogue: Catalogue) -> Iterator[Scenario]:
     """After all the writing, what must agree still does."""
-    yield from agreed(catalogue, "aftermath")
+    yield from agreeing_views(catalogue, "aftermath")
     for listing in catalogue.listings:
-        if "createdAt" in listing.item_properties() and not listing.operation.of("path"):
+        if "createdAt" in listing.item_properties() and not listing.operation.parameters_in("path"):
             also = [key for family in catalogue.makers for key in _keys(family)]
             yield Scenario("moments", listing.key, partial(_moments, catalogue, listing), also)
 

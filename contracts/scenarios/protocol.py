@@ -33,7 +33,7 @@ def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequ
 def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
     """No body, no JSON, another type: refused."""
     url = client.target.origin + fill(operation, known)
-    query = {p.name: p.example for p in operation.of("query") if p.required}
+    query = {p.name: p.example for p in operation.parameters_in("query") if p.required}
     json = {_AUTH: f"Bearer {client.target.key}", "Content-Type": "application/json"}
     none = [b""] if operation.body_required else []
     for content in (*none, b"{", b"suite", b'{"a":1,}', b"\xff\xfe", b"[" * 400, b'{"a":NaN}'):
@@ -54,7 +54,7 @@ def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) 
     odd = client.call(operation, *known, query={"suite_unknown": "1"})
     if odd.json != plain.json:
         client.broken(input.UNKNOWN_QUERY, operation, "the same answer", odd.answer(), plain, odd)
-    for parameter in operation.of("query"):
+    for parameter in operation.parameters_in("query"):
         for value in _beyond(parameter):
             exchange = client.call(operation, *known, query={parameter.name: value})
             if exchange.succeeded:

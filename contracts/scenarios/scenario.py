@@ -1,4 +1,4 @@
-"""A unit: one directed run about one operation or collection."""
+"""A scenario is one directed run about one operation or collection."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Scenario:
     also: Sequence[str] = ()
     """Operations that it asks beside its subject, those of its collection, and the list that an item's id is from."""
     builds_on: Sequence[str] = ()
-    """Names of the units whose traces it looks at."""
+    """Names of the scenarios whose traces it looks at."""
     size: float = 1.0
     """How long it takes, an ordinary one being 1: for the time that is left to be foretold."""
 

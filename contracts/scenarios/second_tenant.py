@@ -19,20 +19,20 @@ class SecondTenant:
         self._plan = plan
         self._made: Exchange | None = None
 
-    def move_in(self, client: ScenarioClient) -> None:
+    def create(self, client: ScenarioClient) -> None:
         """Create the workspace on a mock; nothing happens on a target that makes none."""
         headers = {"Content-Type": "application/json"}
         made = client.send("POST", client.target.origin + _WORKSPACES, headers, self._plan)
         if isinstance(made.field("key"), str) and isinstance(made.field("id"), str):
             self.key, self._made = made.field("key"), made
 
-    def move_out(self, client: ScenarioClient) -> None:
+    def delete(self, client: ScenarioClient) -> None:
         """Delete the workspace, if it was created."""
         if self._made is not None:
             client.send("DELETE", f"{client.target.origin}{_WORKSPACES}/{self._made.field('id')}", {})
             self._made = None
 
-    def told(self, evidence: Sequence[Exchange], known_as: str = "") -> Sequence[Exchange]:
+    def show_evidence(self, evidence: Sequence[Exchange], known_as: str = "") -> Sequence[Exchange]:
         """The evidence for a person, beginning with the creation of the workspace, which is gone by then.
 
         ``known_as``: a key that stands in reports for that of a second organization.

@@ -71,8 +71,8 @@ class WebhookTenant:
 
     def story(self, inbox: str, trigger: str = "") -> Sequence[Exchange]:
         """The exchanges that show a person an inbox: all that led to it, and the look into it."""
-        told = [done for name, event, done in self._done if name in ("", inbox) and trigger in ("", event or trigger)]
-        return *told, self._look(inbox)
+        steps = [done for name, event, done in self._done if name in ("", inbox) and trigger in ("", event or trigger)]
+        return *steps, self._look(inbox)
 
     def answer_with(self, inbox: str, status: int) -> None:
         """Let an inbox answer deliveries with this status."""
@@ -131,7 +131,7 @@ def webhook_tenant(client: ScenarioClient) -> Generator[WebhookTenant, None, Non
     key, id = made.field("key"), made.field("id")
     here = {key: client.target.key, f"{_ADMIN}/inbox/{id}/": f"{_ADMIN}/inbox/"}
     try:
-        yield WebhookTenant(client.elsewhere(key, lambda told: [_with(exchange, here) for exchange in told]), id, here)
+        yield WebhookTenant(client.elsewhere(key, lambda evidence: [_with(each, here) for each in evidence]), id, here)
     finally:
         client.send("DELETE", f"{url}/{id}", {})
 

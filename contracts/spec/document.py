@@ -63,7 +63,7 @@ class Operation:
         parts = re.split(r"\{[^}]*\}", self.path)
         return re.compile("[^/]+".join(map(re.escape, parts)))
 
-    def of(self, place: str) -> tuple[Parameter, ...]:
+    def parameters_in(self, place: str) -> tuple[Parameter, ...]:
         """The parameters that stand in ``place``: path, query, header or cookie."""
         return tuple(parameter for parameter in self.parameters if parameter.place == place)
 

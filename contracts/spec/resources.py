@@ -162,7 +162,7 @@ def _listing(operation: Operation) -> Listing | None:
 
 
 def _with_roles(operation: Operation, items: str, item_schema: Schema, totals: Totals) -> Listing:
-    query = operation.of("query")
+    query = operation.parameters_in("query")
     filters = {p.name: member for p in query if (member := _member(p, operation, item_schema))}
     numbers = [p for p in query if p.schema.get("type") == "integer" and p.name not in filters]
     # A page starts at 1 and is counted from there; a size has a default of its own.

@@ -38,20 +38,20 @@ def wanted(keyword: str, value: Any) -> str:
     return "one of the documented shapes" if keyword in ("anyOf", "oneOf") else f"what `{keyword}` documents"
 
 
-def of_fast(error: Any) -> str:
+def describe_error(error: Any) -> str:
     """The sentence for an error of jsonschema-rs."""
     kind = error.kind
     said: Mapping[str, Any] = kind.as_dict()
     if kind.name in ("anyOf", "oneOf") and said.get("context"):
         firsts = [branch[0] for branch in said["context"] if branch]
         if all(first.kind.name == "type" and first.instance_path == error.instance_path for first in firsts):
-            return _either(of_fast(first) for first in firsts)
+            return _either(describe_error(first) for first in firsts)
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
         return wanted(kind.name, None)
     return wanted(kind.name, next(iter(said.values()), ""))
 
 
-def of_slow(error: Any) -> str:
+def describe_core_error(error: Any) -> str:
     """The sentence for an error of jsonschema, which openapi-core gives."""
     value = error.validator_value
     if error.validator == "required" and isinstance(error.instance, Mapping):

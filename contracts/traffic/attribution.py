@@ -15,7 +15,7 @@ from contracts.spec.provenance import Provenance
 from contracts.traffic import unknown_requests
 from contracts.traffic.api_home import ApiBase, home, host_of
 from contracts.traffic.findings import TrafficFindings
-from contracts.traffic.judge import ORIGIN, Judge, Wishes
+from contracts.traffic.judge import ORIGIN, Judge, TrafficOptions
 from contracts.traffic.recording import Odd, Recorded, Recording
 from contracts.transport.exchange import Exchange
 from contracts.transport.target import Target
@@ -27,10 +27,10 @@ _REMEDY = "record requests to the API, or name its document (--spec) or base pat
 class Attribution:
     """One recording under one contract."""
 
-    def __init__(self, contract: Contract, recording: Recording, wishes: Wishes) -> None:
-        self._contract, self._recording, self._wishes = contract, recording, wishes
+    def __init__(self, contract: Contract, recording: Recording, options: TrafficOptions) -> None:
+        self._contract, self._recording, self._options = contract, recording, options
         self._found = TrafficFindings()
-        self._judge = Judge(contract, wishes, self._found)
+        self._judge = Judge(contract, options, self._found)
         self._coverage = Coverage(contract, "")
         self._names = unknown_requests.Names(contract)
         self._left_out: Counter[str] = Counter(recording.left_out)
@@ -38,7 +38,7 @@ class Attribution:
 
     def outcome(self, name: str) -> RunResult:
         """Judge the recording. Raises CannotRun when no request in it was for the API."""
-        place = home(self._contract, self._recording, self._wishes.base)
+        place = home(self._contract, self._recording, self._options.base)
         for entry in self._recording.entries:
             self._entry(entry, place)
         ours = [odd for odd in self._recording.odd if place and place.path(odd.url) is not None]
@@ -52,7 +52,7 @@ class Attribution:
         is_mock = any(_MOCK in entry.exchange.headers for entry in self._recording.entries)
         outcome = RunResult(Target(name, "", is_mock=is_mock, local=True), OFFLINE, 0, self._coverage)
         outcome.requests = self._judged
-        outcome.rules = checked_rules.of_traffic(requests_only=self._wishes.requests_only)
+        outcome.rules = checked_rules.of_traffic(requests_only=self._options.requests_only)
         outcome.notes = self._notes(place, ours)
         self._conclude(outcome)
         return outcome
@@ -95,7 +95,7 @@ class Attribution:
             self._left_out[aside] += 1
             return
         self._unknown += 1
-        shown, meant = self._names.of(exchange.method, path)
+        shown, meant = self._names.describe(exchange.method, path)
         due = "an operation of the document" + (f"; did you mean {meant}?" if meant else "")
         got = f"{shown}, answered {exchange.status}"
         self._found.add(Finding(request_conformance.OPERATION, shown, Provenance.DOCUMENTED, got, due), entry)
@@ -115,5 +115,5 @@ class Attribution:
         outcome.failed = [f"traffic[{key}]" for key in faulty]
         outcome.passed = [f"traffic[{key}]" for key in seen if key not in faulty]
         worked = any(map(outcome.coverage.succeeded, seen))
-        if not (worked or outcome.findings or self._wishes.requests_only):
+        if not (worked or outcome.findings or self._options.requests_only):
             outcome.vacuous = ["no exchange of the contract succeeded"]

@@ -12,9 +12,9 @@ REMEDY = "give a HAR file, or what `GET /__admin/requests` of the mock answers"
 
 def recording(whole: JsonNode, notes: Sequence[str] = ()) -> Recording:
     """``notes`` are about the file as a whole. Raises CannotRun."""
-    for name, read in (("log", har.read), ("requests", mock_journal.read)):
+    for name, load in (("log", har.load_recording), ("requests", mock_journal.load_recording)):
         if isinstance(whole.value, Mapping) and name in whole.value:
-            found = read(whole)
+            found = load(whole)
             found.notes += notes
             return found
     raise CannotRun(f"{whole.file}: neither `log` nor `requests` is in it", REMEDY)

@@ -15,7 +15,7 @@ class _Place:
     finding: Finding
     entries: list[Recorded] = field(default_factory=list)
 
-    def told(self) -> Finding:
+    def to_finding(self) -> Finding:
         """The finding with where it was seen, and without the exchange, which holds values."""
         place = f"{_numbers(self.entries)}, the first at {self.entries[0].pointer}"
         reason = self.entries[0].exchange.headers.get(_EXPLAIN, "")
@@ -40,7 +40,7 @@ class TrafficFindings:
     @property
     def findings(self) -> list[Finding]:
         """Every finding once, with all of its entries."""
-        return [place.told() for place in self._places.values()]
+        return [place.to_finding() for place in self._places.values()]
 
     @property
     def notes(self) -> list[str]:

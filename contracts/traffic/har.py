@@ -19,7 +19,7 @@ _NO_BODY = (204, 205, 304)
 _PREFLIGHT = "access-control-request-method"
 
 
-def read(whole: JsonNode) -> Recording:
+def load_recording(whole: JsonNode) -> Recording:
     """Raises CannotRun for what is no HAR; an entry that is odd is left out."""
     whole.get("log", dict)
     log = whole.at("log")

@@ -19,7 +19,7 @@ ORIGIN = "http://recorded"
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TrafficOptions:
     """``base``: the base path or URL of the API. ``strict``: what was refused, or is only odd, is a finding as well.
 
     ``requests_only``: whether the answers are left alone, as when they are an older document's.
@@ -33,8 +33,8 @@ class Wishes:
 class Judge:
     """Judges exchanges one after the other into ``found``."""
 
-    def __init__(self, contract: Contract, wishes: Wishes, found: TrafficFindings) -> None:
-        self._wishes, self._found = wishes, found
+    def __init__(self, contract: Contract, options: TrafficOptions, found: TrafficFindings) -> None:
+        self._options, self._found = options, found
         self._second = OpenapiCoreJudge(contract, ORIGIN, every=True)
         self._fine: response_conformance.Fine = {}
 
@@ -46,7 +46,7 @@ class Judge:
     def judge(self, entry: Recorded, operation: Operation) -> None:
         """Judge the request of an entry, and its answer unless that is not the target's own."""
         self._request(entry, operation)
-        if self._wishes.requests_only:
+        if self._options.requests_only:
             return
         if entry.answer is Part.BENT:
             self._found.note("answered by a fault or an override: not judged", entry)
@@ -62,13 +62,13 @@ class Judge:
         for said in request_conformance.request(self._second, operation, exchange):
             if not _known(said[0], entry):
                 continue
-            if exchange.succeeded or self._wishes.strict:
+            if exchange.succeeded or self._options.strict:
                 self._said(request_conformance.REQUEST, operation, said, entry)
             else:
                 self._found.note(f"{operation.key} refused what the contract does not allow; see --strict", entry)
 
     def _as_wished(self, rule: Rule) -> Rule:
-        return replace(rule, severity=Severity.ERROR) if self._wishes.strict else rule
+        return replace(rule, severity=Severity.ERROR) if self._options.strict else rule
 
     def _said(self, rule: Rule, operation: Operation, said: request_conformance.Said, entry: Recorded) -> None:
         place, expected, got = said

@@ -12,7 +12,7 @@ _HERE = "http://mock"  # the journal keeps paths
 _STEERED = ("code=", "example=", "dynamic=")
 
 
-def read(whole: JsonNode) -> Recording:
+def load_recording(whole: JsonNode) -> Recording:
     """Raises CannotRun for what is no journal; an entry that is odd is left out."""
     whole.get("requests", list)
     recording = Recording(JOURNAL)

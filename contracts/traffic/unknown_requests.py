@@ -34,7 +34,7 @@ class Names:
         self._contract = contract
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def of(self, method: str, path: str) -> tuple[str, str]:
+    def describe(self, method: str, path: str) -> tuple[str, str]:
         """The request as an operation would be named, without its values; and the one that was meant, or nothing."""
         bare = "/" + "/".join(_masked(_steps(path)))
         if (method, bare) not in self._known:

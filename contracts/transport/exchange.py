@@ -21,7 +21,7 @@ OTHER_VARIABLE: Final = "SOPHIIE_OTHER_API_KEY"
 Variables = Mapping[str, str]
 """Key → the variable that holds it."""
 NO_KEYS: Variables = MappingProxyType({})
-_TOLD = ("authorization", "content-type", "accept", "prefer")
+_SHOWN_HEADERS = ("authorization", "content-type", "accept", "prefer")
 
 
 class _Absent:
@@ -62,7 +62,7 @@ class Exchange:
         return urlsplit(self.url).query
 
     @cached_property
-    def told_url(self) -> str:
+    def report_url(self) -> str:
         """The URL for reports. Where data is private, ids and values asked for came from an answer, and are masked."""
         if not self.private:
             return self.url
@@ -111,14 +111,14 @@ class Exchange:
         words = ["curl", "-sS"] if self.method == "GET" else ["curl", "-sS", "-X", self.method]
         line = " ".join(words)
         with_key = [name for name, value in self.sent_headers.items() if any(key in value for key in keys)]
-        for name in dict.fromkeys((*_TOLD, *with_key)):
+        for name in dict.fromkeys((*_SHOWN_HEADERS, *with_key)):
             value = self.sent_headers.get(name)
             if value is not None and (name, value) != ("accept", "*/*"):
                 line += f" -H {_quoted(f'{name.title()}: {value}', keys)}"
         if self.sent_body:
             text = self.sent_body.decode("utf-8", "backslashreplace")
             line += " -d " + shlex.quote(cut(text, _LONGEST_BODY))
-        return f"{line} {shlex.quote(self.told_url)}"
+        return f"{line} {shlex.quote(self.report_url)}"
 
     def answer(self, longest: int = 240) -> str:
         """Status and the beginning of the body, for a person."""

@@ -73,8 +73,8 @@ class Policy:
     budget: int | None = None
     deadline: float | None = None
     """Seconds of the monotonic clock."""
-    gate: WritePolicy | None = field(default=None, repr=False)
-    """What decides on writes to a real host; without one there are none."""
+    write_policy: WritePolicy | None = field(default=None, repr=False)
+    """Decides on writes to a real host; without one there are none."""
     burst: int = 0
     """Requests that may follow each other closely, to show the rate limit: at most ``BURSTS`` times in a run."""
 
@@ -121,7 +121,7 @@ class Guard:
             self.pace.wait_until(moment)
             self._in_time()
         if self._writes(request.method or ""):
-            self._gate.sending(request.method or "", urlsplit(request.url or "").path, body_of(request))
+            self._write_policy.sending(request.method or "", urlsplit(request.url or "").path, body_of(request))
 
     @contextmanager
     def burst(self) -> Generator[None, None, None]:
@@ -183,19 +183,19 @@ class Guard:
         if self._writes(method):
             if urlsplit(request.url or "").query:
                 raise RequestRefused(f"{method} {path}: a write has no query")
-            self._gate.check(method, path, body_of(request))
+            self._write_policy.check(method, path, body_of(request))
         elif method not in _READS or self.policy.contract.find("GET", path) is None:
             raise RequestRefused(f"{method} {path}: only documented reads are sent to a real host")
 
     def _writes(self, method: str) -> bool:
         """Tell whether the write policy decides on this method."""
-        return self.policy.mode is Mode.SAFE and self.policy.gate is not None and method not in _READS
+        return self.policy.mode is Mode.SAFE and self.policy.write_policy is not None and method not in _READS
 
     @property
-    def _gate(self) -> WritePolicy:
-        if self.policy.gate is None:
+    def _write_policy(self) -> WritePolicy:
+        if self.policy.write_policy is None:
             raise RequestRefused("nothing may be written here")
-        return self.policy.gate
+        return self.policy.write_policy
 
     def _stop(self, reason: str, *, spent: bool = False) -> None:
         self.stopped = self.stopped or RunStopped(reason, spent=spent)
@@ -208,7 +208,7 @@ class Guard:
         if self.policy.mode is not Mode.SAFE:
             return
         if self._writes(exchange.method):
-            self._gate.answered(exchange)
+            self._write_policy.answered(exchange)
         with self._lock:
             self._count(exchange)
 

@@ -11,7 +11,7 @@ from recording import FakeClock, recording
 from contracts.cli import main
 from contracts.errors import CannotRun
 from contracts.options.baseline import Baseline, entries_for
-from contracts.options.baseline_file import read
+from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.rules import collections, response_conformance
 from contracts.rules.rule import Finding
@@ -41,7 +41,7 @@ def found(where: str = "200 /leads/*/nickname", operation: str = "GET /v1/leads"
 
 
 def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:
-    baseline = read(written(tmp_path, ENTRY), TODAY)
+    baseline = load_baseline(written(tmp_path, ENTRY), TODAY)
     assert baseline.accepts(found())
     assert not baseline.accepts(found(where="200 /leads/*/surname"))
     assert not baseline.accepts(found(operation="GET /v1/members"))
@@ -50,8 +50,8 @@ def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:
 
 def test_the_last_day_is_a_day(tmp_path: Path) -> None:
     file = written(tmp_path, ENTRY)
-    assert read(file, date(2026, 12, 31)).accepts(found())
-    late = read(file, date(2027, 1, 1))
+    assert load_baseline(file, date(2026, 12, 31)).accepts(found())
+    late = load_baseline(file, date(2027, 1, 1))
     assert not late.accepts(found())
     assert (
         "baseline.yaml:1: undocumented_field in GET /v1/leads was accepted until 2026-12-31 (owner ana)"
@@ -60,7 +60,7 @@ def test_the_last_day_is_a_day(tmp_path: Path) -> None:
 
 
 def test_what_is_not_found_any_more_is_told(tmp_path: Path) -> None:
-    baseline = read(written(tmp_path, ENTRY), TODAY)
+    baseline = load_baseline(written(tmp_path, ENTRY), TODAY)
     assert baseline.unused([found()]) == []
     assert "not found any more" in baseline.unused([found(where="elsewhere")])[0]
 
@@ -93,7 +93,7 @@ def test_what_is_not_found_any_more_is_told(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match=words):
-        read(written(tmp_path, text), TODAY, CONTRACT)
+        load_baseline(written(tmp_path, text), TODAY, CONTRACT)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_mistake_is_told_with_its_line(text: str, words: str, tmp_path: Path) 
 def test_an_entry_accepts_a_cause_wherever_it_shows(entry: dict[str, str], accepted: set[str], tmp_path: Path) -> None:
     members = {"check": "undocumented_field", "operation": "GET /v1/leads", "owner": "ana", "expires": "2026-12-31"}
     text = "\n".join(f"  {name}: {value}" for name, value in {**members, **entry}.items())
-    baseline = read(written(tmp_path, f"-{text[1:]}\n"), TODAY, CONTRACT)
+    baseline = load_baseline(written(tmp_path, f"-{text[1:]}\n"), TODAY, CONTRACT)
     findings = {
         "a": found("200 /leads/*/a"),
         "b": found("200 /leads/*/b"),
@@ -135,13 +135,13 @@ def test_an_operation_is_named_as_anybody_names_it(tmp_path: Path) -> None:
         "GET /v1/leads/ld_123",
         "GET  /v1/leads/:id",
     ):
-        baseline = read(written(tmp_path, ENTRY.replace("GET /v1/leads", name)), TODAY, CONTRACT)
+        baseline = load_baseline(written(tmp_path, ENTRY.replace("GET /v1/leads", name)), TODAY, CONTRACT)
         assert [entry.operation for entry in baseline.entries] == ["GET /v1/leads/{}"]
 
 
 def test_what_a_client_made_up_is_in_no_document(tmp_path: Path) -> None:
     text = ENTRY.replace("undocumented_field", "undocumented_operation").replace("GET /v1/leads", "GET /v1/leeds")
-    assert read(written(tmp_path, text), TODAY, CONTRACT).entries[0].operation == "GET /v1/leeds"
+    assert load_baseline(written(tmp_path, text), TODAY, CONTRACT).entries[0].operation == "GET /v1/leeds"
 
 
 def test_one_entry_is_printed_for_each_cause() -> None:
@@ -152,17 +152,17 @@ def test_one_entry_is_printed_for_each_cause() -> None:
 
 
 def test_no_file_is_an_empty_baseline_and_a_missing_one_is_told(tmp_path: Path) -> None:
-    assert read("", TODAY).entries == ()
-    assert read(written(tmp_path, "# nothing yet\n"), TODAY).entries == ()
+    assert load_baseline("", TODAY).entries == ()
+    assert load_baseline(written(tmp_path, "# nothing yet\n"), TODAY).entries == ()
     with pytest.raises(CannotRun, match="No such file"):
-        read(str(tmp_path / "none.yaml"), TODAY)
+        load_baseline(str(tmp_path / "none.yaml"), TODAY)
 
 
 def test_the_printed_entry_reads_back_once_it_has_an_owner(tmp_path: Path) -> None:
     (text,) = entries_for([found(where='200 /a: "b" #')], TODAY)
     with pytest.raises(CannotRun, match="`owner` is missing"):
-        read(written(tmp_path, text), TODAY)
-    baseline = read(written(tmp_path, text.replace("# who sees to it", "ana")), TODAY)
+        load_baseline(written(tmp_path, text), TODAY)
+    baseline = load_baseline(written(tmp_path, text.replace("# who sees to it", "ana")), TODAY)
     assert baseline.accepts(found(where='200 /a: "b" #'))
 
 
@@ -185,7 +185,7 @@ def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> RunResult:
 def accepting(outcome: RunResult, folder: Path, count: int, expires: str = "2026-12-31") -> Baseline:
     entries = [text.replace("# who sees to it", "ana") for text in entries_for(outcome.findings[:count], TODAY)]
     text = "".join(entries).replace("2026-12-22", expires)
-    return read(written(folder, text), TODAY)
+    return load_baseline(written(folder, text), TODAY)
 
 
 def test_a_run_is_green_when_all_that_it_finds_is_accepted_and_red_for_one_more(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_journal_of_nothing_but_mistakes_is_a_finding(judge: Judge) -> None:
     ],
 )
 def test_what_was_meant_is_told_and_no_value(method: str, path: str, shown: str, meant: str) -> None:
-    assert unknown_requests.Names(load()).of(method, path) == (shown, meant)
+    assert unknown_requests.Names(load()).describe(method, path) == (shown, meant)
 
 
 @pytest.mark.parametrize(
@@ -315,4 +315,4 @@ def test_requests_that_were_all_refused_can_be_judged_alone(judge: Judge) -> Non
 
 def test_a_document_without_paths_that_are_alike_has_no_suggestion() -> None:
     contract = Contract([Document("x", yaml.safe_load(STYLES))])
-    assert unknown_requests.Names(contract).of("GET", "/somewhere/else") == ("GET /somewhere/else", "")
+    assert unknown_requests.Names(contract).describe("GET", "/somewhere/else") == ("GET /somewhere/else", "")

@@ -12,9 +12,9 @@ from test_baseline import ENTRY
 
 from contracts.cli import main
 from contracts.errors import CannotRun
-from contracts.options.baseline_file import read as baseline
+from contracts.options.baseline_file import load_baseline as baseline
 from contracts.real_host.ledger import Ledger, LedgerState
-from contracts.real_host.ledger import read as ledger
+from contracts.real_host.ledger import load_ledger as ledger
 from contracts.spec.document import load
 from contracts.spec.json_file import opened
 from contracts.transport.api_keys import from_environment, key_from

@@ -16,7 +16,7 @@ from contracts.spec.document import load
 from contracts.spec.json_file import parsed
 from contracts.traffic.attribution import Attribution
 from contracts.traffic.detect import recording
-from contracts.traffic.judge import Wishes
+from contracts.traffic.judge import TrafficOptions
 
 TEXT = json.dumps(ORGANIZATION)
 ELSEWHERE = "https://cdn.example/x.png"
@@ -269,7 +269,7 @@ def test_no_value_anywhere_in_a_recording_ends_in_a_traceback() -> None:
             for value in chance.sample(VALUES, 5):
                 raw = json.dumps(spoilt(whole, path, value)).encode()
                 with suppress(CannotRun):
-                    Attribution(contract, recording(parsed(raw, "x", "")), Wishes(strict=True)).outcome("x")
+                    Attribution(contract, recording(parsed(raw, "x", "")), TrafficOptions(strict=True)).outcome("x")
 
 
 def test_a_byte_that_is_no_text_is_replaced_and_told(judge: Judge) -> None:

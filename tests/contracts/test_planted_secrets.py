@@ -107,7 +107,7 @@ def test_a_mistake_of_the_suite_is_told_without_what_it_quotes(
         raise RuntimeError(f"{encoded} {within(KEY)} {PERSON}")
 
     monkeypatch.setattr("tempfile.tempdir", str(here))
-    monkeypatch.setattr(runner.Run, "neighbour", wrong)
+    monkeypatch.setattr(runner.Run, "create_second_tenant", wrong)
     with recording(lambda *_: (200, {}, b"{}")) as record:
         assert command.main([record.url, "--only", "GET /v1/organization"], standalone_mode=False) == 2
     out, err = capfd.readouterr()

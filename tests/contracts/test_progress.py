@@ -13,7 +13,7 @@ from contracts.spec.document import load
 from contracts.transport.guard import Guard, Mode, Policy
 
 CONTRACT = load()
-UNITS = [Scenario("pages", f"GET /v1/a{number}", lambda client: None) for number in range(5)]
+SCENARIOS = [Scenario("pages", f"GET /v1/a{number}", lambda client: None) for number in range(5)]
 GENERATION = Scenario("engine", "v1", lambda client: None, size=15.0)
 
 
@@ -23,9 +23,9 @@ def shown(steps: int, *, terminal: bool = True, sent: int = 0, phase: str = "") 
     guard, coverage = Guard(Policy(HOST, Mode.FULL, KEY, CONTRACT)), Coverage(CONTRACT, KEY)
     console = Console(file=file, force_terminal=terminal, width=80, height=24, color_system=None)
     with ProgressBar(console, clock) as bar:
-        bar.begin([*UNITS, GENERATION], guard, coverage)
-        for unit in [*UNITS, GENERATION][: steps + 1]:
-            bar.step(unit.name)
+        bar.begin([*SCENARIOS, GENERATION], guard, coverage)
+        for scenario in [*SCENARIOS, GENERATION][: steps + 1]:
+            bar.step(scenario.name)
             clock.now += 2.0
         clock.now -= 2.0
         guard.sent = sent

@@ -134,7 +134,7 @@ def test_the_announced_number_and_time_hold_for_a_whole_run_with_the_burst(
     meter = Meter(clock)
     with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
         run = run_on(host, tmp_path, clock, Options(check_rate_limit=True))
-        announced, seconds = run.visit.requests, run.visit.seconds
+        announced, seconds = run.plan.requests, run.plan.seconds
         assert run.go().exit_code == 0
     assert len(host.seen) == pytest.approx(announced, rel=0.1)
     assert clock.now - BEGAN == pytest.approx(seconds, rel=0.1)
@@ -321,14 +321,14 @@ def test_what_cannot_be_looked_at_is_told_before_anything_is_sent(options: Optio
 def test_a_page_is_as_small_as_the_document_allows() -> None:
     contract = load()
     operation = contract.operations["GET /v1/appointments"]
-    (size,) = (p for p in operation.of("query") if p.name == "limit")
+    (size,) = (p for p in operation.parameters_in("query") if p.name == "limit")
     least = replace(size, schema={**size.schema, "minimum": 5})
     parameters = tuple(least if p is size else p for p in operation.parameters)
     document = contract.documents[0]
     document.__dict__["operations"] = (replace(operation, parameters=parameters),)
     small = Contract([document])
-    visit = SafeRunPlan(Catalogue(small), {}, Selection(small, ("limits",), (), ()), limited=True)
-    assert visit.plan()[-1].startswith("GET /v1/appointments?limit=5   ")
+    plan = SafeRunPlan(Catalogue(small), {}, Selection(small, ("limits",), (), ()), limited=True)
+    assert plan.describe()[-1].startswith("GET /v1/appointments?limit=5   ")
 
 
 def test_an_entry_of_the_baseline_stays_when_the_limit_was_not_looked_at(asked: Asked) -> None:
@@ -379,8 +379,8 @@ def test_it_is_refused_where_everything_is_checked_anyway() -> None:
 def test_the_plan_tells_the_burst_and_its_number(tmp_path: Path) -> None:
     with recording(lambda *_: (500, {}, b"")) as host:
         run = run_on(host, tmp_path, FakeClock(), ALONE)
-        assert run.visit.plan()[-1].startswith("GET /v1/appointments?limit=1   (×61 in 12 s, after 60 s")
-        assert run.visit.requests == 62
+        assert run.plan.describe()[-1].startswith("GET /v1/appointments?limit=1   (×61 in 12 s, after 60 s")
+        assert run.plan.requests == 62
         assert host.seen == []
 
 

@@ -147,7 +147,7 @@ def test_a_run_that_is_cut_short_is_made_again_with_other_values() -> None:
             raise ScenarioSkipped("what it would make is there already")
 
     run = Run(CONTRACT, Target("http://127.0.0.1:9", KEY, local=True), Options())
-    run.units = {"deletion[/v1/faqs]": Scenario("deletion", "/v1/faqs", taken_twice)}
+    run.scenarios = {"deletion[/v1/faqs]": Scenario("deletion", "/v1/faqs", taken_twice)}
     assert Reruns(run).alone("deletion[/v1/faqs]") == RerunResult(set())
     assert [later - earlier > 5000 for earlier, later in pairwise([1, *sent])] == [True] * 3
 
@@ -158,7 +158,7 @@ def test_a_request_comes_back_from_a_report_as_it_went_in() -> None:
     keys = {KEY: "SOPHIIE_API_KEY"}
     told = stored_request.to_dict(exchange, keys)
     assert KEY not in json.dumps(told)
-    back = stored_request.read(JsonNode("report", told))
+    back = stored_request.load_request(JsonNode("report", told))
     assert (back.method, back.path, back.body, back.status) == ("POST", "/v1/leads?a=%20b", '{"näme":1}', 500)
     assert back.sent_headers(keys) == {"authorization": f"Bearer {KEY}"}
 

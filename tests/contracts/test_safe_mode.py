@@ -73,7 +73,7 @@ def test_the_announced_number_of_requests_and_their_time_are_kept(
     clock = FakeClock()
     with recording(behind, clock) as host:
         run = run_on(host, tmp_path, clock)
-        announced, seconds = run.visit.requests, run.visit.seconds
+        announced, seconds = run.plan.requests, run.plan.seconds
         outcome = run.go()
         assert outcome.exit_code == 0, outcome.vacuous
         assert not outcome.findings
@@ -91,7 +91,7 @@ def test_no_list_is_read_beyond_its_second_page(behind: Callable[[str, str], Ans
 def test_planning_sends_nothing(tmp_path: Path) -> None:
     clock = FakeClock()
     with recording(lambda *_: (500, {}, b""), clock) as host:
-        lines = run_on(host, tmp_path, clock).visit.plan()
+        lines = run_on(host, tmp_path, clock).plan.describe()
         assert len(lines) > 30
         assert all(line.startswith("GET /") for line in lines)
         assert not host.seen

@@ -10,16 +10,18 @@ from contracts.options.options import Options
 from contracts.options.selection import Selection
 from contracts.rules import input
 from contracts.run.runner import Run
-from contracts.scenarios.plan import units
+from contracts.scenarios.plan import all_scenarios
 from contracts.transport.target import mock
 
-UNITS = units(CONTRACT, on_mock=True)
-TOPICS = {unit.topic for unit in UNITS}
+SCENARIOS = all_scenarios(CONTRACT, on_mock=True)
+TOPICS = {scenario.topic for scenario in SCENARIOS}
 
 
 def chosen(*only: str, without: tuple[str, ...] = ()) -> set[str]:
     selection = Selection(CONTRACT, TOPICS, only, without)
-    return {unit.name for unit in UNITS if selection.unit(unit.topic, unit.subject, unit.also)}
+    return {
+        scenario.name for scenario in SCENARIOS if selection.includes(scenario.topic, scenario.subject, scenario.also)
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_an_operation_is_known_by_every_name(word: str) -> None:
 
 
 def test_a_word_is_known_in_whatever_case_it_is_typed() -> None:
-    assert Selection(CONTRACT, ["pages"], ["leads"], []).unit("pages", "GET /v1/leads")
+    assert Selection(CONTRACT, ["pages"], ["leads"], []).includes("pages", "GET /v1/leads")
 
 
 def test_an_operation_chooses_every_run_that_asks_it() -> None:
@@ -83,8 +85,8 @@ def test_what_is_left_out_is_left_out_with_its_collection() -> None:
 
 def test_words_select_units_operations_and_rules() -> None:
     selection = Selection(CONTRACT, ["pages"], ["Leads", input.ACCEPTED.name], ["DELETE /v1/leads/{leadId}"])
-    assert selection.unit("pages", "GET /v1/leads")
-    assert not selection.unit("pages", "GET /v1/faqs")
+    assert selection.includes("pages", "GET /v1/leads")
+    assert not selection.includes("pages", "GET /v1/faqs")
     assert selection.operation(CONTRACT.operations["POST /v1/leads"])
     assert not selection.operation(CONTRACT.operations["DELETE /v1/leads/{}"])
     assert selection.finding(input.ACCEPTED.name, "POST /v1/leads")
@@ -109,13 +111,13 @@ def test_a_run_asks_nothing_but_what_it_is_said_to_ask() -> None:
     with mock() as target:
         run = Run(CONTRACT, target, Options())
         run.greet()
-        run.neighbour()
+        run.create_second_tenant()
         for name in FAR_REACHING:
             seen = asked.setdefault(name, set())
             run.guard.listen(lambda exchange, seen=seen: seen.add(exchange.operation) if exchange.operation else None)
-            run.unit(run.units[name])
+            run.run_scenario(run.scenarios[name])
             run.guard._listeners.pop()
-        run.leave()
+        run.delete_second_tenant()
     assert all(asked.values())
     unsaid = {name: {key for key in keys if name not in chosen(key)} for name, keys in asked.items()}
     assert {name: keys for name, keys in unsaid.items() if keys} == {}

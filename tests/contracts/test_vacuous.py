@@ -66,14 +66,14 @@ def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
         halves = [Run(contract, target, Options(quick=True)) for _ in range(2)]
         for number, run in enumerate(halves):
             run.greet()
-            for unit in [unit for unit in run.units.values() if unit.topic == "single"][number::2]:
-                run.unit(unit)
-    parts = [{**pytest_workers.part(run), "units": sorted(run.done)} for run in halves]
+            for scenario in [scenario for scenario in run.scenarios.values() if scenario.topic == "single"][number::2]:
+                run.run_scenario(scenario)
+    parts = [{**pytest_workers.part(run), "scenarios": sorted(run.done)} for run in halves]
     outcome = pytest_workers.together(parts, contract, Options())
     assert outcome.exit_code == 2
     assert "never seen to succeed: " in outcome.vacuous[0]
     assert "GET /v1/organization/availability" not in " ".join(outcome.vacuous)  # one of the two saw it
-    parts[0]["units"].append("of nobody")
+    parts[0]["scenarios"].append("of nobody")
     assert pytest_workers.together(parts, contract, Options()).vacuous == []  # something was left out on purpose
 
 
@@ -149,8 +149,8 @@ def test_a_run_that_breaks_down_without_a_finding_proves_nothing(monkeypatch: py
     with mock() as target:
         run = Run(load(), target, Options(only=("single",)))
         run.greet()
-        for name, unit in run.units.items():
-            run.unit(replace(unit, run=wrong) if "availability" in name else unit)
+        for name, scenario in run.scenarios.items():
+            run.run_scenario(replace(scenario, run=wrong) if "availability" in name else scenario)
         run.conclude(0.0)
     assert run.outcome.exit_code == 2
     assert "KeyError in test_vacuous.py" in run.outcome.vacuous[0]

@@ -9,7 +9,7 @@ import schemathesis
 from contracts import schemathesis_engine
 from contracts.options.generation_depth import QUICK
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
-from contracts.scenarios.plan import units
+from contracts.scenarios.plan import all_scenarios
 from contracts.scenarios.webhook_tenant import webhook_tenant
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
@@ -37,7 +37,7 @@ def test_only_a_mock_is_asked_for_an_organization(client: ScenarioClient) -> Non
 
 
 def test_a_run_on_another_target_has_no_unit_about_webhooks(contract: Contract) -> None:
-    assert not [unit.name for unit in units(contract) if unit.topic.startswith("webhooks")]
+    assert not [scenario.name for scenario in all_scenarios(contract) if scenario.topic.startswith("webhooks")]
 
 
 def test_a_client_of_another_organization_shares_findings_and_no_memory(client: ScenarioClient) -> None:

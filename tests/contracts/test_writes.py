@@ -17,7 +17,7 @@ from contracts.cli import main
 from contracts.cli.cleanup import finish
 from contracts.errors import CannotRun, RequestRefused
 from contracts.options.options import Options, Permission
-from contracts.real_host.ledger import Ledger, LedgerState, read
+from contracts.real_host.ledger import Ledger, LedgerState, load_ledger
 from contracts.real_host.safe_records import LEFT_OUT, SAFE, offers
 from contracts.real_host.write_gate import WriteGate
 from contracts.run.outcome import RunObserver, RunResult
@@ -88,7 +88,7 @@ def writes(host: Production) -> list[Seen]:
 
 def test_each_harmless_kind_is_made_changed_and_deleted_and_nothing_else(asked: Production, tmp_path: Path) -> None:
     run, clock, ledger = prepared(asked, tmp_path, only=())
-    announced, seconds = run.visit.requests, run.visit.seconds
+    announced, seconds = run.plan.requests, run.plan.seconds
     outcome = run.go()
     assert (outcome.exit_code, outcome.findings, outcome.notes) == (0, [], [])
     assert {name for name in outcome.passed if name.startswith("writes")} == {f"writes[{path}]" for path in SAFE}
@@ -97,7 +97,7 @@ def test_each_harmless_kind_is_made_changed_and_deleted_and_nothing_else(asked: 
     assert {seen.authorization for seen in asked.host.seen} == {f"Bearer {KEY}"}
     assert len(asked.host.seen) == pytest.approx(announced, rel=0.1)
     assert clock.now - 1_700_000_000 == pytest.approx(seconds, rel=0.1)
-    state, _ = read(ledger)
+    state, _ = load_ledger(ledger)
     assert state.ended
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
 
@@ -106,7 +106,7 @@ def test_what_is_written_says_what_it_is_and_reaches_nobody(asked: Production, t
     run, _, ledger = prepared(asked, tmp_path)
     run.go()
     bodies = [json.loads(seen.body) for seen in writes(asked) if seen.method == "POST"]
-    marks = {made.mark for made in read(ledger)[0].made}
+    marks = {made.mark for made in load_ledger(ledger)[0].made}
     assert all(any(mark in json.dumps(body) for mark in marks) for body in bodies)
     assert all("contract check" in json.dumps(body).lower() for body in bodies)
     assert all(body.get("isActive", False) is False and "phone" not in body for body in bodies)
@@ -139,7 +139,7 @@ def test_each_write_is_on_disk_before_it_goes_out(asked: Production, tmp_path: P
 def gated(ledger: Ledger | None, reroutes: Any, **more: Any) -> Callable[[str, str, bytes], Any]:
     """A way to send anything at all, past everything but the guard."""
     gate = WriteGate(OFFERS.values(), ledger, **more)
-    session = Transport(Guard(Policy(HOST, Mode.SAFE, KEY, CONTRACT, gate=gate)), reroutes).session()
+    session = Transport(Guard(Policy(HOST, Mode.SAFE, KEY, CONTRACT, write_policy=gate)), reroutes).session()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     return lambda method, path, body: session.request(method, HOST + path, data=body, headers=headers)
 
@@ -233,19 +233,19 @@ def test_a_key_of_another_organization_writes_nothing(asked: Production, tmp_pat
     assert not ledger.exists()
 
 
-@pytest.mark.parametrize("unit", [f"writes[{path}]" for path in SAFE])
-def test_an_interrupted_run_takes_away_what_it_wrote(unit: str, asked: Production, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scenario", [f"writes[{path}]" for path in SAFE])
+def test_an_interrupted_run_takes_away_what_it_wrote(scenario: str, asked: Production, tmp_path: Path) -> None:
     """The interrupt comes when the unit's record has just been made."""
 
     def interrupting(seen: Seen, before: bool) -> None:
-        if not before and seen.method == "POST" and unit == f"writes[{seen.path}]":
+        if not before and seen.method == "POST" and scenario == f"writes[{seen.path}]":
             os.kill(os.getpid(), signal.SIGTERM)
 
     asked.hook = interrupting
     run, _, ledger = prepared(asked, tmp_path)
     with interruptible(run.guard.interrupt):
         outcome = run.go()
-    assert (outcome.interrupted, outcome.exit_code, read(ledger)[0].ended) == (True, 130, True)
+    assert (outcome.interrupted, outcome.exit_code, load_ledger(ledger)[0].ended) == (True, 130, True)
 
 
 def went(host: Production, folder: Path, answer: Callable[[Seen], Any], **more: Any) -> tuple[RunResult, Path]:
@@ -266,7 +266,7 @@ def test_a_creation_that_took_place_but_was_answered_with_a_failure_is_found_and
         return None
 
     outcome, ledger = went(asked, tmp_path, failing)
-    state, _ = read(ledger)
+    state, _ = load_ledger(ledger)
     assert state.ended
     assert '"line": "found"' in ledger.read_text()
     assert outcome.exit_code == 1  # 500 is a broken rule
@@ -278,15 +278,15 @@ def test_what_could_not_be_deleted_is_told_with_the_command_and_deleted_by_it(
     outcome, ledger = went(asked, tmp_path, lambda seen: (503, {}, b"{}") if seen.method == "DELETE" else None)
     assert f"sophiie-mock check cleanup {ledger}" in outcome.stopped
     assert outcome.exit_code != 0
-    assert len(read(ledger)[0].left) == 3
+    assert len(load_ledger(ledger)[0].left) == 3
     assert cleaned(asked, tmp_path, ledger).ended
 
 
 def test_a_used_up_budget_does_not_keep_from_cleaning_up(asked: Production, tmp_path: Path) -> None:
     run, _, ledger = prepared(asked, tmp_path, max_requests=4)
     run.go()
-    assert read(ledger)[0].ended
-    assert len(read(ledger)[0].made) == 1
+    assert load_ledger(ledger)[0].ended
+    assert len(load_ledger(ledger)[0].made) == 1
 
 
 def test_a_creation_that_never_arrived_is_looked_for_and_found_absent(asked: Production, tmp_path: Path) -> None:
@@ -320,12 +320,12 @@ def test_half_a_line_is_forgotten_and_a_foreign_line_is_named(tmp_path: Path) ->
     assert [made.state for made in again.made] == [LedgerState.SENT]
     again.absent(again.made[0])
     again.close()
-    assert read(ledger.file)[0].left == []
+    assert load_ledger(ledger.file)[0].left == []
     whole = ledger.file.read_bytes()
     for line in (b"nonsense", b"[" * 5_000 + b"]" * 5_000):
         ledger.file.write_bytes(whole + line + b"\n")
         with pytest.raises(CannotRun, match=r"gate\.jsonl:4"):
-            read(ledger.file)
+            load_ledger(ledger.file)
 
 
 def test_a_ledger_is_never_written_over(tmp_path: Path) -> None:

@@ -54,14 +54,14 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
     run, looked = Run(contract, target, Options(seed=seed, max_requests=budget)), Looked()
     near = {subject for mutant in mutants for subject in about(mutant)}
 
-    def far(unit: Scenario) -> bool:
-        return unit.subject not in near
+    def far(scenario: Scenario) -> bool:
+        return scenario.subject not in near
 
     try:
         run.greet()
-        run.neighbour()
-        for unit in sorted(run.units.values(), key=far) if mutants else run.units.values():
-            run.unit(unit)
+        run.create_second_tenant()
+        for scenario in sorted(run.scenarios.values(), key=far) if mutants else run.scenarios.values():
+            run.run_scenario(scenario)
             if mutants and all(hits(list(run.client.findings.values()), mutant) for mutant in mutants):
                 break
     except (CannotRun, RunStopped) as reason:

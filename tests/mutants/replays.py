@@ -24,7 +24,7 @@ from registry import MUTANTS
 from wrapper import Mutant, broken
 
 from contracts.options.options import Options
-from contracts.replay.replay import ReplayStatus, findings, replay
+from contracts.replay.replay import ReplayStatus, load_findings, replay
 from contracts.report.writers import WRITERS
 from contracts.run.runner import Run
 from contracts.scenarios.scenario import Scenario
@@ -46,15 +46,15 @@ def report(target: Target, mutant: Mutant, only: Sequence[str] = ()) -> str:
     """The JSON report of a run that ended when it had named the mutant; as in ``arms``, near runs come first."""
     run = Run(contract(), target, Options(only=tuple(only)))
 
-    def far(unit: Scenario) -> bool:
-        return unit.subject not in about(mutant)
+    def far(scenario: Scenario) -> bool:
+        return scenario.subject not in about(mutant)
 
     run.greet()
-    run.neighbour()
-    for unit in sorted(run.units.values(), key=far):
-        if hits(run.unit(unit), mutant):
+    run.create_second_tenant()
+    for scenario in sorted(run.scenarios.values(), key=far):
+        if hits(run.run_scenario(scenario), mutant):
             break
-    run.leave()
+    run.delete_second_tenant()
     run.conclude(0.0)
     return WRITERS["json"](run.outcome, ReportRedactor([], people=False))
 
@@ -62,11 +62,11 @@ def report(target: Target, mutant: Mutant, only: Sequence[str] = ()) -> str:
 def wrong(target: Target, text: str, due: ReplayStatus) -> list[str]:
     """The findings of a report of which a replay says something else, each in a line."""
     run = Run(contract(), target, Options())
-    said = replay(run, findings(JsonNode("report", json.loads(text))))
+    said = replay(run, load_findings(JsonNode("report", json.loads(text))))
     return [
-        f"{verdict.old.rule} {verdict.old.operation} [{verdict.old.where}]: {verdict.fate}: {verdict.why}"
+        f"{verdict.finding.rule} {verdict.finding.operation} [{verdict.finding.where}]: {verdict.status}: {verdict.why}"
         for verdict in said
-        if verdict.fate is not due
+        if verdict.status is not due
     ]
 
 

@@ -15,7 +15,7 @@ from wrapper import Defects, Forward, Mutant, Request, Response, State
 from contracts.options.options import Options
 from contracts.report.summary import finding
 from contracts.run.runner import Run
-from contracts.scenarios.plan import units
+from contracts.scenarios.plan import all_scenarios
 from contracts.spec.document import Contract
 from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
@@ -29,10 +29,12 @@ def commands(contract: Contract, target: Target, topic: str, *only: str) -> list
     run = Run(contract, target, Options(only=only, without=("engine",)))
     assert run.client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
     run.greet()
-    run.neighbour()
-    found = (found for unit in run.units.values() if unit.topic == topic for found in run.unit(unit))
+    run.create_second_tenant()
+    found = (
+        found for scenario in run.scenarios.values() if scenario.topic == topic for found in run.run_scenario(scenario)
+    )
     first = next(found)
-    run.leave()
+    run.delete_second_tenant()
     lines: list[str] = finding(first, run.outcome, ReportRedactor([], people=False))["curl"]
     return lines
 
@@ -99,8 +101,8 @@ def test_the_limit_is_that_of_an_organization_on_the_target(
         response = await forward(request)
         return response.but({}, status=200) if response.status == 429 else response
 
-    (unit,) = (unit for unit in units(contract, on_mock=True) if unit.topic == "limits")
-    defects.change(Mutant("never_full", "limits", unit.subject, never_full))
+    (scenario,) = (scenario for scenario in all_scenarios(contract, on_mock=True) if scenario.topic == "limits")
+    defects.change(Mutant("never_full", "limits", scenario.subject, never_full))
     make, ask = commands(contract, target, "limits", "limits")
     key = ran(make)[1]["key"]
     defects.change()

@@ -31,7 +31,7 @@ def run(contract: Contract, target: Target, *only: str) -> Run:
     made = Run(contract, target, Options(only=only, without=("engine", "grown")))
     assert made.client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
     made.greet()
-    made.neighbour()
+    made.create_second_tenant()
     return made
 
 
@@ -39,7 +39,7 @@ def run(contract: Contract, target: Target, *only: str) -> Run:
 def test_directed_runs_find(mutant: Mutant, contract: Contract, target: Target, defects: Defects) -> None:
     made = run(contract, target, *about(mutant))
     defects.change(mutant)
-    assert any(hits(made.unit(unit), mutant) for unit in made.units.values())
+    assert any(hits(made.run_scenario(scenario), mutant) for scenario in made.scenarios.values())
 
 
 def test_the_engine_finds(contract: Contract, target: Target, defects: Defects) -> None:
@@ -59,7 +59,7 @@ def test_the_engine_finds(contract: Contract, target: Target, defects: Defects) 
 def test_an_unbroken_mock_breaks_no_rule(contract: Contract, target: Target, defects: Defects) -> None:
     defects.change()
     made = run(contract, target, "filters", "expansion", "creation", "webhooks-refused")
-    assert [finding.as_dict() for unit in made.units.values() for finding in made.unit(unit)] == []
+    assert [finding.as_dict() for scenario in made.scenarios.values() for finding in made.run_scenario(scenario)] == []
 
 
 def test_there_are_enough_mutants_of_each_kind(contract: Contract) -> None:
