@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from contracts import schemathesis_engine
-from contracts.errors import CannotRun, RunStopped, SuiteError
+from contracts.errors import RunStopped, SuiteError
 from contracts.options.generation_depth import QUICK, GenerationDepth
 from contracts.options.options import BUDGET, Options
 from contracts.options.selection import Selection
@@ -15,6 +15,7 @@ from contracts.real_host.write_session import allowed
 from contracts.rules.rule import Finding
 from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
+from contracts.run.greeting import greet
 from contracts.run.outcome import RunObserver, RunResult
 from contracts.run.verdict import LOST, accept, shortcomings, unreadable
 from contracts.scenarios.catalogue import Catalogue
@@ -26,7 +27,7 @@ from contracts.spec.document import Contract, Document
 from contracts.spec.samples import CannotSample
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
-from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words
+from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 from contracts.transport.pacing import Pace
 from contracts.transport.target import Target
 
@@ -96,23 +97,8 @@ class Run:
         return self.outcome
 
     def greet(self) -> None:
-        """Is anybody there, and is it the API? Raises CannotRun."""
-        first = self.plan.greeting
-        if first is None:
-            raise CannotRun("the document has no operation that can be read without an id")
-        try:
-            exchange = self.client.call(first.operation, query=first.asked)
-        except NETWORK_ERRORS as fault:
-            if answered(fault):
-                raise CannotRun(f"{self.target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
-            raise CannotRun(f"{self.target.origin} does not answer: {in_words(fault)}", "is it running?") from None
-        if exchange.status in (401, 403):
-            raise CannotRun(f"{self.target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
-        if exchange.media_type == "text/html" or exchange.status == 404:
-            reason = f"{first.operation.key} answers {exchange.status} {exchange.media_type}: this is not the API"
-            raise CannotRun(f"{self.target.origin}: {reason}", "give the URL of the API itself")
-        if self.target.local and "x-mock-request-id" in exchange.headers:
-            self._become(replace(self.target, is_mock=True))
+        """Find out whether somebody is there, and whether it is a mock. Raises CannotRun."""
+        self._become(greet(self.client, self.plan.greeting))
 
     def _become(self, target: Target) -> None:
         self.target = self.client.target = self.outcome.target = target

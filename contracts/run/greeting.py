@@ -1,0 +1,32 @@
+"""The first request of a run: it shows whether somebody is there, whether it is the API, and whether it is a mock."""
+
+from dataclasses import replace
+
+from contracts.errors import CannotRun
+from contracts.real_host.read_plan import ReadStep
+from contracts.scenarios.client import ScenarioClient
+from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words
+from contracts.transport.target import Target
+
+
+def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
+    """Make the first ``step`` of a run; return the target as it is known then.
+
+    Raises CannotRun when nobody answers, the key is refused, or this is not the API.
+    """
+    if step is None:
+        raise CannotRun("the document has no operation that can be read without an id")
+    target = client.target
+    try:
+        exchange = client.call(step.operation, query=step.asked)
+    except NETWORK_ERRORS as fault:
+        if answered(fault):
+            raise CannotRun(f"{target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
+        raise CannotRun(f"{target.origin} does not answer: {in_words(fault)}", "is it running?") from None
+    if exchange.status in (401, 403):
+        raise CannotRun(f"{target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
+    if exchange.media_type == "text/html" or exchange.status == 404:
+        reason = f"{step.operation.key} answers {exchange.status} {exchange.media_type}: this is not the API"
+        raise CannotRun(f"{target.origin}: {reason}", "give the URL of the API itself")
+    is_mock = target.is_mock or (target.local and "x-mock-request-id" in exchange.headers)
+    return replace(target, is_mock=is_mock)
