@@ -17,5 +17,5 @@ FIXTURES = _ROOT / "fixtures"
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file came with the program."""
+    """Tell whether a file came with the program."""
     return OPENAPI in path.parents or FIXTURES in path.parents

@@ -148,7 +148,7 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine reaches the server."""
+        """True when only this machine reaches the server."""
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
@@ -166,10 +166,12 @@ def table() -> Sequence[Field[Any]]:
 
 
 def flag(name: str) -> str:
+    """The flag of a setting."""
     return "--" + name.replace("_", "-")
 
 
 def variable(name: str) -> str:
+    """The environment variable of a setting."""
     return PREFIX + name.upper()
 
 
@@ -196,7 +198,7 @@ def typed(item: Field[Any], value: Any) -> Any:
 
 
 def remedy(item: Field[Any]) -> str:
-    """What can be written instead of a value that cannot be used."""
+    """The values that can be written instead of one that cannot be used."""
     if isinstance(item.default, bool):
         return "write true or false"
     if isinstance(item.default, int):
@@ -210,7 +212,7 @@ def remedy(item: Field[Any]) -> str:
 
 
 def _fault(item: Field[Any], value: Any) -> str:
-    """What is wrong with the value of a setting; nothing when it is right."""
+    """The reason why a setting's value cannot be used; empty when it can."""
     try:
         typed(item, value)
     except ValueError as fault:

@@ -67,7 +67,7 @@ class _Line:
         return line
 
     def has_time(self) -> bool:
-        """Whether something is left of this round."""
+        """True when something is left of this round."""
         if self._round is None:
             self._round = Stopwatch()
             self._call()

@@ -1,4 +1,4 @@
-"""What the rest of the program may ask of the store, and what an engine must offer to keep it.
+"""The interface of the store: the rows it keeps, and the methods an engine must have to make them last.
 
 The state of a workspace lives in memory (``image``), because an answer must cost microseconds; an engine is a
 ``Log`` that makes each transaction last before it is acknowledged. A second engine implements these methods
@@ -104,7 +104,7 @@ def at_once(slices: Slices[T]) -> T:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """What cannot be kept is no fault of the server's start, here, but an answer: 503."""
+    """Turn an error of the store into the answer 503: at the start it would end the server, here it must not."""
     try:
         yield
     except StateError as fault:
@@ -176,19 +176,21 @@ class NoLog:
         self.lost: Callable[[StateError], None] = lambda fault: None
 
     def load(self) -> Iterator[SavedWorkspace]:
+        """Nothing was ever saved."""
         return iter(())
 
     def keep(
         self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
     ) -> Slices[LayerId]:
+        """Keep nothing; every layer has the number 0."""
         yield from ()
         return 0
 
     def hold(self, layer: LayerId) -> None:
-        pass
+        """Do nothing: there are no layers."""
 
     def release(self, layer: LayerId) -> None:
-        pass
+        """Do nothing: there are no layers."""
 
     def begin(
         self,
@@ -198,28 +200,31 @@ class NoLog:
         changes: Iterable[Change] = (),
         counters: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        pass
+        """Do nothing: a workspace lives in memory only."""
 
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
-        pass
+        """Do nothing: facts live in memory only."""
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        pass
+        """Do nothing: a transaction lives in memory only."""
 
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
+        """Do nothing: a snapshot lives in memory only."""
         return 0
 
     def seal(self, workspace: str) -> LayerId:
+        """Do nothing: there are no layers."""
         return 0
 
     def forget(self, workspace: str, name: str) -> None:
-        pass
+        """Do nothing: no snapshot was saved."""
 
     def remove(self, workspace: str) -> None:
-        pass
+        """Do nothing: no workspace was saved."""
 
     def tidy(self) -> bool:
+        """Return False: there is never anything left to tidy."""
         return False
 
     def close(self) -> None:
-        pass
+        """Do nothing: no file is open."""

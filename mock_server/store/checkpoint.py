@@ -18,7 +18,7 @@ _PATIENCE = 10.0  # seconds that a writer waits for the disk, at most
 
 
 class Checkpointer:
-    """Of one file, whose writer asks for them from time to time. ``writing`` is entered while one is made.
+    """Makes the checkpoints of one file, when its writer asks for them. ``writing`` is entered while one is made.
 
     Has a connection of its own to the end. Raises sqlite3.Error when it cannot have that.
     """

@@ -71,7 +71,7 @@ class Collection:
         self._index(field)
 
     def pieces(self) -> Iterator[Any]:
-        """What it is made of, in the order in which it is best let go of: the rows come last."""
+        """The parts of the collection, in the order in which they are best let go of: the rows come last."""
         return pieces(*(index.groups for index in self._indexes.values()), self.by_id, self.order)
 
     def page(self, offset: int, limit: int, where: Where) -> tuple[Sequence[Row], int]:

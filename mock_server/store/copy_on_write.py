@@ -33,6 +33,7 @@ class SharedRows(Sequence[Row]):
         self._length = len(ordered)
 
     def copy(self) -> "SharedRows":
+        """A copy that shares every part until one side writes to it."""
         twin = SharedRows.__new__(SharedRows)
         twin._parts, twin._length = self._parts.copy(), self._length
         twin._owned = [False] * len(self._parts)
@@ -153,6 +154,7 @@ class SharedTable(Generic[K, V]):
         self._spread(entries.items(), 1 if most <= _FULLEST else 1 << (most // _FULLEST).bit_length())
 
     def copy(self) -> "SharedTable[K, V]":
+        """A copy that shares every part until one side writes to it."""
         twin: SharedTable[K, V] = SharedTable.__new__(SharedTable)
         twin._parts, twin._mask, twin._length = self._parts.copy(), self._mask, self._length
         twin._owned = [False] * len(self._parts)
@@ -160,12 +162,14 @@ class SharedTable(Generic[K, V]):
         return twin
 
     def get(self, key: K) -> V | None:
+        """The value of a key; None where there is none, or where the key can be none."""
         try:
             return self._parts[hash(key) & self._mask].get(key)
         except TypeError:  # a list, say: a field that names a record may hold anything that a file says
             return None
 
     def put(self, key: K, value: V) -> None:
+        """Set the value of a key, in a part that this table alone has."""
         place = hash(key) & self._mask
         part = self._parts[place] if self._owned[place] else self._own(place)
         if key not in part:
@@ -175,6 +179,7 @@ class SharedTable(Generic[K, V]):
             self._spread(chain.from_iterable(part.items() for part in self._parts), 4 * len(self._parts))
 
     def pop(self, key: K) -> V | None:
+        """Remove a key and return its value; None where there was none."""
         place = hash(key) & self._mask
         if key not in self._parts[place]:
             return None
@@ -213,7 +218,7 @@ def unshared(one: SharedRows, other: SharedRows) -> tuple[Iterator[Row], Iterato
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two containers are, or share, the very same parts: then they hold the same."""
+    """Tell whether two containers are, or share, the very same parts: then they hold the same."""
     if one is other:
         return True
     parts, others = getattr(one, "_parts", None), getattr(other, "_parts", None)

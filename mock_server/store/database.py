@@ -60,7 +60,7 @@ class Database:
 
     @contextmanager
     def _faults(self, remedy: str) -> Iterator[None]:
-        """What SQLite, or a damaged row, complains of, in our words."""
+        """Turn the complaints of SQLite, or of a damaged row, into errors with our words."""
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as fault:
@@ -70,7 +70,7 @@ class Database:
             raise self._file.fault(f"damaged: {fault}", _TAKE_A_COPY) from None
 
     def _is_new(self, db: sqlite3.Connection) -> bool:
-        """Whether the file is empty. Raises StateError when it holds what another program, or version, made."""
+        """Tell whether the file is empty. Raises StateError when it holds what another program, or version, made."""
         (maker,) = db.execute("PRAGMA application_id").fetchone()
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if (maker, version) == (0, 0) and db.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
@@ -89,7 +89,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """What is read in it is of one moment; whoever writes to the file from then on is noticed."""
+        """Read rows of one moment; whoever writes to the file from then on is noticed."""
         with self._faults(_TAKE_A_COPY):
             self._db.execute("BEGIN")
             try:
@@ -100,7 +100,7 @@ class Database:
 
     @contextmanager
     def transaction(self, rows: int = 1) -> Iterator[sqlite3.Connection]:
-        """Of about so many rows. It has happened, and the file is still ours, when it ends without an error."""
+        """Write about so many rows. They are written, and the file is still ours, when it ends without an error."""
         if self._over is not None:
             raise self._over
         try:

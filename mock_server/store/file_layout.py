@@ -98,11 +98,12 @@ def gap(layer: LayerId, kind: str, id: Id) -> RecordRow:
 
 
 def moved(line: RecordRow, layer: LayerId) -> RecordRow:
-    """The same row in another layer."""
+    """A copy of a row in another layer."""
     return line._replace(layer=layer, sum=_sum_of(line._replace(layer=layer)))
 
 
 def is_sound(line: RecordRow) -> bool:
+    """Tell whether a row is as it was written, by its checksum."""
     return (line.body is None or isinstance(line.body, bytes)) and line.sum == _sum_of(line)
 
 
@@ -117,7 +118,7 @@ def _line_sum(body: bytes, layer: LayerId, kind: str, id: str, created: str, arr
 
 
 def content(text: str | bytes) -> Any:
-    """What the text of a body or of an id says. Raises ValueError."""
+    """The value of a body's or an id's text. Raises ValueError."""
     return read_json(text, _DEPTH)
 
 

@@ -62,4 +62,5 @@ def holder_of(found: os.stat_result) -> str:
 
 
 def said(fault: OSError) -> str:
+    """The words of the operating system for an error."""
     return fault.strerror or str(fault)

@@ -92,7 +92,7 @@ class OwnedStateFile:
             raise self.lost("another program wrote to it while the server ran")
 
     def is_intact(self) -> bool:
-        """Whether nobody else has written to the file that we have open, wherever it is now."""
+        """Tell whether nobody else has written to the file that we have open, wherever it is now."""
         if self._written() != self._stamp and self._quiet.acquire(blocking=False):
             try:
                 return self._written() == self._stamp
@@ -118,9 +118,11 @@ class OwnedStateFile:
                 self._stamp = self._written()
 
     def lost(self, what: str) -> StateLost:
+        """An error about a file that is not ours any more; the caller raises it."""
         return StateLost(Problem(str(self.shown), what, _START_AGAIN))
 
     def fault(self, what: str, remedy: str) -> StateError:
+        """An error about the file, with a remedy; the caller raises it."""
         return StateError(Problem(str(self.shown), what, remedy))
 
     def _written(self) -> tuple[int, int]:

@@ -30,6 +30,7 @@ def put_layer(
 
 
 def counters_of(db: sqlite3.Connection, layer: LayerId) -> Mapping[str, int]:
+    """The counters that are stored with a layer."""
     (counters,) = db.execute("SELECT counters FROM contents WHERE layer = ?", (layer,)).fetchone()
     found: dict[str, int] = orjson.loads(counters)
     return found

@@ -1,4 +1,4 @@
-"""What Linux says of the file system that a file lies on; nothing elsewhere."""
+"""The kind of file system that a file lies on, as Linux knows it; nothing is known elsewhere."""
 
 import os
 from collections.abc import Iterator
@@ -52,5 +52,5 @@ def of_network(device: int, table: list[Mount]) -> str:
 
 
 def mounted_alone(path: str, table: list[Mount]) -> bool:
-    """Whether a file is mounted by itself, so that what lies beside it may be of another file system."""
+    """Tell whether a file is mounted by itself, so that its folder may be of another file system."""
     return any(mount.place == path for mount in table)

@@ -24,7 +24,7 @@ class Snapshot:
 
 
 def changes(before: WorkspaceState, after: WorkspaceState) -> Iterator[dict[str, Any] | None]:
-    """What became of each record: ``added``, ``removed``, or ``changed``, field by field, with before and after.
+    """The difference of two states: ``added``, ``removed``, or ``changed``, field by field, with before and after.
 
     None comes now and then, between two pieces of the work.
     """

@@ -42,7 +42,7 @@ def written(snapshot: Snapshot) -> Iterator[bytes]:
 
 
 class Checksum:
-    """Of a file's content. Kinds are given in the order of the alphabet, with their records as the file has them."""
+    """The checksum of a file's content. Kinds come in the order of the alphabet, with their records as in the file."""
 
     def __init__(self, now: str, frozen: bool, counters: Mapping[str, int]) -> None:
         head = write_json({"counters": dict(counters), "frozen": frozen, "now": now}, orjson.OPT_SORT_KEYS)
@@ -50,10 +50,12 @@ class Checksum:
         self._kinds = self._items = 0
 
     def begin(self, kind: str) -> None:
+        """Begin the records of a kind."""
         self._hash.update((b"]," if self._kinds else b"") + write_json(kind) + b":[")
         self._kinds, self._items = self._kinds + 1, 0
 
     def add(self, item: Mapping[str, Any]) -> None:
+        """Add a record of the kind that was begun last."""
         self._hash.update((b"," if self._items else b"") + write_json(item, orjson.OPT_SORT_KEYS))
         self._items += 1
 

@@ -31,6 +31,7 @@ class SqliteLog:
 
     @property
     def lost(self) -> Callable[[StateError], None]:
+        """The function that is called when the file is not ours any more."""
         return self._data.lost
 
     @lost.setter
@@ -47,6 +48,7 @@ class SqliteLog:
     def keep(
         self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
     ) -> Slices[LayerId]:
+        """Store rows as a layer that workspaces can stand on, in slices of work; return its id."""
         with self._data.transaction() as db:
             layer = put_layer(db, None, counters, facts)
         self.hold(layer)
@@ -63,9 +65,11 @@ class SqliteLog:
         return layer
 
     def hold(self, layer: LayerId) -> None:
+        """Keep a layer that only memory refers to."""
         self._held[layer] = self._held.get(layer, 0) + 1
 
     def release(self, layer: LayerId) -> None:
+        """Give up a hold on a layer; nothing else may need it then."""
         self._held[layer] = left = self._held.get(layer, 0) - 1
         if left <= 0:
             del self._held[layer]
@@ -79,6 +83,7 @@ class SqliteLog:
         changes: Iterable[Change] = (),
         counters: Mapping[str, int] = _NONE,
     ) -> None:
+        """Store a workspace that stands on ``layer``, with changes of its own."""
         with self._data.transaction() as db:
             leaf = self._new_leaf(db, layer, counters_of(db, layer))
             put_head(db, workspace, ITSELF, facts, leaf.id)
@@ -90,16 +95,19 @@ class SqliteLog:
         self._untidy = True
 
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
+        """Replace the facts that are kept beside a workspace's records."""
         with self._data.transaction() as db:
             put_head(db, workspace, ITSELF, facts, self._leaves[workspace].id)
 
     def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        """Store the changes and counters of one transaction."""
         writing = LayerTransaction(self._leaves[workspace], changes, counters)
         with self._data.transaction(len(writing)) as db:
             writing.write(db)
         writing.done()
 
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
+        """Store a snapshot of a workspace, or of ``layer``; return the layer that it stands on."""
         leaf = self._leaves[workspace]
         with self._data.transaction() as db:
             saved, leaf = (layer, leaf) if layer is not None else self._sealed(db, workspace)
@@ -109,6 +117,7 @@ class SqliteLog:
         return saved
 
     def seal(self, workspace: str) -> LayerId:
+        """Make the present state of a workspace a layer that others can stand on; it is held."""
         with self._data.transaction() as db:
             layer, leaf = self._sealed(db, workspace)
         self._leaves[workspace] = leaf
@@ -125,17 +134,20 @@ class SqliteLog:
         return leaf.id, above
 
     def forget(self, workspace: str, name: str) -> None:
+        """Delete a snapshot."""
         with self._data.transaction() as db:
             db.execute("DELETE FROM heads WHERE workspace = ? AND snapshot = ?", (workspace, name))
         self._untidy = True
 
     def remove(self, workspace: str) -> None:
+        """Delete a workspace with its snapshots."""
         with self._data.transaction() as db:
             db.execute("DELETE FROM heads WHERE workspace = ?", (workspace,))
         self._leaves.pop(workspace, None)
         self._untidy = True
 
     def tidy(self) -> bool:
+        """Free some of the rows that nothing needs; return whether there is more to do."""
         if not self._untidy:
             return False
         with self._data.transaction() as db:
@@ -149,6 +161,7 @@ class SqliteLog:
         return self._untidy
 
     def close(self) -> None:
+        """Close the file."""
         self._data.close()
 
     def _fold(self, into: unreachable_rows.LayerMerge) -> None:

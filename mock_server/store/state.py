@@ -90,10 +90,12 @@ class WorkspaceState:
 
     @property
     def kinds(self) -> Sequence[str]:
+        """The kinds of records that there are, in the order of the alphabet."""
         return sorted(self._collections)
 
     @property
     def counters(self) -> Mapping[str, int]:
+        """The last number that each kind has given to a record."""
         return MappingProxyType(self._counters)
 
     def rows(self, kind: str) -> SharedRows:
@@ -106,7 +108,7 @@ class WorkspaceState:
             self._collections[kind].look_up(field)
 
     def pieces(self) -> Iterator[Any]:
-        """What it is made of, piece by piece; see ``waste``."""
+        """The parts of the state, piece by piece; see ``waste``."""
         for collection in self._collections.values():
             yield from collection.pieces()
 
@@ -129,9 +131,9 @@ class WorkspaceState:
 
 
 class Transaction:
-    """What a behaviour may do to a workspace. Records that it returns are never to be changed in place.
+    """Changes to a workspace that happen whole or not at all.
 
-    With a ``log`` it is to be entered; without one it is only to read, or for who undoes it himself.
+    Records that it returns are never to be changed in place.
     """
 
     def __init__(self, image: WorkspaceState, log: Log | None = None, workspace: str = "") -> None:
@@ -159,9 +161,11 @@ class Transaction:
 
     @property
     def changed(self) -> bool:
+        """True when something was changed or counted."""
         return bool(self._before or self._counted)
 
     def get(self, kind: str, id: Id) -> Row | None:
+        """The row of a record; None when there is none."""
         return self._image._collections.get(kind, _EMPTY).by_id.get(id)
 
     def page(self, kind: str, offset: int, limit: int, where: Where = _EVERYTHING) -> tuple[Sequence[Row], int]:
@@ -205,19 +209,22 @@ class Transaction:
         return row
 
     def remove(self, kind: str, id: Id) -> None:
+        """Remove a record, if there is one."""
         if self.get(kind, id) is not None:
             self._before.setdefault((kind, id), self._image._writable(kind).remove(id))
 
     def changes(self) -> Sequence[Change]:
-        """What it came to, in the order of the first touch."""
+        """The changes so far, in the order in which records were first touched."""
         if self._kept is not None:
             return self._kept
         return [Change(kind, id, self.get(kind, id), before) for (kind, id), before in self._before.items()]
 
     def counters(self) -> Mapping[str, int]:
+        """The counters that changed, with their values."""
         return {kind: self._image._counters[kind] for kind in self._counted}
 
     def undo(self) -> None:
+        """Put everything back as it was at the beginning."""
         for (kind, id), row in self._before.items():
             if row is None:
                 self._image._writable(kind).remove(id)

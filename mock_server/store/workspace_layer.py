@@ -19,7 +19,7 @@ _COUNT = "UPDATE contents SET counters = ?, total = total + ?, sum = ? WHERE lay
 
 @dataclass(slots=True)
 class WorkspaceLayer:
-    """What is known in memory of the layer of a workspace.
+    """The layer of a workspace, as far as memory knows it.
 
     ``first`` is the arrival of the first record that can have been made here; ``gaps`` are the records that a layer
     below has and this one has not. Where one of either kind is taken out, a gap is left.
@@ -78,6 +78,7 @@ class LayerTransaction:
         return len(self._added) + len(self._put) + len(self._removed)
 
     def write(self, db: sqlite3.Connection) -> None:
+        """Write the rows and counters of the transaction."""
         for statement, rows in ((_REMOVE, self._removed), (_ADD, self._added), (_PUT, self._put)):
             if rows:
                 db.executemany(statement, rows)
@@ -86,5 +87,6 @@ class LayerTransaction:
         db.execute(_COUNT, (told, total, checksum(told, "counters", id), id))
 
     def done(self) -> None:
+        """Take over the new counters, once they are stored."""
         self._leaf.counters, self._leaf.fresh = self._counters, False
         self._leaf.gaps |= self._gaps

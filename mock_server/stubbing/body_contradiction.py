@@ -81,7 +81,7 @@ def _check_part(whole: JsonComparison, path: str, group: Sequence[TextMatcher]) 
 
 
 def _may_be(part: Any, matcher: TextMatcher) -> bool:
-    """Whether a part may meet a matcher. The text of a number or a list is not known: there are several."""
+    """Tell whether a part may meet a matcher. The text of a number or a list is not known: there are several."""
     if not isinstance(part, str | bool | None):
         return True
     text = part if isinstance(part, str) else {None: "null", True: "true", False: "false"}[part]
@@ -95,7 +95,7 @@ class _Steps:
         self._left = _MAX_STEPS
 
     def clash(self, one: Any, other: Any, by: JsonComparison, by_other: JsonComparison) -> bool:
-        """Whether no value is both, as far as their comparisons go."""
+        """Tell whether no value is both, as far as their comparisons go."""
         self._left -= 1 + (len(one) if isinstance(one, Mapping) else 0)
         if self._left < 0:
             return False

@@ -40,7 +40,7 @@ class Body:
 
     @property
     def text(self) -> str | None:
-        """As it was sent; None where there is no body."""
+        """The body as it was sent; None where there is none."""
         return self.raw.decode("utf-8", "replace") if self.raw else None
 
     @property
@@ -111,7 +111,7 @@ def _comparison(matcher: Mapping[str, Any], at: str) -> JsonComparison | None:
 
 
 def part_at(expression: str, value: Any) -> Any:
-    """What stands at ``$.name[0]``."""
+    """The value at a path such as ``$.name[0]``."""
     for name, index in _STEP.findall(expression):
         if name and isinstance(value, Mapping) and name in value:
             value = value[name]

@@ -31,7 +31,7 @@ def check_texts(matchers: Sequence[TextMatcher]) -> None:
 
 
 def meets(text: str, condition: Condition) -> bool | None:
-    """Whether a text meets a condition; None where it is not tried."""
+    """Tell whether a text meets a condition; None where it is not tried."""
     if condition.expression is not None:
         if len(text) > min(_LONGEST_TRIED, condition.expression.longest):
             return None
@@ -57,7 +57,7 @@ def _distinct(conditions: Sequence[Condition]) -> list[Condition]:
 
 
 def _pairs(conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Condition]]:
-    """Those that may clash, the one that shows it first."""
+    """Pairs of conditions that may clash, the one that shows it first."""
     by_name: dict[str, list[Condition]] = {}
     for condition in conditions:
         by_name.setdefault(condition.name, []).append(condition)
@@ -72,7 +72,7 @@ _OPPOSITES = {"contains": "doesNotContain", "matches": "doesNotMatch"}
 
 
 def _is_whole_text(condition: Condition) -> bool:
-    """Whether a condition names the very text, but for its case: an expression of plain letters does as well."""
+    """Tell whether a condition names the very text, but for its case: an expression of plain letters does too."""
     return condition.name == "equalTo" or (condition.name == "matches" and not _META.search(condition.value))
 
 
@@ -85,7 +85,7 @@ def _is_hopeless(condition: Condition) -> str:
 
 
 def _clash(one: Condition, other: Condition) -> bool:
-    """Whether no text meets both."""
+    """Tell whether no text meets both conditions."""
     if one.name == "absent":
         return True
     if one.is_low and not other.is_low:

@@ -46,9 +46,11 @@ class FaultRule:
 
     @property
     def fault(self) -> str:
+        """The name of the transport fault or of ``stale-read``; empty when the rule only delays or answers."""
         return str(self.response.get("fault", ""))
 
     async def meets(self, asked: PatternRequest, key: str, turns: Turns) -> bool:
+        """Tell whether the rule is about a request with this key, found while others have their turns."""
         if self.key not in ("", key) or (self.fault == STALE_READ and asked.method not in ("GET", "HEAD")):
             return False
         return await self.request.match(asked, turns) is Match.YES
@@ -70,7 +72,7 @@ class FaultHit:
     chance: Rng
 
     def told(self) -> str:
-        """As the header and the journal say it."""
+        """The fault in words, for the header and the journal."""
         what = self.rule.fault or self.rule.response.get("status") or "delay"
         return f"{self.rule.id}; seed={self.rule.seed}; draw={self.draw}; {what}"
 
@@ -115,9 +117,11 @@ class FaultRules:
         return rule
 
     def get(self, id: str) -> FaultRule | None:
+        """The rule with an id; None when there is none."""
         return self._rules.get(id)
 
     def remove(self, id: str) -> None:
+        """Remove a rule, if there is one."""
         self._rules.pop(id, None)
         if not self.remembering:
             self.before = None
@@ -131,11 +135,14 @@ class FaultRules:
 
     @property
     def remembering(self) -> bool:
-        """Whether a rule may ask for the state before the last change."""
+        """True when a rule may ask for the state before the last change."""
         return any(rule.fault == STALE_READ for rule in self._rules.values())
 
     async def strike(self, asked: PatternRequest, key: str) -> FaultHit | None:
-        """What strikes a request: the first rule that does. Each that matches counts it: no rate depends on others."""
+        """The first rule that strikes a request.
+
+        Each rule that matches counts the request: no rate depends on other rules.
+        """
         turns = Turns()
         met = [rule for rule in list(self) if await rule.meets(asked, key, turns)]
         # From here on at once: requests that come together are counted one after the other.

@@ -44,7 +44,7 @@ class JsonComparison:
         self._steps = MAX_STEPS - work.left
 
     def is_met(self, value: Any) -> bool:
-        """Whether ``value`` is what is wanted. Raises TooMuchWork."""
+        """Tell whether ``value`` is the wanted one. Raises TooMuchWork."""
         if self._text == write_json(value, orjson.OPT_SORT_KEYS):
             return True
         if self.any_order and not self.extra:
@@ -76,7 +76,7 @@ class _Work:
         return scalar(value)
 
     def same(self, wanted: Any, value: Any, *, extra: bool, any_order: bool) -> bool:
-        """Whether the two are equal, as far as they have to be."""
+        """Tell whether the two are equal, as far as they have to be."""
         self._step()
         if isinstance(wanted, Mapping) and isinstance(value, Mapping):
             if not (wanted.keys() <= value.keys() if extra else wanted.keys() == value.keys()):
@@ -94,7 +94,7 @@ class _Work:
         return scalar(wanted) == scalar(value)
 
     def _paired(self, wanted: Sequence[Any], given: Sequence[Any]) -> bool:
-        """Whether each item that is wanted has one of the other list for itself, objects with more fields included.
+        """Tell whether each wanted item has one of the other list for itself, objects with more fields included.
 
         Equal items are paired first: whatever fits one of them fits whatever the other may stand for.
         """
@@ -132,7 +132,7 @@ class _Work:
         return rest, others
 
     def _matching(self, edges: Edges) -> bool:
-        """Whether each can have one of its own: Kuhn's algorithm, each path sought breadth first."""
+        """Tell whether each can have one of its own: Kuhn's algorithm, each path sought breadth first."""
         holder: dict[int, int] = {}
         held: dict[int, int] = {}
         return all(self._augmented(start, edges, holder, held) for start in edges)
@@ -188,7 +188,7 @@ def _values(item: Any, path: tuple[str, ...] = ()) -> Iterator[Form]:
 
 
 def _known(value: Any) -> Form:
-    """What is known of an item at a glance: the kind of an object or a list, or the very value."""
+    """The cheap facts about an item: the kind of an object or a list, or the very value."""
     return _kind(value) or scalar(value)
 
 

@@ -1,4 +1,4 @@
-"""What is known of a JSON value without keeping it: enough to tell that it differs from another, or is equal."""
+"""Summaries of JSON values, kept in their place: enough to tell that one differs from another, or is equal."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Summary(NamedTuple):
     digest: bytes
 
     def is_equal(self, other: "Summary") -> bool | None:
-        """Whether the two values are equal; None where only the values themselves can tell."""
+        """Tell whether the two values are equal; None where only the values themselves can tell."""
         if self == other:
             return True
         is_open = self.parts == other.parts > 0 and self.kind == other.kind

@@ -58,7 +58,7 @@ class LinearRegex:
         self.longest = _WORK // (_EACH_LETTER + self.size)
 
     def matches(self, text: str) -> bool:
-        """Whether the whole text, of at most ``longest`` letters, is of this form."""
+        """Tell whether the whole text, of at most ``longest`` letters, is of this form."""
         return self._validator.is_valid(text)
 
 
@@ -71,7 +71,7 @@ def _compiled(pattern: str, most: int) -> jsonschema_rs.Draft202012Validator | N
 
 
 def _why(pattern: str) -> str:
-    """What is wrong with an expression, in Python's words where Python refuses it as well."""
+    """The fault of an expression, in Python's words where Python refuses it as well."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

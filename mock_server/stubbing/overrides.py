@@ -14,7 +14,7 @@ PRIORITY = 5
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What is answered to which requests. ``number`` is its place in time."""
+    """An answer and the requests that get it. ``number`` is its place in time."""
 
     id: str
     number: int
@@ -26,7 +26,7 @@ class Override:
 
 @dataclass(slots=True)
 class Overrides:
-    """Those of one workspace."""
+    """The stub overrides of one workspace."""
 
     made: int = 0
     _by_id: dict[str, Override] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Overrides:
         return iter(self._by_id.values())
 
     def get(self, id: str) -> Override | None:
+        """The override with an id; None when there is none."""
         return self._by_id.get(id)
 
     def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
@@ -58,6 +59,7 @@ class Overrides:
         return next(name for name in names if name not in self._by_id and name not in taken)
 
     def remove(self, id: str) -> None:
+        """Remove an override, if there is one."""
         self._by_id.pop(id, None)
         self._ordered = None
 

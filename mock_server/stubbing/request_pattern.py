@@ -69,7 +69,7 @@ class PatternRequest:
 
 
 class Match(Enum):
-    """Whether a request is one that is meant. UNKNOWN where it may be: a body was cut, or is too long to be tried."""
+    """The result of comparing a request with a pattern. UNKNOWN: its body was cut, or is too long to be tried."""
 
     YES = "yes"
     NO = "no"
@@ -105,10 +105,11 @@ class RequestPattern:
 
     @property
     def reads_bodies(self) -> bool:
+        """True when the pattern has conditions on the body."""
         return bool(self._body)
 
     def matches_path(self, path: str) -> bool:
-        """Whether a path in its one spelling is of the form that ``urlPathPattern`` asks for."""
+        """Tell whether a path in its one spelling is of the form that ``urlPathPattern`` asks for."""
         return self._by_expression(PatternRequest("", path)) is None
 
     def differences(self, asked: PatternRequest) -> list[Mismatch]:
@@ -126,7 +127,7 @@ class RequestPattern:
         return found
 
     async def match(self, asked: PatternRequest, turns: Turns) -> Match:
-        """Whether a request matches, found while others have their turns."""
+        """Compare a request with the pattern while others have their turns."""
         match = Match.YES
         await turns.rest()
         for difference in self._compared(asked):
@@ -168,7 +169,7 @@ class RequestPattern:
 
 
 def _of_parameter(name: str, matcher: TextMatcher, asked: PatternRequest) -> Mismatch | None:
-    """As in WireMock, one of several values under a name is enough."""
+    """Compare the values of a parameter: as in WireMock, one of several values under a name is enough."""
     values: list[str | None] = [value for key, value in asked.query if key == name]
     found = [difference for value in values or [None] if (difference := matcher.difference(value))]
     if len(found) < max(1, len(values)):

@@ -79,12 +79,12 @@ class TextMatcher:
 
     @property
     def asks(self) -> bool:
-        """Whether there is any condition."""
+        """True when there is any condition."""
         return bool(self._matcher)
 
     @property
     def wants_nothing(self) -> bool:
-        """Whether there must be no text at all."""
+        """True when there must be no text at all."""
         return "absent" in self._matcher
 
     @property
@@ -112,7 +112,7 @@ class TextMatcher:
         return None
 
     def _plain(self, text: str) -> Iterator[bool]:
-        """What each condition that is no expression says."""
+        """The text of each condition that is no expression."""
         given = text.lower() if self._low else text
         for name, found in (("equalTo", given.__eq__), ("contains", given.__contains__)):
             if name in self._matcher:

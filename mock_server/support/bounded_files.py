@@ -41,7 +41,7 @@ def read_file(path: Path, error: type[SetupError], *, ours: bool = False) -> Any
 
 
 def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
-    """As ``read_file``, for bytes that came from somewhere else; ``name`` is for the messages."""
+    """Parse bytes that came from somewhere else like a file of ours; ``name`` is for the messages."""
     if len(raw) > MAX_BYTES:
         raise error(Problem(name, f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
     try:

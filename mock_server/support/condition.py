@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Condition:
-    """As asyncio's Condition, but not bound to the first loop that waited.
+    """A condition to wait on, like asyncio's, but not bound to the first loop that waited.
 
     An application in process outlives the loop of each test that uses it.
     """
@@ -37,7 +37,7 @@ class Condition:
 
 
 def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
-    """What comes of ``work``, done beside the event loop. A server that stops does not wait for its end."""
+    """The result of ``work``, done beside the event loop. A server that stops does not wait for its end."""
     result: Future[T] = Future()
     threading.Thread(target=_run, args=(work, result), daemon=True).start()
     return asyncio.wrap_future(result)
@@ -55,5 +55,5 @@ _LARGE = 128 * 1024  # bytes
 
 
 async def apart_if_large(size: int, work: Callable[[], T]) -> T:
-    """What comes of a work on so many bytes, done beside the event loop where it would keep others waiting."""
+    """The result of work on so many bytes, done beside the event loop where it would keep others waiting."""
     return await in_a_thread(work) if size > _LARGE else work()

@@ -1,4 +1,4 @@
-"""What a person reads when the program itself is at fault: one line, and a file with the whole story to report.
+"""Reports of faults of the program itself: one line on the terminal, and a file with the whole story.
 
 ``SOPHIIE_MOCK_DEBUG=1`` prints the story on the terminal instead.
 """

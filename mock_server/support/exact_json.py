@@ -84,7 +84,7 @@ def _read(raw: bytes, depth: int) -> Any:
 
 
 def is_json(text: bytes | str) -> bool:
-    """Whether ``read_json`` takes a text."""
+    """Tell whether ``read_json`` takes a text."""
     try:
         read_json(text)
     except NotJson:
@@ -132,7 +132,7 @@ def write_json(value: Any, option: int = 0) -> bytes:
 
 
 def _has_long_number(raw: bytes) -> bool:
-    """Whether a number may stand there that a double does not hold; a long run of digits in a text counts too."""
+    """Tell whether there may be a number that a double does not hold; a long run of digits in a text counts too."""
     shape = raw.translate(_SHAPES)
     return _LONG in shape or _LARGE in shape or _SMALL in shape
 
@@ -167,7 +167,7 @@ def _constant(name: str) -> NoReturn:
 
 
 def is_deeper_text(raw: bytes, depth: int) -> bool:
-    """Whether a text that is JSON has more levels of arrays and objects than ``depth``.
+    """Tell whether a text that is JSON has more levels of arrays and objects than ``depth``.
 
     A stretch of brackets is looked at one by one only where it opens enough of them.
     """
@@ -191,7 +191,7 @@ def _highest(brackets: bytes, level: int) -> int:
 
 
 def is_deeper(value: Any, depth: int = MAX_JSON_DEPTH) -> bool:
-    """Whether a value has more levels of arrays and objects than ``depth``."""
+    """Tell whether a value has more levels of arrays and objects than ``depth``."""
     level = [value] if type(value) in _CONTAINERS and value else []
     for _ in range(depth - 1):
         if not level:
@@ -216,7 +216,7 @@ def _spelled(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What orjson knows in place of what it does not."""
+    """A value that orjson knows in place of one that it does not."""
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value).encode())
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What the extra ``check`` brings, and whether it is here. Nothing of it is imported for that."""
+"""The extra ``check``: its parts, and whether they are installed. Nothing of it is imported for that."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,12 +15,12 @@ def install(extra: str = "") -> str:
 
 
 def lacking() -> str:
-    """What the contract suite needs and does not find, in words; nothing when it is all there."""
+    """The parts of the contract suite that are missing, as a sentence; empty when all are there."""
     missing = [name for name in NEEDS if find_spec(name) is None]
     return f"the contract suite needs {', '.join(missing)}" if missing else ""
 
 
 def is_our_suite() -> bool:
-    """Whether ``contracts`` is the suite that came with this package: others may have a package of that name."""
+    """Tell whether ``contracts`` is the suite that came with this package: others may have a package of that name."""
     found = find_spec("contracts")
     return found is not None and found.origin == str(Path(__file__).parents[2] / "contracts" / "__init__.py")

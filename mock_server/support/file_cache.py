@@ -1,4 +1,4 @@
-"""What an earlier start has made of our own files, kept as JSON in the user's cache folder.
+"""A cache of parsed files in the user's cache folder, as JSON.
 
 That is what their YAML holds, and that a document of ours was found sound. Files are named by the hash of what it was
 made of, so nothing in there is ever out of date. Only the files that came with the program are kept: what is a
@@ -20,7 +20,7 @@ _MOST = 64  # files; a checkout under work leaves one for each state of a fixtur
 
 
 def cached(raw: bytes, parse: Callable[[], Any]) -> Any:
-    """What ``parse`` makes of ``raw``, from the cache when it is there."""
+    """The result of ``parse(raw)``, from the cache when it is there."""
     with suppress(LookupError):
         return recall(raw)
     value = parse()
@@ -29,7 +29,7 @@ def cached(raw: bytes, parse: Callable[[], Any]) -> Any:
 
 
 def recall(raw: bytes) -> Any:
-    """What was remembered of ``raw``. Raises LookupError when nothing was."""
+    """The value that was remembered for ``raw``. Raises LookupError when there is none."""
     try:
         return orjson.loads(_file(raw).read_bytes())
     except (OSError, ValueError):

@@ -63,7 +63,7 @@ class Redactor:
         return _CHAIN.sub(_without_tokens, text) if _TOKEN_SIGN in low else text
 
     def redact_url(self, text: str) -> str:
-        """The same for a path or a query, where any character may be percent-encoded.
+        """Redact a path or a query, where any character may be percent-encoded.
 
         It stays encoded as it came, unless a secret shows only when it is decoded.
         """

@@ -16,6 +16,7 @@ class RingBuffer(Generic[T]):
         self.dropped = 0
 
     def append(self, entry: T) -> None:
+        """Add an entry; the oldest goes when the buffer is full."""
         self.seen += 1
         self.dropped += len(self._entries) == self._entries.maxlen
         self._entries.append(entry)

@@ -28,7 +28,7 @@ def allowed_origin(text: str) -> str:
 
 
 def is_of_this_machine(origin: str) -> bool:
-    """Whether the page was served by this machine to itself: no other site can have such a name (RFC 6761).
+    """Tell whether this machine served the page to itself: no other site can have such a name (RFC 6761).
 
     ``localhost.`` with a dot at its end is as little ours here as in the header Host.
     """

@@ -57,7 +57,7 @@ _Loader.add_constructor(f"{_TAG}int", _Loader.construct_yaml_int)
 
 
 class NotYaml(Exception):
-    """What is wrong with a text, and in which line, counted from 1; 0 where that is not known."""
+    """A fault of a YAML text, with its line, counted from 1; 0 where that is not known."""
 
     def __init__(self, what: str, line: int = 0) -> None:
         super().__init__(what)

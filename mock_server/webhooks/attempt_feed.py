@@ -1,4 +1,4 @@
-"""What has just been attempted, for those who watch."""
+"""The feed of attempts, for those who watch."""
 
 import asyncio
 import contextlib
@@ -21,6 +21,7 @@ class AttemptFeed:
         self._over = False
 
     def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
+        """Tell every watcher of an attempt that was just made."""
         facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
         number = {"number": len(delivery["attempts"]) + 1}

@@ -176,7 +176,7 @@ class Dispatcher:
             self.news.tell(workspace, row.record, reply)
 
     async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
-        """What became of one attempt, and the headers that it had."""
+        """Make one attempt; return the reply, and the headers that were sent."""
         secrets: Sequence[str] = ()
         tx = Transaction(workspace.image)  # only to read
         event = tx.get(outbox.EVENTS, row.record["eventId"])

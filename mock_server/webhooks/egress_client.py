@@ -146,6 +146,7 @@ class EgressClient:
         return self._sessions[outside, verify]
 
     async def close(self) -> None:
+        """Close every connection."""
         if self._keeper is not None and not self._keeper.get_loop().is_closed():
             self._keeper.cancel()
         await _hang_up(self._sessions)

@@ -102,7 +102,7 @@ def _fault(url: str) -> str:
 
 
 def _bracketed_well(host: str) -> bool:
-    """Whether brackets, where there are any, hold an IPv6 address."""
+    """Tell whether brackets, where there are any, hold an IPv6 address."""
     with suppress(ValueError):
         return not host.startswith("[") or bool(IPv6Address(host[1:-1]))
     return False

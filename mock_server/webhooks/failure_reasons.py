@@ -24,7 +24,7 @@ def causes_of(fault: BaseException) -> Iterator[BaseException]:
 
 
 def in_words(causes: list[BaseException]) -> str:
-    """What went wrong, the same at every run: no port and no object's address is in it."""
+    """The reason of a failed attempt, the same at every run: no port and no object's address is in it."""
     for kind, words in _WORDS:
         found = [cause for cause in causes if isinstance(cause, kind)]
         if found:
@@ -44,7 +44,7 @@ def _detail(cause: BaseException) -> str:
 
 
 def _has_no_issuer(cause: BaseException) -> bool:
-    """Whether to trust the certificate would help. Where it would not, its host or its time is wrong."""
+    """Tell whether to trust the certificate would help. Where it would not, its host or its time is wrong."""
     return getattr(cause, "verify_code", 0) in (2, 18, 19, 20, 21)  # X509_V_ERR_… of openssl/x509_vfy.h
 
 

@@ -32,7 +32,7 @@ class Listener:
     numbered_from: int = 0  # the version since which attempts are counted anew
 
     def wants(self, row: Row) -> bool:
-        """Whether a subscription of its own is still as it should be."""
+        """Tell whether a subscription of the listener is still as it should be."""
         record = row.record
         same = record["hookUrl"] == self.hook and bool(record.get("skipVerify")) == self.skip_verify
         return same and record["trigger"] in self.triggers
@@ -55,7 +55,7 @@ class Listener:
         self.because = because
 
     def missing(self) -> bool:
-        """Whether one of its subscriptions was ended by somebody else; it is left out from now on."""
+        """Tell whether somebody else ended a subscription of the listener; it is left out from now on."""
         there = {int(row.id) for row in self.workspace.image.rows(subscription.KIND)}
         left = {id: trigger for id, trigger in self.subscriptions.items() if id in there}
         lost, self.subscriptions = len(left) < len(self.subscriptions), left
@@ -63,7 +63,7 @@ class Listener:
 
 
 def of_another_life(workspace: Workspace, now: float) -> list[Listener]:
-    """Those who listened before the server was started again, as their subscriptions tell of them."""
+    """The listeners of the time before the server was started again, as their subscriptions show them."""
     rows: dict[str, list[Row]] = {}
     for row in workspace.image.rows(subscription.KIND):
         if "listener" in row.record:

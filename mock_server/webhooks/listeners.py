@@ -48,6 +48,7 @@ class Listeners:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def of(self, workspace: Workspace) -> list[Listener]:
+        """The listeners of a workspace."""
         return [listener for listener in self._all.values() if listener.workspace is workspace]
 
     async def open(
@@ -137,11 +138,12 @@ class Listeners:
             self._watch()
 
     def close(self) -> None:
+        """Stop looking for listeners that have gone."""
         if self._sweep is not None:
             self._sweep.cancel()
 
     def _silent(self, workspace: Workspace, but: str) -> set[str]:
-        """Those who do not ask at this moment."""
+        """The listeners that do not ask at this moment."""
         return {listener.id for listener in self.of(workspace) if not listener.asking} - {but}
 
     def _end(self, workspace: Workspace, ids: Collection[str]) -> int:

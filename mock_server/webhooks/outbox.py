@@ -1,4 +1,4 @@
-"""What is owed: a delivery for each event and each subscription to it, written with the event itself."""
+"""The outbox: a delivery for each event and each subscription to it, written with the event itself."""
 
 from typing import Any
 
@@ -63,17 +63,17 @@ def add(tx: Transaction, ids: Ids, now: str, event: Record, subscriber: Record, 
 
 
 def _crowded(count: int) -> bool:
-    """Whether to look for what can go: now and then, as looking costs."""
+    """Tell whether to look for deliveries that can go: now and then, as looking costs."""
     return count > KEPT and count % _BATCH == 0
 
 
 def _awaited(tx: Transaction, event: Id) -> bool:
-    """Whether a delivery of the event is still owed."""
+    """Tell whether a delivery of the event is still owed."""
     return any(row.record["state"] == PENDING for row in tx.find(KIND, {"eventId": event}))
 
 
 def queued(tx: Transaction, subscription_id: int) -> list[Row]:
-    """What a subscription is owed, in order."""
+    """The deliveries that a subscription is owed, in order."""
     return list(tx.find(KIND, {"queue": subscription_id}))
 
 

@@ -1,4 +1,4 @@
-"""What a receiver did with a delivery."""
+"""The reply of a receiver to one attempt."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -19,7 +19,7 @@ def subscribe(tx: Transaction, now: str, url: str, trigger: str, **marks: Any) -
 
 
 def unsubscribe(tx: Transaction, id: int) -> bool:
-    """Whether there was one to remove."""
+    """Remove a subscription; return whether there was one."""
     known = tx.get(KIND, id) is not None
     tx.remove(KIND, id)
     return known

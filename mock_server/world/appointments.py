@@ -87,7 +87,7 @@ def attendees(stage: WorldContext, service: Service, stream: Rng) -> list[str]:
 
 
 def status(visit: PlannedAppointment, now: int) -> str:
-    """What the clock and the story make of it."""
+    """The status of an appointment at a moment, by the clock and the lead's story."""
     if visit.cancelled:
         return "CANCELLED"
     if visit.end <= now:

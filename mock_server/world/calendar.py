@@ -69,7 +69,7 @@ def weekday(day: int) -> int:
 
 
 def spoken(zone: str, utc: int) -> str:
-    """As a receptionist says it: ``Tuesday 3 March at 9:30 am``."""
+    """A moment as a receptionist says it: ``Tuesday 3 March at 9:30 am``."""
     when = from_epoch_ms(to_local(zone, utc))
     hour = when.hour % 12 or 12
     half = "am" if when.hour < 12 else "pm"

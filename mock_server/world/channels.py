@@ -21,7 +21,7 @@ _MS_PER_LETTER = 58
 
 
 class Script:
-    """What is said, turn by turn; one-way sources (e-mail, web form) collect only the customer's sentences."""
+    """A conversation, turn by turn; one-way sources (e-mail, web form) collect only the customer's sentences."""
 
     def __init__(self, source: str, slots: dict[str, str], stream: Rng, shared: Common) -> None:
         self.source = source

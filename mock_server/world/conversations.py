@@ -79,7 +79,7 @@ def pick_topic(business: Business, about: str, stream: Rng) -> Topic:
 
 
 def choose_answers(topic: Topic, source: str, stream: Rng) -> tuple[FollowUpAnswer, ...]:
-    """What the customer will say to the service's questions; people write less than they say."""
+    """Choose the customer's answers to the service's questions; people write less than they say."""
     asked = topic.answers if source in ("CALL", "CHATBOT") else topic.answers[:2]
     return tuple(stream.choice(options) for options in asked)
 

@@ -14,7 +14,7 @@ Lines = tuple[str, ...]
 
 
 class FollowUpAnswer(NamedTuple):
-    """What a customer says to a follow-up question, the fact noted from it, and whether it makes the job urgent."""
+    """A customer's answer to a follow-up question, the fact noted from it, and whether it makes the job urgent."""
 
     said: str
     fact: str
@@ -31,7 +31,7 @@ class TimePreference(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """What a conversation is about. With a ``service`` it is a job; without, it is about an earlier contact."""
+    """The subject of a conversation. With a ``service`` it is a job; without, it is about an earlier contact."""
 
     key: str
     about: str

@@ -190,7 +190,7 @@ def _record(stage: WorldContext, story: LeadStory, held: Conversation, stream: R
 
 
 def _office(stage: WorldContext, story: LeadStory, stream: Rng) -> None:
-    """What the team does without being asked: confirms what lies ahead, and calls a few visits off."""
+    """Let the team act without being asked: it confirms appointments that lie ahead, and calls a few off."""
     if not story.visits:
         return
     visit, quiet = story.visits[-1], story.held[-1].end + 6 * HOUR

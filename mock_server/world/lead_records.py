@@ -140,7 +140,7 @@ def _notes(stage: WorldContext, story: LeadStory) -> list[Record]:
 
 
 def _activities(stage: WorldContext, story: LeadStory) -> list[Record]:
-    """What happened, in order of time; at one time, in the order of cause and effect."""
+    """The activities of a lead in order of time; at one time, in the order of cause and effect."""
     ordered = sorted(story.happenings, key=lambda happening: happening.at)
     return [
         {

@@ -42,7 +42,7 @@ class LeadStory:
 def take_effect(
     stage: WorldContext, story: LeadStory, about: PlannedAppointment | None, when: int | None, at: int, stream: Rng
 ) -> None:
-    """What the contact changes, at once in a dialogue, or when the office has read it."""
+    """Change the lead as the contact asks, at once in a dialogue, or when the office has read it."""
     if at > stage.now - MINUTE:
         return
     held = story.held[-1]

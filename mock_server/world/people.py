@@ -52,7 +52,7 @@ class Person:
 
     @property
     def address(self) -> str:
-        """As it is said on the phone."""
+        """The address as it is said on the phone."""
         return f"{self.line1}, {self.suburb}"
 
 

@@ -27,7 +27,7 @@ Value: TypeAlias = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What to build. Defaults are those of the ``default`` world; percentages are whole numbers."""
+    """The choices of a world. Defaults are those of the ``default`` world; percentages are whole numbers."""
 
     name: str = "default"
     description: str = ""

@@ -38,7 +38,7 @@ def entries(raw: bytes, name: str, keys: str) -> Iterator[tuple[int, str, str | 
 
 
 def file_bytes(path: Path) -> bytes:
-    """What a file holds, as far as a recipe may be long. Raises WorldError for one that is no file of that size."""
+    """The bytes of a file, as far as a recipe may be long. Raises WorldError for one that is no file of that size."""
     try:
         if path.exists() and not path.is_file():
             raise WorldError(Problem(str(path), "no file", _REMEDY))  # to open a pipe would wait for ever
