@@ -199,7 +199,7 @@ def _wrapped(app: ASGIApp, layers: Sequence[Callable[[ASGIApp], ASGIApp]]) -> AS
 
 
 def _admin_token(settings: Settings, key: str, redactor: Redactor) -> str | None:
-    """What the control plane asks for on a bind that others reach; it and the key are not to be printed."""
+    """The token that opens the control plane on a bind that others reach; it and the key are not to be printed."""
     if settings.loopback:
         return None
     token = secret()
@@ -230,7 +230,7 @@ def _control_plane(
 def _living(
     dispatcher: Dispatcher, timeline: Timeline, workspaces: Workspaces, *, debug_stalls: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """What was owed when the server stopped is delivered from its next start on; what is due by itself happens."""
+    """Deliver what was owed when the server stopped, from its next start on, and let due things happen."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

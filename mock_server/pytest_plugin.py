@@ -21,6 +21,7 @@ _WORDS = ("world", "seed", "now", "frozen", "rate_limit")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
     config.addinivalue_line("markers", _MARK)
 
 
@@ -110,7 +111,7 @@ def _warn(text: str) -> None:
 
 @pytest.fixture
 def sophiie_options() -> Mapping[str, Any]:
-    """What workspaces are made from unless a marker says otherwise: world, seed, now, frozen, rate_limit."""
+    """The defaults of workspaces, unless a marker says otherwise: world, seed, now, frozen, rate_limit."""
     return {}
 
 
@@ -161,7 +162,7 @@ def asophiie(sophiie: "Sophiie") -> "AsyncSophiie":
 
 
 def _options(node: pytest.Item, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """What the marks say from the module inwards, each over the one before it, and all of them over ``defaults``."""
+    """The options of the marks from the module inwards, each over the one before it, all of them over ``defaults``."""
     options = dict(defaults)
     strange: list[str] = []
     for place in node.listchain():

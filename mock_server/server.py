@@ -158,13 +158,17 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ask the server to stop; a second signal does not wait for requests."""
         self.interrupted = self.interrupted or sig == signal.SIGINT
         self.force_exit = self.should_exit
         self.should_exit = True
 
 
 def _signals() -> Iterator[int]:
-    """Those that ask for a stop. A closed terminal does so too, except where that is ignored, as with `nohup`."""
+    """The signals that ask for a stop.
+
+    A closed terminal does so too, except where that is ignored, as with `nohup`.
+    """
     yield from (signal.SIGINT, signal.SIGTERM)
     hangup = getattr(signal, "SIGHUP", None)  # not every system has it
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:

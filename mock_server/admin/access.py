@@ -55,7 +55,7 @@ def _cross_site(scope: Scope) -> str:
 
 
 def _is_form(scope: Scope) -> bool:
-    """Whether a page of an old browser, which says nothing of where it comes from, could have sent the request."""
+    """Tell whether a page of an old browser, which says nothing of where it comes from, could have sent the request."""
     kinds = (value.partition(b";")[0].strip().lower() for value in _all(scope, b"content-type"))
     return scope["method"] not in _READING and any(kind in _FORMS for kind in kinds)
 

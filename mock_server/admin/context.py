@@ -1,4 +1,4 @@
-"""What every control route needs: the parts of the server, the workspace that is meant, a checked body, an answer."""
+"""Common parts of every control route: the server, the workspace that is meant, a checked body, an answer."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ class ControlRefused(Exception):
 
 
 def refuse_json(fault: NotJson) -> ControlRefused:
-    """What to say of a body that is no JSON."""
+    """An error about a body that is no JSON; the caller raises it."""
     if not fault.line:
         return ControlRefused(400, fault.what, pointer="")
     return ControlRefused(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column)
@@ -167,6 +167,7 @@ NOTHING = JsonBody()
 
 
 def answer(value: Any, status: int = 200) -> Response:
+    """An answer with a JSON body."""
     return Response(write_json(value), status, media_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""What the requests of a journal had that nobody looked at, as data: ``assert_nothing_ignored`` is made of it."""
+"""Input of requests that nobody looked at, as data: ``assert_nothing_ignored`` is made of it."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property

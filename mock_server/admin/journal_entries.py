@@ -65,7 +65,7 @@ def _key(exchange: Exchange) -> str | None:
 
 
 def steps(exchange: Exchange) -> list[dict[str, str]]:
-    """What happened to a request, in order, up to where it ended."""
+    """The stages of a request in order, up to the one where it ended."""
     told: list[dict[str, str]] = []
     for stage, says in _steps(exchange):
         ended = stage == exchange.stage and stage is not Stage.ANSWER

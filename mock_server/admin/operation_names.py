@@ -50,7 +50,7 @@ class OperationNames:
         raise UnknownOperation(f"no such operation; {self.remedy(name)}")
 
     def at(self, method: str, path: str) -> Sequence[Operation]:
-        """Those that answer requests of a method (``ANY`` for each) to a path. Raises Unknown when there is none."""
+        """The operations that answer a method (``ANY`` for each) on a path. Raises Unknown when there is none."""
         found = [operation for one in self._methods(method) if (operation := self.answering(one, path))]
         if found:
             return found
@@ -82,7 +82,7 @@ class OperationNames:
         return nearest(f"{method} {path}"[:_LONGEST], map(shown, self.all))
 
     def remedy(self, name: str) -> str:
-        """What was probably meant, as `sophiie-mock routes` prints it."""
+        """The operation that was probably meant, as `sophiie-mock routes` prints it."""
         known = {shown(operation): operation for operation in self.all}
         known |= {id: some[0] for id, some in self._by_id.items()}
         if " " not in name.strip():
@@ -96,7 +96,7 @@ class OperationNames:
 
 
 def shown(operation: Operation) -> str:
-    """As `sophiie-mock routes` prints it."""
+    """An operation as `sophiie-mock routes` prints it."""
     return f"{operation.method} {operation.path}"
 
 

@@ -26,7 +26,7 @@ def whole(request: Request, name: str, default: int) -> int:
 
 
 def flag(request: Request, name: str) -> bool:
-    """Whether a filter is wanted. Raises Refusal for a word that is neither true nor false."""
+    """Tell whether a filter is wanted. Raises Refusal for a word that is neither true nor false."""
     text = request.query_params.get(name, "false").lower()
     if text not in ("true", "false"):
         raise ControlRefused(400, f"`{name}` is true or false", parameter=name)

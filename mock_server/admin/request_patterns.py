@@ -124,7 +124,7 @@ def _meant(pattern: Pattern, names: OperationNames, at: str, remedy: str) -> Seq
 
 
 def _no_path(path: str, names: OperationNames) -> str:
-    """What is wrong with a path that no request can have, whatever the document says."""
+    """The fault of a path that no request can have, whatever the document says."""
     if "://" in path:
         return "write the path alone: the journal holds what came here, not what went to other hosts"
     if "?" in path:

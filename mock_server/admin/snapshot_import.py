@@ -125,7 +125,7 @@ def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _exact(raw: bytes) -> NotJson | None:
-    """What is wrong, with its place in the file itself; of a large one only that there is something."""
+    """The faults of a file, with their places in the file itself; of a large one only that there is something."""
     try:
         if len(raw) < _SOON_READ:
             read_json(raw, _DEPTH)
@@ -163,7 +163,7 @@ def _check_numbers(records: Mapping[str, list[Any]], count: int) -> None:
 
 
 def _is_whole(file: Mapping[str, Any]) -> bool:
-    """Whether the file says what it must be, and is that."""
+    """Tell whether the file says what it must be, and is that."""
     try:
         clock_time(file["now"])
     except ValueError as fault:

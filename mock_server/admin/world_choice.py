@@ -28,7 +28,10 @@ class WorldChoice:
         self._known: dict[str, Recipe] = {}
 
     def recipe(self, world: Any) -> Recipe:
-        """What ``world`` says, the server's own where it is None. Raises Refusal with file and line, or a pointer."""
+        """The recipe that ``world`` means, the server's own where it is None.
+
+        Raises Refusal with file and line, or a pointer.
+        """
         try:
             return self._recipe(self._settings.world if world is None else world)
         except WorldError as fault:

@@ -42,7 +42,7 @@ def listing(call: OperationContext) -> OperationResult:
 
 
 def filters(call: OperationContext) -> dict[str, Any]:
-    """What the query asks the records' fields to be: a field, and the values of which it has to have one."""
+    """The filters of a query: a field, and the values of which a record has to have one."""
     where: dict[str, Any] = {}
     for filter in call.binding.filters.known:
         wanted = filter.wanted(call.query)
@@ -67,7 +67,10 @@ def create(call: OperationContext) -> OperationResult:
 
 
 def update(call: OperationContext) -> OperationResult:
-    """What the body names is changed, the rest stays (a partial PUT: third-party client, facts under List Leads)."""
+    """Change the fields that the body names; the rest stays.
+
+    (A partial PUT: third-party client, facts under List Leads.)
+    """
     return answer(call, change(call, call.binding.family, existing(call), given(call)))
 
 
@@ -88,7 +91,7 @@ def single(call: OperationContext) -> OperationResult:
 
 
 def given(call: OperationContext) -> Fields:
-    """What the body says of the record: the fields that the operation takes and the record has, never others."""
+    """The fields of the body that the operation takes and the record has, never others."""
     if not isinstance(call.body, dict):
         return {}
     family, schema = call.binding.family, call.operation.body

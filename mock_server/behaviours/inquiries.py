@@ -18,7 +18,7 @@ _ADDS: Mapping[str, Names] = {"external": Names({"externalInquiryId"}), "lead": 
 
 
 def _expands(parameter: Parameter) -> bool:
-    """Whether it is the one that adds fields: by its values, which we know, or by its name where it lists none."""
+    """Tell whether the parameter adds fields: by its values, which we know, or by its name where it lists none."""
     one = parameter.schema.items if parameter.many else parameter.schema
     values = one.node.get("enum") if one else None
     named = any(value in _ADDS for value in values if isinstance(value, str)) if values else parameter.name == "expand"

@@ -19,7 +19,7 @@ def create(call: OperationContext) -> OperationResult:
 
 @behaviour("PUT /v1/leads/{}", Role.UPDATE)
 def update(call: OperationContext) -> OperationResult:
-    """What the body names is changed; the new e-mail and phone may be no other lead's."""
+    """Change the fields that the body names; the new e-mail and phone may be no other lead's."""
     row, fields = crud.existing(call), crud.given(call)
     _refuse_clash(call, fields, row.id)
     changed = crud.change(call, call.binding.family, row, fields)

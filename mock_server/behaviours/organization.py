@@ -26,11 +26,13 @@ def _membership(view: Projection, row: Row) -> Mapping[str, Any]:
 
 @behaviour("GET /v1/organization/services")
 def services(call: OperationContext) -> OperationResult:
+    """List the services of the organization."""
     return _catalogue(call, "services", "SERVICE")
 
 
 @behaviour("GET /v1/organization/products")
 def products(call: OperationContext) -> OperationResult:
+    """List the products of the organization."""
     return _catalogue(call, "products", "PRODUCT")
 
 

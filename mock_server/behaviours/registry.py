@@ -135,11 +135,12 @@ def behaviour(
 
 
 def by_hand(key: str) -> Behaviour | None:
+    """The behaviour that was written for an operation; None when it is inferred."""
     return _BY_HAND.get(key)
 
 
 def as_a_list_does(binding: Binding, parameter: Parameter) -> bool:
-    """Whether the inferred list looks at a query parameter: for the page, or to narrow the list by a field."""
+    """Tell whether the inferred list looks at a query parameter: for the page, or to narrow the list by a field."""
     known = (it.parameter for it in binding.filters.known)
     return parameter in binding.paging.values() or parameter.name in known
 

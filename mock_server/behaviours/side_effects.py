@@ -1,4 +1,4 @@
-"""What a change brings with it: an activity on the lead, an event for subscribers, the lead's counters."""
+"""Side effects of a change: an activity on the lead, an event for subscribers, the lead's counters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -60,7 +60,7 @@ def recount(call: ActionContext, lead: Id) -> None:
 
 
 def _tally(inquiries: Sequence[Record]) -> dict[str, Any]:
-    """What a lead's record says about its inquiries (oldest first, at least one)."""
+    """The members of a lead that count its inquiries (oldest first, at least one)."""
     last = inquiries[-1]
     unread = [inquiry.get("source") for inquiry in inquiries if not inquiry.get("isRead")]
     return {

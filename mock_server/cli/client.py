@@ -67,7 +67,7 @@ class Client:
         return {"x-mock-admin-token": self._token} if self._token else {}
 
     def _here(self) -> dict[str, str]:
-        """What picks the workspace of a control request: the key, if one was given."""
+        """The headers that pick the workspace of a control request: the key, if one was given."""
         if self._key.startswith("sk_live_"):
             what = "this looks like a real key: it is not sent to a mock"
             raise SettingsError(Problem(_KEY, what, "unset it, or put a key of the mock there"))
@@ -88,7 +88,7 @@ class Client:
         return self._checked(method, f"/__admin{path}", body, {**self._proof(), **named})
 
     def drained(self, seconds: int) -> bool:
-        """Whether nothing was owed any more within that time."""
+        """Wait until nothing is owed; return False when the time is up before."""
         sent = {**self._proof(), **self._here()}
         status, _ = self._send("POST", "/__admin/webhooks/drain", {"timeout": seconds}, sent)
         return status == http.HTTPStatus.OK

@@ -9,6 +9,7 @@ class CommandGroup(click.Group):
     """A group of verbs. To name none is a mistake, also for click before 8.2, which takes it for a wish for help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Show the help where no verb is given."""
         if not args and not ctx.resilient_parsing:
             raise MissingVerb(ctx.get_help())
         return super().parse_args(ctx, args)
@@ -20,4 +21,5 @@ class MissingVerb(click.ClickException):
     exit_code = 2
 
     def show(self, file: IO[Any] | None = None) -> None:
+        """Print the help to standard error."""
         click.echo(self.message, file=file, err=True)

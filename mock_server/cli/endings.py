@@ -27,7 +27,7 @@ class OutputClosed(Exception):
 
 
 class Unwritable(SetupError):
-    """What is printed can be kept nowhere: a full disk, most often."""
+    """Output can be kept nowhere: a full disk, most often."""
 
     def __init__(self, fault: OSError) -> None:
         super().__init__(Problem("standard output", fault.strerror or str(fault), "write it elsewhere, or make room"))
@@ -88,7 +88,7 @@ def _of_output(error: Exception) -> Unwritable | None:
 
 
 def _say_no_more() -> None:
-    """What cannot be written goes nowhere: the reader has gone (``| head``), or a disk is full."""
+    """Send further output nowhere: the reader has gone (``| head``), or a disk is full."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -98,7 +98,7 @@ def _say_no_more() -> None:
 
 
 def _lines(error: Exception) -> Iterator[str]:
-    """What a person reads of it."""
+    """The lines of an error for a person."""
     if isinstance(error, click.ClickException):
         shown = io.StringIO()
         error.show(shown)

@@ -45,9 +45,11 @@ class LazyCommands(CommandGroup):
     """Loads the module of a verb on its first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the verbs."""
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the module of a verb; only the verb that runs is imported."""
         name = _ALIASES.get(cmd_name, cmd_name)
         if name not in _VERBS:
             return None
@@ -56,20 +58,24 @@ class LazyCommands(CommandGroup):
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find a verb; a misspelt one is answered with the nearest name."""
         near = get_close_matches(args[0], [*_VERBS, *_ALIASES], 1)
         if args[0] not in (*_VERBS, *_ALIASES) and near and not ctx.resilient_parsing:
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx)
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the arguments; a closed output is reported, not a traceback."""
         with closed_output_is_reported():
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; a closed output is reported, not a traceback."""
         with closed_output_is_reported():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs with their help, without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in _VERBS.items()])
 

@@ -28,6 +28,7 @@ class LogLines:
         self._colour = colour
 
     def introduce(self, facts: Mapping[str, str], example: str) -> None:
+        """Print the first lines: where the server is, its key, and an example of a request."""
         if self._json:
             self._line(orjson.dumps({"event": "started", "time": stamp(wall_time()), **facts}).decode())
             return

@@ -17,6 +17,7 @@ from mock_server.support.exact_json import write_json
 
 
 def print_json(value: Any) -> None:
+    """Print a value as indented JSON."""
     click.echo(write_json(value, orjson.OPT_INDENT_2))
 
 
@@ -43,4 +44,5 @@ def print_field(name: str, text: str) -> None:
 
 
 def print_title(text: str) -> None:
+    """Print a title, bold where there are colours."""
     click.echo(click.style(text, bold=True) if coloured(sys.stdout) else text)

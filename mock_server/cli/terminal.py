@@ -1,4 +1,4 @@
-"""What the terminal is, for what is printed on it. Apart from ``output``, whose tables bring a library along."""
+"""Properties of the terminal. Apart from ``tables``, which bring a library along."""
 
 import os
 import sys
@@ -6,6 +6,7 @@ from typing import TextIO
 
 
 def on_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 

@@ -61,7 +61,7 @@ def http_parser() -> type[asyncio.Protocol] | Literal["auto"]:
 
 
 def missing(parts: Any) -> list[str]:
-    """What our parser needs and is not among ``parts``, a module of uvicorn's."""
+    """The names that our parser needs and that are not in ``parts``, a module of uvicorn's."""
     if parts is None:
         return ["HttpToolsProtocol"]
     return [

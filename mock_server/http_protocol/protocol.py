@@ -1,4 +1,4 @@
-"""What uvicorn's parser leaves open: bounds on a request's head, and the vendor's body where a request is not HTTP.
+"""Bounds on a request's head, and the vendor's body for bytes that are not HTTP: uvicorn's parser leaves both open.
 
 A refusal here comes before any key was looked at; it tells nothing of the routes.
 """
@@ -44,6 +44,7 @@ class HttpProtocol(HttpToolsProtocol):
     _answering: RequestResponseCycle | None = None  # the request whose turn it is; later ones wait in the pipeline
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        """Start the deadline of the first head."""
         super().connection_made(transport)
         self._application, self.app, self._raw = self.app, self._run, RawConnection(transport)
         self._allow(self.deadline)
@@ -54,6 +55,7 @@ class HttpProtocol(HttpToolsProtocol):
         await self._application(scope, receive, with_one_date(send, self._answering))
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """End the requests of the connection."""
         self._allow(None)
         self._give_up(self._answering)
         self._raw.end()
@@ -74,6 +76,7 @@ class HttpProtocol(HttpToolsProtocol):
         return self._owes_an_answer and self.scheme == "http"
 
     def data_received(self, data: bytes) -> None:
+        """Parse bytes, one request at a time; none after a refusal."""
         if self._last_words is not None:
             return
         self._unset_keepalive_if_required()
@@ -102,11 +105,13 @@ class HttpProtocol(HttpToolsProtocol):
         return None
 
     def on_message_begin(self) -> None:
+        """Begin to count the bytes of a head."""
         super().on_message_begin()
         self.scope["extensions"] = {"mock.connection": self._raw}  # type: ignore[dict-item]  # not JSON, but ours
         self._head = 0
 
     def on_headers_complete(self) -> None:
+        """Check the size and the version of a head that is whole."""
         if (self._head or 0) + self._fed > LARGEST_HEAD and self._size > LARGEST_HEAD:
             raise MalformedRequest(*_TOO_LARGE)
         if self.parser.get_http_version() not in _VERSIONS:
@@ -122,18 +127,22 @@ class HttpProtocol(HttpToolsProtocol):
                 self._answering = self.cycle
 
     def on_chunk_header(self) -> None:
+        """Begin to count the bytes of what may be a trailer."""
         self._tail = 0
 
     def on_body(self, body: bytes) -> None:
+        """Pass on a part of a body."""
         self._tail = None
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """Pass on that a request is whole."""
         self._tail = None
         if not self._offered:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        """Go on with the next request of the pipeline, or close."""
         last = not self.pipeline
         if self.pipeline:
             self._answering = self.pipeline[-1][0]
@@ -179,7 +188,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     @property
     def _offered(self) -> bool:
-        """Whether the request offers to go on in another protocol."""
+        """True when the request offers to go on in another protocol."""
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
     def _without_offer(self, rest: bytes) -> bytes | None:
@@ -223,7 +232,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._allow(self.linger)
 
     def _waiting(self) -> bool:
-        """Whether requests before the refused one have no answer yet. Its own is taken back if its head was whole."""
+        """Tell whether requests before the refused one have no answer yet.
+
+        The refused request is dropped from the pipeline if its head was whole.
+        """
         cycle = self.cycle
         if cycle is None or self._head is not None or not cycle.more_body:
             return cycle is not None and not cycle.response_complete

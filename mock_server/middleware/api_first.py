@@ -8,7 +8,7 @@ _BARE = "/__admin"
 
 
 class ApiFirst:
-    """What may be one of the routes beside the API is asked there; every other request is for ``api``."""
+    """Asks the routes beside the API only for what may be theirs; every other request is for ``api``."""
 
     def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
         self._app = app

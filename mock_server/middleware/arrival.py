@@ -37,7 +37,7 @@ class Arrival:
         await self._app(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive, exchange: Exchange) -> None:
-        """What is wrong with the body is kept for whoever needs it: another answer may come first."""
+        """Read the body; a fault of it is kept for whoever needs it, as another answer may come first."""
         del scope[BODY]
         try:
             body = await body_of(scope, receive, self._limit)

@@ -116,7 +116,7 @@ class CrossOrigin:
         await send({"type": "http.response.body", "body": body})
 
     async def _invite(self, scope: Scope, headers: Mapping[bytes, bytes], origin: bytes, send: Send) -> None:
-        """What may be sent: every method of the path, and the one asked for, so that a page sees its 404 or 405."""
+        """Allow every method of the path, and the one asked for, so that a page sees its 404 or 405."""
         asked = headers[b"access-control-request-method"].decode("latin-1")
         methods = {*self._router.methods(scope["raw_path"].decode("latin-1")), *_names(asked)}
         wanted = _names(headers.get(b"access-control-request-headers", b"").decode("latin-1"))
@@ -166,12 +166,18 @@ def _explaining(headers: Sequence[Header], refusal: str) -> list[Header]:
 
 
 def _is_by_rule(exchange: Exchange | None) -> bool:
-    """Whether a stub or a fault made the answer: who adds one has the control plane, and may say what a page reads."""
+    """Tell whether a stub or a fault made the answer.
+
+    Whoever adds one has the control plane, and may say what a page reads.
+    """
     return exchange is not None and bool(exchange.mapping or exchange.fault)
 
 
 def _shared(headers: Iterable[Header], given: Sequence[Header], *, by_rule: bool) -> list[Header]:
-    """What the document says of other origins is left out: it would let in whom nobody here has let in."""
+    """The headers that any page may read.
+
+    What the document says of other origins is left out: it would let in whom nobody here has let in.
+    """
     answer = [field for field in headers if by_rule or not field[0].startswith(_PREFIX)]
     names = {name for name, _ in answer}
     varying = b", ".join([*(value for name, value in answer if name == b"vary"), b"Origin"])

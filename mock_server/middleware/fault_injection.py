@@ -29,7 +29,7 @@ _LIMIT = 60  # requests a minute of the real API
 
 
 class TransportConnection(Protocol):
-    """What the transport offers."""
+    """The connection as the transport offers it."""
 
     def write(self, data: bytes) -> None:
         """Past HTTP, as it is."""
@@ -81,7 +81,7 @@ class FaultInjection:
         return request
 
     def _headers(self, strike: FaultHit, workspace: Workspace) -> list[Header]:
-        """Those of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""
+        """The headers of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""
         given = {name.lower(): value for name, value in strike.rule.response.get("headers", {}).items()}
         if strike.rule.response.get("status") == TooManyRequests.status:
             limit = str(workspace.plan.limit or _LIMIT)
@@ -112,7 +112,7 @@ class FaultInjection:
         receive: Receive,
         send: Send,
     ) -> None:
-        """The same request, to the workspace as it was."""
+        """Answer the request from the workspace as it was before the last change."""
         if workspace.faults.before is not None:
             exchange.workspace = copy.copy(workspace)
             exchange.workspace.image = workspace.faults.before
@@ -142,7 +142,7 @@ class FaultInjection:
 
 
 def _noise(fault: str, strike: FaultHit, headers: list[Header]) -> bytes:
-    """What goes over the wire before it is closed."""
+    """The bytes that go over the wire before it is closed."""
     garbage = bytes(strike.chance.below(256) for _ in range(_GARBAGE))
     if fault == "MALFORMED_RESPONSE_CHUNK":
         usual = [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]

@@ -130,7 +130,7 @@ def _new(deed: ActionContext, who: Caller, held: Conversation) -> Id:
 
 
 def _details(who: Caller, held: Conversation) -> Mapping[str, Any]:
-    """What the contact gives away: how to reach them, and where, once a job is talked about."""
+    """The details that the contact gives away: how to reach them, and where, once a job is talked about."""
     source, him = held.contact.source, who.person
     details: dict[str, Any] = {"suburb": him.suburb}
     if source in ("EMAIL", "WEBFORM", "CHATBOT") or who.told == him.email:

@@ -1,4 +1,4 @@
-"""What the outside world does to a Sophiie business: people call and write, book visits, move and cancel them.
+"""Contacts with a Sophiie business: people call and write, book visits, move and cancel them.
 
 Each is told by the world's own conversations and makes the records, activities and events that a real one would. A
 contact is written down when it ends: all that it makes has the time of the deed.
@@ -45,7 +45,10 @@ _FAR = 60  # days within which a visit is found when the world's own horizon has
 
 @dataclass(frozen=True, slots=True)
 class SimulationRequest:
-    """What is to happen. ``kind`` is one of SOURCES, or ``appointment`` with an ``action``; ``start`` a time."""
+    """A contact that is to happen.
+
+    ``kind`` is one of SOURCES, or ``appointment`` with an ``action``; ``start`` a time.
+    """
 
     kind: str
     sender: str = ""

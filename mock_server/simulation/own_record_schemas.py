@@ -1,5 +1,6 @@
-"""What records of the mock itself must be: events, deliveries, plans. They come back from files, and a file may be
-somebody's own, or of another version of the program.
+"""Schemas of the mock's own records: events, deliveries, plans.
+
+The records come back from files, and a file may be somebody's own, or of another version of the program.
 """
 
 from collections.abc import Mapping
@@ -98,7 +99,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 
 
 class RecordProblem(NamedTuple):
-    """What is wrong with a record: at which place in it, as a JSON pointer, and what."""
+    """A fault of a record, with its place as a JSON pointer."""
 
     where: str
     what: str
@@ -111,7 +112,7 @@ class OwnRecordSchemas:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def mistake(self, kind: str, id: Id, record: Record) -> RecordProblem | None:
-        """What a record of a kind of ours cannot have; None for the kinds of a document."""
+        """The fault of a record of a kind of ours; None for the kinds of a document."""
         if not kind.startswith("$"):
             return None
         if kind not in _SCHEMAS:

@@ -1,4 +1,4 @@
-"""What is due by itself as time passes: visits take place, and people get in touch as they were simulated to."""
+"""Scheduled work, due as time passes: visits take place, and people get in touch as they were simulated to."""
 
 import math
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class ScheduledAction:
 
 
 def next_due(tx: Transaction) -> ScheduledAction | None:
-    """What comes first; of several at one time, visits before people, older records before newer ones."""
+    """The work that is due first; of several at one time, visits before people, older records before newer ones."""
     found = [
         (str(row.record["start" if row.record["status"] == "PENDING" else "end"]), 0, row)
         for row in tx.find("appointments", {"status": list(OPEN)})

@@ -1,4 +1,4 @@
-"""What time brings in a workspace: visits take place, planned contacts come, retries fire, windows of limits end.
+"""The timeline of a workspace: visits take place, planned contacts come, retries fire, windows of limits end.
 
 A clock that is moved stops at each of them on its way, so that they happen in the order of cause and effect; one
 that runs by itself is looked after by ``pulse``.

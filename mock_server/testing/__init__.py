@@ -1,4 +1,4 @@
-"""What a test holds in its hand: one workspace of a running server, with everything that can be done to it.
+"""Handles for tests: one workspace of a running server, with everything that can be done to it.
 
 The pytest fixture ``sophiie`` is one; without pytest::
 

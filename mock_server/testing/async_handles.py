@@ -36,6 +36,7 @@ class AsyncClock(Async[Clock]):
 
     @property
     def now(self) -> datetime:
+        """The time of the workspace."""
         return self._handle.now
 
 
@@ -50,11 +51,12 @@ class AsyncInbox(Async[Inbox]):
 
     @property
     def url(self) -> str:
+        """The URL for a subscription."""
         return self._handle.url
 
 
 class AsyncRequests(Async[Requests]):
-    """What the code under test has asked for."""
+    """The requests that the code under test has sent, awaited."""
 
     all = awaited(Requests.all)
     find = awaited(Requests.find)
@@ -125,6 +127,7 @@ class AsyncSophiie(Async[Sophiie]):
         return AsyncInbox(self.sophiie.inbox, self._calls)
 
     def inbox_named(self, name: str) -> AsyncInbox:
+        """Another inbox of the workspace, with a name of its own."""
         return AsyncInbox(self.sophiie.inbox_named(name), self._calls)
 
     def snapshot(self) -> Coroutine[Any, Any, AsyncSnapshot]:

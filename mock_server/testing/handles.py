@@ -1,4 +1,4 @@
-"""What can be done to a workspace and asked of it, noun by noun."""
+"""Handles on one workspace for tests: one class for each noun."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -35,7 +35,10 @@ class World:
         return items
 
     def count(self, kind: str) -> int:
-        """Of a kind that there is. Raises Refused for another: a typing error would count to 0."""
+        """Count the records of a kind.
+
+        Raises Refused for a kind that there is none of: a typing error would count to 0.
+        """
         return int(self._control("GET", f"/records/{kind}?limit=0")["total"])
 
 
@@ -47,15 +50,19 @@ class Clock:
 
     @property
     def now(self) -> datetime:
+        """The time of the workspace."""
         return parse(self._control("GET", "/clock")["now"])
 
     def freeze(self) -> Any:
+        """Stop the clock."""
         return self._control("POST", "/clock/freeze", {})
 
     def run(self) -> Any:
+        """Let the clock run again."""
         return self._control("POST", "/clock/run", {})
 
     def set(self, now: datetime | str) -> Any:
+        """Set the clock to a moment."""
         return self._control("POST", "/clock/set", {"now": plain(now)})
 
     def advance(self, by: timedelta | float) -> Any:
@@ -91,7 +98,10 @@ class Inbox:
         return made
 
     def answer(self, /, status: int = 200, delay: float = 0.0, **headers: str) -> None:
-        """What it answers from now on: ``answer(503, retry_after="120")``, with ``_`` for the ``-`` of a header."""
+        """Let the inbox answer like this from now on.
+
+        ``answer(503, retry_after="120")``, with ``_`` for the ``-`` of a header.
+        """
         named = {name.strip("_").replace("_", "-"): value for name, value in headers.items()}
         self._control("PUT", self._path, {"status": status, "delay": delay, "headers": named})
 
@@ -174,6 +184,7 @@ class Faults:
         return self._control("POST", "/faults", {"request": meant, "response": response or {"status": 503}, **limits})
 
     def all(self) -> list[Any]:
+        """The fault rules that there are."""
         return list(self._control("GET", "/faults")["faults"])
 
     def heal(self) -> None:
@@ -189,8 +200,9 @@ class Snapshot:
         self.name = name
 
     def restore(self) -> None:
+        """Put the workspace back to the moment of the snapshot."""
         self._control("POST", f"/snapshots/{self.name}/restore", {})
 
     def changes(self) -> Any:
-        """What has changed since."""
+        """The changes since the snapshot."""
         return self._control("GET", f"/snapshots/{self.name}/diff/@now")

@@ -16,7 +16,7 @@ _LONGEST = 100_000  # bytes: the server takes fewer, and says how many
 
 
 def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
-    """What to send for a world. A relative path is looked for in ``folders``, then in the working folder.
+    """The body to send for a world. A relative path is looked for in ``folders``, then in the working folder.
 
     Raises Refused for a file that cannot be read.
     """

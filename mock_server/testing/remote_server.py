@@ -41,7 +41,7 @@ class RunningServer:
 
     @property
     def difference(self) -> str:
-        """What to tell a person of a server that is older or newer than the handles; an empty text of neither."""
+        """The warning about a server that is older or newer than the handles; empty for neither."""
         if self.version == __version__:
             return ""
         return (
@@ -114,7 +114,7 @@ def _await_port(process: "subprocess.Popen[bytes]", port: Path, output: Path, co
 
 
 def _token() -> str:
-    """What opens the control plane of a server that others reach: the variable, else the file that the server wrote."""
+    """The token of the control plane on a bind that others reach: the variable, else the file that the server wrote."""
     given = os.environ.get(TOKEN, "").strip()
     return given or (_TOKEN_FILE.read_text().strip() if _TOKEN_FILE.is_file() else "")
 

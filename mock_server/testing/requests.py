@@ -1,4 +1,4 @@
-"""What the code under test has asked for."""
+"""The requests that the code under test has sent."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Requests:
     def find(
         self, request: str, *, query: Query | None = None, body: Any = None, allow_unknown: bool = False
     ) -> list[Any]:
-        """Those that match, oldest first. Raises Refused where some may be missing."""
+        """The requests that match, oldest first. Raises Refused where some may be missing."""
         meant = self._pattern(request, query, body, allow_unknown=allow_unknown)
         return list(_whole(self._control("POST", "/requests/find", meant))["requests"])
 
@@ -138,7 +138,7 @@ def _overlooked(request: Mapping[str, Any], what: Mapping[str, Any]) -> str:
 
 
 def _whole(found: Any) -> Any:
-    """What the journal found, if nothing can be missing in it. Raises Refused."""
+    """The requests that the journal found, if nothing can be missing in it. Raises Refused."""
     if found["requestJournalDisabled"]:
         raise Refused({"detail": _OFF})
     if "unknown" in found:

@@ -65,6 +65,7 @@ class Sophiie:
 
     @cached_property
     def client(self) -> httpx.Client:
+        """A new client of httpx with the key of the workspace."""
         headers = {"authorization": f"Bearer {self.api_key}"}
         return httpx.Client(base_url=self.url, headers=headers, verify=False, trust_env=False)
 
@@ -74,6 +75,7 @@ class Sophiie:
         return self.inbox_named("test")
 
     def inbox_named(self, name: str) -> "Inbox":
+        """Another inbox of the workspace, with a name of its own."""
         return Inbox(self.control, Api(self.url, self.api_key), f"{self.url}/__admin", f"/inbox/{self.id}/{name}")
 
     def simulate(self, /, kind: str, **wanted: Any) -> Any:
@@ -117,7 +119,7 @@ class Sophiie:
             self.control("DELETE", f"/workspaces/{self.id}", timeout=_PATIENCE)
 
     def report(self) -> str:
-        """What a person wants to know of a failing test: how to make it again, what was asked, what is still owed.
+        """A report for a failing test: how to make it again, which requests were sent, what is still owed.
 
         Where the server cannot be asked, the reason stands in its place.
         """

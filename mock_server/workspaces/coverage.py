@@ -1,4 +1,4 @@
-"""What a client has exercised: operations, parameters, statuses, values of enumerations, events.
+"""Coverage: operations, parameters, statuses, values of enumerations and events that a client has exercised.
 
 Parameters are named with their place: ``query limit``, ``path leadId``, ``header X-Trace``; a body's own fields are
 ``body firstName``.
@@ -60,6 +60,7 @@ class Coverage:
         self._unread.clear()
 
     def merge(self, other: "Coverage") -> None:
+        """Add the counts of another coverage."""
         other._read()
         for key, statuses in other._statuses.items():
             self._statuses.setdefault(key, Counter()).update(statuses)
@@ -142,7 +143,7 @@ def in_body(operation: Operation, value: Any) -> tuple[Given, ...]:
 
 
 def _chosen(schema: Schema, value: Any) -> tuple[str, ...]:
-    """What of the schema's enumeration a value is, or has."""
+    """The members of the schema's enumeration that a value is, or has."""
     choices = _choices(schema)
     if not choices:
         return ()

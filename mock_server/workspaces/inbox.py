@@ -92,7 +92,7 @@ class Inbox:
         self.size -= self.received.popleft().weight
 
     def after(self, number: int) -> Iterator[Received]:
-        """What came after a delivery of this number, the newest first."""
+        """The deliveries after the one with this number, the newest first."""
         for entry in reversed(self.received):
             if entry.number <= number:
                 return
@@ -100,7 +100,7 @@ class Inbox:
 
     @property
     def summaries(self) -> "Summaries":
-        """What is known of the bodies, shared by all who ask at the same time: whoever asks holds on to it."""
+        """Summaries of the bodies, shared by all who ask at the same time: whoever asks holds on to them."""
         found = self._summaries() if self._summaries is not None else None
         if found is None:
             found = Summaries()
@@ -109,9 +109,11 @@ class Inbox:
 
     @property
     def dropped(self) -> int:
+        """The number of deliveries that are not kept any more."""
         return self.seen - len(self.received)
 
     def clear(self) -> None:
+        """Forget every delivery; the numbers begin anew."""
         self.received.clear()
         self.names.clear()
         self.seen = self.size = 0
@@ -145,7 +147,7 @@ class Inboxes(dict[str, Inbox]):
 
 
 class Summaries:
-    """What bodies have at the places that are asked for: each is parsed once, however many ask for that place."""
+    """Values of bodies at the places that are asked for: each body is parsed once, however many ask for that place."""
 
     def __init__(self) -> None:
         self._at: dict[str, dict[int, Summary]] = {}
@@ -153,7 +155,7 @@ class Summaries:
         self._looking = asyncio.Lock()  # the next who asks finds what the one before has found
 
     async def of(self, entry: Received, paths: Collection[str]) -> Sequence[Summary]:
-        """What stands at each of the dotted paths."""
+        """The value at each of the dotted paths."""
         if (known := self._known(entry, paths)) is not None:
             return known
         async with self._looking:
@@ -185,7 +187,7 @@ def _summaries(entry: Received, paths: Collection[str]) -> Sequence[Summary]:
 
 
 class Expected:
-    """What a body is wanted to have, by dotted path."""
+    """The values that a body must have, by dotted path."""
 
     def __init__(self, wanted: Mapping[str, Any]) -> None:
         self._wanted = {path: JsonComparison(value) for path, value in wanted.items()}
@@ -209,7 +211,7 @@ class Expected:
 
 
 def _found(path: str, body: Any) -> Any:
-    """What stands at a dotted path."""
+    """The value at a dotted path."""
     for name in path.split("."):
         body = body.get(name, _ABSENT) if isinstance(body, dict) else _ABSENT
     return body

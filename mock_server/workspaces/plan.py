@@ -1,4 +1,4 @@
-"""What a workspace is made from, and made again by a reset; and how its keys are kept."""
+"""The config of a workspace: it is made from it, and made again by a reset; and how its keys are kept."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from mock_server.world.recipe import Recipe, recipe_of
 
 @dataclass(frozen=True)
 class WorldPlan:
-    """What a workspace is made from; same plan and same start, same bytes."""
+    """The recipe, seed and clock of a workspace; same plan and same start, same bytes."""
 
     recipe: Recipe
     seed: int = 1
@@ -40,7 +40,7 @@ class WorkspaceConfig:
 
     @property
     def live(self) -> bool:
-        """Whether its clock shows the real time."""
+        """True when the clock shows the real time."""
         return self.plan.start is None and not self.frozen
 
     def clock(self) -> Clock:
@@ -49,7 +49,7 @@ class WorkspaceConfig:
 
 
 def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
-    """What is kept of a workspace beside its records; ``read`` understands it."""
+    """The facts that are kept of a workspace beside its records; ``read`` understands them."""
     return {
         "world": asdict(origin.plan.recipe),
         "seed": origin.plan.seed,

@@ -13,7 +13,7 @@ WINDOW = 60_000
 
 
 class RemainingRequests(NamedTuple):
-    """What is left after a request.
+    """The requests that are left after one.
 
     ``over`` numbers the requests of the window beyond the limit, 0 while they are within it; ``reset`` is in whole
     seconds, a delta as the vendor documents it.

@@ -88,7 +88,7 @@ class RequestJournal:
             self._let_go(entries.popleft())
 
     def _let_go(self, entry: Entry) -> None:
-        """What is not over yet counts itself when it is."""
+        """Drop the oldest entry; one that is not over yet counts itself when it is."""
         self.bytes -= entry.weight
         entry.kept = False
         if entry.over:
@@ -103,7 +103,7 @@ class RequestJournal:
         return len(gone)
 
     def covered(self) -> Coverage:
-        """What the workspace's client has exercised since it was made or reset."""
+        """The coverage of the workspace's client since it was made or reset."""
         total = Coverage()
         total.merge(self.coverage)
         for entry in self._entries:

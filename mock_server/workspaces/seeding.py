@@ -45,6 +45,7 @@ class DocumentIds(Ids):
         }
 
     def make(self, kind: str, index: int) -> str | int:
+        """An id of the form that the document has for the kind."""
         schema = self._schemas.get(kind)
         if schema is None:
             return super().make(kind, index)
@@ -145,7 +146,7 @@ def valid(family: Family, record: Record, chance: Callable[[], RandomSource]) ->
 
 
 def _is_valid(family: Family, record: Record) -> bool:
-    """Whether every shape admits the record, whole or at least without the fields that the shape does not name.
+    """Tell whether every shape admits the record, whole or at least without the fields that the shape does not name.
 
     The whole one is tried first, without a copy. Where that is admitted and the rest of it is not (the shape requires
     a field without naming it), there is nothing that could be added to mend it.
@@ -170,7 +171,7 @@ def _mended(family: Family, record: Record, stream: RandomSource) -> Record:
 
 
 def _invented(part: Schema, stream: RandomSource) -> Any:
-    """What a record of the world has in a field that its story does not know."""
+    """A value for a field that the story of a record does not know."""
     if part.default is not None:
         return part.default
     if part.nullable and stream.random() < _NULLS:

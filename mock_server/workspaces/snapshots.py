@@ -16,7 +16,7 @@ from mock_server.world.clock import Clock, clock_time
 
 
 class Owner(Protocol):
-    """What a snapshot is made of, and kept with: a workspace."""
+    """The interface of a workspace for its snapshots."""
 
     id: str
     image: WorkspaceState
@@ -48,7 +48,7 @@ class RestoredStates:
         return image
 
     def snapshots(self, saved: SavedWorkspace, seed: int) -> dict[str, Snapshot]:
-        """Those of a workspace. Raises ValueError for facts that nobody of us wrote."""
+        """The snapshots of a workspace. Raises ValueError for facts that nobody of us wrote."""
         return {
             name: Snapshot(name, self._image(layer, seed), *_time(name, facts), layer.id)
             for name, (facts, layer) in saved.snapshots.items()
@@ -64,7 +64,7 @@ class RestoredStates:
 
 
 def _time(name: str, facts: Record) -> tuple[str, bool]:
-    """What the clock showed, and whether it stood still. Raises ValueError."""
+    """The time of the clock, and whether it stood still. Raises ValueError."""
     now, frozen = facts.get("now"), facts.get("frozen")
     try:
         clock_time(str(now))
@@ -76,7 +76,10 @@ def _time(name: str, facts: Record) -> tuple[str, bool]:
 
 
 class Snapshots:
-    """Those of all workspaces. Every method has happened when it returns, or raises StorageUnavailable."""
+    """The snapshots of all workspaces.
+
+    Every method has happened when it returns, or raises StorageUnavailable.
+    """
 
     def __init__(self, log: Log, templates: Templates, waste: DeferredFree) -> None:
         self._log = log

@@ -202,6 +202,7 @@ class Workspaces:
         self._by_key[digest(key)] = workspace
 
     def get(self, id: str) -> Workspace | None:
+        """The workspace with an id; None when there is none."""
         return self._by_id.get(id)
 
     def by_digest(self, key: str) -> Workspace | None:
@@ -231,6 +232,7 @@ class Workspaces:
             log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
 
     def close(self) -> None:
+        """Close the store."""
         self.log.close()
 
     def _added(self, origin: WorkspaceConfig, image: WorkspaceState, clock: Clock) -> Workspace:
@@ -245,6 +247,6 @@ def summary(workspace: Workspace) -> Mapping[str, int]:
 
 
 def summary_of(image: WorkspaceState) -> Mapping[str, int]:
-    """The same of a state that is no workspace's any more."""
+    """The summary of a state that no workspace has any more: of a snapshot."""
     counts = {kind: len(image.rows(kind)) for kind in image.kinds if not kind.startswith("$")}
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

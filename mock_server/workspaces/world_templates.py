@@ -50,7 +50,7 @@ class Templates:
 
     @cached_property
     def program(self) -> str:
-        """What decides, beside a recipe, a seed and a start, how a world is: the documents, the fixtures, the code."""
+        """A digest of the documents, fixtures and code, which decide a world beside its recipe, seed and start."""
         found = hashlib.sha256(__version__.encode())
         for document in self._contract.documents:
             found.update(write_json(document.root))

@@ -15,7 +15,7 @@ def routes(control: AdminContext) -> list[Route]:
     """The routes."""
 
     async def show(request: Request) -> Response:
-        """Of a workspace since it was made or reset; ``scope=server``: of all there are and ever were."""
+        """Show the coverage of a workspace since it was made or reset; ``scope=server``: of all that ever were."""
         query.known(request, ("scope",))
         scope = request.query_params.get("scope", "workspace")
         if scope not in ("workspace", "server"):

@@ -92,7 +92,7 @@ class _Inboxes:
         return listing(received=map(_shown, list(inbox.received)), dropped=inbox.dropped)
 
     async def behave(self, request: Request) -> Response:
-        """What it answers from now on: a status, after a delay in seconds, with headers."""
+        """Set how an inbox answers from now on: a status, after a delay in seconds, with headers."""
         asked = await self._control.body(request, _BEHAVE)
         check_headers(asked.get("headers", {}), "/headers")
         _, inbox = self._made(request)

@@ -93,7 +93,7 @@ class _Requests:
         return answer({"count": len(found)} | unknown | to_dict(workspace))
 
     async def find(self, request: Request) -> Response:
-        """Those that match, oldest first; ``limit`` and ``offset`` page them."""
+        """List the requests that match, oldest first; ``limit`` and ``offset`` page them."""
         query.known(request, ("limit", "offset"))
         limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
         workspace, found, unknown = await self._searched(request)
@@ -106,7 +106,7 @@ class _Requests:
         return answer({"removed": workspace.journal.forget((await search(workspace, pattern)).matching)})
 
     async def _searched(self, request: Request) -> tuple[Workspace, Sequence[Exchange], dict[str, Any]]:
-        """What a pattern means, and what nobody can know of it: ``unknown`` and ``undecided`` in an answer."""
+        """The meaning of a pattern, and what nobody can know of it: ``unknown`` and ``undecided`` in an answer."""
         asked = await self._control.body(request, _FIND)
         pattern, unknown = looked_for(asked, self._control.names)
         workspace = self._control.workspace(request)

@@ -68,7 +68,7 @@ class _Simulate:
         return answer({"now": workspace.clock.stamp(), "happened": done, "planned": later}, 201)
 
     async def planned(self, request: Request) -> Response:
-        """What is still to come, the next first."""
+        """List the contacts that are still to come, the next first."""
         rows = list(self._control.workspace(request).image.rows(scheduled.KIND))
         return listing(planned=(_shown(row.record) for row in rows))
 

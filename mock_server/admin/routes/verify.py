@@ -140,5 +140,5 @@ def _bounds(asked: Mapping[str, Any]) -> CountBounds:
 
 
 def to_dict(workspace: Workspace) -> dict[str, Any]:
-    """What every answer about a journal says of the journal itself."""
+    """The facts about a journal that every answer about it has."""
     return {"dropped": workspace.journal.dropped, "requestJournalDisabled": not workspace.journal.size}

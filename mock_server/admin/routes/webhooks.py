@@ -62,6 +62,8 @@ def routes(control: AdminContext) -> list[Route]:
 
 
 def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
+    """A handler that lists the records of a kind."""
+
     async def handler(request: Request) -> Response:
         """Newest first; a query parameter that names a field narrows it, ``limit`` and ``offset`` page it."""
         where = narrowing(request, _FIELDS[kind])
@@ -79,6 +81,8 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
 
 
 def one(control: AdminContext, kind: str) -> Callable[[Request], Any]:
+    """A handler that shows one record of a kind."""
+
     async def handler(request: Request) -> Response:
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
@@ -121,7 +125,7 @@ class _Webhooks:
         return answer({"removed": row.id, "cancelled": ended})
 
     async def triggers(self, request: Request) -> Response:
-        """What can be subscribed to here: what the served document lets through."""
+        """List the triggers that can be subscribed to here: those that the served document lets through."""
         return answer({"triggers": triggers(self._control), "documented": [events.DOCUMENTED]})
 
     async def raw(self, request: Request) -> Response:

@@ -147,7 +147,7 @@ def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
 
 
 def _facts(workspace: Workspace) -> dict[str, Any]:
-    """What may be told of one; its keys are kept as digests and cannot be."""
+    """The facts that may be shown of a workspace; its keys are kept as digests and cannot be."""
     plan, origin = workspace.plan, workspace.origin
     rows = workspace.image.rows("organization")
     organization = {name: rows[0].record.get(name) for name in ("id", "name")} if rows else None

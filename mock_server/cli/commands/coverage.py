@@ -40,7 +40,7 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _never(operation: Mapping[str, Any]) -> Iterator[str]:
-    """What was never asked of an operation that was used at all; of another one all of it is missing."""
+    """The parts of an operation that were never exercised; of one that was never used, all of it is missing."""
     if not operation["requests"]:
         yield "everything"
         return

@@ -68,7 +68,7 @@ def lint(file: str) -> None:
 
 
 def _chosen(found: list[Gap], ids: tuple[str, ...]) -> list[Gap]:
-    """Those of the ids, all without. Raises SettingsError."""
+    """The gaps with these ids, or all when there are none. Raises SettingsError for an unknown id."""
     by_id = {gap.id: gap for gap in found}
     unknown = [Problem(id, "no such gap", _near(id, by_id)) for id in ids if id not in by_id]
     if unknown:

@@ -123,7 +123,7 @@ def _deliver_raw(client: Client, raw: bytes, media: str, trigger: str) -> None:
 
 
 def _bytes(name: str) -> bytes:
-    """What is in the file, or comes in at the standard input where its name is ``-``. Raises SettingsError."""
+    """The bytes of a file, or of the standard input where its name is ``-``. Raises SettingsError."""
     try:
         with click.open_file(name, "rb") as file:
             raw: bytes = file.read(MAX_BYTES + 1)
