@@ -232,10 +232,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._allow(self.linger)
 
     def _waiting(self) -> bool:
-        """Tell whether requests before the refused one have no answer yet.
-
-        The refused request is dropped from the pipeline if its head was whole.
-        """
+        """Drop the refused request if its head was whole; tell whether requests before it have no answer yet."""
         cycle = self.cycle
         if cycle is None or self._head is not None or not cycle.more_body:
             return cycle is not None and not cycle.response_complete

@@ -58,9 +58,7 @@ class Workspace:
         self.requests = 0
         self.journal.clear()
         self.inboxes = Inboxes()
-        self.attempts: RingBuffer[Mapping[str, Any]] = RingBuffer(
-            _MOST_ATTEMPTS
-        )  # deliveries that those who watch ask for
+        self.attempts: RingBuffer[Mapping[str, Any]] = RingBuffer(_MOST_ATTEMPTS)  # for those who watch
         self.faults = FaultRules()
         self.mappings = Overrides()
         self._quotas: dict[str, KeyRateLimit] = {}
