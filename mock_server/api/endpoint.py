@@ -20,6 +20,7 @@ from mock_server.errors import AnswerInvalid, InternalError, NotServed, SpecErro
 from mock_server.spec.operation import Operation, Response
 from mock_server.support.condition import apart_if_large
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
+from mock_server.support.wire_texts import joined_fields
 from mock_server.webhooks import events
 from mock_server.workspaces.coverage import in_body
 from mock_server.workspaces.workspace import Workspace, Workspaces
@@ -69,7 +70,7 @@ class Endpoint:
     ) -> None:
         """Answer a request to an operation: validate, behave, send."""
         exchange.stage = Stage.VALIDATION
-        headers = dict(scope["headers"])
+        headers = joined_fields(scope["headers"])
         body = b""
         if operation.bodies:
             body = await body_of(scope, receive, self._settings.max_body)

@@ -1,23 +1,20 @@
 """A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from mock_server.api.ignored_input import Ignored, ignored
 from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
 from mock_server.spec.operation import JSON, Operation
-from mock_server.spec.parameter import Parameter
+from mock_server.spec.parameter import ABSENT, Parameter
+from mock_server.spec.parameter_styles import Unreadable
 from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.wire_texts import Texts, UnreadableQuery, cookie_texts, query_texts
 
 Headers = Mapping[bytes, bytes]
-Texts = Mapping[str, Sequence[str]]
-
-_MOST_PAIRS = 200
-_IGNORED = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: such header parameters say nothing
 
 
 @dataclass(slots=True)
@@ -57,50 +54,41 @@ def validated(
 
 def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:
     try:
-        return _value(parameter, [unquote(text, errors="strict")], problems)
+        if "%" in text:
+            unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise BadRequest(str(Problem(f"path parameter `{parameter.name}`", "is not UTF-8"))) from None
+        raise BadRequest(str(Problem(parameter.where, "is not UTF-8"))) from None
+    return _value(parameter, {parameter.key: [text]}, (), problems)
 
 
-def _value(parameter: Parameter, texts: Sequence[str], problems: list[Problem]) -> Any:
-    if len(texts) > 1 and not parameter.many:
-        problems.append(Problem(f"{parameter.location} parameter `{parameter.name}`", "is given more than once"))
-    value = parameter.read(texts)
-    if not parameter.schema.accepts(value):
+def _value(parameter: Parameter, texts: Texts, taken: Container[str], problems: list[Problem]) -> Any:
+    """The parameter's value, ABSENT where the texts have none that can be read."""
+    try:
+        value = parameter.find(texts, taken)
+    except Unreadable as fault:
+        problems.append(Problem(parameter.where, str(fault)))
+        return ABSENT
+    if value is not ABSENT and not parameter.schema.accepts(value):
         problems.extend(parameter.problems(value))
     return value
 
 
 def _query_texts(query: bytes, problems: list[Problem]) -> Texts:
     try:
-        pairs = parse_qsl(query.decode(), keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="strict")
-    except UnicodeDecodeError:
-        problems.append(Problem("query", "is not UTF-8"))
+        return query_texts(query)
+    except UnreadableQuery as fault:
+        problems.append(Problem("query", str(fault)))
         return {}
-    except ValueError:
-        problems.append(Problem("query", f"more than {_MOST_PAIRS} parameters"))
-        return {}
-    texts: dict[str, list[str]] = {}
-    for name, text in pairs:
-        texts.setdefault(name, []).append(text)
-    return texts
 
 
 def _from_texts(operation: Operation, location: str, texts: Texts, problems: list[Problem]) -> dict[str, Any]:
     values = {}
-    for parameter in operation.parameters:
-        if parameter.location != location:
-            continue
-        if parameter.deep and (deep := parameter.read_deep(texts)) is not None:
-            values[parameter.name] = deep
-            if not parameter.schema.accepts(deep):
-                problems.extend(parameter.problems(deep))
-            continue
-        name = parameter.name.lower() if location == "header" else parameter.name
-        if name in texts:
-            values[parameter.name] = _value(parameter, texts[name], problems)
-        elif parameter.required and name not in _IGNORED:
-            problems.append(Problem(f"{location} parameter `{parameter.name}`", "is missing", parameter.hint))
+    for parameter in operation.located[location]:
+        value = _value(parameter, texts, operation.single_names, problems)
+        if value is not ABSENT:
+            values[parameter.name] = value
+        elif parameter.required and parameter.key not in texts:
+            problems.append(Problem(parameter.where, "is missing", parameter.hint))
         elif parameter.default is not None:
             values[parameter.name] = parameter.default
     return values
@@ -111,11 +99,7 @@ def _header_texts(headers: Headers) -> Texts:
 
 
 def _cookie_texts(headers: Headers) -> Texts:
-    try:
-        cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return {}
-    return {name: [morsel.value] for name, morsel in cookies.items()}
+    return cookie_texts(headers.get(b"cookie", b"").decode("latin-1"))
 
 
 def _body(operation: Operation, headers: Headers, body: bytes, problems: list[Problem]) -> Any:

@@ -1,7 +1,7 @@
 """The operations of a document, compiled for serving; none is keyed by operationId or parameter name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -105,6 +105,11 @@ class Operation:
         return tuple(by_name[name] for name in PARAMETER.findall(self.path))
 
     @cached_property
+    def located(self) -> Mapping[str, Sequence[Parameter]]:
+        """Its parameters by the place in which they stand."""
+        return {place: [it for it in self.parameters if it.location == place] for place in self.locations}
+
+    @cached_property
     def locations(self) -> frozenset[str]:
         """Where it takes parameters from."""
         return frozenset(parameter.location for parameter in self.parameters)
@@ -113,13 +118,23 @@ class Operation:
     def query_names(self) -> frozenset[str]:
         """The names that its query parameters have in a query; an object may stand there field by field."""
         asked = [parameter for parameter in self.parameters if parameter.location == "query"]
-        spread = [parameter for parameter in asked if parameter.deep and parameter.style != "deepObject"]
+        spread = [parameter for parameter in asked if parameter.spread]
         fields = {name for parameter in spread for name in parameter.schema.properties}
         return frozenset({parameter.name for parameter in asked} | fields)
 
     def reads_query(self, name: str) -> bool:
         """Whether a name in a query is one of its parameters, or a part of one, as ``filter[status]``."""
-        return name in self.query_names or name.partition("[")[0] in self.query_names
+        return self._reads_any_query or name in self.query_names or name.partition("[")[0] in self.query_names
+
+    @cached_property
+    def _reads_any_query(self) -> bool:
+        """Whether a map takes every name that nobody else has."""
+        return any(parameter.greedy for parameter in self.parameters if parameter.location == "query")
+
+    @cached_property
+    def single_names(self) -> frozenset[str]:
+        """The names of its parameters that are not spread over their place: those that a map does not take."""
+        return frozenset(parameter.name for parameter in self.parameters if not parameter.spread)
 
     @cached_property
     def body(self) -> Schema | None:

@@ -1,30 +1,38 @@
 """One parameter of an operation: from the text on the wire to a value of its schema's type."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
+from urllib.parse import unquote, unquote_plus
 
 from mock_server.errors import Problem
+from mock_server.spec.parameter_styles import STYLES as STYLES
+from mock_server.spec.parameter_styles import Decode, Unreadable, gathered, items, nested, pairs, separators, unwrapped
+from mock_server.spec.parameter_values import Parts, admits, cast, typed
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_lint import TYPES
-from mock_server.support.exact_json import NotJson, read_json, read_number
+from mock_server.support.exact_json import NotJson, read_json
 
-_INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
-_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
-_WIDEST = 2**63  # a number with an exponent, as 1e3, is a whole one up to here
 _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
+_STRUCTURED = frozenset({"array", "object", "null"})
 
-STYLES: Mapping[str, str] = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "deepObject": ""}
-"""The styles that are read, each with what separates the items of an array that is one text."""
+ABSENT = object()
+"""What is found of a parameter that a request does not have."""
 
-Cast = Callable[[str], Any]
+Reading = Callable[[Sequence[str], Decode], Any]
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """``location`` is path, query, header or cookie; ``name`` is the document's own."""
+    """``location`` is path, query, header or cookie; ``name`` is the document's own.
+
+    ``json``: its text is JSON. ``allow_empty``: it may stand without a value. ``allow_reserved``: a plus is a plus.
+    """
 
     name: str
     location: str
@@ -33,12 +41,30 @@ class Parameter:
     explode: bool = True
     style: str = "form"
     json: bool = False
+    allow_empty: bool = False
+    allow_reserved: bool = False
+
+    @cached_property
+    def key(self) -> str:
+        """The name under which its texts are found."""
+        return self.name.lower() if self.location == "header" else self.name
 
     @cached_property
     def deep(self) -> bool:
         """Whether it is an object that is written as several parameters."""
-        spread = self.style == "form" and self.explode and self.location == "query" and not self.json
-        return self.style == "deepObject" or (spread and self.schema.types - {"null"} == {"object"})
+        return self.style == "deepObject" or self.spread
+
+    @cached_property
+    def spread(self) -> bool:
+        """Whether it is an object each key of which is a parameter by itself: ``offset=0&limit=25``."""
+        loose = self.style in ("form", "cookie") and self.explode and self.location in ("query", "cookie")
+        return loose and not self.json and admits(self.schema, "object")
+
+    @cached_property
+    def greedy(self) -> bool:
+        """Whether it takes keys that its schema does not name: a map that is spread over the query."""
+        alone = self.schema.types - {"null"} == {"object"}
+        return self.spread and alone and (self.schema.open or not self.schema.properties)
 
     @cached_property
     def default(self) -> Any:
@@ -46,39 +72,132 @@ class Parameter:
 
     @cached_property
     def many(self) -> bool:
-        """Whether its value is an array written as several texts."""
-        return "array" in self.schema.types and self.schema.types < set(TYPES) and not self.json
+        """Whether its value is an array, which may be written as several texts."""
+        return admits(self.schema, "array") and not self.json
 
-    def read(self, texts: Sequence[str]) -> Any:
-        """The value of one or more texts as they stood on the wire, not yet validated.
+    def find(self, texts: Mapping[str, Sequence[str]], taken: Container[str] = ()) -> Any:
+        """Its value among all texts of its location, as they stand on the wire, not yet validated; or ABSENT.
 
-        A text that is not of the type stays a string, which the schema then refuses.
+        ``taken`` are names that belong to other parameters. Raises Unreadable.
         """
+        if self.deep:
+            tree = self._tree(texts, taken)
+            if tree:
+                return typed(self.schema, tree)
+        own = texts.get(self.key)
+        if own is None:
+            return ABSENT
+        if self.allow_empty and not any(own):
+            return self._empty
+        if self.location == "cookie" and not self.many:
+            own = own[:1]  # browsers send those of several paths, the nearest first
+        elif len(own) > 1 and not self.many and self.schema.types < set(TYPES):
+            raise Unreadable("is given more than once")
+        return self.read(own, self._decode)
+
+    def read(self, texts: Sequence[str], decode: Decode = _as_it_is) -> Any:
+        """The value of one or more texts, not yet validated: the first reading that is admitted, else the first one.
+
+        A text that is not of the type stays a string, which the schema then refuses. Raises Unreadable.
+        """
+        readings = self._readings
+        if len(readings) == 1:
+            return readings[0](texts, decode)
+        found, faults = [], []
+        for reading in readings:
+            try:
+                value = reading(texts, decode)
+            except Unreadable as fault:
+                faults.append(fault)
+                continue
+            if self.schema.accepts(value):
+                return value
+            found.append(value)
+        if not found:
+            raise faults[0]
+        return found[0]
+
+    @cached_property
+    def _readings(self) -> Sequence[Reading]:
+        """The ways in which its texts can be read, the likeliest first."""
         if self.json:
-            return _json(texts[-1])
-        if not self.many:
-            return _cast(self.schema, texts[-1])
-        return _array(self.schema, list(texts) if self._repeated else texts[-1].split(STYLES[self.style] or ","))
+            return (_json,)
+        types, ways = self.schema.types - {"null"}, list[Reading]()
+        if self.many:
+            alone = self.explode and self.location in ("query", "cookie")
+            if alone:
+                ways.append(self._repeated)
+            if not alone or self.location == "cookie":
+                ways += [partial(self._items, separator) for separator in self._separators]
+            ways.append(self._nothing)
+        if admits(self.schema, "object") and not self.deep:
+            ways += [partial(self._object, separator) for separator in self._separators]
+        if not ways or not types <= _STRUCTURED:
+            ways.append(self._scalar)
+        return ways
 
-    @property
-    def _repeated(self) -> bool:
-        return self.explode and self.location == "query"
+    @cached_property
+    def _separators(self) -> Sequence[str]:
+        return separators(self.style, explode=self.explode)
 
-    def read_deep(self, pairs: Mapping[str, Sequence[str]]) -> dict[str, Any] | None:
-        """An object written as ``name[key]=value`` (or as ``key=value``), or None when no pair is of this parameter."""
-        found = {}
-        for key, texts in pairs.items():
-            name = _inner(self.name, key) if self.style == "deepObject" else key
-            schema = self.schema.properties.get(name)
-            if schema is not None:
-                found[name] = _array(schema, texts) if "array" in schema.types else _cast(schema, texts[-1])
-            elif name and self.style == "deepObject":
-                found[name] = texts[-1]
-        return found or None
+    @cached_property
+    def _decode(self) -> Decode:
+        """Takes the percent-encoding out of a text of its location."""
+        if self.location == "header" or self.style == "cookie":
+            return _as_it_is
+        return unquote if self.location != "query" or self.allow_reserved else unquote_plus
+
+    @cached_property
+    def _empty(self) -> Any:
+        """The value of a parameter that stands without one: ``?verbose`` turns something on."""
+        if admits(self.schema, "array"):
+            return []
+        return next((value for value in ("", True, None) if self.schema.accepts(value)), ABSENT)
+
+    def _tree(self, texts: Mapping[str, Sequence[str]], taken: Container[str]) -> Parts:
+        if not self.spread:
+            return nested(self.name, texts, self._decode)
+        names = self.schema.properties
+        own = (key for key in texts if key in names or (self.greedy and not _taken(key, taken)))
+        return {key: [self._decode(text) for text in texts[key]] for key in own}
+
+    def _scalar(self, texts: Sequence[str], decode: Decode) -> Any:
+        if len(texts) > 1:
+            return typed(self.schema, [decode(text) for text in texts])
+        return cast(self.schema, decode(unwrapped(self.style, self.name, texts[0])))
+
+    def _repeated(self, texts: Sequence[str], decode: Decode) -> Any:
+        return typed(self.schema, [decode(text) for text in texts])
+
+    def _nothing(self, texts: Sequence[str], decode: Decode) -> Any:
+        """An array without items, of an empty text."""
+        if any(unwrapped(self.style, self.name, text) for text in texts):
+            raise Unreadable("is not empty")
+        return []
+
+    def _items(self, separator: str, texts: Sequence[str], decode: Decode) -> Any:
+        parts = [part for text in texts for part in items(self.style, self.name, text, separator, explode=self.explode)]
+        return typed(self.schema, [decode(self._trimmed(part)) for part in parts])
+
+    def _object(self, separator: str, texts: Sequence[str], decode: Decode) -> Any:
+        parts = [
+            (self._trimmed(key), self._trimmed(value))
+            for text in texts
+            for key, value in pairs(self.style, self.name, text, separator, explode=self.explode)
+        ]
+        return typed(self.schema, gathered(parts, decode))
+
+    def _trimmed(self, part: str) -> str:
+        """A part of a list; in a header a blank may stand beside the comma (RFC 9110 5.6.1)."""
+        return part.strip(" \t") if self.location == "header" else part
 
     def problems(self, value: Any) -> list[Problem]:
-        where = f"{self.location} parameter `{self.name}`"
-        return [Problem(where, problem.what, self.hint) for problem in self.schema.problems(value, limit=1)]
+        return [Problem(self.where, problem.what, self.hint) for problem in self.schema.problems(value, limit=1)]
+
+    @cached_property
+    def where(self) -> str:
+        """The place that a message about it names."""
+        return f"{self.location} parameter `{self.name}`"
 
     @cached_property
     def hint(self) -> str:
@@ -90,50 +209,12 @@ class Parameter:
         return ", ".join([*types, *(f"{word} {node[word]}" for word in _COUNTED if word in node)])
 
 
-def _inner(name: str, key: str) -> str:
-    """``key`` of ``name[key]``; nothing when it is another parameter's, or deeper."""
-    inner = key[len(name) + 1 : -1] if key.startswith(f"{name}[") and key.endswith("]") else ""
-    return "" if "[" in inner else inner
+def _taken(key: str, taken: Container[str]) -> bool:
+    return key in taken or key.partition("[")[0] in taken
 
 
-def _array(schema: Schema, texts: Sequence[str]) -> list[Any]:
-    return [_cast(schema.items, text) if schema.items else text for text in texts]
-
-
-def _cast(schema: Schema, text: str) -> Any:
-    """The narrowest reading of ``text`` that the schema admits; the narrowest of its types when it admits none."""
-    types = schema.types
-    readings = [value for name, cast in _CASTS if name in types and (value := cast(text)) is not _NOT]
-    if len(readings) + ("string" in types) < 2:
-        return readings[0] if readings else text
-    return next((value for value in [*readings, text] if schema.accepts(value)), readings[0])
-
-
-_NOT = object()
-
-
-def _integer(text: str) -> Any:
-    return _number(text) if _INTEGER.fullmatch(text) else _NOT
-
-
-def _number(text: str) -> Any:
-    if not _NUMBER.fullmatch(text):
-        return _NOT
-    if whole := _INTEGER.fullmatch(text):
-        return int(whole[1])
-    value = read_number(text)
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WIDEST else value
-
-
-def _boolean(text: str) -> Any:
-    return {"true": True, "false": False}.get(text, _NOT)
-
-
-_CASTS: tuple[tuple[str, Cast], ...] = (("integer", _integer), ("number", _number), ("boolean", _boolean))
-
-
-def _json(text: str) -> Any:
+def _json(texts: Sequence[str], decode: Decode) -> Any:
     try:
-        return read_json(text)
+        return read_json(decode(texts[-1]))
     except NotJson:
-        return text
+        raise Unreadable("is not JSON") from None

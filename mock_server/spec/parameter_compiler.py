@@ -8,6 +8,8 @@ from mock_server.spec.path_template import PARAMETER
 from mock_server.spec.schema import Schema
 
 _LOCATIONS = ("path", "query", "header", "cookie")
+_PATH_ONLY = ("label", "matrix")
+_IGNORED = ("accept", "content-type", "authorization")
 
 
 class ParameterCompiler:
@@ -27,8 +29,10 @@ class ParameterCompiler:
                 continue
             for index in range(len(listed)):
                 with self._shared.noting():
-                    parameter = self._parameter(*self._document.mapping(f"{start}/parameters/{index}", "a parameter"))
-                    found[parameter.location, parameter.name] = parameter
+                    pointer, node = self._document.mapping(f"{start}/parameters/{index}", "a parameter")
+                    if not _is_ignored(node):
+                        parameter = self._parameter(pointer, node)
+                        found[parameter.location, parameter.name] = parameter
         return self.undeclared(found, path)
 
     def undeclared(self, found: dict[tuple[str, str], Parameter], path: str) -> tuple[Parameter, ...]:
@@ -48,9 +52,10 @@ class ParameterCompiler:
             what = f"parameter `{name}` is in {kind_of(location)}"
             raise self._document.fault(f"{pointer}/in", what, f"write one of {', '.join(_LOCATIONS)}")
         style = node.get("style", "form" if location in ("query", "cookie") else "simple")
-        if not isinstance(style, str) or style not in STYLES:
+        styles = [it for it in STYLES if location == "path" or it not in _PATH_ONLY]
+        if style not in styles:
             what = f"parameter `{name}` has the style {kind_of(style)}"
-            raise self._document.fault(f"{pointer}/style", what, f"write one of {', '.join(STYLES)}")
+            raise self._document.fault(f"{pointer}/style", what, f"write one of {', '.join(styles)}")
         media, schema = "", None
         if "content" in node:
             _, content = self._document.mapping(f"{pointer}/content", "content")
@@ -66,7 +71,14 @@ class ParameterCompiler:
             # The vendor marks some path parameters optional, which OpenAPI does not allow: they are not.
             required=location == "path" or node.get("required") is True,
             schema=schema,
-            explode=node.get("explode", style == "form") is True,
+            explode=node.get("explode", style in ("form", "cookie")) is True,
             style=style,
             json=bool(JSON.fullmatch(media)),
+            allow_empty=location == "query" and node.get("allowEmptyValue") is True,
+            allow_reserved=node.get("allowReserved") is True,
         )
+
+
+def _is_ignored(node: Node) -> bool:
+    """Tell whether OpenAPI ignores a declaration: other parts of the document say it of these headers."""
+    return node.get("in") == "header" and str(node.get("name")).lower() in _IGNORED

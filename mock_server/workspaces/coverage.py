@@ -5,15 +5,16 @@ Parameters are named with their place: ``query limit``, ``path leadId``, ``heade
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
-from mock_server.spec.parameter import Parameter
+from mock_server.spec.parameter import ABSENT, Parameter
+from mock_server.spec.parameter_styles import Unreadable
 from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import write_json
+from mock_server.support.wire_texts import Texts, UnreadableQuery, joined_fields, query_texts
 
 Headers = Iterable[tuple[bytes, bytes]]
 Given = tuple[str, tuple[str, ...]]
@@ -117,22 +118,29 @@ def _in_path(operation: Operation) -> Iterator[Given]:
 
 
 def _in_query(operation: Operation, query: str) -> Iterator[Given]:
-    asked: Mapping[str, Sequence[str]] = parse_qs(query, keep_blank_values=True) if query else {}
+    try:
+        texts = query_texts(query.encode("latin-1", "replace")) if query else {}
+    except UnreadableQuery:
+        return
     for parameter in operation.parameters:
         if parameter.location == "query":
-            deep = parameter.read_deep(asked) if parameter.deep else None
-            if deep is not None:
-                yield _name(parameter), _chosen(parameter.schema, deep)
-            elif parameter.name in asked:
-                yield _name(parameter), _chosen(parameter.schema, parameter.read(asked[parameter.name]))
+            yield from _found(parameter, texts, operation.single_names)
+
+
+def _found(parameter: Parameter, texts: Texts, taken: Container[str] = ()) -> Iterator[Given]:
+    try:
+        value = parameter.find(texts, taken)
+    except Unreadable:
+        value = None
+    if value is not ABSENT:
+        yield _name(parameter), _chosen(parameter.schema, value)
 
 
 def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
+    texts = {name.decode("latin-1"): [text.decode("latin-1")] for name, text in joined_fields(headers).items()}
     for parameter in operation.parameters:
         if parameter.location == "header":
-            name = parameter.name.lower().encode("latin-1", "replace")
-            for text in [text for given, text in headers if given == name]:
-                yield _name(parameter), _chosen(parameter.schema, parameter.read([text.decode("latin-1")]))
+            yield from _found(parameter, texts)
 
 
 def in_body(operation: Operation, value: Any) -> tuple[Given, ...]:

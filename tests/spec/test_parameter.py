@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from specimens import answering, document, schema, served
 
-from mock_server.spec.parameter import Parameter
+from mock_server.spec.parameter import ABSENT, Parameter
+from mock_server.spec.parameter_styles import Unreadable
 
 
 def of(node: Any, **more: Any) -> Parameter:
@@ -128,8 +129,9 @@ def test_no_text_is_too_odd_to_be_read(text: str) -> None:
     assert of(STRING).read([text]) == text
 
 
-def test_the_last_of_several_texts_counts_where_one_is_meant() -> None:
-    assert of(INTEGER).read(["1", "2"]) == 2
+def test_several_texts_where_one_is_meant_are_refused() -> None:
+    with pytest.raises(Unreadable, match="more than once"):
+        of(INTEGER).find({"a": ["1", "2"]})
 
 
 # --- lists ------------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ LIST = {"type": "array", "items": INTEGER}
         ({"schema": LIST}, ["1", "2"], [1, 2]),
         ({"schema": LIST}, ["1,2"], ["1,2"]),
         ({"schema": LIST, "explode": False}, ["1,2"], [1, 2]),
-        ({"schema": LIST, "explode": False}, ["3", "1,x"], [1, "x"]),
+        ({"schema": LIST, "explode": False}, ["3", "1,x"], [3, 1, "x"]),
         ({"schema": LIST, "explode": False, "style": "pipeDelimited"}, ["1|2"], [1, 2]),
         ({"schema": LIST, "explode": False, "style": "spaceDelimited"}, ["1 2"], [1, 2]),
         ({"schema": LIST, "style": "pipeDelimited"}, ["1|2"], [1, 2]),
@@ -172,22 +174,23 @@ def test_a_deep_object_is_gathered_from_its_brackets() -> None:
     parameter = compiled(schema=WINDOW, style="deepObject")
     assert parameter.deep
     pairs = {"a[from]": ["1"], "a[tags]": ["1", "2"], "a[other]": ["x"], "a[b][c]": ["y"], "b[to]": ["2"], "to": ["3"]}
-    assert parameter.read_deep(pairs) == {"from": 1, "tags": [1, 2], "other": "x"}
-    assert parameter.read_deep({"to": ["3"], "a": ["1"], "a[": ["1"], "a[]": ["1"]}) is None
+    assert parameter.find(pairs) == {"from": 1, "tags": [1, 2], "other": "x", "b": {"c": "y"}}
+    assert parameter.find({"to": ["3"], "a[": ["1"], "a]": ["1"], "a[b]c": ["1"], "a[[b]]": ["1"]}) is ABSENT
 
 
 def test_an_object_in_form_style_is_spread_over_the_query() -> None:
     parameter = compiled(schema=WINDOW)
     assert parameter.deep
-    assert parameter.read_deep({"from": ["1"], "a[to]": ["2"], "x": ["y"]}) == {"from": 1}
-    assert parameter.read_deep({"x": ["y"]}) is None
+    assert parameter.find({"from": ["1"], "a[to]": ["2"], "x": ["y"]}) == {"from": 1}
+    assert parameter.find({"x": ["y"]}) is ABSENT
 
 
 def test_an_object_as_json_is_read_as_json() -> None:
     parameter = compiled(content={"application/json": {"schema": WINDOW}})
     assert not parameter.deep
     assert parameter.read(['{"from": 1}']) == {"from": 1}
-    assert parameter.read(["{from: 1}"]) == "{from: 1}"
+    with pytest.raises(Unreadable, match="is not JSON"):
+        parameter.read(["{from: 1}"])
     assert parameter.schema.accepts({"from": 1})
     assert not parameter.schema.accepts("{from: 1}")
 

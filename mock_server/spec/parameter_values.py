@@ -1,0 +1,118 @@
+"""From the texts of a parameter to a value of its schema's types."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mock_server.spec.schema import Schema
+from mock_server.spec.schema_lint import TYPES, compiled
+from mock_server.support.exact_json import read_number
+
+_INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
+_WIDEST = 2**63  # a number with an exponent, as 1e3, is a whole one up to here
+_NULLS = ("", "null")
+
+Parts = str | Sequence["Parts"] | Mapping[str, "Parts"]
+"""Texts in the shape of a value: an object's by key, an array's in order, several of one key as a list."""
+
+
+def admits(schema: Schema | None, type_name: str) -> bool:
+    """Tell whether a schema says that its value may be of a type; one that says nothing does not."""
+    return schema is not None and type_name in schema.types and schema.types < set(TYPES)
+
+
+def typed(schema: Schema | None, parts: Parts) -> Any:
+    """The value of ``parts``. A text that is not of its type stays a text, which the schema then refuses."""
+    if isinstance(parts, str):
+        return parts if schema is None else cast(schema, parts)
+    if isinstance(parts, Mapping):
+        if _is_array(schema, parts):
+            return typed(schema, _in_order(parts))
+        return {name: typed(property_schema(schema, name), part) for name, part in parts.items()}
+    if len(parts) == 1 and not admits(schema, "array"):
+        return typed(schema, parts[0])
+    return [typed(_item_schema(schema, index), part) for index, part in enumerate(parts)]
+
+
+def cast(schema: Schema, text: str) -> Any:
+    """The narrowest reading of ``text`` that the schema admits; the narrowest of its types when it admits none."""
+    types = schema.types
+    readings = [value for name, read in _CASTS if name in types and (value := read(text)) is not _NOT]
+    if "string" in types:
+        readings.append(text)
+    if "null" in types and text in _NULLS:
+        readings.append(None)
+    if len(readings) < 2:
+        return readings[0] if readings else text
+    return next((value for value in readings if schema.accepts(value)), readings[0])
+
+
+def property_schema(schema: Schema | None, name: str) -> Schema | None:
+    """The schema of one key of an object: its own, one whose pattern it fits, or that of all others."""
+    if schema is None:
+        return None
+    if name in schema.properties:
+        return schema.properties[name]
+    for part in schema.parts:
+        for pattern in part.node.get("patternProperties", ()):
+            if _fits(part, pattern, name):
+                return part.at("patternProperties", pattern)
+    others = (part for part in schema.parts if isinstance(part.node.get("additionalProperties"), dict))
+    return next((part.at("additionalProperties") for part in others), None)
+
+
+def _fits(part: Schema, pattern: str, name: str) -> bool:
+    made, key = part.document.made, ("pattern", pattern)
+    if key not in made:
+        made[key] = compiled({"pattern": pattern})
+    return bool(made[key].is_valid(name))
+
+
+def _item_schema(schema: Schema | None, index: int) -> Schema | None:
+    if schema is None:
+        return None
+    heads = next((heads for part in schema.parts if (heads := part.branches("prefixItems"))), [])
+    return heads[index] if index < len(heads) else schema.items
+
+
+def _is_array(schema: Schema | None, parts: Mapping[str, Parts]) -> bool:
+    """Tell whether keys are an array's: ``a[]=x``, or ``a[0]=x`` where the schema asks for one."""
+    if schema is not None and any(name in schema.properties for name in parts):
+        return False
+    return parts.keys() == {""} or (admits(schema, "array") and all(re.fullmatch("[0-9]*", name) for name in parts))
+
+
+def _in_order(parts: Mapping[str, Parts]) -> Sequence[Parts]:
+    """The items of an array by their numbers, those without one at the end; what has one number is one item."""
+    numbered = sorted((int(name), part) for name, part in parts.items() if name and len(name) < 10)
+    items = [part[0] if isinstance(part, Sequence) and len(part) == 1 else part for _, part in numbered]
+    rest = parts.get("", ())
+    return [*items, *(rest if isinstance(rest, Sequence) else [rest])]
+
+
+_NOT = object()
+
+
+def _integer(text: str) -> Any:
+    return _number(text) if _INTEGER.fullmatch(text) else _NOT
+
+
+def _number(text: str) -> Any:
+    if not _NUMBER.fullmatch(text):
+        return _NOT
+    if whole := _INTEGER.fullmatch(text):
+        return int(whole[1])
+    value = read_number(text)
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WIDEST else value
+
+
+def _boolean(text: str) -> Any:
+    return {"true": True, "false": False}.get(text, _NOT)
+
+
+_CASTS: tuple[tuple[str, Callable[[str], Any]], ...] = (
+    ("integer", _integer),
+    ("number", _number),
+    ("boolean", _boolean),
+)
