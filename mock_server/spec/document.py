@@ -4,17 +4,16 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import jsonschema_rs
 
 from mock_server import __version__
 from mock_server.config.paths import is_ours
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.dialect import has_read_only, plain, writable
+from mock_server.spec.dialect import plain
 from mock_server.spec.json_patch import Patch, patched
 from mock_server.support.bounded_files import read_file
 from mock_server.support.exact_json import write_json
@@ -22,7 +21,6 @@ from mock_server.support.file_cache import recall, remember
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _VERSION = re.compile(r"3\.([01])(\.\d+)?")
-_BASE, _SENT = "mock:document", "mock:requests"
 _REMEDY_OUTSIDE = "bundle the document into one file: only references inside it (#/…) are followed"
 _MAPPING = "write it as `name: value` lines"
 _CHECKED_BY = (__version__, Path(jsonschema_rs.__file__).stat().st_mtime_ns)  # we, and the library as installed
@@ -56,17 +54,6 @@ class Document:
         """Nothing is wrong with its operations: the next start need not look, as long as not a letter changes."""
         if self.mark and not self.known_sound:
             remember(self.mark, self.root)
-
-    @cached_property
-    def registry(self) -> jsonschema_rs.Registry:
-        parts = {key: value for key, value in self.root.items() if isinstance(value, dict)}
-        sent = writable(parts) if has_read_only(parts) else parts
-        return jsonschema_rs.Registry([(_BASE, parts), (_SENT, sent)], draft=jsonschema_rs.Draft202012)
-
-    @staticmethod
-    def uri(pointer: str, *, sent: bool = False) -> str:
-        """The address of a part of the document, as a schema reference; ``sent``: as it holds for requests."""
-        return f"{_SENT if sent else _BASE}#{quote(pointer, safe='/~')}"
 
     def fault(self, pointer: str, what: str, remedy: str) -> SpecError:
         """An error about one place of the document."""

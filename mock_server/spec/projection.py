@@ -13,6 +13,7 @@ from mock_server.support.exact_json import write_json
 
 Project = Callable[[Any], Any]
 Record = Mapping[str, Any]
+_WITH_PARTS = frozenset({"properties", "items", "allOf", "anyOf", "oneOf"})
 
 
 class Projection:
@@ -69,12 +70,24 @@ def _projection(schema: Schema) -> Project:
     if ways and (schema.sure or len(ways) > 1):
         return _layers(schema, ways)
     if ways:
-        return _choice(ways[0])
+        return _choice(schema, ways[0])
     if "object" in schema.types and schema.sure:
         return _fields(schema)
     if "array" in schema.types and schema.items:
-        return _each(projection(schema.items))
+        return _each(_part(schema, schema.items))
     return _same
+
+
+def _part(owner: Schema, part: Schema) -> Project:
+    """What keeps of a value below ``owner`` what ``part`` names.
+
+    A component is looked at when the first value comes: those that lead to one another have no end.
+    """
+    if part.pointer.startswith(f"{owner.pointer}/") or ("projection", part.pointer) in part.document.made:
+        return projection(part)
+    if not part.node.keys() & _WITH_PARTS:
+        return _same
+    return lambda value: projection(part)(value)
 
 
 def _same(value: Any) -> Any:
@@ -82,7 +95,7 @@ def _same(value: Any) -> Any:
 
 
 def _fields(schema: Schema) -> Project:
-    parts = [(name, projection(part)) for name, part in schema.sure.items() if not part.never]
+    parts = [(name, _part(schema, part)) for name, part in schema.sure.items() if not part.never]
     # A schema with `additionalProperties: {…}` is a dictionary: its own keys stay.
     keep_rest = isinstance(schema.node.get("additionalProperties"), dict)
 
@@ -105,9 +118,9 @@ def _each(part: Project) -> Project:
     return project
 
 
-def _choice(branches: Sequence[Schema]) -> Project:
+def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
     """Of the alternatives that admit what they keep, the one that keeps most; the value as it is when none does."""
-    parts = [(branch, projection(branch)) for branch in branches]
+    parts = [(branch, _part(schema, branch)) for branch in branches]
     if all(part is _same for _, part in parts):
         return _same
 
@@ -121,7 +134,7 @@ def _choice(branches: Sequence[Schema]) -> Project:
 def _layers(schema: Schema, ways: Sequence[Sequence[Schema]]) -> Project:
     """The sure properties, and those of one alternative of each of ``ways`` on top of them."""
     base = _fields(schema)
-    layers = [[(branch, projection(branch) if branch.properties else _nothing) for branch in way] for way in ways]
+    layers = [[(branch, _part(schema, branch) if branch.properties else _nothing) for branch in way] for way in ways]
 
     def project(value: Any) -> Any:
         if not isinstance(value, dict):

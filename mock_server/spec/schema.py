@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from mock_server.errors import Problem
+from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document, escape
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
-from mock_server.support.garbage_collector import not_looked_for
 
 _IMPLIED = (
     ("object", ("properties", "required", "additionalProperties")),
@@ -38,8 +38,8 @@ class Schema:
         self.pointer, node = document.resolve(pointer)
         self.node: dict[str, Any] = node if isinstance(node, dict) else {}
         self.never = node is False
-        # The validator starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
-        self._source: dict[str, Any] = {"$ref": document.uri(pointer, sent=sent)}
+        self._sent = sent
+        self._inline: dict[str, Any] | None = None
         beside = document.at(pointer)
         if isinstance(beside, dict) and "$ref" in beside:
             self.node = {**self.node, **{key: beside[key] for key in _ANNOTATIONS if key in beside}}
@@ -60,7 +60,7 @@ class Schema:
     def inline(cls, document: Document, node: dict[str, Any]) -> "Schema":
         """A schema that stands nowhere in the document: where the document forgot to say one."""
         schema = cls(document, "")
-        schema.node = schema._source = node
+        schema.node = schema._inline = node
         return schema
 
     def __repr__(self) -> str:
@@ -73,29 +73,28 @@ class Schema:
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
         """Compiled once. Raises SpecError when the schema itself is wrong."""
+        # It starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
         try:
-            return compiled(self._source, self.document.registry)
+            return compiled(self._inline) if self._inline is not None else self._component.validator
         except ValueError as fault:
             what = str(fault).splitlines()[0]
             raise self.document.fault(self.pointer, what, "correct the schema") from None
+
+    @cached_property
+    def _component(self) -> ComponentValidator:
+        return ComponentValidator.at(self.document, self.place, sent=self._sent)
 
     def accepts(self, value: Any) -> bool:
         return bool(self.validator.is_valid(value))
 
     def problems(self, value: Any, limit: int = 5) -> list[Problem]:
         """Why ``value`` is not admitted: JSON pointer into it, and the reason; a large one has only its first."""
-        return [explained(error, self.document.root) for error in self._errors(value, limit)]
-
-    def _errors(self, value: Any, limit: int) -> list[jsonschema_rs.ValidationError]:
-        """The library looks for all of them at once: of a million bytes that takes a minute."""
-        if limit > 1 and _is_small(value, _EXPLAINED):
-            return list(islice(self.validator.iter_errors(value), limit))
-        with not_looked_for():  # an error holds a copy of what is wrong
-            try:
-                self.validator.validate(value)
-            except jsonschema_rs.ValidationError as error:
-                return [error]
-        return []
+        if self._inline is not None:
+            return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
+        several = limit > 1 and _is_small(value, _EXPLAINED)  # to find all of a million bytes takes a minute
+        component = self._component
+        found = component.complaints(value, limit) if several else component.first_complaint(value)
+        return [complaint.explained() for complaint in found]
 
     @cached_property
     def types(self) -> frozenset[str]:

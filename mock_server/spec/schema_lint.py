@@ -17,10 +17,10 @@ _TOLD = 20  # faults of one schema with all that it leads to
 _DEEPEST = 64  # schemas one in another without data between them
 _WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
 
-_ONE = ("additionalProperties", "contains", "items", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
-_MANY = ("patternProperties", "properties")
-_ONE_IN_PLACE = ("else", "if", "not", "then")
-_LISTED_IN_PLACE = ("allOf", "anyOf", "oneOf")
+ONE = ("additionalProperties", "contains", "items", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
+MANY = ("patternProperties", "properties")
+ONE_IN_PLACE = ("else", "if", "not", "then")
+LISTED_IN_PLACE = ("allOf", "anyOf", "oneOf")
 
 _TYPE = {"enum": list(TYPES)}
 _SIZE = {"type": "integer", "minimum": 0}
@@ -30,7 +30,7 @@ _NAMED = {"type": "object"}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 # keyword → what its value may be, and what to do about another one
-_RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
+RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "$ref": ({"type": "string"}, "write the reference as text: '#/components/schemas/…'"),
     "type": (
         {"anyOf": [_TYPE, {"type": "array", "minItems": 1, "items": _TYPE}]},
@@ -45,10 +45,14 @@ _RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "multipleOf": ({"type": "number", "exclusiveMinimum": 0}, "write a number above 0"),
     **dict.fromkeys(("maximum", "minimum"), (_NUMBER, "write a number")),
     **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum"), (_NUMBER, "write the bound itself, as 3.1 has it")),
-    **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), (_SIZE, "write a whole number from 0 up")),
+    **dict.fromkeys(
+        ("maxLength", "minLength", "maxItems", "minItems"),
+        (_SIZE, "write a whole number from 0 up"),
+    ),
+    **dict.fromkeys(("maxContains", "minContains"), (_SIZE, "write a whole number from 0 up")),
     **dict.fromkeys(("maxProperties", "minProperties"), (_SIZE, "write a whole number from 0 up")),
-    **dict.fromkeys((*_LISTED_IN_PLACE, "prefixItems"), (_SCHEMAS, "list at least one schema")),
-    **dict.fromkeys((*_MANY, "dependentSchemas"), (_NAMED, "map names to schemas")),
+    **dict.fromkeys((*LISTED_IN_PLACE, "prefixItems"), (_SCHEMAS, "list at least one schema")),
+    **dict.fromkeys((*MANY, "dependentSchemas"), (_NAMED, "map names to schemas")),
 }
 
 
@@ -108,7 +112,7 @@ class SchemaLint:
         wrong = {str(error.instance_path[0]) for error in _SHAPE.iter_errors(node)}
         for keyword in sorted(wrong):
             what = f"`{keyword}` cannot be {_short(node[keyword])}"
-            found.append(self._problem(f"{where}/{keyword}", what, _RULES[keyword][1]))
+            found.append(self._problem(f"{where}/{keyword}", what, RULES[keyword][1]))
         found.extend(self._bad_patterns(where, node))
         below = [f"{where}/{place}" for place in _below({key: node[key] for key in node if key not in wrong})]
         self._beside[where] = [f"{where}/{place}" for place in _in_place(node, wrong)]
@@ -147,15 +151,15 @@ class SchemaLint:
         return Problem(f"{self._document.name}#{pointer}", what, remedy)
 
 
-def compiled(schema: Mapping[str, Any], registry: jsonschema_rs.Registry | None = None) -> jsonschema_rs.Validator:
+def compiled(schema: Mapping[str, Any] | bool, keywords: Mapping[str, type] | None = None) -> jsonschema_rs.Validator:
     """A validator that checks formats, fetches nothing, and matches patterns in linear time where it can.
 
     Its messages do not repeat the value, which may be long or secret. Raises ValueError.
     """
     try:
-        return _compiled(schema, registry, jsonschema_rs.RegexOptions())
+        return _compiled(schema, keywords, jsonschema_rs.RegexOptions())
     except ValueError:
-        return _compiled(schema, registry, jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000))
+        return _compiled(schema, keywords, jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000))
 
 
 def fetch_nothing(uri: str) -> NoReturn:
@@ -166,10 +170,12 @@ def fetch_nothing(uri: str) -> NoReturn:
     raise ValueError(f"{uri} is outside the document")
 
 
-def _compiled(schema: Mapping[str, Any], registry: Any, engine: Any) -> jsonschema_rs.Validator:
+def _compiled(
+    schema: Mapping[str, Any] | bool, keywords: Mapping[str, type] | None, engine: Any
+) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(
-        dict(schema),
-        registry=registry,
+        {"allOf": [schema]} if isinstance(schema, bool) else dict(schema),
+        keywords=dict(keywords) if keywords else None,
         validate_formats=True,
         retriever=fetch_nothing,
         mask="the value",
@@ -178,15 +184,15 @@ def _compiled(schema: Mapping[str, Any], registry: Any, engine: Any) -> jsonsche
 
 
 def _below(node: Mapping[str, Any]) -> Iterator[str]:
-    yield from (keyword for keyword in _ONE if keyword in node)
-    for keyword in _MANY:
+    yield from (keyword for keyword in ONE if keyword in node)
+    for keyword in MANY:
         yield from (f"{keyword}/{escape(name)}" for name in node.get(keyword, ()))
     yield from (f"prefixItems/{index}" for index in range(len(node.get("prefixItems", ()))))
 
 
 def _in_place(node: Mapping[str, Any], wrong: set[str]) -> Iterator[str]:
-    yield from (keyword for keyword in _ONE_IN_PLACE if keyword in node)
-    for keyword in _LISTED_IN_PLACE:
+    yield from (keyword for keyword in ONE_IN_PLACE if keyword in node)
+    for keyword in LISTED_IN_PLACE:
         if keyword not in wrong:
             yield from (f"{keyword}/{index}" for index in range(len(node.get(keyword, ()))))
     if "dependentSchemas" not in wrong:
@@ -198,4 +204,4 @@ def _short(value: Any) -> str:
     return f"`{text[:40]}`" if text else "empty"
 
 
-_SHAPE = compiled({"properties": {keyword: rule for keyword, (rule, _) in _RULES.items()}})
+_SHAPE = compiled({"properties": {keyword: rule for keyword, (rule, _) in RULES.items()}})

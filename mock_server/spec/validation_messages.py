@@ -1,6 +1,7 @@
 """What a validator complains of, in words for who wrote the value: where, what, and what would be right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,10 +13,46 @@ _MOST = 20  # names or values in one remedy
 _LONGEST = 60
 
 
+@dataclass(frozen=True)
+class Complaint:
+    """One error of a validator: the ``schema`` in which the broken keyword stands, and where the value is.
+
+    ``ways`` gives the complaints about each alternative, none where there are no alternatives.
+    """
+
+    error: jsonschema_rs.ValidationError
+    schema: Mapping[str, Any]
+    ways: Callable[[], Sequence[Sequence["Complaint"]]]
+    above: Sequence[str | int] = ()
+
+    @property
+    def path(self) -> list[str | int]:
+        return [*self.above, *self.error.instance_path]
+
+    def below(self, above: Iterable[str | int]) -> "Complaint":
+        """The same complaint about a value that stands at ``above`` in a larger one."""
+        return replace(self, above=(*above, *self.above))
+
+    def explained(self) -> Problem:
+        """The complaint in words. The value itself is not repeated."""
+        return _told(_meant(self))
+
+
 def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> Problem:
-    """``root`` is the document, or schema, whose validator found the error. The value itself is not repeated."""
-    error = _meant(error)
-    path, kind, schema = list(error.instance_path), error.kind.as_dict(), _at(root, list(error.schema_path)[:-1])
+    """What a validator complains of; ``root`` is the schema that it was made of. The value itself is not repeated."""
+    return _complaint(error, root).explained()
+
+
+def _complaint(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> Complaint:
+    def ways() -> list[list[Complaint]]:
+        return [[_complaint(inner, root) for inner in way] for way in getattr(error.kind, "context", ())]
+
+    return Complaint(error, _at(root, list(error.schema_path)[:-1]), ways)
+
+
+def _told(complaint: Complaint) -> Problem:
+    error, path, schema = complaint.error, complaint.path, complaint.schema
+    kind = error.kind.as_dict()
     match error.kind.name:
         case "required":
             return Problem(pointer([*path, kind["property"]]), "is missing")
@@ -27,7 +64,7 @@ def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> 
         case "enum":
             meant = did_you_mean(error.instance, map(str, kind["options"])) if isinstance(error.instance, str) else ""
             return Problem(pointer(path), f"is none of the values there are{meant}", choice(kind["options"]))
-        case "anyOf" | "oneOfNotValid" if types := _types(error):
+        case "anyOf" | "oneOfNotValid" if types := _types(complaint):
             return Problem(pointer(path), f"is not of type {' or '.join(types)}")
         case "pattern" if "error" in kind:
             return Problem(
@@ -69,30 +106,24 @@ def _described(schema: Mapping[str, Any]) -> str:
     return str(schema.get("description", "")).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
 
 
-def _meant(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+def _meant(complaint: Complaint) -> Complaint:
     """Of alternatives the complaint about the one that the value's type has picked; most have null as the other."""
     for _ in range(_LONGEST):
-        ways = [way for way in _ways(error) if way and not any(_is_of_another_type(it, error) for it in way)]
+        ways = [way for way in complaint.ways() if way and not any(_is_of_another_type(it, complaint) for it in way)]
         if len(ways) != 1:
             break
-        error = ways[0][-1]
-    return error
+        complaint = ways[0][-1]
+    return complaint
 
 
-def _ways(error: jsonschema_rs.ValidationError) -> Sequence[Sequence[jsonschema_rs.ValidationError]]:
-    """The complaints about each alternative, none where there are no alternatives."""
-    found: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", ())
-    return found
+def _is_of_another_type(inner: Complaint, outer: Complaint) -> bool:
+    return inner.error.kind.name == "type" and inner.path == outer.path
 
 
-def _is_of_another_type(inner: jsonschema_rs.ValidationError, outer: jsonschema_rs.ValidationError) -> bool:
-    return inner.kind.name == "type" and list(inner.instance_path) == list(outer.instance_path)
-
-
-def _types(error: jsonschema_rs.ValidationError) -> list[str]:
+def _types(complaint: Complaint) -> list[str]:
     """The types of alternatives that all want another one."""
-    ways = _ways(error)
-    wanted = [it.kind.as_dict()["types"] for way in ways for it in way if _is_of_another_type(it, error)]
+    ways = complaint.ways()
+    wanted = [it.error.kind.as_dict()["types"] for way in ways for it in way if _is_of_another_type(it, complaint)]
     return list(dict.fromkeys(name for names in wanted for name in names)) if len(wanted) == len(ways) else []
 
 

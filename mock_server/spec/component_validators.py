@@ -1,0 +1,219 @@
+"""The validators of a document's schemas, each cut where another component begins.
+
+A validator that holds all it can reach grows with the whole document, and so does the time to make it. A reference is
+therefore a keyword of our own: it asks the validator of the component that it names, which is made when it is first
+asked. Small components that do not contain themselves stay in one piece, which is quicker to check.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from math import inf
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+
+from mock_server.spec.dialect import writable
+from mock_server.spec.document import Document, Node, escape
+from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
+from mock_server.spec.validation_messages import Complaint
+from mock_server.support.garbage_collector import not_looked_for
+
+CUT = "x-mock-component"
+_KEPT = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef", "$dynamicAnchor"})
+_IN_PLACE = frozenset({*ONE_IN_PLACE, *LISTED_IN_PLACE, "dependentSchemas"})
+_BELOW = frozenset({*ONE, *ONE_IN_PLACE})
+_LISTED = frozenset({*LISTED_IN_PLACE, "prefixItems"})
+_NAMED = frozenset({*MANY, "dependentSchemas"})
+_DATA = frozenset({"default", "example", "examples", "description"})
+_WHOLE = ("unevaluatedProperties", "unevaluatedItems")
+_SMALL = 100  # nodes of a component, with all that it leads to, that stays in one piece with those that name it
+_ONE_PIECE = 500  # nodes that are added to a validator so
+
+
+class ComponentValidator:
+    """The validator of the schema at ``place``."""
+
+    def __init__(self, document: Document, place: str, *, sent: bool) -> None:
+        builder = _Builder(document, sent=sent)
+        self._document, self._places, self._sent = document, builder.places, sent
+        self.validator = compiled(builder.source(place), {CUT: _asking(document, sent=sent)})
+
+    @classmethod
+    def at(cls, document: Document, place: str, *, sent: bool = False) -> "ComponentValidator":
+        """The validator of the schema at ``place``, made once. Raises ValueError for a schema that is none."""
+        made: ComponentValidator | None = document.made.get((_PURPOSE[sent], place))
+        if made is None:
+            node = document.at(place)
+            if isinstance(node, dict) and node.keys() == {"$ref"}:
+                made = cls.at(document, document.resolve(place)[0], sent=sent)
+            else:
+                made = cls(document, place, sent=sent)
+            document.made[_PURPOSE[sent], place] = made
+        return made
+
+    def complaints(self, value: Any, limit: int, above: Sequence[str | int] = ()) -> list[Complaint]:
+        """Why ``value``, which stands at ``above`` in what was sent, is not admitted: ``limit`` reasons at most."""
+        found: list[Complaint] = []
+        for error in islice(self.validator.iter_errors(value), limit):
+            found += self._complaints(error, limit, above)
+        return found[:limit]
+
+    def first_complaint(self, value: Any) -> list[Complaint]:
+        """The first reason why ``value``, which may be large, is not admitted; none for one that is."""
+        with not_looked_for():  # an error holds a copy of what is wrong
+            try:
+                self.validator.validate(value)
+            except jsonschema_rs.ValidationError as error:
+                if (behind := self._behind(error)) is None:
+                    return self._complaints(error, 1, ())
+                found = behind.first_complaint(error.instance)
+                return [complaint.below(error.instance_path) for complaint in found]
+        return []
+
+    def _complaints(
+        self, error: jsonschema_rs.ValidationError, limit: int, above: Sequence[str | int]
+    ) -> list[Complaint]:
+        """An error of this validator; for a component that it asked, the errors that this has."""
+        if (behind := self._behind(error)) is not None:
+            return behind.complaints(error.instance, limit, [*above, *error.instance_path])
+
+        def ways() -> list[list[Complaint]]:
+            context = getattr(error.kind, "context", ())
+            return [[it for inner in way for it in self._complaints(inner, limit, above)] for way in context]
+
+        return [Complaint(error, self._schema_at(list(error.schema_path)), ways, tuple(above))]
+
+    def _schema_at(self, path: list[str | int]) -> Mapping[str, Any]:
+        """The schema of the document in which a keyword of this validator stands, by the keyword's path."""
+        start, tokens = (0, path) if path[:1] != ["$defs"] else (int(path[1]), path[2:])
+        try:
+            node = self._document.at("/".join([self._places[start], *(escape(str(it)) for it in tokens[:-1])]))
+        except LookupError:
+            return {}
+        return node if isinstance(node, Mapping) else {}
+
+    def _behind(self, error: jsonschema_rs.ValidationError) -> "ComponentValidator | None":
+        """The component whose own errors are behind an error of this one, None for any other error."""
+        if error.kind.name != CUT:
+            return None
+        return self.at(self._document, error.kind.as_dict()["message"], sent=self._sent)
+
+
+_PURPOSE: Mapping[bool, str] = {False: "validator", True: "validator of what is sent"}
+
+
+def _asking(document: Document, *, sent: bool) -> type:
+    """A keyword that asks the validator of the component that it names."""
+
+    class Asking:
+        """One use of a component. The message of its error is the component's place."""
+
+        def __init__(self, parent: Node, place: str, path: list[str | int]) -> None:
+            self._place = place
+            self._is_valid: Any = None
+
+        def validate(self, value: Any) -> None:
+            if self._is_valid is None:
+                self._is_valid = ComponentValidator.at(document, self._place, sent=sent).validator.is_valid
+            if not self._is_valid(value):
+                raise ValueError(self._place)
+
+    return Asking
+
+
+class _Builder:
+    """Copies a schema for a validator: without annotations, its references cut or, in ``$defs``, in one piece."""
+
+    def __init__(self, document: Document, *, sent: bool) -> None:
+        self._document, self._sent = document, sent
+        self._left: float = _ONE_PIECE
+        self.places: list[str] = []
+        self._numbers: dict[tuple[str, bool], int] = {}
+        self._parts: dict[str, Any] = {}
+
+    def source(self, place: str) -> Any:
+        """The schema at ``place``. ``places`` says then where it and its numbered parts stand in the document."""
+        self.places.append(place)
+        made = self._copy(self._at(place), whole=False)
+        return {**made, "$defs": self._parts} if self._parts else made
+
+    def _at(self, place: str) -> Any:
+        node = self._document.at(place)
+        return writable(node) if self._sent else node
+
+    def _copy(self, node: Any, *, whole: bool) -> Any:
+        """``whole``: a schema above asks what is evaluated here, so that nothing can be cut off."""
+        if not isinstance(node, dict):
+            return node
+        whole = whole or any(word in node for word in _WHOLE)
+        return {
+            word: part
+            for key, value in node.items()
+            if key in _KEPT
+            for word, part in [self._keyword(key, value, whole=whole)]
+        }
+
+    def _keyword(self, key: str, value: Any, *, whole: bool) -> tuple[str, Any]:
+        if key == "$ref":
+            return self._reference(self._document.resolve(unquote(value[1:]))[0], whole=whole)
+        whole = whole and key in _IN_PLACE
+        if key in _LISTED and isinstance(value, list):
+            return key, [self._copy(part, whole=whole) for part in value]
+        if key in _NAMED and isinstance(value, dict):
+            return key, {name: self._copy(part, whole=whole) for name, part in value.items()}
+        if key == "type" and isinstance(value, list):
+            return key, list(dict.fromkeys(value))  # the library refuses a type that stands there twice
+        return key, self._copy(value, whole=whole) if key in _BELOW else value
+
+    def _reference(self, place: str, *, whole: bool) -> tuple[str, Any]:
+        if not whole and self._numbers.get((place, False)) is None:
+            left = self._left - _size(self._document, place)
+            if left < 0:
+                return CUT, place
+            self._left = left
+        number = self._numbers.get((place, whole))
+        if number is None:
+            number = self._numbers[place, whole] = len(self.places)
+            self.places.append(place)
+            self._parts[str(number)] = self._copy(self._at(place), whole=whole)
+        return "$ref", f"#/$defs/{number}"
+
+
+def _size(document: Document, place: str) -> float:
+    """The nodes of a component with all that it leads to; endless for one that is large, or contains itself."""
+    made: float | None = document.made.get(("size", place))
+    if made is None:
+        document.made["size", place] = made = _counted(document, place)
+    return made
+
+
+def _counted(document: Document, place: str) -> float:
+    total = 0
+    known, waiting = {place}, [place]
+    while waiting:
+        count, references = _own_size(document, waiting.pop())
+        total += count
+        if total > _SMALL or place in references:
+            return inf
+        waiting += set(references) - known
+        known.update(references)
+    return total
+
+
+def _own_size(document: Document, place: str) -> tuple[int, Iterable[str]]:
+    """The nodes of a component itself, and the components that it names; it is not looked through when it is large."""
+    made: tuple[int, Iterable[str]] | None = document.made.get(("own size", place))
+    if made is None:
+        count, references, waiting = 0, list[str](), [document.at(place)]
+        while waiting and count <= _SMALL:
+            node = waiting.pop()
+            count += 1
+            if isinstance(node, dict):
+                if isinstance(node.get("$ref"), str):
+                    references.append(document.resolve(unquote(node["$ref"][1:]))[0])
+                waiting += [value for key, value in node.items() if key not in _DATA]
+            elif isinstance(node, list):
+                waiting += node
+        document.made["own size", place] = made = (count, references)
+    return made
