@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from mock_server.errors import SpecError
@@ -72,16 +73,25 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
     records: dict[str, Sequence[Record]] = {}
     for kind, told in build(recipe, seed, start, ids).items():
         family = contract.families.get(kind)
-        records[kind] = _fitted(family, told, seed) if family else told
+        records[kind] = _records(contract, family, partial(_fitted, family, told, seed)) if family else told
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
         if family.kind not in records and family.kind not in _VIEWS:
-            records[family.kind] = []
-            try:
-                made = _made_up(contract, family, records.get(family.parent or "", ()), recipe, ids, start)
-                records[family.kind] = _fitted(family, made, seed)
-            except SpecError as fault:  # whoever asks for one of them is told why
-                contract.note_unmade(family, str(fault))
+            above = records.get(family.parent or "", ())
+            make = partial(_made_up_and_fitted, contract, family, above, recipe, ids, start)
+            records[family.kind] = _records(contract, family, make)
     return WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
+
+
+def _records(contract: Contract, family: Family, make: Callable[[], list[Record]]) -> list[Record]:
+    """The records that ``make`` makes; none where it fails, and whoever asks for one of them is told why."""
+    try:
+        return make()
+    except SpecError as fault:
+        reason = str(fault)
+    except Exception as fault:  # nobody has foreseen this document; the other kinds do not care
+        reason = f"the program failed on {family.kind}: {type(fault).__name__}: {str(fault)[:200]} → please report it"
+    contract.note_unmade(family, reason)
+    return []
 
 
 def refitting(contract: Contract, seed: int, program: str) -> Restoring:
@@ -197,6 +207,12 @@ def timestamps(family: Family, now: str) -> dict[str, Any]:
 
 # Of a time as it goes out; in the order of TIMES.
 _FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda text: epoch_ms(parse(text)) // 1000)
+
+
+def _made_up_and_fitted(
+    contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
+) -> list[Record]:
+    return _fitted(family, _made_up(contract, family, above, recipe, ids, start), ids.seed)
 
 
 def _made_up(
