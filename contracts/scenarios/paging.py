@@ -7,11 +7,12 @@ from typing import Any
 from contracts.rules import collections as rules
 from contracts.rules import lifecycle
 from contracts.rules.collections import Page, Said, page_of
-from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
 
-_MOST_PAGES = 60  # a list that never ends is a finding, not an endless run
+MAX_PAGES = 60
+"""Pages that are read of a list. One that never ends is a finding, not an endless run."""
 
 
 def note(client: ScenarioClient, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
@@ -60,20 +61,47 @@ def whole(
     query: Mapping[str, Any] | None = None,
     key: str | None = None,
 ) -> list[Mapping[str, Any]]:
-    """Every item, by the largest pages, with what the pages say of the whole checked."""
+    """Read every item, by the largest pages, and check what the pages say of the whole.
+
+    Raises ScenarioSkipped for a list of more than ``MAX_PAGES`` such pages: what is true of a part need not be true
+    of the whole.
+    """
     if not listing.paged:
         return list(fetch(client, listing, *parents, query=query, key=key).items)
     size, pages = listing.largest, list[Page]()
-    while len(pages) < _MOST_PAGES:
+    while len(pages) < MAX_PAGES:
         pages.append(fetch(client, listing, *parents, query=query, key=key, page=len(pages) + 1, size=size))
         if len(pages[-1].items) < size and len(pages) >= (pages[-1].pages or 0):
             break
+        if len(pages) in (1, MAX_PAGES) and _is_long(client, listing, parents, query, key, pages, size):
+            raise ScenarioSkipped(f"{listing.operation.key} has more than {MAX_PAGES * size:,} items: too many to read")
     items = [item for page in pages for item in page.items]
     for number, page in enumerate(pages, 1):
         note(client, listing, rules.totals(page, number, size, len(items)), page.exchange)
         note(client, listing, rules.fits(page, [i.get("id") for i in items], number, size), page.exchange)
     note(client, listing, rules.unique([item.get("id") for item in items]), pages[-1].exchange)
     return items
+
+
+def _is_long(
+    client: ScenarioClient,
+    listing: Listing,
+    parents: tuple[Any, ...],
+    query: Mapping[str, Any] | None,
+    key: str | None,
+    pages: Sequence[Page],
+    size: int,
+) -> bool:
+    """Tell whether a list has more pages than are read: as its first page says, or as all were full.
+
+    A list that repeats its items is none of these: it never ends, which is a finding.
+    """
+    first, says = pages[0], [pages[0].count or 0, (pages[0].pages or 0) * size]
+    if len(first.items) < size or (len(pages) == 1 and max(says) <= MAX_PAGES * size):
+        return False
+    beyond = fetch(client, listing, *parents, query=query, key=key, page=MAX_PAGES + 1, size=size)
+    seen = {id for page in pages for id in map(repr, page.ids)}
+    return bool(beyond.items) and not seen & set(map(repr, beyond.ids))
 
 
 def some_sizes(count: int, largest: int) -> Sequence[int]:
