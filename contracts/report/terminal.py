@@ -14,7 +14,8 @@ from contracts.transport.redaction import ReportRedactor, visible
 class Say(Protocol):
     """Writes a line."""
 
-    def __call__(self, text: str = "", style: str = "") -> None: ...
+    def __call__(self, text: str = "", style: str = "") -> None:
+        """Print a line of the report."""
 
 
 _LONGEST = 3  # findings of one rule that are shown in full

@@ -32,6 +32,7 @@ class AdminAccess:
         return self._assemble()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the control plane if it may come there; answer it with the reason if not."""
         refusal = _cross_site(scope) or self._unproven(scope)
         if refusal or _is_form(scope):
             answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)

@@ -23,6 +23,7 @@ class StreamedAnswer(Response):
         self._media_type = media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer in parts, with turns for others between them."""
         turns, parts = Turns(patient=True), iter(self._parts)
         begun, size = [], 0
         await turns.rest()

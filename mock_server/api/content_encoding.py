@@ -66,7 +66,7 @@ def _deflate(body: bytes) -> Generator[bytes, None, None]:
 
 
 def _inflated(body: bytes, start: int, bits: int) -> Generator[bytes, None, int]:
-    """What is packed from ``start`` on, in pieces; returns where its end is. Raises zlib.error where it has none."""
+    """Unpack from ``start`` on, in pieces; return the end. Raises zlib.error where there is none."""
     unpacker = zlib.decompressobj(bits)
     for at in range(start, len(body), _FED):
         fed = body[at : at + _FED]

@@ -49,6 +49,7 @@ class Endpoint:
         return by_hand(key) or crud.inferred(binding.role if binding else None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of the emulated API, from routing to the checked answer."""
         exchange: Exchange = scope[EXCHANGE]
         known = self._recall(exchange, scope)
         if known is not None:

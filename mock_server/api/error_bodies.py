@@ -47,7 +47,7 @@ class ErrorBodies:
 
 
 def _texts(contract: Contract, document: Document) -> Mapping[int, str]:
-    """What this surface says for a status, read off its examples; the text used most often counts."""
+    """The texts that this surface has for a status, read off its examples; the one used most often counts."""
     votes: dict[int, dict[str, int]] = {}
     for operation in contract.operations.values():
         if operation.document is document:

@@ -88,10 +88,12 @@ class Exchange:
 
     @property
     def method(self) -> str:
+        """The method, redacted."""
         return self.redactor.redact(self.plain_method)
 
     @property
     def path(self) -> str:
+        """The path without its query, redacted."""
         return self.redactor.redact_url(self.plain_path)
 
     @property
@@ -101,6 +103,7 @@ class Exchange:
 
     @property
     def query(self) -> str:
+        """The query, redacted."""
         return self.redactor.redact_url(self.plain_query)
 
     @property
@@ -110,11 +113,12 @@ class Exchange:
 
     @property
     def url(self) -> str:
+        """The path with its query as they were sent, redacted."""
         path = self.redactor.redact_url(header_text(self._raw_path))
         return f"{path}?{self.query}" if self._query else path
 
     def note(self, *texts: str) -> None:
-        """What a developer should know of it: goes to ``X-Mock-Explain``, the journal and the log."""
+        """Add a hint for a developer: it goes to ``X-Mock-Explain``, the journal and the log."""
         self.explain.extend(self.redactor.redact(text) for text in texts)
 
     def enter(self, workspace: Workspace, key: str) -> None:
@@ -168,7 +172,7 @@ class Exchange:
             self.fields = in_body(self.operation, _value(self.body))
 
     def told(self) -> dict[str, Any]:
-        """As plain data."""
+        """The exchange as plain data."""
         return {
             "id": self.id,
             "method": self.method,

@@ -1,4 +1,4 @@
-"""What a client sent and changes nothing: most often a typing error (gap ``unknown-query``)."""
+"""Input of a client that changes nothing: most often a typing error (gap ``unknown-query``)."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Ignored:
 
 
 def ignored(operation: Operation, names: Collection[str], body: Any, idle: Sequence[str]) -> list[Ignored]:
-    """What of a request to an operation says nothing: of the names in its query, and of the fields in its body.
+    """The parts of a request that say nothing to its operation: names in its query, and fields in its body.
 
     ``idle`` are query parameters that the operation has and nobody looks at.
     """

@@ -23,7 +23,7 @@ class Preference:
 
     @property
     def picks(self) -> bool:
-        """Whether the answer is to be the document's and not the workspace's."""
+        """True when the answer is to be the document's and not the workspace's."""
         return self.code is not None or self.example is not None or self.dynamic
 
 

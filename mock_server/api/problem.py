@@ -18,9 +18,9 @@ def problem(status: int, detail: str, **more: object) -> Response:
 
 
 async def from_starlette(request: Request, error: Exception) -> Response:
-    """What Starlette raises itself: an unknown route, a wrong method. Paths are not repeated: a key may be in one.
+    """Turn an error of Starlette's own into a problem: an unknown route, a wrong method.
 
-    A coroutine, as every handler here: Starlette would start a thread for a plain function.
+    Paths are not repeated: a key may be in one.
     """
     if not isinstance(error, HTTPException):
         return problem(500, "a bug of the mock; its log has the traceback")

@@ -11,7 +11,7 @@ from mock_server.support.condition import Condition
 
 
 class RawConnection:
-    """What may be done to a connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
+    """A connection, past HTTP: the extension ``mock.connection`` of a request's scope."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -28,7 +28,7 @@ class RawConnection:
         await self._waiting.until(lambda: self._over)
 
     def write(self, data: bytes) -> None:
-        """As it is."""
+        """Write bytes as they are."""
         self._transport.write(data)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 class PreparedResponse:
-    """What is sent, ready to be sent again: ``body`` is JSON, or nothing at all; ``kept`` is what the journal keeps."""
+    """A response that can be sent again: ``body`` is JSON, or nothing at all; ``kept`` is what the journal keeps."""
 
     __slots__ = ("body", "headers", "kept", "status")
 
@@ -55,6 +55,7 @@ def with_headers(headers: Sequence[Header], given: Sequence[Header]) -> list[Hea
 
 
 def headers_for(body: bytes) -> list[Header]:
+    """The length of a body, and its type if there is one."""
     length = (b"content-length", str(len(body)).encode())
     return [length, (b"content-type", b"application/json")] if body else [length]
 

@@ -20,12 +20,14 @@ _LONGEST = 1024  # bytes of path and query
 
 
 class ResponseCache(NamedTuple):
+    """The operation and the answer of a request that was made before."""
+
     operation: Operation
     answer: PreparedResponse
 
 
 def recall(image: WorkspaceState, scope: Scope) -> ResponseCache | None:
-    """What was answered to this request before; None where it has to be answered anew."""
+    """The answer that was given to this request before; None where it has to be answered anew."""
     if scope["method"] != "GET":
         return None
     found: ResponseCache | None = image.derived.get((scope["raw_path"], scope["query_string"]))

@@ -19,7 +19,7 @@ Headers = Mapping[bytes, bytes]
 
 @dataclass(slots=True)
 class ValidRequest:
-    """What a behaviour gets to see of a request; ``ignored`` tells of what it does not."""
+    """A request as a behaviour gets to see it; ``ignored`` names the parts that it does not."""
 
     path: Sequence[Any]
     query: Mapping[str, Any]
@@ -140,6 +140,6 @@ def _schema_for(operation: Operation, media: str) -> Schema:
 
 
 def _utf8(parameters: str) -> bool:
-    """Whether the parameters of a content type name no other encoding."""
+    """Tell whether the parameters of a content type name no other encoding."""
     named = (part.replace('"', "").strip().lower().partition("=") for part in parameters.split(";"))
     return all(value in ("utf-8", "utf8", "us-ascii") for name, _, value in named if name == "charset")

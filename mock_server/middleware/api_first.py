@@ -15,6 +15,7 @@ class ApiFirst:
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the API, or to the routes beside it."""
         if scope["type"] == "http" and scope["path"] == _BARE:
             scope["path"] = f"{_BARE}/"
         routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE)

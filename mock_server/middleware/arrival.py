@@ -23,6 +23,7 @@ class Arrival:
         self._limit = settings.max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the request whole before it is passed on."""
         exchange: Exchange = scope[EXCHANGE]
         scope[BODY] = b""
         if scope["method"] not in _BODILESS:

@@ -23,6 +23,7 @@ class Authentication:
         self._known: dict[bytes, str] = {}  # header fields that opened a workspace, as they stand, and their digests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find the workspace of the key before the request is passed on; answer 401 without one."""
         fields = [value for name, value in scope["headers"] if name == b"authorization"]
         key = self._known.get(fields[0]) if len(fields) == 1 else None
         known, key = key is not None, key or digest(bearer(scope["headers"]))

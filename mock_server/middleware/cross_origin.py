@@ -59,6 +59,7 @@ class CrossOrigin:
         self._warned: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or let the page read the answer of a request."""
         if scope["type"] == "http":
             for name, _ in scope["headers"]:
                 if name == b"origin":

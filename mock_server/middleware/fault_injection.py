@@ -54,6 +54,7 @@ class FaultInjection:
         self._ours = ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a fault rule strike the request, or pass it on."""
         exchange: Exchange = scope[EXCHANGE]
         workspace = exchange.workspace
         strike = None

@@ -45,6 +45,7 @@ class JournalMiddleware:
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keep the request in the journal, from its arrival to the end of its answer."""
         exchange = Exchange("", scope, self._redactor)
         scope[EXCHANGE] = exchange
         try:

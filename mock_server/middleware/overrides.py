@@ -23,6 +23,7 @@ class OverridesMiddleware:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a stub override, or pass the request on."""
         exchange: Exchange = scope[EXCHANGE]
         if exchange.workspace is None or not exchange.workspace.mappings:
             await self._app(scope, receive, send)

@@ -19,6 +19,7 @@ class RateLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the request, and answer 429 when none is left in this minute."""
         _count(scope[EXCHANGE])
         await self._app(scope, receive, send)
 

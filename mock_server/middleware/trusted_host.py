@@ -39,6 +39,7 @@ class TrustedHost:
         self._known: set[tuple[bytes, bytes]] = set()  # header fields that were let in before, as they stand
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request whose Host names this server; refuse any other."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         elif scope["type"] == "http" and self._hosts is not None and not self._lets_in(scope):

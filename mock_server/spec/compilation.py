@@ -1,4 +1,4 @@
-"""What the compilers of a document share: its schemas made once and looked at, and the faults that were found."""
+"""Shared parts of the compilers of a document: schemas, made once and checked, and the faults that were found."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ class Compilation:
 
     @contextmanager
     def leaving_out(self) -> Iterator[None]:
-        """What goes wrong here is left out; no operation is refused for it."""
+        """Leave out a part that goes wrong here; no operation is refused for it."""
         before, self.faults = self.faults, []
         with self.noting():
             yield

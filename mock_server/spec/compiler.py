@@ -41,7 +41,7 @@ def operations(document: Document) -> Compiled:
 
 
 def webhooks(document: Document) -> dict[str, Schema]:
-    """What the bodies of the document's events look like, by event; one that cannot be read is left out."""
+    """The schemas of the document's events, by event; one that cannot be read is left out."""
     named = document.root.get("webhooks")
     found: dict[str, Schema] = {}
     for name, item in named.items() if isinstance(named, dict) else ():

@@ -58,7 +58,7 @@ def _once(values: list[Any]) -> list[Any]:
 
 
 def has_read_only(node: Any) -> bool:
-    """Whether something in it is only for answers."""
+    """Tell whether a part of a schema is only for answers."""
     if isinstance(node, dict):
         return node.get("readOnly") is True or any(map(has_read_only, node.values()))
     return isinstance(node, list) and any(map(has_read_only, node))

@@ -117,7 +117,7 @@ def base_path(document: Document) -> str:
 
 
 def kind_of(node: Any) -> str:
-    """What a node is, for a person: ``a list``, ``nothing``, ``the text 'abc'``."""
+    """The kind of a node, for a person: ``a list``, ``nothing``, ``the text 'abc'``."""
     if node is None:
         return "nothing"
     if isinstance(node, list | dict):

@@ -75,7 +75,7 @@ class Envelope:
 
 
 def _said(schema: Schema, chance: RandomSource) -> Any:
-    """What a good answer says beside the record: the first of the choices, and that all is well."""
+    """The members of a good answer beside the record: the first of the choices, and that all is well."""
     for value in (schema.default, schema.types == {"boolean"} or None, *schema.node.get("enum", ())[:1]):
         if value is not None and schema.accepts(value):
             return value
@@ -126,7 +126,7 @@ def _role(name: str) -> str | None:
 
 
 def _nested(schema: Schema, key: str) -> dict[str, Mapping[str, str]]:
-    """The same, one level down."""
+    """Wrappers one level down, by the name of the member that holds them."""
     objects = {name: part for name, part in schema.properties.items() if part.types - {"null"} == {"object"}}
     return {name: roles for name, part in objects.items() if name != key and (roles := _roles(part, set()))}
 

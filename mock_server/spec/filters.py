@@ -57,7 +57,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the query parameters of a list mean.
+    """The meaning of a list's query parameters.
 
     ``unknown`` has those that name no field: a parameter, and how a client writes it, or its keys.
     """
@@ -127,7 +127,7 @@ def _field(name: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]
 
 
 def _readings(name: str) -> Iterator[str]:
-    """What the name may mean, as it stands first, then without the words that only say that it is a filter."""
+    """The readings of a name: as it stands, then without the words that only say that it is a filter."""
     for text in dict.fromkeys((name, _AFTER.sub("", name))):
         yield plain(text)
         for word in _BEFORE:

@@ -14,10 +14,12 @@ Bounds = tuple[Number | None, Number | None]
 
 
 def words(rng: RandomSource, count: int = 2) -> str:
+    """Some words, chosen at random."""
     return " ".join(rng.choice(_WORDS) for _ in range(count))
 
 
 def digits(rng: RandomSource, count: int) -> str:
+    """Some hexadecimal digits, chosen at random."""
     return "".join(rng.choice("0123456789abcdef") for _ in range(count))
 
 

@@ -1,4 +1,4 @@
-"""What is known of the contract, and what we chose: the ledger of gaps, and switching a choice.
+"""The ledger of gaps: open questions about the contract, our choices, and how to switch one.
 
 A choice is switched by patching the document (RFC 6902), because the server takes its behaviour from the document.
 """
@@ -28,6 +28,7 @@ class Gap:
 
     @property
     def switchable(self) -> bool:
+        """True when another choice can be made."""
         return bool(self.switch)
 
 

@@ -114,7 +114,7 @@ class _Draft:
             made[name] = self.value(named, depth + 1) if named else words(self.rng)
 
     def _conditions(self, made: dict[str, Any], part: Schema, parts: Parts, depth: int) -> None:
-        """What `if` and `dependentRequired` ask for on top."""
+        """Add what `if` and `dependentRequired` ask for."""
         dependent = part.node.get("dependentRequired", {})
         needed = {name for key in dependent if key in made for name in dependent[key]}
         if "if" in part.node:

@@ -50,7 +50,7 @@ def _put(root: Any, pointer: str, value: Any) -> None:
 
 
 def _take(root: Any, pointer: str, *instead: Any) -> Any:
-    """What stands at ``pointer``, taken out, or another value put in its place."""
+    """Take out the value at ``pointer``, or put another in its place; return it."""
     parent, key = _locate(root, pointer)
     place = _index(key, len(parent) - 1) if isinstance(parent, list) else key
     taken = parent[place]

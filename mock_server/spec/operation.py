@@ -33,7 +33,7 @@ class Response:
 
     @cached_property
     def examples(self) -> Mapping[str, Any]:
-        """Those that the schema admits: published examples are often a little wrong."""
+        """The examples that the schema admits: published ones are often a little wrong."""
         return {name: it for name, it in self.given.items() if self.schema is None or self.schema.accepts(it)}
 
     @cached_property
@@ -74,19 +74,23 @@ class Operation:
 
     @cached_property
     def key(self) -> str:
+        """The method and the path with parameters blanked: ``GET /v1/leads/{}``."""
         return f"{self.method} {blanked(self.path)}"
 
     @cached_property
     def segments(self) -> tuple[str, ...]:
+        """The steps of the path, parameters blanked."""
         return tuple(blanked(self.path).split("/")[1:])
 
     @cached_property
     def tag(self) -> str:
+        """The first tag; empty when there is none."""
         tags = self.node.get("tags")
         return str(tags[0]) if isinstance(tags, list) and tags else ""
 
     @cached_property
     def summary(self) -> str:
+        """The document's summary; empty when there is none."""
         return str(self.node.get("summary", ""))
 
     @cached_property
@@ -96,6 +100,7 @@ class Operation:
 
     @cached_property
     def secured(self) -> bool:
+        """True when the operation needs a key."""
         return bool(self.node.get("security", self.document.root.get("security", [])))
 
     @cached_property
@@ -123,12 +128,12 @@ class Operation:
         return frozenset({parameter.name for parameter in asked} | fields)
 
     def reads_query(self, name: str) -> bool:
-        """Whether a name in a query is one of its parameters, or a part of one, as ``filter[status]``."""
+        """Tell whether a name in a query is one of its parameters, or a part of one, as ``filter[status]``."""
         return self._reads_any_query or name in self.query_names or name.partition("[")[0] in self.query_names
 
     @cached_property
     def _reads_any_query(self) -> bool:
-        """Whether a map takes every name that nobody else has."""
+        """True when a map takes every name that nobody else has."""
         return any(parameter.greedy for parameter in self.parameters if parameter.location == "query")
 
     @cached_property

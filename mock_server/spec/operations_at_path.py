@@ -19,7 +19,7 @@ class OperationsAtPath:
         return self._by_path.get(tuple(path), {})
 
     def is_collection(self, path: Sequence[str]) -> bool:
-        """Whether records live below the path: it has items, or it is both listed and posted to."""
+        """True when records live below the path: it has items, or it is both listed and posted to."""
         if self.at((*path, "{}")):
             return True
         here = self.at(path)

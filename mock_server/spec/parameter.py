@@ -51,28 +51,29 @@ class Parameter:
 
     @cached_property
     def deep(self) -> bool:
-        """Whether it is an object that is written as several parameters."""
+        """True when the value is an object that is written as several parameters."""
         return self.style == "deepObject" or self.spread
 
     @cached_property
     def spread(self) -> bool:
-        """Whether it is an object each key of which is a parameter by itself: ``offset=0&limit=25``."""
+        """True for an object each key of which is a parameter by itself: ``offset=0&limit=25``."""
         loose = self.style in ("form", "cookie") and self.explode and self.location in ("query", "cookie")
         return loose and not self.json and admits(self.schema, "object")
 
     @cached_property
     def greedy(self) -> bool:
-        """Whether it takes keys that its schema does not name: a map that is spread over the query."""
+        """True when it takes keys that its schema does not name: a map that is spread over the query."""
         alone = self.schema.types - {"null"} == {"object"}
         return self.spread and alone and (self.schema.open or not self.schema.properties)
 
     @cached_property
     def default(self) -> Any:
+        """The value of a request that leaves the parameter out."""
         return self.schema.default
 
     @cached_property
     def many(self) -> bool:
-        """Whether its value is an array, which may be written as several texts."""
+        """True when the value is an array written as several texts."""
         return admits(self.schema, "array") and not self.json
 
     def find(self, texts: Mapping[str, Sequence[str]], taken: Container[str] = ()) -> Any:
@@ -192,6 +193,7 @@ class Parameter:
         return part.strip(" \t") if self.location == "header" else part
 
     def problems(self, value: Any) -> list[Problem]:
+        """The first fault of a value, if it has any."""
         return [Problem(self.where, problem.what, self.hint) for problem in self.schema.problems(value, limit=1)]
 
     @cached_property
@@ -201,7 +203,7 @@ class Parameter:
 
     @cached_property
     def hint(self) -> str:
-        """What a right value looks like, in a few words."""
+        """A description of a right value, in a few words."""
         node = self.schema.node
         if "enum" in node:
             return "one of " + ", ".join(str(value) for value in node["enum"])

@@ -76,7 +76,7 @@ def gathered(found: Sequence[tuple[str, str]], decode: Decode) -> dict[str, Part
 
 
 def nested(name: str, texts: Mapping[str, Sequence[str]], decode: Decode) -> dict[str, Parts]:
-    """What stands as ``name[key]=value`` or ``name[key][inner]=value``, as a tree. Raises Unreadable."""
+    """The tree that ``name[key]=value`` or ``name[key][inner]=value`` spell. Raises Unreadable."""
     tree: dict[str, Any] = {}
     for full, values in texts.items():
         path = _KEY.findall(full, len(name)) if full.startswith(f"{name}[") else []

@@ -36,7 +36,7 @@ class Projection:
         return projected
 
     def admits(self, record: Record) -> bool:
-        """Whether the record fits and lacks no property that the schema has, required or not."""
+        """Tell whether the record fits and lacks no property that the schema has, required or not."""
         value = self.project(record)
         return value.keys() >= self.schema.sure.keys() and self.schema.accepts(value)
 
@@ -79,7 +79,7 @@ def _projection(schema: Schema) -> Project:
 
 
 def _part(owner: Schema, part: Schema) -> Project:
-    """What keeps of a value below ``owner`` what ``part`` names.
+    """The keeper of those members of a value below ``owner`` that ``part`` names.
 
     A component is looked at when the first value comes: those that lead to one another have no end.
     """
@@ -119,7 +119,7 @@ def _each(part: Project) -> Project:
 
 
 def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
-    """Of the alternatives that admit what they keep, the one that keeps most; the value as it is when none does."""
+    """The alternative that keeps most, of those that admit what they keep; the value as it is when none does."""
     parts = [(branch, _part(schema, branch)) for branch in branches]
     if all(part is _same for _, part in parts):
         return _same

@@ -28,9 +28,14 @@ T = TypeVar("T")
 class RandomSource(Protocol):
     """Where chance comes from: a seeded stream, handed in."""
 
-    def random(self) -> float: ...
-    def randint(self, low: int, high: int, /) -> int: ...
-    def choice(self, items: Sequence[T], /) -> T: ...
+    def random(self) -> float:
+        """A number from 0 up to, and without, 1."""
+
+    def randint(self, low: int, high: int, /) -> int:
+        """An integer between two bounds, both included."""
+
+    def choice(self, items: Sequence[T], /) -> T:
+        """One of the items."""
 
 
 class UnsupportedPattern(ValueError):

@@ -30,7 +30,7 @@ _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 
 
 class Role(StrEnum):
-    """What an operation does to its family."""
+    """The part of an operation in its family."""
 
     LIST = "list"
     GET = "get"
@@ -62,11 +62,12 @@ class Family:
 
     @cached_property
     def views(self) -> tuple[Projection, ...]:
+        """The projections in which the records go out."""
         return tuple(map(Projection.of, self.shapes))
 
     @cached_property
     def starts(self) -> Mapping[str, Any]:
-        """What a new record has in the fields that nobody says anything of: the document's default, else null."""
+        """The values of a new record's fields that nobody names: the document's default, else null."""
         sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]
         starts = [(name, part.default) for name, part in sure if part.default is not None or part.nullable]
         return dict(starts[::-1])  # the first shape that says something counts
@@ -195,7 +196,7 @@ def _id_field(kind: str, members: Sequence[Operation], shapes: Sequence[Schema])
 
 
 def _prefix(schema: Schema | None, members: Sequence[Operation]) -> str:
-    """What the ids of the kind start with, read off a pattern or an example."""
+    """The beginning of the ids of a kind, read off a pattern or an example."""
     hints: list[Any] = []
     if schema is not None:
         hints = [schema.node.get("pattern"), schema.example]

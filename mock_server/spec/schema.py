@@ -85,6 +85,7 @@ class Schema:
         return ComponentValidator.at(self.document, self.place, sent=self._sent)
 
     def accepts(self, value: Any) -> bool:
+        """Tell whether a value is valid."""
         return bool(self.validator.is_valid(value))
 
     def problems(self, value: Any, limit: int = 5) -> list[Problem]:
@@ -128,9 +129,11 @@ class Schema:
 
     @property
     def nullable(self) -> bool:
+        """True when null is one of the declared types."""
         return "null" in self.types
 
     def branches(self, keyword: str) -> list["Schema"]:
+        """The schemas below ``allOf``, ``anyOf`` or ``oneOf``."""
         return [self.at(keyword, index) for index in range(len(self.node.get(keyword, ())))]
 
     @cached_property
@@ -169,7 +172,7 @@ class Schema:
 
     @cached_property
     def open(self) -> bool:
-        """Whether it says that a value may have properties which it does not name."""
+        """Tell whether a value may have properties that the schema does not name."""
         said = [part.node.get("additionalProperties", False) is not False for part in self.parts]  # `{}` admits all
         return any(said) or any("patternProperties" in part.node for part in self.parts)
 
@@ -221,7 +224,7 @@ def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
 
 
 def _is_small(value: Any, most: int) -> bool:
-    """Whether a value has at most so many letters and parts; a large one is not looked through."""
+    """Tell whether a value has at most so many letters and parts; a large one is not looked through."""
     left = [value]
     while left:
         part = left.pop()

@@ -1,4 +1,4 @@
-"""Whether what stands where a schema should stand is one, as far as references lead.
+"""Checks of schemas as schemas, as far as references lead.
 
 A validator would say so too, but not where in the document; and some schemas it takes would have this program, or
 a reader, go round in circles.
@@ -69,7 +69,7 @@ class SchemaLint:
         self._weights: dict[str, int] = {}
 
     def faults(self, pointer: str) -> list[Problem]:
-        """What is wrong with the schema at ``pointer`` and with every schema that it leads to."""
+        """The faults of the schema at ``pointer`` and of every schema that it leads to."""
         waiting = [pointer] if pointer not in self._above else []
         self._above.setdefault(pointer, [])
         while waiting:

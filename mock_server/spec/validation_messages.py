@@ -1,4 +1,4 @@
-"""What a validator complains of, in words for who wrote the value: where, what, and what would be right."""
+"""Messages of a validator in words for whoever wrote the value: the place, the fault, and what would be right."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,10 +27,11 @@ class Complaint:
 
     @property
     def path(self) -> list[str | int]:
+        """The steps from the whole value to the place of the complaint."""
         return [*self.above, *self.error.instance_path]
 
     def below(self, above: Iterable[str | int]) -> "Complaint":
-        """The same complaint about a value that stands at ``above`` in a larger one."""
+        """A copy of the complaint, about a value that stands at ``above`` in a larger one."""
         return replace(self, above=(*above, *self.above))
 
     def explained(self) -> Problem:
@@ -39,7 +40,7 @@ class Complaint:
 
 
 def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> Problem:
-    """What a validator complains of; ``root`` is the schema that it was made of. The value itself is not repeated."""
+    """The complaints of a validator in words; ``root`` is its schema. The value itself is not repeated."""
     return _complaint(error, root).explained()
 
 
@@ -83,7 +84,7 @@ def pointer(tokens: Iterable[str | int]) -> str:
 
 
 def choice(names: Iterable[Any]) -> str:
-    """What can be chosen."""
+    """A list of values that can be chosen."""
     texts = [str(name)[:_LONGEST] for name in names]
     more = f" or {len(texts) - _MOST} others" if len(texts) > _MOST else ""
     return f"one of {', '.join(texts[:_MOST])}{more}" if texts else ""
@@ -96,7 +97,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What is most like a word, an empty text if nothing is."""
+    """The known name that is most like a word; empty when none is."""
     near = get_close_matches(word[:_LONGEST], list(known), 1)
     return near[0] if near else ""
 
@@ -107,7 +108,7 @@ def _described(schema: Mapping[str, Any]) -> str:
 
 
 def _meant(complaint: Complaint) -> Complaint:
-    """Of alternatives the complaint about the one that the value's type has picked; most have null as the other."""
+    """The complaint about the alternative that the value's type has picked; most have null as the other."""
     for _ in range(_LONGEST):
         ways = [way for way in complaint.ways() if way and not any(_is_of_another_type(it, complaint) for it in way)]
         if len(ways) != 1:
