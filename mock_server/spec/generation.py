@@ -10,7 +10,7 @@ from functools import partial, reduce
 from typing import Any
 
 from mock_server.spec.format_samples import FORMATS, digits, number, words
-from mock_server.spec.regex_samples import RandomSource, UnsupportedPattern, matching
+from mock_server.spec.regex_samples import RandomSource, UnsupportedPattern, looks_around, matching
 from mock_server.spec.schema import Schema, common
 
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
@@ -20,6 +20,7 @@ _MOST = 2_000  # parts of one value
 _TRIES = 24
 _STEADY = 16  # so many of them take the first kind of value that the types allow
 _MORE = 2  # items of an array that may be empty
+_WAYS_AROUND = 80  # attempts at one whose conditions are met by chance
 _WAYS = 8  # attempts at a pattern, each one shorter: its literal characters count too
 
 
@@ -176,7 +177,8 @@ class _Draft:
             if form is not None and form in FORMATS:
                 ways.append(partial(FORMATS[form], self.rng))
             if pattern is not None:
-                ways += [partial(_matching, pattern, self.rng, least - fewer, most) for fewer in range(_WAYS)]
+                tries = _WAYS_AROUND if looks_around(pattern) else _WAYS
+                ways += [partial(_matching, pattern, self.rng, least - fewer, most) for fewer in range(tries)]
         if not ways:
             return _sized(words(self.rng), least, most, self.rng)
         text = ""

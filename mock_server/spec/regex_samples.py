@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
+from mock_server.spec.regex_translation import translated
+
 # The standard library's own parser; it has no public name.
 _parser = importlib.import_module("re._parser")
 
 _PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
 _FURTHER = [chr(code) for code in range(0xA1, 0x250) if code != 0xAD]
+_SMALL = "abcdefghijklmnopqrstuvwxyz"
+_MIXED = _SMALL + _SMALL.upper() + "0123456789"
 _MORE = 4  # how many repetitions above the least, when the pattern sets no upper bound
 _LONGEST = 2_000  # characters; a pattern may ask for billions
-# What ECMAScript writes otherwise: groups with names, classes of letters and digits, any character.
-_OTHERWISE = (
-    (re.compile(r"\(\?<(?![=!])[^>]*>"), "(?:"),
-    (re.compile(r"\\p\{(?:L|Letter|Alpha)[^}]*\}"), "[A-Za-z]"),
-    (re.compile(r"\\p\{(?:N|Nd|Number)[^}]*\}"), "[0-9]"),
-    (re.compile(r"\[\^\]"), r"[\\s\\S]"),
-)
 
 T = TypeVar("T")
 
@@ -39,36 +36,61 @@ class RandomSource(Protocol):
 
 
 class UnsupportedPattern(ValueError):
-    """The pattern uses what this generator does not know (back references …), or asks for too much."""
+    """The pattern uses what this generator does not know (conditional groups …), or asks for too much."""
 
 
 def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | None = None) -> str:
     """A text that ``pattern`` matches, at least ``shortest`` long where its repetitions allow it.
 
-    Past ``longest`` nothing is repeated that need not be.
-    What only looks around (`(?=…)`, `\\b`) is passed over: try again until the text matches. Raises Unmatched.
+    Past ``longest`` nothing is repeated that need not be. What a look-ahead wants is put at a place by chance, and
+    other conditions (`(?!…)`, `\\b`) are passed over: try again until the text matches. Raises UnsupportedPattern.
     """
-    for theirs, ours in _OTHERWISE:
-        pattern = theirs.sub(ours, pattern)
     try:
-        tree = _parser.parse(pattern)
+        tree = _parser.parse(translated(pattern))
     except (re.error, OverflowError, RecursionError) as fault:
         raise UnsupportedPattern(str(fault)) from None
-    writer = _Writer(rng, shortest, _LONGEST if longest is None else longest)
+    most = _LONGEST if longest is None else longest
+    writer = _Writer(rng, shortest, most, mixed=looks_around(pattern))
     writer.sequence(tree)
-    return "".join(writer.text)
+    return "".join(_with_wishes(writer, most))
+
+
+def looks_around(pattern: str) -> bool:
+    """Whether a pattern has conditions that a text made for it meets by chance only."""
+    return "(?=" in pattern or "(?!" in pattern or "(?<" in pattern
+
+
+def _with_wishes(writer: "_Writer", longest: int) -> Sequence[str]:
+    """The text with what the look-aheads want in it, each in place of as many characters."""
+    text = list(writer.text)
+    free = list(range(len(text)))
+    for wish in writer.wishes:
+        if 0 < len(wish) <= len(text):
+            starts = [at for at in range(len(text) - len(wish) + 1) if all(at + i in free for i in range(len(wish)))]
+            start = writer.rng.choice(starts or [0])
+            text[start : start + len(wish)] = wish
+            free = [at for at in free if not start <= at < start + len(wish)]
+    return text
 
 
 @dataclass
 class _Writer:
-    """``short`` is how many characters the repetitions still have to bring."""
+    """``short`` is how many characters the repetitions still have to bring.
+
+    ``mixed``: any character is one of several kinds, and not only a small letter; ``terse``: nothing is repeated that
+    need not be. ``wishes`` are texts that look-aheads want to see.
+    """
 
     rng: RandomSource
     short: int
     longest: int
+    mixed: bool = False
+    terse: bool = False
 
     def __post_init__(self) -> None:
         self.text: list[str] = []
+        self.wishes: list[str] = []
+        self._groups: dict[int, str] = {}
         self._classes: dict[int, Sequence[str]] = {}  # by node: one may have thousands of letters
 
     def sequence(self, nodes: Any) -> None:
@@ -84,13 +106,19 @@ class _Writer:
             case "NOT_LITERAL":
                 self.text.append(self.rng.choice([char for char in _PRINTABLE if ord(char) != argument]))
             case "ANY":
-                self.text.append(self.rng.choice("abcdefghijklmnopqrstuvwxyz"))
+                self.text.append(self.rng.choice(_MIXED if self.mixed else _SMALL))
             case "IN":
                 self.text.append(self.rng.choice(self._class(argument)))
-            case "AT" | "ASSERT" | "ASSERT_NOT":
+            case "AT" | "ASSERT_NOT":
                 pass
+            case "ASSERT":
+                self._wish(*argument)
             case "SUBPATTERN":
+                start = len(self.text)
                 self.sequence(argument[3])
+                self._groups[argument[0]] = "".join(self.text[start:])
+            case "GROUPREF":
+                self.text.extend(self._groups.get(argument, ""))
             case "ATOMIC_GROUP":
                 self.sequence(argument)
             case "BRANCH":
@@ -100,6 +128,13 @@ class _Writer:
             case _:
                 raise UnsupportedPattern(name)
 
+    def _wish(self, direction: int, body: Any) -> None:
+        """Note the shortest text that a look-ahead is content with."""
+        if direction > 0:
+            inner = _Writer(self.rng, 0, self.longest, mixed=self.mixed, terse=True)
+            inner.sequence(body)
+            self.wishes.append("".join(inner.text))
+
     def _class(self, items: Any) -> Sequence[str]:
         if id(items) not in self._classes:
             self._classes[id(items)] = _members(items)
@@ -108,7 +143,7 @@ class _Writer:
     def _repeat(self, least: int, most: int, body: Any) -> None:
         if least > _LONGEST:
             raise UnsupportedPattern(f"more than {_LONGEST} repetitions")
-        more = self.rng.randint(0, min(most - least, _MORE))
+        more = 0 if self.terse else self.rng.randint(0, min(most - least, _MORE))
         times = 0
         # The first repetition that can brings what is still missing; those inside another one only what they must.
         missing, self.short = self.short, 0

@@ -289,3 +289,28 @@ def test_a_text_of_a_known_format_is_valid(form: str) -> None:
             datetime.datetime.fromisoformat(text)
     if "mail" in form:
         assert all(text.endswith("@example.com") for text in texts)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^[\p{L} `\-'^.]{1,35}$",
+        r"^[\p{L}\p{N}\p{P}\p{Zs}]+$",
+        r"^\P{L}[\P{L}]{2}$",
+        r"^\p{Script=Greek}\p{Lu}\p{Ll}$",
+        r"^(?=.*[A-Z])(?=.*\d).{8,}$",
+        r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[@$!%*?&])[A-Za-z\d@$!%*?&]{8,64}$",
+        r"^(?!-)(?!.*--)[a-z0-9-]{1,63}(?<!-)$",
+        r"^(?=.{3,10}$)[a-z]+(-[a-z]+)*$",
+        r"^(?!.*(.)\1)[a-z]{5}$",
+        r"^(\w+)-\1$",
+        r"^(\d)\1{3}$",
+        r"^[a-z[&&]{3}$",
+        r"^(?i)abc$",
+        r"^[[:alpha:]]+$",
+    ],
+)
+def test_a_text_is_made_for_patterns_that_look_around_or_back(pattern: str) -> None:
+    it = schema({"type": "string", "pattern": pattern})
+    for n in range(5):
+        assert it.accepts(generate(it, chance(pattern, n)))
