@@ -12,6 +12,7 @@ MockError
 │   ├── Unauthorized           401
 │   ├── NotFound               404
 │   ├── MethodNotAllowed       405, with the methods that are allowed
+│   ├── NotAcceptable          406
 │   ├── Conflict               409
 │   ├── PayloadTooLarge        413
 │   ├── UnsupportedMediaType   415
@@ -115,6 +116,12 @@ class MethodNotAllowed(ApiError):
 
     def __init__(self, allowed: Iterable[str], *explain: str) -> None:
         super().__init__(*explain, headers=[(b"allow", ", ".join(sorted(allowed)).encode())])
+
+
+class NotAcceptable(ApiError):
+    """No documented media type of the answer is one that the client takes."""
+
+    status = 406
 
 
 class Conflict(ApiError):

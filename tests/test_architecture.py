@@ -116,6 +116,8 @@ REGISTRY = "mock_server.behaviours.registry"  # its table is filled by a decorat
 # "module:function" → why what it keeps is no state. An entry that is no longer needed fails.
 CACHES: Mapping[str, str] = {
     "mock_server.spec.regex_samples:_category": "the characters of a class, which never change",
+    "mock_server.spec.media_types:parsed": "the parts of a name, which never change",
+    "mock_server.api.negotiation:ranges": "the parts of a header, which never change",
     "mock_server.world.calendar:changes": "arithmetic of the calendar",
     "mock_server.world.calendar:_year": "arithmetic of the calendar",
     "mock_server.world.calendar:_day": "arithmetic of the calendar",

@@ -2,22 +2,26 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer, validation
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.representation import Representation
 from mock_server.api.request_body import body_of
-from mock_server.api.response import Header, PreparedResponse, send_answer, with_headers
-from mock_server.api.response_cache import recall, remember
+from mock_server.api.response import Header, PreparedResponse, send_answer
+from mock_server.api.response_cache import accept, recall, remember
 from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
 from mock_server.behaviours import crud
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, by_hand, idle
 from mock_server.config.settings import Settings
 from mock_server.errors import AnswerInvalid, InternalError, NotServed, SpecError
+from mock_server.spec.content import Content
 from mock_server.spec.operation import Operation, Response
+from mock_server.spec.resources import Role
 from mock_server.support.condition import apart_if_large
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 from mock_server.support.wire_texts import joined_fields
@@ -42,6 +46,7 @@ class Endpoint:
         self._behaviours = {key: self._behaviour(key) for key in self._contract.operations}
         self._idle = {key: idle(self._contract, operation) for key, operation in self._contract.operations.items()}
         self._answered: dict[str, int] = {}
+        self._representation = Representation()
         self.mismatches = 0
 
     def _behaviour(self, key: str) -> Behaviour:
@@ -85,9 +90,10 @@ class Endpoint:
         if b"prefer" in headers:
             exchange.stage = Stage.PREFERENCE
             wishes = b",".join(value for name, value in scope["headers"] if name == b"prefer")
-            answer, applied = await self._preferred(exchange, operation, wishes.decode("latin-1"))
+            answer, applied = await self._preferred(exchange, operation, wishes.decode("latin-1"), accept(scope))
         if answer is None:
-            answer, lasting = self._behave(exchange, operation, valid)
+            content = self._representation.chosen(operation.success, accept(scope))
+            answer, lasting = self._behave(exchange, operation, valid, content, _url(headers, exchange))
             if lasting and not valid.ignored and self._settings.self_check == "sampled":
                 remember(_workspace(exchange).image, scope, operation, answer)
         exchange.stage = Stage.ANSWER
@@ -106,7 +112,7 @@ class Endpoint:
         return known.answer
 
     async def _preferred(
-        self, exchange: Exchange, operation: Operation, header: str
+        self, exchange: Exchange, operation: Operation, header: str, accept: str | None
     ) -> tuple[PreparedResponse | None, list[Header]]:
         """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
         preference, applied = prefer.parse(header)
@@ -115,13 +121,20 @@ class Endpoint:
         await asyncio.sleep(preference.delay / 1000)
         if not preference.picks:
             return None, headers
-        response, value = prefer.picked(operation, preference, _workspace(exchange).chance(operation.key))
-        given = [(name.encode(), text.encode("latin-1", "replace")) for name, text in response.headers.items()]
-        headers = with_headers(given, headers)
-        return PreparedResponse(response.status, b"" if value is None else write_json(value)), headers
+        chance = _workspace(exchange).chance(operation.key)
+        response, content, body, said = prefer.picked(operation, preference, accept, chance)
+        exchange.note(*said)
+        media = content.content_type.encode("latin-1") if content else b""
+        given = self._representation.headers(response, chance)
+        return PreparedResponse(response.status, body, media, given), headers
 
     def _behave(
-        self, exchange: Exchange, operation: Operation, valid: validation.ValidRequest
+        self,
+        exchange: Exchange,
+        operation: Operation,
+        valid: validation.ValidRequest,
+        content: Content | None,
+        url: str,
     ) -> tuple[PreparedResponse, bool]:
         """Run the behaviour and check its answer in one transaction: a bad answer undoes the change.
 
@@ -148,7 +161,10 @@ class Endpoint:
             self._check(operation, operation.success, outcome, answer)
         if tx.changed:
             exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
-        return PreparedResponse(operation.success.status, answer), not (tx.changed or outcome.explain)
+        binding = self._contract.bindings.get(operation.key)
+        lives = binding is not None and binding.role is not Role.SINGLE
+        made = self._representation.answer(operation.success, content, answer, url, call.chance(), lives=lives)
+        return made, not (tx.changed or outcome.explain)
 
     def _check(self, operation: Operation, response: Response, outcome: OperationResult, answer: bytes) -> None:
         """Raises AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""
@@ -166,6 +182,11 @@ class Endpoint:
         log.error("%s %s: %s", operation.key, response.status, "; ".join(problems))
         if not operation.document.lenient:
             raise AnswerInvalid(*problems)
+
+
+def _url(headers: Mapping[bytes, bytes], exchange: Exchange) -> str:
+    """The address that was asked for, without its query."""
+    return f"http://{headers.get(b'host', b'localhost').decode('latin-1')}{exchange.url.partition('?')[0]}"
 
 
 def _workspace(exchange: Exchange) -> Workspace:

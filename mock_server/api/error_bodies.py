@@ -1,65 +1,127 @@
-"""Error bodies, and the only place that writes them: the vendor's envelope with the document's own texts.
+"""Error bodies, and the only place that writes them: in the shape that the document has, with the document's own texts.
 
 What we know more (pointers, remedies) goes to ``X-Mock-Explain``, never into the body.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from mock_server.api.error_shapes import ErrorFacts, shaped
+from mock_server.api.negotiation import negotiated
+from mock_server.api.rendering import made_body, rendered
+from mock_server.api.response import PreparedResponse
+from mock_server.errors import SpecError
+from mock_server.spec.content import Content
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document
-from mock_server.spec.operation import Operation
-from mock_server.support.exact_json import write_json
+from mock_server.spec.operation import Operation, Response
+from mock_server.spec.schema import Schema
+from mock_server.world.ids import rng
 
 _VALIDATION = (400, 422)
+_JSON = Content("application/json")
 
 
 class ErrorBodies:
-    """Every error body of a contract, prepared at start."""
+    """Every error body of a contract, made at its first use and kept."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._texts = {document.name: _texts(contract, document) for document in contract.documents}
-        self._bodies: dict[tuple[str, int], bytes] = {}
+        self._usual = {document.name: _usual(contract, document) for document in contract.documents}
+        self._bodies: dict[tuple[str, int, str], tuple[bytes, str]] = {}
 
     def body(self, status: int, path: str, operation: Operation | None) -> bytes:
         """The body of an error of ``operation``, or of the surface that ``path`` belongs to where there is none."""
+        return self.answer(status, path, operation, None).body
+
+    def answer(self, status: int, path: str, operation: Operation | None, accept: str | None) -> PreparedResponse:
+        """The whole error, in the media type that the client takes where the document has it, else in the first."""
+        response = operation.response_for(status) if operation else None
+        content = negotiated(response.contents, accept, strict=False) if response else None
         document = operation.document if operation else self._contract.document_for(path)
-        key = (operation.key if operation else document.name, status)
+        key = (operation.key if operation else document.name, status, content.media if content else "")
         if key not in self._bodies:
-            self._bodies[key] = self._made(status, document, operation)
-        return self._bodies[key]
+            self._bodies[key] = self._made(status, document, operation, response, content)
+        body, media = self._bodies[key]
+        fields = response.headers.items() if response else ()
+        headers = [(name.encode(), text.encode("latin-1", "replace")) for name, text in fields]
+        return PreparedResponse(status, body, media.encode("latin-1"), headers)
 
     def refusal(self, operation: Operation) -> int:
         """The status with which an operation refuses an invalid request: 400 unless only 422 is documented."""
         return next((status for status in _VALIDATION if status in operation.responses), _VALIDATION[0])
 
-    def _made(self, status: int, document: Document, operation: Operation | None) -> bytes:
-        response = operation.responses.get(status) if operation else None
-        if response and response.examples:
-            return write_json(next(iter(response.examples.values())))
-        text = self._texts[document.name].get(status) or HTTPStatus(status).phrase.capitalize()
-        body = {"success": False, "message": text, "error": {"status": status, "message": text}}
-        if response and response.schema and not response.schema.accepts(body):
-            body = {"message": text}
-        return write_json(body)
+    def _made(
+        self,
+        status: int,
+        document: Document,
+        operation: Operation | None,
+        response: Response | None,
+        content: Content | None,
+    ) -> tuple[bytes, str]:
+        """A body and its media type: the document's example, a value of its schema, or the document's usual error."""
+        text = self._texts[document.name].get(status) or _phrase(status)
+        facts = ErrorFacts(status, text)
+        exact = operation is not None and status in operation.responses
+        chance = rng(1, operation.key if operation else document.name, status)
+        if content is not None:
+            if content.examples and (exact or content.schema is None):
+                return rendered(content, next(iter(content.examples.values()))), content.content_type
+            if not content.structured:
+                words = content.schema is None or "string" in content.schema.types
+                return rendered(content, text) if words else made_body(content, chance), content.content_type
+        body = self._value(facts, document, content.schema if content else None, chance)
+        content = content or _JSON
+        return rendered(content, body), content.content_type
+
+    def _value(self, facts: ErrorFacts, document: Document, schema: Schema | None, chance: Any) -> Any:
+        usual = self._usual[document.name]
+        if schema is None or not schema.node:
+            schema = usual.get(facts.status) or usual.get(0)
+        ours = {
+            "success": False,
+            "message": facts.words,
+            "error": {"status": facts.status, "message": facts.words},
+        }
+        if schema is None or (schema.accepts(ours) and ours.keys() <= schema.properties.keys()):
+            return ours
+        try:
+            return shaped(schema, facts, chance)
+        except SpecError:  # no value is known that it admits
+            return {"message": facts.words}
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase.capitalize() if status in set(HTTPStatus) else "Error"
+
+
+def _errors(contract: Contract, document: Document) -> Iterator[tuple[int, Response]]:
+    """The documented errors of a document, with their status; 0 for those of a range."""
+    for operation in contract.operations.values():
+        if operation.document is document:
+            yield from ((status, response) for status, response in operation.responses.items() if status >= 400)
+            yield from ((0, response) for response in operation.ranges.values())
+
+
+def _usual(contract: Contract, document: Document) -> Mapping[int, Schema]:
+    """The schema that most errors of a status have in this document; at 0 that of all errors together."""
+    votes: dict[int, Counter[Schema]] = {}
+    for status, response in _errors(contract, document):
+        if response.schema is not None and response.schema.node:
+            for each in (status, 0):
+                votes.setdefault(each, Counter())[response.schema] += 1
+    return {status: tally.most_common(1)[0][0] for status, tally in votes.items()}
 
 
 def _texts(contract: Contract, document: Document) -> Mapping[int, str]:
     """The texts that this surface has for a status, read off its examples; the one used most often counts."""
-    votes: dict[int, dict[str, int]] = {}
-    for operation in contract.operations.values():
-        if operation.document is document:
-            for status, response in operation.responses.items():
-                for example in response.examples.values() if status >= 400 else ():
-                    text = _message(example)
-                    if text:
-                        tally = votes.setdefault(status, {})
-                        tally[text] = tally.get(text, 0) + 1
-    return {status: max(tally, key=lambda text: tally[text]) for status, tally in votes.items()}
-
-
-def _message(example: Any) -> str:
-    message = example.get("message") if isinstance(example, dict) else None
-    return message if isinstance(message, str) else ""
+    votes: dict[int, Counter[str]] = {}
+    for status, response in _errors(contract, document):
+        for example in response.examples.values() if status else ():
+            text = example.get("message") if isinstance(example, dict) else None
+            if text and isinstance(text, str):
+                votes.setdefault(status, Counter())[text] += 1
+    return {status: tally.most_common(1)[0][0] for status, tally in votes.items()}

@@ -30,8 +30,10 @@ def _weight(text: str) -> float:
         return 1.0
 
 
-def negotiated(contents: Sequence[Content], accept: str | None) -> Content | None:
+def negotiated(contents: Sequence[Content], accept: str | None, *, strict: bool = True) -> Content | None:
     """The representation that fits best, None where the answer has no body. Raises NotAcceptable where none fits.
+
+    Unless it is ``strict``: then the first one is better than none, as it is for errors.
 
     Of those that fit equally well JSON comes first, since everything knows it, and then the document's order.
     """
@@ -45,6 +47,8 @@ def negotiated(contents: Sequence[Content], accept: str | None) -> Content | Non
     if _quality(wanted, best) > 0:
         return best
     loose = next((content for content in ranked if _is_wanted_as_json(wanted, content)), None)
+    if loose is None and not strict:
+        return ranked[0]
     if loose is None:
         there = ", ".join(content.media for content in contents)
         raise NotAcceptable(f"Accept asks for `{str(accept)[:100]}`; this answer is documented as {there}")

@@ -1,10 +1,12 @@
 """``Prefer``: what a client may ask of one answer, in Prism's words (RFC 7240)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from mock_server.api.negotiation import negotiated
+from mock_server.api.rendering import generated_body, made_body, rendered
 from mock_server.errors import BadRequest
-from mock_server.spec.generation import generate
+from mock_server.spec.content import Content
 from mock_server.spec.operation import Operation, Response
 from mock_server.world.ids import Rng
 
@@ -59,23 +61,35 @@ def _boolean(name: str, text: str) -> bool:
     return text.lower() == "true"
 
 
-def picked(operation: Operation, preference: Preference, chance: Rng) -> tuple[Response, Any]:
-    """The answer and body that the document has for the preference. Raises BadRequest when it has none."""
+def picked(
+    operation: Operation, preference: Preference, accept: str | None, chance: Rng
+) -> tuple[Response, Content | None, bytes, Sequence[str]]:
+    """The answer that the document has for the preference: its content, its body, and what is to be said of it.
+
+    Raises BadRequest when it has none.
+    """
     status = operation.success.status if preference.code is None else preference.code
-    response = operation.success if status == operation.success.status else operation.responses.get(status)
+    response = operation.response_for(status)
     if response is None:
-        documented = ", ".join(str(code) for code in sorted(operation.responses))
+        documented = ", ".join([*map(str, sorted(operation.responses)), *operation.ranges])
         raise BadRequest(f"Prefer: code={status} is not documented here; documented: {documented}")
-    return response, _value(response, preference, chance)
-
-
-def _value(response: Response, preference: Preference, chance: Rng) -> Any:
+    content = negotiated(response.contents, accept, strict=response is operation.success)
     if preference.example is not None:
-        if preference.example not in response.examples:
-            names = ", ".join(name or "(one without a name)" for name in response.examples) or "none"
-            raise BadRequest(f"Prefer: no such example for {response.status}; examples: {names}")
-        return response.examples[preference.example]
-    if not preference.dynamic:
-        for example in response.examples.values():
-            return example
-    return generate(response.schema, chance, example=False) if response.schema else None
+        return _named(response, content, preference.example)
+    if content is None:
+        return response, None, b"", ()
+    return response, content, generated_body(content, chance) if preference.dynamic else made_body(content, chance), ()
+
+
+def _named(response: Response, content: Content | None, name: str) -> tuple[Response, Content, bytes, Sequence[str]]:
+    """The example of this name, of the negotiated content before the others."""
+    contents = sorted(response.contents, key=lambda each: each is not content)
+    holder = next((each for each in contents if name in each.given), None)
+    if holder is None:
+        names = [example or "(one without a name)" for each in response.contents for example in each.given]
+        known = ", ".join(dict.fromkeys(names)) or "none"
+        raise BadRequest(f"Prefer: no such example for {response.status}; examples: {known}")
+    value = holder.given[name]
+    valid = holder.admits(value)
+    said = () if valid else (f"the schema of the document does not admit its example {name or '(without a name)'}",)
+    return response, holder, rendered(holder, value), said

@@ -10,19 +10,22 @@ from mock_server.api.exchange import KEPT_ANSWER, Exchange
 Header = tuple[bytes, bytes]
 
 _LONGEST = 1_000
+_BODILESS = frozenset({204, 205, 304})
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 class PreparedResponse:
-    """A response that can be sent again: ``body`` is JSON, or nothing at all; ``kept`` is what the journal keeps."""
+    """A response that can be sent again; ``kept`` is what the journal keeps. Some statuses have no body."""
 
     __slots__ = ("body", "headers", "kept", "status")
 
-    def __init__(self, status: int, body: bytes) -> None:
+    def __init__(
+        self, status: int, body: bytes, content_type: bytes = b"application/json", headers: Sequence[Header] = ()
+    ) -> None:
         self.status = status
-        self.body = body
-        self.headers = headers_for(body)
-        self.kept = body[:KEPT_ANSWER]
+        self.body = b"" if status in _BODILESS else body
+        self.headers = [*headers_for(self.body, content_type), *headers]
+        self.kept = self.body[:KEPT_ANSWER]
 
 
 async def send_answer(
@@ -37,7 +40,7 @@ async def send_answer(
             sent.append(explained(exchange.explain))
     exchange.answered, exchange.answer, exchange.answer_size = sent, answer.kept, len(answer.body)
     await send({"type": "http.response.start", "status": answer.status, "headers": sent})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": b"" if exchange.plain_method == "HEAD" else answer.body})
 
 
 def fields(headers: Mapping[str, str | Sequence[str]]) -> list[Header]:
@@ -54,10 +57,10 @@ def with_headers(headers: Sequence[Header], given: Sequence[Header]) -> list[Hea
     return [*(field for field in headers if field[0] not in named or field[0] == b"set-cookie"), *given]
 
 
-def headers_for(body: bytes) -> list[Header]:
+def headers_for(body: bytes, content_type: bytes = b"application/json") -> list[Header]:
     """The length of a body, and its type if there is one."""
     length = (b"content-length", str(len(body)).encode())
-    return [length, (b"content-type", b"application/json")] if body else [length]
+    return [length, (b"content-type", content_type)] if body else [length]
 
 
 def explained(texts: Sequence[str]) -> Header:

@@ -87,7 +87,7 @@ class Router:
         methods = self._root.find(_segments(path), 0, values)
         if methods is None:
             raise NotFound(*self._near(path))
-        operation = methods.get(method)
+        operation = methods.get(method) or (_read_by_head(methods.get("GET")) if method == "HEAD" else None)
         if operation is None:
             raise MethodNotAllowed(methods, f"this path has {', '.join(sorted(methods))}")
         return operation, values
@@ -99,6 +99,11 @@ class Router:
     def _near(self, path: str) -> list[str]:
         near = get_close_matches(path[:200], self._paths, 1, 0.6)
         return [f"no such path; did you mean {near[0]} ?"] if near else ["no such path; see /openapi"]
+
+
+def _read_by_head(operation: Operation | None) -> Operation | None:
+    """The GET that a HEAD without a word in the document stands for (RFC 9110, 9.3.2; gap ``head-method``)."""
+    return operation if operation and operation.document.root.get("x-head-method") != "405" else None
 
 
 def _segments(path: str) -> Sequence[str]:

@@ -1,17 +1,16 @@
 """A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from mock_server.api.ignored_input import Ignored, ignored
-from mock_server.errors import BadRequest, NotFound, Problem, UnsupportedMediaType
-from mock_server.spec.operation import JSON, Operation
+from mock_server.api.payload import read_payload
+from mock_server.errors import BadRequest, NotFound, Problem
+from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import ABSENT, Parameter
 from mock_server.spec.parameter_styles import Unreadable
-from mock_server.spec.schema import Schema
-from mock_server.support.exact_json import NotJson, read_json
 from mock_server.support.wire_texts import Texts, UnreadableQuery, cookie_texts, query_texts
 
 Headers = Mapping[bytes, bytes]
@@ -46,7 +45,7 @@ def validated(
     for location, read in (("header", _header_texts), ("cookie", _cookie_texts)):
         if location in operation.locations:
             _from_texts(operation, location, read(headers), problems)
-    payload = _body(operation, headers, body, problems) if operation.bodies else None
+    payload = read_payload(operation, headers, body, problems) if operation.bodies else None
     if problems:
         raise BadRequest(*map(str, problems))
     return ValidRequest(values, asked, payload, ignored(operation, texts, payload, idle))
@@ -100,46 +99,3 @@ def _header_texts(headers: Headers) -> Texts:
 
 def _cookie_texts(headers: Headers) -> Texts:
     return cookie_texts(headers.get(b"cookie", b"").decode("latin-1"))
-
-
-def _body(operation: Operation, headers: Headers, body: bytes, problems: list[Problem]) -> Any:
-    if not body:
-        if operation.body_required:
-            problems.append(Problem("body", "is missing", f"send {', '.join(operation.bodies)}"))
-        return None
-    media = headers.get(b"content-type", b"").decode("latin-1")
-    schema = _schema_for(operation, media)
-    if schema is not operation.body or not JSON.fullmatch(media.strip()):
-        return None  # a body that is not JSON is accepted as it is
-    try:
-        value = read_json(body)
-    except NotJson as fault:
-        where = f"body, line {fault.line} column {fault.column}" if fault.line else "body"
-        problems.append(Problem(where, f"not JSON: {fault.what}" if fault.line else fault.what))
-        return None
-    problems.extend(_body_problems(schema, value))
-    return value
-
-
-def _body_problems(schema: Schema | None, value: Any) -> Iterator[Problem]:
-    if schema is not None and not schema.accepts(value):
-        for problem in schema.problems(value):
-            yield Problem(f"body {problem.where}", problem.what, problem.remedy)
-
-
-def _schema_for(operation: Operation, media: str) -> Schema:
-    """Raises UnsupportedMediaType with the types there are."""
-    name, _, rest = media.partition(";")
-    name = name.strip().lower()
-    for declared, schema in operation.bodies.items():
-        wanted = declared.partition(";")[0].strip().lower()
-        fits = name == wanted or wanted == "*/*" or (wanted.endswith("/*") and name.startswith(wanted[:-1]))
-        if fits and _utf8(rest):
-            return schema
-    raise UnsupportedMediaType(f"content type `{media[:60]}`; send {', '.join(operation.bodies)}")
-
-
-def _utf8(parameters: str) -> bool:
-    """Tell whether the parameters of a content type name no other encoding."""
-    named = (part.replace('"', "").strip().lower().partition("=") for part in parameters.split(";"))
-    return all(value in ("utf-8", "utf8", "us-ascii") for name, _, value in named if name == "charset")

@@ -36,9 +36,8 @@ def _element(name: str, value: Any, schema: Schema | None) -> Iterator[str]:
 def _list(name: str, tag: str, items: list[Any], schema: Schema | None) -> Iterator[str]:
     below = schema.items if schema else None
     wrapped = _said(schema).get("wrapped") is True or name == "response"
-    inner = str(
-        _said(below).get("name") or (_component(below) if name == "response" else "") or (name, "item")[wrapped]
-    )
+    usual = (_component(below) or "item") if name == "response" else name
+    inner = str(_said(below).get("name") or usual)
     texts = [text for item in items for text in _element(inner if wrapped else name, item, below)]
     yield from [f"<{tag}>", *texts, f"</{tag}>"] if wrapped else texts
 
@@ -60,7 +59,7 @@ def _parts(value: Mapping[str, Any], schema: Schema | None) -> tuple[list[str], 
 
 
 def _said(schema: Schema | None) -> Mapping[str, Any]:
-    found = next((part.node["xml"] for part in schema.parts if "xml" in part.node), {}) if schema else {}
+    found: Any = next((part.node["xml"] for part in schema.parts if "xml" in part.node), {}) if schema else {}
     return found if isinstance(found, dict) else {}
 
 

@@ -9,6 +9,7 @@ from mock_server.behaviours.registry import Behaviour, OperationContext, Operati
 from mock_server.errors import NotFound
 from mock_server.spec.projection import Projection
 from mock_server.spec.resources import Family, Role
+from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Row
 from mock_server.workspaces.seeding import timestamps
 
@@ -96,7 +97,16 @@ def given(call: OperationContext) -> Fields:
         return {}
     family, schema = call.binding.family, call.operation.body
     taken = (schema and schema.properties) or family.fields
-    return {name: value for name, value in call.body.items() if name in taken and name in family.fields}
+    fields = {name: value for name, value in call.body.items() if name in taken and name in family.fields}
+    return {name: _kept(family, name, value) for name, value in fields.items()}
+
+
+def _kept(family: Family, name: str, value: Any) -> Any:
+    """The value as it is stored: of a file no more than its name, where a record has a text for it."""
+    if not isinstance(value, UploadedFile):
+        return value
+    parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
+    return value if all(part.accepts(value) for part in parts) else value["name"]
 
 
 def existing(call: OperationContext) -> Row:

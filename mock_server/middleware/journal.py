@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.request_body import ClientGone
-from mock_server.api.response import PreparedResponse, send_answer
+from mock_server.api.response import send_answer
+from mock_server.api.response_cache import accept
 from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
 from mock_server.config.settings import Settings
@@ -75,5 +76,5 @@ class JournalMiddleware:
             status = self._envelope.refusal(exchange.operation)
         exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
         exchange.refuse(error)
-        body = self._envelope.body(status, scope["path"], exchange.operation)
-        await send_answer(send, exchange, PreparedResponse(status, body), error.headers, ours=self._ours)
+        answer = self._envelope.answer(status, scope["path"], exchange.operation, accept(scope))
+        await send_answer(send, exchange, answer, error.headers, ours=self._ours)

@@ -1,12 +1,14 @@
 """The answers of an operation, read from a document."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mock_server.spec.compilation import Compilation
+from mock_server.spec.content import Content
 from mock_server.spec.document import Node, escape
-from mock_server.spec.operation import JSON, Response
+from mock_server.spec.media_types import is_json
+from mock_server.spec.operation import Response
 from mock_server.spec.schema import Schema
 
 _OURS = re.compile("x-mock-", re.IGNORECASE)  # these tell what the mock did
@@ -28,53 +30,67 @@ class AnswerCompiler:
         self._shared, self._document = shared, shared.document
         self._made: dict[tuple[int, str], Response] = {}
 
-    def answers(self, pointer: str, node: Node) -> Iterator[tuple[int, Response]]:
-        """The answers of the operation ``node`` at ``pointer``, by status."""
+    def answers(self, pointer: str, node: Node) -> Iterator[tuple[str, Response]]:
+        """The answers of the operation ``node`` at ``pointer``, by code: ``200``, ``4XX``, ``default``."""
         if "responses" not in node:
             return
         with self._shared.noting():
             where, responses = self._document.mapping(f"{pointer}/responses", "responses")
-            named = {code: int(code.upper().replace("X", "0")) for code in responses if _CODE.fullmatch(code)}
-            if "default" in responses and not any(200 <= status < 300 for status in named.values()):
-                named["default"] = 200  # it says nothing that we could promise, unless nothing else does
-            for code in sorted(named, key=str.isdigit):  # `2XX` before the exact ones, which count more
-                status, place = named[code], f"{where}/{escape(code)}"
-                if 200 <= status < 300:
+            for code in responses:
+                status = _status(code)
+                if status and (200 <= status < 300 or code == "default"):
                     with self._shared.noting():
-                        yield status, self._response(status, place)
-                else:  # whoever asks for nothing wrong never sees it
+                        yield _code(code), self._response(status, f"{where}/{escape(code)}")
+                elif status:  # whoever asks for nothing wrong never sees it
                     answer = Response(status, "", None, {}, {})
                     with self._shared.leaving_out():
-                        answer = self._response(status, place)
-                    yield status, answer
+                        answer = self._response(status, f"{where}/{escape(code)}")
+                    yield _code(code), answer
 
     def _response(self, status: int, pointer: str) -> Response:
         where, response = self._document.mapping(pointer, "a response")
         if (status, where) in self._made:  # most operations refuse in the same words
             return self._made[status, where]
-        headers = dict(self._headers(where, response)) if "headers" in response else {}
-        schema, given = None, {}
-        if "content" in response:
-            _, content = self._document.mapping(f"{where}/content", "content")
-            media = next((name for name in content if JSON.fullmatch(name)), None)
-            if media is not None:
-                start, entry = self._document.mapping(f"{where}/content/{escape(media)}", "a media type")
-                schema = self._shared.schema(f"{start}/schema") if "schema" in entry else None
-                given = self._given(start, entry, schema)
-        made = Response(status, str(response.get("description", "")), schema, given, headers)
+        fields = list(self._headers(where, response)) if "headers" in response else []
+        contents = tuple(self._contents(where)) if "content" in response else ()
+        main = _main(contents)
+        made = Response(
+            status=status,
+            description=str(response.get("description", "")),
+            schema=main.schema if main else None,
+            given=main.given if main else {},
+            headers={name: value for name, value in fields if isinstance(value, str)},
+            contents=contents,
+            required_headers={name: value for name, value in fields if isinstance(value, Schema)},
+        )
         self._made[status, where] = made
         return made
 
-    def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str]]:
+    def _contents(self, where: str) -> Iterator[Content]:
+        """The media types of an answer. Of several, one that cannot be served is left out."""
+        _, content = self._document.mapping(f"{where}/content", "content")
+        for media in content:
+            with self._shared.leaving_out() if len(content) > 1 and not is_json(media) else self._shared.noting():
+                start, entry = self._document.mapping(f"{where}/content/{escape(media)}", "a media type")
+                word = next((word for word in ("schema", "itemSchema") if word in entry), None)
+                schema = self._shared.schema(f"{start}/{word}") if word else None
+                yield Content(media, schema, self._given(start, entry, schema))
+
+    def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str | Schema]]:
+        """The headers that are sent, by name: the document's value, or a schema where one has to be made."""
         _, headers = self._document.mapping(f"{where}/headers", "headers")
         for name in headers:
+            if not _TOKEN.fullmatch(name) or name.lower() in _OF_THE_SERVER or _OURS.match(name):
+                continue
             pointer, header = self._document.mapping(f"{where}/headers/{escape(name)}", "a header")
-            example = header.get("example")
-            if example is None and "schema" in header:
-                example = self._shared.schema(f"{pointer}/schema").example
-            sendable = _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER and not _OURS.match(name)
-            if sendable and example is not None and str(example).isprintable():
-                yield name.lower(), str(example)
+            schema = self._shared.schema(f"{pointer}/schema") if "schema" in header else None
+            given = self._given(pointer, header, schema)
+            values = [*given.values(), *_chosen(schema)]
+            text = next((text for value in values if (text := header_value(value)) is not None), None)
+            if text is not None:
+                yield name.lower(), text
+            elif schema is not None and (header.get("required") is True or name.lower() == "location"):
+                yield name.lower(), schema
 
     def _given(self, start: str, entry: Node, schema: Schema | None) -> dict[str, Any]:
         """The examples of an answer, by name."""
@@ -90,3 +106,40 @@ class AnswerCompiler:
         if not given and schema and schema.example is not None:
             given[""] = schema.example
         return given
+
+
+def _status(code: str) -> int:
+    """The status that a key below `responses` stands for, 0 where it is none; the first one of a range."""
+    if code == "default":
+        return 200  # an operation that names no other answer succeeds with it
+    return int(code.upper().replace("X", "0")) if _CODE.fullmatch(code) else 0
+
+
+def _code(code: str) -> str:
+    return code if code == "default" else code.upper()
+
+
+def _main(contents: Sequence[Content]) -> Content | None:
+    """The representation that behaviours make: JSON, else what a JSON value can be written in."""
+    ranked = sorted(contents, key=lambda content: not is_json(content.media))
+    return next((content for content in ranked if content.structured), None)
+
+
+def _chosen(schema: Schema | None) -> list[Any]:
+    """What a schema lets a header be where the document gives no example: its default, or one of a few values."""
+    if schema is None:
+        return []
+    return [schema.default, *schema.node.get("enum", ())[:1], schema.node.get("const")]
+
+
+def header_value(value: Any) -> str | None:
+    """A value as a header has it (style `simple`); None for what cannot stand in one line."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, list):
+        text = ",".join(map(str, value))
+    elif isinstance(value, dict):
+        text = ",".join(f"{key},{part}" for key, part in value.items())
+    else:
+        text = "" if value is None else str(value)
+    return text.strip() if text.strip() and text.isprintable() else None

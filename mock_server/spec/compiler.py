@@ -1,6 +1,6 @@
 """From a document to its operations: parameters, bodies and answers read, and every validator made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from mock_server.errors import Problem, SpecError
 from mock_server.spec.answer_compiler import AnswerCompiler
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import METHODS, Document, Node, base_path, escape
-from mock_server.spec.operation import JSON, Operation
+from mock_server.spec.media_types import Format, format_of, is_json
+from mock_server.spec.operation import Operation
 from mock_server.spec.parameter_compiler import ParameterCompiler
 from mock_server.spec.path_template import blanked, wrong_segment
 from mock_server.spec.schema import Schema
@@ -48,7 +49,7 @@ def webhooks(document: Document) -> dict[str, Schema]:
         post = item.get("post") if isinstance(item, dict) else None
         if isinstance(post, dict) and "requestBody" in post:
             bodies, _ = _Compiler(document).bodies(f"/webhooks/{escape(name)}/post/requestBody")
-            schema = next((schema for media, schema in bodies.items() if JSON.fullmatch(media)), None)
+            schema = next((schema for media, schema in bodies.items() if is_json(media)), None)
             if schema is not None:
                 found[name] = schema
     return found
@@ -121,11 +122,15 @@ class _Compiler:
         pointer, node = self.document.mapping(f"{where}/{method}", "an operation")
         parameters = self._parameters.parameters(((where, item), (pointer, node)), path)
         bodies, required = self.bodies(f"{pointer}/requestBody") if "requestBody" in node else ({}, False)
-        responses = dict(self._answers.answers(pointer, node))
+        answers = dict(self._answers.answers(pointer, node))
+        responses = {int(code.replace("X", "0")): it for code, it in sorted(answers.items()) if _counts(code)}
+        responses |= {int(code): answer for code, answer in answers.items() if code.isdigit()}
         base = base_path(self.document)
         return Operation(
             *(self.document, method.upper(), base, base + path, pointer, node),
             *(parameters, bodies, required, responses),
+            ranges={code: answer for code, answer in answers.items() if not code.isdigit()},
+            encodings=dict(self._encodings(f"{pointer}/requestBody", bodies)),
         )
 
     def bodies(self, pointer: str) -> tuple[dict[str, Schema], bool]:
@@ -140,6 +145,21 @@ class _Compiler:
                 with self.shared.noting():
                     found[media] = self.shared.media(f"{start}/content/{escape(media)}")
         return found, required
+
+    def _encodings(self, pointer: str, bodies: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Node]]]:
+        """The encoding objects of the forms among ``bodies``, by field."""
+        for media in bodies:
+            if format_of(media) in (Format.FORM, Format.MULTIPART):
+                start, _ = self.document.resolve(pointer)
+                _, entry = self.document.mapping(f"{start}/content/{escape(media)}", "a media type")
+                named = entry.get("encoding")
+                fields = named.items() if isinstance(named, dict) else ()
+                yield media, {name: node for name, node in fields if isinstance(node, dict)}
+
+
+def _counts(code: str) -> bool:
+    """Whether a range stands for the status it begins with: `2XX` for 200."""
+    return code in ("2XX", "3XX")
 
 
 def _reason(faults: Sequence[Problem]) -> str:

@@ -1,28 +1,27 @@
 """The operations of a document, compiled for serving; none is keyed by operationId or parameter name."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from mock_server.spec.content import Content
 from mock_server.spec.document import Document, Node
+from mock_server.spec.media_types import Format, format_of
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.path_template import PARAMETER, blanked
 from mock_server.spec.projection import Project, filled, projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 
-JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
-_ANY = ("application/*", "*/*")
-
 
 @dataclass(frozen=True)
 class Response:
     """One documented answer.
 
-    ``given`` maps an example's name to its value, ``""`` being the unnamed one; ``headers`` a header's name in
-    lower case to its example.
+    ``schema`` and ``given`` are those of the content that behaviours make (``main``); ``given`` maps an example's name
+    to its value, ``""`` being the unnamed one. ``headers`` maps a header's name in lower case to the document's value
+    for it, ``required_headers`` to the schema from which one has to be made.
     """
 
     status: int
@@ -30,6 +29,8 @@ class Response:
     schema: Schema | None
     given: Mapping[str, Any] = field(repr=False)
     headers: Mapping[str, str]
+    contents: tuple[Content, ...] = ()
+    required_headers: Mapping[str, Schema] = field(repr=False, default_factory=dict)
 
     @cached_property
     def examples(self) -> Mapping[str, Any]:
@@ -69,6 +70,10 @@ class Operation:
     bodies: Mapping[str, Schema] = field(repr=False)
     body_required: bool
     responses: Mapping[int, Response] = field(repr=False)
+    ranges: Mapping[str, Response] = field(repr=False, default_factory=dict)
+    """The answers for ``4XX``, ``5XX`` and ``default``."""
+    encodings: Mapping[str, Mapping[str, Node]] = field(repr=False, default_factory=dict)
+    """How the fields of a form are written, by media type and field."""
     unserved: str = ""
     """Why it cannot be served: it answers 501 with this reason. Empty for an operation that can."""
 
@@ -143,14 +148,24 @@ class Operation:
 
     @cached_property
     def body(self) -> Schema | None:
-        """The schema of its JSON body."""
-        fits = [media for media in self.bodies if JSON.fullmatch(media)] or [m for m in self.bodies if m in _ANY]
-        return self.bodies[fits[0]] if fits else None
+        """The schema of the body that it reads as a JSON value: of JSON, else of a form, else of another format."""
+        formats = {format_of(media): schema for media, schema in reversed(list(self.bodies.items()))}
+        return next((formats[format] for format in _READ if format in formats), None)
 
     @cached_property
     def success(self) -> Response:
-        """The documented success; an empty 200 when the document names none."""
-        for status in sorted(self.responses):
-            if 200 <= status < 300:
-                return self.responses[status]
-        return Response(200, "", None, {}, {})
+        """The documented success, a redirection where there is no other; an empty 200 when the document names none."""
+        good = [status for status in sorted(self.responses) if 200 <= status < 300]
+        for status in good or [status for status in sorted(self.responses) if 300 <= status < 400 and status != 304]:
+            return self.responses[status]
+        return replace(self.ranges["default"], status=200) if "default" in self.ranges else _EMPTY
+
+    def response_for(self, status: int) -> Response | None:
+        """What is documented for a status: by itself, by its range (``4XX``), or by ``default``."""
+        found = self.success if status == self.success.status else self.responses.get(status)
+        ranged = self.ranges.get(f"{status // 100}XX") or self.ranges.get("default")
+        return found or (replace(ranged, status=status) if ranged else None)
+
+
+_READ = (Format.JSON, Format.FORM, Format.MULTIPART)
+_EMPTY = Response(200, "", None, {}, {})

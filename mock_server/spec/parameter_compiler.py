@@ -2,7 +2,7 @@
 
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import Node, escape, kind_of
-from mock_server.spec.operation import JSON
+from mock_server.spec.media_types import is_json
 from mock_server.spec.parameter import STYLES, Parameter
 from mock_server.spec.path_template import PARAMETER
 from mock_server.spec.schema import Schema
@@ -73,7 +73,7 @@ class ParameterCompiler:
             schema=schema,
             explode=node.get("explode", style in ("form", "cookie")) is True,
             style=style,
-            json=bool(JSON.fullmatch(media)),
+            json=bool(media) and is_json(media),
             allow_empty=location == "query" and node.get("allowEmptyValue") is True,
             allow_reserved=node.get("allowReserved") is True,
         )

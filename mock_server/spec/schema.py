@@ -177,6 +177,12 @@ class Schema:
         return any(said) or any("patternProperties" in part.node for part in self.parts)
 
     @cached_property
+    def rest(self) -> "Schema | None":
+        """The schema of the properties that are not named, where it says one."""
+        parts = [part for part in self.parts if isinstance(part.node.get("additionalProperties"), dict)]
+        return parts[0].at("additionalProperties") if parts else None
+
+    @cached_property
     def sure(self) -> dict[str, "Schema"]:
         """The properties that do not depend on a branch; of several of one name, the one with the fewest values."""
         found: dict[str, Schema] = {}

@@ -10,7 +10,7 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 
 WORDS = {True: "invalid_token", False: "Invalid or expired token"}  # by surface: Zapier, v1
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY", "PROPFIND", "BREW")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY", "PROPFIND", "BREW")
 
 
 def assert_as_documented(operation: Operation, answer: Answer) -> None:

@@ -1,0 +1,86 @@
+"""An error as a schema of the document wants it: the words and the status in whatever fields are there for them."""
+
+import re
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from mock_server.errors import SpecError
+from mock_server.spec.generation import generate
+from mock_server.spec.regex_samples import RandomSource
+from mock_server.spec.schema import Schema
+
+_WORDS = re.compile(
+    r"(?:error|err|user|developer|display|human|localized|status|fault|failure)?[_-]?"
+    r"(?:message|msg|details?|description|reason|text|summary|title|string|errors?|problems?|explanation|faults?)",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"(?:http|error|response)?[_-]?(?:status|code)(?:[_-]?code)?", re.IGNORECASE)
+_GOOD = re.compile(r"success(?:ful)?|ok|succeeded|result", re.IGNORECASE)
+_BAD = re.compile(r"(?:is[_-]?)?(?:error|failed|failure)", re.IGNORECASE)
+_DEEPEST = 6
+_KNOWN = frozenset(map(int, HTTPStatus))
+
+
+class ErrorFacts(NamedTuple):
+    """What an error says: its status, and the words for it."""
+
+    status: int
+    words: str
+
+    @property
+    def symbol(self) -> str:
+        """The status as a symbolic code: ``NOT_FOUND``."""
+        return HTTPStatus(self.status).name if self.status in _KNOWN else "ERROR"
+
+
+def shaped(schema: Schema, facts: ErrorFacts, chance: RandomSource) -> Any:
+    """A value of ``schema`` that tells ``facts``. Raises SpecError when none can be made."""
+    value = _value(schema, "", facts, chance, 0)
+    return value if schema.accepts(value) else generate(schema, chance)
+
+
+def _value(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> Any:
+    """What the part of an error holds that is called ``name``."""
+    for value in _guesses(schema, name, facts, chance, depth):
+        if schema.accepts(value):
+            return value
+    if depth == 0:  # the whole value is made from the schema by who asked
+        return None
+    return schema.default if schema.default is not None else generate(schema, chance)
+
+
+def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> list[Any]:
+    found: list[Any] = []
+    if "object" in schema.types and schema.properties and depth < _DEEPEST:
+        found += [_object(part, facts, chance, depth) for part in (schema, *schema.alternatives) if part.properties]
+    if "array" in schema.types and schema.items is not None and depth < _DEEPEST:
+        found.append(["body"] if name == "loc" else [_value(schema.items, name, facts, chance, depth + 1)])
+    if _STATUS.fullmatch(name):
+        found += [facts.status, str(facts.status), facts.symbol, facts.symbol.lower()]
+    if name == "type":
+        found += ["about:blank" if depth == 1 else "value_error"]
+    if _GOOD.fullmatch(name):
+        found += [False, "error"]
+    if _BAD.fullmatch(name):
+        found += [facts.words, True]
+    if _WORDS.fullmatch(name) or not name:
+        found.append(facts.words)
+    return found
+
+
+def _object(schema: Schema, facts: ErrorFacts, chance: RandomSource, depth: int) -> dict[str, Any]:
+    """The properties that are required, and those that tell something of the error."""
+    made = {}
+    for name, part in schema.properties.items():
+        if part.never or not (name in schema.required or _tells(name)):
+            continue
+        try:
+            made[name] = _value(part, name, facts, chance, depth + 1)
+        except SpecError:
+            if name in schema.required:
+                raise
+    return {**dict.fromkeys(schema.required - schema.properties.keys(), facts.words), **made}
+
+
+def _tells(name: str) -> bool:
+    return any(pattern.fullmatch(name) for pattern in (_WORDS, _STATUS, _GOOD, _BAD)) or name == "type"

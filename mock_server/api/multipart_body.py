@@ -1,0 +1,67 @@
+"""`multipart/form-data` and its kin: parts with names; of a file its name, type and size are kept."""
+
+import re
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import HeaderParser
+from typing import Any
+
+from mock_server.api.form_body import Encodings, typed
+from mock_server.spec.media_types import is_json, parsed
+from mock_server.spec.schema import Schema
+from mock_server.spec.uploaded_file import UploadedFile
+from mock_server.support.exact_json import NotJson, read_json
+
+_MOST_PARTS = 1_000
+_LONGEST_HEAD = 16 * 1024
+_BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))', re.IGNORECASE)
+
+
+def read_multipart(body: bytes, media: str, schema: Schema, encodings: Encodings) -> dict[str, Any]:
+    """The value of a multipart body. Raises ValueError in words for whoever sent it."""
+    pairs = []
+    for number, (head, content) in enumerate(_parts(body, media)):
+        if number >= _MOST_PARTS:
+            raise ValueError(f"a form of more than {_MOST_PARTS:,} parts")
+        name = head.get_param("name", header="content-disposition")
+        pairs.append((_text(name) if name else f"part{number}", _value(head, content)))
+    return typed(pairs, schema, encodings)
+
+
+def _parts(body: bytes, media: str) -> Iterator[tuple[Message, bytes]]:
+    """The head and the content of each part."""
+    boundary = _BOUNDARY.search(media)
+    if boundary is None:
+        raise ValueError("the content type names no boundary; let the HTTP library set the header")
+    mark = b"--" + (boundary[1] or boundary[2]).encode("latin-1")
+    pieces = (b"\r\n" + body).split(b"\r\n" + mark)
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+        raise ValueError("the body does not end with its boundary: it is cut short, or the boundary is another one")
+    for piece in pieces[1:-1]:
+        head, blank, content = piece.partition(b"\r\n\r\n")
+        if not blank or len(head) > _LONGEST_HEAD:
+            raise ValueError("a part of the body has no head, or one that is too long")
+        yield HeaderParser().parsestr(head.strip(b"\r\n \t").decode("utf-8", "replace") + "\n\n"), content
+
+
+def _value(head: Message, content: bytes) -> Any:
+    """A file, a JSON value, or a text."""
+    file_name = head.get_param("filename", header="content-disposition")
+    media = head.get("content-type", "")
+    if file_name is not None:
+        kind = parsed(media).essence if media else "application/octet-stream"
+        return UploadedFile(_text(file_name), kind, len(content))
+    if media and is_json(media):
+        try:
+            return read_json(content)
+        except NotJson as fault:
+            raise ValueError(f"a part that says it is JSON is not: {fault.what}") from None
+    try:
+        return content.decode(parsed(media).charset if media else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return UploadedFile("", parsed(media).essence, len(content))
+
+
+def _text(value: Any) -> str:
+    """A parameter of a header, which may come with its encoding (RFC 2231)."""
+    return str(value[2]) if isinstance(value, tuple) else str(value)

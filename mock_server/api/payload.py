@@ -1,0 +1,84 @@
+"""The body of a request: its media type has to be documented, and what it says has to fit the schema."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from mock_server.api.form_body import read_form
+from mock_server.api.multipart_body import read_multipart
+from mock_server.errors import Problem, UnsupportedMediaType
+from mock_server.spec.media_types import Format, format_of, parsed
+from mock_server.spec.operation import Operation
+from mock_server.spec.schema import Schema
+from mock_server.spec.uploaded_file import as_texts
+from mock_server.support.exact_json import NotJson, read_json
+
+Headers = Mapping[bytes, bytes]
+Read = Callable[[Operation, str, str, bytes], Any]
+
+_CHARSETS = ("utf-8", "utf8", "us-ascii")
+
+
+def read_payload(operation: Operation, headers: Headers, body: bytes, problems: list[Problem]) -> Any:
+    """The value of a body as JSON would have it; None for one that is not read. What is wrong goes to ``problems``.
+
+    Raises UnsupportedMediaType with the types there are.
+    """
+    media = headers.get(b"content-type", b"").decode("latin-1")
+    if not body and not _may_be_empty(operation, media):
+        if operation.body_required:
+            problems.append(Problem("body", "is missing", f"send {', '.join(operation.bodies)}"))
+        return None
+    declared = _declared(operation, media)
+    read = _READERS.get(format_of(media))
+    if read is None:
+        return None  # any other body is accepted as it is
+    try:
+        value = read(operation, declared, media, body)
+    except NotJson as fault:
+        where = f"body, line {fault.line} column {fault.column}" if fault.line else "body"
+        problems.append(Problem(where, f"not JSON: {fault.what}" if fault.line else fault.what))
+        return None
+    except ValueError as fault:
+        problems.append(Problem("body", str(fault)))
+        return None
+    problems.extend(_problems(operation.bodies[declared], as_texts(value) if read is _multipart else value))
+    return value
+
+
+def _may_be_empty(operation: Operation, media: str) -> bool:
+    """Whether nothing at all is a body of this type: a form without a field is one."""
+    return format_of(media) is Format.FORM and media != "" and operation.body_required
+
+
+def _problems(schema: Schema | None, value: Any) -> Iterator[Problem]:
+    if schema is not None and not schema.accepts(value):
+        for problem in schema.problems(value):
+            yield Problem(f"body {problem.where}", problem.what, problem.remedy)
+
+
+def _declared(operation: Operation, media: str) -> str:
+    """The documented media type that a Content-Type is of, the one that names it most exactly."""
+    sent = parsed(media)
+    ranked = sorted(operation.bodies, key=lambda name: parsed(name).wild)
+    for declared in ranked:
+        wanted = parsed(declared).essence
+        ranged = wanted.endswith("/*") and sent.essence.startswith(wanted[:-1])
+        fits = sent.essence == wanted or wanted == "*/*" or ranged
+        if fits and (sent.charset in _CHARSETS or format_of(media) not in _READERS):
+            return declared
+    raise UnsupportedMediaType(f"content type `{media[:60]}`; send {', '.join(operation.bodies)}")
+
+
+def _json(operation: Operation, declared: str, media: str, body: bytes) -> Any:
+    return read_json(body)
+
+
+def _form(operation: Operation, declared: str, media: str, body: bytes) -> Any:
+    return read_form(body, operation.bodies[declared], operation.encodings.get(declared, {}))
+
+
+def _multipart(operation: Operation, declared: str, media: str, body: bytes) -> Any:
+    return read_multipart(body, media, operation.bodies[declared], operation.encodings.get(declared, {}))
+
+
+_READERS: Mapping[Format, Read] = {Format.JSON: _json, Format.FORM: _form, Format.MULTIPART: _multipart}

@@ -1,0 +1,86 @@
+"""A behaviour's answer as the client gets it: in the negotiated media type, with the headers of the document."""
+
+from typing import Any
+from urllib.parse import quote
+
+from mock_server.api.negotiation import negotiated
+from mock_server.api.rendering import made_body, rendered
+from mock_server.api.response import Header, PreparedResponse, with_headers
+from mock_server.spec.answer_compiler import header_value
+from mock_server.spec.content import Content
+from mock_server.spec.generation import generate
+from mock_server.spec.media_types import Format
+from mock_server.spec.operation import Response
+from mock_server.spec.regex_samples import RandomSource
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json
+
+_MOST_CHOICES = 1_000
+
+
+class Representation:
+    """What does not depend on the state is found once: which content an Accept header gets, and the headers."""
+
+    def __init__(self) -> None:
+        self._choices: dict[tuple[int, str | None], Content | None] = {}
+        self._headers: dict[int, list[Header]] = {}
+
+    def chosen(self, response: Response, accept: str | None) -> Content | None:
+        """The content of ``response`` that the client takes. Raises NotAcceptable."""
+        key = (id(response), accept)
+        if key not in self._choices:
+            if len(self._choices) >= _MOST_CHOICES:
+                self._choices.clear()
+            self._choices[key] = negotiated(response.contents, accept)
+        return self._choices[key]
+
+    def answer(
+        self, success: Response, content: Content | None, body: bytes, url: str, chance: RandomSource, *, lives: bool
+    ) -> PreparedResponse:
+        """``body``, which is JSON or nothing, as ``content``. ``lives``: it is a record that may have changed.
+
+        ``url`` is what was asked. An example of the document that is a text goes out as it is, unless the
+        answer lives.
+        """
+        headers = self.headers(success, chance)
+        if success.status == 201 or 300 <= success.status < 400:
+            headers = with_headers(headers, _location(success, url, body))
+        media = content.content_type if content else "application/json"
+        if content is not None and not (content.format is Format.JSON and body):
+            body = _written(content, body, chance, lives=lives)
+        return PreparedResponse(success.status, body, media.encode("latin-1"), headers)
+
+    def headers(self, response: Response, chance: RandomSource) -> list[Header]:
+        """The headers that the document gives an answer; those that it requires are made where it has no value."""
+        found = self._headers.get(id(response))
+        if found is None:
+            made = {name: header_value(generate(it, chance)) for name, it in response.required_headers.items()}
+            given = {**response.headers, **made}
+            fields = [(name, text) for name, text in given.items() if text is not None]
+            found = [(name.encode(), text.encode("latin-1", "replace")) for name, text in fields]
+            self._headers[id(response)] = found
+        return found
+
+
+def _written(content: Content, body: bytes, chance: RandomSource, *, lives: bool) -> bytes:
+    is_text = any(isinstance(example, str) for example in content.examples.values())
+    if not body or not content.structured or (is_text and not lives):
+        return made_body(content, chance)
+    return rendered(content, read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH))
+
+
+def _location(success: Response, url: str, body: bytes) -> list[Header]:
+    """Where the new record is, or where a client is sent, if the document has no value for it."""
+    if "location" in success.headers:
+        return []
+    if success.status != 201:
+        known = "location" in success.required_headers
+        return [] if known else [(b"location", b"https://redirect.example/")]
+    id = _id(body) if "location" in success.required_headers else None
+    return [] if id is None else [(b"location", f"{url.rstrip('/')}/{quote(str(id), safe='')}".encode("latin-1"))]
+
+
+def _id(body: bytes) -> Any:
+    """The id of the record in an answer, which may stand in an envelope."""
+    value = read_json(body) if body else None
+    within = [value, *value.values()] if isinstance(value, dict) else []
+    return next((part["id"] for part in within if isinstance(part, dict) and part.get("id") is not None), None)

@@ -1,0 +1,126 @@
+"""Errors have the shape that the document gives them: of the status, of its range, of `default`, else the usual one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from test_media_types import served
+from wire import Answer, ask
+
+_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}}
+    },
+}
+_JSON_ERROR = {"type": "object", "required": ["code", "message"], "properties": {"code": {"type": "integer"}}}
+_PROBLEM = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+_FASTAPI = {
+    "type": "object",
+    "properties": {
+        "detail": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["loc", "msg", "type"],
+                "properties": {
+                    "loc": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+                    "msg": {"type": "string"},
+                    "type": {"type": "string"},
+                },
+            },
+        }
+    },
+}
+_ERRORS = {
+    "type": "object",
+    "required": ["errors", "traceId"],
+    "properties": {
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "required": ["code", "reason"], "properties": {"code": {"type": "string"}}},
+        },
+        "traceId": {"type": "string", "format": "uuid"},
+    },
+}
+
+
+def _post(code: str, schema: Any, media: str = "application/json", **more: Any) -> dict[str, Any]:
+    wrong = {"description": "", "content": {media: {"schema": schema, **more}}}
+    return {"post": {"requestBody": _BODY, "responses": {"204": {"description": ""}, code: wrong}}}
+
+
+_PATHS: Mapping[str, Any] = {
+    "/exact": _post("400", {"type": "object", "required": ["errorCode"], "properties": {"errorCode": {"enum": [7]}}}),
+    "/problem": _post("400", _PROBLEM, "application/problem+json"),
+    "/range": _post("4XX", _JSON_ERROR),
+    "/default": _post("default", _JSON_ERROR),
+    "/example": _post("400", _JSON_ERROR, example={"code": 9, "message": "Bad request"}),
+    "/fastapi": _post("422", _FASTAPI),
+    "/errors": _post("default", _ERRORS),
+    "/text": _post("400", {"type": "string"}, "text/plain"),
+    "/oauth": _post(
+        "400", {"type": "object", "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}}}
+    ),
+    "/flag": _post("400", {"type": "object", "required": ["success"], "properties": {"success": {"type": "boolean"}}}),
+    "/odd": _post("400", {"type": "array", "minItems": 2, "items": {"type": "integer"}}),
+}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
+    return served(tmp_path_factory.mktemp("errors"), _PATHS)
+
+
+def refused(app: Starlette, path: str) -> Answer:
+    return ask(app, "POST", path, body=b"{}", headers=[("content-type", "application/json")])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("/exact", 400, {"errorCode": 7}),
+        ("/problem", 400, {"type": "about:blank", "title": "Bad request", "status": 400, "detail": "Bad request"}),
+        ("/range", 400, {"code": 400, "message": "Bad request"}),
+        ("/default", 400, {"code": 400, "message": "Bad request"}),
+        ("/example", 400, {"code": 9, "message": "Bad request"}),
+        ("/fastapi", 422, {"detail": [{"loc": ["body"], "msg": "Unprocessable entity", "type": "value_error"}]}),
+        ("/oauth", 400, {"error": "Bad request", "error_description": "Bad request"}),
+        ("/flag", 400, {"success": False}),
+    ],
+)
+def test_an_error_has_the_documented_shape(odd: Starlette, path: str, status: int, body: Any) -> None:
+    answer = refused(odd, path)
+    assert (answer.status, answer.json) == (status, body)
+
+
+def test_an_error_has_the_documented_media_type(odd: Starlette) -> None:
+    assert refused(odd, "/problem").get("content-type") == "application/problem+json"
+    text = refused(odd, "/text")
+    assert (text.get("content-type"), text.body) == ("text/plain", b"Bad request")
+
+
+def test_what_an_error_has_to_hold_is_made(odd: Starlette) -> None:
+    body = refused(odd, "/errors").json
+    assert body["errors"][0]["code"] == "400"
+    assert len(body["traceId"]) == 36
+    assert len(refused(odd, "/odd").json) >= 2
+
+
+def test_an_error_that_is_not_documented_is_the_usual_one(odd: Starlette, tmp_path: Path) -> None:
+    assert {"code", "message"} <= ask(odd, "GET", "/nowhere").json.keys()
+    plain = served(tmp_path, {"/a": {"get": {"responses": {"204": {"description": ""}}}}})
+    assert ask(plain, "GET", "/nowhere").json["message"] == "Not found"
