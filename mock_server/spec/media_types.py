@@ -43,10 +43,12 @@ class MediaType(NamedTuple):
 
     @property
     def wild(self) -> bool:
+        """Tell whether it is a range, as `image/*`."""
         return "*" in self.essence
 
     @property
     def charset(self) -> str:
+        """The encoding of a text; UTF-8 where it names none."""
         return self.parameters.get("charset", "utf-8")
 
 
