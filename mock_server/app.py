@@ -6,7 +6,7 @@ One request of the emulated API, top to bottom::
     CrossOrigin       which web pages may call it; what a browser asks beforehand is answered here
     ApiFirst          straight to the emulated API, whose place in Starlette is the router's default
     JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
-    Authentication    key → workspace; without one a client learns nothing of the routes
+    Authentication    key → workspace, as the document asks for keys; without one a client learns nothing of the routes
     Arrival           the request is here, with its body: it is in the journal from now on
     RateLimit         60 a minute, observed or enforced
     FaultInjection    what was asked for under /__admin/faults
@@ -45,6 +45,7 @@ from mock_server.event_loop.turns import tidy_up
 from mock_server.middleware.api_first import ApiFirst
 from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
+from mock_server.middleware.credentials import hide_keys
 from mock_server.middleware.cross_origin import CrossOrigin
 from mock_server.middleware.fault_injection import FaultInjection
 from mock_server.middleware.journal import JournalMiddleware
@@ -142,6 +143,7 @@ def create_app(
     contract = load_contract(settings)
     workspaces, key = open_workspaces(settings, contract, log or NoLog())
     contract.warn_of_faults()
+    hide_keys(contract, redactor)
     envelope = ErrorBodies(contract)
     endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
@@ -183,7 +185,7 @@ def _layers(
         partial(
             JournalMiddleware, router=router, settings=settings, envelope=envelope, redactor=redactor, observe=observe
         ),
-        partial(Authentication, workspaces=workspaces),
+        partial(Authentication, workspaces=workspaces, router=router),
         partial(Arrival, settings=settings),
         RateLimit,
         partial(FaultInjection, router=router, ours=settings.mock_headers),

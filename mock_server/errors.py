@@ -10,6 +10,7 @@ MockError
 ├── ApiError                   what the API answers, in the vendor's envelope
 │   ├── BadRequest             400
 │   ├── Unauthorized           401
+│   ├── Forbidden              403
 │   ├── NotFound               404
 │   ├── MethodNotAllowed       405, with the methods that are allowed
 │   ├── NotAcceptable          406
@@ -101,6 +102,12 @@ class Unauthorized(ApiError):
     """No key, or a key that opens nothing here."""
 
     status = 401
+
+
+class Forbidden(ApiError):
+    """No key that opens anything, where the document answers that with 403."""
+
+    status = 403
 
 
 class NotFound(ApiError):

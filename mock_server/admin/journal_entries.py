@@ -83,7 +83,7 @@ def _outcome(exchange: Exchange) -> str:
 
 
 def _steps(exchange: Exchange) -> Iterator[tuple[Stage, str]]:
-    yield Stage.AUTHENTICATION, f"the key opens workspace {exchange.workspace.id if exchange.workspace else '-'}"
+    yield Stage.AUTHENTICATION, _entered(exchange)
     yield Stage.RATE_LIMIT, _limited(exchange)
     if exchange.fault:
         yield Stage.FAULT, exchange.fault
@@ -106,6 +106,11 @@ def _steps(exchange: Exchange) -> Iterator[tuple[Stage, str]]:
         yield Stage.EVENT, f"{event['type']} {event['id']}, about {event['recordId']}"
 
 
+def _entered(exchange: Exchange) -> str:
+    where = exchange.workspace.id if exchange.workspace else "-"
+    return f"the key opens workspace {where}" if exchange.key else f"no key is asked for: workspace {where}"
+
+
 def _limited(exchange: Exchange) -> str:
     allowance = exchange.allowance
     if allowance is None:
@@ -125,7 +130,7 @@ def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
     shown: dict[str, str] = {}
     for raw_name, raw in headers:
         name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
-        text = MASK if name in _CREDENTIALS else redactor.redact(value)
+        text = MASK if name in _CREDENTIALS or name in redactor.key_headers else redactor.redact(value)
         shown[name] = f"{shown[name]}, {text}" if name in shown else text
     return shown
 

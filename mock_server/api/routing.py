@@ -92,6 +92,11 @@ class Router:
             raise MethodNotAllowed(methods, f"this path has {', '.join(sorted(methods))}")
         return operation, values
 
+    def operation(self, method: str, path: str) -> Operation | None:
+        """The operation of a method and a path, None where there is none: why not takes longer to find out."""
+        found = self._root.find(_segments(path), 0, []) or {}
+        return found.get(method) or (found.get("GET") if method == "HEAD" else None)
+
     def methods(self, path: str) -> Sequence[str]:
         """The methods of a path, none where there is no such path."""
         return list(self._root.find(_segments(path), 0, []) or ())

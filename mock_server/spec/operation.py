@@ -13,6 +13,7 @@ from mock_server.spec.path_template import PARAMETER, blanked
 from mock_server.spec.projection import Project, filled, projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
+from mock_server.spec.security import Security, security_of
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,14 @@ class Operation:
         return str(self.node.get("x-provenance", "documented"))
 
     @cached_property
+    def security(self) -> Security:
+        """The keys that it asks for before it answers."""
+        return security_of(self.document, self.node)
+
+    @property
     def secured(self) -> bool:
         """True when the operation needs a key."""
-        return bool(self.node.get("security", self.document.root.get("security", [])))
+        return bool(self.security)
 
     @cached_property
     def path_parameters(self) -> tuple[Parameter, ...]:
@@ -134,7 +140,12 @@ class Operation:
 
     def reads_query(self, name: str) -> bool:
         """Tell whether a name in a query is one of its parameters, or a part of one, as ``filter[status]``."""
-        return self._reads_any_query or name in self.query_names or name.partition("[")[0] in self.query_names
+        return (
+            self._reads_any_query
+            or name in self._key_names
+            or name in self.query_names
+            or name.partition("[")[0] in self.query_names
+        )
 
     @cached_property
     def _reads_any_query(self) -> bool:
@@ -143,8 +154,14 @@ class Operation:
 
     @cached_property
     def single_names(self) -> frozenset[str]:
-        """The names of its parameters that are not spread over their place: those that a map does not take."""
-        return frozenset(parameter.name for parameter in self.parameters if not parameter.spread)
+        """The names of its parameters that are not spread over their place, and of keys: a map does not take them."""
+        return frozenset(parameter.name for parameter in self.parameters if not parameter.spread) | self._key_names
+
+    @cached_property
+    def _key_names(self) -> frozenset[str]:
+        """The names of the query parameters that show a key."""
+        schemes = [scheme for requirement in self.security for scheme in requirement]
+        return frozenset(scheme.field for scheme in schemes if scheme.location == "query")
 
     @cached_property
     def body(self) -> Schema | None:

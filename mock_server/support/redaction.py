@@ -8,10 +8,11 @@ inside a longer text. What was never registered, and looks like a key, is masked
 import base64
 import json
 import re
-from collections.abc import Iterator
-from urllib.parse import quote, quote_plus, unquote
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 MASK = "***"
+_WELL_KNOWN = "sk_test_local"
 _SHORTEST = 6  # a shorter form stands in too many innocent texts
 
 # What is kept of a match, to say what was there, is in a group. The first line spares most letters the rest.
@@ -39,6 +40,9 @@ class Redactor:
     """Holds what must not be seen. Register a secret before anything can print it."""
 
     def __init__(self, *secrets: str) -> None:
+        self.key_headers: frozenset[str] = frozenset()
+        """Header fields, in lower case, whose values are keys."""
+        self._key_parameters: frozenset[str] = frozenset()
         self._forms: frozenset[str] = frozenset()
         self._values: re.Pattern[str] | None = None
         for secret in secrets:
@@ -52,6 +56,11 @@ class Redactor:
         self._forms |= {form for form in _forms(secret) if len(form) >= _SHORTEST}
         longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
         self._values = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def hide_named(self, *, headers: Iterable[str] = (), parameters: Iterable[str] = ()) -> None:
+        """Mask whatever stands in the headers and query parameters of these names: a document says that it is a key."""
+        self.key_headers |= {name.lower() for name in headers}
+        self._key_parameters |= frozenset(parameters)
 
     def redact(self, text: str) -> str:
         """``text`` with each secret masked; the same text when there is none."""
@@ -67,12 +76,20 @@ class Redactor:
 
         It stays encoded as it came, unless a secret shows only when it is decoded.
         """
+        if self._key_parameters and "=" in text:
+            text = "&".join(map(self._without_key, text.split("&")))
         if "%" in text:
             plain = unquote(text)
             bare = self.redact(plain)
             if bare != plain:
                 return bare
         return self.redact(text)
+
+    def _without_key(self, pair: str) -> str:
+        """A pair of a query, also behind a path, without the key that is its value."""
+        name, _, value = pair.partition("=")
+        is_key = unquote_plus(name.rpartition("?")[2]) in self._key_parameters
+        return f"{name}={MASK}" if is_key and value not in ("", _WELL_KNOWN) else pair
 
 
 def _masked(match: re.Match[str]) -> str:

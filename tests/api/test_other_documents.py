@@ -146,4 +146,4 @@ def test_an_answer_without_a_body_has_neither_body_nor_type(other: Starlette) ->
 def test_where_the_document_has_no_words_for_an_error_there_are_ours(other: Starlette) -> None:
     assert_envelope(ask(other, "GET", "/nowhere"), 404, "Not found")
     assert_envelope(ask(other, "GET", "/nothing"), 405, "Method not allowed")
-    assert_envelope(ask(other, "GET", "/nowhere", key=None), 401, "Unauthorized")
+    assert_envelope(ask(other, "GET", "/nowhere", key=None), 404, "Not found")

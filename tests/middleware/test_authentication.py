@@ -8,7 +8,7 @@ from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.errors import Unauthorized
 from mock_server.middleware import authentication
-from mock_server.middleware.authentication import bearer
+from mock_server.middleware.credentials import bearer
 from mock_server.workspaces.plan import WorldPlan, digest
 from mock_server.world.recipe import load_recipe
 
@@ -107,12 +107,12 @@ def test_each_start_on_such_a_bind_mints_a_key_of_its_own() -> None:
 @given(st.binary(max_size=40).filter(lambda raw: not raw.lower().lstrip().startswith(b"bearer ")))
 def test_no_bytes_are_a_key_unless_they_say_bearer(raw: bytes) -> None:
     with pytest.raises(Unauthorized):
-        bearer([(b"authorization", raw)])
+        bearer([raw])
 
 
 @given(st.text("abcXYZ_-.019", min_size=6, max_size=30))
 def test_no_refusal_repeats_what_was_sent(key: str) -> None:
-    for value in (f"Bearer sk_live_{key}", f"Basic {key}", f"Bearer a {key}"):
+    for value in (f"Basic {key}", f"Bearer a {key}", f"{key} a"):
         with pytest.raises(Unauthorized) as caught:
-            bearer([(b"authorization", value.encode())])
+            bearer([value.encode()])
         assert key not in str(caught.value) + repr(caught.value)
