@@ -372,9 +372,10 @@ def test_ids_that_are_used_up_are_a_conflict_and_not_a_search_without_end(odd: A
 
 
 def test_things_below_something_that_has_no_list_are_kept_apart(odd: Api) -> None:
+    seeded = odd.get("/v1/machines/8/logs")  # nothing is known of machines: these hang below each of them
     log = odd.ask(201, "POST", "/v1/machines/7/logs", {"line": "Started"})
-    assert odd.get("/v1/machines/7/logs") == [log]
-    assert odd.get("/v1/machines/8/logs") == []
+    assert odd.get("/v1/machines/7/logs") == [log, *seeded]
+    assert odd.get("/v1/machines/8/logs") == seeded
     mark = odd.ask(201, "POST", f"/v1/machines/7/logs/{log['id']}/marks", {"line": "Seen"})
     assert odd.get(f"/v1/machines/7/logs/{log['id']}/marks") == [mark]
     odd.ask(404, "GET", f"/v1/machines/8/logs/{log['id']}/marks")

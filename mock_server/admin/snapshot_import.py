@@ -9,14 +9,14 @@ from mock_server.api.content_encoding import unpacking
 from mock_server.errors import ApiError
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.spec.contract import Contract
-from mock_server.spec.resources import Family
+from mock_server.spec.families import Family
 from mock_server.store.base import at_once
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, imported, place_in_order
 from mock_server.store.state import WorkspaceState
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.support.garbage_collector import building_for_good
-from mock_server.workspaces.seeding import valid
+from mock_server.workspaces.fitting import valid
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng
 

@@ -158,12 +158,16 @@ class Endpoint:
             exchange.note(*outcome.explain)
             answer = b"" if outcome.value is None else write_json(outcome.value)
             exchange.stage = Stage.SELF_CHECK
-            self._check(operation, operation.success, outcome, answer)
+            response = operation.success
+            if outcome.status not in (None, response.status):
+                response = operation.responses[outcome.status]
+                content = self._representation.chosen(response, None)
+            self._check(operation, response, outcome, answer)
         if tx.changed:
             exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
         binding = self._contract.bindings.get(operation.key)
         lives = binding is not None and binding.role is not Role.SINGLE
-        made = self._representation.answer(operation.success, content, answer, url, call.chance(), lives=lives)
+        made = self._representation.answer(response, content, answer, url, call.chance(), lives=lives)
         return made, not (tx.changed or outcome.explain)
 
     def _check(self, operation: Operation, response: Response, outcome: OperationResult, answer: bytes) -> None:

@@ -1,19 +1,21 @@
 """The inferred behaviours: list, get, create, update and delete for any family of the document."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_server.behaviours import pagination
+from mock_server.behaviours import pagination, records
+from mock_server.behaviours.changes import change, given, insert, remove, taken
+from mock_server.behaviours.records import existing
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
 from mock_server.errors import NotFound
+from mock_server.spec.actions import effects
+from mock_server.spec.families import BELOW
 from mock_server.spec.projection import Projection
-from mock_server.spec.resources import Family, Role
-from mock_server.spec.uploaded_file import UploadedFile
-from mock_server.store.base import Id, Row
-from mock_server.workspaces.seeding import timestamps
+from mock_server.spec.resources import Role
+from mock_server.store.base import Row
+from mock_server.world.ids import rng
 
-_TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
+_CREATED = 201
 
 Fields = Mapping[str, Any]
 
@@ -26,27 +28,44 @@ def rendered(view: Projection, row: Row) -> Any:
     return fragment
 
 
-def answer(call: OperationContext, row: Row) -> OperationResult:
+def adapted(view: Projection, row: Row) -> Any:
+    """The row in one of several shapes that disagree: what does not fit this one is filled in, the same each time."""
+    fragment = row.rendered.get(view)
+    if fragment is None:
+        chance = rng(0, view.schema.place, row.id)
+        fragment = row.rendered[view] = view.render(row.record, chance)
+    return fragment
+
+
+def answer(call: OperationContext, row: Row, status: int | None = None) -> OperationResult:
     """The row as this operation gives a single record; the documented answer where it gives none."""
-    wrapper = call.binding.wrapper
+    wrapper, family = call.binding.wrapper, call.binding.family
+    if status is not None and status != call.operation.success.status:
+        response = call.operation.responses[status]
+        value = None if response.schema is None else response.fit(row.record, call.chance(str(row.id)))
+        return OperationResult(value, status=status)
     if wrapper is None:
         return call.documented()
-    return OperationResult(wrapper.wrap(rendered(wrapper.view, row), {}, call.chance), checked=not wrapper.rest)
+    render = adapted if family.disagree else rendered
+    value = wrapper.wrap(render(wrapper.view, row), {}, call.chance)
+    return OperationResult(value, checked=not wrapper.made_up)
 
 
 def listing(call: OperationContext) -> OperationResult:
     """The records of a collection, narrowed by the filters that name a field."""
     family, where = call.binding.family, filters(call)
-    if family.parent is not None and family.link is not None and call.path:
-        _narrow(where, family.link, [parent(call, family, call.path)])
-    return pagination.page(call, family.kind, where, rendered)
+    above = records.parent(call)
+    if family.link is not None and above is not None:
+        loose = records.is_loose(call, family)
+        _narrow(where, *((BELOW, [above, None]) if loose else (family.link, [above])))
+    return pagination.page(call, family.kind, where, adapted if family.disagree else rendered)
 
 
 def filters(call: OperationContext) -> dict[str, Any]:
     """The filters of a query: a field, and the values of which a record has to have one."""
     where: dict[str, Any] = {}
     for filter in call.binding.filters.known:
-        wanted = filter.wanted(call.query)
+        wanted = filter.wanted(call.asked)
         if wanted is not None:
             _narrow(where, filter.field_name, wanted)
     return where
@@ -64,118 +83,107 @@ def fetch(call: OperationContext) -> OperationResult:
 
 def create(call: OperationContext) -> OperationResult:
     """A new record: what the body says, and what the document says a new one starts with."""
-    return answer(call, insert(call, call.binding.family.kind, given(call)))
+    kind = call.binding.family.kind
+    if isinstance(call.body, list) and call.body:
+        return _several(call, [insert(call, kind, taken(call, one)) for one in call.body if isinstance(one, dict)])
+    return answer(call, insert(call, kind, given(call)), _created(call))
+
+
+def _several(call: OperationContext, rows: Sequence[Row]) -> OperationResult:
+    """All that were created at once, where the answer has room for them; else the last."""
+    wrapper = call.binding.wrapper
+    if wrapper is None or not rows:
+        return call.documented()
+    if wrapper.alone and wrapper.key is None:
+        return OperationResult([adapted(wrapper.view, row) for row in rows])
+    return answer(call, rows[-1])
+
+
+def _created(call: OperationContext) -> int | None:
+    return _CREATED if _CREATED in call.operation.responses else None
 
 
 def update(call: OperationContext) -> OperationResult:
     """Change the fields that the body names; the rest stays.
 
-    (A partial PUT: third-party client, facts under List Leads.)
+    (A partial PUT: third-party client, facts under List Leads.) A record that is not there is created where the
+    document has 201 for that.
     """
-    return answer(call, change(call, call.binding.family, existing(call), given(call)))
+    family, fields = call.binding.family, given(call)
+    if not call.binding.levels[-1].ids:
+        return answer(call, change(call, family, _in_body(call, fields), fields))
+    row, created = records.find(call), _created(call)
+    if row is None and (created or family.at_sight):
+        return answer(call, _put(call, fields), created)
+    changed = change(call, family, existing(call) if row is None else row, fields)
+    others = [it for it in call.operation.responses if 200 <= it < 300 and it != _CREATED]
+    return answer(call, changed, min(others) if created and others else None)
+
+
+def _put(call: OperationContext, fields: Fields) -> Row:
+    """A new record with the id that the path names."""
+    family, count = call.binding.family, call.binding.levels[-1].ids
+    own = call.path[len(call.path) - count :]
+    row = records.sighted(call, family, records.id_of(own), own)
+    return insert(call, family.kind, {**fields, family.id: row.record.get(family.id, row.id)})
+
+
+def _in_body(call: OperationContext, fields: Fields) -> Row:
+    """The record that the body names. Raises NotFound."""
+    family = call.binding.family
+    row = call.tx.get(family.kind, fields.get(family.id, ""))
+    if row is None:
+        raise NotFound(f"the body's `{family.id}` is no {family.kind}'s in this workspace")
+    return row
 
 
 def delete(call: OperationContext) -> OperationResult:
     """The record goes, and with it what hangs below it."""
     row = existing(call)
     remove(call, call.binding.family.kind, row)
-    return answer(call, row)
+    return _gone(call, row)
+
+
+def _gone(call: OperationContext, row: Row) -> OperationResult:
+    """Answer for a removed record: the record itself, or its id and the word that it is deleted."""
+    wrapper, family = call.binding.wrapper, call.binding.family
+    if wrapper is None or wrapper.schema in family.shapes:
+        return answer(call, row)
+    flags = {name: True for name, part in wrapper.schema.properties.items() if part.accepts(True)}
+    record = {**{name: True for name in flags if name not in family.fields}, **row.record}
+    fragment = wrapper.view.render(record, call.chance(str(row.id)))
+    return OperationResult(wrapper.wrap(fragment, {}, call.chance))
 
 
 def single(call: OperationContext) -> OperationResult:
-    """The one record of its kind; with a body it is changed."""
+    """The one record of its kind, or the one below another record; with a body it is changed."""
     family = call.binding.family
-    row = call.tx.one(family.kind)
-    if row is None:
+    above = records.parent(call)
+    if above is None:
+        row = call.tx.one(family.kind)
+    else:
+        id = records.id_of(call.path)
+        gone = call.tx.get(records.REMOVED, f"{family.kind}/{id}")
+        row = call.tx.get(family.kind, id) or (None if gone else records.sighted(call, family, id))
+    if row is None and call.operation.method in ("GET", "DELETE"):
         raise NotFound(f"this workspace has no {family.kind}")
+    if call.operation.method == "DELETE" and row is not None:
+        remove(call, family.kind, row)
+        return _gone(call, row)
+    if row is None:
+        row = records.sighted(call, family, records.id_of(call.path) if call.path else family.kind)
     return answer(call, change(call, family, row, given(call)) if call.body else row)
 
 
-def given(call: OperationContext) -> Fields:
-    """The fields of the body that the operation takes and the record has, never others."""
-    if not isinstance(call.body, dict):
-        return {}
-    family, schema = call.binding.family, call.operation.body
-    taken = (schema and schema.properties) or family.fields
-    fields = {name: value for name, value in call.body.items() if name in taken and name in family.fields}
-    return {name: _kept(family, name, value) for name, value in fields.items()}
-
-
-def _kept(family: Family, name: str, value: Any) -> Any:
-    """The value as it is stored: of a file no more than its name, where a record has a text for it."""
-    if not isinstance(value, UploadedFile):
-        return value
-    parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
-    return value if all(part.accepts(value) for part in parts) else value["name"]
-
-
-def existing(call: OperationContext) -> Row:
-    """The record that the path names. Raises NotFound."""
-    kind = call.binding.family.kind
-    row = _find(call, kind, call.path)
-    if row is None:
-        raise NotFound(f"no {kind} with this id in this workspace")
-    return row
-
-
-def parent(call: OperationContext, family: Family, path: Sequence[Id]) -> Id:
-    """The id of the record that the collection hangs below. Raises NotFound where it is known not to exist."""
-    kind = family.parent or ""
-    row = _find(call, kind, path)
-    if row is not None:
-        return row.id
-    if call.tx.one(kind) or kind in call.contract.families:
-        raise NotFound(f"no {kind} with this id in this workspace")
-    return path[-1]
-
-
-def _find(call: OperationContext, kind: str, path: Sequence[Id]) -> Row | None:
-    """The record at the end of ``path``, each below the one before it. Raises NotFound for one further up."""
-    row = next((row for id in _spellings(path[-1]) if (row := call.tx.get(kind, id))), None)
-    family = call.contract.families.get(kind)
-    if row and family and family.parent and family.link and len(path) > 1:
-        above = parent(call, family, path[:-1])
-        return row if row.record.get(family.link) == above else None
-    return row
-
-
-def _spellings(id: Any) -> Iterator[Id]:
-    """The ids that a path's value may mean: a document may have a string in the path and a number in the record."""
-    yield id if isinstance(id, int) else str(id)
-    if isinstance(id, int):
-        yield str(id)
-    elif isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 19:
-        yield int(id)
-
-
-def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
-    """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with."""
-    id = call.new_id(kind)
-    family = call.contract.families.get(kind)
-    if family is None:
-        return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
-    record = {**timestamps(family, call.now), **fields, "id": id, family.id: id}
-    if family.parent is not None and family.link and call.path:
-        record[family.link] = parent(call, family, call.path)
-    record |= {name: value for name, value in family.starts.items() if name not in record}
-    return call.store(kind, id, record)
-
-
-def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> Row:
-    """Store ``row`` with ``fields`` changed."""
-    fresh = timestamps(family, call.now).items()
-    touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
-    kept = {name: value for name, value in fields.items() if name != family.id}
-    return call.store(family.kind, row.id, {**row.record, **touched, **kept})
-
-
-def remove(call: OperationContext, kind: str, row: Row) -> None:
-    """Take the record out, and what hangs below it in the document's paths."""
-    call.tx.remove(kind, row.id)
-    for family in call.contract.families.values():
-        if family.parent == kind and family.link:
-            for child in call.tx.find(family.kind, {family.link: row.id}):
-                remove(call, family.kind, child)
+def act(call: OperationContext) -> OperationResult:
+    """Something is done to one record: its status changes where one of its states says so."""
+    family, row = call.binding.family, existing(call)
+    word = call.operation.segments[-1].rpartition(":")[2]
+    fields = {**given(call), **effects(word, family.shapes)}
+    changed = change(call, family, row, fields) if fields else row
+    wrapper = call.binding.wrapper
+    shows = wrapper is not None and len(wrapper.schema.properties.keys() & family.fields) * 2 > len(family.fields)
+    return answer(call, changed) if shows else call.documented()
 
 
 _INFERRED: Mapping[Role, Behaviour] = {
@@ -185,6 +193,7 @@ _INFERRED: Mapping[Role, Behaviour] = {
     Role.UPDATE: update,
     Role.DELETE: delete,
     Role.SINGLE: single,
+    Role.ACTION: act,
 }
 
 

@@ -1,6 +1,6 @@
 """Leads: what creating, changing and deleting one means beyond its record."""
 
-from mock_server.behaviours import crud
+from mock_server.behaviours import changes, crud, records
 from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.behaviours.side_effects import ACTIVITIES, activity, emit_event
 from mock_server.errors import Conflict
@@ -14,15 +14,15 @@ _RELATED = ("inquiries", "appointments", "leads/notes", ACTIVITIES)
 @behaviour("POST /v1/leads", Role.CREATE)
 def create(call: OperationContext) -> OperationResult:
     """A lead, unless a living one has its e-mail or phone (gap ``lead-conflict``)."""
-    return crud.answer(call, new_lead(call, crud.given(call)))
+    return crud.answer(call, new_lead(call, changes.given(call)))
 
 
 @behaviour("PUT /v1/leads/{}", Role.UPDATE)
 def update(call: OperationContext) -> OperationResult:
     """Change the fields that the body names; the new e-mail and phone may be no other lead's."""
-    row, fields = crud.existing(call), crud.given(call)
+    row, fields = records.existing(call), changes.given(call)
     _refuse_clash(call, fields, row.id)
-    changed = crud.change(call, call.binding.family, row, fields)
+    changed = changes.change(call, call.binding.family, row, fields)
     activity(call, row.id, "LEAD_UPDATED", "Lead details updated")
     emit_event(call, "LEAD_UPDATED", changed.record)
     return crud.answer(call, changed)
@@ -31,19 +31,19 @@ def update(call: OperationContext) -> OperationResult:
 @behaviour("DELETE /v1/leads/{}", Role.DELETE)
 def delete(call: OperationContext) -> OperationResult:
     """The lead goes and so does all that is about it, out of every list and count (gap ``lead-delete-webhooks``)."""
-    row = crud.existing(call)
+    row = records.existing(call)
     emit_event(call, "LEAD_DELETED", row.record)
     for kind in _RELATED:
         for related in call.tx.find(kind, {"leadId": row.id}):
             call.tx.remove(kind, related.id)
-    crud.remove(call, "leads", row)
+    changes.remove(call, "leads", row)
     return crud.answer(call, row)
 
 
 def new_lead(call: OperationContext, fields: crud.Fields) -> Row:
     """Store a lead with all that follows from it. Raises Conflict."""
     _refuse_clash(call, fields, None)
-    row = crud.insert(call, "leads", fields)
+    row = changes.insert(call, "leads", fields)
     activity(call, row.id, "LEAD_CREATED", "Lead created")
     emit_event(call, "LEAD_CREATED", row.record)
     return row

@@ -48,7 +48,7 @@ def window(call: OperationContext) -> PageWindow:
 
 def _asked(call: OperationContext, role: str) -> int:
     parameter = call.binding.paging.get(role)
-    value = call.query.get(parameter.name) if parameter else None
+    value = call.asked.get(parameter.name) if parameter else None
     return _DEFAULTS[role] if value is None else int(value)
 
 
@@ -59,5 +59,7 @@ def page(
     wrapper = cast(Envelope, call.binding.wrapper)  # what has none is no list
     asked = window(call)
     rows, total = call.tx.page(kind, asked.offset, asked.limit, where)
-    items = [render(wrapper.view, row) for row in rows]
-    return OperationResult(wrapper.wrap(items, asked.figures(total), call.chance), checked=not wrapper.rest)
+    items: Any = [render(wrapper.view, row) for row in rows]
+    if wrapper.as_map:
+        items = {str(row.id): item for row, item in zip(rows, items, strict=True)}
+    return OperationResult(wrapper.wrap(items, asked.figures(total), call.chance), checked=not wrapper.made_up)

@@ -13,7 +13,7 @@ from mock_server.spec.parameter import Parameter
 from mock_server.spec.resources import Binding, Role
 from mock_server.store.base import Id, Record, Row
 from mock_server.store.state import Transaction
-from mock_server.workspaces.seeding import valid
+from mock_server.workspaces.fitting import valid
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids, Rng, rng
 
 _TRIES = 100
@@ -23,12 +23,13 @@ _TRIES = 100
 class OperationResult:
     """``value`` is the answer's JSON; ``checked`` when all of it was rendered through validated views.
 
-    The status is the operation's documented success; ``explain`` goes to a header of ours.
+    ``status`` is one that the operation documents, None for its first success; ``explain`` goes to a header of ours.
     """
 
     value: Any
     checked: bool = False
     explain: Sequence[str] = ()
+    status: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +82,11 @@ class OperationContext(ActionContext):
     def binding(self) -> Binding:
         """The operation's part in its family; only behaviours of families ask."""
         return self.contract.bindings[self.operation.key]
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """The values that a list is asked by: its query, and the fields of the body of a search."""
+        return {**self.query, **self.body} if isinstance(self.body, dict) else self.query
 
     def fit(self, value: Any) -> Any:
         """``value`` in the shape of this operation's success."""

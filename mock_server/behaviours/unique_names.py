@@ -3,7 +3,7 @@
 The 409 is documented, its rule is not: gaps ``scenario-conflict`` and ``transfer-conflict``.
 """
 
-from mock_server.behaviours import crud
+from mock_server.behaviours import changes, crud, records
 from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.errors import Conflict
 from mock_server.spec.resources import Role
@@ -12,7 +12,7 @@ from mock_server.store.base import Id
 
 def _register(kind: str, field: str) -> None:
     def refuse_clash(call: OperationContext, own: Id | None) -> None:
-        name = crud.given(call).get(field)
+        name = changes.given(call).get(field)
         if name is not None and any(row.id != own for row in call.tx.find(kind, {field: name})):
             raise Conflict(f"another of the {kind} has the same {field}")
 
@@ -23,7 +23,7 @@ def _register(kind: str, field: str) -> None:
 
     @behaviour(f"PUT /v1/{kind}/{{}}", Role.UPDATE)
     def update(call: OperationContext) -> OperationResult:
-        refuse_clash(call, crud.existing(call).id)
+        refuse_clash(call, records.existing(call).id)
         return crud.update(call)
 
 

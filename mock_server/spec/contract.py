@@ -8,9 +8,10 @@ from typing import Any
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.compiler import operations, webhooks
 from mock_server.spec.document import Document, base_path
+from mock_server.spec.families import Family
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import BLANK
-from mock_server.spec.resources import Binding, Family, Role, infer
+from mock_server.spec.resources import Binding, Role, infer
 from mock_server.spec.schema import Schema
 
 log = logging.getLogger("mock_server")

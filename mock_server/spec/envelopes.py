@@ -1,12 +1,13 @@
 """How an answer holds records: a page with totals, a wrapped record, or the bare thing."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from mock_server.spec.generation import generate
+from mock_server.spec.names import plain
 from mock_server.spec.projection import Projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
@@ -19,7 +20,11 @@ _TOTALS = (
     ("more", re.compile(r"has[_-]?(more|next([_-]?page)?)", re.IGNORECASE)),
     ("total", re.compile(r"total([_-]?(count|items|results|records|elements))?|count", re.IGNORECASE)),
 )
-_LISTED = ("data", "items", "results", "records", "content", "values")
+_LISTED = (
+    *("data", "items", "results", "records", "content", "values", "value", "entries", "elements", "resources"),
+    *("rows", "docs", "list", "objects", "member", "hydramember", "nodes", "result"),
+)
+_HOLDERS = ("_embedded", "data", "result", "results", "response", "payload", "body")  # of a list one level down
 # What stands beside a record or a list and says something of the answer.
 _ASIDE = frozenset(
     {
@@ -40,13 +45,18 @@ _ASIDE = frozenset(
 )
 
 
+_ASIDE_OF_LISTS = _ASIDE | {"jsonapi", "object", "url", "uri", "schemas", "result_info", "@odata.context"}
+
+
 @dataclass(frozen=True)
 class Envelope:
     """``key`` is the property that holds the record or the list, None when the answer is the thing itself.
 
     ``totals`` maps other properties of a page to their role: pages, page, limit, offset, more, total; ``nested`` does
     so for those that stand one level down (`meta`). ``rest`` are the required ones that say something else;
-    ``aside`` is whether nothing in the answer looks like a field of a record.
+    ``aside`` is whether nothing in the answer looks like a field of a record. ``inner`` is how the property holds the
+    list where it does not stand there itself; ``keyed`` tells that the list is a map from ids to records, ``alone``
+    that the one record stands in a list.
     """
 
     key: str | None
@@ -55,14 +65,31 @@ class Envelope:
     nested: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rest: Mapping[str, Schema] = field(default_factory=dict)
     aside: bool = True
+    inner: "Envelope | None" = None
+    keyed: bool = False
+    alone: bool = False
 
     @cached_property
     def view(self) -> Projection:
         """The shape of one record in it."""
         return Projection.of(self.schema)
 
+    @cached_property
+    def as_map(self) -> bool:
+        """True when a list is written as a map from ids to records."""
+        return self.inner.as_map if self.inner else self.keyed
+
+    @cached_property
+    def made_up(self) -> bool:
+        """True when something in the answer has to be made up."""
+        return bool(self.rest) or (self.inner is not None and self.inner.made_up)
+
     def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], RandomSource]) -> Any:
         """The answer around ``value``; ``figures`` by role; ``chance`` is for what has to be made up, if anything."""
+        if self.alone:
+            value = [value]
+        if self.inner is not None:
+            value = self.inner.wrap(value, figures, chance)
         if self.key is None:
             return value
         answer = {self.key: value, **{name: figures[role] for name, role in self.totals.items()}}
@@ -73,6 +100,17 @@ class Envelope:
             answer[name] = {**(answer.get(name) or {}), **{inner: figures[role] for inner, role in roles.items()}}
         return answer
 
+    def unwrapped(self, answer: Any) -> list[Any]:
+        """The records that an answer of this kind holds."""
+        value = answer
+        if self.key is not None:
+            value = answer.get(self.key) if isinstance(answer, dict) else None
+        if self.inner is not None:
+            return self.inner.unwrapped(value)
+        if self.keyed and isinstance(value, dict):
+            return list(value.values())
+        return value if isinstance(value, list) else [value]
+
 
 def _said(schema: Schema, chance: RandomSource) -> Any:
     """The members of a good answer beside the record: the first of the choices, and that all is well."""
@@ -82,25 +120,61 @@ def _said(schema: Schema, chance: RandomSource) -> Any:
     return generate(schema, chance)
 
 
-def list_wrapper(schema: Schema | None) -> Envelope | None:
-    """How a list answer holds its items, or None when the answer is no list of objects."""
+def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
+    """How a list answer holds its items, or None when the answer is no list of objects.
+
+    ``word`` is what the list is called in its path: of several lists in an answer, the one of that name counts.
+    """
     if schema is None:
         return None
     if schema.types == {"array"}:
-        return Envelope(None, schema.items) if schema.items and "object" in schema.items.types else None
-    lists = {name: part.items for name, part in schema.properties.items() if part.types - {"null"} == {"array"}}
-    lists = {name: items for name, items in lists.items() if items and "object" in items.types}
-    key = next(iter(lists)) if len(lists) == 1 else next((name for name in _LISTED if name in lists), None)
-    items = lists.get(key or "")
-    if key is None or items is None or "id" in schema.properties:
+        return Envelope(None, schema.items) if schema.items and _is_object(schema.items) else None
+    if record := _mapped(schema):
+        return Envelope(None, record, aside=False, keyed=True)
+    key, held = _held_list(schema, word)
+    if held is None or ("id" in schema.properties and plain(key) != plain(word)):
         return None
     totals = _roles(schema, {key})
     nested = _nested(schema, key)
     whole = {name for name, roles in nested.items() if schema.properties[name].required <= roles.keys()}
     nested = {name: roles for name, roles in nested.items() if name in whole | schema.required}
     rest = _rest(schema, {key, *totals, *whole})
-    aside = schema.properties.keys() - {key, *totals, *nested} <= _ASIDE
-    return Envelope(key, items, totals, nested, rest, aside)
+    aside = schema.properties.keys() - {key, *totals, *nested} <= _ASIDE_OF_LISTS
+    inner = held if held.key is not None or held.keyed else None
+    return Envelope(key, held.schema, totals, nested, rest, aside, inner)
+
+
+def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:
+    """The property that holds the list, and how: at once, as a map, or one level further down."""
+    lists = {name: part.items for name, part in schema.properties.items() if part.types - {"null"} == {"array"}}
+    found = {name: Envelope(None, items) for name, items in lists.items() if items and "object" in items.types}
+    named = {plain(name): name for name in found}
+    key = next((named[it] for it in (plain(word), *_LISTED) if it in named), next(iter(found), ""))
+    if key and (len(found) == 1 or plain(key) in (plain(word), *_LISTED)):
+        return key, found[key]
+    objects = {name: part for name, part in schema.properties.items() if part.types - {"null"} == {"object"}}
+    for name, part in objects.items():
+        called = plain(name) in (plain(word), *_LISTED)
+        if called and (record := _mapped(part)):
+            return name, Envelope(None, record, keyed=True)
+        if name in _HOLDERS and not found and (held := list_wrapper(part, word)) and held.key is not None:
+            return name, held
+    return "", None
+
+
+def _is_object(schema: Schema) -> bool:
+    """True when the schema says that a value is an object; one that says nothing admits everything."""
+    return "object" in (schema.said or ()) or bool(schema.properties)
+
+
+def _mapped(schema: Schema) -> Schema | None:
+    """The schema of a record in a map from ids to records, which has no properties of its own."""
+    if schema.types - {"null"} != {"object"} or schema.properties:
+        return None
+    if not isinstance(schema.node.get("additionalProperties"), dict):
+        return None
+    record = schema.at("additionalProperties")
+    return record if record.properties else None
 
 
 def record_wrapper(schema: Schema | None) -> Envelope | None:
@@ -112,6 +186,27 @@ def record_wrapper(schema: Schema | None) -> Envelope | None:
     if len(within) == 1 and schema.properties.keys() - within <= _ASIDE:
         return Envelope(within[0], schema.properties[within[0]], rest=_rest(schema, set(within)))
     return Envelope(None, schema)
+
+
+def wrapper_around(schema: Schema | None, items: Collection[Schema]) -> Envelope | None:
+    """How an answer holds one record of a kind, where ``items`` are the shapes that lists of the kind show.
+
+    A record may stand in an answer beside much else, or alone in a list.
+    """
+    known = {item.pointer for item in items}
+    if schema is None or schema.pointer in known:
+        return Envelope(None, schema) if schema else None
+    if schema.types == {"array"} and schema.items and schema.items.pointer in known:
+        return Envelope(None, schema.items, alone=True)
+    for name, part in schema.properties.items():
+        if any(len(schema.properties.keys() & item.properties.keys()) * 2 > len(item.properties) for item in items):
+            break
+        rest = _rest(schema, {name})
+        if part.pointer in known:
+            return Envelope(name, part, rest=rest)
+        if part.types - {"null"} == {"array"} and part.items and part.items.pointer in known:
+            return Envelope(name, part.items, rest=rest, alone=True)
+    return record_wrapper(schema)
 
 
 def _roles(schema: Schema, known: set[str]) -> dict[str, str]:

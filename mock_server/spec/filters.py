@@ -9,18 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mock_server.spec.names import plain
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
 
-_JOINTS = re.compile(r"[^a-z0-9]+")
 _BEFORE = ("filters", "filter", "where", "by")
 _AFTER = re.compile(r"(?:\[|__|[._-])(?:eq|equals|exact|is|in|any)\]?$|\[\]$", re.IGNORECASE)
 _SCALARS = frozenset({"string", "number", "integer", "boolean"})
-
-
-def plain(name: str) -> str:
-    """The name without case and without what joins its words."""
-    return _JOINTS.sub("", name.lower())
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""JSON patches (RFC 6902: add, remove, replace, move) on a document."""
+"""JSON patches (RFC 6902) on a document."""
 
 import copy
 import re
@@ -12,19 +12,40 @@ Patch = Mapping[str, Any]
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
+class PatchMisfit(ValueError):
+    """A patch does not fit what it is to change; ``index`` tells which one of several."""
+
+    def __init__(self, index: int, patch: Any) -> None:
+        self.index = index
+        op, path = (patch.get("op"), patch.get("path")) if isinstance(patch, dict) else (patch, "")
+        super().__init__(f"`{op} {path}`"[:200])
+
+
 def patched(root: Any, patches: Sequence[Patch]) -> Any:
-    """A copy of a document with ``patches`` applied in order (add, remove, replace, move).
+    """A copy of a document with the ``patches`` of an assumption applied in order.
 
     Raises SpecError when one does not fit the document, as with a document of the user's own.
     """
-    changed = copy.deepcopy(root)
-    for patch in patches:
+    try:
+        return changed_by(root, patches)
+    except PatchMisfit as fault:
+        what = f"the assumption's patch {fault} does not fit"
+        raise SpecError(Problem("--assume", what, "leave it out for this document")) from None
+
+
+def changed_by(root: Any, patches: Sequence[Patch]) -> Any:
+    """A copy of a JSON value with ``patches`` applied in order. Raises PatchMisfit."""
+    whole = [copy.deepcopy(root)]  # in a list, so that a patch may also replace the whole
+    for index, patch in enumerate(patches):
         try:
-            _apply(changed, patch)
+            at_root = {name: f"/0{patch[name]}" for name in ("path", "from") if name in patch}
+            whole_one = {"op": "replace"} if patch["path"] == "" and patch["op"] == "add" else {}
+            _apply(whole, {**patch, **at_root, **whole_one})
+            if len(whole) != 1:
+                raise LookupError(patch["path"])
         except (LookupError, TypeError, ValueError):
-            what = f"the assumption's patch `{patch.get('op')} {patch.get('path')}` does not fit"
-            raise SpecError(Problem("--assume", what, "leave it out for this document")) from None
-    return changed
+            raise PatchMisfit(index, patch) from None
+    return whole[0]
 
 
 def _apply(root: Any, patch: Patch) -> None:
@@ -37,6 +58,14 @@ def _apply(root: Any, patch: Patch) -> None:
             _put(root, patch["path"], _take(root, patch["from"]))
         case "add":
             _put(root, patch["path"], patch["value"])
+        case "copy":
+            parent, key = _locate(root, patch["from"])
+            found = parent[_index(key, len(parent) - 1) if isinstance(parent, list) else key]
+            _put(root, patch["path"], copy.deepcopy(found))
+        case "test":
+            parent, key = _locate(root, patch["path"])
+            if parent[_index(key, len(parent) - 1) if isinstance(parent, list) else key] != patch["value"]:
+                raise ValueError(patch["path"])
         case other:
             raise ValueError(other)
 

@@ -1,26 +1,34 @@
 """Which operations a document has at a path."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mock_server.spec.envelopes import list_wrapper
 from mock_server.spec.operation import Operation
+from mock_server.spec.resource_paths import ITEM, Place, ResourcePaths
+
+_MOST_IDS = 3  # parameters that name one record
 
 
 class OperationsAtPath:
-    """The operations by path, so that a large document is not walked once for each of them."""
+    """The operations by place, so that a large document is not walked once for each of them."""
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
-        self._by_path: dict[tuple[str, ...], dict[str, Operation]] = {}
+    def __init__(self, operations: Sequence[Operation], paths: ResourcePaths) -> None:
+        self._by_place: dict[Place, dict[str, Operation]] = {}
         for operation in operations:
-            self._by_path.setdefault(tuple(operation.segments), {}).setdefault(operation.method, operation)
+            self._by_place.setdefault(paths.places[operation.key], {}).setdefault(operation.method, operation)
 
-    def at(self, path: Sequence[str]) -> Mapping[str, Operation]:
-        """The operations of a path, by method."""
-        return self._by_path.get(tuple(path), {})
+    def at(self, place: Place) -> Mapping[str, Operation]:
+        """The operations of a place, by method."""
+        return self._by_place.get(place, {})
 
-    def is_collection(self, path: Sequence[str]) -> bool:
-        """True when records live below the path: it has items, or it is both listed and posted to."""
-        if self.at((*path, "{}")):
+    def items(self, place: Place) -> Iterator[Operation]:
+        """The operations on one record of the collection at a place."""
+        for count in range(1, _MOST_IDS + 1):
+            yield from self.at(Place(place.version, (*place.tokens, *[ITEM] * count))).values()
+
+    def is_collection(self, place: Place) -> bool:
+        """True when records live below the place: it has items, or it is both listed and posted to."""
+        if any(self.items(place)):
             return True
-        here = self.at(path)
+        here = self.at(place)
         return "POST" in here and "GET" in here and list_wrapper(here["GET"].success.schema) is not None

@@ -6,27 +6,26 @@ operationIds gives the same ones.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper
+from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper, wrapper_around
+from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
+from mock_server.spec.id_fields import id_field, id_fields
+from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
+from mock_server.spec.paging import asked, paging_of
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.projection import Projection
+from mock_server.spec.resource_paths import Level, Place, ResourcePaths
 from mock_server.spec.schema import Schema
 
-_VERSION = re.compile(r"v[0-9]+")
-_PAGING = (
-    ("page", re.compile(r"page([_-]?(number|no|index)|\[number\])?", re.IGNORECASE)),
-    ("limit", re.compile(r"\$?(limit|top|take)|per[_-]?page|page([_-]?(size|limit)|\[size\])|size", re.IGNORECASE)),
-    ("offset", re.compile(r"\$?(offset|skip)|page\[offset\]", re.IGNORECASE)),
-)
 _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
+_SEARCHES = frozenset({"search", "query", "find", "filter", "lookup", "_search"})
+_CHANGES = frozenset({"PUT", "PATCH", "POST"})
 
 
 class Role(StrEnum):
@@ -38,57 +37,14 @@ class Role(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     SINGLE = "single"  # the one record that stands at a path of its own, as an organization
-
-
-TIMES = ("2026-03-04T05:06:07.089Z", "2026-03-04", 1_772_600_767)  # one moment in every form that a document may want
-_STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of record.
-
-    ``id`` is the record's own field; ``parent`` the kind it hangs below, ``link`` the field that holds the
-    parent's id; ``shapes`` every schema in which a record goes out, each once.
-    """
-
-    kind: str
-    id: str
-    id_schema: Schema | None
-    prefix: str
-    parent: str | None
-    link: str | None
-    shapes: tuple[Schema, ...] = field(repr=False)
-
-    @cached_property
-    def views(self) -> tuple[Projection, ...]:
-        """The projections in which the records go out."""
-        return tuple(map(Projection.of, self.shapes))
-
-    @cached_property
-    def starts(self) -> Mapping[str, Any]:
-        """The values of a new record's fields that nobody names: the document's default, else null."""
-        sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]
-        starts = [(name, part.default) for name, part in sure if part.default is not None or part.nullable]
-        return dict(starts[::-1])  # the first shape that says something counts
-
-    @cached_property
-    def stamps(self) -> Mapping[str, int]:
-        """The fields that tell when a record was created or changed, each with the place of its form in ``TIMES``."""
-        parts = {name: part for shape in self.shapes for name, part in shape.properties.items()}
-        told = {name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)}
-        return {name: admitted.index(True) if any(admitted) else 0 for name, admitted in told.items()}
-
-    @cached_property
-    def fields(self) -> frozenset[str]:
-        """Every field that a record of the kind shows anywhere."""
-        return frozenset(name for shape in self.shapes for name in shape.properties)
+    ACTION = "action"  # something that is done to one record, as `/orders/{id}/cancel`
 
 
 class Binding(NamedTuple):
     """One operation's part in its family.
 
     ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields the other ones of a list name.
+    ``levels`` are the kinds of the path; ``within`` is the property of the body that holds the record, if one does.
     """
 
     role: Role
@@ -96,113 +52,185 @@ class Binding(NamedTuple):
     wrapper: Envelope | None
     paging: Mapping[str, Parameter]
     filters: Filters
+    levels: tuple[Level, ...] = ()
+    within: str = ""
 
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
     """The bindings by operation key; an operation that fits no family has none."""
-    places = OperationsAtPath(operations)
-    roles = {operation.key: role for operation in operations if (role := _role(operation, places))}
-    by_kind: dict[str, list[Operation]] = {}
-    for operation in operations:
-        if operation.key in roles and kind_of(operation):
-            by_kind.setdefault(kind_of(operation), []).append(operation)
-    bindings = {}
-    for kind, members in by_kind.items():
-        family = _family(kind, members, roles)
+    return _Inference(operations).bindings()
+
+
+class _Inference:
+    """One pass over the operations of a contract."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self._operations = operations
+        self._paths = ResourcePaths(operations)
+        self._at = OperationsAtPath(operations, self._paths)
+        self._roles = {it.key: role for it in operations if (role := self._role(it))}
+
+    def bindings(self) -> dict[str, Binding]:
+        """The bindings by operation key."""
+        members: dict[str, list[Operation]] = {}
+        for operation in self._operations:
+            if operation.key in self._roles and (kind := self._levels(operation)[-1].kind):
+                members.setdefault(kind, []).append(operation)
+        families = {kind: self._family(kind, some) for kind, some in members.items()}
+        known = {kind: family for kind, family in families.items() if self._has_state(members[kind], family)}
+        placed = {kind: _placed(family, known) for kind, family in known.items()}
+        return {it.key: self._binding(it, family) for kind, family in placed.items() for it in members[kind]}
+
+    def _role(self, operation: Operation) -> Role | None:
+        place = self._paths.places[operation.key]
+        if not place.tokens:
+            return None
+        if place.is_item:
+            return self._item_role(operation.method, place)
+        if operation.method == "GET":
+            return self._reading_role(operation, place)
+        if operation.method == "POST" and self._at.is_collection(place):
+            return Role.CREATE
+        single = (there := self._at.at(place).get("GET")) and self._reading_role(there, place) is Role.SINGLE
+        if single and operation.method in (*_CHANGES, "DELETE"):
+            return Role.SINGLE
+        return self._other_role(operation, place) if operation.method in _CHANGES else None
+
+    def _item_role(self, method: str, place: Place) -> Role | None:
+        if method == "POST":  # it changes the record, where there is one
+            return Role.UPDATE if len(self._at.at(place)) > 1 else None
+        return {"GET": Role.GET, "PUT": Role.UPDATE, "PATCH": Role.UPDATE, "DELETE": Role.DELETE}.get(method)
+
+    def _reading_role(self, operation: Operation, place: Place) -> Role | None:
+        listed = list_wrapper(operation.success.schema, place.tokens[-1])
+        if listed and (listed.aside or paging_of(operation) or self._at.is_collection(place)):
+            return Role.LIST
+        return Role.SINGLE if record_wrapper(operation.success.schema) else None
+
+    def _other_role(self, operation: Operation, place: Place) -> Role | None:
+        """The role of a change that is addressed neither to one record nor to a single one."""
+        above, word = place.above(), place.tokens[-1]
+        if operation.method == "POST" and word.lower() in _SEARCHES and list_wrapper(operation.success.schema, word):
+            return Role.LIST
+        if self._at.is_collection(place):  # the body names the record
+            return Role.UPDATE if operation.body is not None else None
+        return Role.ACTION if above.is_item and self._at.at(above) else None
+
+    def _levels(self, operation: Operation) -> tuple[Level, ...]:
+        """The kinds of the path, without the word at its end that names no kind of its own."""
+        place, role = self._paths.places[operation.key], self._roles[operation.key]
+        above = place.above()
+        if role is Role.ACTION or (role is Role.LIST and above.tokens and not above.is_item):
+            alike = role is Role.ACTION or operation.method == "POST" or self._lists_more_of(operation, place, above)
+            return self._paths.levels(above if alike else place)
+        return self._paths.levels(place)
+
+    def _lists_more_of(self, operation: Operation, place: Place, above: Place) -> bool:
+        """True when a list without items of its own shows records of the collection above it: ``/pets/findByTags``."""
+        wrapper = list_wrapper(operation.success.schema, place.tokens[-1])
+        if wrapper is None or self._at.is_collection(place):
+            return False
+        others = [*self._at.items(above), *self._at.at(above).values()]
+        shown = [record_wrapper(it.success.schema) or list_wrapper(it.success.schema) for it in others]
+        return any(it is not None and it.schema.pointer == wrapper.schema.pointer for it in shown)
+
+    def _wrapper(self, operation: Operation, items: Sequence[Schema]) -> Envelope | None:
+        answer = operation.success.schema
+        if self._roles[operation.key] is Role.LIST:
+            return list_wrapper(answer, self._paths.places[operation.key].tokens[-1])
+        return wrapper_around(answer, items)
+
+    def _listed(self, members: Iterable[Operation]) -> list[Schema]:
+        lists = [it for it in members if self._roles[it.key] is Role.LIST]
+        return [wrapper.schema for it in lists if (wrapper := self._wrapper(it, ()))]
+
+    def _family(self, kind: str, members: Sequence[Operation]) -> Family:
+        items = self._listed(members)
+        shown = [it for it in members if self._roles[it.key] not in (Role.DELETE, Role.ACTION)]
+        answers = [(wrapper, it.success) for it in shown if (wrapper := self._wrapper(it, items))]
+        shapes = tuple(dict.fromkeys(wrapper.schema for wrapper, _ in answers))
+        named = self._named(members)
+        word = singular(kind.rpartition("/")[2])
+        fields = [name for shape in shapes for name, part in shape.properties.items() if part.types & _ID_TYPES]
+        keys = next((keys for some in named if (keys := id_fields([it.name for it in some], fields, word))), ())
+        id_name = keys[0] if len(keys) == 1 else id_field("", fields, word) or "id"
+        id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
+        parent = next((parent for it in members if (parent := self._parent(it))), None)
+        roles = {self._roles[it.key] for it in members}
+        return Family(
+            *(kind, id_name, _narrower(id_schema, named), _prefix(id_schema, named), parent),
+            *(self._link(parent, members, shapes) if parent else None, shapes),
+            keys=keys if len(keys) > 1 else (),
+            at_sight=bool(named) and not roles & {Role.LIST, Role.CREATE},
+            answers=tuple(answers),
+        )
+
+    def _named(self, members: Iterable[Operation]) -> list[tuple[Parameter, ...]]:
+        """The parameters that name one record, of each operation that has one in its path."""
+        counted = [(it, self._levels(it)[-1].ids) for it in members if self._roles[it.key] is not Role.ACTION]
+        return [it.path_parameters[-count:] for it, count in counted if count]
+
+    def _parent(self, operation: Operation) -> str | None:
+        """The kind of the item that the path hangs below."""
+        levels = self._levels(operation)
+        return (levels[-2].kind or None) if len(levels) > 1 else None
+
+    def _link(self, parent: str, members: Sequence[Operation], shapes: Sequence[Schema]) -> str:
+        name = singular(parent.rsplit("/", 1)[-1])
+        fields = {plain(field): field for shape in shapes[::-1] for field in shape.properties}
+        for candidate in (f"{name}Id", f"{name}_id", name):
+            if any(candidate in shape.properties for shape in shapes):
+                return candidate
         for operation in members:
-            bindings[operation.key] = _binding(roles[operation.key], operation, family)
-    return bindings
+            own = self._levels(operation)[-1].ids
+            named = operation.path_parameters[: len(operation.path_parameters) - own][-1:]
+            if named and plain(named[0].name) in fields:
+                return fields[plain(named[0].name)]
+        return f"{name}Id"
+
+    def _has_state(self, members: Sequence[Operation], family: Family) -> bool:
+        """True when there is something to keep: what is only read and has no fields of its own is as documented."""
+        if any(it.method != "GET" or self._levels(it)[-1].ids for it in members):
+            return True
+        return not family.free
+
+    def _binding(self, operation: Operation, family: Family) -> Binding:
+        role = self._roles[operation.key]
+        wrapper = self._wrapper(operation, self._listed([operation]) or family.shapes)
+        levels, within = self._levels(operation), _within(operation, family)
+        if role is not Role.LIST:
+            return Binding(role, family, wrapper, {}, Filters(), levels, within)
+        paging = paging_of(operation)
+        others = [it for it in asked(operation) if it not in paging.values()]
+        filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
+        return Binding(role, family, wrapper, paging, filters, levels, within)
 
 
-def kind_of(operation: Operation) -> str:
-    """``leads/notes`` for ``/v1/leads/{}/notes`` and for ``/v1/leads/{}/notes/{}``."""
-    return "/".join(segment for segment in _own(operation) if segment != "{}")
+_ID_TYPES = frozenset({"string", "integer", "number"})
+_NARROWING = ("pattern", "format", "enum", "minLength", "maxLength", "minimum", "maximum")
 
 
-def _own(operation: Operation) -> Sequence[str]:
-    """The path's segments after the server's path and after the version, which say nothing of the kind."""
-    segments = operation.segments[operation.base.count("/") :]
-    fixed = segments.index("{}") if "{}" in segments else len(segments)
-    versions = [index for index in range(fixed) if _VERSION.fullmatch(segments[index])]
-    return segments[versions[-1] + 1 :] if versions else segments
+def _placed(family: Family, known: Mapping[str, Family]) -> Family:
+    """The family, aware of whether the records that it hangs below are known."""
+    above = known.get(family.parent or "")
+    return replace(family, loose=family.parent is not None and (above is None or above.at_sight))
 
 
-def singular(word: str) -> str:
-    """``inquiries`` → ``inquiry``, ``leads`` → ``lead``, ``addresses`` → ``address``."""
-    for end, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", "")):
-        if word.endswith(end) and len(word) > len(end) + 1:
-            return word[: -len(end)] + instead
-    return word
+def _narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
+    """The schema of the id: that of the path, where the record says less of it."""
+    if schema is None or any(word in schema.node for word in _NARROWING):
+        return schema
+    for parameters in named:
+        asked = parameters[-1].schema
+        if asked.types & schema.types and any(word in asked.node for word in _NARROWING):
+            return asked if asked.types <= schema.types else schema
+    return schema
 
 
-def _role(operation: Operation, places: OperationsAtPath) -> Role | None:
-    if operation.segments[-1] == "{}":
-        by_method = {"GET": Role.GET, "PUT": Role.UPDATE, "PATCH": Role.UPDATE, "DELETE": Role.DELETE}
-        return by_method.get(operation.method)
-    if operation.method == "GET":
-        return _reading_role(operation, places)
-    if operation.method == "POST" and places.is_collection(operation.segments):
-        return Role.CREATE
-    if operation.method in ("PUT", "PATCH") and "GET" in places.at(operation.segments):
-        return Role.SINGLE if "{}" not in operation.segments else None
-    return None
-
-
-def _reading_role(operation: Operation, places: OperationsAtPath) -> Role | None:
-    answer = operation.success.schema
-    listed = list_wrapper(answer)
-    if listed and (listed.aside or _paging(operation) or places.is_collection(operation.segments)):
-        return Role.LIST
-    return Role.SINGLE if record_wrapper(answer) and "{}" not in operation.segments else None
-
-
-def _paging(operation: Operation) -> dict[str, Parameter]:
-    found: dict[str, Parameter] = {}
-    for parameter in operation.parameters:
-        if parameter.location == "query" and parameter.schema.types & {"integer", "number"}:
-            role = next((role for role, pattern in _PAGING if pattern.fullmatch(parameter.name)), None)
-            if role:
-                found.setdefault(role, parameter)
-    return found
-
-
-def _wrapper(role: Role, operation: Operation) -> Envelope | None:
-    answer = operation.success.schema
-    return list_wrapper(answer) if role is Role.LIST else record_wrapper(answer)
-
-
-def _family(kind: str, members: Sequence[Operation], roles: Mapping[str, Role]) -> Family:
-    shapes = []
-    for operation in members:
-        role = roles[operation.key]
-        wrapper = _wrapper(role, operation)
-        if wrapper and role is not Role.DELETE:
-            shapes.append(wrapper.schema)
-    id_name = _id_field(kind, members, shapes)
-    id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
-    parent = next((parent for operation in members if (parent := _parent(operation))), None)
-    link = _link(parent, shapes) if parent else None
-    return Family(kind, id_name, id_schema, _prefix(id_schema, members), parent, link, tuple(dict.fromkeys(shapes)))
-
-
-def _id_field(kind: str, members: Sequence[Operation], shapes: Sequence[Schema]) -> str:
-    """``id``, else the record's field that the item path's parameter or the kind names, else a hidden ``id``."""
-    named = {operation.path_parameters[-1].name for operation in members if operation.segments[-1] == "{}"}
-    word = singular(kind.rpartition("/")[2])
-    for name in ("id", *sorted(named), f"{word}Id", f"{word}_id", "uuid", "_id", "key"):
-        if any(name in shape.properties for shape in shapes):
-            return name
-    return "id"
-
-
-def _prefix(schema: Schema | None, members: Sequence[Operation]) -> str:
+def _prefix(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> str:
     """The beginning of the ids of a kind, read off a pattern or an example."""
-    hints: list[Any] = []
-    if schema is not None:
-        hints = [schema.node.get("pattern"), schema.example]
-    for operation in members:
-        if operation.segments[-1] == "{}":
-            hints.append(operation.path_parameters[-1].schema.example)
+    hints: list[Any] = [schema.node.get("pattern"), schema.example] if schema is not None else []
+    hints += [parameters[-1].schema.example for parameters in named]
     for hint in hints:
         match = _PREFIX.match(hint) if isinstance(hint, str) else None
         if match:
@@ -210,27 +238,13 @@ def _prefix(schema: Schema | None, members: Sequence[Operation]) -> str:
     return ""
 
 
-def _parent(operation: Operation) -> str | None:
-    """The kind of the item that the collection's path hangs below."""
-    segments = _own(operation)
-    collection = segments[:-1] if segments[-1] == "{}" else segments
-    items = [index for index, segment in enumerate(collection) if segment == "{}"]
-    return "/".join(segment for segment in collection[: items[-1]] if segment != "{}") or None if items else None
-
-
-def _link(parent: str, shapes: Sequence[Schema]) -> str:
-    name = singular(parent.rsplit("/", 1)[-1])
-    for candidate in (f"{name}Id", f"{name}_id", name):
-        if any(candidate in shape.properties for shape in shapes):
-            return candidate
-    return f"{name}Id"
-
-
-def _binding(role: Role, operation: Operation, family: Family) -> Binding:
-    wrapper = _wrapper(role, operation)
-    if role is not Role.LIST:
-        return Binding(role, family, wrapper, {}, Filters())
-    paging = _paging(operation)
-    others = [it for it in operation.parameters if it.location == "query" and it not in paging.values()]
-    filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
-    return Binding(role, family, wrapper, paging, filters)
+def _within(operation: Operation, family: Family) -> str:
+    """The property of a body that holds the record: ``data`` of ``{"data": {…}}``."""
+    schema = operation.body
+    if schema is None or "object" not in schema.types:
+        return ""
+    own = len(schema.properties.keys() & family.fields)
+    objects = {name: part for name, part in schema.properties.items() if part.types - {"null"} == {"object"}}
+    found = {name: len(part.properties.keys() & family.fields) for name, part in objects.items()}
+    best = max(found, key=lambda name: found[name], default="")
+    return best if best and found[best] > own else ""

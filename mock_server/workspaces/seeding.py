@@ -1,22 +1,18 @@
 """The world, fitted to the document that is served: what a workspace starts with."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
-from mock_server.spec.filters import plain
+from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
-from mock_server.spec.projection import filled
-from mock_server.spec.regex_samples import RandomSource
-from mock_server.spec.resources import Family
-from mock_server.spec.schema import Schema
 from mock_server.store.base import Layer, Record, Row
 from mock_server.store.state import Restoring, WorkspaceState
+from mock_server.workspaces.fitting import chance_for, valid, whole
+from mock_server.workspaces.invention import made_up
 from mock_server.world.build import build
-from mock_server.world.clock import epoch_ms, parse, stamp
 from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
 from mock_server.world.recipe import Recipe
 
@@ -27,10 +23,6 @@ _VIEWS = frozenset(
         *(f"api/webhooks/zapier/{kind}" for kind in ("leads", "inquiries", "appointments")),
     }
 )
-
-_NULLS = 0.3  # how often a field that may be null is
-
-Fit = Callable[[Record, Callable[[], RandomSource]], Record]
 
 
 class DocumentIds(Ids):
@@ -77,7 +69,7 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
         if family.kind not in records and family.kind not in _VIEWS:
             above = records.get(family.parent or "", ())
-            make = partial(_made_up_and_fitted, contract, family, above, recipe, ids, start)
+            make = partial(made_up, contract, family, above, recipe, ids, start)
             records[family.kind] = _records(contract, family, make)
     return WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
 
@@ -117,120 +109,4 @@ def _refitted(family: Family, row: Row, seed: int) -> Row:
 def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record]:
     """Every field that the document knows, in each record; the same values whatever else is in the world."""
     fit = whole(family)
-    return [fit(record, _chance_for(family, record, seed)) for record in records]
-
-
-def _chance_for(family: Family, record: Record, seed: int) -> Callable[[], RandomSource]:
-    return lambda: rng(seed, "fit", family.kind, record.get("id", ""))
-
-
-def whole(family: Family) -> Fit:
-    """A function that gives a record every field of the document, required or not, and makes it valid.
-
-    A record that is whole and valid is returned as it is. Raises SpecError when no value can be made for a field.
-    """
-    embedded = _embedded(family)
-    parts = {
-        name: part
-        for shape in family.shapes[::-1]
-        for name, part in shape.sure.items()
-        if name not in embedded and not part.never
-    }
-
-    def fit(record: Record, chance: Callable[[], RandomSource]) -> Record:
-        if family.id not in record and "id" in record:
-            record = {**record, family.id: record["id"]}
-        if parts.keys() <= record.keys() and _is_valid(family, record):
-            return record
-        stream = chance()
-        record = _respelt(record, parts)
-        added = {name: _invented(part, stream) for name, part in parts.items() if name not in record}
-        return _mended(family, {**record, **added}, stream)
-
-    return fit
-
-
-def valid(family: Family, record: Record, chance: Callable[[], RandomSource]) -> Record:
-    """``record`` as every shape of its family admits it: what is missing is added, what is wrong is replaced."""
-    return record if _is_valid(family, record) else _mended(family, record, chance())
-
-
-def _is_valid(family: Family, record: Record) -> bool:
-    """Tell whether every shape admits the record, whole or at least without the fields that the shape does not name.
-
-    The whole one is tried first, without a copy. Where that is admitted and the rest of it is not (the shape requires
-    a field without naming it), there is nothing that could be added to mend it.
-    """
-    return all(view.schema.accepts(record) or view.schema.accepts(view.project(record)) for view in family.views)
-
-
-def _respelt(record: Record, names: Iterable[str]) -> Record:
-    """``record`` with its values under the document's ``names`` too, where these are spelt alike: ``lead_id``."""
-    lacking = [name for name in names if name not in record]
-    if not lacking:
-        return record
-    told = {plain(name): value for name, value in record.items()}
-    return {**record, **{name: told[plain(name)] for name in lacking if plain(name) in told}}
-
-
-def _mended(family: Family, record: Record, stream: RandomSource) -> Record:
-    record = _respelt(record, family.fields)
-    for shape in family.shapes:
-        record = {**record, **filled(record, shape, stream)}
-    return record
-
-
-def _invented(part: Schema, stream: RandomSource) -> Any:
-    """A value for a field that the story of a record does not know."""
-    if part.default is not None:
-        return part.default
-    if part.nullable and stream.random() < _NULLS:
-        return None
-    return generate(part, stream, example=False)
-
-
-def _embedded(family: Family) -> frozenset[str]:
-    """Other records that a record may carry when asked to (`expand`): to make one up would be to invent a record."""
-    found = {
-        name
-        for shape in family.shapes
-        for name, part in shape.properties.items()
-        if part.types - {"null"} == {"object"} and "id" in part.properties
-    }
-    return frozenset(found).difference(*(shape.required for shape in family.shapes))
-
-
-def timestamps(family: Family, now: str) -> dict[str, Any]:
-    """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
-    return {"createdAt": now, "updatedAt": now, **{name: _FORMS[form](now) for name, form in family.stamps.items()}}
-
-
-# Of a time as it goes out; in the order of TIMES.
-_FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda text: epoch_ms(parse(text)) // 1000)
-
-
-def _made_up_and_fitted(
-    contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
-) -> list[Record]:
-    return _fitted(family, _made_up(contract, family, above, recipe, ids, start), ids.seed)
-
-
-def _made_up(
-    contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
-) -> list[Record]:
-    """Records of a kind that has no story, a day apart, the last one just before the start."""
-    count = 1 if family.kind in contract.single_kinds else recipe.generic
-    embedded = _embedded(family)
-    made: list[Record] = []
-    for index in range(count if family.shapes else 0):
-        chance = rng(ids.seed, "made up", family.kind, index)
-        record: dict[str, Any] = {}
-        for shape in family.shapes:
-            record = {**generate(shape, chance, example=False), **record}
-        record = {name: value for name, value in record.items() if name not in embedded}
-        record |= timestamps(family, stamp(start - timedelta(days=count - index)))
-        record["id"] = record[family.id] = ids.make(family.kind, index)
-        if above and family.link:
-            record[family.link] = above[index % len(above)]["id"]
-        made.append(record)
-    return made
+    return [fit(record, chance_for(family, record, seed)) for record in records]

@@ -183,7 +183,7 @@ def test_a_list_of_records_can_be_had_as_csv(odd: Starlette) -> None:
 
 
 def test_the_location_of_a_new_record_is_its_own(odd: Starlette) -> None:
-    made = ask(odd, "POST", "/things", body=b'{"id":"x","name":"Jo"}', headers=[("content-type", "application/json")])
+    made = ask(odd, "POST", "/things", body=b'{"id":"y","name":"Jo"}', headers=[("content-type", "application/json")])
     assert made.get("location") == f"http://localhost/things/{made.json['id']}"
 
 

@@ -1,4 +1,4 @@
-"""JSON patches: the four operations that the ledger uses, on a copy, strictly."""
+"""JSON patches: every operation of RFC 6902, on a copy, strictly."""
 
 import copy
 from typing import Any
@@ -62,7 +62,8 @@ def test_operations_apply_in_their_order() -> None:
         {"op": "add", "path": "/a/x"},
         {"op": "move", "from": "/x", "path": "/y"},
         {"op": "move", "path": "/y"},
-        {"op": "copy", "from": "/a", "path": "/y"},
+        {"op": "copy", "from": "/absent", "path": "/y"},
+        {"op": "test", "path": "/a", "value": "another"},
         {"op": "test", "path": "/a", "value": 1},
         {"path": "/a"},
         {},

@@ -9,7 +9,8 @@ import pytest
 from specimens import OURS, answering, document, ours, served
 
 from mock_server.spec.contract import Contract
-from mock_server.spec.resources import Binding, singular
+from mock_server.spec.names import singular
+from mock_server.spec.resources import Binding
 
 TEXT, COUNT, ID = {"type": "string"}, {"type": "integer"}, {"type": "integer"}
 LEAD = {"type": "object", "properties": {"id": ID, "name": TEXT, "status": TEXT}, "required": ["id", "name"]}
@@ -151,16 +152,16 @@ STYLES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        "a record alone below another has no place of its own",
+        "a record alone below another",
         {"/v1/leads/{x}/settings": {"get": answering(LEAD), "put": answering(LEAD)}},
         {},
-        {"GET /v1/leads/{}/settings": "-", "PUT /v1/leads/{}/settings": "-"},
+        {"GET /v1/leads/{}/settings": "leads/settings single", "PUT /v1/leads/{}/settings": "leads/settings single"},
     ),
     (
         "what is no family",
         {
             "/v1/sms": {"post": answering(MESSAGE)},
-            "/v1/leads/{x}/archive": {"post": answering(LEAD)},
+            "/v1/calls/{x}/archive": {"post": answering(LEAD)},
             "/v1/health": {"get": answering(MESSAGE)},
             "/v1/names": {"get": answering({"type": "array", "items": TEXT})},
             "/v1": {"get": answering(LEAD)},
@@ -172,7 +173,7 @@ STYLES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
         {},
         {
             "POST /v1/sms": "-",
-            "POST /v1/leads/{}/archive": "-",
+            "POST /v1/calls/{}/archive": "-",
             "GET /v1/health": "-",
             "GET /v1/names": "-",
             "GET /v1": "-",
@@ -251,7 +252,8 @@ UUID = {"type": "string", "format": "uuid"}
         (having(widget_id=COUNT, name=TEXT), "x", TEXT, "widget_id", "", {"integer"}),
         (having(uuid=UUID, name=TEXT), "x", TEXT, "uuid", "", {"string"}),
         (having(_id=TEXT), "x", TEXT, "_id", "", {"string"}),
-        (having(name=TEXT), "x", TEXT, "id", "", None),
+        (having(name=TEXT), "x", TEXT, "name", "", {"string"}),
+        (having(text=TEXT), "x", TEXT, "id", "", None),
     ],
 )
 def test_the_id_is_found_with_its_type_and_prefix(

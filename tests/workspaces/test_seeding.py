@@ -16,7 +16,8 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse as document
 from mock_server.store.base import Layer
 from mock_server.store.state import WorkspaceState
-from mock_server.workspaces.seeding import DocumentIds, refitting, seeded, timestamps, valid, whole
+from mock_server.workspaces.fitting import timestamps, valid, whole
+from mock_server.workspaces.seeding import DocumentIds, refitting, seeded
 from mock_server.world.build import build
 from mock_server.world.clock import parse, stamp
 from mock_server.world.ids import FIRST_FREE_INDEX, rng

@@ -1,0 +1,94 @@
+"""Changes of records that several behaviours make: insert one, change one, remove one with all below it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.behaviours import records
+from mock_server.behaviours.patches import patched
+from mock_server.behaviours.registry import OperationContext
+from mock_server.errors import Conflict
+from mock_server.spec.families import Family
+from mock_server.spec.uploaded_file import UploadedFile
+from mock_server.store.base import Id, Row
+from mock_server.workspaces.fitting import hidden_id, timestamps
+
+Fields = Mapping[str, Any]
+_TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
+
+
+def given(call: OperationContext) -> Fields:
+    """The fields of the body that the operation takes and the record has, never others."""
+    return taken(call, call.body)
+
+
+def taken(call: OperationContext, body: Any) -> Fields:
+    """The fields of a record that a body gives."""
+    if not isinstance(body, dict):
+        return {}
+    family, schema, within = call.binding.family, call.operation.body, call.binding.within
+    if within:
+        body, schema = body.get(within), schema.properties[within] if schema else None
+        if not isinstance(body, dict):
+            return {}
+    known = (schema and schema.properties) or family.fields
+    if family.free:
+        return body
+    fields = {name: value for name, value in body.items() if name in known and name in family.fields}
+    return {name: _kept(family, name, value) for name, value in fields.items()}
+
+
+def _kept(family: Family, name: str, value: Any) -> Any:
+    """The value as it is stored: of a file no more than its name, where a record has a text for it."""
+    if not isinstance(value, UploadedFile):
+        return value
+    parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
+    return value if all(part.accepts(value) for part in parts) else value["name"]
+
+
+def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
+    """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with."""
+    family = call.contract.families.get(kind)
+    if family is None:
+        id = call.new_id(kind)
+        return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
+    id = _new_id(call, family, fields)
+    record = {**timestamps(family, call.now), **fields, **hidden_id(family, id), family.id: id}
+    if family.parent is not None and (above := records.parent(call)) is not None:
+        record |= records.below(call, family, above)
+    record |= {name: value for name, value in family.starts.items() if name not in record}
+    call.tx.remove(records.REMOVED, f"{kind}/{id}")
+    return call.store(kind, id, record)
+
+
+def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
+    """The id that the client gives, where the document lets it; else the next one. Raises Conflict."""
+    own = fields.get(family.id)
+    schema = call.operation.body.properties.get(family.id) if call.operation.body else None
+    if own in (None, "") or isinstance(own, bool) or not isinstance(own, str | int):
+        return call.new_id(family.kind)
+    if (schema and schema.node.get("readOnly")) or (family.id_schema and not family.id_schema.accepts(own)):
+        return call.new_id(family.kind)
+    if call.tx.get(family.kind, own) is not None:
+        raise Conflict(f"another of the {family.kind} has this {family.id}")
+    return own
+
+
+def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> Row:
+    """Store ``row`` with ``fields`` changed."""
+    fresh = timestamps(family, call.now).items()
+    touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
+    own = {family.id: row.record[family.id]} if family.id in row.record else {}
+    return call.store(family.kind, row.id, {**patched(call, {**row.record, **touched}, fields), **own})
+
+
+def remove(call: OperationContext, kind: str, row: Row) -> None:
+    """Take the record out, and what hangs below it in the document's paths."""
+    own = call.contract.families.get(kind)
+    if own is not None and (own.at_sight or call.tx.get(kind, row.id) is None):
+        call.tx.put(records.REMOVED, f"{kind}/{row.id}", {"id": f"{kind}/{row.id}"})
+    call.tx.remove(kind, row.id)
+    for family in call.contract.families.values():
+        if family.parent == kind and family.link:
+            for child in call.tx.find(family.kind, {family.link: row.id}):
+                remove(call, family.kind, child)

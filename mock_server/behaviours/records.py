@@ -1,0 +1,119 @@
+"""Records found by the path of a request, each below the one before it.
+
+A record of a kind that is neither listed nor created anywhere is there for whoever asks: ``GET /weather/sydney``.
+It is made at first sight, the same each time, and kept only when somebody changes it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mock_server.behaviours.registry import OperationContext
+from mock_server.errors import NotFound
+from mock_server.spec.families import BELOW, Family
+from mock_server.spec.resource_paths import Level
+from mock_server.store.base import Id, Row
+from mock_server.store.state import Transaction
+from mock_server.workspaces.invention import at_sight
+
+REMOVED = "$removed"
+"""Records that were made at first sight and are gone."""
+
+
+def existing(call: OperationContext) -> Row:
+    """The record that the path names. Raises NotFound."""
+    row = find(call)
+    if row is None:
+        raise NotFound(f"no {call.binding.family.kind} with this id in this workspace")
+    return row
+
+
+def find(call: OperationContext) -> Row | None:
+    """The record that the path names, None where there is none. Raises NotFound for one further up."""
+    return _find(call, call.binding.levels, call.path)
+
+
+def parent(call: OperationContext) -> Id | None:
+    """The id of the record below which the path leads, None for one that leads below none. Raises NotFound."""
+    levels = call.binding.levels
+    return _parent(call, levels[:-1], call.path[: len(call.path) - levels[-1].ids]) if len(levels) > 1 else None
+
+
+def id_of(values: Sequence[Any]) -> Id:
+    """The id by which a record is kept that a path names by several values."""
+    if len(values) == 1:
+        return values[0] if isinstance(values[0], int) and not isinstance(values[0], bool) else str(values[0])
+    return "/".join(map(str, values))
+
+
+def _parent(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) -> Id:
+    kind = levels[-1].kind
+    if kind not in call.contract.families:
+        if kind and call.tx.one(kind):
+            row = next((row for id in _spellings(path[-1]) if (row := call.tx.get(kind, id))), None)
+            if row is None:
+                raise NotFound(f"no {kind} with this id in this workspace")
+            return row.id
+        return id_of(path[len(path) - levels[-1].ids :])
+    row = _find(call, levels, path)
+    if row is None:
+        raise NotFound(f"no {kind} with this id in this workspace")
+    return row.id
+
+
+def _find(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) -> Row | None:
+    kind, count = levels[-1]
+    family, own, above = call.contract.families[kind], path[len(path) - count :], path[: len(path) - count]
+    link = _parent(call, levels[:-1], above) if len(levels) > 1 and levels[-2].kind else None
+    if family.at_sight:
+        return _at_sight(call, family, own if link is None else path)
+    for row in _named(call.tx, family, own):
+        if link is None or family.link is None:
+            return row
+        field, links = (BELOW, (link, None)) if is_loose(call, family) else (family.link, (link,))
+        if row.record.get(field) in links:
+            return row
+    return None
+
+
+def is_loose(call: OperationContext, family: Family) -> bool:
+    """True when the workspace knows nothing of the kind that records of this one hang below."""
+    return family.loose and call.tx.one(family.parent or "") is None
+
+
+def below(call: OperationContext, family: Family, above: Id) -> dict[str, Any]:
+    """The fields in which a record keeps the one that it hangs below."""
+    kept = {BELOW: above} if is_loose(call, family) and not family.free else {}
+    return {**kept, family.link: above} if family.link else kept
+
+
+def _named(tx: Transaction, family: Family, own: Sequence[Any]) -> Iterator[Row]:
+    """The rows that have the id, or the values of the fields, that the path names."""
+    if family.keys:
+        where = {name: list(_spellings(value)) for name, value in zip(family.keys, own, strict=True)}
+        yield from tx.find(family.kind, where)
+    elif len(own) == 1:
+        yield from (row for id in _spellings(own[0]) if (row := tx.get(family.kind, id)))
+
+
+def _at_sight(call: OperationContext, family: Family, values: Sequence[Any]) -> Row | None:
+    id = id_of(values)
+    row = next((row for it in _spellings(id) if (row := call.tx.get(family.kind, it))), None)
+    if row is not None or call.tx.get(REMOVED, f"{family.kind}/{id}"):
+        return row
+    return sighted(call, family, id, values)
+
+
+def sighted(call: OperationContext, family: Family, id: Id, values: Sequence[Any] = ()) -> Row:
+    """A record that nobody has made, the same each time."""
+    names = (family.keys or (family.id,)) if values else ()
+    named = dict(zip(names[::-1], values[::-1], strict=False))
+    return Row(id, ("", 0), at_sight(family, id, named, call.ids.seed))
+
+
+def _spellings(id: Any) -> Iterator[Id]:
+    """The ids that a path's value may mean: a document may have a string in the path and a number in the record."""
+    yield id if isinstance(id, int) else str(id)
+    if isinstance(id, int):
+        yield str(id)
+    elif isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 19:
+        yield int(id)

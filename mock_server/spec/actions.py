@@ -1,0 +1,74 @@
+"""The change that a verb at the end of a record's path makes: ``POST /orders/{id}/cancel`` sets a status."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.spec.names import plain
+from mock_server.spec.schema import Schema
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+# States that are not spelt like their verb.
+_STATES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "pay": ("paid",),
+        "send": ("sent",),
+        "void": ("void", "voided"),
+        "open": ("open",),
+        "reopen": ("reopened", "open"),
+        "freeze": ("frozen",),
+        "activate": ("activated", "active"),
+        "deactivate": ("deactivated", "inactive"),
+        "enable": ("enabled", "active"),
+        "disable": ("disabled", "inactive"),
+        "resume": ("resumed", "active", "running"),
+        "start": ("started", "running", "active", "inprogress"),
+        "stop": ("stopped", "inactive"),
+        "complete": ("completed", "complete", "done"),
+        "finish": ("finished", "completed", "done"),
+        "resolve": ("resolved", "closed"),
+        "restore": ("restored", "active"),
+    }
+)
+_OPPOSITES: Mapping[str, str] = MappingProxyType({"disable": "enable", "deactivate": "activate"})
+
+
+def effects(word: str, shapes: Iterable[Schema]) -> Mapping[str, Any]:
+    """The fields of a record that an action called ``word`` sets, each with its value."""
+    verb = _verb(word)
+    opposite = _OPPOSITES.get(verb, verb.removeprefix("un") if verb.startswith("un") else "")
+    fields = {name: part for shape in shapes for name, part in shape.sure.items()}
+    found: dict[str, Any] = {}
+    for name, part in sorted(fields.items(), key=lambda pair: plain(pair[0]) not in ("status", "state")):
+        if not any(isinstance(value, str) for value in found.values()) and (state := _state(verb, part)) is not None:
+            found[name] = state
+        elif "boolean" in part.types and len(part.types - {"null"}) == 1:
+            for flag, about in ((True, verb), (False, opposite)):
+                if about and plain(name).removeprefix("is") in _forms(about):
+                    found[name] = flag
+    return found
+
+
+def _verb(word: str) -> str:
+    """The word of an action that says what it does: ``markAsPaid`` is about being paid."""
+    words: list[str] = [part.lower() for part in _WORDS.findall(word)]
+    if words[:1] == ["mark"]:
+        return words[-1]
+    return words[0] if words else ""
+
+
+def _state(verb: str, schema: Schema) -> str | None:
+    values = [value for value in schema.node.get("enum", ()) if isinstance(value, str)]
+    spelt = {plain(value): str(value) for value in values[::-1]}
+    return next((spelt[form] for form in _forms(verb) if form in spelt), None)
+
+
+def _forms(verb: str) -> Iterator[str]:
+    """How a state may be called into which the verb brings a record."""
+    yield from _STATES.get(verb, ())
+    yield f"{verb}ed"
+    yield f"{verb}{verb[-1:]}ed"
+    yield f"{verb}d"
+    yield f"{verb[:-1]}ied"
+    yield verb

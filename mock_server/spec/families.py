@@ -1,0 +1,96 @@
+"""A kind of record: its id, what it hangs below, and the shapes in which it goes out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mock_server.spec.envelopes import Envelope
+from mock_server.spec.operation import Response
+from mock_server.spec.projection import Projection
+from mock_server.spec.schema import Schema
+
+TIMES = ("2026-03-04T05:06:07.089Z", "2026-03-04", 1_772_600_767)  # one moment in every form that a document may want
+BELOW = "$below"
+"""Where a record keeps the id of a parent of which nothing is known; no document has such a field."""
+_STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of record.
+
+    ``id`` is the record's own field; ``parent`` the kind it hangs below, ``link`` the field that holds the
+    parent's id; ``shapes`` every schema in which a record goes out, each once.
+
+    ``keys`` are the fields that the parameters at the end of an item's path name, where that is not the id alone.
+    ``at_sight``: records of the kind are neither listed nor created anywhere, so each that is asked for is there.
+    ``loose``: nothing is known of what it hangs below; then any parent that is named is there, and what was seeded
+    hangs below each of them.
+    ``answers`` has the documented answers that hold records, each with how it holds them.
+    """
+
+    kind: str
+    id: str
+    id_schema: Schema | None
+    prefix: str
+    parent: str | None
+    link: str | None
+    shapes: tuple[Schema, ...] = field(repr=False)
+    keys: tuple[str, ...] = ()
+    at_sight: bool = False
+    loose: bool = False
+    answers: Sequence[tuple[Envelope, Response]] = field(default=(), repr=False)
+
+    @cached_property
+    def views(self) -> tuple[Projection, ...]:
+        """The projections in which the records go out."""
+        return tuple(map(Projection.of, self.shapes))
+
+    @cached_property
+    def starts(self) -> Mapping[str, Any]:
+        """The values of a new record's fields that nobody names: the document's default, else null."""
+        sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]
+        starts = [(name, part.default) for name, part in sure if part.default is not None or part.nullable]
+        return dict(starts[::-1])  # the first shape that says something counts
+
+    @cached_property
+    def stamps(self) -> Mapping[str, int]:
+        """The fields that tell when a record was created or changed, each with the place of its form in ``TIMES``."""
+        parts = {name: part for shape in self.shapes for name, part in shape.properties.items()}
+        told = {name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)}
+        return {name: admitted.index(True) for name, admitted in told.items() if any(admitted)}
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Every field that a record of the kind shows anywhere."""
+        return frozenset(name for shape in self.shapes for name in shape.properties)
+
+    @cached_property
+    def disagree(self) -> bool:
+        """True when two shapes may want different values of one field: a record may then not fit both."""
+        found: dict[str, str] = {}
+        for shape in self.shapes:
+            for name, part in shape.properties.items():
+                if found.setdefault(name, part.pointer) != part.pointer:
+                    return True
+        return False
+
+    @cached_property
+    def free(self) -> bool:
+        """True when a record may show fields that no shape names: nothing of ours may then be kept in it."""
+        return any(isinstance(shape.node.get("additionalProperties"), dict) or not shape.sure for shape in self.shapes)
+
+    @cached_property
+    def examples(self) -> Sequence[Mapping[str, Any]]:
+        """The records that the document's own examples show, each once, in its order."""
+        found: list[Mapping[str, Any]] = []
+        for wrapper, response in self.answers:
+            for example in response.examples.values():
+                found += [it for it in wrapper.unwrapped(example) if isinstance(it, dict) and it not in found]
+        for shape in self.shapes:
+            example = shape.example
+            if isinstance(example, dict) and example not in found and shape.accepts(example):
+                found.append(example)
+        return found

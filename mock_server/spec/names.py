@@ -1,0 +1,18 @@
+"""Names compared as people spell them: ``lead_id``, ``lead-id`` and ``LeadID`` are one."""
+
+import re
+
+_JOINTS = re.compile(r"[^a-z0-9]+")
+
+
+def plain(name: str) -> str:
+    """The name without case and without what joins its words."""
+    return _JOINTS.sub("", name.lower())
+
+
+def singular(word: str) -> str:
+    """``inquiries`` → ``inquiry``, ``leads`` → ``lead``, ``addresses`` → ``address``."""
+    for end, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", "")):
+        if word.endswith(end) and len(word) > len(end) + 1:
+            return word[: -len(end)] + instead
+    return word

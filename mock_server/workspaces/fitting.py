@@ -1,0 +1,136 @@
+"""Records fitted to the document that is served: what is missing is added, what is wrong is replaced."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from mock_server.spec.families import Family
+from mock_server.spec.generation import generate
+from mock_server.spec.names import plain
+from mock_server.spec.projection import filled, projection
+from mock_server.spec.regex_samples import RandomSource
+from mock_server.spec.schema import Schema
+from mock_server.store.base import Id, Record
+from mock_server.world.clock import epoch_ms, parse
+from mock_server.world.ids import rng
+
+_NULLS = 0.3  # how often a field that may be null is
+
+Fit = Callable[[Record, Callable[[], RandomSource]], Record]
+
+
+def chance_for(family: Family, record: Record, seed: int) -> Callable[[], RandomSource]:
+    """The stream for what has to be made up in a record."""
+    return lambda: rng(seed, "fit", family.kind, record.get(family.id, ""))
+
+
+def whole(family: Family) -> Fit:
+    """A function that gives a record every field of the document, required or not, and makes it valid.
+
+    A record that is whole and valid is returned as it is. Raises SpecError when no value can be made for a field.
+    """
+    carried = embedded(family)
+    parts = {
+        name: part
+        for shape in family.shapes[::-1]
+        for name, part in shape.sure.items()
+        if name not in carried and not part.never
+    }
+
+    def fit(record: Record, chance: Callable[[], RandomSource]) -> Record:
+        if family.id not in record and "id" in record:
+            record = {**record, family.id: record["id"]}
+        if parts.keys() <= record.keys() and _is_valid(family, record):
+            return record
+        stream = chance()
+        record = _respelt(record, parts)
+        added = {name: _invented(part, stream) for name, part in parts.items() if name not in record}
+        return _mended(family, {**record, **added}, stream)
+
+    return fit
+
+
+def valid(family: Family, record: Record, chance: Callable[[], RandomSource]) -> Record:
+    """``record`` as every shape of its family admits it: what is missing is added, what is wrong is replaced."""
+    return record if _is_valid(family, record) else _mended(family, record, chance())
+
+
+def _is_valid(family: Family, record: Record) -> bool:
+    """Tell whether every shape admits the record, whole or at least without the fields that the shape does not name.
+
+    The whole one is tried first, without a copy. Where that is admitted and the rest of it is not (the shape requires
+    a field without naming it), there is nothing that could be added to mend it.
+    """
+    views = family.views
+    if all(view.schema.accepts(record) or view.schema.accepts(view.project(record)) for view in views):
+        return True
+    return family.disagree and _is_reconciled(family, record)
+
+
+def _is_reconciled(family: Family, record: Record) -> bool:
+    """True when every field that some shape needs is there, with a value that one of the shapes admits."""
+    if any(not shape.required & shape.properties.keys() <= record.keys() for shape in family.shapes):
+        return False
+    return all(name not in family.fields or _is_admitted(family, name, value) for name, value in record.items())
+
+
+def _is_admitted(family: Family, name: str, value: Any) -> bool:
+    parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
+    return any(part.accepts(value) or part.accepts(projection(part)(value)) for part in parts)
+
+
+def _respelt(record: Record, names: Iterable[str]) -> Record:
+    """``record`` with its values under the document's ``names`` too, where these are spelt alike: ``lead_id``."""
+    lacking = [name for name in names if name not in record]
+    if not lacking:
+        return record
+    told = {plain(name): value for name, value in record.items()}
+    return {**record, **{name: told[plain(name)] for name in lacking if plain(name) in told}}
+
+
+def _mended(family: Family, record: Record, stream: RandomSource) -> Record:
+    record = _respelt(record, family.fields)
+    mended = record
+    for shape in family.shapes:
+        mended = {**mended, **filled(mended, shape, stream)}
+    if not family.disagree or all(view.schema.accepts(view.project(mended)) for view in family.views):
+        return mended
+    kept = {name: value for name, value in record.items() if _is_admitted(family, name, value)}
+    return {**mended, **kept}  # what one of the shapes admits stays as it was said
+
+
+def _invented(part: Schema, stream: RandomSource) -> Any:
+    """A value for a field that the story of a record does not know."""
+    if part.default is not None:
+        return part.default
+    if part.nullable and stream.random() < _NULLS:
+        return None
+    return generate(part, stream, example=False)
+
+
+def embedded(family: Family) -> frozenset[str]:
+    """Other records that a record may carry when asked to (`expand`): to make one up would be to invent a record."""
+    found = {
+        name
+        for shape in family.shapes
+        for name, part in shape.properties.items()
+        if part.types - {"null"} == {"object"} and "id" in part.properties
+    }
+    return frozenset(found).difference(*(shape.required for shape in family.shapes))
+
+
+def timestamps(family: Family, now: str) -> dict[str, Any]:
+    """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
+    hidden = {} if family.free else {"createdAt": now, "updatedAt": now}
+    return {
+        **{name: value for name, value in hidden.items() if name not in family.fields},
+        **{name: _FORMS[form](now) for name, form in family.stamps.items()},
+    }
+
+
+# Of a time as it goes out; in the order of TIMES.
+_FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda text: epoch_ms(parse(text)) // 1000)
+
+
+def hidden_id(family: Family, id: Id) -> dict[str, Any]:
+    """The id of a record under the name by which the program knows it, where the document has no such field."""
+    return {} if family.free or "id" in family.fields else {"id": id}

@@ -1,0 +1,108 @@
+"""Records of kinds that nobody wrote a story for, made from the document's examples and shapes; stable by seed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from mock_server.spec.contract import Contract
+from mock_server.spec.families import BELOW, Family
+from mock_server.spec.generation import generate
+from mock_server.spec.regex_samples import RandomSource
+from mock_server.store.base import Id, Record
+from mock_server.workspaces.fitting import chance_for, embedded, hidden_id, timestamps, valid, whole
+from mock_server.world.clock import stamp
+from mock_server.world.ids import Ids, rng
+from mock_server.world.recipe import Recipe
+
+
+def made_up(
+    contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
+) -> list[Record]:
+    """The records of a kind that has no story, valid for the document."""
+    made = _made_up(contract, family, above, recipe, ids, start)
+    return [valid(family, record, chance_for(family, record, ids.seed)) for record in made]
+
+
+def at_sight(family: Family, id: Id, named: Mapping[str, Any], seed: int) -> Record:
+    """A record that is there because somebody asks for it; ``named`` has what the path says of it."""
+    chance = rng(seed, "at sight", family.kind, id)
+    drawn = family.examples[0] if family.examples else whole(family)(_drawn(family, chance), lambda: chance)
+    record = dict(drawn)
+    for name, value in named.items():
+        parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
+        spelt = [it for it in _spellings(value) if parts and all(part.accepts(it) for part in parts)]
+        if spelt:
+            record[name] = spelt[0]
+    return valid(family, record, lambda: chance)
+
+
+def _spellings(value: Any) -> Sequence[Any]:
+    """A path's value as a record may have it."""
+    text = str(value)
+    return [value, text, *([int(text)] if text.isascii() and text.isdigit() and len(text) < 19 else [])]
+
+
+def _drawn(family: Family, chance: RandomSource) -> dict[str, Any]:
+    """A record made from the shapes alone."""
+    record: dict[str, Any] = {}
+    for shape in family.shapes:
+        made = generate(shape, chance, example=False)
+        record = {**made, **record} if isinstance(made, dict) else record
+    carried = embedded(family)
+    return {name: value for name, value in record.items() if name not in carried}
+
+
+def _made_up(
+    contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
+) -> list[Record]:
+    """Records of a kind that has no story, a day apart, the last one just before the start.
+
+    The newest are those that the document's own examples show.
+    """
+    is_single = family.kind in contract.single_kinds
+    if not family.shapes or family.at_sight or (is_single and family.parent):
+        return []
+    count = 1 if is_single else recipe.generic
+    shown = _shown(family)[:count]
+    used = {record[family.id] for record in shown if family.id in record}
+    free = (id for index in range(2 * count + 1) if (id := ids.make(family.kind, index)) not in used)
+    made: list[Record] = []
+    for index in range(count):
+        times = timestamps(family, stamp(start - timedelta(days=count - index)))
+        example = shown[count - index - 1] if count - index <= len(shown) else None
+        record = _as_shown(family, example, times) if example else _invented_record(family, index, ids.seed, times)
+        if not (is_single and family.free and family.id not in family.fields):
+            id = example[family.id] if example and family.id in example else next(free)
+            record |= {**hidden_id(family, id), family.id: id}
+        made.append({**record, **_placed(contract, family, above, index)})
+    return made
+
+
+def _shown(family: Family) -> list[Record]:
+    """The records of the document's examples that can stand side by side, in its order."""
+    found: dict[Any, Record] = {}
+    for number, example in enumerate(family.examples):
+        id = example.get(family.id)
+        sound = isinstance(id, str | int) and not isinstance(id, bool) and id != ""
+        if not sound or (family.id_schema is not None and not family.id_schema.accepts(id)):
+            example, id = {name: it for name, it in example.items() if name != family.id}, (number,)
+        found.setdefault(id, example)
+    return list(found.values())
+
+
+def _as_shown(family: Family, example: Record, times: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as an example has it; the order of lists needs to know when it was created."""
+    return {**{name: value for name, value in times.items() if name not in family.fields}, **example}
+
+
+def _invented_record(family: Family, index: int, seed: int, times: Mapping[str, Any]) -> dict[str, Any]:
+    chance = rng(seed, "made up", family.kind, index)
+    return {**whole(family)(_drawn(family, chance), lambda: chance), **times}
+
+
+def _placed(contract: Contract, family: Family, above: Sequence[Record], index: int) -> dict[str, Any]:
+    """The fields that say below which record this one hangs: below any, where none is known."""
+    if family.link is None or not above:
+        return {BELOW: None} if family.loose and not family.free else {}
+    parent, one = contract.families.get(family.parent or ""), above[index % len(above)]
+    return {family.link: one[parent.id if parent and parent.id in one else "id"]}

@@ -1,0 +1,225 @@
+"""Records of documents that nobody here has written: found by whatever their id is called, and changed as they say."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from foreign import COUNT, FLAG, TEXT, Foreign, having, listing, operation
+
+Serve = Callable[..., Foreign]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    return lambda paths, **more: Foreign(tmp_path, paths, **more)
+
+
+UUID = {"type": "string", "format": "uuid"}
+NULLABLE = {"type": ["integer", "null"]}
+CODE = {"type": "string", "pattern": "^VA[0-9a-f]{4}$"}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "schema", "fields", "id"),
+    [
+        ("task_gid", TEXT, {"gid": TEXT, "name": TEXT}, "gid"),
+        ("thing_token", UUID, {"token": UUID, "state": TEXT}, "token"),
+        ("Sid", CODE, {"sid": TEXT, "friendly_name": TEXT}, "sid"),
+        ("slug", TEXT, {"slug": TEXT, "id": COUNT}, "slug"),
+        ("thing", TEXT, {"uuid": UUID, "name": TEXT}, "uuid"),
+        ("thingId", COUNT, {"thingID": COUNT, "name": TEXT}, "thingID"),
+        ("physical_thing_id", TEXT, {"thing_type_id": TEXT, "id": TEXT}, "id"),
+        ("username", TEXT, {"id": COUNT, "username": TEXT}, "username"),
+        ("key", TEXT, {"key": TEXT, "value": TEXT}, "key"),
+        ("name", TEXT, {"name": TEXT, "size": COUNT}, "name"),
+        ("x", TEXT, {"number": COUNT, "text": TEXT}, "number"),
+    ],
+)
+def test_what_is_listed_or_created_is_got_by_its_id(
+    serve: Serve, parameter: str, schema: Any, fields: Any, id: str
+) -> None:
+    one, declared = having(**fields), [{"name": parameter, "in": "path", "required": True, "schema": schema}]
+    api = serve(
+        {
+            "/things": {"get": operation(listing(one)), "post": operation(one, "201", body=having(note=TEXT))},
+            f"/things/{{{parameter}}}": {"get": operation(one, parameters=declared)},
+        }
+    )
+    created = api.good("POST", "/things", {})
+    listed = api.get("/things")
+    assert created in listed
+    assert len(listed) == 4
+    for thing in listed:
+        assert api.get(f"/things/{quote(str(thing[id]), safe='')}") == thing
+
+
+def test_two_fields_may_name_a_record(serve: Serve) -> None:
+    line = having(order=TEXT, line=COUNT, text=TEXT)
+    api = serve(
+        {
+            "/lines": {"get": operation(listing(line)), "post": operation(line, "201", body=line)},
+            "/lines/{order}/{line}": {"get": operation(line), "delete": operation(status="204")},
+        }
+    )
+    for number in (1, 2):
+        api.good("POST", "/lines", {"order": "a", "line": number, "text": f"{number}"})
+    assert api.get("/lines/a/2")["text"] == "2"
+    api.good("DELETE", "/lines/a/2")
+    assert api.ask("GET", "/lines/a/2").status == 404
+    assert api.get("/lines/a/1")["text"] == "1"
+
+
+POST = having(id=COUNT, title=TEXT)
+POSTS = {
+    "/posts": {"get": operation(listing(POST)), "post": operation(POST, "201", body=POST)},
+    "/posts/{id}": {
+        "get": operation(POST),
+        "put": {**operation(POST, body=POST), "responses": {}},
+        "delete": operation(status="204"),
+    },
+}
+
+
+def test_the_id_that_a_client_gives_is_kept_and_no_other_record_gets_it(serve: Serve) -> None:
+    api = serve(POSTS)
+    assert api.good("POST", "/posts", {"id": 10, "title": "a"})["id"] == 10
+    assert api.get("/posts/10")["title"] == "a"
+    assert api.ask("POST", "/posts", {"id": 10, "title": "b"}).status == 409
+    assert api.get("/posts/10")["title"] == "a"
+
+
+def test_an_id_that_only_the_server_gives_is_not_taken(serve: Serve) -> None:
+    shape = having(id={**COUNT, "readOnly": True}, title=TEXT)
+    api = serve({**POSTS, "/posts": {"get": operation(listing(shape)), "post": operation(shape, "201", body=shape)}})
+    assert api.good("POST", "/posts", {"title": "a"})["id"] == 1_000_001
+
+
+def test_put_creates_where_the_document_has_201(serve: Serve) -> None:
+    put = operation(POST, body=having(title=TEXT))
+    put["responses"] |= operation(POST, "201")["responses"]
+    api = serve({**POSTS, "/posts/{id}": {"get": operation(POST), "put": put}})
+    assert api.ask("PUT", "/posts/77", {"title": "a"}).status == 201
+    assert api.get("/posts/77") == {"id": 77, "title": "a"}
+    assert api.ask("PUT", "/posts/77", {"title": "b"}).status == 200
+    assert api.get("/posts/77") == {"id": 77, "title": "b"}
+
+
+def test_what_is_neither_listed_nor_created_is_there_for_whoever_asks(serve: Serve) -> None:
+    weather = having(temp=COUNT, city=TEXT)
+    api = serve(
+        {
+            "/weather/{city}": {"get": operation(weather), "patch": operation(weather, body=weather)},
+            "/users/{name}": {"get": operation(having(name=TEXT)), "delete": operation(status="204")},
+            "/users/{name}/repos": {"get": operation(listing(POST)), "post": operation(POST, "201", body=POST)},
+            "/users/{name}/profile": {"get": operation(having(bio=TEXT)), "put": operation(body=having(bio=TEXT))},
+        }
+    )
+    sydney = api.get("/weather/sydney")
+    assert sydney["city"] == "sydney"
+    assert api.get("/weather/sydney") == sydney
+    assert api.get("/weather/perth") != sydney
+    api.good("PATCH", "/weather/sydney", {"temp": 99})
+    assert api.get("/weather/sydney") == {"city": "sydney", "temp": 99}
+    seeded = api.get("/users/ann/repos")
+    made = api.good("POST", "/users/ann/repos", {"title": "a"})
+    assert api.get("/users/ann/repos") == [made, *seeded]
+    assert api.get("/users/bob/repos") == seeded
+    api.good("PUT", "/users/ann/profile", {"bio": "Likes tests"})
+    assert api.get("/users/ann/profile") == {"bio": "Likes tests"}
+    assert api.get("/users/bob/profile") != {"bio": "Likes tests"}
+    api.good("DELETE", "/users/bob")
+    assert api.ask("GET", "/users/bob").status == 404
+    assert api.ask("GET", "/users/bob/repos").status == 404
+
+
+def test_two_versions_have_records_of_their_own(serve: Serve) -> None:
+    one, two = (having(id=TEXT, status={"enum": [word]}) for word in ("NEW", "OPEN"))
+    api = serve(
+        {f"/{v}/disputes": {"get": operation(listing(it)), "post": operation(it, "201", body=it)} for v, it in
+         (("v1", one), ("v2", two))}
+    )  # fmt: skip
+    api.good("POST", "/v1/disputes", {"status": "NEW"})
+    assert [len(api.get(f"/{v}/disputes")) for v in ("v1", "v2")] == [4, 3]
+
+
+def test_shapes_that_disagree_each_show_their_own_and_keep_what_was_said(serve: Serve) -> None:
+    short, whole = having(id=COUNT, size=COUNT), having(id=COUNT, size={"enum": ["S", "M"]})
+    api = serve(
+        {
+            "/shirts": {"get": operation(listing(short)), "post": operation(whole, "201", body=whole)},
+            "/shirts/{id}": {"get": operation(whole)},
+        }
+    )
+    made = api.good("POST", "/shirts", {"size": "M"})
+    assert api.get(f"/shirts/{made['id']}")["size"] == made["size"] == "M"
+    assert all(isinstance(shirt["size"], int) for shirt in api.get("/shirts"))
+
+
+def test_an_action_sets_the_status_that_it_is_named_for(serve: Serve) -> None:
+    order = having(id=COUNT, status={"enum": ["open", "Cancelled", "shipped"]}, archived=FLAG)
+    api = serve(
+        {
+            "/orders": {"get": operation(listing(order)), "post": operation(order, "201", body=order)},
+            "/orders/{id}": {"get": operation(order)},
+            "/orders/{id}/cancel": {"post": operation(order)},
+            "/orders/{id}/archive": {"put": operation(status="204")},
+            "/orders/{id}:ship": {"post": operation(order, body=having(archived=FLAG))},
+        }
+    )
+    id = api.good("POST", "/orders", {"status": "open", "archived": False})["id"]
+    assert api.good("POST", f"/orders/{id}/cancel")["status"] == "Cancelled"
+    api.good("PUT", f"/orders/{id}/archive")
+    assert api.get(f"/orders/{id}") == {"id": id, "status": "Cancelled", "archived": True}
+    assert api.good("POST", f"/orders/{id}:ship", {"archived": False})["status"] == "shipped"
+    assert api.get(f"/orders/{id}")["archived"] is False
+    assert api.ask("POST", "/orders/7777/cancel").status == 404
+
+
+def test_post_on_a_record_changes_it_and_delete_says_which_is_gone(serve: Serve) -> None:
+    customer = having(id=TEXT, email=TEXT)
+    gone = having(id=TEXT, deleted={"const": True}) | {"required": ["id", "deleted"]}
+    api = serve(
+        {
+            "/customers": {"get": operation(listing(customer)), "post": operation(customer, body=having(email=TEXT))},
+            "/customers/{customer}": {
+                "get": operation({"anyOf": [customer, gone]}),
+                "post": operation(customer, body=having(email=TEXT)),
+                "delete": operation(gone),
+            },
+        }
+    )
+    id = api.good("POST", "/customers", {"email": "a"})["id"]
+    assert api.good("POST", f"/customers/{id}", {"email": "b"}) == {"id": id, "email": "b"}
+    assert api.good("DELETE", f"/customers/{id}") == {"id": id, "deleted": True}
+    assert api.ask("GET", f"/customers/{id}").status == 404
+
+
+def test_patches_are_read_by_their_kind(serve: Serve) -> None:
+    thing = having(id=COUNT, name={"type": ["string", "null"]}, size=having(w=NULLABLE, h=COUNT))
+    ops = listing({"type": "object"})
+    for media, body, patch in (
+        ("application/merge-patch+json", thing, {"name": None, "size": {"h": 5, "w": None}}),
+        ("application/json-patch+json", ops, [{"op": "replace", "path": "/name", "value": None},
+                                              {"op": "remove", "path": "/size/w"},
+                                              {"op": "add", "path": "/size/h", "value": 5}]),
+    ):  # fmt: skip
+        api = serve(
+            {
+                "/things": {"get": operation(listing(thing)), "post": operation(thing, "201", body=thing)},
+                "/things/{id}": {"get": operation(thing), "patch": operation(thing, body=body, media=media)},
+            }
+        )
+        id = api.good("POST", "/things", {"name": "a", "size": {"w": 1, "h": 2}})["id"]
+        assert api.good("PATCH", f"/things/{id}", patch, media) == {"id": id, "name": None, "size": {"h": 5}}
+    assert api.ask("PATCH", f"/things/{id}", [{"op": "remove", "path": "/nothing"}], media).status == 400
+
+
+def test_the_examples_of_the_document_are_its_records(serve: Serve) -> None:
+    get = operation(listing(POST))
+    get["responses"]["200"]["content"]["application/json"]["example"] = [{"id": 7, "title": "Seven"}]
+    api = serve({**POSTS, "/posts": {"get": get}})
+    assert api.get("/posts/7") == {"id": 7, "title": "Seven"}
+    assert api.get("/posts")[0] == {"id": 7, "title": "Seven"}
+    assert len(api.get("/posts")) == 3
