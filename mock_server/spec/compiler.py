@@ -1,5 +1,6 @@
 """From a document to its operations: parameters, bodies and answers read, and every validator made."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -72,20 +73,22 @@ class _Compiler:
                 continue
             with self.shared.leaving_out():
                 where, item = self.document.mapping(f"/paths/{escape(path)}", "a path item")
-                named = [method for method in METHODS if method in item]
-                found.extend(self._served_or_not(method, path, where, item) for method in named)
+                found.extend(
+                    self._served_or_not(method, path, pointer, where, item)
+                    for method, pointer in _methods(where, item).items()
+                )
         return found
 
-    def _served_or_not(self, method: str, path: str, where: str, item: Node) -> Operation:
+    def _served_or_not(self, method: str, path: str, pointer: str, where: str, item: Node) -> Operation:
         """The operation; what is wrong with it takes none of the others down."""
         before, self.shared.faults = self.shared.faults, []
-        base = base_path(self.document)
+        base = base_path(self.document, item)
         operation = Operation(
-            *(self.document, method.upper(), base, base + path, f"{where}/{method}", {}),
+            *(self.document, method, base, base + path, pointer, {}),
             *(self._parameters.undeclared({}, path), {}, False, {}),
         )
         try:
-            operation = self._operation(method, path, where, item)
+            operation = self._operation(method, path, pointer, where, item)
         except SpecError as fault:
             self.shared.faults.extend(fault.problems)
         except Exception as fault:  # nobody has foreseen this document; the other operations do not care
@@ -118,16 +121,16 @@ class _Compiler:
         item = self.document.root["paths"].get(path)
         return set(METHODS).intersection(item) if isinstance(item, dict) else set()
 
-    def _operation(self, method: str, path: str, where: str, item: Node) -> Operation:
-        pointer, node = self.document.mapping(f"{where}/{method}", "an operation")
+    def _operation(self, method: str, path: str, pointer: str, where: str, item: Node) -> Operation:
+        pointer, node = self.document.mapping(pointer, "an operation")
         parameters = self._parameters.parameters(((where, item), (pointer, node)), path)
         bodies, required = self.bodies(f"{pointer}/requestBody") if "requestBody" in node else ({}, False)
         answers = dict(self._answers.answers(pointer, node))
         responses = {int(code.replace("X", "0")): it for code, it in sorted(answers.items()) if _counts(code)}
         responses |= {int(code): answer for code, answer in answers.items() if code.isdigit()}
-        base = base_path(self.document)
+        base = base_path(self.document, node, item)
         return Operation(
-            *(self.document, method.upper(), base, base + path, pointer, node),
+            *(self.document, method, base, base + path, pointer, node),
             *(parameters, bodies, required, responses),
             ranges={code: answer for code, answer in answers.items() if not code.isdigit()},
             encodings=dict(self._encodings(f"{pointer}/requestBody", bodies)),
@@ -160,6 +163,19 @@ class _Compiler:
 def _counts(code: str) -> bool:
     """Whether a range stands for the status it begins with: `2XX` for 200."""
     return code in ("2XX", "3XX")
+
+
+def _methods(where: str, item: Node) -> dict[str, str]:
+    """The methods of the path item at ``where``, each with the place of its operation."""
+    found = {method.upper(): f"{where}/{method}" for method in METHODS if method in item}
+    more = item.get("additionalOperations")  # of OpenAPI 3.2; their names are the methods, as they are sent
+    for name in more if isinstance(more, dict) else ():
+        if _METHOD.fullmatch(name):
+            found.setdefault(name, f"{where}/additionalOperations/{escape(name)}")
+    return found
+
+
+_METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 
 
 def _reason(faults: Sequence[Problem]) -> str:

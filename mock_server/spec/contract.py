@@ -31,6 +31,8 @@ class Contract:
         self.operations: dict[str, Operation] = {}
         self.left_out: list[Problem] = []
         """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""
+        self.slips: list[Problem] = []
+        """What is no good YAML in the documents' files and was read all the same."""
         self.unmade: dict[str, str] = {}
         """Operations without a record to answer with, as none could be made, and why, by key: they answer 501."""
         self.failed: dict[str, str] = {}
@@ -42,8 +44,9 @@ class Contract:
             except SpecError as fault:
                 faults.extend(fault.problems)
                 continue
-            faults.extend(compiled.faults if strict else ())
+            faults.extend([*document.slips, *compiled.faults] if strict else ())
             self.left_out.extend(compiled.left_out)
+            self.slips.extend(document.slips)
             for operation in compiled.operations:
                 self.operations.setdefault(operation.key, operation)
         if faults:
@@ -67,6 +70,8 @@ class Contract:
         """Log one line for each operation, or other part of a document, that is not served."""
         for key, reason in self.unserved.items():
             log.warning("%s answers 501: %s", key, reason)
+        for slip in self.slips[:_SHOWN]:
+            log.warning("read all the same: %s", slip)
         for problem in dict.fromkeys(self.left_out):
             log.warning("left out: %s", problem)
 

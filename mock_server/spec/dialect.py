@@ -7,15 +7,8 @@ Positions stay where they are, so that a JSON pointer into the copy is one into 
 from typing import Any
 from urllib.parse import quote, unquote
 
-_DATA = frozenset({"example", "examples", "default", "enum", "const"})
-# Below these keys stand names and not keywords: a property may well be called `default`.
-_NAMES = frozenset(
-    {
-        *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
-        *("paths", "pathItems", "webhooks", "schemas", "parameters", "headers", "responses", "requestBodies"),
-        *("securitySchemes", "links", "callbacks", "content", "variables", "encoding", "mapping"),
-    }
-)
+from mock_server.support.local_references import DATA, NAMES
+
 _IDENTITY = frozenset({"$id", "$schema", "$anchor"})
 # What can stand beside a reference and restricts it; `required` of a parameter is no list.
 _RESTRICTING = frozenset(
@@ -39,7 +32,7 @@ def plain(node: Any, *, old: bool, names: bool = False) -> Any:
     if names:
         return {key: plain(value, old=old) for key, value in node.items()}
     copy = {
-        key: value if key in _DATA else plain(value, old=old, names=key in _NAMES)
+        key: value if key in DATA else plain(value, old=old, names=key in NAMES)
         for key, value in node.items()
         if key not in _IDENTITY
     }

@@ -18,10 +18,13 @@ from mock_server.spec.json_patch import Patch, patched
 from mock_server.support.bounded_files import read_file
 from mock_server.support.exact_json import write_json
 from mock_server.support.file_cache import recall, remember
+from mock_server.support.local_references import bundled
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_VERSION = re.compile(r"3\.([01])(\.\d+)?")
-_REMEDY_OUTSIDE = "bundle the document into one file: only references inside it (#/…) are followed"
+_VERSION = re.compile(r"3\.([012])(\.\d+)?")
+_REMEDY_OUTSIDE = (
+    "bundle the document into one file: only references inside it and to files below its folder are followed"
+)
 _MAPPING = "write it as `name: value` lines"
 _CHECKED_BY = (__version__, Path(jsonschema_rs.__file__).stat().st_mtime_ns)  # we, and the library as installed
 
@@ -47,6 +50,10 @@ class Document:
     """What ``root`` is remembered by once it was found sound, where it is ours; a user's has none."""
     known_sound: bool = False
     """Whether an earlier start has found all its operations sound, and their validators could be made."""
+    unreached: dict[str, str] = field(repr=False, default_factory=dict)
+    """References to other files that could not be followed, and why."""
+    slips: tuple[Problem, ...] = field(repr=False, default=())
+    """What is no good YAML in its file and was read all the same."""
     made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """What was compiled from it, by purpose and pointer; a schema may contain itself."""
 
@@ -70,7 +77,8 @@ class Document:
             seen.add(pointer)
             here, reference = f"{pointer}/$ref", node["$ref"]
             if not isinstance(reference, str) or not reference.startswith("#/"):
-                raise self.fault(here, f"a reference to another document: {str(reference)[:80]}", _REMEDY_OUTSIDE)
+                remedy = self.unreached.get(unquote(str(reference)), _REMEDY_OUTSIDE)
+                raise self.fault(here, f"a reference to another document: {str(reference)[:80]}", remedy)
             pointer = unquote(reference[1:])
             try:
                 node = self.at(pointer)
@@ -101,19 +109,31 @@ class Document:
         return where, node
 
 
-def base_path(document: Document) -> str:
-    """The path of the first server, which stands before every path of the document."""
-    servers = document.root.get("servers")
-    if not isinstance(servers, list) or not servers or not isinstance(servers[0], dict):
+def base_path(document: Document, *owners: Node) -> str:
+    """The path of the first server, which stands before a path of the document.
+
+    ``owners`` are an operation and its path item, which may have servers of their own. A variable without a value
+    ends the path: nobody could ask for it.
+    """
+    listed = next((it["servers"] for it in (*owners, document.root) if it.get("servers")), None)
+    if not isinstance(listed, list) or not isinstance(listed[0], dict):
         return ""
-    url, variables = str(servers[0].get("url", "")), servers[0].get("variables")
+    url, variables = str(listed[0].get("url", "")), listed[0].get("variables")
     for name, variable in variables.items() if isinstance(variables, dict) else ():
-        if isinstance(variable, dict):
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+        if isinstance(variable, dict) and (value := _value_of(variable)) is not None:
+            url = url.replace(f"{{{name}}}", value)
     try:
-        return urlsplit(urljoin("http://mock/", url)).path.rstrip("/")
+        path = urlsplit(urljoin("http://mock/", url)).path
     except ValueError:
         return ""
+    return path.partition("{")[0].rpartition("/")[0] if "{" in path else path.rstrip("/")
+
+
+def _value_of(variable: Node) -> str | None:
+    """The value of a server's variable: its default, else the first of those there are."""
+    values = variable.get("enum")
+    value = variable.get("default", values[0] if isinstance(values, list) and values else None)
+    return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def kind_of(node: Any) -> str:
@@ -130,10 +150,12 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
 
     Raises SpecError.
     """
-    root = read_file(path, SpecError, ours=is_ours(path))
+    slips: list[Problem] = []
+    root = read_file(path, SpecError, ours=is_ours(path), slips=slips)
     if patches:
         root = patched(root, patches)
-    return parse(root, str(path), lenient=lenient, mark=_mark(root) if is_ours(path) else b"")
+    mark = _mark(root) if is_ours(path) else b""
+    return parse(root, str(path), lenient=lenient, mark=mark, path=path, slips=slips)
 
 
 def _mark(root: Any) -> bytes:
@@ -143,8 +165,19 @@ def _mark(root: Any) -> bytes:
     return b""
 
 
-def parse(root: Any, name: str, *, lenient: bool = False, mark: bytes = b"") -> Document:
-    """A Document from data already read; ``name`` is for the messages. Its operations are not looked at yet."""
+def parse(
+    root: Any,
+    name: str,
+    *,
+    lenient: bool = False,
+    mark: bytes = b"",
+    path: Path | None = None,
+    slips: Sequence[Problem] = (),
+) -> Document:
+    """A Document from data already read; ``name`` is for the messages, ``path`` where other files of it are.
+
+    Its operations are not looked at yet.
+    """
     if not isinstance(root, dict):
         what = f"not an OpenAPI document: the top level is {kind_of(root)}"
         raise SpecError(Problem(f"{name}#", what, "give the document itself"))
@@ -152,7 +185,7 @@ def parse(root: Any, name: str, *, lenient: bool = False, mark: bytes = b"") -> 
     if not _VERSION.fullmatch(version):
         old = "swagger" in root
         what = f"OpenAPI version `{version[:20]}`" if version else "no `openapi` version"
-        remedy = "convert it from Swagger 2.0 first" if old else "serve an OpenAPI 3.0 or 3.1 document"
+        remedy = "convert it from Swagger 2.0 first" if old else "serve an OpenAPI 3.0, 3.1 or 3.2 document"
         raise SpecError(Problem(f"{name}#/openapi", what, remedy))
     paths = root.get("paths")
     if not isinstance(paths, dict) or not paths:
@@ -161,5 +194,7 @@ def parse(root: Any, name: str, *, lenient: bool = False, mark: bytes = b"") -> 
     with suppress(LookupError):
         if mark:
             return Document(name, recall(mark), root, lenient, mark, known_sound=True)
-    parts = {key: value for key, value in root.items() if key != "$ref"}
-    return Document(name, plain(parts, old=version.startswith("3.0")), root, lenient, mark)
+    whole, unreached = bundled(root, path, SpecError)
+    parts = {key: value for key, value in whole.items() if key != "$ref"}
+    copy = plain(parts, old=version.startswith("3.0"))
+    return Document(name, copy, whole, lenient, mark, unreached=unreached, slips=tuple(slips))

@@ -13,20 +13,23 @@ from mock_server.errors import Problem, SetupError
 from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.support.file_cache import cached
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
+MAX_YAML_BYTES = 16 * 1024 * 1024
 MAX_NODES = 500_000
+"""Nodes of a YAML text, each alias counted as often as it is used."""
 _MAX_BRACKETS = 1_000  # far under the depth at which libyaml's composer overflows its stack
 _MAX_INDENT = 400
-_MAX_PARTS = 200_000  # lines and commas of a YAML text: some ten microseconds and a kilobyte each
+_MAX_PARTS = 500_000  # lines and commas of a YAML text: some ten microseconds and a kilobyte each
 
 # Whatever can open a level of a block without a line of its own, after any line break that YAML knows.
 _LEADING = re.compile(r"(?:^|[\n\r\x85\u2028\u2029])([ \-?:\t]+)")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
-def read_file(path: Path, error: type[SetupError], *, ours: bool = False) -> Any:
+def read_file(path: Path, error: type[SetupError], *, ours: bool = False, slips: list[Problem] | None = None) -> Any:
     """The data in ``path``, keys as strings. ``ours`` is for files that came with the program.
 
+    ``slips`` takes what is no good YAML and is read all the same, for a file of somebody else's.
     Raises ``error`` with the file, the line where one is known, the cause and the remedy.
     """
     try:
@@ -37,10 +40,10 @@ def read_file(path: Path, error: type[SetupError], *, ours: bool = False) -> Any
         raise error(Problem(str(path), reason, "check the path")) from None
     if ours:
         return cached(raw, lambda: read_bytes(raw, str(path), error))
-    return read_bytes(raw, str(path), error)
+    return read_bytes(raw, str(path), error, slips)
 
 
-def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
+def read_bytes(raw: bytes, name: str, error: type[SetupError], slips: list[Problem] | None = None) -> Any:
     """Parse bytes that came from somewhere else like a file of ours; ``name`` is for the messages."""
     if len(raw) > MAX_BYTES:
         raise error(Problem(name, f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
@@ -51,30 +54,38 @@ def read_bytes(raw: bytes, name: str, error: type[SetupError]) -> Any:
         raise error(Problem(f"{name}:{line}", "not UTF-8", "save it in UTF-8")) from None
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return _bounded(read_json(text), name, error)
+            return _plain_numbers(read_json(text), name, error)
         except NotJson as fault:
             if not fault.line:
                 raise error(Problem(name, fault.what, "flatten it, or shorten the number")) from None
             if name.endswith(".json"):
                 raise error(Problem(f"{name}:{fault.line}", f"not JSON: {fault.what}", "correct that line")) from None
-    return _bounded(_yaml(text, name, error), name, error)
+    return _bounded(_yaml(text, name, error, slips), name, error)
 
 
-def _yaml(text: str, name: str, error: type[SetupError]) -> Any:
+def _yaml(text: str, name: str, error: type[SetupError], slips: list[Problem] | None) -> Any:
+    if len(text) > MAX_YAML_BYTES:
+        raise error(Problem(name, f"YAML of more than {MAX_YAML_BYTES // 1024**2} MiB", "give it as JSON"))
     if _nests_too_deep(text):
         raise error(Problem(name, "nested too deep", "flatten it, or name repeated parts and use $ref"))
     if text.count("\n") + text.count(",") > _MAX_PARTS:
         raise error(Problem(name, f"more than {_MAX_PARTS:,} lines and commas", "give it as JSON, or a smaller one"))
     from mock_server.support.yaml_core_schema import (  # start-up: 25 ms that our own files, kept, do without
         NotYaml,
+        Slip,
         parse,
     )
 
+    found: list[Slip] | None = None if slips is None else []
     try:
-        return parse(text)
+        data = parse(text, found)
     except NotYaml as fault:
         where, remedy = (f"{name}:{fault.line}", "correct that line") if fault.line else (name, "write plain YAML 1.2")
         raise error(Problem(where, f"not YAML: {fault}", remedy)) from None
+    if slips is not None:
+        odd = [(f"{name}:{slip.line}", f"{slip.what}, which YAML 1.2 does not allow") for slip in found or ()]
+        slips += [Problem(where, what, "correct that line") for where, what in dict.fromkeys(odd)]
+    return data
 
 
 def _nests_too_deep(text: str) -> bool:
@@ -106,8 +117,29 @@ def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
             return [copy(value, depth + 1) for value in node]
         if node is None or isinstance(node, str | int) or (isinstance(node, float) and math.isfinite(node)):
             return node
-        if isinstance(node, Decimal) and math.isfinite(near := float(node)):
-            return near  # what a document says is counted with: its bounds and steps
+        if isinstance(node, Decimal):
+            return _near(node, name, error)
         raise error(Problem(name, f"a value that JSON does not have: {str(node)[:40]}", "write a text or a number"))
 
     return copy(data, 0)
+
+
+def _plain_numbers(data: Any, name: str, error: type[SetupError]) -> Any:
+    """``data`` of a JSON text, which is bounded by its size, with the numbers that a document is counted with."""
+    top = [data]
+    waiting: list[Any] = [top]
+    while waiting:
+        node = waiting.pop()
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            if isinstance(value, dict | list):
+                waiting.append(value)
+            elif isinstance(value, Decimal):
+                node[key] = _near(value, name, error)
+    return top[0]
+
+
+def _near(value: Decimal, name: str, error: type[SetupError]) -> float:
+    """What a document says is counted with: its bounds and steps. Raises ``error`` for a number beyond them."""
+    if not math.isfinite(near := float(value)):
+        raise error(Problem(name, f"a value that JSON does not have: {str(value)[:40]}", "write a text or a number"))
+    return near

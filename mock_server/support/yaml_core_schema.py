@@ -4,7 +4,7 @@ Apart from ``reader``, because a start that finds its files kept (see ``kept``) 
 """
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -18,28 +18,61 @@ _PLAIN = (
 )
 
 
-class _Loader(yaml.CSafeLoader):
-    """Safe loader of YAML 1.2's core schema: keys as they are written, no key twice.
+_MOST_MERGED = 100_000
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
-    Merge keys are refused: that version has none, and a few of them can explode.
+
+class Slip(NamedTuple):
+    """Something that YAML 1.2 does not allow and others read: what, and in which line, counted from 1."""
+
+    what: str
+    line: int
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe loader of YAML 1.2's core schema: keys as they are written.
+
+    ``slips`` collects what is read all the same where the text is somebody else's: a key twice (the last one counts),
+    and merge keys, which that version does not have. Without it both are refused.
     """
+
+    slips: list[Slip] | None = None
+    _merged = 0
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         found: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
         if not isinstance(node, yaml.MappingNode):
             raise yaml.constructor.ConstructorError(None, None, "not a mapping", node.start_mark)
         for key, value in node.value:
-            what = ""
             if not isinstance(key, yaml.ScalarNode):
-                what = "a key that is not a text"
-            elif key.value == "<<" and key.style not in ("'", '"'):
-                what = "a merge key (`<<`)"
-            elif key.value in found:
-                what = f"the key `{key.value[:40]}` twice"
-            if what:
-                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, "a key that is not a text", key.start_mark)
+            if key.value == "<<" and key.style not in ("'", '"'):
+                self._slip("a merge key (`<<`)", key)
+                merged = {**self._merging(value), **merged}
+                continue
+            if key.value in found:
+                self._slip(f"the key `{key.value[:40]}` twice", key)
             found[key.value] = self.construct_object(value, deep=deep)
-        return found
+        return {**merged, **found} if merged else found
+
+    def _slip(self, what: str, node: yaml.Node) -> None:
+        """Note a slip, or refuse it where none is taken."""
+        if self.slips is None:
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
+        self.slips.append(Slip(what, node.start_mark.line + 1))
+
+    def _merging(self, node: yaml.Node) -> dict[str, Any]:
+        """What a merge key brings: a mapping, or a list of them of which the first that has a key counts."""
+        named: list[Any] = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        brought: dict[str, Any] = {}
+        for part in named:
+            brought = {**self.construct_mapping(part, deep=True), **brought}
+            self._merged += len(brought)
+        if self._merged > _MOST_MERGED:
+            what = f"merge keys that bring more than {_MOST_MERGED:,} others"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
+        return brought
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
         text = self.construct_scalar(node)
@@ -64,10 +97,18 @@ class NotYaml(Exception):
         self.line = line
 
 
-def parse(text: str) -> Any:
-    """The data, keys as they are written. The text's nesting is bounded by the caller. Raises NotYaml."""
+def parse(text: str, slips: list[Slip] | None = None) -> Any:
+    """The data, keys as they are written. The text's nesting is bounded by the caller.
+
+    ``slips`` takes those that are read all the same. Raises NotYaml.
+    """
+    if slips is not None and (odd := _CONTROL.search(text)):
+        slips.append(Slip(f"a control character (U+{ord(odd.group()):04X})", text.count("\n", 0, odd.start()) + 1))
+        text = _CONTROL.sub(" ", text)
     try:
-        return yaml.load(text, Loader=_Loader)
+        loader = _Loader(text)
+        loader.slips = slips
+        return loader.get_single_data()
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         what = getattr(fault, "problem", None) or str(fault).splitlines()[0]

@@ -8,7 +8,7 @@ from specimens import answering, document, ours, served
 
 from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
-from mock_server.spec.document import load, parse
+from mock_server.spec.document import base_path, load, parse
 
 LEADS = "/paths/~1leads"
 GET = f"{LEADS}/get"
@@ -42,7 +42,12 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("nothing at all", None, "", "the top level is nothing → give the document itself"),
     ("a list", [], "", "the top level is a list"),
     ("a text", "openapi: 3.1.0", "", "the top level is the text 'openapi: 3.1.0'"),
-    ("no version", {"paths": {"/a": {}}}, "/openapi", "no `openapi` version → serve an OpenAPI 3.0 or 3.1 document"),
+    (
+        "no version",
+        {"paths": {"/a": {}}},
+        "/openapi",
+        "no `openapi` version → serve an OpenAPI 3.0, 3.1 or 3.2 document",
+    ),
     ("Swagger", {"swagger": "2.0", "paths": {}}, "/openapi", "no `openapi` version → convert it from Swagger 2.0"),
     ("a version to come", {"openapi": "4.0.0", "paths": {"/a": {}}}, "/openapi", "OpenAPI version `4.0.0` → serve"),
     ("an odd version", {"openapi": ["3.1.0"], "paths": {"/a": {}}}, "/openapi", "OpenAPI version `['3.1.0']`"),
@@ -194,7 +199,12 @@ BROKEN: list[tuple[str, Any, str, str]] = [
         "another document: common.yaml#/A",
     ),
     ("a reference by id", of_schema({"$ref": "Lead"}), f"{SCHEMA}/$ref", "a reference to another document: Lead"),
-    ("a reference to an anchor", of_schema({"$ref": "#lead"}), f"{SCHEMA}/$ref", "only references inside it (#/…)"),
+    (
+        "a reference to an anchor",
+        of_schema({"$ref": "#lead"}),
+        f"{SCHEMA}/$ref",
+        "only references inside it and to files",
+    ),
     ("a reference to it all", of_schema({"$ref": "#"}), f"{SCHEMA}/$ref", "a reference to another document: #"),
     ("a reference below the first", of_schema({"$ref": "#/paths/-1"}), f"{SCHEMA}/$ref", "a reference to nothing"),
     ("a reference into a text", of_schema({"$ref": "#/openapi/0"}), f"{SCHEMA}/$ref", "a reference to nothing"),
@@ -471,3 +481,33 @@ def test_the_first_server_of_a_published_document_is_this_one() -> None:
     contract = served({**root, "servers": [{"url": "https://a.example/api/"}]})
     urls = [server["url"] for server in contract.published(contract.documents[0], "http://here")["servers"]]
     assert urls == ["http://here/api", "https://a.example/api/"]
+
+
+@pytest.mark.parametrize(
+    ("servers", "base"),
+    [
+        ([{"url": "https://a.example/{v}/x", "variables": {"v": {"default": "v2"}}}], "/v2/x"),
+        ([{"url": "/{v}", "variables": {"v": {"enum": ["v3", "v4"]}}}], "/v3"),
+        ([{"url": "https://a.example/api/{v}/x"}], "/api"),
+        ([{"url": "https://a.example/{v}", "variables": {"v": {}}}], ""),
+        ([{"url": "{scheme}://{host}/v1", "variables": {"scheme": {"default": "https"}}}], "/v1"),
+    ],
+)
+def test_a_server_variable_without_a_value_ends_the_path(servers: Any, base: str) -> None:
+    root = document({"/a": {"get": answering({})}}, servers=servers)
+    assert base_path(parse(root, "doc")) == base
+    assert list(served(root).operations) == [f"GET {base}/a"]
+
+
+def test_servers_of_an_operation_win_over_those_of_its_path() -> None:
+    item = {
+        "servers": [{"url": "/path"}],
+        "get": answering({}, servers=[{"url": "https://b.example/own"}]),
+        "put": answering({}),
+    }
+    assert list(served(document({"/a": item}, servers=[{"url": "/all"}])).operations) == ["GET /own/a", "PUT /path/a"]
+
+
+def test_methods_of_openapi_3_2_are_served() -> None:
+    item = {"query": answering({}), "additionalOperations": {"COPY": answering({}), "not one": answering({})}}
+    assert list(served(document({"/a": item}, version="3.2.0")).operations) == ["QUERY /a", "COPY /a"]

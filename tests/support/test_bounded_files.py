@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_server.config.paths import OPENAPI
-from mock_server.errors import SpecError, WorldError
-from mock_server.support.bounded_files import MAX_BYTES, read_bytes, read_file
+from mock_server.errors import Problem, SpecError, WorldError
+from mock_server.support.bounded_files import MAX_BYTES, MAX_YAML_BYTES, read_bytes, read_file
 from mock_server.support.exact_json import MAX_JSON_DEPTH
 
 DEEP = 200_000
@@ -184,7 +184,7 @@ def test_a_large_file_is_refused_without_being_read_to_its_end(tmp_path: Path) -
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:
         file.truncate(50 * MAX_BYTES)  # sparse: costs nothing on disk
-    with pytest.raises(SpecError, match="larger than 10 MiB"):
+    with pytest.raises(SpecError, match="larger than 64 MiB"):
         read_file(path, SpecError)
 
 
@@ -194,7 +194,7 @@ def test_a_file_at_the_bounds_is_read() -> None:
         nested = {"a": nested}
     assert read(json.dumps(nested)) == nested
     assert "nested deeper" in refusal(json.dumps([nested]))
-    assert read(f"a: {'b' * (MAX_BYTES - 10)}")["a"].startswith("bb")
+    assert read(f"a: {'b' * (MAX_YAML_BYTES - 10)}")["a"].startswith("bb")
 
 
 @pytest.mark.parametrize("text", ["- " * 201 + "x", "[" * 1_001, "a:\r" + " " * 401 + "b: 1"])
@@ -202,9 +202,9 @@ def test_what_might_nest_too_deep_for_the_parser_never_reaches_it(text: str) -> 
     assert refusal(text) == "x.yaml: nested too deep → flatten it, or name repeated parts and use $ref"
 
 
-@pytest.mark.parametrize("text", ["a: [" + "0," * 200_001 + "0]", "- 0\n" * 200_001], ids=["commas", "lines"])
+@pytest.mark.parametrize("text", ["a: [" + "0," * 500_001 + "0]", "- 0\n" * 500_001], ids=["commas", "lines"])
 def test_yaml_of_more_parts_than_a_parser_takes_quickly_never_reaches_it(text: str) -> None:
-    assert refusal(text).startswith("x.yaml: more than 200,000 lines and commas → give it as JSON")
+    assert refusal(text).startswith("x.yaml: more than 500,000 lines and commas → give it as JSON")
 
 
 def test_a_bomb_of_aliases_ends_at_the_budget_of_nodes() -> None:
@@ -236,7 +236,7 @@ BOMBS = {
 }
 CHILD = """
 import json, sys
-from mock_server.errors import SpecError
+from mock_server.errors import Problem, SpecError
 from mock_server.support.bounded_files import read_bytes
 for text in json.load(sys.stdin):
     for name in ("x.yaml", "x.json"):
@@ -263,3 +263,26 @@ def test_no_bomb_takes_the_process_along() -> None:
     assert len(told) == 2 * len(BOMBS)
     for line, name in zip(told[::2], BOMBS, strict=True):
         assert "nested" in line or "not YAML" in line, name
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "what"),
+    [
+        ("a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n", {"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}}, "a merge key"),
+        ("a: &a {x: 1}\nb: &b {x: 2, y: 2}\nc: {<<: [*a, *b]}\n", None, "a merge key"),
+        ("a: 1\nb: 2\na: 3\n", {"a": 3, "b": 2}, "the key `a` twice"),
+        ("a: x\x07y\n", {"a": "x y"}, "a control character (U+0007)"),
+    ],
+)
+def test_a_slip_of_somebody_elses_yaml_is_read_and_noted(text: str, data: Any, what: str) -> None:
+    slips: list[Problem] = []
+    found = read_bytes(text.encode(), "x.yaml", SpecError, slips)
+    assert found == data or found["c"] == {"x": 1, "y": 2}
+    assert [str(slip).startswith("x.yaml:") and what in str(slip) for slip in slips] == [True]
+
+
+def test_merge_keys_that_explode_are_refused() -> None:
+    lines = ["a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(1_000)) + "}"]
+    lines += [f"a{n}: &a{n} {{<<: *a{n - 1}, x{n}: 1}}" for n in range(1, 300)]
+    with pytest.raises(SpecError, match="merge keys that bring more than"):
+        read_bytes("\n".join(lines).encode(), "x.yaml", SpecError, [])

@@ -1,0 +1,194 @@
+"""References of a document to its other names, and to files beside it, written as references inside of it.
+
+``$id``, ``$anchor`` and the document's own file name are other names of a part. What a reference to another file means
+is brought into the document, below a key of ours; only files below the document's folder are read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urldefrag, urljoin
+
+from mock_server.errors import SetupError
+from mock_server.support.local_files import LocalFiles, Place
+
+BROUGHT = "x-mock-brought"
+"""The key of a document below which the parts of other files stand."""
+_MAX_INLINED = 100_000  # nodes of examples from other files
+DATA = frozenset({"example", "examples", "default", "enum", "const"})
+"""Keys of a document below which data stands, and no reference."""
+NAMES = frozenset(
+    {
+        *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
+        *("paths", "pathItems", "webhooks", "schemas", "parameters", "headers", "responses", "requestBodies"),
+        *("securitySchemes", "links", "callbacks", "content", "variables", "encoding", "mapping"),
+        *("mediaTypes", "additionalOperations"),
+    }
+)
+"""Keys of a document below which names stand and no keywords: a property may well be called `default`."""
+_NAMING = ("$id", "$anchor", "$dynamicAnchor")
+
+Node = dict[str, Any]
+
+
+@dataclass
+class _Bundle:
+    """One document with all that is brought into it."""
+
+    home: str
+    files: LocalFiles
+    names: dict[str, Place] = field(default_factory=dict)
+    brought: dict[Place, int] = field(default_factory=dict)
+    parts: list[Any] = field(default_factory=list)
+    inlined: int = 0
+
+    def rewritten(self, node: Any, base: str, file: str, *, data: bool = False, names: bool = False) -> Any:
+        """A copy of ``node`` of ``file`` with all references inside the document."""
+        if isinstance(node, list):
+            return [self.rewritten(part, base, file, data=data) for part in node]
+        if not isinstance(node, dict):
+            return node
+        if names:
+            return {name: self.rewritten(part, base, file) for name, part in node.items()}
+        if isinstance(node.get("$id"), str) and not data:
+            base = _joined(base, node["$id"])
+        reference = node.get("$ref")
+        if isinstance(reference, str) and (not data or urldefrag(reference).url):
+            return self._reference(node, reference, base, file, data=data)
+        copy = {
+            key: self.rewritten(part, base, file, data=data or key in DATA, names=key in NAMES and not data)
+            for key, part in node.items()
+        }
+        examples, mapping = node.get("examples"), node.get("mapping")
+        if isinstance(examples, dict) and not data:
+            copy["examples"] = {name: self._example(part, base, file) for name, part in examples.items()}
+        if "propertyName" in node and isinstance(mapping, dict):
+            copy["mapping"] = {name: self._mapped(target, base, file) for name, target in mapping.items()}
+        return copy
+
+    def _example(self, node: Any, base: str, file: str) -> Any:
+        """One of the named examples of an answer: it may be a reference, its value is data."""
+        return self.rewritten(node, base, file, data=not (isinstance(node, dict) and node.keys() == {"$ref"}))
+
+    def _reference(self, node: Node, reference: str, base: str, file: str, *, data: bool) -> Any:
+        place = self._place(reference, base, file)
+        if place is None:
+            return node
+        target = self.files.at(place)
+        if data or not isinstance(target, dict | bool):
+            return self._inline(target, node, place, data=data)
+        others = {key: self.rewritten(part, base, file) for key, part in node.items() if key != "$ref"}
+        return {"$ref": self._inside(place), **others}
+
+    def _inline(self, target: Any, node: Node, place: Place, *, data: bool) -> Any:
+        """Data of another file, which nobody follows a reference to, stands where it is used."""
+        self.inlined += sum(1 for _ in _walk(target))
+        if self.inlined > _MAX_INLINED:
+            return node
+        return self.rewritten(target, place.file, place.file, data=data)
+
+    def _mapped(self, target: Any, base: str, file: str) -> Any:
+        """A discriminator's target, which may be a bare name: then it is no reference."""
+        if not isinstance(target, str) or not ("/" in target or "." in target):
+            return target
+        place = self._place(target, base, file)
+        return self._inside(place) if place else target
+
+    def _inside(self, place: Place) -> str:
+        """The reference to ``place`` inside the document; what stands in another file is brought in."""
+        if place.file == self.home:
+            return f"#{quote(place.pointer, safe='/~')}"
+        if place not in self.brought:
+            self.brought[place] = number = len(self.parts)
+            self.parts.append(None)  # it may name itself
+            self.parts[number] = self.rewritten(self.files.at(place), place.file, place.file)
+        return f"#/{BROUGHT}/{self.brought[place]}"
+
+    def _place(self, reference: str, base: str, file: str) -> Place | None:
+        """What a reference means; None where it leads out of what can be read."""
+        address, fragment = urldefrag(_joined(base, reference))
+        fragment = unquote(fragment)
+        for start in dict.fromkeys([self.names.get(address), self._whole(address, reference), Place(file, "")]):
+            if start is None or (start == Place(file, "") and not reference.startswith("#")):
+                continue
+            named = self.names.get(f"{address}#{fragment}") if fragment and not fragment.startswith("/") else None
+            found = named or Place(start.file, start.pointer + fragment)
+            if named or (fragment[:1] in ("", "/") and self.files.exists(found)):
+                return found
+        return None
+
+    def _whole(self, address: str, reference: str) -> Place | None:
+        """The file at an address, read if it may be."""
+        known = address in self.files.read
+        if not known and not self.files.fetch(address, reference):
+            return None
+        if not known:
+            self.learn(self.files.read[address], address)
+        return Place(address, "")
+
+    def learn(self, root: Any, address: str) -> None:
+        """Note the names that parts of a file have of their own."""
+        waiting: list[tuple[Any, str, str]] = [(root, "", address)]
+        while waiting:
+            node, pointer, base = waiting.pop()
+            if isinstance(node, dict):
+                if isinstance(node.get("$id"), str):
+                    base = _joined(base, node["$id"])
+                    self.names.setdefault(urldefrag(base).url, Place(address, pointer))
+                for word in _NAMING[1:]:
+                    if isinstance(node.get(word), str):
+                        self.names.setdefault(f"{urldefrag(base).url}#{node[word]}", Place(address, pointer))
+                steps = ((key, part) for key, part in node.items() if key not in DATA)
+                waiting += ((part, f"{pointer}/{_escaped(key)}", base) for key, part in steps)
+            elif isinstance(node, list):
+                waiting += ((part, f"{pointer}/{index}", base) for index, part in enumerate(node))
+
+
+def bundled(root: Any, path: Path | None, error: type[SetupError]) -> tuple[Any, dict[str, str]]:
+    """``root`` in one piece; and the references that could not be followed, with the reason.
+
+    ``path`` is where it was read from. A document that has no other references than its own is returned as it is.
+    """
+    if not isinstance(root, dict) or not any(map(_leads_elsewhere, _walk(root))):
+        return root, {}
+    home = path.resolve().as_uri() if path else "file:///document"
+    bundle = _Bundle(home, LocalFiles(path.resolve().parent if path else None, error, {home: root}))
+    if isinstance(root.get("$self"), str):
+        bundle.names[urldefrag(_joined(home, root["$self"])).url] = Place(home, "")
+    bundle.learn(root, home)
+    whole = bundle.rewritten(root, home, home)
+    return ({**whole, BROUGHT: bundle.parts} if bundle.parts else whole), bundle.files.unreached
+
+
+def _walk(node: Any) -> Iterator[Any]:
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+
+
+def _leads_elsewhere(node: Any) -> bool:
+    """Whether a node has a reference that is no pointer into the document, or a name of its own."""
+    if not isinstance(node, dict):
+        return False
+    reference = node.get("$ref")
+    if isinstance(reference, str) and not reference.startswith("#/"):
+        return True
+    return any(isinstance(node.get(word), str) for word in _NAMING)
+
+
+def _joined(base: str, reference: str) -> str:
+    """The address that a reference has from ``base``; a URN as base is no path, but may have fragments."""
+    try:
+        return urldefrag(base).url + reference if reference.startswith("#") else urljoin(base, reference)
+    except ValueError:  # no address at all
+        return base
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
