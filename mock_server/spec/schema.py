@@ -9,8 +9,10 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from mock_server.errors import Problem
+from mock_server.spec.bounded_reasons import reason
 from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document, escape
+from mock_server.spec.recursion import branches_again
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
 
@@ -92,6 +94,8 @@ class Schema:
         """Why ``value`` is not admitted: JSON pointer into it, and the reason; a large one has only its first."""
         if self._inline is not None:
             return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
+        if branches_again(self.document, self.place):
+            return [reason(self, value)]
         several = limit > 1 and _is_small(value, _EXPLAINED)  # to find all of a million bytes takes a minute
         component = self._component
         found = component.complaints(value, limit) if several else component.first_complaint(value)

@@ -1,0 +1,152 @@
+"""Why a value is not admitted, found in steps whose number grows with its depth and not with its ways.
+
+The validator tells of every branch of every alternative; where these contain themselves there are more of them than
+anybody can wait for. Here one branch is followed, the likeliest one.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from mock_server.errors import Problem
+from mock_server.spec.document import Document
+from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, compiled
+from mock_server.spec.validation_messages import explained, pointer
+
+_DEEPER = frozenset({*ONE, *MANY, *ONE_IN_PLACE, *LISTED_IN_PLACE, "prefixItems", "dependentSchemas", "$ref"})
+_ASKED = 400  # schemas that are asked about a value
+_LARGE = 64 * 1024  # characters of a value below which each question is quick
+_ASKED_OF_LARGE = 3
+
+Path = Sequence[str | int]
+
+
+class Asked(Protocol):
+    """The part of a schema (``spec.schema``) that is looked at here."""
+
+    document: Document
+    pointer: str
+    node: dict[str, Any]
+
+    @property
+    def certain(self) -> Any:
+        """This schema and what its ``allOf`` adds."""
+
+    @property
+    def sure(self) -> Any:
+        """The properties that do not depend on a branch."""
+
+    @property
+    def required(self) -> Any:
+        """The properties that every value has."""
+
+    @property
+    def types(self) -> Any:
+        """The JSON types it admits."""
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is valid."""
+
+    def at(self, *tokens: str | int) -> Any:
+        """The schema below this one."""
+
+    def branches(self, keyword: str) -> Any:
+        """The schemas below ``allOf``, ``anyOf`` or ``oneOf``."""
+
+
+class _Patience:
+    """How many schemas may still be asked."""
+
+    def __init__(self, value: Any) -> None:
+        self.left = _ASKED_OF_LARGE if len(str(value)) > _LARGE else _ASKED
+
+    def accepts(self, schema: Asked, value: Any) -> bool:
+        """Ask a schema; once the patience is at its end, anything is admitted."""
+        self.left -= 1
+        return self.left < 0 or schema.accepts(value)
+
+
+def reason(schema: Asked, value: Any) -> Problem:
+    """The first reason that is found on the likeliest way."""
+    return _reason(schema, value, (), _Patience(value))
+
+
+def _reason(schema: Asked, value: Any, path: Path, patience: _Patience) -> Problem:
+    for part in schema.certain:
+        if (own := _own(part, value, path)) is not None:
+            return own
+        for step, below, inner in _below(part, value):
+            if not patience.accepts(below, inner):
+                return _reason(below, inner, (*path, step), patience)
+    lists = [ways for part in schema.certain for word in ("oneOf", "anyOf") if (ways := part.branches(word))]
+    for ways in lists:
+        if len(lists) == 1 or not any(patience.accepts(way, value) for way in ways):
+            return _of_the_likeliest(ways, value, path, patience)
+    return Problem(pointer(path), "is not valid here")
+
+
+def _own(part: Asked, value: Any, path: Path) -> Problem | None:
+    """What a schema itself says of the value, without the schemas in it."""
+    made = part.document.made
+    key = ("own words", part.pointer)
+    if key not in made:
+        node = {word: said for word, said in part.node.items() if word not in _DEEPER and not word.startswith("x-")}
+        closed = part.node.get("additionalProperties") is False
+        if closed:
+            node |= {"properties": dict.fromkeys(part.node.get("properties", {}), True), "additionalProperties": False}
+        made[key] = node, compiled(node)
+    node, validator = made[key]
+    whole = isinstance(value, list) or bool({"enum", "const"} & node.keys())
+    shallow = dict.fromkeys(value) if isinstance(value, dict) and not whole else value
+    error = next(iter(validator.iter_errors(shallow)), None)
+    if error is None:
+        return None
+    problem = explained(error, node)
+    start = pointer(path).rstrip("/")
+    return Problem(start + problem.where if problem.where != "/" else pointer(path), problem.what, problem.remedy)
+
+
+def _below(part: Asked, value: Any) -> Iterator[tuple[str | int, Asked, Any]]:
+    """The schemas below a schema with the parts of the value that they are about."""
+    if isinstance(value, dict):
+        named = part.node.get("properties", {})
+        for name, inner in value.items():
+            if name in named:
+                yield name, part.at("properties", name), inner
+            elif isinstance(part.node.get("additionalProperties"), dict):
+                yield name, part.at("additionalProperties"), inner
+    if isinstance(value, list) and isinstance(part.node.get("items"), dict):
+        items = part.at("items")
+        yield from ((index, items, inner) for index, inner in enumerate(value))
+
+
+def _of_the_likeliest(ways: Sequence[Asked], value: Any, path: Path, patience: _Patience) -> Problem:
+    """The reason of the branch that most of the value fits, or that none does."""
+    scores = [(_likeness(way, value), way) for way in ways]
+    best, likeliest = max(scores, key=lambda score: score[0])
+    if best > 0 and [score for score, _ in scores].count(best) == 1 and patience.left > 0:
+        return _reason(likeliest, value, path, patience)
+    return Problem(pointer(path), f"fits none of the {len(ways)} alternatives")
+
+
+def _likeness(way: Asked, value: Any) -> int:
+    """How much of a value is of a branch: its kind of value, its names, and the words that tell branches apart."""
+    if not isinstance(value, dict):
+        return int(_is_typed(way, value))
+    if "object" not in way.types:
+        return 0
+    score = 1
+    for name, part in way.sure.items():
+        choices = part.node.get("enum", [part.node["const"]] if "const" in part.node else None)
+        if name not in value:
+            score -= 2 * (name in way.required)
+        elif choices is not None:
+            score += 100 if value[name] in choices else -100
+        else:
+            score += 1
+    return score
+
+
+def _is_typed(way: Asked, value: Any) -> bool:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+    kind = names.get(type(value), "null")
+    return kind in way.types or (kind == "integer" and "number" in way.types)
