@@ -39,6 +39,11 @@ GUARDED = {
     "mock_server/middleware/authentication.py": [
         "tests/middleware/test_authentication.py",
         "tests/middleware/test_rate_limit_headers.py",
+        "tests/middleware/test_security.py",
+    ],
+    "mock_server/middleware/credentials.py": [
+        "tests/middleware/test_authentication.py",
+        "tests/middleware/test_security.py",
     ],
     "mock_server/middleware/rate_limit.py": ["tests/middleware/test_rate_limit_headers.py"],
     "mock_server/api/request_body.py": ["tests/api/test_answer_parts.py"],
