@@ -150,7 +150,6 @@ def create_app(
     api = _wrapped(endpoint, _layers(router, workspaces, settings, envelope, redactor, observe))
     token = _admin_token(settings, key, redactor)
     dispatcher = Dispatcher(workspaces, settings)
-    workspaces.committed = dispatcher.committed
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     _begin(timeline)
     control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)

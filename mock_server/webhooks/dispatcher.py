@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from mock_server.config.settings import Settings
@@ -22,6 +22,9 @@ from mock_server.webhooks.reply import Reply
 from mock_server.webhooks.subscription_endings import SubscriptionEndings
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.clock import parse, wall_time
+
+if TYPE_CHECKING:  # its library takes a quarter of a second to load
+    from mock_server.webhooks.egress_client import EgressClient
 
 log = logging.getLogger("mock_server")
 
@@ -49,7 +52,7 @@ class Dispatcher:
         self._allowed = egress_policy.hosts(settings.allow_egress)
         self._trusted = certificates.trusting(settings.webhook_ca) if settings.webhook_ca else None
         self._bodies = WebhookBodies(workspaces.contract)
-        self._gate: Any = None
+        self._gate: EgressClient | None = None
         self._loading = asyncio.Lock()
         self._preparing: asyncio.Task[Any] | None = None
         # By state and subscription: gone with the state when a workspace is reset or removed.
@@ -60,6 +63,7 @@ class Dispatcher:
         self._closing = False
         self.news = AttemptFeed()
         self.listeners = Listeners(workspaces, self.news)
+        workspaces.on_commit(self.committed)
 
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
         """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
@@ -227,7 +231,7 @@ class Dispatcher:
         if self._gate is None and self._preparing is None and not self._closing and _on_a_loop():
             self._preparing = asyncio.get_running_loop().create_task(self._opened())
 
-    async def _opened(self) -> Any:
+    async def _opened(self) -> "EgressClient":
         """The gate. Made when it is needed: its library takes a quarter of a second to load."""
         async with self._loading:
             if self._gate is None:

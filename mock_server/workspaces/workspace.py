@@ -99,8 +99,11 @@ class Workspaces:
         """When the world of a workspace starts that has no time of its own."""
         self.retired = Coverage()
         """What was exercised in workspaces as they were before a reset, or before they were removed."""
-        self.committed: Callable[[Workspace, Transaction], None] = lambda workspace, tx: None
-        """Told of each transaction that changed something, once it is kept: deliveries are made from here."""
+        self._commit_listeners: list[Callable[[Workspace, Transaction], None]] = []
+
+    def on_commit(self, listener: Callable[[Workspace, Transaction], None]) -> None:
+        """Call ``listener`` after each transaction that changed something, once the log has kept it."""
+        self._commit_listeners.append(listener)
 
     def restore(self, mistake: Check = lambda kind, id, record: None) -> int:
         """Take up what the log kept; how many workspaces that were. Raises StateError for what cannot be taken up."""
@@ -225,7 +228,8 @@ class Workspaces:
     def _tell(self, workspace: Workspace, tx: Transaction) -> None:
         """The change is kept: whatever fails in those who are told of it, the caller's answer stands."""
         try:
-            self.committed(workspace, tx)
+            for listener in self._commit_listeners:
+                listener(workspace, tx)
         except Exception:
             log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
 
@@ -237,14 +241,3 @@ class Workspaces:
         workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
         self._by_key |= dict.fromkeys(origin.keys, workspace)
         return workspace
-
-
-def summary(workspace: Workspace) -> Mapping[str, int]:
-    """How many records of each kind there are, the largest first, kinds of our own left out."""
-    return summary_of(workspace.image)
-
-
-def summary_of(image: WorkspaceState) -> Mapping[str, int]:
-    """The summary of a state that no workspace has any more: of a snapshot."""
-    counts = {kind: len(image.rows(kind)) for kind in image.kinds if not kind.startswith("$")}
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

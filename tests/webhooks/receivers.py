@@ -244,7 +244,6 @@ async def staged(
     dispatcher = Dispatcher(workspaces, Settings(**settings))
     if patience is not None:
         dispatcher._gate = EgressClient((), patience)
-    workspaces.committed = dispatcher.committed
     dispatcher.wake_all()
     try:
         yield Stage(workspaces, workspace, dispatcher)

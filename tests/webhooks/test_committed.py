@@ -129,13 +129,13 @@ def deep(levels: int) -> Any:
 
 
 def test_a_fault_after_the_commit_leaves_the_answer_as_it_is_and_is_told_loudly(
-    app: Starlette, tenant: Tenant, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    app: Starlette, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(workspace: object, tx: object) -> None:
         raise LookupError("a bug of ours")
 
     workspace, key = tenant()
-    monkeypatch.setattr(app.state.workspaces, "committed", broken)
+    app.state.workspaces.on_commit(broken)
     answer = ask(app, "POST", "/v1/leads", key=key, body=b'{"firstName": "Ana", "suburb": "Newtown"}')
 
     assert answer.status == 201

@@ -21,7 +21,8 @@ from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.workspaces.coverage import Coverage
 from mock_server.workspaces.plan import WorldPlan, digest
-from mock_server.workspaces.workspace import Workspace, Workspaces, summary
+from mock_server.workspaces.record_counts import record_counts
+from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.clock import epoch_ms, parse, stamp, wall_time
 from mock_server.world.recipe import load_recipe
 
@@ -201,7 +202,7 @@ def test_a_clock_runs_unless_it_was_asked_to_stand_still(workspaces: Workspaces)
 
 
 def test_a_summary_is_in_the_order_of_the_alphabet_where_counts_are_equal(workspaces: Workspaces) -> None:
-    counts = list(summary(workspaces.create("w", plan(), ())).items())
+    counts = list(record_counts(workspaces.create("w", plan(), ()).image).items())
     assert counts == sorted(sorted(counts), key=lambda pair: pair[1], reverse=True)
     assert len({count for _, count in counts}) < len(counts)
 
@@ -223,7 +224,7 @@ def test_the_world_that_was_built_first_is_forgotten_first(workspaces: Workspace
 
 def test_those_who_follow_are_told_of_each_change_with_its_tenant_and_of_nothing_else(workspaces: Workspaces) -> None:
     told: list[tuple[Workspace, list[Any]]] = []
-    workspaces.committed = lambda workspace, tx: told.append((workspace, [change.id for change in tx.changes()]))
+    workspaces.on_commit(lambda workspace, tx: told.append((workspace, [change.id for change in tx.changes()])))
     one, two = (workspaces.create(name, plan(), ()) for name in ("one", "two"))
     with workspaces.transaction(one) as tx:
         tx.find("leads")
@@ -246,7 +247,7 @@ def test_a_fault_of_those_who_follow_is_told_with_the_tenant_and_where_it_was(
     def broken(workspace: object, tx: object) -> None:
         raise LookupError("a bug of ours")
 
-    workspaces.committed = broken
+    workspaces.on_commit(broken)
     with workspaces.transaction(workspaces.create("w", plan(), ())) as tx:
         tx.put("faqs", 907, {"id": 907})
     (record,) = caplog.records

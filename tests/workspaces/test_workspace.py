@@ -19,7 +19,8 @@ from mock_server.store.base import Log, NoLog
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 from mock_server.workspaces.plan import WorldPlan, digest
-from mock_server.workspaces.workspace import DEFAULT, Workspaces, summary
+from mock_server.workspaces.record_counts import record_counts
+from mock_server.workspaces.workspace import DEFAULT, Workspaces
 from mock_server.world.clock import parse
 from mock_server.world.recipe import load_recipe
 
@@ -122,7 +123,7 @@ def test_a_summary_counts_records_the_largest_kind_first_and_none_of_ours(worksp
     workspace = workspaces.create("w", plan(), ())
     with workspaces.transaction(workspace) as tx:
         tx.put("$events", "evt_1", {"id": "evt_1"})
-    counts = summary(workspace)
+    counts = record_counts(workspace.image)
     assert counts["leads"] == len(workspace.image.rows("leads")) == 12
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
     assert not any(kind.startswith("$") for kind in counts)

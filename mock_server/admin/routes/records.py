@@ -8,7 +8,7 @@ from mock_server.admin import query
 from mock_server.admin.context import AdminContext, ControlRefused, answer
 from mock_server.admin.long_answers import listing
 from mock_server.spec.validation_messages import did_you_mean
-from mock_server.workspaces.workspace import summary
+from mock_server.workspaces.record_counts import record_counts
 
 _MOST = 10_000
 
@@ -19,7 +19,7 @@ def routes(control: AdminContext) -> list[Route]:
     async def counts(request: Request) -> Response:
         """How many records of each kind there are."""
         workspace = control.workspace(request)
-        return answer({"workspace": workspace.id, "records": summary(workspace)})
+        return answer({"workspace": workspace.id, "records": record_counts(workspace.image)})
 
     async def of_kind(request: Request) -> Response:
         """The records of a kind (``leads``, ``leads/notes``), newest first."""
@@ -28,7 +28,7 @@ def routes(control: AdminContext) -> list[Route]:
         workspace, kind = control.workspace(request), request.path_params["kind"]
         known = kind in workspace.image.kinds or kind in control.workspaces.contract.families
         if not known or kind.startswith("$"):
-            there = summary(workspace)
+            there = record_counts(workspace.image)
             raise ControlRefused(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
         rows = workspace.image.rows(kind)[::-1]
         chosen = rows[offset : offset + min(limit, _MOST)]

@@ -18,7 +18,8 @@ from mock_server.store.snapshot import Snapshot, changes, patched
 from mock_server.store.snapshot_file import written
 from mock_server.support.condition import in_a_thread
 from mock_server.webhooks import outbox
-from mock_server.workspaces.workspace import Workspace, summary_of
+from mock_server.workspaces.record_counts import record_counts
+from mock_server.workspaces.workspace import Workspace
 from mock_server.world.ids import secret
 
 NOW = "@now"
@@ -92,7 +93,7 @@ class _Snapshots:
             self._control.workspaces.return_to(workspace, snapshot)
         self._control.dispatcher.listeners.renewed(workspace, "restored")
         self._control.dispatcher.wake(workspace)
-        return answer({**_facts(snapshot), "records": summary_of(workspace.image)})
+        return answer({**_facts(snapshot), "records": record_counts(workspace.image)})
 
     async def fork(self, request: Request) -> Response:
         """A new workspace that starts from it, with a key of its own. What was owed then is not delivered again."""
@@ -155,7 +156,7 @@ def _now(workspace: Workspace, name: str) -> Snapshot:
 
 
 def _shown(snapshot: Snapshot, status: int = 200) -> Response:
-    return answer({**_facts(snapshot), "records": summary_of(snapshot.image)}, status)
+    return answer({**_facts(snapshot), "records": record_counts(snapshot.image)}, status)
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

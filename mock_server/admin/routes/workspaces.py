@@ -14,7 +14,8 @@ from mock_server.admin.long_answers import listing
 from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError, WorldError
 from mock_server.workspaces.plan import WorldPlan
-from mock_server.workspaces.workspace import DEFAULT, Workspace, summary
+from mock_server.workspaces.record_counts import record_counts
+from mock_server.workspaces.workspace import DEFAULT, Workspace
 from mock_server.world.clock import clock_time, stamp
 from mock_server.world.ids import secret
 
@@ -58,7 +59,7 @@ class _Workspaces:
 
     async def one(self, request: Request) -> Response:
         workspace = self._found(request)
-        return answer(_facts(workspace) | {"records": summary(workspace)})
+        return answer(_facts(workspace) | {"records": record_counts(workspace.image)})
 
     async def create(self, request: Request) -> Response:
         """A new one. What is not said is as in the default workspace; ``frozen`` stops its clock at the start."""

@@ -24,7 +24,8 @@ from mock_server.server import bind, open_log, run, url_of
 from mock_server.spec.contract import Contract
 from mock_server.support.garbage_collector import building_for_good
 from mock_server.support.redaction import Redactor
-from mock_server.workspaces.workspace import DEFAULT, Workspace, summary
+from mock_server.workspaces.record_counts import record_counts
+from mock_server.workspaces.workspace import DEFAULT, Workspace
 
 _SHOWN = 3  # of the query parameters without effect
 _TOKEN_FILE = ".sophiie-mock-admin-token"
@@ -86,7 +87,7 @@ def _write_token(token: str) -> None:
 def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
     workspace: Workspace = app.state.workspaces.get(DEFAULT)
     contract: Contract = app.state.workspaces.contract
-    counts = summary(workspace)
+    counts = record_counts(workspace.image)
     shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("leads", "inquiries", "appointments") if kind in counts)
     plan = workspace.plan
     facts = {
