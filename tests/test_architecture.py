@@ -96,6 +96,7 @@ GATES = {
     "mock_server.testing.sophiie": ("httpx",),
     "mock_server.webhooks.failure_reasons": ("aiohttp",),  # names its errors
     "contracts.transport.guarded_session": OUTGOING,
+    "contracts.transport.deadlines": ("http.client", "urllib3"),  # how answers are read; the session opens them
     "contracts.transport.network_errors": (
         "http.client",
         "requests",

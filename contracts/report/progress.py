@@ -64,6 +64,10 @@ class ProgressBar(RunObserver):
         """Count a finding."""
         self._findings += 1
 
+    def announce(self, text: str) -> None:
+        """Say why nothing happens for a while."""
+        self._progress.console.print(text, style="yellow", markup=False, soft_wrap=True)
+
     def _facts(self) -> str:
         if self._guard is None or self._coverage is None:
             return ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from contracts.errors import CannotRun
 from contracts.real_host.read_plan import ReadStep
 from contracts.scenarios.client import ScenarioClient
-from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words
+from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words, remedy
 from contracts.transport.target import Target
 
 
@@ -22,7 +22,7 @@ def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
     except NETWORK_ERRORS as fault:
         if answered(fault):
             raise CannotRun(f"{target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
-        raise CannotRun(f"{target.origin} does not answer: {in_words(fault)}", "is it running?") from None
+        raise CannotRun(f"{target.origin} does not answer: {in_words(fault)}", remedy(fault)) from None
     if exchange.status in (401, 403):
         raise CannotRun(f"{target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
     if exchange.media_type == "text/html" or exchange.status == 404:

@@ -82,3 +82,6 @@ class RunObserver:
 
     def found(self, finding: Finding) -> None:
         """Something is wrong."""
+
+    def announce(self, text: str) -> None:
+        """The run waits, and this is why."""

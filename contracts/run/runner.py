@@ -63,6 +63,7 @@ class Run:
         gate, burst = self.writing.gate if self.writing else None, BURST if limited else 0
         policy = Policy(target.origin, self.mode, target.key, contract, not target.local, budget, deadline, gate, burst)
         self.guard = Guard(policy, pace)
+        self.guard.announce_with(self.watch.announce)
         self.transport = Transport(self.guard, reroutes)
         self.coverage = Coverage(contract, target.key)
         self.guard.listen(self.coverage.seen)

@@ -4,51 +4,27 @@ On a real host only reads of documented paths with the given token pass, and wri
 Anything else raises before a socket opens.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from contracts.errors import RequestRefused, RunStopped
 from contracts.spec.document import Contract
 from contracts.transport.exchange import Exchange
+from contracts.transport.guarded_request import GuardedRequest, WritePolicy, body_of
 from contracts.transport.pacing import APART, LONGEST, Burst, Pace
-
-
-class GuardedRequest(Protocol):
-    """The request that is to go out, as far as the guard looks at it."""
-
-    method: str | None
-    url: str | None
-
-    @property
-    def headers(self) -> Mapping[str, str | bytes]:
-        """The headers that will be sent."""
-
-    @property
-    def body(self) -> object:
-        """The body that will be sent: bytes, a text, None or a stream."""
-
-
-class WritePolicy(Protocol):
-    """Decides on each write to a real host, and keeps account of it."""
-
-    def check(self, method: str, path: str, body: bytes) -> None:
-        """Raises RequestRefused for a write that may not be sent."""
-
-    def sending(self, method: str, path: str, body: bytes) -> None:
-        """The write goes out next. What is to be known of it must be on disk when this returns."""
-
-    def answered(self, exchange: Exchange) -> None:
-        """The write was answered."""
-
+from contracts.transport.pause import LONGEST_HOLD, LONGEST_PAUSE, LONGEST_WAIT, requested_pause
 
 _READS = ("GET", "HEAD")
 BURSTS = 2
+_SHORT = 5.0
+"""Seconds of waiting that need no word."""
+_DAY = 86_400.0
 
 
 class Mode(StrEnum):
@@ -96,10 +72,15 @@ class Guard:
         self._burst: Burst | None = None
         self._bursts = 0
         self._listeners: list[Callable[[Exchange], None]] = []
+        self._announce: Callable[[str], None] = lambda text: None
 
     def listen(self, listener: Callable[[Exchange], None]) -> None:
         """Tell ``listener`` of every exchange."""
         self._listeners.append(listener)
+
+    def announce_with(self, announce: Callable[[str], None]) -> None:
+        """Say with ``announce`` why nothing is sent for a while."""
+        self._announce = announce
 
     def interrupt(self) -> None:
         """Let nothing more through. Called from the handler of a signal: it waits for nothing."""
@@ -118,8 +99,7 @@ class Guard:
             pace = self._burst or self.pace
             moment = pace.slot() if pace is not None else None
         if moment is not None and self.pace is not None:
-            self.pace.wait_until(moment)
-            self._in_time()
+            self._wait(self.pace, moment)
         if self._writes(request.method or ""):
             self._write_policy.sending(request.method or "", urlsplit(request.url or "").path, body_of(request))
 
@@ -146,16 +126,40 @@ class Guard:
         if spare is not None and left * most > spare:
             raise RequestRefused(f"it takes up to {left * most} requests, and the budget has {spare} left")
         seconds = self.pace.until_burst() + (left - 1) * APART + LONGEST
-        if self.policy.deadline is not None and self._clock() + seconds > self.policy.deadline:
+        if seconds > self._left():
             raise RequestRefused(f"it takes up to {seconds:.0f} s, and there is less time left")
         self._bursts += 1
         return self.pace.burst(most)
 
-    def _in_time(self) -> None:
-        """Raises RunStopped when a request waited for so long that it comes too late; it is not sent."""
+    def _wait(self, pace: Pace, moment: float) -> None:
+        """Wait for a moment of the pace. Raises RunStopped where that is too long; the request is not sent."""
+        seconds = moment - pace.clock()
+        if seconds > LONGEST_WAIT:
+            self._give_up(f"nothing may be sent with this key for {seconds:.0f} s: the target, or another run, said so")
+        if seconds > self._left():
+            self._give_up("the time is used up", spent=True)
+        if seconds > _SHORT:
+            self._announce(f"nothing is sent for {seconds:.0f} s: the target, or another run on this key, asked for it")
+        pace.wait_until(moment)
+        if self._left() <= 0:
+            self._give_up("the time is used up", spent=True)
+
+    def _give_up(self, reason: str, *, spent: bool = False) -> None:
         with self._lock:
-            if self.policy.deadline is not None and self._clock() >= self.policy.deadline:
-                self.sent -= 1
+            self.sent -= 1
+            self._stop(reason, spent=spent)
+
+    def _left(self) -> float:
+        return math.inf if self.policy.deadline is None else self.policy.deadline - self._clock()
+
+    def seconds_left(self, method: str) -> float:
+        """The time that a request has until the run must be over. A write is not cut: nobody would know its effect."""
+        return math.inf if self._writes(method) else max(0.0, self._left())
+
+    def check_time(self, method: str) -> None:
+        """Raises RunStopped when a request was not answered because the time of the run is used up."""
+        with self._lock:
+            if self.seconds_left(method) <= 0:
                 self._stop("the time is used up", spent=True)
 
     def _admit(self, request: GuardedRequest) -> None:
@@ -171,7 +175,7 @@ class Guard:
             self._admit_safely(method, url.path, request)
         if self.policy.budget is not None and self.sent >= self.policy.budget:
             self._stop(f"the budget of {self.policy.budget} requests is used up", spent=True)
-        if self.policy.deadline is not None and self._clock() >= self.policy.deadline:
+        if self._left() <= 0:
             self._stop("the time is used up", spent=True)
 
     def _admit_safely(self, method: str, path: str, request: GuardedRequest) -> None:
@@ -212,6 +216,14 @@ class Guard:
         with self._lock:
             self._count(exchange)
 
+    def _pause(self, pace: Pace, headers: Mapping[str, str]) -> None:
+        """Leave the target alone for as long as it asks, or end the run where that is too long."""
+        seconds = requested_pause(headers, pace.clock())
+        pace.hold(min(seconds, LONGEST_HOLD))
+        if seconds > LONGEST_PAUSE:
+            words = f"{seconds:.0f} s" if seconds < _DAY else "over a day"
+            self._stop(f"the target asks for a pause of {words} (429), longer than a run waits")
+
     def _count(self, exchange: Exchange) -> None:
         status = exchange.status
         self._failed = self._failed + 1 if status >= 500 else 0
@@ -221,7 +233,7 @@ class Guard:
         else:
             self._throttled += status == 429
         if status == 429 and self.pace is not None:
-            self.pace.hold(_retry_after(exchange.headers))
+            self._pause(self.pace, exchange.headers)
         if 300 <= status < 400:
             self._stop(f"the target redirects ({status}): this is not the API itself")
         if exchange.media_type in ("text/html", "application/xhtml+xml"):
@@ -232,19 +244,3 @@ class Guard:
             self._stop("the target asked twice for fewer requests (429)")
         if self._failed >= 3:
             self._stop(f"the target failed three times in a row ({status})")
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds that the target wants to be left alone; a minute when it does not say."""
-    for name in ("retry-after", "x-ratelimit-reset"):
-        value = headers.get(name, "")
-        if value.isascii() and value.isdigit():
-            return min(float(value), 600.0)
-    return 60.0
-
-
-def body_of(request: GuardedRequest) -> bytes:
-    """The bytes of a request's body. A stream, which only its sending would show, counts as nothing."""
-    if isinstance(request.body, str):
-        return request.body.encode()
-    return request.body if isinstance(request.body, bytes) else b""

@@ -13,17 +13,22 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.response import HTTPResponse
 
 from contracts.spec.json_depth import TOO_DEEP
+from contracts.transport.deadlines import Deadline, set_deadline
 from contracts.transport.exchange import Exchange
-from contracts.transport.guard import Guard, body_of
+from contracts.transport.guard import Guard
+from contracts.transport.guarded_request import body_of
 from contracts.transport.network_errors import BrokenAnswer, in_words
+from contracts.transport.trusted_certificates import trusted_certificates
 
-TIMEOUT = 15.0  # seconds
-LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; a target may send without end,
-WHOLE = 60.0  # or a byte every few seconds
+TIMEOUT = 15.0  # seconds of silence: to connect, to agree on TLS, to send, and before each byte of an answer
+HEAD = 20.0  # seconds until the status line and all headers are there; a target may send a byte every few seconds,
+WHOLE = 60.0  # and seconds until the whole body is;
+LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; it may send without end
 
 
 _PACKED = "it says Content-Encoding, and cannot be unpacked"
@@ -38,6 +43,7 @@ class _Response(requests.Response):
     """
 
     exchange: Exchange
+    deadline: Deadline
     flaw: str = ""
     near: bool = False
 
@@ -47,20 +53,21 @@ class _Response(requests.Response):
         return False
 
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
-        size, until = 0, time.monotonic() + WHOLE
+        size = 0
         while part := self._part():
             size += len(part)
-            late = time.monotonic() > until
-            if late or size > LARGEST:
+            if size > LARGEST:
                 self.close()
-                bound = f"took over {WHOLE:.0f} s" if late else f"has over {LARGEST} bytes"
-                raise BrokenAnswer(f"its answer {bound}")
+                raise BrokenAnswer(f"its answer has over {LARGEST} bytes")
             yield part
 
     def _part(self) -> bytes:
         try:
             return bytes(self.raw.read1(64 * 1024, decode_content=True))
         except (HTTPError, OSError) as fault:
+            if time.monotonic() >= self.deadline.whole:
+                self.close()
+                raise BrokenAnswer(f"its answer took over {WHOLE:.0f} s") from None
             unpacked = not isinstance(fault, DecodeError)
             if unpacked and not self.near:
                 raise BrokenAnswer(fault) from None
@@ -72,7 +79,14 @@ class _Response(requests.Response):
 class _GuardedAdapter(HTTPAdapter):
     def __init__(self, transport: "Transport") -> None:
         self._transport = transport
+        self._deadline = Deadline()
+        self._trusted = trusted_certificates() if transport.guard.policy.origin.startswith("https:") else True
         super().__init__(pool_connections=4, pool_maxsize=16)
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> HTTPConnectionPool:
+        pool = super().get_connection_with_tls_context(*args, **options)
+        set_deadline(pool, self._deadline)
+        return pool
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         response = super().build_response(req, resp)
@@ -82,17 +96,32 @@ class _GuardedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> _Response:
         guard = self._transport.guard
         guard.admit(request)
+        left = guard.seconds_left(request.method or "")
+        self._deadline.start(min(left, HEAD), min(left, WHOLE))
+        options["verify"] = self._trusted
+        options["timeout"] = max(0.01, min(left, TIMEOUT))
+        try:
+            return self._send(request, *args, **options)
+        except requests.RequestException:
+            guard.check_time(request.method or "")
+            raise
+
+    def _send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> _Response:
+        guard = self._transport.guard
         url, headers = request.url or "", {name.lower(): _text(value) for name, value in request.headers.items()}
-        options["timeout"] = options.get("timeout") or TIMEOUT
         started = time.monotonic()
         request.url = self._transport.reroute(url)
         try:
             response = super().send(request, *args, **options)
+        except requests.ReadTimeout:
+            if time.monotonic() >= self._deadline.head:
+                raise BrokenAnswer(f"the headers of its answer took over {HEAD:.0f} s") from None
+            raise
         finally:
             request.url = url
         if not isinstance(response, _Response):
             raise TypeError("an answer that this adapter did not build")
-        response.url, response.near = url, not guard.policy.private
+        response.url, response.near, response.deadline = url, not guard.policy.private, self._deadline
         response.exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
         if response.exchange.obstacle == TOO_DEEP:
             response._content = b""  # it is judged by the exchange; the engine would break down over it

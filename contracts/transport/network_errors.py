@@ -19,6 +19,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (http.client.LineTooLong, "its answer has a header that is too long"),
     (http.client.IncompleteRead, "its answer ended early, or its length or chunks are wrong"),
     (http.client.HTTPException, "its answer is no HTTP that can be read"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
     (ssl.SSLError, "no TLS that this machine trusts was agreed on"),
     (socket.gaierror, "its name is not known"),
     (ConnectionRefusedError, "the connection was refused"),
@@ -28,6 +29,20 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, "no answer in time"),
     (requests.exceptions.Timeout, "no answer in time"),
 )
+
+
+# Numbers of OpenSSL (X509_V_ERR_…), which stay as they are from version to version, as its words do not.
+_CERTIFICATE = {
+    9: "it is not valid yet",
+    10: "it has expired",
+    18: "it is signed by itself",
+    19: "its authority is not known to this machine",
+    20: "its authority is not known to this machine",
+    21: "its authority is not known to this machine",
+    62: "it is for another host name",
+    64: "it is for another address",
+}
+TRUST = "name the file of the authority that you trust in REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
 
 
 class BrokenAnswer(requests.ConnectionError):
@@ -40,8 +55,17 @@ def in_words(fault: BaseException) -> str:
     said = [str(one) for one in chain if isinstance(one, BrokenAnswer) and one.args and isinstance(one.args[0], str)]
     if said:
         return said[0]
+    for one in chain:
+        if isinstance(one, ssl.SSLCertVerificationError) and one.verify_code in _CERTIFICATE:
+            return f"its certificate is not trusted: {_CERTIFICATE[one.verify_code]}"
     fitting = (words for kind, words in _WORDS if any(isinstance(one, kind) for one in chain))
     return next(fitting, type(fault).__name__)
+
+
+def remedy(fault: BaseException) -> str:
+    """Say what a person can do about a target that does not answer."""
+    untrusted = any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(fault))
+    return TRUST if untrusted else "is it running?"
 
 
 def answered(fault: BaseException) -> bool:

@@ -1,0 +1,95 @@
+"""Connections on which no phase of a request lasts for ever, however slowly the other side sends.
+
+A time-out of a socket ends silence only. A target that sends one byte a second is never silent, so here every read
+of the status line, the headers and the body gets what is left until a moment, and no more.
+"""
+
+import http.client
+import io
+import socket
+import threading
+import time
+from typing import Any, cast
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+
+class Deadline(threading.local):
+    """Holds the moments, of the monotonic clock, at which the request of this thread must be over."""
+
+    head = float("inf")
+    """The status line and the headers must have come by then."""
+    whole = float("inf")
+    """The body must have come by then."""
+
+    def start(self, head: float, whole: float) -> None:
+        """Count from now: seconds for the status line and the headers, and for all of the answer."""
+        now = time.monotonic()
+        self.head, self.whole = now + head, now + whole
+
+
+class _TimedFile(io.RawIOBase):
+    """The bytes of a socket until a deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._sock, self._silence, self._deadline = sock, sock.gettimeout(), deadline
+        self._file = cast("io.RawIOBase", sock.makefile("rb", buffering=0))
+        self.phase = "head"
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = getattr(self._deadline, self.phase) - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline of the request")
+        self._sock.settimeout(min(left, self._silence or left))
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _TimedSocket:
+    """Stands before a socket where an answer is read from it."""
+
+    def __init__(self, file: _TimedFile) -> None:
+        self._file = file
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self._file)
+
+
+class _Timed(HTTPConnection):
+    """Reads its answers until the deadline. Connecting, TLS and sending end by the time-out of the socket."""
+
+    def __init__(self, *args: Any, deadline: Deadline, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._deadline = deadline
+        self.response_class = self._answer  # type: ignore[assignment]  # it is only called
+
+    def _answer(self, sock: socket.socket, **options: Any) -> http.client.HTTPResponse:
+        file = _TimedFile(sock, self._deadline)
+        return _TimedAnswer(file, **options)
+
+
+class _TimedTLS(_Timed, HTTPSConnection):
+    """The same over TLS, whose handshake the socket ends as a whole."""
+
+
+class _TimedAnswer(http.client.HTTPResponse):
+    def __init__(self, file: _TimedFile, **options: Any) -> None:
+        self._timed = file
+        super().__init__(_TimedSocket(file), **options)  # type: ignore[arg-type]  # of which it asks for a file only
+
+    def begin(self) -> None:
+        super().begin()
+        self._timed.phase = "whole"
+
+
+def set_deadline(pool: HTTPConnectionPool, deadline: Deadline) -> None:
+    """Let the connections that a pool opens keep to a deadline."""
+    pool.ConnectionCls = _TimedTLS if pool.scheme == "https" else _Timed
+    pool.conn_kw["deadline"] = deadline
