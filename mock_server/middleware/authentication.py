@@ -58,31 +58,30 @@ class Authentication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the workspace of the request before it is passed on; refuse it where a key is missing."""
         exchange: Exchange = scope[EXCHANGE]
-        opened = self._by_known_header(scope) if self._bearer_only else None
-        if opened is None:
-            operation = self._router.operation(scope["method"], scope["raw_path"].decode("latin-1"))
-            security = operation.security if operation else self._surface(scope["path"])
-            try:
-                opened = self._admitted(security, Credentials(scope))
-            except Unauthorized as refusal:
-                exchange.operation = operation
-                raise _as_documented(refusal, security, operation) from None
+        fields = [value for name, value in scope["headers"] if name == b"authorization"]
+        key = self._known.get(fields[0], "") if len(fields) == 1 else ""
+        workspace = self._workspaces.by_digest(key)
+        if workspace is None:
+            workspace, key = self._let_in(scope, exchange)
             if self._bearer_only:
-                self._remember(scope, opened.key)
-        exchange.enter(opened.workspace, opened.key)
+                self._remember(fields[0], key)
+        exchange.enter(workspace, key)
         await self._app(scope, receive, send)
 
-    def _by_known_header(self, scope: Scope) -> Opened | None:
-        """Return what this header field has opened before, without another look at it."""
-        fields = [value for name, value in scope["headers"] if name == b"authorization"]
-        key = self._known.get(fields[0]) if len(fields) == 1 else None
-        workspace = self._workspaces.by_digest(key) if key else None
-        return Opened(workspace, key) if workspace is not None and key else None
+    def _let_in(self, scope: Scope, exchange: Exchange) -> Opened:
+        """Look at everything that the request shows. Raises Unauthorized or Forbidden."""
+        operation = self._router.operation(scope["method"], scope["raw_path"].decode("latin-1"))
+        security = operation.security if operation else self._surface(scope["path"])
+        try:
+            return self._admitted(security, Credentials(scope))
+        except Unauthorized as refusal:
+            exchange.operation = operation
+            raise _as_documented(refusal, security, operation) from None
 
-    def _remember(self, scope: Scope, key: str) -> None:
+    def _remember(self, field: bytes, key: str) -> None:
         if len(self._known) == _MOST_KNOWN:
             self._known.clear()
-        self._known[next(value for name, value in scope["headers"] if name == b"authorization")] = key
+        self._known[field] = key
 
     def _surface(self, path: str) -> Security:
         return self._surfaces[self._workspaces.contract.document_for(path).name]

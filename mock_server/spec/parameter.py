@@ -4,7 +4,6 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
-from urllib.parse import unquote, unquote_plus
 
 from mock_server.errors import Problem
 from mock_server.spec.parameter_styles import STYLES as STYLES
@@ -13,6 +12,7 @@ from mock_server.spec.parameter_values import Parts, admits, cast, typed
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_lint import TYPES
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.wire_texts import form_decoded, path_decoded
 
 _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
 _STRUCTURED = frozenset({"array", "object", "null"})
@@ -146,7 +146,7 @@ class Parameter:
         """Takes the percent-encoding out of a text of its location."""
         if self.location == "header" or self.style == "cookie":
             return _as_it_is
-        return unquote if self.location != "query" or self.allow_reserved else unquote_plus
+        return path_decoded if self.location != "query" or self.allow_reserved else form_decoded
 
     @cached_property
     def _empty(self) -> Any:
@@ -165,7 +165,8 @@ class Parameter:
     def _scalar(self, texts: Sequence[str], decode: Decode) -> Any:
         if len(texts) > 1:
             return typed(self.schema, [decode(text) for text in texts])
-        return cast(self.schema, decode(unwrapped(self.style, self.name, texts[0])))
+        text = unwrapped(self.style, self.name, texts[0]) if self.location == "path" else texts[0]
+        return cast(self.schema, decode(text))
 
     def _repeated(self, texts: Sequence[str], decode: Decode) -> Any:
         return typed(self.schema, [decode(text) for text in texts])

@@ -1,7 +1,7 @@
 """The texts of a query and of a Cookie header by name, as they stand on the wire."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import unquote_plus, unquote_to_bytes
+from collections.abc import Collection, Mapping, Sequence
+from urllib.parse import unquote, unquote_plus, unquote_to_bytes
 
 Texts = Mapping[str, Sequence[str]]
 
@@ -26,18 +26,40 @@ def query_texts(query: bytes) -> Texts:
     pairs = text.split("&")
     if len(pairs) > MAX_QUERY_PAIRS:
         raise UnreadableQuery(f"more than {MAX_QUERY_PAIRS} parameters")
-    return _by_name((unquote_plus(name), value) for name, _, value in (pair.partition("=") for pair in pairs if pair))
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        if pair:
+            name, _, value = pair.partition("=")
+            found.setdefault(form_decoded(name), []).append(value)
+    return found
+
+
+def form_decoded(text: str) -> str:
+    """A name or value of a query without its encoding; most have none, and cost nothing."""
+    return unquote_plus(text) if "%" in text or "+" in text else text
+
+
+def path_decoded(text: str) -> str:
+    """A text of a path or a cookie without its encoding; most have none, and cost nothing."""
+    return unquote(text) if "%" in text else text
 
 
 def cookie_texts(header: str) -> Texts:
     """The values of cookies by name. Whatever another site has put beside them hides none."""
-    pairs = (pair.strip().partition("=") for pair in header.split(";"))
-    return _by_name((name.strip(), _unquoted(value.strip())) for name, sign, value in pairs if sign)
+    found: dict[str, list[str]] = {}
+    for pair in header.split(";"):
+        name, sign, value = pair.partition("=")
+        if sign:
+            found.setdefault(name.strip(), []).append(_unquoted(value.strip()))
+    return found
 
 
-def joined_fields(fields: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def joined_fields(fields: Collection[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Header fields by name, those of one name joined as HTTP has it (RFC 9110 5.3), cookies by a semicolon."""
-    found: dict[bytes, bytes] = {}
+    found = dict(fields)
+    if len(found) == len(fields):
+        return found
+    found.clear()
     for name, value in fields:
         found[name] = value if name not in found else found[name] + (b"; " if name == b"cookie" else b", ") + value
     return found
@@ -45,10 +67,3 @@ def joined_fields(fields: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
-
-
-def _by_name(pairs: Iterable[tuple[str, str]]) -> Texts:
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found

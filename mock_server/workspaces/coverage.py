@@ -137,7 +137,7 @@ def _found(parameter: Parameter, texts: Texts, taken: Container[str] = ()) -> It
 
 
 def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
-    texts = {name.decode("latin-1"): [text.decode("latin-1")] for name, text in joined_fields(headers).items()}
+    texts = {name.decode("latin-1"): [text.decode("latin-1")] for name, text in joined_fields(list(headers)).items()}
     for parameter in operation.parameters:
         if parameter.location == "header":
             yield from _found(parameter, texts)
