@@ -53,4 +53,4 @@ def together(parts: Sequence[Part], contract: Contract, options: Options) -> Run
 
 def _finding(rule: str, operation: str, provenance: str) -> Finding:
     known = RULES.get(rule) or Rule(rule, Group.SHAPE, rule)
-    return Finding(known, operation, Provenance(provenance), "", "")
+    return Finding(known, operation, Provenance(provenance), expected="", got="")

@@ -15,6 +15,7 @@ from schemathesis.schemas import BaseSchema
 from contracts.errors import CannotRun
 from contracts.options.generation_depth import USUAL, GenerationDepth
 from contracts.rules import input
+from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding, Group, Rule
@@ -177,11 +178,15 @@ class _Reader:
         answer = operation.answer(exchange.status) if operation and exchange else None
         documented = operation.provenance if operation else _provenance(rule)
         mark = rule.provenance or (answer.provenance if answer else documented)
-        got = exchange.answer() if exchange else "no answer"
-        where = " ".join(filter(None, (str(exchange.status) if exchange else "", _location(failure))))
-        evidence = (exchange,) if exchange else ()
-        said = cut(" ".join(str(failure.message or failure.title).split()), 300)
-        return Finding(rule, f"{method} {blank(path)}", mark, got, said, where, evidence)
+        return Finding(
+            rule,
+            f"{method} {blank(path)}",
+            mark,
+            expected=cut(" ".join(str(failure.message or failure.title).split()), 300),
+            got=exchange.answer() if exchange else "no answer",
+            location=Location(exchange.status if exchange else None, pointer=_pointer(failure)),
+            evidence=(exchange,) if exchange else (),
+        )
 
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
         """Query and path values become text on the wire, and what was meant to be invalid may have become valid."""
@@ -196,8 +201,8 @@ def _provenance(rule: Rule) -> Any:
     return rule.provenance or RULES["read_back"].provenance
 
 
-def _location(failure: Any) -> str:
-    """Where in the body a schema was broken."""
+def _pointer(failure: Any) -> str:
+    """The place in the body where a schema was broken."""
     path = getattr(failure, "instance_path", None) or ()
     return "/" + "/".join("*" if isinstance(part, int) else str(part) for part in path) if path else ""
 

@@ -11,6 +11,7 @@ from typing import Any
 from contracts.rules import collections as rules
 from contracts.rules import consistency
 from contracts.rules.collections import Page, page_of
+from contracts.rules.rule import Violation
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.scenarios.paging import note
@@ -151,8 +152,8 @@ class ReadRun:
         self._first.setdefault(step.operation.key, record)
         item = self._first.get(_above(step.operation), {}) if step.topic == "item" else {}
         for name in differences(item, record):
-            said = consistency.DETAIL, "the same as in the list", "another value"
-            self._client.broken(said[0], step.operation, said[1], said[2], exchange, where=name)
+            due, got = "the same as in the list", "another value"
+            self._client.broken(consistency.DETAIL, step.operation, exchange, expected=due, got=got, where=name)
 
     def _page(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> None:
         if step.topic == "read" and step.page == 1 and page.items:
@@ -160,22 +161,24 @@ class ReadRun:
             self._pages[listing.key] = page
         note(self._client, listing, self._judged(step, listing, page, asked), page.exchange, where=step.topic)
 
-    def _judged(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[rules.Said]:
+    def _judged(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[Violation]:
         first = self._pages.get(listing.key)
         if page.count is not None and listing.paged:
             yield from rules.totals(page, step.page, SIZE, page.count)
             due = max(0, min(SIZE, page.count - (step.page - 1) * SIZE))
             if len(page.items) != due:
-                yield rules.LIMIT, f"{due} items", f"{len(page.items)} items"
+                yield Violation(rules.LIMIT, expected=f"{due} items", got=f"{len(page.items)} items")
         yield from rules.unique(page.ids)
         if step.topic == "filter":
             wanted = {member: asked[name] for name, (_, member) in step.needs.items()}
             if any(item.get(name) != value for item in page.items for name, value in wanted.items()):
-                yield rules.SOUND, "only items with the value asked for", "others among them"
+                yield Violation(rules.SOUND, expected="only items with the value asked for", got="others among them")
         elif first is not None and step.topic == "expand":
             yield from rules.expanded(first.items, page.items)
         elif first is not None and step.page == 2:
             if set(map(str, first.ids)) & set(map(str, page.ids)):
-                yield rules.PARTITION, "other items on the second page", "some of the first again"
+                yield Violation(
+                    rules.PARTITION, expected="other items on the second page", got="some of the first again"
+                )
             if first.count != page.count:
-                yield rules.COUNT, "the same total on both pages", "another one"
+                yield Violation(rules.COUNT, expected="the same total on both pages", got="another one")

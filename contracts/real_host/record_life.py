@@ -77,7 +77,9 @@ class RecordLifecycle:
         if shown is None:
             return
         if not shown:
-            self._client.broken(rules.READ_BACK, operation, "the record", exchange.answer(), cause, exchange)
+            self._client.broken(
+                rules.READ_BACK, operation, cause, exchange, expected="the record", got=exchange.answer()
+            )
         for name in differences(record, shown):
             self._broken(rules.READ_BACK, operation, exchange, name)
 
@@ -86,7 +88,9 @@ class RecordLifecycle:
         shown, exchange = self._shown(id)
         if shown:
             where = "item" if self._offer.family.read else "list"
-            self._client.broken(rules.GONE, delete, "not there any more", "still there", cause, exchange, where=where)
+            self._client.broken(
+                rules.GONE, delete, cause, exchange, expected="not there any more", got="still there", where=where
+            )
 
     def _shown(self, id: Any) -> tuple[Record | None, Exchange]:
         """The record as it reads, empty when it is not there; None when one page of its list cannot tell."""
@@ -101,4 +105,6 @@ class RecordLifecycle:
         return (found if found is not None else {} if whole else None), page.exchange
 
     def _broken(self, rule: Rule, operation: Operation, exchange: Exchange, name: str) -> None:
-        self._client.broken(rule, operation, f"{name} as it was written", "another value", exchange, where=name)
+        self._client.broken(
+            rule, operation, exchange, expected=f"{name} as it was written", got="another value", where=name
+        )

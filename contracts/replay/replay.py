@@ -12,6 +12,7 @@ from contracts.replay import stored_request
 from contracts.replay.reruns import Key, RerunResult, Reruns
 from contracts.replay.stored_request import StoredRequest
 from contracts.rules import access, input, lifecycle, protocol, response_conformance
+from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import JUDGES, OpenapiCoreJudge
 from contracts.rules.rule import Rule
 from contracts.run.runner import Run
@@ -183,14 +184,9 @@ def _judged(run: Run, stored: StoredFinding, exchange: Exchange, judge: OpenapiC
         return exchange.status >= 500
     wrong = list(response_conformance.judge(operation, exchange, {}))
     wrong += judge.judge(operation, exchange, found_wrong=bool(wrong))
-    place = _pointer(stored.where)
-    return any(found.rule.name == stored.rule and place in ("", _pointer(found.where)) for found in wrong)
-
-
-def _pointer(where: str) -> str:
-    """The place in a body; empty for a header, whose name the engine says otherwise than we do."""
-    last = where.rpartition(" ")[2]
-    return last if last.startswith("/") else ""
+    # The place in a body; empty for a header, whose name the engine says otherwise than we do.
+    place = Location.load(stored.where).pointer
+    return any(found.rule.name == stored.rule and place in ("", found.location.pointer) for found in wrong)
 
 
 def _operation(run: Run, exchange: Exchange) -> Operation | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.rules import response_conformance
 from contracts.rules.first_violations import first_problems, place_of
+from contracts.rules.location import Location
 from contracts.rules.rule import Finding
 from contracts.spec.dialect import TRANSLATED
 from contracts.spec.document import Contract, Operation
@@ -49,7 +50,7 @@ class _None(Exception):
 class _Case:
     operation: Operation
     exchange: Exchange
-    where: str
+    location: Location
 
     @property
     def answer(self) -> Answer:
@@ -90,7 +91,7 @@ def propose(finding: Finding, contract: Contract) -> PatchProposal:
         source = f" ({finding.rule.source})" if finding.rule.source.startswith("gap:") else ""
         return PatchProposal(file, reason=f"the rule is about behaviour, which no schema says{source}")
     try:
-        return PatchProposal(file, [derive(_Case(operation, finding.evidence[-1], finding.where))])
+        return PatchProposal(file, [derive(_Case(operation, finding.evidence[-1], finding.location))])
     except _None as reason:
         return PatchProposal(file, reason=str(reason))
 
@@ -113,7 +114,7 @@ def _like_another(case: _Case) -> Any:
 
 
 def _undocumented_field(case: _Case) -> Mapping[str, Any]:
-    steps = case.where.partition("/")[2].split("/")
+    steps = case.location.pointer.removeprefix("/").split("/")
     home = case.schema.holder(steps[:-1])
     if home is None:
         raise _None("its object is described in no single place")
@@ -128,7 +129,7 @@ def _broken_schema(case: _Case) -> Mapping[str, Any]:
         raise _None("the answer is no JSON")
     schema = case.answer.schema or {}
     errors = first_problems(case.operation.document, schema, case.exchange.json)
-    error = next((e for e in errors if f"{case.exchange.status} {place_of(e)}" == case.where), None)
+    error = next((e for e in errors if place_of(e) == case.location.pointer), None)
     if error is None:
         raise _None("the place is not told exactly enough")
     place = case.schema

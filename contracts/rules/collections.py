@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.rules.rule import Group, Rule
+from contracts.rules.rule import Group, Rule, Violation
 from contracts.spec.provenance import Provenance
 from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
@@ -63,7 +63,6 @@ BARE = Rule(
 )
 CATALOGUE = Rule("catalogue_totals", Group.COLLECTIONS, "Totals must count what is there", Provenance.EXAMPLE)
 
-Said = tuple[Rule, str, str]
 Item = Mapping[str, Any]
 
 
@@ -96,44 +95,50 @@ def page_of(listing: Listing, exchange: Exchange) -> Page:
     return Page(listed, number(totals.count), number(totals.pages), number(totals.current), exchange)
 
 
-def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Said]:
+def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Violation]:
     """Compare the totals that a page names with ``count`` items in pages of ``size``."""
     if page.current is not None and page.current != asked:
-        yield CURRENT, f"page {asked}", f"page {page.current}"
+        yield Violation(CURRENT, expected=f"page {asked}", got=f"page {page.current}")
     if count is None or page.count is None:
         return
     if page.count != count:
-        yield COUNT, f"{count} in all", f"{page.count} in all"
+        yield Violation(COUNT, expected=f"{count} in all", got=f"{page.count} in all")
     if page.pages is not None and page.pages != math.ceil(count / size):
-        yield PAGES, f"{math.ceil(count / size)} pages of {size} for {count}", f"{page.pages} pages"
+        yield Violation(
+            PAGES, expected=f"{math.ceil(count / size)} pages of {size} for {count}", got=f"{page.pages} pages"
+        )
 
 
-def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Said]:
+def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Violation]:
     """Compare a page with the slice of the whole list that it should be. ``whole`` holds ids."""
     due = whole[(asked - 1) * size : asked * size]
     if len(page.ids) != len(due):
-        yield LIMIT, f"{len(due)} items on page {asked} of {size}", f"{len(page.ids)} items"
+        yield Violation(LIMIT, expected=f"{len(due)} items on page {asked} of {size}", got=f"{len(page.ids)} items")
     elif page.ids != due:
-        yield PARTITION, f"items {(asked - 1) * size + 1} to {asked * size} of the list", _difference(due, page.ids)
+        yield Violation(
+            PARTITION,
+            expected=f"items {(asked - 1) * size + 1} to {asked * size} of the list",
+            got=_difference(due, page.ids),
+        )
 
 
-def unique(whole: Sequence[Any]) -> Iterator[Said]:
+def unique(whole: Sequence[Any]) -> Iterator[Violation]:
     """Find ids that stand for several items."""
     twice = sorted({str(id) for id in whole if whole.count(id) > 1})
     if twice:
-        yield UNIQUE, "every id once", f"{', '.join(twice[:5])} more than once"
+        yield Violation(UNIQUE, expected="every id once", got=f"{', '.join(twice[:5])} more than once")
 
 
-def ordered(items: Sequence[Item]) -> Iterator[Said]:
+def ordered(items: Sequence[Item]) -> Iterator[Violation]:
     """Find the first item that is newer than the one before it."""
     moments = [item["createdAt"] for item in items if isinstance(item.get("createdAt"), str)]
     for earlier, later in itertools.pairwise(moments):
         if earlier < later:
-            yield NEWEST, f"something not newer than {earlier} after it", later
+            yield Violation(NEWEST, expected=f"something not newer than {earlier} after it", got=later)
             return
 
 
-def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, Any]) -> Iterator[Said]:
+def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, Any]) -> Iterator[Violation]:
     """Compare the items of a filtered list with those of the ``whole`` list that have the ``wanted`` values."""
     words = " and ".join(f"{name}={value}" for name, value in wanted.items())
     strangers = [item for item in got if any(item.get(name) != value for name, value in wanted.items())]
@@ -141,22 +146,34 @@ def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, An
     missing = [id for id in due if id not in {item.get("id") for item in got}]
     rules = (COMBINED, COMBINED) if len(wanted) > 1 else (SOUND, COMPLETE)
     if strangers:
-        yield rules[0], f"only items with {words}", f"{len(strangers)} others, {strangers[0].get('id')} for one"
+        yield Violation(
+            rules[0],
+            expected=f"only items with {words}",
+            got=f"{len(strangers)} others, {strangers[0].get('id')} for one",
+        )
     if missing:
-        yield rules[1], f"all {len(due)} items with {words}", f"{len(missing)} are missing, {missing[0]} for one"
+        yield Violation(
+            rules[1],
+            expected=f"all {len(due)} items with {words}",
+            got=f"{len(missing)} are missing, {missing[0]} for one",
+        )
     elif not strangers and [item.get("id") for item in got] != due:
-        yield PARTITION, "the order of the whole list", _difference(due, [item.get("id") for item in got])
+        yield Violation(
+            PARTITION, expected="the order of the whole list", got=_difference(due, [item.get("id") for item in got])
+        )
 
 
-def expanded(plain: Sequence[Item], full: Sequence[Item]) -> Iterator[Said]:
+def expanded(plain: Sequence[Item], full: Sequence[Item]) -> Iterator[Violation]:
     """Expanding keeps the items, their order and every member they had."""
     if [item.get("id") for item in plain] != [item.get("id") for item in full]:
-        yield KEEPS, "the same items in the same order", _difference(_ids(plain), _ids(full))
+        yield Violation(KEEPS, expected="the same items in the same order", got=_difference(_ids(plain), _ids(full)))
         return
     for before, after in zip(plain, full, strict=True):
         changed = sorted(name for name in before if before[name] != after.get(name, ...))
         if changed:
-            yield KEEPS, f"{before.get('id')} with the same {changed[0]}", "another value, or none"
+            yield Violation(
+                KEEPS, expected=f"{before.get('id')} with the same {changed[0]}", got="another value, or none"
+            )
             return
 
 

@@ -14,7 +14,8 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from contracts.rules.rule import Finding, Group, Rule
+from contracts.rules.location import Location
+from contracts.rules.rule import Finding, Group, Rule, Violation
 from contracts.spec.document import Contract, Operation
 from contracts.transport.exchange import Exchange, cut
 
@@ -73,10 +74,13 @@ class OpenapiCoreJudge:
             return
         self._seen.add(mark)
         if not found_wrong and len(exchange.body) <= LARGEST and (errors := self._answer_errors(operation, exchange)):
-            where = f"{exchange.status} second judge"
-            said = "not valid for openapi-core" if exchange.private else errors[0]
-            due = "valid for openapi-core too"
-            yield Finding(JUDGES, operation.key, operation.provenance, said, due, where, (exchange,))
+            violation = Violation(
+                JUDGES,
+                Location(exchange.status, name="second judge"),
+                expected="valid for openapi-core too",
+                got="not valid for openapi-core" if exchange.private else errors[0],
+            )
+            yield Finding.of(violation, operation.key, operation.provenance, (exchange,))
 
     def _answer_errors(self, operation: Operation, exchange: Exchange) -> list[str]:
         request, response = _Request(exchange, self._origin), _Response(exchange)

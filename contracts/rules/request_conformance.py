@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from contracts.rules.first_violations import first_problems, place_of
+from contracts.rules.location import Location
 from contracts.rules.object_members import undocumented
 from contracts.rules.openapi_core_judge import LARGEST, OpenapiCoreJudge
-from contracts.rules.rule import Group, Rule, Severity
+from contracts.rules.rule import Group, Rule, Severity, Violation
 from contracts.spec import schema_words
 from contracts.spec.did_you_mean import did_you_mean
 from contracts.spec.document import Operation
@@ -29,12 +30,12 @@ MEMBER = Rule(
 )  # fmt: skip
 """A document that does not close an object allows any member in it; most that it does not name are misspelt."""
 
-Said = tuple[str, str, str]
-"""Place, what was expected, what was got; no value of the request in any of them."""
 
+def request(judge: OpenapiCoreJudge, operation: Operation, exchange: Exchange) -> Iterator[Violation]:
+    """Everything that is wrong with a request, credentials aside: recordings leave them out.
 
-def request(judge: OpenapiCoreJudge, operation: Operation, exchange: Exchange) -> Iterator[Said]:
-    """Everything that is wrong with a request, credentials aside: recordings leave them out."""
+    No violation of this module holds a value of the request.
+    """
     ours = _is_json(exchange) and (len(exchange.sent_body) > LARGEST or _sent(exchange) is NOT_JSON)
     if ours and operation.body is not None:
         yield from _body(operation, exchange)
@@ -42,7 +43,7 @@ def request(judge: OpenapiCoreJudge, operation: Operation, exchange: Exchange) -
     for error in judge.request_problems(operation, asked):
         about_parameter = hasattr(error, "name")
         if about_parameter or not ours:  # else the body was judged by us
-            yield from _said(error)
+            yield from _violations(error)
 
 
 def _is_json(exchange: Exchange) -> bool:
@@ -53,17 +54,18 @@ def _sent(exchange: Exchange) -> Any:
     return replace(exchange, body=exchange.sent_body).json
 
 
-def _body(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+def _body(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
     """A body that openapi-core would take too long for, or cannot read, under the schema by our own validator."""
     value = _sent(exchange)
     if value is NOT_JSON:
-        yield "body", "a JSON body", "what is none"
+        yield Violation(REQUEST, Location(part="body"), expected="a JSON body", got="what is none")
         return
     for error in first_problems(operation.document, operation.body or {}, value):
-        yield f"body {place_of(error)}", schema_words.describe_error(error), shape(error.instance)
+        place = Location(part="body", pointer=place_of(error))
+        yield Violation(REQUEST, place, expected=schema_words.describe_error(error), got=shape(error.instance))
 
 
-def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
     """Names in a query that the operation does not have. They change nothing, so most are misspelt."""
     given = {name for name, _ in parse_qsl(exchange.query, keep_blank_values=True)}
     known = operation.parameters_in("query")
@@ -71,15 +73,17 @@ def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Sai
         if not any(parameter.takes(name) for parameter in known):
             names = [parameter.name for parameter in known]
             due = f"one of {', '.join(names)}{did_you_mean(name, names)}" if names else "no query parameter"
-            yield f"query {_harmless(name)}", due, _harmless(name)
+            place = Location(part="query", name=_harmless(name))
+            yield Violation(PARAMETER, place, expected=due, got=_harmless(name))
 
 
-def unknown_members(operation: Operation, exchange: Exchange) -> Iterator[Said]:
+def unknown_members(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
     """Members of a JSON body that the document neither names nor forbids, where it leaves the object open unsaid."""
     value = _sent(exchange) if operation.body is not None and _is_json(exchange) else NOT_JSON
     if value is not NOT_JSON:
-        for place, name, known in undocumented(operation.document, operation.body, value):
-            yield f"body {place}", f"a documented member{did_you_mean(name, known)}", _harmless(name)
+        for pointer, name, known in undocumented(operation.document, operation.body, value):
+            place, due = Location(part="body", pointer=pointer), f"a documented member{did_you_mean(name, known)}"
+            yield Violation(MEMBER, place, expected=due, got=_harmless(name))
 
 
 def _harmless(name: str) -> str:
@@ -87,27 +91,28 @@ def _harmless(name: str) -> str:
     return name if re.fullmatch(r"[\w.$\[\]-]{1,60}", name) and not name.isdigit() else "a name that is none"
 
 
-def _said(error: Exception) -> Iterator[Said]:
+def _violations(error: Exception) -> Iterator[Violation]:
     """One error of openapi-core in our words. Its classes tell parameters by having a name."""
     name, cause = getattr(error, "name", ""), error.__cause__ or error
-    place = f"{getattr(error, 'location', '')} {name}".strip() if name else "body"
+    place = Location(part=getattr(error, "location", ""), name=name) if name else Location(part="body")
     details = list(getattr(cause, "schema_errors", ()))
     for detail in details:
-        yield _place(place, detail), schema_words.describe_core_error(detail), shape(detail.instance)
+        due = schema_words.describe_core_error(detail)
+        yield Violation(REQUEST, _within(place, detail), expected=due, got=shape(detail.instance))
     if details:
         return
+    due, got = "what is documented", type(cause).__name__
     if type(error).__name__.startswith("MissingRequired"):
-        yield place, f"the {'parameter' if name else 'body'}", "nothing"
+        due, got = f"the {'parameter' if name else 'body'}", "nothing"
     elif type(cause).__name__ == "MediaTypeNotFound":
-        yield place, "the content type application/json", "another one"
+        due, got = "the content type application/json", "another one"
     elif kind := getattr(cause, "type", ""):
-        yield place, schema_words.wanted("type", str(kind)), "what is none"
+        due, got = schema_words.wanted("type", str(kind)), "what is none"
     elif type(cause).__name__ == "MediaTypeDeserializeError":
-        yield place, "a JSON body", "what is none"
-    else:
-        yield place, "what is documented", type(cause).__name__
+        due, got = "a JSON body", "what is none"
+    yield Violation(REQUEST, place, expected=due, got=got)
 
 
-def _place(place: str, detail: Any) -> str:
+def _within(place: Location, detail: Any) -> Location:
     steps = ["*" if isinstance(step, int) else str(step) for step in detail.absolute_path]
-    return f"{place} /{'/'.join(steps)}" if place == "body" or steps else place
+    return replace(place, pointer="/" + "/".join(steps)) if place.part == "body" or steps else place

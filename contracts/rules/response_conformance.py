@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import orjson
 
 from contracts.rules.first_violations import MOST, first_problems, place_of
+from contracts.rules.location import Location
 from contracts.rules.object_members import is_open, members_of
-from contracts.rules.rule import Finding, Group, Rule, Severity
+from contracts.rules.rule import Finding, Group, Rule, Severity, Violation
 from contracts.spec import schema_words
 from contracts.spec.document import Document, Operation
 from contracts.spec.operation_parts import Answer
@@ -56,91 +58,94 @@ Fine = dict[str, Known]
 """Operation and status → place and text of items that keep every convention: most are seen many times in a run."""
 
 
-Said = tuple[Rule, str, str, str]
-"""Rule, place, what was expected, what was got."""
-
-
 def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Finding]:
     """Everything that is wrong with one answer."""
 
-    def broken(rule: Rule, expected: str, got: str, where: str = "") -> Finding:
-        known = operation.answer(exchange.status)
-        mark = rule.provenance or (known.provenance if known else operation.provenance)
-        if exchange.private and rule not in _VALUELESS:
-            got = exchange.answer()
-        return Finding(rule, operation.key, mark, got, expected, where or str(exchange.status), (exchange,))
-
-    if exchange.status >= 500:
-        yield broken(NOT_A_SERVER_ERROR, "an answer below 500", exchange.answer())
     answer = operation.answer(exchange.status)
+    documented = answer.provenance if answer else operation.provenance
+    for violation in _violations(operation, answer, exchange, fine):
+        if exchange.private and violation.rule not in _VALUELESS:
+            violation = replace(violation, got=exchange.answer())
+        location = replace(violation.location, status=exchange.status)
+        yield Finding.of(replace(violation, location=location), operation.key, documented, (exchange,))
+
+
+def _violations(operation: Operation, answer: Answer | None, exchange: Exchange, fine: Fine) -> Iterator[Violation]:
+    """Everything that is wrong with an answer, from its status to its members; the locations have no status yet."""
+    if exchange.status >= 500:
+        yield Violation(NOT_A_SERVER_ERROR, expected="an answer below 500", got=exchange.answer())
     if answer is None:
-        yield broken(STATUS, f"one of {', '.join(sorted(operation.answers))}", exchange.answer())
+        due = f"one of {', '.join(sorted(operation.answers))}"
+        yield Violation(STATUS, expected=due, got=exchange.answer())
         return
-    for name, expected, got in _headers(operation.document, answer, exchange):
-        yield broken(HEADERS, expected, got, f"{exchange.status} {name}")
+    yield from _headers(operation.document, answer, exchange)
     if answer.media_types and exchange.media_type not in answer.media_types:
-        yield broken(CONTENT_TYPE, " or ".join(sorted(answer.media_types)), exchange.media_type or "no content type")
+        due = " or ".join(sorted(answer.media_types))
+        yield Violation(CONTENT_TYPE, expected=due, got=exchange.media_type or "no content type")
     if exchange.flaw:
-        yield broken(BODY, "a body as its headers describe it", f"{exchange.status}: {exchange.flaw}")
-        return
-    if answer.schema is None:
-        return
+        got = f"{exchange.status}: {exchange.flaw}"
+        yield Violation(BODY, expected="a body as its headers describe it", got=got)
+    elif answer.schema is not None:
+        yield from _body(operation, answer.schema, exchange, fine)
+
+
+def _body(operation: Operation, schema: Any, exchange: Exchange, fine: Fine) -> Iterator[Violation]:
     if exchange.json is NOT_JSON:
-        yield broken(SCHEMA, "a JSON body", f"{exchange.answer()} ({exchange.obstacle})")
+        got = f"{exchange.answer()} ({exchange.obstacle})"
+        yield Violation(SCHEMA, expected="a JSON body", got=got)
         return
-    for error in first_problems(operation.document, answer.schema, exchange.json):
-        where = f"{exchange.status} {place_of(error)}"
+    for error in first_problems(operation.document, schema, exchange.json):
+        place = Location(pointer=place_of(error))
         if exchange.private:
-            yield broken(SCHEMA, schema_words.describe_error(error), shape(error.instance), where)
+            due = schema_words.describe_error(error)
+            yield Violation(SCHEMA, place, expected=due, got=shape(error.instance))
         else:
-            yield broken(SCHEMA, cut(error.message, 300), exchange.answer(), where)
+            yield Violation(SCHEMA, place, expected=cut(error.message, 300), got=exchange.answer())
     if exchange.status >= 400:
-        yield from (broken(ENVELOPE, *said) for said in _envelope(exchange))
+        yield from _envelope(exchange)
     else:
         known = fine.setdefault(f"{operation.key} {exchange.status}", set())
-        said = _fields(operation.document, answer.schema, exchange.json, "", known)
-        for rule, where, expected, got in islice(_of_each_place(said), MOST):
-            yield broken(rule, expected, got, f"{exchange.status} {where}")
+        found = _fields(operation.document, schema, exchange.json, "", known)
+        yield from islice(_of_each_place(found), MOST)
 
 
-def _of_each_place(said: Iterable[Said]) -> Iterator[Said]:
-    """The first of what is said of the same place."""
+def _of_each_place(violations: Iterable[Violation]) -> Iterator[Violation]:
+    """The first violation of a rule at each place."""
     known = set()
-    for one in said:
-        if one[:2] not in known:
-            known.add(one[:2])
+    for one in violations:
+        if (one.rule, one.location) not in known:
+            known.add((one.rule, one.location))
             yield one
 
 
-def _headers(document: Document, answer: Answer, exchange: Exchange) -> Iterator[tuple[str, str, str]]:
+def _headers(document: Document, answer: Answer, exchange: Exchange) -> Iterator[Violation]:
     for name, (required, schema) in answer.headers.items():
         text = exchange.headers.get(name)
         if text is None:
             if required:
-                yield name, f"the header {name}", "no such header"
+                yield Violation(HEADERS, Location(name=name), expected=f"the header {name}", got="no such header")
             continue
         value: Any = int(text) if schema.get("type") == "integer" and _INTEGER.fullmatch(text) else text
         if not document.validator(schema).is_valid(value):
-            yield name, f"{name} as documented: {schema.get('type', 'a value')}", text
+            due = f"{name} as documented: {schema.get('type', 'a value')}"
+            yield Violation(HEADERS, Location(name=name), expected=due, got=text)
 
 
-def _envelope(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
-    """(expected, got, where): the inner status is the outer, both texts are one."""
+def _envelope(exchange: Exchange) -> Iterator[Violation]:
+    """Find an inner status that is not the outer one, and two texts that are not the same."""
     error = exchange.field("error")
     if not isinstance(error, Mapping):
         return
     if error.get("status") != exchange.status:
-        yield f"error.status {exchange.status}", str(error.get("status")), f"{exchange.status} /error/status"
+        due = f"error.status {exchange.status}"
+        yield Violation(ENVELOPE, Location(pointer="/error/status"), expected=due, got=str(error.get("status")))
     if error.get("message") != exchange.field("message"):
-        yield (
-            "the same text twice",
-            f"{exchange.field('message')} / {error.get('message')}",
-            f"{exchange.status} /error",
-        )
+        got = f"{exchange.field('message')} / {error.get('message')}"
+        yield Violation(ENVELOPE, Location(pointer="/error"), expected="the same text twice", got=got)
 
 
-def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known) -> Iterator[Said]:
-    """(rule, where, expected, got) for each member that breaks a convention, however deep it lies."""
+def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known) -> Iterator[Violation]:
+    """Find each member that breaks a convention, however deep it lies."""
     schema = document.resolve(schema)
     if isinstance(value, list):
         items = schema.get("items", {}) if isinstance(schema, Mapping) else {}
@@ -148,9 +153,9 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
         for item in value:
             mark = f"{path}/*", orjson.dumps(item)
             if mark not in fine:
-                said = list(_fields(document, items, item, f"{path}/*", fine))
-                yield from said
-                if not said:
+                found = list(_fields(document, items, item, f"{path}/*", fine))
+                yield from found
+                if not found:
                     fine.add(mark)
                 elif (odd := odd + 1) == MOST:
                     return
@@ -162,7 +167,7 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
         where = f"{path}/{name}"
         if name not in known:
             if known and not is_open(schema):
-                yield UNDOCUMENTED, where, "documented fields only", name
+                yield Violation(UNDOCUMENTED, Location(pointer=where), expected="documented fields only", got=name)
             continue
         sub = document.resolve(known[name])
         yield from _conventions(name, sub, member, where)
@@ -170,11 +175,11 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
             yield from _fields(document, sub, member, where, fine)
 
 
-def _conventions(name: str, schema: Any, value: Any, where: str) -> Iterator[Said]:
+def _conventions(name: str, schema: Any, value: Any, where: str) -> Iterator[Violation]:
     if not isinstance(value, str) or not isinstance(schema, Mapping):
         return
     prefix = id_prefix(schema)
     if prefix and name == "id" and not value.startswith(prefix):
-        yield ID_PREFIX, where, f"{prefix}…", value
+        yield Violation(ID_PREFIX, Location(pointer=where), expected=f"{prefix}…", got=value)
     if schema.get("format") == "date-time" and not _MOMENT.fullmatch(value):
-        yield TIMESTAMP, where, "2026-03-04T05:06:07.089Z", value
+        yield Violation(TIMESTAMP, Location(pointer=where), expected="2026-03-04T05:06:07.089Z", got=value)

@@ -1,10 +1,11 @@
 """A rule that a target must keep, and a finding that it was not kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from contracts.rules.location import NOWHERE, Location
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
 
@@ -50,22 +51,53 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that does not hold at a place, before it is known in which operation."""
+
+    rule: Rule
+    location: Location = NOWHERE
+    _: KW_ONLY
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule was broken. Values may hold data of the target: every sink redacts."""
 
     rule: Rule
     operation: str
     provenance: Provenance
-    got: str
+    _: KW_ONLY
     expected: str
-    where: str = ""
-    """Location of the broken rule: a JSON pointer, a parameter, a status."""
+    got: str
+    location: Location = NOWHERE
     evidence: Sequence[Exchange] = field(default=(), repr=False)
     """The exchanges that show it, in the order they were made; the last one is the offending one."""
     scenario: str = ""
     """The run that found it."""
     reason: str = ""
     """The reason that a mock gave for its answer; empty when there is none."""
+
+    @classmethod
+    def of(
+        cls, violation: Violation, operation: str, documented: Provenance, evidence: Sequence[Exchange] = ()
+    ) -> "Finding":
+        """A violation in an operation. ``documented`` counts for a rule that has no provenance of its own."""
+        return cls(
+            violation.rule,
+            operation,
+            violation.rule.provenance or documented,
+            expected=violation.expected,
+            got=violation.got,
+            location=violation.location,
+            evidence=evidence,
+        )
+
+    @property
+    def where(self) -> str:
+        """The text of the location, as reports and baselines have it."""
+        return str(self.location)
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -44,15 +44,19 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
         exchange = client.call(operation, *known, body=body, headers=sent)
         if exchange.status != 401:
             rule = rules.IGNORED_AUTH
-            client.broken(rule, operation, f"401 for {what}", exchange.answer(), exchange, where=what)
+            client.broken(rule, operation, exchange, expected=f"401 for {what}", got=exchange.answer(), where=what)
     query = client.call(operation, *known, body=body, headers={}, query={"token": client.target.key})
     if query.status != 401:
         got = query.answer()
-        client.broken(rules.IGNORED_AUTH, operation, "401 for the key in the query", got, query, where="query")
+        client.broken(
+            rules.IGNORED_AUTH, operation, query, expected="401 for the key in the query", got=got, where="query"
+        )
     if known:
         unknown = client.call(operation, *map(unknown_id, operation.parameters_in("path")), body=body, headers={})
         if unknown.status != 401:
-            client.broken(rules.BEFORE_ROUTING, operation, "401, not what is there", unknown.answer(), unknown)
+            client.broken(
+                rules.BEFORE_ROUTING, operation, unknown, expected="401, not what is there", got=unknown.answer()
+            )
 
 
 def unknown_id(parameter: Parameter) -> Any:
@@ -77,7 +81,7 @@ def refused_writes(client: ScenarioClient, family: Family) -> None:
             ids = [record["id"]] if operation.parameters_in("path") else []
             exchange = client.call(operation, *ids, body=_body(client, operation), headers=_headers(""))
             if kind.listed() != before:
-                client.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange)
+                client.broken(rules.NO_EFFECT, operation, exchange, expected="the list as it was", got="another list")
                 before = kind.listed()
     kind.gone(record)
 
@@ -95,7 +99,9 @@ def unknown_paths(client: ScenarioClient) -> None:
         error = exchange.field("error")
         inner = error.get("status") if isinstance(error, dict) else None
         if exchange.status != 404 or exchange.json is NOT_JSON or inner != 404:
-            client.broken(UNKNOWN_PATH, operation, "404 with the envelope", exchange.answer(), exchange, where=path)
+            client.broken(
+                UNKNOWN_PATH, operation, exchange, expected="404 with the envelope", got=exchange.answer(), where=path
+            )
 
 
 def other_lists(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
@@ -105,7 +111,13 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any) -> None
     foreign = {_identity(item) for item in whole(client, listing, *parents, key=other)}
     both = sorted(map(str, own & foreign))
     if both:
-        client.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", f"{len(both)} items: {both[0]}")
+        client.broken(
+            rules.OTHERS_LIST,
+            listing.operation,
+            client.last(listing.operation),
+            expected="nothing of the other's",
+            got=f"{len(both)} items: {both[0]}",
+        )
 
 
 def _identity(item: Record) -> Any:
@@ -125,7 +137,14 @@ def other_filter(client: ScenarioClient, listing: Listing) -> None:
         found = whole(client, listing, query={asked.name: values[0]}, key=other)
         if found:
             got = f"{len(found)} items for {asked.name}={values[0]}"
-            client.broken(rules.OTHERS_LIST, listing.operation, "nothing of the other's", got, where=asked.name)
+            client.broken(
+                rules.OTHERS_LIST,
+                listing.operation,
+                client.last(listing.operation),
+                expected="nothing of the other's",
+                got=got,
+                where=asked.name,
+            )
 
 
 def other_items(client: ScenarioClient, family: Family) -> None:
@@ -144,9 +163,9 @@ def other_items(client: ScenarioClient, family: Family) -> None:
         for id in ids:
             exchange = client.call(operation, id, body=_body(client, operation), key=other)
             if exchange.status != 404:
-                client.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+                client.broken(rules.OTHERS_ITEM, operation, exchange, expected="404", got=exchange.answer())
         if not operation.reads and kind.listed() != before:
-            client.broken(rules.OTHERS_WRITE, operation, "the record as it was", "another list", exchange)
+            client.broken(rules.OTHERS_WRITE, operation, exchange, expected="the record as it was", got="another list")
             before = kind.listed()
     if made:
         kind.gone(made)
@@ -158,7 +177,7 @@ def other_creates(client: ScenarioClient, family: Family) -> None:
     before = kind.listed()
     exchange = client.accepted(client.call(kind.create, body=_body(client, kind.create), key=other), kind.create)
     if kind.listed() != before:
-        client.broken(rules.OTHERS_WRITE, kind.create, "the list as it was", "another list", exchange)
+        client.broken(rules.OTHERS_WRITE, kind.create, exchange, expected="the list as it was", got="another list")
 
 
 def other_message(
@@ -172,9 +191,9 @@ def other_message(
     before = whole(client, inquiries)
     exchange = client.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
     if exchange.status != 404:
-        client.broken(rules.OTHERS_ITEM, operation, "404", exchange.answer(), exchange)
+        client.broken(rules.OTHERS_ITEM, operation, exchange, expected="404", got=exchange.answer())
     if whole(client, inquiries) != before:
-        client.broken(rules.OTHERS_WRITE, operation, "the inquiries as they were", "others", exchange)
+        client.broken(rules.OTHERS_WRITE, operation, exchange, expected="the inquiries as they were", got="others")
 
 
 def _other_key(client: ScenarioClient) -> str:

@@ -32,13 +32,15 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
     new = [item for item in whole(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
     if [(item["leadId"], item["source"]) for item in new] != [(lead["id"], "SMS")]:
         got = f"{len(new)} new inquiries"
-        client.broken(rules.CAUSED, operation, "one new inquiry of the lead, by SMS", got, exchange)
+        client.broken(rules.CAUSED, operation, exchange, expected="one new inquiry of the lead, by SMS", got=got)
     else:
         _thread(client, operation, lists, body, new[0])
     for wrong in ({"leadId": leads.nobody(lead["id"])}, {"userId": "usr_suitenothing"}):
         refused = client.call(operation, body={**body, **wrong})
         if refused.status != 404:
-            client.broken(rules.UNKNOWN_ID, operation, "404", refused.answer(), refused, where=next(iter(wrong)))
+            client.broken(
+                rules.UNKNOWN_ID, operation, refused, expected="404", got=refused.answer(), where=next(iter(wrong))
+            )
     kind.gone(lead)
 
 
@@ -49,7 +51,14 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
     data = client.get(read, inquiry["id"]).field("data") or {}
     texts = [message.get("text") for message in data.get("messages", ())]
     if texts != [body["message"]]:
-        client.broken(rules.CAUSED, operation, "the message in its inquiry", f"{texts}", where="text")
+        client.broken(
+            rules.CAUSED,
+            operation,
+            client.last(operation),
+            expected="the message in its inquiry",
+            got=f"{texts}",
+            where="text",
+        )
     thread = data.get("messageThreadId")
     if thread is None:
         return
@@ -57,11 +66,20 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
     more = {**body, "message": "Suite again", "messageThreadId": thread}
     exchange = client.accepted(client.call(operation, body=more), operation)
     if len(whole(client, lists[business_rules.INQUIRIES])) != count:
-        client.broken(rules.CAUSED, operation, "no new inquiry in a thread", "a new inquiry", exchange, where="thread")
+        client.broken(
+            rules.CAUSED,
+            operation,
+            exchange,
+            expected="no new inquiry in a thread",
+            got="a new inquiry",
+            where="thread",
+        )
     data = client.get(read, inquiry["id"]).field("data") or {}
     texts = [message.get("text") for message in data.get("messages", ())]
     if texts != [body["message"], more["message"]]:
-        client.broken(rules.CAUSED, operation, "both messages in the thread", f"{texts}", exchange, where="thread")
+        client.broken(
+            rules.CAUSED, operation, exchange, expected="both messages in the thread", got=f"{texts}", where="thread"
+        )
 
 
 def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:
@@ -70,10 +88,14 @@ def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:
     exchange = client.accepted(client.call(operation, body=client.sampler.body(operation)), operation)
     new = [item for item in whole(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
     if [item["source"] for item in new] != ["CALL"]:
-        client.broken(rules.CAUSED, operation, "one new inquiry, by call", f"{len(new)} new inquiries", exchange)
+        client.broken(
+            rules.CAUSED, operation, exchange, expected="one new inquiry, by call", got=f"{len(new)} new inquiries"
+        )
     leads = {lead["id"] for lead in whole(client, lists[business_rules.LEADS])}
     if any(item["leadId"] not in leads for item in new):
-        client.broken(rules.CAUSED, operation, "an inquiry of a lead", "a lead that is not listed", exchange)
+        client.broken(
+            rules.CAUSED, operation, exchange, expected="an inquiry of a lead", got="a lead that is not listed"
+        )
 
 
 def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: Operation) -> None:
@@ -92,20 +114,28 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
         now = whole(client, listing)
         if any(item["leadId"] == lead for item in now):
             got = f"{listing.key} still shows them"
-            client.broken(rules.CHILDREN, delete, "what belongs to the lead to go with it", got, exchange)
+            client.broken(rules.CHILDREN, delete, exchange, expected="what belongs to the lead to go with it", got=got)
         elif now != due:
-            client.broken(rules.OTHERS, delete, "the others' to stay", f"{listing.key} lacks some", exchange)
+            client.broken(
+                rules.OTHERS, delete, exchange, expected="the others' to stay", got=f"{listing.key} lacks some"
+            )
         asked = listing.asking("leadId", lead)
         left = whole(client, listing, query=asked) if asked else []
         if left:
             client.broken(
-                rules.CHILDREN, listing.operation, "nothing of a deleted lead", f"{len(left)} items", exchange
+                rules.CHILDREN,
+                listing.operation,
+                exchange,
+                expected="nothing of a deleted lead",
+                got=f"{len(left)} items",
             )
     read = client.contract.operations.get(business_rules.INQUIRY)
     for item in [item for item in before[inquiries.key] if item["leadId"] == lead][:3] if read else ():
         answer = client.call(read, item["id"]) if read else exchange
         if answer.status != 404:
-            client.broken(rules.CHILDREN, delete, "404 for its inquiries", answer.answer(), exchange, answer)
+            client.broken(
+                rules.CHILDREN, delete, exchange, answer, expected="404 for its inquiries", got=answer.answer()
+            )
 
 
 def subscription(client: ScenarioClient, contract: Contract) -> None:
@@ -119,9 +149,9 @@ def subscription(client: ScenarioClient, contract: Contract) -> None:
         exchange = client.accepted(client.call(subscribe, body=client.sampler.body(subscribe)), subscribe)
         ids.append(exchange.field("id"))
     if ids[0] == ids[1]:
-        client.broken(rules.FRESH_ID, subscribe, "a new id", f"{ids[1]} again", exchange)
+        client.broken(rules.FRESH_ID, subscribe, exchange, expected="a new id", got=f"{ids[1]} again")
     for id in ids:
         gone = client.accepted(client.call(unsubscribe, body={"hookId": id}), unsubscribe)
         again = client.call(unsubscribe, body={"hookId": id})
         if again.status != 404:
-            client.broken(rules.SECOND_DELETE, unsubscribe, "404", again.answer(), gone, again)
+            client.broken(rules.SECOND_DELETE, unsubscribe, gone, again, expected="404", got=again.answer())

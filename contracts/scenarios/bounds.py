@@ -72,9 +72,9 @@ def action(client: ScenarioClient, operation: Operation) -> None:
 def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, exchange: Exchange) -> None:
     valid = operation.document.validator(operation.body or {}).is_valid(body)
     if valid and not exchange.succeeded and exchange.status != 409:
-        client.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=what)
+        client.broken(input.ACCEPTED, operation, exchange, expected="success", got=exchange.answer(), where=what)
     elif not valid and exchange.succeeded:
-        client.broken(input.REFUSED, operation, "400", exchange.answer(), exchange, where=what)
+        client.broken(input.REFUSED, operation, exchange, expected="400", got=exchange.answer(), where=what)
 
 
 def _bodies(client: ScenarioClient, operation: Operation) -> Iterator[tuple[dict[str, Any], str]]:

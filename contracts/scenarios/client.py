@@ -11,8 +11,9 @@ import orjson
 
 from contracts.errors import SuiteError
 from contracts.rules import input, response_conformance
+from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
-from contracts.rules.rule import Finding, Rule
+from contracts.rules.rule import Finding, Rule, Violation
 from contracts.spec.document import Contract, Operation
 from contracts.spec.samples import Sampler
 from contracts.transport.exchange import Exchange
@@ -72,12 +73,27 @@ class ScenarioClient:
             self.findings[finding.key] = replace(finding, evidence=self.show_evidence(finding.evidence))
 
     def broken(
-        self, rule: Rule, operation: Operation, expected: str, got: str, *evidence: Exchange, where: str = ""
+        self,
+        rule: Rule,
+        operation: Operation,
+        evidence: Exchange,
+        *more: Exchange,
+        expected: str,
+        got: str,
+        where: str = "",
     ) -> None:
-        """Write down that ``rule`` was broken. Without ``evidence``, the last request for the operation shows it."""
-        mark = rule.provenance or operation.provenance
-        last = self._last.get(operation.key)
-        self.add(Finding(rule, operation.key, mark, got, expected, where, evidence or ((last,) if last else ())))
+        """Write down that ``rule`` was broken, as ``evidence`` and ``more`` show, the offending exchange last.
+
+        ``where`` tells several cases of one operation apart.
+        """
+        violation = Violation(rule, Location(name=where), expected=expected, got=got)
+        self.add(Finding.of(violation, operation.key, operation.provenance, (evidence, *more)))
+
+    def last(self, operation: Operation) -> Exchange:
+        """The last request for an operation. Raises ScenarioSkipped when none was sent."""
+        if operation.key not in self._last:
+            raise ScenarioSkipped(f"{operation.key} was not asked")
+        return self._last[operation.key]
 
     def call(
         self,
@@ -121,7 +137,14 @@ class ScenarioClient:
     def accepted(self, exchange: Exchange, operation: Operation) -> Exchange:
         """``exchange`` if it succeeded. Raises ScenarioSkipped, and writes it down, when not."""
         if not exchange.succeeded:
-            self.broken(input.ACCEPTED, operation, "success", exchange.answer(), exchange, where=str(exchange.status))
+            self.broken(
+                input.ACCEPTED,
+                operation,
+                exchange,
+                expected="success",
+                got=exchange.answer(),
+                where=str(exchange.status),
+            )
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}")
         return exchange
 

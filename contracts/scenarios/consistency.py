@@ -29,11 +29,13 @@ def details(client: ScenarioClient, family: Family, listing: Listing, read: Oper
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if record["id"] != item["id"]:
-            client.broken(rules.DETAIL, read, f"the record {item['id']}", f"{record['id']}", exchange, where="id")
+            client.broken(
+                rules.DETAIL, read, exchange, expected=f"the record {item['id']}", got=f"{record['id']}", where="id"
+            )
             continue
         for name in differences(item, record):
             got = f"{name}: {record[name]!r}"
-            client.broken(rules.DETAIL, read, f"{name}: {item[name]!r}", got, exchange, where=name)
+            client.broken(rules.DETAIL, read, exchange, expected=f"{name}: {item[name]!r}", got=got, where=name)
         for child in family.children:
             _children(client, child, item["id"])
 
@@ -45,7 +47,13 @@ def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
     for item in whole(client, listing, parent):
         if parameter.name in item and item[parameter.name] != parent:
             got = f"{item.get('id')} of {item[parameter.name]}"
-            client.broken(rules.CHILD, listing.operation, f"only what belongs to {parent}", got)
+            client.broken(
+                rules.CHILD,
+                listing.operation,
+                client.last(listing.operation),
+                expected=f"only what belongs to {parent}",
+                got=got,
+            )
 
 
 def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
@@ -55,12 +63,30 @@ def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
         for name in item:
             if is_change_time(name) and isinstance(created, str) and str(item[name]) < created:
                 got = f"{item['id']}: {name} {item[name]}, created {created}"
-                client.broken(lifecycle.ORDER, listing.operation, "a change after the creation", got)
+                client.broken(
+                    lifecycle.ORDER,
+                    listing.operation,
+                    client.last(listing.operation),
+                    expected="a change after the creation",
+                    got=got,
+                )
             if (is_change_time(name) or name == "createdAt") and str(item[name]) > now:
                 got = f"{item['id']}: {name} {item[name]}"
-                client.broken(lifecycle.FUTURE, listing.operation, f"nothing later than {now}", got)
+                client.broken(
+                    lifecycle.FUTURE,
+                    listing.operation,
+                    client.last(listing.operation),
+                    expected=f"nothing later than {now}",
+                    got=got,
+                )
         if isinstance(item.get("start"), str) and item["start"] >= str(item.get("end", "~")):
-            client.broken(rules.SPAN, listing.operation, "an end after the start", f"{item['start']} {item['end']}")
+            client.broken(
+                rules.SPAN,
+                listing.operation,
+                client.last(listing.operation),
+                expected="an end after the start",
+                got=f"{item['start']} {item['end']}",
+            )
 
 
 def leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
@@ -76,14 +102,26 @@ def leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
         if lead.get("lastInquiryId") != newest.get("id") or lead.get("lastInquiryDate") != newest.get("createdAt"):
             got = f"{lead.get('lastInquiryId')} of {lead.get('lastInquiryDate')}"
             due = f"{lead['id']}: {newest.get('id')} of {newest.get('createdAt')}"
-            client.broken(rules.LAST, operation, due, got)
+            client.broken(rules.LAST, operation, client.last(operation), expected=due, got=got)
         first = [inquiry["id"] for inquiry in own if inquiry.get("isFirstInquiry")]
         if own and first != [own[-1]["id"]]:
             inquiries = lists[business_rules.INQUIRIES].operation
-            client.broken(rules.FIRST, inquiries, f"only {own[-1]['id']} of {lead['id']}", f"{first}")
+            client.broken(
+                rules.FIRST,
+                inquiries,
+                client.last(inquiries),
+                expected=f"only {own[-1]['id']} of {lead['id']}",
+                got=f"{first}",
+            )
     if of_lead:
         got = f"an inquiry of {next(iter(of_lead))}, which is not listed"
-        client.broken(rules.REFERENCE, lists[business_rules.INQUIRIES].operation, "leads that exist", got)
+        client.broken(
+            rules.REFERENCE,
+            lists[business_rules.INQUIRIES].operation,
+            client.last(lists[business_rules.INQUIRIES].operation),
+            expected="leads that exist",
+            got=got,
+        )
 
 
 def _counters(client: ScenarioClient, operation: Operation, lead: Record, own: Sequence[Record]) -> None:
@@ -91,9 +129,15 @@ def _counters(client: ScenarioClient, operation: Operation, lead: Record, own: S
     for source, name in business_rules.UNREAD.items():
         if name in lead and lead[name] != unread.count(source):
             due, got = f"{lead['id']}: {name} {unread.count(source)}", f"{lead[name]}"
-            client.broken(rules.COUNTERS, operation, due, got, where=name)
+            client.broken(rules.COUNTERS, operation, client.last(operation), expected=due, got=got, where=name)
     if own and "read" in lead and lead["read"] is not (not unread):
-        client.broken(rules.READ, operation, f"{lead['id']}: read {not unread}", f"{lead['read']}")
+        client.broken(
+            rules.READ,
+            operation,
+            client.last(operation),
+            expected=f"{lead['id']}: read {not unread}",
+            got=f"{lead['read']}",
+        )
 
 
 def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
@@ -103,7 +147,9 @@ def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Ope
         exchange = client.get(read, lead["id"])
         last, id = exchange.field("lastInquiry"), lead.get("lastInquiryId")
         if (last or {}).get("id") != id or (last and differences(last, inquiries.get(id, {}))):
-            client.broken(rules.LAST, read, f"{lead['id']}: the inquiry {id} as it is", f"{last}", exchange)
+            client.broken(
+                rules.LAST, read, exchange, expected=f"{lead['id']}: the inquiry {id} as it is", got=f"{last}"
+            )
 
 
 def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -> None:
@@ -116,7 +162,7 @@ def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -
         if isinstance(start, str) and isinstance(end, str) and isinstance(seconds, int):
             real = _seconds(end) - _seconds(start)
             if abs(real - seconds) > 1:
-                client.broken(rules.DURATION, read, f"{real:.0f} seconds", f"{seconds}", exchange)
+                client.broken(rules.DURATION, read, exchange, expected=f"{real:.0f} seconds", got=f"{seconds}")
 
 
 def _seconds(moment: str) -> float:
@@ -130,7 +176,14 @@ def appointments(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     for item in whole(client, listing) if member else ():
         if item.get(member) not in known:
             got = f"{item['id']} of {item.get(member)}"
-            client.broken(rules.REFERENCE, listing.operation, "leads that exist", got, where=member)
+            client.broken(
+                rules.REFERENCE,
+                listing.operation,
+                client.last(listing.operation),
+                expected="leads that exist",
+                got=got,
+                where=member,
+            )
 
 
 def expanded_leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
@@ -146,7 +199,14 @@ def expanded_leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None
                 due = known.get(item.get("leadId"), {})
                 if lead.get("id") != item.get("leadId") or differences(lead, due):
                     got = f"{lead.get('id')} {differences(lead, due)}"
-                    client.broken(rules.EXPANDED, listing.operation, f"{item['leadId']} as it is", got, where="lead")
+                    client.broken(
+                        rules.EXPANDED,
+                        listing.operation,
+                        client.last(listing.operation),
+                        expected=f"{item['leadId']} as it is",
+                        got=got,
+                        where="lead",
+                    )
 
 
 def members(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
@@ -156,11 +216,19 @@ def members(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     seen = {(item.get("user") or {}).get("email"): item for item in whole(client, other)}
     if set(people) != set(seen):
         odd = sorted(map(str, set(people) ^ set(seen)))
-        client.broken(rules.MEMBERS, other.operation, "the same people", f"{', '.join(odd[:3])} in one list only")
+        client.broken(
+            rules.MEMBERS,
+            other.operation,
+            client.last(other.operation),
+            expected="the same people",
+            got=f"{', '.join(odd[:3])} in one list only",
+        )
     for mail in people.keys() & seen.keys():
         for name in differences(people[mail], seen[mail], ("id",)):
             due, got = f"{mail}: {name} {people[mail][name]!r}", f"{seen[mail][name]!r}"
-            client.broken(rules.MEMBERS, other.operation, due, got, where=name)
+            client.broken(
+                rules.MEMBERS, other.operation, client.last(other.operation), expected=due, got=got, where=name
+            )
 
 
 def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
@@ -171,7 +239,7 @@ def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
     items = page_of(listing, exchange).items
     got = [item.get("originalId") for item in items]
     if got != due:
-        client.broken(rules.RECENT, listing.operation, f"{due}", f"{got}", exchange)
+        client.broken(rules.RECENT, listing.operation, exchange, expected=f"{due}", got=f"{got}")
     known = {item["id"]: item for item in newest}
     for item in items:
         origin = known.get(item.get("originalId"), {})
@@ -186,13 +254,15 @@ def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
         ):
             if name in item and name in origin and item[name] != origin[name]:
                 where = f"{item.get('originalId')}: {name} {origin[name]!r}"
-                client.broken(rules.RECENT_SAME, listing.operation, where, f"{item[name]!r}", exchange, where=name)
+                client.broken(
+                    rules.RECENT_SAME, listing.operation, exchange, expected=where, got=f"{item[name]!r}", where=name
+                )
         if not str(item.get("id", "")).startswith(f"{item.get('originalId')} - "):
             client.broken(
                 rules.RECENT_SAME,
                 listing.operation,
-                f"{item.get('originalId')} - …",
-                f"{item.get('id')}",
                 exchange,
+                expected=f"{item.get('originalId')} - …",
+                got=f"{item.get('id')}",
                 where="id",
             )

@@ -26,31 +26,35 @@ def deletion(client: ScenarioClient, family: Family) -> None:
     after = kind.listed()
     _gone(kind, delete, record, after, exchange)
     if len(after) != len(before) and record["id"] not in [item.get("id") for item in after]:
-        client.broken(rules.COUNTED, delete, f"{len(before)} records left", f"{len(after)}", exchange)
+        client.broken(rules.COUNTED, delete, exchange, expected=f"{len(before)} records left", got=f"{len(after)}")
     missing = [item for item in before if item not in after]
     if missing:
-        client.broken(rules.OTHERS, delete, f"{missing[0].get('id')} as it was", "changed or gone", exchange)
+        client.broken(
+            rules.OTHERS, delete, exchange, expected=f"{missing[0].get('id')} as it was", got="changed or gone"
+        )
     again = client.call(delete, record["id"])
     if again.status != 404:
-        client.broken(rules.SECOND_DELETE, delete, "404", again.answer(), exchange, again)
+        client.broken(rules.SECOND_DELETE, delete, exchange, again, expected="404", got=again.answer())
     kind.gone(neighbour)
 
 
 def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:
     client, family = kind.client, kind.family
     if record["id"] in [item.get("id") for item in after]:
-        client.broken(rules.GONE, delete, "not in the list any more", "still listed", cause, where="list")
+        client.broken(rules.GONE, delete, cause, expected="not in the list any more", got="still listed", where="list")
     read = kind.read(record["id"])
     if read is not None and read.status != 404:
-        client.broken(rules.GONE, delete, "404 when it is read", read.answer(), cause, read, where="item")
+        client.broken(rules.GONE, delete, cause, read, expected="404 when it is read", got=read.answer(), where="item")
     if family.update is not None:
         changed = client.call(family.update, record["id"], body={})
         if changed.succeeded:
-            client.broken(rules.GONE, family.update, "404 when it is changed", changed.answer(), cause, changed)
+            client.broken(
+                rules.GONE, family.update, cause, changed, expected="404 when it is changed", got=changed.answer()
+            )
     for child in family.children:
         answer = client.call(child.operation, record["id"])
         if answer.status != 404:
-            client.broken(rules.CHILDREN, child.operation, "404", answer.answer(), cause, answer)
+            client.broken(rules.CHILDREN, child.operation, cause, answer, expected="404", got=answer.answer())
 
 
 def refusals(client: ScenarioClient, family: Family) -> None:
@@ -62,18 +66,28 @@ def refusals(client: ScenarioClient, family: Family) -> None:
     for body, what in spoilt(kind.create, valid):
         exchange = client.call(kind.create, body=body)
         if exchange.succeeded:
-            client.broken(input.REFUSED, kind.create, f"400: {what}", exchange.answer(), exchange, where=what)
+            client.broken(
+                input.REFUSED, kind.create, exchange, expected=f"400: {what}", got=exchange.answer(), where=what
+            )
     now = kind.listed()
     if now != before:
         got = f"{len(now)} records instead of {len(before)}" if len(now) != len(before) else "another record"
-        client.broken(rules.NO_EFFECT, kind.create, "the list as it was", got)
+        client.broken(rules.NO_EFFECT, kind.create, client.last(kind.create), expected="the list as it was", got=got)
     if family.update is not None:
         for body, what in spoilt(family.update, valid, lacking=False):
             exchange = client.call(family.update, record["id"], body=body)
             if exchange.succeeded:
-                client.broken(input.REFUSED, family.update, f"400: {what}", exchange.answer(), exchange, where=what)
+                client.broken(
+                    input.REFUSED, family.update, exchange, expected=f"400: {what}", got=exchange.answer(), where=what
+                )
         if kind.found(record["id"]) != shown:
-            client.broken(rules.NO_EFFECT, family.update, "the record as it was", "a changed record")
+            client.broken(
+                rules.NO_EFFECT,
+                family.update,
+                client.last(family.update),
+                expected="the record as it was",
+                got="a changed record",
+            )
     kind.gone(record)
 
 
@@ -105,9 +119,15 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
             body = client.sampler.body(operation) if operation.body is not None else None
             exchange = client.call(operation, id, body=body)
             if exchange.status != 404:
-                client.broken(rules.UNKNOWN_ID, operation, "404", exchange.answer(), exchange)
+                client.broken(rules.UNKNOWN_ID, operation, exchange, expected="404", got=exchange.answer())
     if [item.get("id") for item in kind.listed()] != known and kind.family.listing is not None:
-        client.broken(rules.NO_EFFECT, kind.family.listing.operation, "the list as it was", "another list")
+        client.broken(
+            rules.NO_EFFECT,
+            kind.family.listing.operation,
+            client.last(kind.family.listing.operation),
+            expected="the list as it was",
+            got="another list",
+        )
 
 
 def conflicts(client: ScenarioClient, family: Family) -> None:
@@ -123,13 +143,15 @@ def conflicts(client: ScenarioClient, family: Family) -> None:
             _clash(kind, family.update, (second["id"],), {name: body[name]}, name)
             same = client.call(family.update, first["id"], body={name: body[name]})
             if not same.succeeded:
-                client.broken(rules.CONFLICT, family.update, "no clash with itself", same.answer(), same, where=name)
+                client.broken(
+                    rules.CONFLICT, family.update, same, expected="no clash with itself", got=same.answer(), where=name
+                )
             kind.gone(second)
     kind.gone(first)
     if names and family.delete is not None:
         again = client.call(kind.create, body=body)
         if not again.succeeded:
-            client.broken(rules.FREED, kind.create, "success", again.answer(), again)
+            client.broken(rules.FREED, kind.create, again, expected="success", got=again.answer())
         else:
             kind.gone(kind.listed()[0] if kind.family.listing else {})
 
@@ -138,6 +160,8 @@ def _clash(kind: RecordKind, operation: Operation, ids: tuple[Any, ...], body: M
     before = kind.listed()
     exchange = kind.client.call(operation, *ids, body=body)
     if exchange.status != 409:
-        kind.client.broken(rules.CONFLICT, operation, "409", exchange.answer(), exchange, where=name)
+        kind.client.broken(rules.CONFLICT, operation, exchange, expected="409", got=exchange.answer(), where=name)
     elif kind.listed() != before:
-        kind.client.broken(rules.NO_EFFECT, operation, "the list as it was", "another list", exchange, where=name)
+        kind.client.broken(
+            rules.NO_EFFECT, operation, exchange, expected="the list as it was", got="another list", where=name
+        )

@@ -20,7 +20,9 @@ def creation(client: ScenarioClient, family: Family) -> None:
         record, exchange, body = kind.made_anyhow(all_members=all_members)
         _as_sent(kind, record, body, exchange)
         if record["id"] in [item.get("id") for item in before]:
-            client.broken(rules.FRESH_ID, kind.create, "a new id", f"{record['id']}, which is taken", exchange)
+            client.broken(
+                rules.FRESH_ID, kind.create, exchange, expected="a new id", got=f"{record['id']}, which is taken"
+            )
         _shown(kind, record, exchange, kind.create, rules.READ_BACK, rules.LISTED)
         _counted(kind, len(before) + 1, exchange, kind.create)
         _untouched(kind, before, exchange, kind.create)
@@ -32,7 +34,12 @@ def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange
     for name, value in body.items():
         if name in record and not holds(record[name], value):
             kind.client.broken(
-                rules.AS_SENT, kind.create, f"{name}: {value!r}", f"{name}: {record[name]!r}", exchange, where=name
+                rules.AS_SENT,
+                kind.create,
+                exchange,
+                expected=f"{name}: {value!r}",
+                got=f"{name}: {record[name]!r}",
+                where=name,
             )
     document = kind.create.document
     shapes = document.properties(kind.family.listing.item_schema) if kind.family.listing else {}
@@ -42,7 +49,12 @@ def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange
             continue
         if record[name] != default:
             kind.client.broken(
-                rules.DEFAULTS, kind.create, f"{name}: {default!r}", f"{name}: {record[name]!r}", exchange, where=name
+                rules.DEFAULTS,
+                kind.create,
+                exchange,
+                expected=f"{name}: {default!r}",
+                got=f"{name}: {record[name]!r}",
+                where=name,
             )
 
 
@@ -52,21 +64,21 @@ def _shown(kind: RecordKind, record: Record, cause: Exchange, operation: Operati
     client, family = kind.client, kind.family
     exchange = kind.read(record["id"])
     if exchange is not None and not exchange.succeeded:
-        client.broken(read, operation, "the record", exchange.answer(), cause, exchange)
+        client.broken(read, operation, cause, exchange, expected="the record", got=exchange.answer())
     item = record_of(exchange) if exchange is not None and exchange.succeeded else None
     items = [one for one in kind.listed() if one.get("id") == record["id"]]
     if len(items) != 1 and family.listing:
         for blamed in _list_of(family) if item is not None and len(items) > 1 else [operation, *_list_of(family)]:
-            client.broken(listed, blamed, "the record once in its list", f"{len(items)} times", cause)
+            client.broken(listed, blamed, cause, expected="the record once in its list", got=f"{len(items)} times")
     of_item = differences(record, item) if item is not None else []
     of_list = differences(record, items[0]) if items else []
     for name in of_item:
         blamed = operation if name in of_list or not items or family.read is None else family.read
-        client.broken(read, blamed, _value(name, record), _value(name, item or {}), cause, where=name)
+        client.broken(read, blamed, cause, expected=_value(name, record), got=_value(name, item or {}), where=name)
     for name in of_list:
         alone = [operation] if name in of_item else _list_of(family)
         for blamed in alone if item is not None else [operation, *_list_of(family)]:
-            client.broken(listed, blamed, _value(name, record), _value(name, items[0]), cause, where=name)
+            client.broken(listed, blamed, cause, expected=_value(name, record), got=_value(name, items[0]), where=name)
 
 
 def _list_of(family: Family) -> list[Operation]:
@@ -80,7 +92,7 @@ def _value(name: str, record: Record) -> str:
 def _counted(kind: RecordKind, due: int, cause: Exchange, operation: Operation) -> None:
     count = len(kind.listed())
     if kind.family.listing and count != due:
-        kind.client.broken(rules.COUNTED, operation, f"{due} records", f"{count} records", cause)
+        kind.client.broken(rules.COUNTED, operation, cause, expected=f"{due} records", got=f"{count} records")
 
 
 def _untouched(kind: RecordKind, before: list[Record], cause: Exchange, operation: Operation, *but: Any) -> None:
@@ -91,7 +103,7 @@ def _untouched(kind: RecordKind, before: list[Record], cause: Exchange, operatio
             continue
         if now.get(item.get("id")) != item:
             got = "changed" if item.get("id") in now else "gone"
-            kind.client.broken(rules.OTHERS, operation, f"{item.get('id')} as it was", got, cause)
+            kind.client.broken(rules.OTHERS, operation, cause, expected=f"{item.get('id')} as it was", got=got)
             return
 
 
@@ -101,10 +113,14 @@ def _moments(kind: RecordKind, record: Record, before: list[Record], exchange: E
         return
     newer = [item["createdAt"] for item in before if str(item.get("createdAt", "")) > created]
     if newer:
-        kind.client.broken(rules.CREATED_NOW, kind.create, f"a moment not before {max(newer)}", created, exchange)
+        kind.client.broken(
+            rules.CREATED_NOW, kind.create, exchange, expected=f"a moment not before {max(newer)}", got=created
+        )
     for name in filter(is_change_time, record):
         if str(record[name]) < created:
-            kind.client.broken(rules.ORDER, kind.create, f"{name} not before {created}", str(record[name]), exchange)
+            kind.client.broken(
+                rules.ORDER, kind.create, exchange, expected=f"{name} not before {created}", got=str(record[name])
+            )
 
 
 def update(client: ScenarioClient, family: Family) -> None:
@@ -136,16 +152,23 @@ def _updated(kind: RecordKind, operation: Operation, record: Record, body: dict[
     for name, value in body.items():
         if name in after and not holds(after[name], value):
             kind.client.broken(
-                rules.APPLIED, operation, f"{name}: {value!r}", f"{name}: {after[name]!r}", exchange, where=name
+                rules.APPLIED,
+                operation,
+                exchange,
+                expected=f"{name}: {value!r}",
+                got=f"{name}: {after[name]!r}",
+                where=name,
             )
     for name in differences(before, after, tuple(body)):
         if not is_change_time(name):
             rule = rules.CREATED_AT if name == "createdAt" else rules.KEEPS
             got = f"{name}: {after[name]!r}"
-            kind.client.broken(rule, operation, f"{name}: {before[name]!r}", got, exchange, where=name)
+            kind.client.broken(rule, operation, exchange, expected=f"{name}: {before[name]!r}", got=got, where=name)
     for name in filter(is_change_time, after):
         if name in before and str(after[name]) < str(before[name]):
-            kind.client.broken(rules.UPDATED_AT, operation, f"not before {before[name]}", str(after[name]), exchange)
+            kind.client.broken(
+                rules.UPDATED_AT, operation, exchange, expected=f"not before {before[name]}", got=str(after[name])
+            )
     _shown(kind, after, exchange, operation, rules.READ_BACK, rules.LISTED)
     return after, exchange
 
@@ -158,7 +181,9 @@ def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -
     exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
     shown = [record_of(exchange), *kind.found(record["id"])]
     if any(one.get(name) is not None for one in shown):
-        kind.client.broken(rules.NULLED, operation, f"{name}: null", f"{name}: a value", exchange, where=name)
+        kind.client.broken(
+            rules.NULLED, operation, exchange, expected=f"{name}: null", got=f"{name}: a value", where=name
+        )
 
 
 def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> None:
@@ -170,4 +195,6 @@ def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> N
     for one, other in zip(before, kind.found(record["id"]), strict=False):
         for name in differences(one, other):
             if not is_change_time(name):
-                kind.client.broken(rules.KEEPS, operation, f"{name} as it was", repr(other[name]), exchange, where=name)
+                kind.client.broken(
+                    rules.KEEPS, operation, exchange, expected=f"{name} as it was", got=repr(other[name]), where=name
+                )

@@ -18,7 +18,7 @@ def paging(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
     """Cut the list in several ways; every cut must show the same list."""
     items = whole(client, listing, *parents)
     ids = [item.get("id") for item in items]
-    note(client, listing, rules.ordered(items))
+    note(client, listing, rules.ordered(items), client.last(listing.operation))
     for size in some_sizes(len(ids), listing.largest):
         for number in some_pages(len(ids), size):
             page = fetch(client, listing, *parents, page=number, size=size)
@@ -37,7 +37,9 @@ def _defaults(client: ScenarioClient, listing: Listing, ids: Sequence[Any], pare
     if page.ids != ids[:size]:
         rule = rules.DEFAULT if len(page.ids) != len(ids[:size]) else rules.FIRST
         got = f"{len(page.ids)} items beginning with {page.ids[:1]}"
-        client.broken(rule, listing.operation, f"the first {min(size, len(ids))} items", got, page.exchange)
+        client.broken(
+            rule, listing.operation, page.exchange, expected=f"the first {min(size, len(ids))} items", got=got
+        )
     note(client, listing, rules.totals(page, 1, size, len(ids)), page.exchange, where="defaults")
     second = fetch(client, listing, *parents, page=2)
     note(client, listing, rules.fits(second, ids, 2, size), second.exchange, where="defaults")
@@ -49,7 +51,9 @@ def _past_the_end(client: ScenarioClient, listing: Listing, count: int, parents:
     for size, number in ((listing.largest, count // listing.largest + 2), (1, count + 1), (2, count + 1000)):
         page = fetch(client, listing, *parents, page=number, size=size)
         if page.items:
-            client.broken(rules.PAST, listing.operation, "no items", f"{len(page.items)} items", page.exchange)
+            client.broken(
+                rules.PAST, listing.operation, page.exchange, expected="no items", got=f"{len(page.items)} items"
+            )
         note(client, listing, rules.totals(page, number, size, count), page.exchange, where="past the end")
 
 
@@ -57,7 +61,13 @@ def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequ
     again = whole(client, listing, *parents)
     if again != items:
         changed = next((one.get("id") for one, two in zip(items, again, strict=False) if one != two), "the number")
-        client.broken(rules.STABLE, listing.operation, "the same items as a moment ago", f"{changed} has changed")
+        client.broken(
+            rules.STABLE,
+            listing.operation,
+            client.last(listing.operation),
+            expected="the same items as a moment ago",
+            got=f"{changed} has changed",
+        )
 
 
 def filtering(client: ScenarioClient, listing: Listing) -> None:
@@ -108,7 +118,9 @@ def _unknown(client: ScenarioClient, listing: Listing) -> None:
         page = fetch(client, listing, query={parameter.name: "suite_nothing_has_this"})
         if page.items or page.count:
             got = f"{len(page.items)} items, {page.count} in all"
-            client.broken(rules.UNKNOWN, listing.operation, "an empty list", got, page.exchange, where=parameter.name)
+            client.broken(
+                rules.UNKNOWN, listing.operation, page.exchange, expected="an empty list", got=got, where=parameter.name
+            )
 
 
 def expansion(client: ScenarioClient, listing: Listing) -> None:
@@ -130,7 +142,7 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
     extra = {name for item in plain.items for name in item} - required
     if extra:
         got = f"{', '.join(sorted(extra))} without being asked"
-        client.broken(rules.BARE, listing.operation, "no member that expanding adds", got, plain.exchange)
+        client.broken(rules.BARE, listing.operation, plain.exchange, expected="no member that expanding adds", got=got)
         return
     if not plain.items:
         return
@@ -138,13 +150,23 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
     for value, names in added.items():
         if not names:
             client.broken(
-                rules.ADDS, listing.operation, f"{value} to add something", "nothing more", plain.exchange, where=value
+                rules.ADDS,
+                listing.operation,
+                plain.exchange,
+                expected=f"{value} to add something",
+                got="nothing more",
+                where=value,
             )
     widest = max(added, key=lambda value: len(added[value]))
     if added[widest] != most or sum(names == most for names in added.values()) > 1 < len(added):
         got = ", ".join(f"{value}: {'+'.join(sorted(names)) or 'nothing'}" for value, names in added.items())
         client.broken(
-            rules.ADDS, listing.operation, "each way its own, one of them all", got, plain.exchange, where="all"
+            rules.ADDS,
+            listing.operation,
+            plain.exchange,
+            expected="each way its own, one of them all",
+            got=got,
+            where="all",
         )
 
 
@@ -158,11 +180,16 @@ def catalogue(client: ScenarioClient, listing: Listing) -> None:
     one = len(totals) == 1 and totals[0] in (counts["groups"], *([counts["entries"]] if inner else ()))
     if totals and not one and sorted(totals) != sorted(counts.values()):
         got = f"{counts['groups']} groups with {counts['entries']} entries, totals {totals}"
-        client.broken(rules.CATALOGUE, listing.operation, "totals that count what is there", got, exchange)
+        client.broken(rules.CATALOGUE, listing.operation, exchange, expected="totals that count what is there", got=got)
     again = client.get(listing.operation)
     if again.json != exchange.json:
         client.broken(
-            rules.STABLE, listing.operation, "the same answer as a moment ago", "another one", exchange, again
+            rules.STABLE,
+            listing.operation,
+            exchange,
+            again,
+            expected="the same answer as a moment ago",
+            got="another one",
         )
 
 
@@ -170,4 +197,6 @@ def single(client: ScenarioClient, operation: Operation) -> None:
     """A resource that exists once reads the same twice."""
     exchange, again = client.get(operation), client.get(operation)
     if again.json != exchange.json:
-        client.broken(rules.STABLE, operation, "the same answer as a moment ago", "another one", exchange, again)
+        client.broken(
+            rules.STABLE, operation, exchange, again, expected="the same answer as a moment ago", got="another one"
+        )

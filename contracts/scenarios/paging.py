@@ -6,7 +6,8 @@ from typing import Any
 
 from contracts.rules import collections as rules
 from contracts.rules import lifecycle
-from contracts.rules.collections import Page, Said, page_of
+from contracts.rules.collections import Page, page_of
+from contracts.rules.rule import Violation
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
 from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
@@ -15,10 +16,18 @@ MAX_PAGES = 60
 """Pages that are read of a list. One that never ends is a finding, not an endless run."""
 
 
-def note(client: ScenarioClient, listing: Listing, said: Iterable[Said], *evidence: Exchange, where: str = "") -> None:
-    """Write down what a judgement on this listing said."""
-    for rule, expected, got in said:
-        client.broken(rule, listing.operation, expected, got, *evidence, where=where)
+def note(
+    client: ScenarioClient,
+    listing: Listing,
+    violations: Iterable[Violation],
+    evidence: Exchange,
+    *more: Exchange,
+    where: str = "",
+) -> None:
+    """Write down the violations that a judgement on a list has found."""
+    for found in violations:
+        operation = listing.operation
+        client.broken(found.rule, operation, evidence, *more, expected=found.expected, got=found.got, where=where)
 
 
 def fetch(
@@ -51,7 +60,9 @@ def _remember(
         first = client.created.setdefault((listing.key, *parents, item.get("id")), created)
         if first != created:
             got = f"{item.get('id')}: {created}"
-            client.broken(lifecycle.CREATED_AT, listing.operation, f"{first}, as before", got, page.exchange)
+            client.broken(
+                lifecycle.CREATED_AT, listing.operation, page.exchange, expected=f"{first}, as before", got=got
+            )
 
 
 def whole(

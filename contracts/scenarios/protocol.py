@@ -27,7 +27,7 @@ def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequ
         if exchange.status != 405 or allowed != offered:
             got = f"{exchange.answer(80)}, Allow: {exchange.headers.get('allow')}"
             due = f"405, Allow: {', '.join(sorted(offered))}"
-            client.broken(rules.METHOD, operations[0], due, got, exchange, where=method.upper())
+            client.broken(rules.METHOD, operations[0], exchange, expected=due, got=got, where=method.upper())
 
 
 def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
@@ -40,12 +40,12 @@ def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -
         exchange = client.send(operation.method, url, json, content, query)
         if not 400 <= exchange.status < 500:
             where = repr(content[:12])
-            client.broken(input.BAD_JSON, operation, "400", exchange.answer(), exchange, where=where)
+            client.broken(input.BAD_JSON, operation, exchange, expected="400", got=exchange.answer(), where=where)
     for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
         headers = {**json, "Content-Type": kind}
         exchange = client.send(operation.method, url, headers, b"suite=1", query)
         if exchange.status != 415:
-            client.broken(rules.MEDIA_TYPE, operation, "415", exchange.answer(), exchange, where=kind)
+            client.broken(rules.MEDIA_TYPE, operation, exchange, expected="415", got=exchange.answer(), where=kind)
 
 
 def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
@@ -53,13 +53,15 @@ def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) 
     plain = client.get(operation, *known)
     odd = client.call(operation, *known, query={"suite_unknown": "1"})
     if odd.json != plain.json:
-        client.broken(input.UNKNOWN_QUERY, operation, "the same answer", odd.answer(), plain, odd)
+        client.broken(input.UNKNOWN_QUERY, operation, plain, odd, expected="the same answer", got=odd.answer())
     for parameter in operation.parameters_in("query"):
         for value in _beyond(parameter):
             exchange = client.call(operation, *known, query={parameter.name: value})
             if exchange.succeeded:
                 where = f"{parameter.name}={value[:20]}"
-                client.broken(input.EXPECTED_QUERY, operation, "400", exchange.answer(), exchange, where=where)
+                client.broken(
+                    input.EXPECTED_QUERY, operation, exchange, expected="400", got=exchange.answer(), where=where
+                )
         for value in _within(parameter):
             client.get(operation, *known, query={parameter.name: value})
 

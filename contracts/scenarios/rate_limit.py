@@ -71,15 +71,15 @@ def _until_refused(client: ScenarioClient, operation: Operation, query: Query) -
 
 def _judge(client: ScenarioClient, operation: Operation, passed: int, last: Exchange) -> None:
     if passed < RATE:
-        client.broken(rules.RATE, operation, f"{RATE} requests to pass", f"{passed} passed", last)
+        client.broken(rules.RATE, operation, last, expected=f"{RATE} requests to pass", got=f"{passed} passed")
         return
     if last.status != 429:
-        client.broken(rules.RATE, operation, f"429 for request {RATE + 1}", last.answer(), last)
+        client.broken(rules.RATE, operation, last, expected=f"429 for request {RATE + 1}", got=last.answer())
         return
     for name, expected, right in _HEADERS:
         got = last.headers.get(name.lower())
         if got is None or not right(got):
-            client.broken(rules.RATE_HEADERS, operation, expected, _told(got, last), last, where=name)
+            client.broken(rules.RATE_HEADERS, operation, last, expected=expected, got=_told(got, last), where=name)
 
 
 def _told(text: str | None, last: Exchange) -> str:

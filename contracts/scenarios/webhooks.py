@@ -50,7 +50,7 @@ def _round(
         deliveries = tenant.received(inbox)[before:]
         if len(deliveries) != 1:
             tenant.client.broken(
-                rules.ONCE, event, "one delivery", f"{len(deliveries)} deliveries", *tenant.story(inbox)
+                rules.ONCE, event, *tenant.story(inbox), expected="one delivery", got=f"{len(deliveries)} deliveries"
             )
         for delivery in deliveries:
             _judge(tenant, inbox, event, delivery)
@@ -62,10 +62,14 @@ def _round(
 def _judge(tenant: WebhookTenant, inbox: str, event: Operation, delivery: ReceivedDelivery) -> None:
     client, kind = tenant.client, delivery.headers.get("content-type", "").partition(";")[0]
     if kind != "application/json":
-        client.broken(rules.BODY, event, "application/json", kind, *tenant.story(inbox), where="content-type")
+        client.broken(
+            rules.BODY, event, *tenant.story(inbox), expected="application/json", got=kind, where="content-type"
+        )
     for error in first_problems(event.document, event.body or {}, delivery.body):
         where = "/" + "/".join("*" if isinstance(part, int) else str(part) for part in error.instance_path)
-        client.broken(rules.BODY, event, error.message[:300], "another body", *tenant.story(inbox), where=where)
+        client.broken(
+            rules.BODY, event, *tenant.story(inbox), expected=error.message[:300], got="another body", where=where
+        )
 
 
 def _agree(
@@ -81,7 +85,7 @@ def _agree(
     record = cause.record
 
     def broken(due: str, got: str, where: str = "") -> None:
-        tenant.client.broken(rules.AGREES, event, due, got, *tenant.story(inbox), where=where)
+        tenant.client.broken(rules.AGREES, event, *tenant.story(inbox), expected=due, got=got, where=where)
 
     if body.get("originalId") != str(record["id"]):
         broken(f"a delivery about {record['id']}", f"{body.get('originalId')}", "originalId")
@@ -109,7 +113,7 @@ def _stray(tenant: WebhookTenant, event: Operation, other: Operation, ids: set[s
         client, same = tenant.client, bool({delivery.id for delivery in deliveries} & ids)
         blamed = client.contract.operations[business_rules.SUBSCRIBE] if same else other
         got = f"{len(deliveries)} deliveries to a subscriber of {other.path}"
-        client.broken(rules.ONLY, blamed, f"nothing but {event.path}", got, *tenant.story(other.path))
+        client.broken(rules.ONLY, blamed, *tenant.story(other.path), expected=f"nothing but {event.path}", got=got)
 
 
 def repeated(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
@@ -128,7 +132,7 @@ def repeated(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> 
         deliveries = _alike(first[0], tenant.received(_ONE))
 
         def broken(rule: Rule, due: str, got: str, where: str = "") -> None:
-            tenant.client.broken(rule, event, due, got, *tenant.story(_ONE), where=where)
+            tenant.client.broken(rule, event, *tenant.story(_ONE), expected=due, got=got, where=where)
 
         if len(deliveries) != 2:
             broken(rules.AGAIN, "the failed delivery once more", f"{len(deliveries) - 1} more")
@@ -182,7 +186,9 @@ def ended(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> Non
         for inbox, rule, blamed in ((_ONE, rules.ENDED, unsubscribe), (_TWO, rules.GONE, event)):
             more = len(tenant.received(inbox)) - before[inbox]
             if more:
-                tenant.client.broken(rule, blamed, "no delivery any more", f"{more} deliveries", *tenant.story(inbox))
+                tenant.client.broken(
+                    rule, blamed, *tenant.story(inbox), expected="no delivery any more", got=f"{more} deliveries"
+                )
 
 
 def refused(client: ScenarioClient, catalogue: Catalogue, family: Family) -> None:
@@ -204,7 +210,9 @@ def refused(client: ScenarioClient, catalogue: Catalogue, family: Family) -> Non
             count = len(tenant.received(_ONE))
             if count > heard and not without.succeeded:
                 story = _culprit(tenant, operation, ids, sent)
-                tenant.client.broken(rules.REFUSED, operation, "no delivery", f"{count - heard} deliveries", *story)
+                tenant.client.broken(
+                    rules.REFUSED, operation, *story, expected="no delivery", got=f"{count - heard} deliveries"
+                )
                 count = len(tenant.received(_ONE))
             heard = count
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from contracts.errors import CannotRun
 from contracts.rules import request_conformance
-from contracts.rules.rule import Finding
+from contracts.rules.rule import Finding, Violation
 from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import OFFLINE, RunResult
@@ -98,7 +98,8 @@ class Attribution:
         shown, meant = self._names.describe(exchange.method, path)
         due = "an operation of the document" + (f"; did you mean {meant}?" if meant else "")
         got = f"{shown}, answered {exchange.status}"
-        self._found.add(Finding(request_conformance.OPERATION, shown, Provenance.DOCUMENTED, got, due), entry)
+        violation = Violation(request_conformance.OPERATION, expected=due, got=got)
+        self._found.add(Finding.of(violation, shown, Provenance.DOCUMENTED), entry)
 
     def _notes(self, place: ApiBase | None, ours: list[Odd]) -> list[str]:
         where = place.describe() if place else ""

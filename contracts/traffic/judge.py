@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.rules import request_conformance, response_conformance
-from contracts.rules.openapi_core_judge import OpenapiCoreJudge
-from contracts.rules.rule import Finding, Rule, Severity
+from contracts.rules.location import Location
+from contracts.rules.openapi_core_judge import JUDGES, OpenapiCoreJudge
+from contracts.rules.rule import Finding, Rule, Severity, Violation
 from contracts.spec.document import Contract, Operation
 from contracts.traffic.findings import TrafficFindings
 from contracts.traffic.masking import hidden
@@ -55,25 +56,24 @@ class Judge:
 
     def _request(self, entry: Recorded, operation: Operation) -> None:
         exchange = entry.exchange
-        for said in request_conformance.unknown_parameters(operation, exchange):
-            self._said(request_conformance.PARAMETER, operation, said, entry)
-        for said in request_conformance.unknown_members(operation, exchange) if entry.request is Part.WHOLE else ():
-            self._said(self._as_wished(request_conformance.MEMBER), operation, said, entry)
-        for said in request_conformance.request(self._second, operation, exchange):
-            if not _known(said[0], entry):
+        for violation in request_conformance.unknown_parameters(operation, exchange):
+            self._add(violation, operation, entry)
+        whole = entry.request is Part.WHOLE
+        for violation in request_conformance.unknown_members(operation, exchange) if whole else ():
+            self._add(replace(violation, rule=self._as_wished(violation.rule)), operation, entry)
+        for violation in request_conformance.request(self._second, operation, exchange):
+            if not _known(violation.location, entry):
                 continue
             if exchange.succeeded or self._options.strict:
-                self._said(request_conformance.REQUEST, operation, said, entry)
+                self._add(violation, operation, entry)
             else:
                 self._found.note(f"{operation.key} refused what the contract does not allow; see --strict", entry)
 
     def _as_wished(self, rule: Rule) -> Rule:
         return replace(rule, severity=Severity.ERROR) if self._options.strict else rule
 
-    def _said(self, rule: Rule, operation: Operation, said: request_conformance.Said, entry: Recorded) -> None:
-        place, expected, got = said
-        mark = rule.provenance or operation.provenance
-        self._found.add(Finding(rule, operation.key, mark, got, expected, place), entry)
+    def _add(self, violation: Violation, operation: Operation, entry: Recorded) -> None:
+        self._found.add(Finding.of(violation, operation.key, operation.provenance), entry)
 
     def _answer(self, entry: Recorded, operation: Operation) -> None:
         exchange = entry.exchange
@@ -83,22 +83,20 @@ class Judge:
         if entry.answer is Part.WHOLE:
             wrong += self._second.judge(operation, exchange, found_wrong=bool(wrong))
         for finding in wrong:
-            about_body = finding.rule.group is response_conformance.SCHEMA.group
-            pointer = finding.where.partition(" ")[2] if about_body else ""
-            if about_body and (entry.answer is Part.HEAD or hidden(pointer, exchange.body)):
+            about_body = finding.rule.group is response_conformance.SCHEMA.group and finding.rule is not JUDGES
+            if about_body and (entry.answer is Part.HEAD or hidden(finding.location.pointer, exchange.body)):
                 continue
-            if MASK not in exchange.headers.get(finding.where.partition(" ")[2], ""):
+            if MASK not in exchange.headers.get(finding.location.name, ""):
                 self._found.add(finding, entry)
 
 
-def _known(place: str, entry: Recorded) -> bool:
+def _known(place: Location, entry: Recorded) -> bool:
     """Tell whether a complaint about a request can be known: not of a missing body, nor of masked values."""
     exchange = entry.exchange
-    if place.startswith("body"):
-        return entry.request is Part.WHOLE and not hidden(place.removeprefix("body").strip(), exchange.sent_body)
-    name = place.partition(" ")[2].partition(" ")[0]
+    if place.part == "body":
+        return entry.request is Part.WHOLE and not hidden(place.pointer, exchange.sent_body)
     given = [*parse_qsl(exchange.query), *exchange.sent_headers.items(), *_path_values(exchange)]
-    return not any(MASK in value for each, value in given if each.lower() == name.lower() or not each)
+    return not any(MASK in value for each, value in given if each.lower() == place.name.lower() or not each)
 
 
 def _path_values(exchange: Exchange) -> Iterator[tuple[str, str]]:

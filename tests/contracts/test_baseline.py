@@ -14,6 +14,7 @@ from contracts.options.baseline import Baseline, entries_for
 from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.rules import collections, response_conformance
+from contracts.rules.location import Location
 from contracts.rules.rule import Finding
 from contracts.run.outcome import RunResult
 from contracts.run.runner import Run
@@ -37,7 +38,14 @@ def written(folder: Path, text: str) -> str:
 
 
 def found(where: str = "200 /leads/*/nickname", operation: str = "GET /v1/leads", rule: object = None) -> Finding:
-    return Finding(rule or response_conformance.UNDOCUMENTED, operation, Provenance.EXAMPLE, "", "", where)  # type: ignore[arg-type]
+    return Finding(
+        rule or response_conformance.UNDOCUMENTED,
+        operation,
+        Provenance.EXAMPLE,
+        expected="",
+        got="",
+        location=Location(name=where),
+    )  # type: ignore[arg-type]
 
 
 def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:

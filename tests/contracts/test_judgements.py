@@ -12,6 +12,7 @@ from contracts.rules import response_conformance
 from contracts.rules.first_violations import first_problems, place_of
 from contracts.rules.object_members import is_open
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
+from contracts.rules.rule import Violation
 from contracts.scenarios.records import holds
 from contracts.spec.document import Contract, Document, Operation, load
 from contracts.spec.resources import families, listings
@@ -27,8 +28,8 @@ def page(ids: Sequence[Any], count: int = 5, pages: int = 3, current: int = 1) -
     return rules.Page([{"id": id} for id in ids], count, pages, current, exchange)
 
 
-def names(said: Iterator[rules.Said]) -> list[str]:
-    return [rule.name for rule, _, _ in said]
+def names(violations: Iterator[Violation]) -> list[str]:
+    return [violation.rule.name for violation in violations]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.report.patch_proposal import PatchProposal, propose, shape_schema
 from contracts.rules import lifecycle, response_conformance
+from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Rule
 from contracts.spec.dialect import plain
 from contracts.spec.document import Contract, Document, load
@@ -147,7 +148,15 @@ def test_a_status_that_looks_like_another_gets_its_shape() -> None:
 
 
 def bare(rule: Rule, operation: str, where: str, *evidence: Exchange) -> Finding:
-    return Finding(rule, operation, Provenance.INFERRED, "", "", where, evidence)
+    return Finding(
+        rule,
+        operation,
+        Provenance.INFERRED,
+        expected="",
+        got="",
+        location=Location.load(where),
+        evidence=evidence,
+    )
 
 
 @pytest.mark.parametrize(

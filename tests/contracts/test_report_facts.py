@@ -14,6 +14,7 @@ from contracts.options.selection import Selection
 from contracts.report import summary as content
 from contracts.report.writers import WRITERS
 from contracts.rules import access, input
+from contracts.rules.location import Location
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run import checked_rules
@@ -40,7 +41,15 @@ def outcome(*findings: Finding, is_mock: bool = True) -> RunResult:
 
 
 def refused(where: str = "", operation: str = "POST /v1/leads") -> Finding:
-    return Finding(input.ACCEPTED, operation, Provenance.DOCUMENTED, "400", "success", where, (ASKED,))
+    return Finding(
+        input.ACCEPTED,
+        operation,
+        Provenance.DOCUMENTED,
+        expected="success",
+        got="400",
+        location=Location(name=where),
+        evidence=(ASKED,),
+    )
 
 
 def report(kind: str, result: RunResult) -> str:

@@ -15,6 +15,7 @@ from rich.console import Console
 from contracts.report import terminal
 from contracts.report.har import HarRecorder
 from contracts.report.writers import WRITERS
+from contracts.rules.location import Location
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
@@ -66,7 +67,15 @@ def outcome(*, is_mock: bool = False) -> RunResult:
         operation="POST /v1/leads",
     )
     findings = [
-        Finding(rule, "POST /v1/leads", Provenance.DOCUMENTED, everywhere, exchange.answer(), everywhere, (exchange,))
+        Finding(
+            rule,
+            "POST /v1/leads",
+            Provenance.DOCUMENTED,
+            expected=exchange.answer(),
+            got=everywhere,
+            location=Location(name=everywhere),
+            evidence=(exchange,),
+        )
         for rule in list(RULES.values())[:3]
     ]
     coverage = Coverage(load(), SECRET)

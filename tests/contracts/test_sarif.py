@@ -11,6 +11,7 @@ from contracts.report import sarif
 from contracts.report.document_places import places
 from contracts.report.sarif import MOST, as_sarif
 from contracts.rules import input, response_conformance
+from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Rule
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import RunResult
@@ -40,7 +41,7 @@ webhooks:
 
 
 def finding(operation: str, where: str = "", rule: Rule = input.ACCEPTED, got: str = "400") -> Finding:
-    return Finding(rule, operation, Provenance.DOCUMENTED, got, "success", where)
+    return Finding(rule, operation, Provenance.DOCUMENTED, expected="success", got=got, location=Location(name=where))
 
 
 def written(contract: Contract, *findings: Finding, is_mock: bool = True) -> Json:

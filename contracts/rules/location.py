@@ -1,0 +1,32 @@
+"""The place where a rule was broken: a type, so that nobody has to take texts apart."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in an exchange. Its text, ``200 /leads/*/nickname``, tells findings apart in reports and baselines."""
+
+    status: int | None = None
+    """The HTTP status of the answer; None when the request is at fault, or a scenario as a whole."""
+    part: str = ""
+    """The part of a request: ``body``, or where a parameter stands (``query``, ``path``, ``header``, ``cookie``)."""
+    name: str = ""
+    """The name of a header or a parameter, or a scenario's own word for one of several cases."""
+    pointer: str = ""
+    """JSON pointer into the body or the parameter; ``*`` stands for every index."""
+
+    def __str__(self) -> str:
+        status = "" if self.status is None else str(self.status)
+        return " ".join(filter(None, (status, self.part, self.name, self.pointer)))
+
+    @classmethod
+    def load(cls, text: str) -> "Location":
+        """The place in an answer that a report has as a text."""
+        found = re.fullmatch(r"(?:(\d{3})(?: |$))?(.*?) ?(/\S*)?", text, re.S)
+        status, name, pointer = found.groups() if found else (None, text, None)
+        return cls(int(status) if status else None, name=name, pointer=pointer or "")
+
+
+NOWHERE = Location()
