@@ -39,13 +39,13 @@ def written(folder: Path, text: str) -> str:
 
 def found(where: str = "200 /leads/*/nickname", operation: str = "GET /v1/leads", rule: object = None) -> Finding:
     return Finding(
-        rule or response_conformance.UNDOCUMENTED,
+        rule or response_conformance.UNDOCUMENTED,  # type: ignore[arg-type]
         operation,
         Provenance.EXAMPLE,
         expected="",
         got="",
         location=Location(name=where),
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_an_entry_accepts_its_finding_and_no_other(tmp_path: Path) -> None:
