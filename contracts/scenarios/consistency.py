@@ -1,4 +1,4 @@
-"""Views of the same thing: a list and its items, a lead and its inquiries, both lists of members, the recent lists."""
+"""Views of the same thing: a list and its items, a lead and its inquiries, both lists of members."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Any
 
 from contracts.rules import consistency as rules
 from contracts.rules import lifecycle
-from contracts.rules.collections import page_of
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole
 from contracts.scenarios.records import Record, differences, is_change_time, record_of
@@ -228,41 +227,4 @@ def members(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
             due, got = f"{mail}: {name} {people[mail][name]!r}", f"{seen[mail][name]!r}"
             client.broken(
                 rules.MEMBERS, other.operation, client.last(other.operation), expected=due, got=got, where=name
-            )
-
-
-def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
-    """A recent list holds the newest items of the list it comes from, newest first, as they are."""
-    exchange = client.get(listing.operation)
-    newest = sorted(whole(client, source), key=lambda item: str(item.get("createdAt")), reverse=True)
-    due = [item["id"] for item in newest[: business_rules.RECENT_COUNT]]
-    items = page_of(listing, exchange).items
-    got = [item.get("originalId") for item in items]
-    if got != due:
-        client.broken(rules.RECENT, listing.operation, exchange, expected=f"{due}", got=f"{got}")
-    known = {item["id"]: item for item in newest}
-    for item in items:
-        origin = known.get(item.get("originalId"), {})
-        for name in (
-            *business_rules.RECENT_SHARED,
-            "createdAt",
-            "source",
-            "tag",
-            "summary",
-            "isFirstInquiry",
-            "leadId",
-        ):
-            if name in item and name in origin and item[name] != origin[name]:
-                where = f"{item.get('originalId')}: {name} {origin[name]!r}"
-                client.broken(
-                    rules.RECENT_SAME, listing.operation, exchange, expected=where, got=f"{item[name]!r}", where=name
-                )
-        if not str(item.get("id", "")).startswith(f"{item.get('originalId')} - "):
-            client.broken(
-                rules.RECENT_SAME,
-                listing.operation,
-                exchange,
-                expected=f"{item.get('originalId')} - …",
-                got=f"{item.get('id')}",
-                where="id",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.scenarios import consistency, protocol
+from contracts.scenarios import consistency, protocol, recent_lists
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
@@ -76,7 +76,7 @@ def agreeing_views(catalogue: Catalogue, topic: str = "agreement") -> Iterator[S
     for short, long in business_rules.RECENT.items():
         if f"GET {short}" in lists and f"GET {long}" in lists:
             pair = lists[f"GET {short}"], lists[f"GET {long}"]
-            yield Scenario(f"{topic}-recent", f"GET {short}", on(consistency.recent, *pair), [f"GET {long}"])
+            yield Scenario(f"{topic}-recent", f"GET {short}", on(recent_lists.recent, *pair), [f"GET {long}"])
 
 
 def requests(catalogue: Catalogue) -> Iterator[Scenario]:

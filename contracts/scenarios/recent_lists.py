@@ -1,0 +1,32 @@
+"""Lists of the most recent items, against the lists that the items come from."""
+
+from contracts.rules import consistency as rules
+from contracts.rules.collections import page_of
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import whole
+from contracts.spec import business_rules
+from contracts.spec.resources import Listing
+
+_SAME = (*business_rules.RECENT_SHARED, "createdAt", "source", "tag", "summary", "isFirstInquiry", "leadId")
+"""Members that an item of both lists has alike."""
+
+
+def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
+    """A recent list holds the newest items of the list it comes from, newest first, as they are."""
+    operation, exchange = listing.operation, client.get(listing.operation)
+    newest = sorted(whole(client, source), key=lambda item: str(item.get("createdAt")), reverse=True)
+    ids = [item["id"] for item in newest[: business_rules.RECENT_COUNT]]
+    items = page_of(listing, exchange).items
+    shown = [item.get("originalId") for item in items]
+    if shown != ids:
+        client.broken(rules.RECENT, operation, exchange, expected=f"{ids}", got=f"{shown}")
+    known = {item["id"]: item for item in newest}
+    for item in items:
+        origin = known.get(item.get("originalId"), {})
+        for name in _SAME:
+            if name in item and name in origin and item[name] != origin[name]:
+                due, got = f"{item.get('originalId')}: {name} {origin[name]!r}", f"{item[name]!r}"
+                client.broken(rules.RECENT_SAME, operation, exchange, expected=due, got=got, where=name)
+        if not str(item.get("id", "")).startswith(f"{item.get('originalId')} - "):
+            due, got = f"{item.get('originalId')} - …", f"{item.get('id')}"
+            client.broken(rules.RECENT_SAME, operation, exchange, expected=due, got=got, where="id")
