@@ -22,7 +22,7 @@ _KNOWN = frozenset(map(int, HTTPStatus))
 
 
 class ErrorFacts(NamedTuple):
-    """What an error says: its status, and the words for it."""
+    """The facts of an error: its status, and the words for it."""
 
     status: int
     words: str
@@ -40,7 +40,7 @@ def shaped(schema: Schema, facts: ErrorFacts, chance: RandomSource) -> Any:
 
 
 def _value(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> Any:
-    """What the part of an error holds that is called ``name``."""
+    """The value for the part of an error that is called ``name``."""
     for value in _guesses(schema, name, facts, chance, depth):
         if schema.accepts(value):
             return value

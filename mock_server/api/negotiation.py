@@ -63,7 +63,7 @@ def _quality(wanted: Ranges, content: Content) -> float:
 
 
 def _is_wanted_as_json(wanted: Ranges, content: Content) -> bool:
-    """Whether a client asks for JSON by another name: `application/vnd.github+json` for `application/json`."""
+    """Tell whether a client asks for JSON by another name: `application/vnd.github+json` for `application/json`."""
     if not is_json(content.media):
         return False
     offered = parsed(content.media)

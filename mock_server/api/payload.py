@@ -46,7 +46,7 @@ def read_payload(operation: Operation, headers: Headers, body: bytes, problems: 
 
 
 def _may_be_empty(operation: Operation, media: str) -> bool:
-    """Whether nothing at all is a body of this type: a form without a field is one."""
+    """Tell whether nothing at all is a body of this type: a form without a field is one."""
     return format_of(media) is Format.FORM and media != "" and operation.body_required
 
 

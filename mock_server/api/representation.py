@@ -18,7 +18,7 @@ _MOST_CHOICES = 1_000
 
 
 class Representation:
-    """What does not depend on the state is found once: which content an Accept header gets, and the headers."""
+    """The parts of an answer that no state changes, found once: the content for an Accept header, and the headers."""
 
     def __init__(self) -> None:
         self._choices: dict[tuple[int, str | None], Content | None] = {}

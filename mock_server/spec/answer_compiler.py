@@ -126,7 +126,7 @@ def _main(contents: Sequence[Content]) -> Content | None:
 
 
 def _chosen(schema: Schema | None) -> list[Any]:
-    """What a schema lets a header be where the document gives no example: its default, or one of a few values."""
+    """The value of a header without an example: its schema's default, or one of a few values."""
     if schema is None:
         return []
     return [schema.default, *schema.node.get("enum", ())[:1], schema.node.get("const")]

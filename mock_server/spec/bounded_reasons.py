@@ -85,7 +85,7 @@ def _reason(schema: Asked, value: Any, path: Path, patience: _Patience) -> Probl
 
 
 def _own(part: Asked, value: Any, path: Path) -> Problem | None:
-    """What a schema itself says of the value, without the schemas in it."""
+    """The complaints of a schema itself, without the schemas in it."""
     made = part.document.made
     key = ("own words", part.pointer)
     if key not in made:

@@ -161,7 +161,7 @@ class _Compiler:
 
 
 def _counts(code: str) -> bool:
-    """Whether a range stands for the status it begins with: `2XX` for 200."""
+    """Tell whether a range stands for the status it begins with: `2XX` for 200."""
     return code in ("2XX", "3XX")
 
 

@@ -35,7 +35,7 @@ class Content:
 
     @cached_property
     def structured(self) -> bool:
-        """Whether a JSON value stands behind it, written in this format."""
+        """True when a JSON value stands behind it, written in this format."""
         if self.format not in STRUCTURED:
             return False
         if self.format is Format.JSON:
@@ -44,11 +44,14 @@ class Content:
 
     @cached_property
     def examples(self) -> Mapping[str, Any]:
-        """Those that the schema admits, or that are the text as it is sent: published ones are often a little wrong."""
+        """The examples that can be sent; published ones are often a little wrong.
+
+        An example can be sent when the schema admits it, or when it is the text as it is sent.
+        """
         return {name: value for name, value in self.given.items() if self.admits(value)}
 
     def admits(self, value: Any) -> bool:
-        """Whether an example can be sent as it stands."""
+        """Tell whether an example can be sent as it stands."""
         if self.schema is None or (self.format is not Format.JSON and isinstance(value, str)):
             return True
         return self.schema.accepts(value)

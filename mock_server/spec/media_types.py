@@ -61,7 +61,7 @@ def parsed(name: str) -> MediaType:
 
 
 def is_json(name: str) -> bool:
-    """Whether a body of this media type is one JSON value, whatever the name for it is: `application/hal+json`."""
+    """Tell whether a body of this media type is one JSON value, by any name: `application/hal+json`."""
     return bool(_JSON.fullmatch(parsed(name).essence))
 
 

@@ -178,7 +178,7 @@ class Operation:
         return replace(self.ranges["default"], status=200) if "default" in self.ranges else _EMPTY
 
     def response_for(self, status: int) -> Response | None:
-        """What is documented for a status: by itself, by its range (``4XX``), or by ``default``."""
+        """The response that is documented for a status: by itself, by its range (``4XX``), or by ``default``."""
         found = self.success if status == self.success.status else self.responses.get(status)
         ranged = self.ranges.get(f"{status // 100}XX") or self.ranges.get("default")
         return found or (replace(ranged, status=status) if ranged else None)

@@ -67,7 +67,7 @@ def _nodes(node: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _several(circles: Mapping[str, int], name: str, ways: list[list[frozenset[str]]]) -> bool:
-    """Whether of some alternatives in ``name`` several lead back to it."""
+    """Tell whether several of some alternatives in ``name`` lead back to it."""
     here = circles[name]
     return any(sum(any(circles[it] == here for it in way) for way in branches) > 1 for branches in ways)
 

@@ -56,7 +56,7 @@ def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | 
 
 
 def looks_around(pattern: str) -> bool:
-    """Whether a pattern has conditions that a text made for it meets by chance only."""
+    """Tell whether a pattern has conditions that a text made for it meets by chance only."""
     return "(?=" in pattern or "(?!" in pattern or "(?<" in pattern
 
 

@@ -91,7 +91,7 @@ def _next(pattern: str, place: int, inside: bool) -> tuple[str, int, bool]:
 
 
 def _escaped(pattern: str, place: int, inside: bool) -> tuple[str, int]:
-    """What stands for an escape, and where that ends."""
+    """The translation of an escape, and where the escape ends."""
     if found := _UNICODE.match(pattern, place):
         members = _members(found[2] or found[3] or "")
         negated = (found[1] == "P") != ("{^" in found[0])

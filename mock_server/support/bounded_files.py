@@ -139,7 +139,7 @@ def _plain_numbers(data: Any, name: str, error: type[SetupError]) -> Any:
 
 
 def _near(value: Decimal, name: str, error: type[SetupError]) -> float:
-    """What a document says is counted with: its bounds and steps. Raises ``error`` for a number beyond them."""
+    """The number as a double, which is what a document is computed with. Raises ``error`` for one that is too large."""
     if not math.isfinite(near := float(value)):
         raise error(Problem(name, f"a value that JSON does not have: {str(value)[:40]}", "write a text or a number"))
     return near

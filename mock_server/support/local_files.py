@@ -22,7 +22,7 @@ class Place:
 
 @dataclass
 class LocalFiles:
-    """What was read, by address; ``unreached`` are references to what was not, with the reason."""
+    """Files by address; ``unreached`` are references to files that were not read, with the reason."""
 
     folder: Path | None
     error: type[SetupError]
@@ -60,7 +60,7 @@ class LocalFiles:
         return ""
 
     def exists(self, place: Place) -> bool:
-        """Whether something stands at a place of a file that was read."""
+        """Tell whether there is anything at a place of a file that was read."""
         try:
             self.at(place)
         except LookupError:

@@ -106,7 +106,7 @@ class _Bundle:
         return f"#/{BROUGHT}/{self.brought[place]}"
 
     def _place(self, reference: str, base: str, file: str) -> Place | None:
-        """What a reference means; None where it leads out of what can be read."""
+        """The place that a reference means; None where it leads out of what can be read."""
         address, fragment = urldefrag(_joined(base, reference))
         fragment = unquote(fragment)
         for start in dict.fromkeys([self.names.get(address), self._whole(address, reference), Place(file, "")]):
@@ -173,7 +173,7 @@ def _walk(node: Any) -> Iterator[Any]:
 
 
 def _leads_elsewhere(node: Any) -> bool:
-    """Whether a node has a reference that is no pointer into the document, or a name of its own."""
+    """Tell whether a node has a reference that is no pointer into the document, or a name of its own."""
     if not isinstance(node, dict):
         return False
     reference = node.get("$ref")

@@ -63,7 +63,7 @@ class _Loader(yaml.CSafeLoader):
         self.slips.append(Slip(what, node.start_mark.line + 1))
 
     def _merging(self, node: yaml.Node) -> dict[str, Any]:
-        """What a merge key brings: a mapping, or a list of them of which the first that has a key counts."""
+        """The pairs of a merge key: a mapping, or a list of them of which the first that has a key counts."""
         named: list[Any] = node.value if isinstance(node, yaml.SequenceNode) else [node]
         brought: dict[str, Any] = {}
         for part in named:
