@@ -76,7 +76,7 @@ class _Timed(HTTPConnection):
 
 
 class _TimedTLS(_Timed, HTTPSConnection):
-    """The same over TLS, whose handshake the socket ends as a whole."""
+    """A timed connection over TLS, whose handshake the socket ends as a whole."""
 
 
 class _TimedAnswer(http.client.HTTPResponse):
