@@ -10,7 +10,7 @@ from mock_server.api.payload import read_payload
 from mock_server.errors import BadRequest, NotFound, Problem
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import ABSENT, Parameter
-from mock_server.spec.parameter_styles import Unreadable
+from mock_server.spec.parameter_values import Unreadable
 from mock_server.support.wire_texts import Texts, UnreadableQuery, cookie_texts, query_texts
 
 Headers = Mapping[bytes, bytes]

@@ -7,8 +7,8 @@ from typing import Any
 
 from mock_server.errors import Problem
 from mock_server.spec.parameter_styles import STYLES as STYLES
-from mock_server.spec.parameter_styles import Decode, Unreadable, gathered, items, nested, pairs, separators, unwrapped
-from mock_server.spec.parameter_values import Parts, admits, cast, typed
+from mock_server.spec.parameter_styles import Decode, gathered, items, nested, pairs, separators, unwrapped
+from mock_server.spec.parameter_values import Parts, Unreadable, admits, cast, typed
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_lint import TYPES
 from mock_server.support.exact_json import NotJson, read_json

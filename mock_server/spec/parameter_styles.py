@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mock_server.spec.parameter_values import Parts
+from mock_server.spec.parameter_values import Parts, Unreadable
 
 Decode = Callable[[str], str]
 
@@ -23,10 +23,6 @@ _JOINED: Mapping[str, Sequence[str]] = {
 }
 _EXPLODED: Mapping[str, Sequence[str]] = {"label": (r"\.",), "matrix": (";",)}
 _KEY = re.compile(r"\[([^\[\]]*)\]")
-
-
-class Unreadable(ValueError):
-    """Texts that do not have the form of the style; the text says in what."""
 
 
 def separators(style: str, *, explode: bool) -> Sequence[str]:

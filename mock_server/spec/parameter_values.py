@@ -1,7 +1,9 @@
 """From the texts of a parameter to a value of its schema's types."""
 
+import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mock_server.spec.schema import Schema
@@ -12,9 +14,16 @@ _INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _WIDEST = 2**63  # a number with an exponent, as 1e3, is a whole one up to here
 _NULLS = ("", "null")
+_BITS = {"int32": 32, "int64": 64}
+
+Read = Callable[[str], Any]
 
 Parts = str | Sequence["Parts"] | Mapping[str, "Parts"]
 """Texts in the shape of a value: an object's by key, an array's in order, several of one key as a list."""
+
+
+class Unreadable(ValueError):
+    """Texts that do not have the form of their style or format; the text says in what."""
 
 
 def admits(schema: Schema | None, type_name: str) -> bool:
@@ -36,16 +45,32 @@ def typed(schema: Schema | None, parts: Parts) -> Any:
 
 
 def cast(schema: Schema, text: str) -> Any:
-    """The narrowest reading of ``text`` that the schema admits; the narrowest of its types when it admits none."""
-    types = schema.types
-    readings = [value for name, read in _CASTS if name in types and (value := read(text)) is not _NOT]
-    if "string" in types:
-        readings.append(text)
-    if "null" in types and text in _NULLS:
-        readings.append(None)
+    """The narrowest reading of ``text`` that the schema admits; the narrowest of its types when it admits none.
+
+    Raises Unreadable for a text that is not in base64 where the document says so.
+    """
+    readings = [value for read in _readers(schema) if (value := read(text)) is not _NOT]
     if len(readings) < 2:
         return readings[0] if readings else text
     return next((value for value in readings if schema.accepts(value)), readings[0])
+
+
+def _readers(schema: Schema) -> Sequence[Read]:
+    """The ways to read a text that the schema's types allow, the narrowest first; made once for each schema."""
+    made, key = schema.document.made, ("readers", schema.pointer)
+    if key in made:
+        readers: Sequence[Read] = made[key]
+        return readers
+    formats = {part.node.get("format") for part in schema.certain if isinstance(part.node.get("format"), str)}
+    bounds = next((bits for name, bits in _BITS.items() if name in formats), None)
+    integer = _integer if bounds is None else partial(_bounded, bounds)
+    casts = (("integer", integer), ("number", _number), ("boolean", _boolean), ("null", _null))
+    text = _base64 if "byte" in formats and schema.types <= {"string", "null"} else _text
+    *plain, null = [(name, read) for name, read in casts]
+    readers = [read for name, read in (*plain, ("string", text), null) if name in schema.types]
+    if schema.pointer:  # a schema that stands nowhere has the pointer of any other such
+        made[key] = readers
+    return readers
 
 
 def property_schema(schema: Schema | None, name: str) -> Schema | None:
@@ -107,12 +132,27 @@ def _number(text: str) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WIDEST else value
 
 
+def _bounded(bits: int, text: str) -> Any:
+    """An integer that so many bits can hold."""
+    value = _integer(text)
+    return value if value is _NOT or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else _NOT
+
+
 def _boolean(text: str) -> Any:
     return {"true": True, "false": False}.get(text, _NOT)
 
 
-_CASTS: tuple[tuple[str, Callable[[str], Any]], ...] = (
-    ("integer", _integer),
-    ("number", _number),
-    ("boolean", _boolean),
-)
+def _null(text: str) -> Any:
+    return None if text in _NULLS else _NOT
+
+
+def _text(text: str) -> Any:
+    return text
+
+
+def _base64(text: str) -> Any:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        raise Unreadable("is not in base64") from None
+    return text

@@ -11,7 +11,7 @@ from typing import Any
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import ABSENT, Parameter
-from mock_server.spec.parameter_styles import Unreadable
+from mock_server.spec.parameter_values import Unreadable
 from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import write_json
 from mock_server.support.wire_texts import Texts, UnreadableQuery, joined_fields, query_texts

@@ -15,7 +15,7 @@ from specimens import OURS, SIZE, chance, nodes, served
 from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
 from mock_server.spec.generation import generate
-from mock_server.spec.parameter_styles import Unreadable
+from mock_server.spec.parameter_values import Unreadable
 
 PLACES = {name: [way for way in nodes(root) if way] for name, root in OURS.items()}
 LEAVES: list[Any] = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from specimens import answering, document, schema, served
 
 from mock_server.spec.parameter import ABSENT, Parameter
-from mock_server.spec.parameter_styles import Unreadable
+from mock_server.spec.parameter_values import Unreadable
 
 
 def of(node: Any, **more: Any) -> Parameter:
@@ -69,6 +69,16 @@ INTEGER, NUMBER, BOOLEAN, STRING = ({"type": name} for name in ("integer", "numb
         (STRING, "5", "5"),
         (STRING, "true", "true"),
         (STRING, "", ""),
+        ({"type": "integer", "format": "int32"}, "2147483647", 2**31 - 1),
+        ({"type": "integer", "format": "int32"}, "-2147483648", -(2**31)),
+        ({"type": "integer", "format": "int32"}, "2147483648", "2147483648"),
+        ({"type": "integer", "format": "int64"}, "9223372036854775807", 2**63 - 1),
+        ({"type": "integer", "format": "int64"}, "-9223372036854775809", "-9223372036854775809"),
+        ({"allOf": [{"type": "integer"}, {"format": "int32"}]}, "2147483648", "2147483648"),
+        ({"type": "integer", "format": "int128"}, "9" * 30, int("9" * 30)),
+        ({"type": "number", "format": "money"}, "1.5", 1.5),
+        ({"type": "string", "format": "byte"}, "aGk=", "aGk="),
+        ({"type": "string", "format": "int64"}, "12", "12"),
         ({"enum": ["a", "b"]}, "a", "a"),
         ({"enum": [1, 2]}, "2", 2),
         ({"const": True}, "true", True),
@@ -97,6 +107,12 @@ def test_a_text_is_read_as_its_type_or_stays_a_text(node: Any, text: str, value:
 def test_of_several_types_the_narrowest_that_is_admitted_counts(node: Any, text: str, value: object) -> None:
     found = of(node).read([text])
     assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize("text", ["a", "a b=", "~~~~"])
+def test_a_text_that_is_not_in_base64_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="base64"):
+        of({"type": "string", "format": "byte"}).read([text])
 
 
 @given(st.integers(-(10**20), 10**20))

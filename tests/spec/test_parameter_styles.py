@@ -7,7 +7,7 @@ from specimens import answering, document, served
 
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import ABSENT, Parameter
-from mock_server.spec.parameter_styles import Unreadable
+from mock_server.spec.parameter_values import Unreadable
 from mock_server.support.wire_texts import UnreadableQuery, cookie_texts, joined_fields, query_texts
 
 INTEGER, STRING = {"type": "integer"}, {"type": "string"}
