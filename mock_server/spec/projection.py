@@ -96,6 +96,8 @@ def _same(value: Any) -> Any:
 
 def _fields(schema: Schema) -> Project:
     parts = [(name, _part(schema, part)) for name, part in schema.sure.items() if not part.never]
+    # Some schemas require a property without describing it: any value will do, but there has to be one.
+    parts += [(name, _same) for name in sorted(schema.required - schema.sure.keys())]
     # A schema with `additionalProperties: {…}` is a dictionary: its own keys stay.
     keep_rest = isinstance(schema.node.get("additionalProperties"), dict)
 

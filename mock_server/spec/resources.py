@@ -207,7 +207,7 @@ class _Inference:
 
 
 _ID_TYPES = frozenset({"string", "integer", "number"})
-_NARROWING = ("pattern", "format", "enum", "minLength", "maxLength", "minimum", "maximum")
+_IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
 
 
 def _placed(family: Family, known: Mapping[str, Family]) -> Family:
@@ -217,13 +217,12 @@ def _placed(family: Family, known: Mapping[str, Family]) -> Family:
 
 
 def _narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
-    """The schema of the id: that of the path, where the record says less of it."""
-    if schema is None or any(word in schema.node for word in _NARROWING):
-        return schema
+    """The schema of the id: that of the path, where the record's says less."""
     for parameters in named:
-        asked = parameters[-1].schema
-        if asked.types & schema.types and any(word in asked.node for word in _NARROWING):
-            return asked if asked.types <= schema.types else schema
+        wanted = parameters[-1].schema
+        if schema is not None and wanted.types <= schema.types and wanted.said is not None:
+            if any(schema.accepts(id) and not wanted.accepts(id) for id in _IDS):
+                return wanted
     return schema
 
 
