@@ -11,7 +11,7 @@ from mock_server.api import prefer, validation
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.representation import Representation
 from mock_server.api.request_body import body_of
-from mock_server.api.response import Header, PreparedResponse, send_answer
+from mock_server.api.response import Header, PreparedResponse, send_answer, with_headers
 from mock_server.api.response_cache import accept, recall, remember
 from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
@@ -153,6 +153,8 @@ class Endpoint:
                 path=valid.path,
                 query=valid.query,
                 body=valid.body,
+                url=url,
+                query_text=exchange.plain_query,
             )
             outcome = self._behaviours[operation.key](call)
             exchange.note(*outcome.explain)
@@ -168,7 +170,8 @@ class Endpoint:
         binding = self._contract.bindings.get(operation.key)
         lives = binding is not None and binding.role is not Role.SINGLE
         made = self._representation.answer(response, content, answer, url, call.chance(), lives=lives)
-        return made, not (tx.changed or outcome.explain)
+        _set_headers(made, outcome)
+        return made, outcome.lasting and not (tx.changed or outcome.explain)
 
     def _check(self, operation: Operation, response: Response, outcome: OperationResult, answer: bytes) -> None:
         """Raises AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""
@@ -186,6 +189,12 @@ class Endpoint:
         log.error("%s %s: %s", operation.key, response.status, "; ".join(problems))
         if not operation.document.lenient:
             raise AnswerInvalid(*problems)
+
+
+def _set_headers(answer: PreparedResponse, outcome: OperationResult) -> None:
+    """Put the headers of a behaviour in the place of those of the document."""
+    given = [(name.encode(), text.encode("latin-1", "replace")) for name, text in outcome.headers]
+    answer.headers = [field for field in with_headers(answer.headers, given) if field[1]]
 
 
 def _url(headers: Mapping[bytes, bytes], exchange: Exchange) -> str:

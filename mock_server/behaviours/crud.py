@@ -65,7 +65,7 @@ def filters(call: OperationContext) -> dict[str, Any]:
     """The filters of a query: a field, and the values of which a record has to have one."""
     where: dict[str, Any] = {}
     for filter in call.binding.filters.known:
-        wanted = filter.wanted(call.asked)
+        wanted = filter.wanted(call.asked) if filter.is_plain else None
         if wanted is not None:
             _narrow(where, filter.field_name, wanted)
     return where

@@ -1,28 +1,31 @@
-"""Pages: newest first, stable, a partition of the list.
+"""Pages: newest first unless the query asks for another order, stable, a partition of the list.
 
 The order, and that a page past the end is empty with the same totals, are ours: gaps ``list-order`` and
 ``page-past-the-end``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from mock_server.behaviours.page_addresses import PageAddresses
 from mock_server.behaviours.registry import OperationContext, OperationResult
+from mock_server.behaviours.selection import Selection, selected
 from mock_server.spec.envelopes import Envelope
 from mock_server.spec.projection import Projection
 from mock_server.store.base import Row
 
-_DEFAULTS: Mapping[str, int] = {"page": 1, "limit": 50, "offset": 0}
+_DEFAULTS: Mapping[str, int] = {"page": 1, "limit": 50, "offset": 0, "start": 1}
 _ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PageWindow:
-    """Which rows of a list are asked for."""
+    """The rows of a list that are asked for; ``first`` is the number of the first page."""
 
     offset: int
     limit: int
+    first: int = 1
 
     def figures(self, total: int) -> dict[str, Any]:
         """The totals that a page may carry, by role."""
@@ -30,26 +33,46 @@ class PageWindow:
         return {
             "total": total,
             "pages": pages,
-            "page": self.offset // self.limit + 1,
+            "page": self.offset // self.limit + self.first,
             "limit": self.limit,
             "offset": self.offset,
+            "start": self.offset + 1,
             "more": self.offset + self.limit < total,
         }
 
 
-def window(call: OperationContext) -> PageWindow:
+def window(call: OperationContext, selection: Selection) -> PageWindow:
     """The window that the query asks for, whatever its parameters are called; all rows where it has none."""
     paging = call.binding.paging
     if not paging:
         return PageWindow(0, _ALL)
-    page, limit = max(1, _asked(call, "page")), max(1, _asked(call, "limit"))
-    return PageWindow(max(0, _asked(call, "offset")) if "offset" in paging else (page - 1) * limit, limit)
+    limit, first = max(1, _asked(call, "limit")), _first(call)
+    if "cursor" in paging or "before" in paging:
+        after = selection.place(call.asked.get(paging["cursor"].name)) if "cursor" in paging else None
+        before = selection.place(call.asked.get(paging["before"].name)) if "before" in paging else None
+        if after is not None:
+            return PageWindow(after + 1, limit, first)
+        if before is not None:
+            return PageWindow(max(0, before - limit), min(limit, before) or 1, first)
+    if "offset" in paging:
+        return PageWindow(max(0, _asked(call, "offset")), limit, first)
+    if "start" in paging:
+        return PageWindow(max(1, _asked(call, "start")) - 1, limit, first)
+    return PageWindow((max(first, _asked(call, "page", first)) - first) * limit, limit, first)
 
 
-def _asked(call: OperationContext, role: str) -> int:
+def _first(call: OperationContext) -> int:
+    """The number of the first page: 0 where the document starts to count there."""
+    parameter = call.binding.paging.get("page")
+    starts = parameter is not None and (parameter.default == 0 or parameter.schema.node.get("minimum") == 0)
+    return 0 if starts and parameter is not None and parameter.default in (0, None) else 1
+
+
+def _asked(call: OperationContext, role: str, default: int | None = None) -> int:
     parameter = call.binding.paging.get(role)
     value = call.asked.get(parameter.name) if parameter else None
-    return _DEFAULTS[role] if value is None else int(value)
+    otherwise = _DEFAULTS[role] if default is None else default
+    return otherwise if value is None or isinstance(value, str | bool) else int(value)
 
 
 def page(
@@ -57,9 +80,20 @@ def page(
 ) -> OperationResult:
     """The page that the query asks for, of the records of ``kind`` that meet ``where``, in the document's shape."""
     wrapper = cast(Envelope, call.binding.wrapper)  # what has none is no list
-    asked = window(call)
-    rows, total = call.tx.page(kind, asked.offset, asked.limit, where)
+    selection = selected(call, kind, where)
+    asked = window(call, selection)
+    rows, total = selection.rows(asked.offset, asked.limit)
+    figures = asked.figures(total)
+    headers: Sequence[tuple[str, str]] = ()
+    addresses = PageAddresses(call, asked.first)
+    if addresses.wanted:
+        figures |= addresses.figures(rows, figures)
+        headers = addresses.headers(figures)
     items: Any = [render(wrapper.view, row) for row in rows]
     if wrapper.as_map:
         items = {str(row.id): item for row, item in zip(rows, items, strict=True)}
-    return OperationResult(wrapper.wrap(items, asked.figures(total), call.chance), checked=not wrapper.made_up)
+    value = wrapper.wrap(items, figures, call.chance)
+    checked = not (wrapper.made_up or wrapper.leads_on)
+    return OperationResult(
+        value, checked=checked, explain=selection.explain, headers=headers, lasting=not addresses.wanted
+    )

@@ -24,11 +24,15 @@ class OperationResult:
     """``value`` is the answer's JSON; ``checked`` when all of it was rendered through validated views.
 
     ``status`` is one that the operation documents, None for its first success; ``explain`` goes to a header of ours.
+    ``headers`` take the place of documented ones, an empty one only takes it away. ``lasting``: the same request gets
+    the same answer as long as the records stay.
     """
 
     value: Any
     checked: bool = False
     explain: Sequence[str] = ()
+    headers: Sequence[tuple[str, str]] = ()
+    lasting: bool = True
     status: int | None = None
 
 
@@ -70,13 +74,16 @@ class ActionContext:
 class OperationContext(ActionContext):
     """One validated request to one operation.
 
-    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not.
+    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not; ``url``
+    is where it was sent, without the query, which is ``query_text``.
     """
 
     operation: Operation
     path: Sequence[Id] = ()
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    url: str = ""
+    query_text: str = ""
 
     @property
     def binding(self) -> Binding:
@@ -148,7 +155,8 @@ def by_hand(key: str) -> Behaviour | None:
 def as_a_list_does(binding: Binding, parameter: Parameter) -> bool:
     """Tell whether the inferred list looks at a query parameter: for the page, or to narrow the list by a field."""
     known = (it.parameter for it in binding.filters.known)
-    return parameter in binding.paging.values() or parameter.name in known
+    used = (*binding.paging.values(), *binding.sorting.parameters)
+    return parameter in used or parameter.name in known
 
 
 def idle(contract: Contract, operation: Operation) -> Sequence[str]:

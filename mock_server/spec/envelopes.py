@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.spec.generation import generate
 from mock_server.spec.names import plain
+from mock_server.spec.page_links import PageLinks
 from mock_server.spec.projection import Projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
@@ -56,7 +57,7 @@ class Envelope:
     so for those that stand one level down (`meta`). ``rest`` are the required ones that say something else;
     ``aside`` is whether nothing in the answer looks like a field of a record. ``inner`` is how the property holds the
     list where it does not stand there itself; ``keyed`` tells that the list is a map from ids to records, ``alone``
-    that the one record stands in a list.
+    that the one record stands in a list. ``links`` are the parts of a page that lead to another one.
     """
 
     key: str | None
@@ -68,6 +69,7 @@ class Envelope:
     inner: "Envelope | None" = None
     keyed: bool = False
     alone: bool = False
+    links: PageLinks | None = None
 
     @cached_property
     def view(self) -> Projection:
@@ -98,7 +100,14 @@ class Envelope:
             answer |= {name: _said(schema, stream) for name, schema in self.rest.items()}
         for name, roles in self.nested.items():
             answer[name] = {**(answer.get(name) or {}), **{inner: figures[role] for inner, role in roles.items()}}
+        if self.links is not None:
+            self.links.put(answer, figures)
         return answer
+
+    @cached_property
+    def leads_on(self) -> bool:
+        """True when the answer says where the other pages are."""
+        return self.links is not None or (self.inner is not None and self.inner.leads_on)
 
     def unwrapped(self, answer: Any) -> list[Any]:
         """The records that an answer of this kind holds."""
@@ -139,9 +148,10 @@ def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
     whole = {name for name, roles in nested.items() if schema.properties[name].required <= roles.keys()}
     nested = {name: roles for name, roles in nested.items() if name in whole | schema.required}
     rest = _rest(schema, {key, *totals, *whole})
-    aside = schema.properties.keys() - {key, *totals, *nested} <= _ASIDE_OF_LISTS
+    links = PageLinks.of(schema, {key, *totals})
+    aside = schema.properties.keys() - {key, *totals, *nested, *links.parts} <= _ASIDE_OF_LISTS
     inner = held if held.key is not None or held.keyed else None
-    return Envelope(key, held.schema, totals, nested, rest, aside, inner)
+    return Envelope(key, held.schema, totals, nested, rest, aside, inner, links=links if links.parts else None)
 
 
 def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:

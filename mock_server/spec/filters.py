@@ -9,12 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mock_server.spec import ranges
 from mock_server.spec.names import plain
 from mock_server.spec.parameter import Parameter
+from mock_server.spec.ranges import holds, inner_word
 from mock_server.spec.schema import Schema
 
 _BEFORE = ("filters", "filter", "where", "by")
 _AFTER = re.compile(r"(?:\[|__|[._-])(?:eq|equals|exact|is|in|any)\]?$|\[\]$", re.IGNORECASE)
+_NESTED = "attributes"
+_UNWRAPPED = re.compile(r"(?:filters?|where)\[(.+?)\](.*)")
 _SCALARS = frozenset({"string", "number", "integer", "boolean"})
 
 
@@ -22,7 +26,8 @@ _SCALARS = frozenset({"string", "number", "integer", "boolean"})
 class Filter:
     """A query parameter, or one key of a parameter that is an object (``inner``), and the field that it names.
 
-    ``many``: whether a text may hold several values with commas between them.
+    ``many``: whether a text may hold several values with commas between them. ``compare`` is how a record's value
+    must lie to the one that is given, empty where it must be that one. A field with a dot is one level down.
     """
 
     parameter: str
@@ -30,13 +35,28 @@ class Filter:
     field_name: str
     many: bool
     _reader: Parameter = field(repr=False)
+    compare: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """True when it asks a field of the record itself to have one of some values."""
+        return not self.compare and "." not in self.field_name
+
+    def admits(self, record: Mapping[str, Any], wanted: Sequence[Any]) -> bool:
+        """True when a record meets a filter that is not plain."""
+        value: Any = record
+        for name in self.field_name.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if not self.compare:
+            return any(one in wanted for one in (value if isinstance(value, list) else [value]))
+        return all(holds(self.compare, value, bound) for bound in wanted)
 
     def wanted(self, query: Mapping[str, Any]) -> Sequence[Any] | None:
         """The values that the field may have, in its own type; None where the query does not say."""
         value = query.get(self.parameter)
         if self.inner:
             value = value.get(self.inner) if isinstance(value, dict) else None
-        if value is None:
+        if value is None or isinstance(value, dict):
             return None
         if self.many and isinstance(value, str):
             value = value.split(",")
@@ -46,6 +66,8 @@ class Filter:
         """A value as the records have it: a document may say text for the parameter and number for the field."""
         if not isinstance(value, str | bool | int | float) or self._reader.schema.accepts(value):
             return value
+        if self.compare and not isinstance(value, str):
+            return value  # a number may be compared with a time
         text = str(value).lower() if isinstance(value, bool) else str(value)
         return self._reader.read([text])
 
@@ -69,10 +91,10 @@ def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: S
     for parameter in parameters:
         for inner in _keys(parameter):
             name = inner or parameter.name
-            found, many = (name, False) if name in fields else _field(name, spelt)
+            found, many, compare = (name, False, "") if name in fields else _meant(parameter, inner, spelt)
             if found:
                 reader = Parameter(found, "query", False, fields[found])
-                known.append(Filter(parameter.name, inner, found, many, reader))
+                known.append(Filter(parameter.name, inner, found, many, reader, compare))
             else:
                 deep = inner and parameter.style == "deepObject"
                 unknown.setdefault(parameter.name, []).append(f"{parameter.name}[{inner}]" if deep else name)
@@ -87,6 +109,10 @@ def _comparable(shapes: Sequence[Schema]) -> Mapping[str, Schema]:
             one = part.items if part.types - {"null"} == {"array"} else part
             if one is None or one.types & _SCALARS:
                 found.setdefault(name, one or part)
+        inner = shape.properties.get(_NESTED)  # of JSON:API: the fields stand one level down
+        for name, part in inner.properties.items() if inner else ():
+            if part.types & _SCALARS:
+                found.setdefault(f"{_NESTED}.{name}", part)
     return found
 
 
@@ -94,7 +120,7 @@ def _spellings(fields: Iterable[str], kind: str, id: str) -> Mapping[str, tuple[
     """Plain names, each with its field, and whether it speaks of several values; the first field of a name counts."""
     found: dict[str, tuple[str, bool]] = {}
     for name in fields:
-        found.setdefault(plain(name), (name, False))
+        found.setdefault(plain(name.removeprefix(f"{_NESTED}.")), (name, False))
     if id in fields:
         found.setdefault(plain(f"{kind}id"), (id, False))
     for name, (of, _) in list(found.items()):
@@ -109,8 +135,27 @@ def _plurals(name: str) -> Sequence[str]:
 
 def _keys(parameter: Parameter) -> Sequence[str]:
     """The keys of a parameter that is an object with some; else the parameter itself, without a key."""
-    properties = parameter.schema.properties if parameter.schema.types - {"null"} == {"object"} else {}
-    return list(properties) or [""]
+    types = parameter.schema.types - {"null"}
+    keys = list(parameter.schema.properties) if "object" in types else []
+    return keys if types == {"object"} and keys else [*keys, ""]
+
+
+def _meant(parameter: Parameter, inner: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool, str]:
+    """The field that a parameter, or its key, means; whether of several values; and how it is compared."""
+    if inner and (word := inner_word(inner)):  # `created[gte]`
+        found, many = _field(parameter.name, spelt)
+        return (found, many, word) if found else ("", False, "")
+    name = inner or parameter.name
+    found, many = _field(name, spelt)
+    if found:
+        return found, many, ""
+    schema = parameter.schema.properties.get(inner, parameter.schema)
+    is_moment = schema.node.get("format") in ("date", "date-time") or bool(schema.types & {"integer", "number"})
+    for text in dict.fromkeys((name, _UNWRAPPED.sub(r"\1\2", name))):
+        for plain_name, word in ranges.readings(text, is_moment=is_moment):
+            if plain_name in spelt:
+                return spelt[plain_name][0], False, word
+    return "", False, ""
 
 
 def _field(name: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:

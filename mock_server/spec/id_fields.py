@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from mock_server.spec.names import plain
+from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _USUAL = ("id", "_id", "uuid", "guid", "gid", "sid", "uid", "token", "key", "slug", "code", "ref", "reference")
+_PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
+_IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
 _NAMING = ("name", "number")  # they tell records apart where nothing better does
 
 
@@ -36,3 +41,25 @@ def id_fields(parameters: Sequence[str], fields: Sequence[str], word: str) -> tu
     """The fields that the parameters at the end of an item's path name; empty where they do not all name another."""
     found = tuple(id_field(name, fields, word) for name in parameters)
     return found if all(found) and len(set(found)) == len(found) else ()
+
+
+def narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
+    """The schema of the id: that of the path, where the record's says less."""
+    for parameters in named:
+        wanted = parameters[-1].schema
+        if schema is None or wanted.said is None or not wanted.types <= schema.types:
+            continue
+        if any(schema.accepts(id) and not wanted.accepts(id) for id in _IDS):
+            return wanted
+    return schema
+
+
+def prefix_of(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> str:
+    """The beginning of the ids of a kind, read off a pattern or an example."""
+    hints: list[Any] = [schema.node.get("pattern"), schema.example] if schema is not None else []
+    hints += [parameters[-1].schema.example for parameters in named]
+    for hint in hints:
+        match = _PREFIX.match(hint) if isinstance(hint, str) else None
+        if match:
+            return match.group(1)
+    return ""

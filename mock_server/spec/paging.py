@@ -1,15 +1,25 @@
-"""How a list is paged: which of its parameters pick a page."""
+"""How a list is paged: which of its parameters pick a page, a window, or the place after another record."""
 
 import re
+from collections.abc import Collection
 
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import Parameter
 
-_PAGING = (
-    ("page", re.compile(r"page([_-]?(number|no|index))?|page\[number\]", re.IGNORECASE)),
-    ("limit", re.compile(r"\$?(limit|top|take)|per[_-]?page|page([_-]?(size|limit)|\[size\])|size", re.IGNORECASE)),
-    ("offset", re.compile(r"\$?(offset|skip)|page\[offset\]", re.IGNORECASE)),
+_NUMBERS = (
+    ("page", r"page([_-]?(number|no|index))?|page\[number\]"),
+    ("limit", r"\$?(limit|top|take)|per[_-]?page|page([_-]?(size|limit)|\[(size|limit)\])|size|max[_-]?results"),
+    ("offset", r"\$?(offset|skip)|page\[offset\]"),
+    ("start", r"start[_-]?(index|at)"),
 )
+_CURSORS = (
+    ("cursor", r"(next[_-]?|page[_-]?|pagination[_-]?)?cursor|page\[(cursor|after)\]"),
+    ("cursor", r"((next[_-]?)?page|next|pagination|continuation)[_-]?token|continuation|\$?skiptoken"),
+    ("cursor", r"after([_-]?(id|cursor))?|start(ing)?[_-]?after([_-]?id)?|since[_-]?id|last[_-]?id"),
+    ("cursor", r"marker|bookmark|scroll[_-]?id|offset"),
+    ("before", r"before([_-]?(id|cursor))?|ending[_-]?before|page\[before\]|prev(ious)?[_-]?cursor"),
+)
+_DATES = ("date", "date-time")
 
 
 def asked(operation: Operation) -> list[Parameter]:
@@ -20,12 +30,18 @@ def asked(operation: Operation) -> list[Parameter]:
     return found
 
 
-def paging_of(operation: Operation) -> dict[str, Parameter]:
-    """The parameters that pick a page, by role."""
+def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, Parameter]:
+    """The parameters that pick a page, by role. A text that names one of ``fields`` is a filter."""
     found: dict[str, Parameter] = {}
     for parameter in asked(operation):
-        if parameter.schema.types & {"integer", "number"}:
-            role = next((role for role, pattern in _PAGING if pattern.fullmatch(parameter.name)), None)
-            if role:
-                found.setdefault(role, parameter)
+        is_number = bool(parameter.schema.types & {"integer", "number"})
+        role = _role(parameter.name, _NUMBERS) if is_number else ""
+        if not role and "string" in parameter.schema.types and parameter.name not in fields:
+            role = _role(parameter.name, _CURSORS) if parameter.schema.node.get("format") not in _DATES else ""
+        if role:
+            found.setdefault(role, parameter)
     return found
+
+
+def _role(name: str, patterns: tuple[tuple[str, str], ...]) -> str:
+    return next((role for role, pattern in patterns if re.fullmatch(pattern, name, re.IGNORECASE)), "")

@@ -5,16 +5,15 @@ The kind is the collection's path without its version and its parameters: ``/v1/
 operationIds gives the same ones.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
-from mock_server.spec.id_fields import id_field, id_fields
+from mock_server.spec.id_fields import id_field, id_fields, narrower, prefix_of
 from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
@@ -22,8 +21,8 @@ from mock_server.spec.paging import asked, paging_of
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource_paths import Level, Place, ResourcePaths
 from mock_server.spec.schema import Schema
+from mock_server.spec.sorting import Sorting, infer_sorting
 
-_PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 _SEARCHES = frozenset({"search", "query", "find", "filter", "lookup", "_search"})
 _CHANGES = frozenset({"PUT", "PATCH", "POST"})
 
@@ -44,7 +43,8 @@ class Binding(NamedTuple):
     """One operation's part in its family.
 
     ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields the other ones of a list name.
-    ``levels`` are the kinds of the path; ``within`` is the property of the body that holds the record, if one does.
+    ``levels`` are the kinds of the path; ``within`` is the property of the body that holds the record, if one does;
+    ``sorting`` says how a list can be ordered.
     """
 
     role: Role
@@ -54,6 +54,7 @@ class Binding(NamedTuple):
     filters: Filters
     levels: tuple[Level, ...] = ()
     within: str = ""
+    sorting: Sorting = Sorting()
 
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
@@ -158,7 +159,7 @@ class _Inference:
         parent = next((parent for it in members if (parent := self._parent(it))), None)
         roles = {self._roles[it.key] for it in members}
         return Family(
-            *(kind, id_name, _narrower(id_schema, named), _prefix(id_schema, named), parent),
+            *(kind, id_name, narrower(id_schema, named), prefix_of(id_schema, named), parent),
             *(self._link(parent, members, shapes) if parent else None, shapes),
             keys=keys if len(keys) > 1 else (),
             at_sight=bool(named) and not roles & {Role.LIST, Role.CREATE},
@@ -200,14 +201,15 @@ class _Inference:
         levels, within = self._levels(operation), _within(operation, family)
         if role is not Role.LIST:
             return Binding(role, family, wrapper, {}, Filters(), levels, within)
-        paging = paging_of(operation)
-        others = [it for it in asked(operation) if it not in paging.values()]
+        paging = paging_of(operation, family.fields)
+        unpaged = [it for it in asked(operation) if it not in paging.values()]
+        sorting = infer_sorting(unpaged, _sortable(family))
+        others = [it for it in unpaged if it not in sorting.parameters]
         filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
-        return Binding(role, family, wrapper, paging, filters, levels, within)
+        return Binding(role, family, wrapper, paging, filters, levels, within, sorting)
 
 
 _ID_TYPES = frozenset({"string", "integer", "number"})
-_IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
 
 
 def _placed(family: Family, known: Mapping[str, Family]) -> Family:
@@ -216,25 +218,10 @@ def _placed(family: Family, known: Mapping[str, Family]) -> Family:
     return replace(family, loose=family.parent is not None and (above is None or above.at_sight))
 
 
-def _narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
-    """The schema of the id: that of the path, where the record's says less."""
-    for parameters in named:
-        wanted = parameters[-1].schema
-        if schema is not None and wanted.types <= schema.types and wanted.said is not None:
-            if any(schema.accepts(id) and not wanted.accepts(id) for id in _IDS):
-                return wanted
-    return schema
-
-
-def _prefix(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> str:
-    """The beginning of the ids of a kind, read off a pattern or an example."""
-    hints: list[Any] = [schema.node.get("pattern"), schema.example] if schema is not None else []
-    hints += [parameters[-1].schema.example for parameters in named]
-    for hint in hints:
-        match = _PREFIX.match(hint) if isinstance(hint, str) else None
-        if match:
-            return match.group(1)
-    return ""
+def _sortable(family: Family) -> list[str]:
+    """The fields of a record, and those one level down of JSON:API, by which a list can be sorted."""
+    inner = [shape.properties["attributes"] for shape in family.shapes if "attributes" in shape.properties]
+    return [*family.fields, *(f"attributes.{name}" for part in inner for name in part.properties)]
 
 
 def _within(operation: Operation, family: Family) -> str:

@@ -45,10 +45,7 @@ def parameter(name: str, schema: Any = TEXT, **more: Any) -> dict[str, Any]:
         *((name, "serial_number") for name in ("serialNumber", "serial-number", "serialNumbers")),
         *(("is_read", "isRead"), ("categories", "category"), ("statuses", "status"), ("origin", "origin")),
         *((name, "labels") for name in ("label", "labels", "Labels")),
-        *(
-            (name, "")
-            for name in ("notes", "owner", "owner_id", "created_after", "q", "filter", "sort", "sourc", "lead")
-        ),
+        *((name, "") for name in ("notes", "owner", "owner_id", "created_after", "q", "filter", "sourc", "lead")),
     ],
 )
 def test_a_name_means_the_field_that_is_spelt_alike(name: str, field: str) -> None:

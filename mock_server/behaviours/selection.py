@@ -1,0 +1,95 @@
+"""The rows of a list in the order that a query asks for: narrowed, sorted, and found again by a cursor."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mock_server.behaviours.registry import OperationContext
+from mock_server.store.base import Row
+
+_NO_FIELD = "the order `{}` names no field of these records: it is ignored"
+
+
+class Selection:
+    """Rows of one kind; without an order of its own, newest first."""
+
+    def __init__(self, call: OperationContext, kind: str, where: Mapping[str, Any]) -> None:
+        self._call, self._kind, self._where = call, kind, where
+        self._listed: Sequence[Row] | None = None
+        order, unknown = call.binding.sorting.order(call.asked) if call.binding.sorting.by else ((), ())
+        self._order = order
+        self._filters = [
+            (filter, wanted)
+            for filter in call.binding.filters.known
+            if not filter.is_plain and (wanted := filter.wanted(call.asked)) is not None
+        ]
+        self.explain = [_NO_FIELD.format(text[:60]) for text in unknown]
+
+    def rows(self, offset: int, limit: int) -> tuple[Sequence[Row], int]:
+        """A window of the rows, and how many there are in all."""
+        if not self._order and not self._filters:
+            return self._call.tx.page(self._kind, offset, limit, self._where)
+        rows = self._all()
+        return rows[offset : offset + limit], len(rows)
+
+    def place(self, cursor: Any) -> int | None:
+        """The place of the row that a cursor stands for; None for no cursor, and for one that nobody gave."""
+        if cursor in (None, ""):
+            return None
+        wanted = {str(cursor), _decoded(str(cursor))}
+        for index, row in enumerate(self._all()):
+            if str(row.id) in wanted:
+                return index
+        self.explain.append("the cursor is none that this list has given: the list starts anew")
+        return None
+
+    def _all(self) -> Sequence[Row]:
+        if self._listed is None:
+            rows = list(self._call.tx.find(self._kind, self._where))[::-1]
+            rows = [row for row in rows if all(it.admits(row.record, wanted) for it, wanted in self._filters)]
+            for name, down in reversed(self._order):
+                rows = _sorted(rows, name, down=down)
+            self._listed = rows
+        return self._listed
+
+
+def selected(call: OperationContext, kind: str, where: Mapping[str, Any]) -> Selection:
+    """The rows of a kind that a query asks for."""
+    return Selection(call, kind, where)
+
+
+def cursor_after(row: Row) -> str:
+    """A text that stands for the place after a row, and tells nobody anything."""
+    return base64.urlsafe_b64encode(str(row.id).encode()).decode().rstrip("=")
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (ValueError, binascii.Error):
+        return ""
+
+
+def _sorted(rows: Sequence[Row], name: str, *, down: bool) -> list[Row]:
+    """The rows by the value of a field; those that have none come last, and equal ones stay as they were."""
+    outer, _, inner = name.partition(".")
+    values: list[Any] = [row.record.get(outer) for row in rows]
+    if inner:
+        values = [value.get(inner) if isinstance(value, dict) else None for value in values]
+    full = [index for index, value in enumerate(values) if value is not None]
+    types = {type(values[index]) for index in full}
+    if types <= {str} or types <= {int, float}:  # most lists: no rank is needed
+        full.sort(key=lambda index: values[index], reverse=down)
+    else:
+        full.sort(key=lambda index: _rank(values[index]), reverse=down)
+    empty = [row for row, value in zip(rows, values, strict=True) if value is None]
+    return [*(rows[index] for index in full), *empty]
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    if isinstance(value, bool):
+        return 0, value
+    if isinstance(value, int | float):
+        return 1, value
+    return 2, str(value)

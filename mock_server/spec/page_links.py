@@ -1,0 +1,100 @@
+"""The parts of a page that lead to another one: a cursor, a number, or an address, at whatever depth."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.spec.names import plain
+from mock_server.spec.schema import Schema
+
+Figures = Mapping[str, Any]
+
+_DEEPEST = 3
+_WAYS = "next|previous|prev|first|last|self"
+_CURSORS = re.compile(
+    r"(next|previous|prev)?(page)?(cursor|token|marker|bookmark|scrollid|continuationtoken|paginationtoken)"
+    r"|(next|previous|prev)(key|id|offset|startingafter|after)|after|before|endcursor|startcursor|startingafter"
+)
+_LINK = re.compile(rf"(?:odata)?({_WAYS})(?:page)?(?:ur[il]|link|href|path)?")
+_WITHIN = frozenset({"href", "url", "uri", "link", "path"})
+_HOLDERS = re.compile(
+    rf"_?links|meta|_?pagination|paging|pageinfo|cursors?|resultinfo|responsemetadata|({_WAYS})(page)?"
+)
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """``parts`` are the properties of an object that lead elsewhere, each with its role or with its own parts."""
+
+    schema: Schema
+    parts: Mapping[str, "str | PageLinks"]
+
+    @classmethod
+    def of(cls, schema: Schema, known: Collection[str] = (), way: str = "", depth: int = 0) -> "PageLinks":
+        """Read the parts off a schema; ``known`` properties mean something else, ``way`` is the object's own name."""
+        parts: dict[str, str | PageLinks] = {}
+        for name, part in schema.properties.items():
+            if name in known:
+                continue
+            word = plain(name)
+            if part.types - {"null"} == {"object"} and depth < _DEEPEST and _HOLDERS.fullmatch(word):
+                inner = cls.of(part, (), word, depth + 1)
+                if inner.parts:
+                    parts[name] = inner
+            elif role := _role(word, way, part):
+                parts[name] = role
+        return cls(schema, parts)
+
+    def put(self, answer: dict[str, Any], figures: Figures) -> None:
+        """Write into ``answer`` what ``figures`` say; a role that leads nowhere is null, empty, or left out."""
+        for name, role in self.parts.items():
+            part = self.schema.properties[name]
+            if isinstance(role, PageLinks):
+                value = self._object(role, answer.get(name), figures)
+                ways = [] if value is None else [value]
+            else:
+                ways = list(figures.get(role, ()))
+            value = next((way for way in ways if part.accepts(way)), None)
+            if value is not None:
+                answer[name] = value
+            elif part.nullable:
+                answer[name] = None
+            elif name not in self.schema.required:
+                answer.pop(name, None)
+            elif part.accepts(""):
+                answer[name] = ""
+
+    def _object(self, links: "PageLinks", known: Any, figures: Figures) -> dict[str, Any] | None:
+        """The inner object; None where it has nothing to say, or not all that it must."""
+        made: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
+        links.put(made, figures)
+        says = any(value not in (None, "") for value in made.values())
+        return made if says and links.schema.required <= made.keys() else None
+
+
+def _role(word: str, way: str, schema: Schema) -> str:
+    """``next``, ``previous_cursor`` and the like; nothing for what leads nowhere."""
+    if not schema.types & {"string", "integer"}:
+        return ""
+    towards = _LINK.fullmatch(way)
+    if towards and (word in _WITHIN or _CURSORS.fullmatch(word) or word in ("offset", "page", "id")):
+        return _way(towards[1]) + ("_url" if word in _WITHIN else "_cursor" if word != "page" else "")
+    if word in ("firstid", "lastid"):
+        return word
+    if _CURSORS.fullmatch(word):
+        back = word.startswith(("prev", "before", "startcursor"))
+        return "previous_cursor" if back else "next_cursor"
+    if link := _LINK.fullmatch(word):
+        is_address = link[0] != link[1] and not word.endswith("page")
+        return _way(link[1]) + ("_url" if is_address else "")
+    return ""
+
+
+def _way(word: str) -> str:
+    return "previous" if word == "prev" else word
+
+
+def addresses(urls: Sequence[str]) -> list[str]:
+    """An address as a document may want it: whole, and from the host's root on."""
+    return [form for url in urls for form in (url, "/" + url.split("/", 3)[-1])]
