@@ -11,6 +11,7 @@ from contracts.run.coverage import Coverage
 from contracts.run.outcome import RunResult
 from contracts.run.runner import Run
 from contracts.run.verdict import shortcomings
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import Contract
 from contracts.spec.provenance import Provenance
 from contracts.transport.guard import Mode
@@ -28,7 +29,7 @@ def part(run: Run) -> Part:
         "done": sorted(run.done),
         "passed": run.outcome.passed,
         "failed": run.outcome.failed,
-        "not_run": run.outcome.not_run,
+        "not_run": {name: (one.reason.value, one.detail) for name, one in run.outcome.not_run.items()},
         "found": [(finding.rule.name, finding.operation, finding.provenance.value) for finding in found],
         "counts": run.coverage.counts(),
         "mock": run.target.is_mock,
@@ -43,7 +44,7 @@ def together(parts: Sequence[Part], contract: Contract, options: Options) -> Run
         outcome.coverage.add(part["counts"])
         outcome.passed += part["passed"]
         outcome.failed += part["failed"]
-        outcome.not_run |= part["not_run"]
+        outcome.not_run |= {n: Skipped(SkipReason(reason), detail) for n, (reason, detail) in part["not_run"].items()}
         outcome.findings += [_finding(*found) for found in part["found"]]
     every, done = ({name for part in parts for name in part[word]} for word in ("scenarios", "done"))
     nothing_left_out = Selection(contract, (), (), ())

@@ -11,9 +11,10 @@ from contracts.errors import CannotRun
 from contracts.real_host.ledger import Ledger, LedgerState, MadeRecord
 from contracts.real_host.safe_records import SafeOperations
 from contracts.real_host.write_gate import WriteGate
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch
 from contracts.scenarios.records import record_of
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.transport.guarded_session import TIMEOUT
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words

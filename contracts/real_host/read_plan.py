@@ -13,9 +13,10 @@ from contracts.rules import consistency
 from contracts.rules.collections import Page, page_of
 from contracts.rules.rule import Violation
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import note
 from contracts.scenarios.records import differences
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing

@@ -12,8 +12,9 @@ from contracts.real_host.write_gate import WriteGate
 from contracts.rules import lifecycle as rules
 from contracts.rules.collections import page_of
 from contracts.rules.rule import Rule
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import differences, holds, is_change_time, record_of
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
 

@@ -90,7 +90,7 @@ def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
             "vacuous": outcome.vacuous,
             "passed": outcome.passed,
             "failed": outcome.failed,
-            "notRun": outcome.not_run,
+            "notRun": {name: str(skipped) for name, skipped in outcome.not_run.items()},
             "notes": outcome.notes,
             "operations": operations,
             **run_facts.to_dict(outcome),

@@ -62,8 +62,8 @@ def _finding(item: Finding, outcome: RunResult, say: Say) -> None:
 
 def _not_run(outcome: RunResult, say: Say, verbose: bool) -> None:
     reasons: dict[str, list[str]] = {}
-    for name, reason in outcome.not_run.items():
-        reasons.setdefault(reason, []).append(name)
+    for name, skipped in outcome.not_run.items():
+        reasons.setdefault(str(skipped), []).append(name)
     for reason, names in reasons.items():
         shown = ", ".join(names if verbose else names[:3]) + ("" if verbose or len(names) < 4 else " …")
         say(f"not run: {len(names)} · {reason} · {shown}", "yellow")

@@ -30,7 +30,7 @@ def of_run(known: Collection[str], outcome: RunResult, selection: Selection) -> 
         if _among(runs, finished):
             return ""
         if hindered := _among(runs, outcome.not_run):
-            return outcome.not_run[hindered]
+            return str(outcome.not_run[hindered])
         if _among(runs, known):
             return _ENDED
         return _LEFT_OUT if not selection.everything else _NOT_SAFE if outcome.mode == Mode.SAFE else _NOTHING

@@ -54,10 +54,10 @@ class Coverage:
         names = {parameter.name for parameter in self.contract.operations[operation].parameters_in("query")}
         return len(names & self.parameters[operation]), len(names)
 
-    def vacuous(self, due: Iterable[str], excused: Mapping[str, str], faulty: Collection[str]) -> Sequence[str]:
+    def vacuous(self, due: Iterable[str], excused: Collection[str], faulty: Collection[str]) -> Sequence[str]:
         """Why the run proves too little; nothing when it is worth its result.
 
-        ``due``: operations that should have succeeded. ``excused``: those that could not, with reasons.
+        ``due``: operations that should have succeeded. ``excused``: those that could not.
         ``faulty``: those with findings, which say enough.
         """
         total = sum(self._with_key.values())

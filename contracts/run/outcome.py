@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
 from contracts.scenarios.scenario import Scenario
+from contracts.scenarios.skipped import Skipped
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Guard, Mode
 from contracts.transport.target import Target
@@ -30,7 +31,7 @@ class RunResult:
     findings: list[Finding] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    not_run: dict[str, str] = field(default_factory=dict)
+    not_run: dict[str, Skipped] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     vacuous: list[str] = field(default_factory=list)
     accepted: list[Finding] = field(default_factory=list)

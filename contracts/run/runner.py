@@ -17,12 +17,13 @@ from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
 from contracts.run.greeting import greet
 from contracts.run.outcome import RunObserver, RunResult
-from contracts.run.verdict import LOST, accept, shortcomings, unreadable
+from contracts.run.verdict import accept, shortcomings, unreadable
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.plan import all_scenarios
 from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.second_tenant import SecondTenant
+from contracts.scenarios.skipped import ScenarioSkipped, Skipped, SkipReason
 from contracts.spec.document import Contract, Document
 from contracts.spec.samples import CannotSample
 from contracts.transport.guard import Guard, Mode, Policy
@@ -32,6 +33,7 @@ from contracts.transport.pacing import Pace
 from contracts.transport.target import Target
 
 _MOST_LOST = 3
+_NO_ID = "no operation supplies the id it needs (--id NAME=VALUE)"
 
 
 class Run:
@@ -69,7 +71,7 @@ class Run:
         self.guard.listen(self.coverage.seen)
         self.client = ScenarioClient(contract, target, self.transport, options.seed)
         self.done: set[str] = set()
-        self.cut_short: dict[str, str] = {}
+        self.cut_short: dict[str, Skipped] = {}
         """Units that were not run to their end, with the reason; they may have found something before."""
         self._second_tenant = SecondTenant()
         self._lost = 0
@@ -204,30 +206,34 @@ class Run:
             raise RunStopped("a rule was broken, and --fail-fast was given", spent=True)
         return new
 
-    def _attempt(self, scenario: Scenario) -> str:
-        """Why a scenario could not be run to its end; empty when it was."""
+    def _attempt(self, scenario: Scenario) -> Skipped | None:
+        """The reason why a scenario could not be run to its end; None when it was."""
         try:
             scenario.run(self.client)
-        except (ScenarioSkipped, CannotSample) as reason:
-            return str(reason)
+        except ScenarioSkipped as reason:
+            return reason.skipped
+        except CannotSample as reason:
+            return Skipped(SkipReason.OTHER, str(reason))
         except NETWORK_ERRORS as fault:
             self._lost += 1
             if self._lost >= _MOST_LOST:
-                raise RunStopped(f"{LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}") from None
-            return f"{LOST}: {in_words(fault)}"
+                raise RunStopped(
+                    f"{SkipReason.LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}"
+                ) from None
+            return Skipped(SkipReason.LOST, f"{SkipReason.LOST}: {in_words(fault)}")
         except SuiteError:
             raise
         except Exception as fault:  # an answer may be odd in any way: the run is told of as not run, the others go on
             return unreadable(fault)
         self._lost = 0
-        return ""
+        return None
 
     def conclude(self, seconds: float, *, whole: bool = True) -> None:
         """Count up what was found, and whether it proves anything; of a run that is not ``whole``, only so far."""
         outcome, outcome.interrupted = self.outcome, self.guard.interrupted
         if self.mode is Mode.SAFE:
             for operation in self.plan.unreached:
-                outcome.not_run[operation.key] = "no operation supplies the id it needs (--id NAME=VALUE)"
+                outcome.not_run[operation.key] = Skipped(SkipReason.NO_ID, _NO_ID)
         else:
             outcome.not_run |= self.left_out
         outcome.findings = [

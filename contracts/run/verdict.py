@@ -9,20 +9,19 @@ from contracts.options.options import Options
 from contracts.options.selection import Selection
 from contracts.run.outcome import RunResult
 from contracts.scenarios import rate_limit
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import Contract
 from contracts.transport.guard import Mode
 
-LOST = "the connection broke"
-UNREADABLE = "an answer has not the form that this run reads"
 
-
-def unreadable(fault: Exception) -> str:
+def unreadable(fault: Exception) -> Skipped:
     """Why a run gave up: an answer is so odd that it could not go on. What is odd about it is a finding of its own.
 
     Without such a finding the run itself is wrong, and the place says where. No value of the answer is told.
     """
     place = extract_tb(fault.__traceback__)[-1]
-    return f"{UNREADABLE} ({type(fault).__name__} in {Path(place.filename).name}, line {place.lineno})"
+    detail = f"{type(fault).__name__} in {Path(place.filename).name}, line {place.lineno}"
+    return Skipped(SkipReason.UNREADABLE, f"{SkipReason.UNREADABLE} ({detail})")
 
 
 def shortcomings(
@@ -36,10 +35,10 @@ def shortcomings(
         reasons.append("nothing of what was chosen could be run here")
     if whole and options.check_rate_limit and not _limited(outcome):
         reasons.append("the rate limit was not seen")
-    lost = [name for name, reason in outcome.not_run.items() if reason.startswith(LOST)]
+    lost = [name for name, skipped in outcome.not_run.items() if skipped.reason is SkipReason.LOST]
     if lost:
-        reasons.append(f"{LOST} in {len(lost)} runs, {lost[0]} the first")
-    odd = [f"{name}: {reason}" for name, reason in outcome.not_run.items() if reason.startswith(UNREADABLE)]
+        reasons.append(f"{SkipReason.LOST} in {len(lost)} runs, {lost[0]} the first")
+    odd = [f"{name}: {skipped}" for name, skipped in outcome.not_run.items() if skipped.reason is SkipReason.UNREADABLE]
     if odd:
         reasons.append(f"{odd[0]}; {len(odd)} such runs in all")
     return reasons
@@ -69,7 +68,7 @@ def _due(outcome: RunResult, contract: Contract, selection: Selection, options: 
     return [o.key for o in contract.operations.values() if outcome.mode == Mode.FULL or o.method == "GET"]
 
 
-def _excused(not_run: Mapping[str, str], contract: Contract) -> dict[str, str]:
+def _excused(not_run: Mapping[str, Skipped], contract: Contract) -> set[str]:
     """Operations that could not succeed, because no operation supplies the id they need."""
-    return {key: reason for key in contract.operations for name, reason in not_run.items()
-            if key in name and "no operation supplies" in reason}  # fmt: skip
+    without_id = [name for name, skipped in not_run.items() if skipped.reason is SkipReason.NO_ID]
+    return {key for key in contract.operations if any(key in name for name in without_id)}

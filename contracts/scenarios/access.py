@@ -5,9 +5,10 @@ from typing import Any
 
 from contracts.rules import access as rules
 from contracts.rules.protocol import UNKNOWN_PATH
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole
 from contracts.scenarios.records import Record, RecordKind
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.resources import NO_NUMBER, Family, Listing

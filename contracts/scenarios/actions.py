@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.rules import lifecycle as rules
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole
 from contracts.scenarios.records import Record, RecordKind
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing

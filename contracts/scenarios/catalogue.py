@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.errors import CannotRun
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch
+from contracts.scenarios.skipped import ScenarioSkipped, Skipped, SkipReason
 from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing, families, listings
 
@@ -18,7 +19,9 @@ class Catalogue:
         self.contract = contract
         found, self.listings = _inferred(contract)
         self.families = [family for family in found if not _obstacle(family)]
-        self.left_out: Mapping[str, str] = {family.path: why for family in found if (why := _obstacle(family))}
+        self.left_out: Mapping[str, Skipped] = {
+            family.path: Skipped(SkipReason.OTHER, why) for family in found if (why := _obstacle(family))
+        }
         """Collections that the directed runs cannot read, and why; the generator asks for them all the same."""
         self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
 
@@ -40,7 +43,8 @@ class Catalogue:
         items = (fetch(client, listing).items if listing else []) or _kept(client, start)
         if len(parameters) != 1 or not items:
             raise ScenarioSkipped(
-                f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)"
+                f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)",
+                SkipReason.NO_ID,
             )
         if "id" not in items[0]:
             raise ScenarioSkipped(f"items of {start} have no `id`")

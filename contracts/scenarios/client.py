@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import orjson
 
-from contracts.errors import SuiteError
 from contracts.rules import input, response_conformance
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Violation
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
 from contracts.spec.samples import Sampler
 from contracts.transport.exchange import Exchange
@@ -23,10 +23,6 @@ from contracts.transport.target import Target
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
 EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
-
-
-class ScenarioSkipped(SuiteError):
-    """A directed run cannot go on. When nothing was found by then, it counts as not run, with this reason."""
 
 
 class ScenarioClient:

@@ -5,8 +5,9 @@ from typing import Any
 
 from contracts.rules import lifecycle as rules
 from contracts.rules.rule import Rule
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, differences, holds, is_change_time, record_of
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange

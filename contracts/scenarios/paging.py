@@ -8,7 +8,8 @@ from contracts.rules import collections as rules
 from contracts.rules import lifecycle
 from contracts.rules.collections import Page, page_of
 from contracts.rules.rule import Violation
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
 

@@ -5,9 +5,10 @@ from functools import partial
 
 from contracts.scenarios import plan_access, plan_reads, plan_writes, rate_limit
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.second_tenant import SecondTenant
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
 
 _READS = (

@@ -6,9 +6,10 @@ from functools import partial
 from contracts.scenarios import consistency, protocol, recent_lists
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch
 from contracts.scenarios.scenario import Scenario, on, with_ids
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing

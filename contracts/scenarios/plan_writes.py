@@ -7,10 +7,11 @@ from contracts.scenarios import actions, bounds, consistency, lifecycle, webhook
 from contracts.scenarios import deletion as ending
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.plan_reads import agreeing_views
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.scenario import Scenario, on
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.resources import Family, Listing
 

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 
 from contracts.errors import RequestRefused
 from contracts.rules import access as rules
-from contracts.scenarios.client import NONE, Query, ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import NONE, Query, ScenarioClient
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import BURSTS

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioSkipped
 from contracts.scenarios.paging import whole
 from contracts.scenarios.records import Record, RecordKind
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_tenant import WebhookTenant
 from contracts.spec import business_rules
 from contracts.spec.document import Operation

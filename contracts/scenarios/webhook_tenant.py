@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.transport.exchange import Exchange
 

@@ -7,9 +7,10 @@ from contracts.rules import webhooks as rules
 from contracts.rules.first_violations import first_problems
 from contracts.rules.rule import Rule
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.deletion import spoilt
 from contracts.scenarios.records import RecordKind
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_causes import Causes, WebhookCause
 from contracts.scenarios.webhook_tenant import ReceivedDelivery, WebhookTenant, webhook_tenant
 from contracts.spec import business_rules

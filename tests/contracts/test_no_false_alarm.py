@@ -9,8 +9,9 @@ from recording import KEY, Answer, recording
 from contracts.options.options import Options
 from contracts.run.runner import Run
 from contracts.scenarios.access import other_lists
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import MAX_PAGES, whole
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import load
 from contracts.spec.resources import listings
 from contracts.transport.guard import Guard, Mode, Policy

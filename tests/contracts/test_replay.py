@@ -17,8 +17,9 @@ from contracts.options.options import Options
 from contracts.replay import stored_request
 from contracts.replay.reruns import RerunResult, Reruns
 from contracts.run.runner import Run
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import load
 from contracts.spec.json_file import JsonNode
 from contracts.transport.exchange import Exchange

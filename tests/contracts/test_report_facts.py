@@ -20,6 +20,7 @@ from contracts.rules.rule import Finding
 from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import RunResult
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Mode
@@ -129,7 +130,7 @@ def rules(result: RunResult, known: list[str], *words: str, **more: tuple[str, .
 
 def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None:
     result, known = outcome(), ["keys[POST /v1/leads]", "pages[GET /v1/leads]", "limits[GET /v1/leads]"]
-    result.not_run = {"pages[GET /v1/leads]": "it answered 500"}
+    result.not_run = {"pages[GET /v1/leads]": Skipped(SkipReason.OTHER, "it answered 500")}
     told = rules(result, known)
     assert set(told) == set(RULES)
     assert told[access.IGNORED_AUTH.name] == told["response_schema_conformance"] == ""

@@ -20,6 +20,7 @@ from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import RunResult
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import load
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
@@ -81,7 +82,15 @@ def outcome(*, is_mock: bool = False) -> RunResult:
     coverage = Coverage(load(), SECRET)
     coverage.seen(Exchange("GET", "https://x/v1/leads", {}, b"", 200, {}, b"", "GET /v1/leads"))
     told = {"findings": findings, "passed": [everywhere], "failed": [everywhere], "notes": [everywhere]}
-    result = RunResult(target, Mode.SAFE, 1, coverage, **told, not_run={everywhere: everywhere}, vacuous=[everywhere])
+    result = RunResult(
+        target,
+        Mode.SAFE,
+        1,
+        coverage,
+        **told,
+        not_run={everywhere: Skipped(SkipReason.OTHER, everywhere)},
+        vacuous=[everywhere],
+    )
     binary = replace(exchange, sent_body=b"\xff" + SECRET.encode(), body=f"not JSON, {everywhere}".encode())
     for listed in (exchange, replace(exchange, private=True), binary):
         HarRecorder(result).seen(listed)

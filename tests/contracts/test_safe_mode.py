@@ -167,7 +167,7 @@ def conclusion(run: Run) -> tuple[str, int]:
         outcome = run.go()
     except CannotRun as reason:
         return str(reason), 2
-    return " ".join([outcome.stopped, *outcome.vacuous, *outcome.not_run.values()]), outcome.exit_code
+    return " ".join([outcome.stopped, *outcome.vacuous, *map(str, outcome.not_run.values())]), outcome.exit_code
 
 
 def test_a_target_that_goes_away_is_not_green(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import schemathesis
 
 from contracts import schemathesis_engine
 from contracts.options.generation_depth import QUICK
-from contracts.scenarios.client import ScenarioClient, ScenarioSkipped
+from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.plan import all_scenarios
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_tenant import webhook_tenant
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
