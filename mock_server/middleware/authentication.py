@@ -115,7 +115,9 @@ class Authentication:
             if workspace is not None:
                 return Opened(workspace, hashed)
         if any(key.startswith("sk_live_") for key in keys):
-            raise Unauthorized(f"this looks like a real key: it was not stored, and should be replaced; {REMEDY}")
+            raise Unauthorized(
+                f"this looks like a real key: it was not stored, and should be replaced; {remedy(scheme)}"
+            )
         raise Unauthorized(f"this key opens no workspace here; {remedy(scheme)}")
 
     def _without_a_key(self, credentials: Credentials) -> Opened:

@@ -32,6 +32,7 @@ class Parameter:
     """``location`` is path, query, header or cookie; ``name`` is the document's own.
 
     ``json``: its text is JSON. ``allow_empty``: it may stand without a value. ``allow_reserved``: a plus is a plus.
+    ``whole``: it is the whole query, as OpenAPI 3.2 has it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Parameter:
     json: bool = False
     allow_empty: bool = False
     allow_reserved: bool = False
+    whole: bool = False
 
     @cached_property
     def key(self) -> str:
@@ -64,7 +66,7 @@ class Parameter:
     def greedy(self) -> bool:
         """True when it takes keys that its schema does not name: a map that is spread over the query."""
         alone = self.schema.types - {"null"} == {"object"}
-        return self.spread and alone and (self.schema.open or not self.schema.properties)
+        return self.whole or (self.spread and alone and (self.schema.open or not self.schema.properties))
 
     @cached_property
     def default(self) -> Any:
@@ -81,6 +83,8 @@ class Parameter:
 
         ``taken`` are names that belong to other parameters. Raises Unreadable.
         """
+        if self.whole and self.json:
+            return _json([next(iter(texts))], _as_it_is) if texts else ABSENT
         if self.deep:
             tree = self._tree(texts, taken)
             if tree:

@@ -7,7 +7,8 @@ from mock_server.spec.parameter import STYLES, Parameter
 from mock_server.spec.path_template import PARAMETER
 from mock_server.spec.schema import Schema
 
-_LOCATIONS = ("path", "query", "header", "cookie")
+_WHOLE = "querystring"  # OpenAPI 3.2
+_LOCATIONS = ("path", "query", "header", "cookie", _WHOLE)
 _PATH_ONLY = ("label", "matrix")
 _IGNORED = ("accept", "content-type", "authorization")
 
@@ -48,9 +49,12 @@ class ParameterCompiler:
             raise self._document.fault(
                 f"{pointer}/name", f"a parameter's name is {kind_of(name)}", "name it, in quotes"
             )
+        whole = location == _WHOLE
         if location not in _LOCATIONS:
             what = f"parameter `{name}` is in {kind_of(location)}"
             raise self._document.fault(f"{pointer}/in", what, f"write one of {', '.join(_LOCATIONS)}")
+        if whole:
+            node, location = {key: node[key] for key in node.keys() - {"style", "explode"}}, "query"
         style = node.get("style", "form" if location in ("query", "cookie") else "simple")
         styles = [it for it in STYLES if location == "path" or it not in _PATH_ONLY]
         if style not in styles:
@@ -76,6 +80,7 @@ class ParameterCompiler:
             json=bool(media) and is_json(media),
             allow_empty=location == "query" and node.get("allowEmptyValue") is True,
             allow_reserved=node.get("allowReserved") is True,
+            whole=whole,
         )
 
 

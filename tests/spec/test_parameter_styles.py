@@ -204,6 +204,21 @@ def test_a_map_over_the_query_takes_no_name_of_others() -> None:
     assert not operation({"name": "c", "in": "query", "schema": COLOUR}).reads_query("anything")
 
 
+@pytest.mark.parametrize(
+    ("media", "schema", "query", "value"),
+    [
+        ("application/x-www-form-urlencoded", COLOUR, "R=1&name=x+y&z=2", {"R": 1, "name": "x y", "z": "2"}),
+        ("application/json", COLOUR, "%7B%22R%22%3A1%7D", {"R": 1}),
+        ("application/json", COLOUR, "", ABSENT),
+    ],
+)
+def test_a_parameter_may_be_the_whole_query(media: str, schema: Any, query: str, value: Any) -> None:
+    of = operation({"name": "a", "in": "querystring", "content": {media: {"schema": schema}}})
+    [found] = of.parameters
+    assert found.find(query_texts(query.encode())) == value
+    assert of.reads_query("anything")
+
+
 def test_headers_that_the_document_says_elsewhere_are_no_parameters() -> None:
     names = ("Accept", "content-type", "AUTHORIZATION", "X-Kind")
     declared = [{"name": name, "in": "header", "schema": STRING} for name in names]
