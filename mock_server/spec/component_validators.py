@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
-from mock_server.spec.dialect import writable
 from mock_server.spec.document import Document, Node, escape
+from mock_server.spec.one_way_properties import Word, has_word, without_required
 from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
 from mock_server.spec.validation_messages import Complaint
 from mock_server.support.garbage_collector import not_looked_for
@@ -100,6 +100,7 @@ class ComponentValidator:
         return self.at(self._document, error.kind.as_dict()["message"], sent=self._sent)
 
 
+_OTHER_WAY: Mapping[bool, Word] = {False: "writeOnly", True: "readOnly"}
 _PURPOSE: Mapping[bool, str] = {False: "validator", True: "validator of what is sent"}
 
 
@@ -139,8 +140,14 @@ class _Builder:
         return {**made, "$defs": self._parts} if self._parts else made
 
     def _at(self, place: str) -> Any:
-        node = self._document.at(place)
-        return writable(node) if self._sent else node
+        node, word = self._document.at(place), _OTHER_WAY[self._sent]
+        made = self._document.made
+        if ("has", word) not in made:
+            made["has", word] = has_word(self._document.root, word)
+        return without_required(node, word, self._resolved) if made["has", word] else node
+
+    def _resolved(self, reference: str) -> Any:
+        return self._document.resolve(unquote(reference[1:]))[1]
 
     def _copy(self, node: Any, *, whole: bool) -> Any:
         """``whole``: a schema above asks what is evaluated here, so that nothing can be cut off."""

@@ -20,6 +20,13 @@ _RESTRICTING = frozenset(
 )
 
 
+_RANGES = {
+    **{f"int{bits}": {"minimum": -(2 ** (bits - 1)), "maximum": 2 ** (bits - 1) - 1} for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": {"minimum": 0, "maximum": 2**bits - 1} for bits in (8, 16, 32, 64)},
+}
+_TEXTS = {"byte": {"pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}}
+
+
 def plain(node: Any, *, old: bool, names: bool = False) -> Any:
     """A copy of ``node``: references quoted, without identities of its own, ``old`` (3.0) words replaced.
 
@@ -40,35 +47,24 @@ def plain(node: Any, *, old: bool, names: bool = False) -> Any:
         copy["required"] = _once(copy["required"])  # a validator counts them
     if isinstance(copy.get("$ref"), str):
         return _reference(copy, old)
+    _narrow(copy)
     if old:
         _bounds(copy)
         return _nullable(copy) if copy.pop("nullable", False) is True else copy
     return copy
 
 
+def _narrow(schema: dict[str, Any]) -> None:
+    """Add what a format of OpenAPI's registry says of a value: JSON Schema knows none of them."""
+    types, form = schema.get("type"), schema.get("format")
+    for kind, known in (("integer", _RANGES), ("string", _TEXTS)):
+        fits = types == kind or (isinstance(types, list) and kind in types)
+        if fits and isinstance(form, str) and form in known and isinstance(schema.get("allOf", []), list):
+            schema["allOf"] = [*schema.get("allOf", []), known[form]]
+
+
 def _once(values: list[Any]) -> list[Any]:
     return [value for index, value in enumerate(values) if value not in values[:index]]
-
-
-def has_read_only(node: Any) -> bool:
-    """Tell whether a part of a schema is only for answers."""
-    if isinstance(node, dict):
-        return node.get("readOnly") is True or any(map(has_read_only, node.values()))
-    return isinstance(node, list) and any(map(has_read_only, node))
-
-
-def writable(node: Any) -> Any:
-    """A copy of ``node`` for requests: what is only for answers (`readOnly`) is not required there."""
-    if isinstance(node, list):
-        return [writable(value) for value in node]
-    if not isinstance(node, dict):
-        return node
-    copy = {key: writable(value) for key, value in node.items()}
-    named, required = copy.get("properties"), copy.get("required")
-    if isinstance(named, dict) and isinstance(required, list):
-        fixed = {name for name, part in named.items() if isinstance(part, dict) and part.get("readOnly") is True}
-        copy["required"] = [name for name in required if name not in fixed]
-    return copy
 
 
 def _reference(node: dict[str, Any], old: bool) -> dict[str, Any]:

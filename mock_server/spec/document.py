@@ -14,6 +14,7 @@ from mock_server import __version__
 from mock_server.config.paths import is_ours
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.dialect import plain
+from mock_server.spec.discriminator import with_discriminators
 from mock_server.spec.json_patch import Patch, patched
 from mock_server.support.bounded_files import read_file
 from mock_server.support.exact_json import write_json
@@ -161,7 +162,7 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
 def _mark(root: Any) -> bytes:
     """All that decides what becomes of a document; nothing where JSON cannot say it."""
     with suppress(TypeError):
-        return write_json(["plain", root, *_CHECKED_BY])
+        return write_json(["plain, with discriminators", root, *_CHECKED_BY])
     return b""
 
 
@@ -196,5 +197,5 @@ def parse(
             return Document(name, recall(mark), root, lenient, mark, known_sound=True)
     whole, unreached = bundled(root, path, SpecError)
     parts = {key: value for key, value in whole.items() if key != "$ref"}
-    copy = plain(parts, old=version.startswith("3.0"))
+    copy = with_discriminators(plain(parts, old=version.startswith("3.0")))
     return Document(name, copy, whole, lenient, mark, unreached=unreached, slips=tuple(slips))

@@ -7,7 +7,8 @@ from mock_server.spec.regex_samples import RandomSource
 
 _WORDS = ("quote", "booking", "repair", "inspection", "access", "morning", "urgent", "parts", "invoice", "visit")
 _SPAN = 999
-_EXACT = 2**53
+_LOWEST = -(2**31)
+_WIDEST = (-(2**63), 2**64)
 
 Number = float | int
 Bounds = tuple[Number | None, Number | None]
@@ -29,6 +30,8 @@ def number(rng: RandomSource, low: Bounds, high: Bounds, step: Number | None, *,
     most, below = high
     bottom = max((bound for bound in (least, above) if bound is not None), default=None)
     top = min((bound for bound in (most, below) if bound is not None), default=None)
+    if bottom is not None and bottom <= _LOWEST:
+        bottom = None  # that is the range of a format, and says nothing of usual values
     span = max(_SPAN, (step or 0) * 10)
     if bottom is None:
         bottom = 1 if top is None or top > 1 + (step or 0) else top - span
@@ -37,7 +40,9 @@ def number(rng: RandomSource, low: Bounds, high: Bounds, step: Number | None, *,
         unit = step or 1
         if step and whole and not float(step).is_integer():
             unit = _whole_step(step)
-        first, last = math.ceil(bottom / unit), math.floor(top / unit)
+        if isinstance(unit, int):
+            bottom, top = math.ceil(bottom), math.floor(top)  # whole numbers are divided without a loss
+        first, last = math.ceil(-(-bottom // unit)), math.floor(top // unit)
         first += bottom == above and first * unit <= bottom
         last -= top == below and last * unit >= top
         product = rng.randint(first, max(first, last)) * unit
@@ -52,8 +57,10 @@ def _whole_step(step: Number) -> Number:
 
 
 def _json(value: Number) -> Number:
-    """JSON here knows integers of 64 bits; beyond them it has floats."""
-    return value if abs(value) < _EXACT else float(value)
+    """Everybody reads integers of 64 bits; beyond them there are floats, where these say the same number."""
+    if _WIDEST[0] <= value < _WIDEST[1] or float(value) != value:
+        return value
+    return float(value)
 
 
 def _date(rng: RandomSource) -> str:

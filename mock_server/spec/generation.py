@@ -4,28 +4,38 @@ A value is made for all the schemas that speak of it at once: the schema, what i
 was drawn of each `anyOf` and `oneOf`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import Any
 
+from mock_server.spec.array_samples import array_of
+from mock_server.spec.discriminator import discriminated
 from mock_server.spec.format_samples import FORMATS, digits, number, words
-from mock_server.spec.regex_samples import RandomSource, UnsupportedPattern, looks_around, matching
-from mock_server.spec.schema import Schema, common
+from mock_server.spec.json_types import common
+from mock_server.spec.regex_samples import RandomSource, looks_around
+from mock_server.spec.schema import Schema
+from mock_server.spec.schema_parts import (
+    Endless,
+    Parts,
+    below,
+    largest,
+    matched,
+    shut_out,
+    sized,
+    smallest,
+    told_apart,
+    write_only,
+)
 
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
 _DEEPEST = 6  # below this, the shortest value is sought
 _ENDLESS = 40
-_MOST = 2_000  # parts of one value
+_MOST = 20_000  # parts of one value
 _TRIES = 24
 _STEADY = 16  # so many of them take the first kind of value that the types allow
-_MORE = 2  # items of an array that may be empty
 _WAYS_AROUND = 80  # attempts at one whose conditions are met by chance
 _WAYS = 8  # attempts at a pattern, each one shorter: its literal characters count too
-
-
-class _Endless(Exception):
-    """A value without an end: a schema that requires itself."""
 
 
 def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
@@ -38,15 +48,12 @@ def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
     for attempt in range(_TRIES):
         try:
             value = _Draft(rng, steady=attempt < _STEADY).value([schema], 0)
-        except (_Endless, OverflowError):
+        except (Endless, OverflowError):
             continue
         if schema.accepts(value):
             return value
     what = "no value could be generated for this schema"
     raise schema.document.fault(schema.pointer, what, "give it an `example`")
-
-
-Parts = Sequence[Schema]
 
 
 @dataclass
@@ -58,11 +65,13 @@ class _Draft:
     made: int = field(default=0, init=False)
 
     def value(self, schemas: Parts, depth: int) -> Any:
-        """A value for all of ``schemas``. Raises _Endless."""
+        """A value for all of ``schemas``. Raises Endless."""
         self.made += 1
         if depth > _ENDLESS or self.made > _MOST:
-            raise _Endless
+            raise Endless
         parts = [part for schema in schemas for part in self._holding(schema, depth)]
+        if any(part.node.get("default", ...) is None for part in parts) and all(it.accepts(None) for it in schemas):
+            return None
         given = [part.node["const"] for part in parts if "const" in part.node][:1]
         given = given or next((list(part.node["enum"]) for part in parts if "enum" in part.node), [])
         if given:
@@ -81,7 +90,16 @@ class _Draft:
         makers = [make for name, make in _MAKERS if name in types]
         if not makers:
             return None
-        return (makers[0] if self.steady else self.rng.choice(makers))(self, parts, depth)
+        value = (makers[0] if self.steady else self.rng.choice(makers))(self, parts, depth)
+        return self._of_one_branch(value, schemas, parts) if isinstance(value, dict) else value
+
+    def _of_one_branch(self, value: dict[str, Any], schemas: Parts, parts: Parts) -> Any:
+        """``value``, or where a `oneOf` admits it twice, one that is told apart."""
+        for part in parts:
+            if "oneOf" in part.node and not part.accepts(value):
+                candidates = (it for it in told_apart(value, part) if all(schema.accepts(it) for schema in schemas))
+                return next(candidates, value)
+        return value
 
     def _holding(self, schema: Schema, depth: int) -> Iterator[Schema]:
         """``schema``, and of its branches those that hold for this value."""
@@ -95,23 +113,34 @@ class _Draft:
                 yield from self._holding(self.rng.choice(valued), depth)
 
     def object(self, parts: Parts, depth: int) -> dict[str, Any]:
-        required = {name for part in parts for name in part.node.get("required", ())}
+        required = {name for part in parts for name in part.node.get("required", ())} - write_only(parts)
+        required |= {name for part in parts for name in discriminated(part)}
+        unwanted = write_only(parts) | shut_out(parts)
         made: dict[str, Any] = {}
         for part in parts:
             for name in part.node.get("properties", ()):
-                if name not in made and (name in required or depth < _SHALLOW):
+                if name not in made and (name in required or (depth < _SHALLOW and name not in unwanted)):
                     self._property(made, name, parts, depth, needed=name in required)
         for name in sorted(required - set(made)):
             self._property(made, name, parts, depth, needed=True)
         for part in parts:
             self._conditions(made, part, parts, depth)
         self._enough(made, parts, depth)
+        most = smallest(parts, "maxProperties", None)
+        for name in [name for name in reversed(made) if name not in required] if most is not None else ():
+            if len(made) > most:
+                del made[name]
         return made
 
     def _property(self, made: dict[str, Any], name: str, parts: Parts, depth: int, *, needed: bool) -> None:
         named = [part.at("properties", name) for part in parts if name in part.node.get("properties", ())]
-        named = named or _those(parts, "additionalProperties")
-        if needed or not any(part.never for part in named):
+        named = named or below(parts, "additionalProperties")
+        kinds = {kind: to for part in parts for kind, to in discriminated(part).get(name, {}).items()}
+        fits = {kind: to for kind, to in kinds.items() if all(part.accepts(kind) for part in named)}
+        if fits:
+            own = {part.pointer.rpartition("/")[2] for part in parts}  # what the value is made for counts first
+            made[name] = self.rng.choice([kind for kind, to in fits.items() if to in own] or list(fits))
+        elif needed or not any(part.never for part in named):
             made[name] = self.value(named, depth + 1) if named else words(self.rng)
 
     def _conditions(self, made: dict[str, Any], part: Schema, parts: Parts, depth: int) -> None:
@@ -133,44 +162,34 @@ class _Draft:
 
     def _enough(self, made: dict[str, Any], parts: Parts, depth: int) -> None:
         """Further properties, up to `minProperties`; one at least of what is a dictionary by its pattern."""
-        least = _most(parts, "minProperties", 0)
+        least = largest(parts, "minProperties", 0)
         if least > _MOST:
-            raise _Endless
+            raise Endless
         patterned = [(pattern, part) for part in parts for pattern in part.node.get("patternProperties", ())]
-        named = _those(parts, "propertyNames")
+        named = below(parts, "propertyNames")
+        for name in [name for part in parts for name in part.node.get("properties", ()) if len(made) < least]:
+            if name not in made and len(made) < least and name not in write_only(parts):
+                self._property(made, name, parts, depth, needed=False)
         for _ in range((least - len(made)) * 3):
             if len(made) >= least:
                 return
             if patterned:
                 pattern, part = patterned[0]
-                made[_matching(pattern, self.rng)] = self.value([part.at("patternProperties", pattern)], depth + 1)
+                name = matched(pattern, self.rng)
+                name = f"{name}{digits(self.rng, 4)}" if name in made else name
+                made[name] = self.value([part.at("patternProperties", pattern)], depth + 1)
             else:
                 name = str(self.value(named, depth + 1)) if named else words(self.rng, 1) + digits(self.rng, 2)
                 self._property(made, name, parts, depth, needed=True)
 
     def array(self, parts: Parts, depth: int) -> list[Any]:
-        least, most = _most(parts, "minItems", 0), _least(parts, "maxItems", None)
-        size = least if depth >= _DEEPEST else max(least, _MORE if most is None else min(most, _MORE))
-        if size > _MOST:
-            raise _Endless
-        made: list[Any] = []
-        heads = next((part.branches("prefixItems") for part in parts if "prefixItems" in part.node), [])
-        items, contained = _those(parts, "items"), _those(parts, "contains")
-        if any(item.never for item in items):
-            size = min(size, len(heads))
-        size = max(size, len(contained))
-        unique = any(part.node.get("uniqueItems") for part in parts)
-        for index in range(size * (4 if unique else 1)):
-            wanted = [*(heads[index : index + 1] or items), *contained[index : index + 1]]
-            value = self.value(wanted, depth + 1) if wanted else words(self.rng)
-            if len(made) < size and not (unique and value in made):
-                made.append(value)
-        return made
+        """An array for all of ``parts``. Raises Endless."""
+        return array_of(parts, self.rng, lambda wanted: self.value(wanted, depth + 1), short=depth >= _DEEPEST)
 
     def string(self, parts: Parts, depth: int) -> str:
-        least, most = _most(parts, "minLength", 0), _least(parts, "maxLength", None)
+        least, most = largest(parts, "minLength", 0), smallest(parts, "maxLength", None)
         if least > 100_000:
-            raise _Endless
+            raise Endless
         ways: list[Callable[[], str]] = []
         for part in parts:
             form, pattern = part.node.get("format"), part.node.get("pattern")
@@ -178,9 +197,9 @@ class _Draft:
                 ways.append(partial(FORMATS[form], self.rng))
             if pattern is not None:
                 tries = _WAYS_AROUND if looks_around(pattern) else _WAYS
-                ways += [partial(_matching, pattern, self.rng, least - fewer, most) for fewer in range(tries)]
+                ways += [partial(matched, pattern, self.rng, least - fewer, most) for fewer in range(tries)]
         if not ways:
-            return _sized(words(self.rng), least, most, self.rng)
+            return sized(words(self.rng), least, most, self.rng)
         text = ""
         for way in ways:
             text = way()
@@ -190,39 +209,13 @@ class _Draft:
 
     def number(self, parts: Parts, depth: int) -> float | int:
         whole = any("integer" in part.types and "number" not in part.types for part in parts)
-        low, above = _most(parts, "minimum", None), _most(parts, "exclusiveMinimum", None)
-        high, below = _least(parts, "maximum", None), _least(parts, "exclusiveMaximum", None)
+        low, above = largest(parts, "minimum", None), largest(parts, "exclusiveMinimum", None)
+        high, below = smallest(parts, "maximum", None), smallest(parts, "exclusiveMaximum", None)
         step = next((part.node["multipleOf"] for part in parts if "multipleOf" in part.node), None)
         return number(self.rng, (low, above), (high, below), step, whole=whole)
 
     def boolean(self, parts: Parts, depth: int) -> bool:
         return self.rng.random() < 0.5
-
-
-def _most(parts: Parts, keyword: str, otherwise: Any) -> Any:
-    return max((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
-
-
-def _least(parts: Parts, keyword: str, otherwise: Any) -> Any:
-    return min((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
-
-
-def _those(parts: Parts, keyword: str) -> list[Schema]:
-    """The schemas below ``keyword`` that say something."""
-    return [part.at(keyword) for part in parts if part.node.get(keyword, True) is not True]
-
-
-def _matching(pattern: str, rng: RandomSource, least: int = 0, most: int | None = None) -> str:
-    try:
-        return matching(pattern, rng, max(0, least), most)
-    except UnsupportedPattern:
-        return ""
-
-
-def _sized(text: str, least: int, most: int | None, rng: RandomSource) -> str:
-    while len(text) < least:
-        text += " " + words(rng)
-    return text if most is None else text[:most]
 
 
 _MAKERS: tuple[tuple[str, Callable[[_Draft, Parts, int], Any]], ...] = (

@@ -95,7 +95,9 @@ def _same(value: Any) -> Any:
 
 
 def _fields(schema: Schema) -> Project:
-    parts = [(name, _part(schema, part)) for name, part in schema.sure.items() if not part.never]
+    sure = schema.sure.items()
+    parts = [(name, _part(schema, part)) for name, part in sure if not (part.never or part.write_only)]
+    secret = [name for name, part in sure if part.write_only]
     # Some schemas require a property without describing it: any value will do, but there has to be one.
     parts += [(name, _same) for name in sorted(schema.required - schema.sure.keys())]
     # A schema with `additionalProperties: {…}` is a dictionary: its own keys stay.
@@ -105,9 +107,13 @@ def _fields(schema: Schema) -> Project:
         if not isinstance(value, dict):
             return value
         kept = {name: part(value[name]) for name, part in parts if name in value}
-        return {**value, **kept} if keep_rest else kept
+        return {**_without(value, secret), **kept} if keep_rest else kept
 
     return project
+
+
+def _without(value: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: part for name, part in value.items() if name not in names} if names else value
 
 
 def _each(part: Project) -> Project:

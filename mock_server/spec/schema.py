@@ -12,6 +12,7 @@ from mock_server.errors import Problem
 from mock_server.spec.bounded_reasons import reason
 from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document, escape
+from mock_server.spec.json_types import common, is_small, type_of
 from mock_server.spec.recursion import branches_again
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
@@ -96,7 +97,7 @@ class Schema:
             return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
         if branches_again(self.document, self.place):
             return [reason(self, value)]
-        several = limit > 1 and _is_small(value, _EXPLAINED)  # to find all of a million bytes takes a minute
+        several = limit > 1 and is_small(value, _EXPLAINED)  # to find all of a million bytes takes a minute
         component = self._component
         found = component.complaints(value, limit) if several else component.first_complaint(value)
         return [complaint.explained() for complaint in found]
@@ -118,7 +119,7 @@ class Schema:
             declared = self.node["type"]
             said.append(frozenset([declared] if isinstance(declared, str) else declared))
         values = [self.node.get("enum"), [self.node["const"]] if "const" in self.node else None]
-        said += [frozenset(map(_type_of, some)) for some in values if some is not None]
+        said += [frozenset(map(type_of, some)) for some in values if some is not None]
         said += [branch.said for branch in self.branches("allOf") if branch.said is not None]
         for keyword in ("anyOf", "oneOf"):
             ways = [branch.said for branch in self.branches(keyword)]
@@ -181,6 +182,16 @@ class Schema:
         return any(said) or any("patternProperties" in part.node for part in self.parts)
 
     @cached_property
+    def write_only(self) -> bool:
+        """Whether it is for requests only, and never in an answer."""
+        return any(part.node.get("writeOnly") is True for part in self.certain)
+
+    @cached_property
+    def read_only(self) -> bool:
+        """Whether it is for answers only, and ignored in a request."""
+        return any(part.node.get("readOnly") is True for part in self.certain)
+
+    @cached_property
     def rest(self) -> "Schema | None":
         """The schema of the properties that are not named, where it says one."""
         parts = [part for part in self.parts if isinstance(part.node.get("additionalProperties"), dict)]
@@ -220,29 +231,3 @@ class Schema:
             return self.node["example"]
         examples = self.node.get("examples")
         return examples[0] if isinstance(examples, list) and examples else None
-
-
-def _type_of(value: Any) -> str:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null")
-
-
-def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """The types in both; an integer is a number."""
-    whole = ("integer" in one and "number" in other) or ("integer" in other and "number" in one)
-    return one & other | ({"integer"} if whole else set())
-
-
-def _is_small(value: Any, most: int) -> bool:
-    """Tell whether a value has at most so many letters and parts; a large one is not looked through."""
-    left = [value]
-    while left:
-        part = left.pop()
-        most -= 1 + (len(part) if isinstance(part, str | list | dict) else 0)
-        if most < 0:
-            return False
-        if isinstance(part, dict):
-            left += (*part, *part.values())
-        elif isinstance(part, list):
-            left += part
-    return True

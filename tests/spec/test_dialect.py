@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from specimens import SIZE, answering, document, nodes, schema, served
 
-from mock_server.spec.dialect import has_read_only, plain, writable
+from mock_server.spec.dialect import plain
+from mock_server.spec.one_way_properties import has_word, without_required
 
 NAME = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 REF = {"$ref": "#/components/schemas/Name"}
@@ -136,11 +137,14 @@ def test_a_request_need_not_carry_what_is_only_for_answers() -> None:
 
 
 def test_only_a_document_that_has_it_is_copied_for_requests() -> None:
-    assert has_read_only({"a": [{"readOnly": True}]})
-    assert not has_read_only({"a": [{"readOnly": False}], "readOnly": "true"})
+    assert has_word({"a": [{"readOnly": True}]}, "readOnly")
+    assert not has_word({"a": [{"readOnly": False}], "readOnly": "true"}, "readOnly")
     odd = {"properties": {"a": {"readOnly": True}, "b": True, "c": 5}, "required": ["a", "b", "c", "d"]}
-    assert writable([odd]) == [{**odd, "required": ["b", "c", "d"]}]
-    assert writable({"properties": 5, "required": "a"}) == {"properties": 5, "required": "a"}
+    assert without_required([odd], "readOnly", lambda name: None) == [{**odd, "required": ["b", "c", "d"]}]
+    assert without_required({"properties": 5, "required": "a"}, "readOnly", lambda name: None) == {
+        "properties": 5,
+        "required": "a",
+    }
 
 
 # --- 3.0 as another validator reads it --------------------------------------------------------------------------

@@ -314,3 +314,108 @@ def test_a_text_is_made_for_patterns_that_look_around_or_back(pattern: str) -> N
     it = schema({"type": "string", "pattern": pattern})
     for n in range(5):
         assert it.accepts(generate(it, chance(pattern, n)))
+
+
+_CAT = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string"}, "hunts": {"type": "boolean"}}}
+_DOG = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string"}, "pack": {"type": "integer"}}}
+_PETS = [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]
+_MAPPING = {"cat": "#/components/schemas/Cat", "dog": "Dog"}
+
+
+@pytest.mark.parametrize("word", ["oneOf", "anyOf"])
+@pytest.mark.parametrize(
+    ("mapping", "kinds"), [({"mapping": _MAPPING}, {"cat", "dog"}), ({}, {"Cat", "Dog"})], ids=["mapped", "by name"]
+)
+def test_a_discriminator_picks_the_schema(word: str, mapping: Any, kinds: set[str]) -> None:
+    it = schema({word: _PETS, "discriminator": {"propertyName": "t", **mapping}}, Cat=_CAT, Dog=_DOG)
+    assert {generate(it, chance(n))["t"] for n in range(20)} == kinds
+    cat, dog = sorted(kinds)
+    assert it.accepts({"t": cat, "hunts": True, "pack": "many"})
+    assert not it.accepts({"t": cat, "hunts": "never"})
+    assert not it.accepts({"t": dog, "pack": "many"})
+    assert not it.accepts({"t": "bird"})
+
+
+def test_a_branch_that_names_its_kind_itself_counts_more_than_a_schema_name() -> None:
+    cat = {"type": "object", "required": ["t"], "properties": {"t": {"const": "k1"}}}
+    dog = {"type": "object", "required": ["t"], "properties": {"t": {"const": "k2"}}}
+    it = schema({"oneOf": _PETS, "discriminator": {"propertyName": "t"}}, Cat=cat, Dog=dog)
+    assert {generate(it, chance(n))["t"] for n in range(20)} == {"k1", "k2"}
+
+
+def test_a_base_schema_has_one_of_the_kinds_and_a_derived_one_its_own() -> None:
+    base = {**_CAT, "discriminator": {"propertyName": "t", "mapping": {"c": "#/components/schemas/Cat", "d": "Dog"}}}
+    derived = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"x": {"type": "string"}}}]}
+    others = {"Pet": base, "Cat": derived, "Dog": derived}
+    assert {generate(schema(base, **others), chance(n))["t"] for n in range(20)} == {"c", "d"}
+    dogs = schema({"$ref": "#/components/schemas/Dog"}, **others)
+    assert {generate(dogs, chance(n))["t"] for n in range(9)} == {"d"}
+
+
+_OPEN = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "integer"}}}]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"type": "object", "oneOf": _OPEN},
+        {"type": "object", "required": ["x"], "properties": {"x": {"type": "object", "oneOf": _OPEN}}},
+        {"type": "object", "minProperties": 3, "maxProperties": 3, "properties": {name: {} for name in "abcde"}},
+        {"type": "object", "maxProperties": 1, "properties": {name: {"type": "string"} for name in "abc"}},
+        {"type": "object", "patternProperties": {"^x-": {}}, "additionalProperties": False, "minProperties": 3},
+        {"allOf": [{"properties": {"a": {}}}, {"additionalProperties": False, "properties": {"b": {}}}]},
+        {"type": "array", "uniqueItems": True, "minItems": 3, "items": {"enum": ["a", "b", "c"]}},
+        {"type": "array", "uniqueItems": True, "minItems": 2, "items": {"type": "boolean"}},
+        {"type": "array", "uniqueItems": True, "minItems": 2, "items": {"enum": [1, True]}},
+        {"type": "array", "uniqueItems": True, "minItems": 1_200, "items": {"type": "string"}},
+        {"type": "array", "minItems": 50_000, "items": {"type": "integer"}},
+        {"type": "array", "contains": {"const": 7}, "minContains": 3, "items": {"type": "integer"}},
+        {"type": "integer", "format": "int64", "minimum": 2**53 + 1},
+        {"type": "integer", "format": "int64", "minimum": 2**63 - 2},
+        {"type": "integer", "format": "uint64", "minimum": 2**63 + 1},
+        {"type": "integer", "minimum": 2**70 + 1},
+        {"type": "number", "minimum": 1e30},
+        {"type": "string", "format": "byte", "minLength": 9},
+    ],
+)
+def test_there_is_a_value_for_everything_that_can_have_one(node: Any) -> None:
+    it = schema(node)
+    for n in range(5):
+        assert it.accepts(generate(it, chance(n)))
+
+
+def test_long_arrays_in_arrays_are_made_at_once() -> None:
+    node: Any = {"type": "object", "properties": {"a": {"type": "string"}}}
+    for _ in range(3):
+        node = {"type": "array", "minItems": 20, "items": node}
+    assert len(generate(schema(node), chance())) == 20
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"type": "string", "nullable": True, "default": None},
+        {"allOf": [{"type": "object", "properties": {"n": {"type": "string"}}}], "nullable": True, "default": None},
+    ],
+)
+def test_what_is_null_by_default_is_null(node: Any) -> None:
+    assert generate(schema(node, version="3.0.3"), chance()) is None
+
+
+@pytest.mark.parametrize(
+    ("node", "good", "bad"),
+    [
+        ({"type": "integer", "format": "int32"}, [2**31 - 1, -(2**31)], [2**31, -(2**31) - 1]),
+        ({"type": "integer", "format": "int64"}, [2**63 - 1, -(2**63)], [2**63, 10**30]),
+        ({"type": "integer", "format": "uint8"}, [0, 255], [-1, 256]),
+        ({"type": "integer", "format": "int32", "maximum": 5}, [5], [6]),
+        ({"type": ["integer", "null"], "format": "int32"}, [None, 1], [2**31]),
+        ({"type": "string", "format": "byte"}, ["", "YQ==", "YWI=", "YWJj"], ["YQ", "a b=", "YQ==YQ==", "ü"]),
+        ({"type": "string", "format": "int64"}, ["99999999999999999999"], []),
+    ],
+)
+def test_the_ranges_of_formats_are_checked(node: Any, good: list[Any], bad: list[Any]) -> None:
+    it = schema(node)
+    assert [it.accepts(value) for value in good] == [True] * len(good)
+    assert [it.accepts(value) for value in bad] == [False] * len(bad)
+    assert it.accepts(generate(it, chance()))

@@ -1,0 +1,96 @@
+"""Discriminators: the property that says which of several schemas a value is of (OpenAPI 3, Discriminator Object)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+_ALTERNATIVES = ("oneOf", "anyOf")
+_NAMES = "x-mock-discriminated"
+
+
+def with_discriminators(root: dict[str, Any]) -> dict[str, Any]:
+    """A document in which each branch of a discriminated alternative says what the property is there.
+
+    A branch that says so itself, by `enum` or `const`, stays as it is: the document may have other names than those of
+    its schemas. ``root`` is changed.
+    """
+    waiting: list[Any] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            waiting += [value for key, value in node.items() if key not in ("example", "examples", "default", "enum")]
+            _mark(node, root)
+    return root
+
+
+def discriminated(schema: Any) -> Mapping[str, Mapping[str, str]]:
+    """The values that a discriminator of ``schema`` may have, each with the schema that it means, by its property."""
+    found: Mapping[str, Mapping[str, str]] = schema.node.get(_NAMES, {})
+    return found
+
+
+def _mark(node: dict[str, Any], root: Mapping[str, Any]) -> None:
+    """Note at one schema, and at its branches, what its discriminator says."""
+    said = node.get("discriminator")
+    name = said.get("propertyName") if isinstance(said, dict) else None
+    if not isinstance(said, dict) or not isinstance(name, str):
+        return
+    mapping = said.get("mapping")
+    mapping = {key: str(to) for key, to in mapping.items()} if isinstance(mapping, dict) else {}
+    lists = [node[word] for word in _ALTERNATIVES if isinstance(node.get(word), list)]
+    if not lists and mapping:
+        node[_NAMES] = {name: {kind: unquote(to.rpartition("/")[2]) for kind, to in mapping.items()}}
+    for branches in lists:
+        for index, branch in enumerate(branches):
+            reference = branch.get("$ref") if isinstance(branch, dict) else None
+            if not isinstance(reference, str):
+                continue
+            kinds, choices = _kinds(reference, mapping), _choices(root, reference, name, set())
+            if choices is not None:
+                kinds = [kind for kind in kinds if kind in choices and len(choices) > 1]
+            if kinds:
+                branches[index] = {
+                    "allOf": [branch],
+                    "properties": {name: {"enum": kinds}},
+                    _NAMES: {name: {kinds[0]: ""}},
+                }
+
+
+def _kinds(reference: str, mapping: Mapping[str, str]) -> list[str]:
+    """What the property may be for the schema at ``reference``: the names that map to it, and its own."""
+    own = unquote(reference.rpartition("/")[2])
+    mapped = [kind for kind, to in mapping.items() if unquote(to) == unquote(reference) or to == own]
+    return [*mapped, *([own] if own not in mapped else [])]
+
+
+def _choices(root: Mapping[str, Any], reference: str, name: str, seen: set[str]) -> Sequence[Any] | None:
+    """The values that a schema itself leaves the property; None where it does not choose."""
+    waiting: list[Any] = [{"$ref": reference}]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, dict):
+            continue
+        if isinstance(part.get("$ref"), str) and part["$ref"] not in seen:
+            seen.add(part["$ref"])
+            waiting.append(_at(root, part["$ref"]))
+        named = part.get("properties")
+        property = named.get(name) if isinstance(named, dict) else None
+        for _ in range(len(seen) + 9):
+            if isinstance(property, dict) and isinstance(property.get("$ref"), str):
+                property = _at(root, property["$ref"])
+        if isinstance(property, dict) and "const" in property:
+            return [property["const"]]
+        if isinstance(property, dict) and isinstance(property.get("enum"), list):
+            return list(property["enum"])
+        waiting += part["allOf"] if isinstance(part.get("allOf"), list) else []
+    return None
+
+
+def _at(root: Mapping[str, Any], reference: str) -> Any:
+    """The node that a reference names, None where there is none."""
+    node: Any = root if reference.startswith("#/") else None
+    for token in unquote(reference[2:]).split("/"):
+        node = node.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
+    return node

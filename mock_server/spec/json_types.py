@@ -1,0 +1,30 @@
+"""The types of JSON, and values told by them."""
+
+from typing import Any
+
+
+def type_of(value: Any) -> str:
+    """The type of a value; null for what JSON has not."""
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """The types in both; an integer is a number."""
+    whole = ("integer" in one and "number" in other) or ("integer" in other and "number" in one)
+    return one & other | ({"integer"} if whole else set())
+
+
+def is_small(value: Any, most: int) -> bool:
+    """Tell whether a value has at most so many letters and parts; a large one is not looked through."""
+    left = [value]
+    while left:
+        part = left.pop()
+        most -= 1 + (len(part) if isinstance(part, str | list | dict) else 0)
+        if most < 0:
+            return False
+        if isinstance(part, dict):
+            left += (*part, *part.values())
+        elif isinstance(part, list):
+            left += part
+    return True

@@ -1,0 +1,76 @@
+"""Properties that go one way only: `readOnly` ones stand in answers alone, `writeOnly` ones in requests alone.
+
+In the other direction such a property is not required, even where `required` has its name (OpenAPI 3, Schema Object).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+Word = Literal["readOnly", "writeOnly"]
+Resolve = Callable[[str], Any]
+"""The schema that a `$ref` names."""
+
+_IN_PLACE = ("allOf", "anyOf", "oneOf")
+_ONE_IN_PLACE = ("if", "then", "else")
+_DATA = frozenset({"default", "example", "examples", "enum", "const"})
+
+
+def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[str] = frozenset()) -> Any:
+    """A copy of a schema in which what is marked with ``word`` is not required.
+
+    ``above`` are the properties of the same value that a schema around this one marks so.
+    """
+    if isinstance(node, list):
+        return [without_required(part, word, resolve) for part in node]
+    if not isinstance(node, dict):
+        return node
+    marked = above.union(_marked(node, word, resolve, set()))
+    copy = {}
+    for key, part in node.items():
+        if key == "required" and isinstance(part, list):
+            copy[key] = [name for name in part if name not in marked]
+        elif key in _IN_PLACE and isinstance(part, list):
+            copy[key] = [without_required(way, word, resolve, marked) for way in part]
+        elif key in _ONE_IN_PLACE:
+            copy[key] = without_required(part, word, resolve, marked)
+        else:
+            copy[key] = part if key in _DATA else without_required(part, word, resolve)
+    return copy
+
+
+def has_word(node: Any, word: Word) -> bool:
+    """Tell whether anything in a document is marked with ``word``."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if part.get(word) is True:
+                return True
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return False
+
+
+def _marked(node: Any, word: Word, resolve: Resolve, seen: set[str]) -> Iterator[str]:
+    """The properties that a schema, or what its `allOf` adds, marks with ``word``."""
+    for part in _certain(node, resolve, seen):
+        named = part.get("properties")
+        for name, property in named.items() if isinstance(named, dict) else ():
+            if any(each.get(word) is True for each in _certain(property, resolve, set())):
+                yield name
+
+
+def _certain(node: Any, resolve: Resolve, seen: set[str]) -> Iterator[dict[str, Any]]:
+    """A schema with all that holds for every value of it: its reference, and what `allOf` adds."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, dict):
+            continue
+        yield part
+        reference = part.get("$ref")
+        if isinstance(reference, str) and reference not in seen:
+            seen.add(reference)
+            waiting.append(resolve(reference))
+        waiting += part["allOf"] if isinstance(part.get("allOf"), list) else []

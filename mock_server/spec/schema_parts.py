@@ -1,0 +1,77 @@
+"""What the schemas that speak of one value say together, and the small questions that the generator asks of them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mock_server.spec.format_samples import words
+from mock_server.spec.regex_samples import RandomSource, UnsupportedPattern, matching
+from mock_server.spec.schema import Schema
+
+Parts = Sequence[Schema]
+
+
+class Endless(Exception):
+    """A value without an end: a schema that requires itself."""
+
+
+def write_only(parts: Parts) -> set[str]:
+    """The properties that are only for requests."""
+    return {
+        name for part in parts for name in part.node.get("properties", ()) if part.at("properties", name).write_only
+    }
+
+
+def shut_out(parts: Parts) -> set[str]:
+    """The properties that one of the schemas does not name and does not let in."""
+    named = {name for part in parts for name in part.node.get("properties", ())}
+    closed = [part for part in parts if part.node.get("additionalProperties") is False]
+    closed = [part for part in closed if "patternProperties" not in part.node]
+    return {name for part in closed for name in named if name not in part.node.get("properties", ())}
+
+
+def told_apart(value: Any, schema: Schema) -> Iterator[Any]:
+    """``value`` with something in it that alternatives but one refuse: `oneOf` of open objects admits one of them."""
+    if not isinstance(value, dict):
+        return
+    known = {name for way in schema.alternatives for name in way.properties}
+    for way in schema.alternatives:
+        wrong: dict[str, Any] = {}
+        for other in schema.alternatives:
+            if other is not way:
+                names = [name for name in other.properties if name not in way.properties]
+                spoilt = ((name, bad) for name in names for bad in _BAD if not other.properties[name].accepts(bad))
+                wrong |= dict([found] if (found := next(spoilt, None)) else [])
+        yield {**{name: part for name, part in value.items() if name not in known or name in way.properties}, **wrong}
+
+
+_BAD: Sequence[Any] = (None, 0, "", [], {})
+
+
+def largest(parts: Parts, keyword: str, otherwise: Any) -> Any:
+    """The largest of what the schemas say by ``keyword``."""
+    return max((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
+
+
+def smallest(parts: Parts, keyword: str, otherwise: Any) -> Any:
+    """The smallest of what the schemas say by ``keyword``."""
+    return min((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
+
+
+def below(parts: Parts, keyword: str) -> list[Schema]:
+    """The schemas below ``keyword`` that say something."""
+    return [part.at(keyword) for part in parts if part.node.get(keyword, True) is not True]
+
+
+def matched(pattern: str, rng: RandomSource, least: int = 0, most: int | None = None) -> str:
+    """A text for a pattern; an empty one where the pattern is beyond us."""
+    try:
+        return matching(pattern, rng, max(0, least), most)
+    except UnsupportedPattern:
+        return ""
+
+
+def sized(text: str, least: int, most: int | None, rng: RandomSource) -> str:
+    """``text``, filled up or cut to a length."""
+    while len(text) < least:
+        text += " " + words(rng)
+    return text if most is None else text[:most]
