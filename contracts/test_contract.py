@@ -1,11 +1,16 @@
 """The face of the suite for pytest: every scenario of a run is a test of its own, with the name it has in reports."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from contracts.errors import RunStopped
 from contracts.pytest_session import NAMES
+from contracts.report.escaping import terminal
 from contracts.report.summary import MOST_COMMANDS, verdict
+from contracts.rules.rule import Finding
 from contracts.run.runner import Run
+from contracts.transport.exchange import Variables
 from contracts.transport.redaction import ReportRedactor
 from contracts.transport.signals import interruptible
 
@@ -34,12 +39,15 @@ def test_contract(run: Run, scenario_name: str) -> None:
     broken = [f for f in counted if f.breaks(run.target.is_mock) and not run.options.baseline.accepts(f)]
     if broken:
         redactor = ReportRedactor([run.target.key, run.target.other_key], people=not run.target.is_mock)
-        lines = [
-            f"{f.operation}: {f.rule.title} ({f.rule.name})\n  expected {f.expected}\n  got      {f.got}\n  "
-            + "\n  ".join(exchange.curl(run.target.variables) for exchange in f.evidence[-MOST_COMMANDS:])
-            for f in broken
-        ]
-        pytest.fail(redactor.redact("\n".join(lines)), pytrace=False)
+        lines = [line for finding in broken for line in _lines(finding, run.target.variables)]
+        pytest.fail("\n".join(terminal(redactor.redact(line)) for line in lines), pytrace=False)
+
+
+def _lines(finding: Finding, keys: Variables) -> Iterator[str]:
+    yield f"{finding.operation}: {finding.rule.title} ({finding.rule.name})"
+    yield f"  expected {finding.expected}"
+    yield f"  got      {finding.got}"
+    yield from (f"  {exchange.curl(keys)}" for exchange in finding.evidence[-MOST_COMMANDS:])
 
 
 def test_the_run_was_not_vacuous(run: Run, request: pytest.FixtureRequest) -> None:

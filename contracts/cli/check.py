@@ -8,6 +8,7 @@ from datetime import date
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from contracts.cli import epilogue
 from contracts.cli import replay as again
@@ -17,14 +18,14 @@ from contracts.errors import CannotRun
 from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.real_host.run_plan import BURST
-from contracts.report import terminal, writers
+from contracts.report import escaping, terminal, writers
 from contracts.report.har import HarRecorder
 from contracts.report.progress import ProgressBar
 from contracts.run.runner import Run
 from contracts.spec.document import Contract, load
 from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.signals import interruptible, undisturbed
 from contracts.transport.target import LOCAL_KEY, Target, mock, named
 from mock_server.support.crash_report import describe_crash
@@ -120,7 +121,8 @@ def command(
 
 def _bare(text: str, key: str) -> str:
     secrets = key, os.environ.get(OTHER_VARIABLE, "").strip()
-    return ReportRedactor((secret for secret in secrets if secret != LOCAL_KEY), people=True).redact(visible(text))
+    redactor = ReportRedactor((secret for secret in secrets if secret != LOCAL_KEY), people=True)
+    return "\n".join(escaping.terminal(redactor.redact(line)) for line in text.split("\n"))
 
 
 def _checked(
@@ -150,12 +152,12 @@ def _checked(
 
 def _announce(run: Run, console: Console) -> None:
     what = "reads and writes" if run.writing else "reads only"
-    console.print(f"{run.target.origin} is not this machine: {what}, {run.plan.bounds()}.", soft_wrap=True)
+    console.print(Text(f"{run.target.origin} is not this machine: {what}, {run.plan.bounds()}."), soft_wrap=True)
     if run.plan.burst:
         console.print(f"{BURST} come at once, one more than a minute allows: nobody else can use the key meanwhile.")
 
 
 def _print_plan(run: Run, console: Console) -> None:
     for line in run.plan.describe():
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(Text(escaping.terminal(line)), soft_wrap=True)
     console.print(f"{run.plan.bounds()}. Nothing was sent.", soft_wrap=True)

@@ -12,6 +12,7 @@ from contracts.real_host.cleanup import Cleaner, organization_of
 from contracts.real_host.ledger import Ledger, owner_of
 from contracts.real_host.safe_records import offers
 from contracts.real_host.write_gate import WriteGate
+from contracts.report.escaping import terminal
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.spec.document import Contract, load
@@ -50,12 +51,12 @@ def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
         if not ledger.left:
             ledger.end()
         for reason in reasons:
-            click.echo(f"left: {reason}", err=True)
+            click.echo(terminal(f"left: {reason}"), err=True)
         done = f"{left - len(ledger.left)} of {left} taken away" if left else "nothing was left"
         click.echo(f"{file}: {done}.")
         return 2 if ledger.left else 0
     except CannotRun as fault:
-        click.echo(f"sophiie-mock: {fault}", err=True)
+        click.echo(terminal(f"sophiie-mock: {fault}"), err=True)
         return 2
 
 

@@ -3,12 +3,14 @@
 from datetime import date
 
 from rich.console import Console
+from rich.text import Text
 
 from contracts.options.baseline import entries_for
+from contracts.report import escaping
 from contracts.report.patch_proposal import propose
 from contracts.run.outcome import RunResult
 from contracts.spec.document import Contract
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 
 _MOST = 10
 
@@ -32,4 +34,5 @@ def entries(outcome: RunResult, redactor: ReportRedactor, console: Console, *, w
 
 
 def _say(text: str, redactor: ReportRedactor, console: Console) -> None:
-    console.print(visible(redactor.redact(text)), soft_wrap=True, markup=False)
+    for line in redactor.redact(text).split("\n"):  # lines of ours: what an answer holds is JSON in them
+        console.print(Text(escaping.terminal(line)), soft_wrap=True)

@@ -8,9 +8,10 @@ from rich.text import Text
 
 from contracts.errors import CannotRun, RunStopped
 from contracts.replay.replay import ReplayResult, ReplayStatus, StoredFinding, exit_code, load_findings, replay
+from contracts.report import escaping
 from contracts.run.runner import Run
 from contracts.spec.json_file import opened as opened_file
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import LOCAL_KEY
 
 _REMEDY = "give what `check --report json=FILE` wrote"
@@ -54,4 +55,4 @@ def _say(run: Run, verdict: ReplayResult, console: Console) -> None:
         (f"  {finding.operation}{where} · {finding.rule}", "dim"),
         (f"  {verdict.why}", ""),
     ):
-        console.print(Text(visible(redactor.redact(text)), style=style), soft_wrap=True)
+        console.print(Text(escaping.terminal(redactor.redact(text)), style=style), soft_wrap=True)

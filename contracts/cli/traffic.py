@@ -12,7 +12,7 @@ from contracts.cli import epilogue
 from contracts.cli.report_errors import exit_code_after
 from contracts.errors import CannotRun
 from contracts.options.baseline_file import load_baseline
-from contracts.report import terminal, writers
+from contracts.report import escaping, terminal, writers
 from contracts.run.verdict import accept
 from contracts.spec.document import load
 from contracts.spec.json_file import LARGEST, JsonNode, parsed
@@ -68,5 +68,5 @@ def command(
         epilogue.entries(outcome, redactor, Console(highlight=False), wanted=baseline_entries)
         return exit_code_after(wrong, outcome)
     except CannotRun as fault:
-        click.echo(f"sophiie-mock: {fault}", err=True)
+        click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)
         return 2

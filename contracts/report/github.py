@@ -3,23 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.report import run_facts
+from contracts.report import escaping, run_facts
 from contracts.report import summary as content
 from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 
 _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
 _ROWS = 200
 """The most rows that a summary has: GitHub takes a mebibyte of it."""
+_LONGEST = 240
+"""Characters of a cell."""
 
 
 def as_github(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Workflow commands, one a line: to be printed in a step."""
     causes = content.causes(content.summary(outcome, redactor)["findings"])
     lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
-    lines.append(f"::notice title=sophiie-mock check::{_message(redactor.redact(content.verdict(outcome)))}")
+    lines.append(f"::notice title=sophiie-mock check::{escaping.annotation(redactor.redact(content.verdict(outcome)))}")
     return "\n".join(lines) + "\n"
 
 
@@ -37,15 +39,7 @@ def _annotations(causes: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]
 
 
 def _command(item: Mapping[str, Any], title: str, text: str) -> str:
-    return f"::{_LEVELS[item['breaks']]} title={_property(title)}::{_message(text)}"
-
-
-def _message(text: str) -> str:
-    return visible(text).replace("%", "%25").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
+    return f"::{_LEVELS[item['breaks']]} title={escaping.annotation_property(title)}::{escaping.annotation(text)}"
 
 
 def as_summary(outcome: RunResult, redactor: ReportRedactor) -> str:
@@ -80,6 +74,4 @@ def _about(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    plain = visible(" ".join(text.split()))
-    plain = plain if len(plain) <= 240 else plain[:239] + "…"
-    return "".join({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'"}.get(delivery, delivery) for delivery in plain)
+    return escaping.markdown(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

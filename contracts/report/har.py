@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.report import summary
+from contracts.report.escaping import json_text
 from contracts.run.outcome import RunResult
 from contracts.transport.exchange import NO_KEYS, NOT_JSON, Exchange, Variables, shape
 from contracts.transport.redaction import ReportRedactor
@@ -41,7 +42,7 @@ def as_har(outcome: RunResult, redactor: ReportRedactor) -> str:
     creator = {"name": "sophiie-mock check", "version": "1"}
     comment = redactor.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
     log = {"version": "1.2", "creator": creator, "comment": comment, "entries": entries}
-    return json.dumps({"log": log}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json_text({"log": log}, indent=None)
 
 
 def _entry(

@@ -1,14 +1,14 @@
 """The report as one HTML file: no script, nothing fetched, readable on a telephone and in the dark."""
 
 from collections.abc import Iterable, Mapping
-from html import escape as escaped
 from itertools import groupby
 from typing import Any
 
 from contracts.report import run_facts
 from contracts.report import summary as content
+from contracts.report.escaping import page as escape
 from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 
 _SHOWN = 3  # findings of one rule before the rest is folded away
 _NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"
@@ -41,11 +41,6 @@ td, th { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; te
   td[title]::before { content: attr(title) ": "; opacity: .75 }
 }
 """
-
-
-def escape(text: str) -> str:
-    """Text for a page: nothing of it is markup, or moves a reader's eyes elsewhere."""
-    return escaped(visible(text))
 
 
 def as_html(outcome: RunResult, redactor: ReportRedactor) -> str:

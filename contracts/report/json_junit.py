@@ -1,18 +1,19 @@
 """Reports for programs: JSON, and JUnit with one case for each rule and operation that was looked at."""
 
-import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.report import summary as content
+from contracts.report.escaping import json_text
+from contracts.report.escaping import xml as _clean
 from contracts.run.outcome import RunResult
 from contracts.transport.redaction import ReportRedactor
 
 
 def as_json(outcome: RunResult, redactor: ReportRedactor) -> str:
     """The summary as JSON."""
-    return json.dumps(content.summary(outcome, redactor), indent=2, ensure_ascii=False) + "\n"
+    return json_text(content.summary(outcome, redactor))
 
 
 def as_junit(outcome: RunResult, redactor: ReportRedactor) -> str:
@@ -52,8 +53,3 @@ def _properties(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((f"version.{name}", number) for name, number in facts["versions"].items())
     for document in facts["documents"]:
         yield from ((f"document.{document['name']}.{name}", document[name]) for name in ("title", "version", "sha256"))
-
-
-def _clean(text: str) -> str:
-    """XML cannot hold most control characters and no surrogates."""
-    return "".join(c if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" else "\ufffd" for c in text)

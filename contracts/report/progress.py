@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
+from contracts.report.escaping import terminal, visible
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import RunObserver
@@ -66,7 +67,7 @@ class ProgressBar(RunObserver):
 
     def announce(self, text: str) -> None:
         """Say why nothing happens for a while."""
-        self._progress.console.print(text, style="yellow", markup=False, soft_wrap=True)
+        self._progress.console.print(Text(terminal(text), style="yellow"), soft_wrap=True)
 
     def _facts(self) -> str:
         if self._guard is None or self._coverage is None:
@@ -93,4 +94,4 @@ class _Facts(ProgressColumn):
         self._describe = describe
 
     def render(self, task: Task) -> Text:
-        return Text(self._describe(), no_wrap=True, overflow="ellipsis")
+        return Text(visible(self._describe()), no_wrap=True, overflow="ellipsis")

@@ -5,7 +5,6 @@ checked: the document is what the team has of it. It lies where ``--spec`` says;
 What makes two results the same over time is rule and operation, and no wording.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from contracts.report import run_facts
 from contracts.report import summary as content
 from contracts.report.document_places import FIRST, Place, places
+from contracts.report.escaping import json_text, message, visible
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Severity
 from contracts.run.outcome import RunResult
@@ -66,7 +66,7 @@ def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
         "results": [_result(cause, names.index(cause[0]["rule"]), files) for cause in causes],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(log)
 
 
 def _rule(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,9 +93,9 @@ def _rule(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _result(cause: Sequence[Mapping[str, Any]], index: int, files: _Files) -> dict[str, Any]:
     first = cause[0]
-    same = f"{first['rule']} {first['operation']}"
-    text = f"{first['operation']}: {content.sentence(first)}{content.more(cause)}"
-    logical = {"fullyQualifiedName": first["operation"], "kind": "function"}
+    same = visible(f"{first['rule']} {first['operation']}")
+    text = message(f"{first['operation']}: {content.sentence(first)}{content.more(cause)}")
+    logical = {"fullyQualifiedName": visible(first["operation"]), "kind": "function"}
     return {
         "ruleId": first["rule"],
         "ruleIndex": index,

@@ -5,10 +5,10 @@ from typing import Protocol
 from rich.console import Console
 from rich.text import Text
 
-from contracts.report import summary
+from contracts.report import escaping, summary
 from contracts.rules.rule import Finding
 from contracts.run.outcome import OFFLINE, RunResult
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 
 
 class Say(Protocol):
@@ -25,7 +25,7 @@ def write(outcome: RunResult, redactor: ReportRedactor, console: Console, *, ver
     """Findings by rule, what was not run, coverage, and one sentence at the end."""
 
     def say(text: str = "", style: str = "") -> None:
-        console.print(Text(visible(redactor.redact(text)), style=style), soft_wrap=True)
+        console.print(Text(escaping.terminal(redactor.redact(text)), style=style), soft_wrap=True)
 
     for name, group in summary.by_rule(summary.in_order(outcome)):
         first = group[0]

@@ -117,8 +117,8 @@ class Exchange:
                 line += f" -H {_quoted(f'{name.title()}: {value}', keys)}"
         if self.sent_body:
             text = self.sent_body.decode("utf-8", "backslashreplace")
-            line += " -d " + shlex.quote(cut(text, _LONGEST_BODY))
-        return f"{line} {shlex.quote(self.report_url)}"
+            line += " -d " + _shell_word(cut(text, _LONGEST_BODY))
+        return f"{line} {_shell_word(self.report_url)}"
 
     def answer(self, longest: int = 240) -> str:
         """Status and the beginning of the body, for a person."""
@@ -133,6 +133,7 @@ class Exchange:
 
 
 _LONGEST_BODY = 600
+_QUOTES = "'\\"
 
 
 def _why(body: bytes, fault: orjson.JSONDecodeError) -> str:
@@ -156,7 +157,18 @@ def _quoted(text: str, keys: Variables) -> str:
             before, *rest = (re.sub(r'(["$`\\])', r"\\\1", part) for part in text.split(key))
             named = (f"${{{variable}}}{part}" if re.match(r"\w", part) else f"${variable}{part}" for part in rest)
             return f'"{before}{"".join(named)}"'
-    return shlex.quote(text)
+    return _shell_word(text)
+
+
+def _shell_word(text: str) -> str:
+    """A word for a shell on one line: what cannot be seen is an escape, which bash and zsh read."""
+    if text.isprintable():
+        return shlex.quote(text)
+    return f"$'{''.join(char if char.isprintable() and char not in _QUOTES else _bytes(char) for char in text)}'"
+
+
+def _bytes(char: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
 
 
 def _harmless(value: str) -> bool:

@@ -13,15 +13,6 @@ _MAIL = re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|%2B)[1-9][0-9]{7,14}(?![\w:-])")
 
 
-# What moves a terminal's cursor, changes its title or turns the reading direction, and half letters.
-_ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def visible(text: str) -> str:
-    """The text for a terminal or a log: what would act there instead of being read is written as an escape."""
-    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
-
-
 class ReportRedactor:
     """``people``: also mask mail addresses and telephone numbers."""
 

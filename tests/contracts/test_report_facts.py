@@ -12,6 +12,7 @@ from recording import KEY
 
 from contracts.options.selection import Selection
 from contracts.report import summary as content
+from contracts.report.escaping import visible
 from contracts.report.writers import WRITERS
 from contracts.rules import access, input
 from contracts.rules.location import Location
@@ -24,7 +25,7 @@ from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Mode
-from contracts.transport.redaction import ReportRedactor, visible
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
 from mock_server import __version__
 
