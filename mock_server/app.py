@@ -57,6 +57,7 @@ from mock_server.simulation.timeline import Timeline
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document, load
 from mock_server.spec.gaps import Gap, assume, load_gaps
+from mock_server.spec.vendor import is_vendors
 from mock_server.store.base import Log, NoLog
 from mock_server.support.redaction import Redactor
 from mock_server.webhooks.dispatcher import Dispatcher
@@ -68,7 +69,7 @@ from mock_server.world.recipe import Recipe, load_recipe
 
 log = logging.getLogger("mock_server")
 
-_DOCUMENTED_EVENTS = ("webhook-events=documented-only",)
+_DOCUMENTED = "webhook-events=documented-only"
 
 
 def ledger() -> list[Gap]:
@@ -78,15 +79,17 @@ def ledger() -> list[Gap]:
 
 def load_contract(settings: Settings) -> Contract:
     """The document of ``--spec`` in place of ours for v1, and ours for Zapier. Raises SetupError."""
-    assumptions = [*settings.assume, *(_DOCUMENTED_EVENTS if settings.events == "documented" else ())]
+    assumptions = [*settings.assume, *([_DOCUMENTED] if settings.events == "documented" else [])]
     patches = assume(ledger(), assumptions) if assumptions else {}
     lenient = settings.on_invalid_answer == "log"
 
     def document(name: str, path: Path) -> Document:
         return load(path, patches.get(name, ()), lenient=lenient)
 
-    own = Path(settings.spec) if settings.spec else OPENAPI / "v1.yaml"
-    return Contract([document("v1", own), document("zapier", OPENAPI / "zapier.yaml")], strict=settings.strict)
+    own = document("v1", Path(settings.spec) if settings.spec else OPENAPI / "v1.yaml")
+    foreign = settings.vendor == "other" or (settings.vendor == "auto" and not is_vendors(own, OPENAPI / "v1.yaml"))
+    others = [] if foreign else [document("zapier", OPENAPI / "zapier.yaml")]
+    return Contract([own, *others], strict=settings.strict, foreign=foreign)
 
 
 def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[Workspaces, str]:
@@ -99,7 +102,8 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
     default = workspaces.get(DEFAULT)
     if default is None:
         enforced = settings.rate_limit != "observe"
-        plan = WorldPlan(load_recipe(settings.world), settings.seed, _start(settings), settings.limit, enforced)
+        limit = 0 if contract.foreign and not enforced else settings.limit  # 60 a minute are the vendor's
+        plan = WorldPlan(load_recipe(settings.world), settings.seed, _start(settings), limit, enforced)
         default = workspaces.create(DEFAULT, plan, keys=())
     else:
         _warn_of_another_world(settings, default.plan)

@@ -183,10 +183,16 @@ def _cut_short(record: logging.LogRecord) -> bool:
 
 def run(app: Starlette, listener: socket.socket) -> Server:
     """Serve in this thread until a signal asks to stop; the server, for how it ended."""
+    server = server_of(app)
+    server.until_stopped(listener)
+    return server
+
+
+def server_of(app: Starlette) -> Server:
+    """Make the server of an application; it stops by itself where its state file is not its own any more."""
     logging.getLogger("uvicorn.error").addFilter(_cut_short)
     server = Server(configured(app))
     app.state.workspaces.log.lost = server.give_up
-    server.until_stopped(listener)
     return server
 
 

@@ -105,7 +105,7 @@ def test_a_document_of_ones_own_is_served_in_place_of_v1(tmp_path: Path) -> None
     answer = {"200": {"description": "ok", "content": {"application/json": {"example": {"hello": "world"}}}}}
     info = {"title": "t", "version": "1"}
     spec.write_text(json.dumps({"openapi": "3.1.0", "info": info, "paths": {"/hello": {"get": {"responses": answer}}}}))
-    app = create_app(Settings(world="empty", spec=str(spec)))
+    app = create_app(Settings(world="empty", spec=str(spec), vendor="sophiie"))
     assert ask(app, "GET", "/hello").json == {"hello": "world"}
     assert ask(app, "GET", "/v1/leads").status == 404
     assert ask(app, "GET", "/openapi").json["info"] == info

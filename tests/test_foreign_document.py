@@ -81,7 +81,9 @@ def open_api(paths: Mapping[str, str]) -> Open:
     numbers = count()
 
     def make(name: str, world: str = "small") -> Api:
-        app = apps.get(name) or apps.setdefault(name, create_app(settings(paths, name)))
+        if name not in apps:
+            apps[name] = create_app(settings(paths, name, vendor="sophiie" if name == "odd" else "auto"))
+        app = apps[name]
         id, plan = f"w{next(numbers)}", WorldPlan(load_recipe(world), start=parse(START), limit=0)
         return Api(app, app.state.workspaces.create(id, plan, [f"sk_test_mock_{id}"]), f"sk_test_mock_{id}")
 

@@ -17,7 +17,13 @@ from mock_server.workspaces.workspace import Workspace
 from mock_server.world.ids import rng
 
 KEY = "sk_test_local"
-TINY = {"port": 0, "world": "empty", "quiet": True, "spec": str(Path(__file__).with_name("tiny.json"))}
+TINY = {
+    "port": 0,
+    "vendor": "sophiie",
+    "world": "empty",
+    "quiet": True,
+    "spec": str(Path(__file__).with_name("tiny.json")),
+}
 """Settings of a server that starts at once: it has leads, and nothing else."""
 Pairs = Iterable[tuple[str, str]]
 Tenant = Callable[..., tuple[Workspace, str]]

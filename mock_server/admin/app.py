@@ -16,6 +16,7 @@ from mock_server.admin.routes import (
     clock,
     coverage,
     deliveries,
+    documents,
     faults,
     inbox,
     listeners,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from starlette.types import ExceptionHandler  # of Starlette 0.36
 
 _NOUNS = (
+    documents,
     tenants,
     records,
     requests,

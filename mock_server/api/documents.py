@@ -1,5 +1,6 @@
 """The documents that are served, at ``/openapi``: the vendor publishes the first one there."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,17 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document
 from mock_server.support.exact_json import write_json
 
+log = logging.getLogger("mock_server")
+
+BY_NAME = "/__admin/documents"
+"""Where the control plane has every document, whatever paths it takes."""
+
 
 def document_routes(contract: Contract) -> list[Route]:
-    """Make the routes of the documents: the first at ``/openapi``, the others below it by name."""
+    """Make the routes of the documents: the first at ``/openapi``, the others below it by name.
+
+    A document that has paths there itself wins: then they are below ``/__admin/documents`` only.
+    """
 
     def publish(document: Document) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
@@ -25,8 +34,17 @@ def document_routes(contract: Contract) -> list[Route]:
         return answer
 
     first, *others = contract.documents
-    named = [Route(f"/openapi/{Path(other.name).stem}", publish(other)) for other in others]
-    return [Route("/openapi", publish(first)), *named]
+    places = {"/openapi": first, **{f"/openapi/{document_name(other)}": other for other in others}}
+    taken = {f"/{operation.segments[0]}" for operation in contract.operations.values()} & {"/openapi"}
+    if taken:  # the document wins
+        log.warning("the document has the path /openapi itself; it is at %s/%s", BY_NAME, document_name(first))
+        return []
+    return [Route(path, publish(document)) for path, document in places.items()]
+
+
+def document_name(document: Document) -> str:
+    """The name of a document in our own paths."""
+    return Path(document.name).stem
 
 
 def refuse_other_methods(envelope: ErrorBodies) -> Callable[[Request, Exception], Awaitable[Response]]:

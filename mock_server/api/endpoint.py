@@ -51,7 +51,7 @@ class Endpoint:
 
     def _behaviour(self, key: str) -> Behaviour:
         binding = self._contract.bindings.get(key)
-        return by_hand(key) or crud.inferred(binding.role if binding else None)
+        return (None if self._contract.foreign else by_hand(key)) or crud.inferred(binding.role if binding else None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of the emulated API, from routing to the checked answer."""

@@ -167,7 +167,8 @@ def idle(contract: Contract, operation: Operation) -> Sequence[str]:
     binding = contract.bindings.get(operation.key)
     if binding is None or binding.role is not Role.LIST:
         return ()
-    reads, found = _READS.get(operation.key, as_a_list_does), list[str]()
+    reads = as_a_list_does if contract.foreign else _READS.get(operation.key, as_a_list_does)
+    found: list[str] = []
     for parameter in operation.parameters:
         if parameter.location == "query" and not parameter.required:
             nameless = binding.filters.unknown.get(parameter.name, ())

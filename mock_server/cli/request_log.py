@@ -27,7 +27,7 @@ class LogLines:
         self._out: TextIO | None = out
         self._colour = colour
 
-    def introduce(self, facts: Mapping[str, str], example: str) -> None:
+    def introduce(self, facts: Mapping[str, str], example: str, api: str = "the Sophiie API") -> None:
         """Print the first lines: where the server is, its key, and an example of a request."""
         if self._json:
             self._line(orjson.dumps({"event": "started", "time": stamp(wall_time()), **facts}).decode())
@@ -35,7 +35,7 @@ class LogLines:
         if self._quiet:
             self._line(f"sophiie-mock: {facts['url']}, key {facts['key']}")
             return
-        self._line("sophiie-mock: an unofficial fake of the Sophiie API; synthetic data only\n")
+        self._line(f"sophiie-mock: an unofficial fake of {printed(api)}; synthetic data only\n")
         for name, value in facts.items():
             self._line(f"  {name:<9} {value}")
         self._line(f"\n  {example}\n")

@@ -2,44 +2,17 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from mock_server.config.rates import contacts_per_minute, requests_per_minute
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.web_origin import allowed_origin
 
 PREFIX = "SOPHIIE_MOCK_"
 LOCAL_KEY = "sk_test_local"
 """Opens the default workspace, on a loopback bind only."""
-
-
-_LIMITS: Mapping[str, int] = {"observe": 60, "off": 0}
-
-
-def _limit(text: str) -> int:
-    if text in _LIMITS:
-        return _LIMITS[text]
-    if not re.fullmatch("[1-9][0-9]{0,8}", text):
-        raise ValueError(f"{text!r:.60} is neither a number of requests a minute nor `observe` or `off`")
-    return int(text)
-
-
-_PERIODS: Mapping[str, float] = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}  # in minutes
-_FASTEST = 600.0  # contacts a minute
-
-
-def _traffic(text: str) -> float:
-    """``6/min`` as contacts a minute; nothing is none."""
-    if not text:
-        return 0.0
-    number, _, period = text.partition("/")
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number) or period not in _PERIODS:
-        raise ValueError(f"{text!r:.60} is no rate: write it as 6/min (s, min, h or d)")
-    rate = float(number) / _PERIODS[period]
-    if rate > _FASTEST:
-        raise ValueError(f"{text!r:.60} is more than {_FASTEST:g}/min")
-    return rate
 
 
 def _setting(
@@ -68,6 +41,16 @@ class Settings:
     port: int = _setting(4747, "Port to listen on; 0 takes a free one.", bounds=(0, 65535), short="p")
     port_file: str = _setting("", "Write the port here while the server listens.", metavar="FILE")
     spec: str = _setting("", "OpenAPI document to serve in place of ours, YAML or JSON.", metavar="FILE")
+    watch: bool = _setting(
+        False,
+        "Read the document and the recipe again when they change; what is refused leaves the old one. "
+        "Records begin anew, except with --state.",
+    )
+    vendor: str = _setting(
+        "auto",
+        "Whose document it is: Sophiie's, with its world, limit and Zapier surface, or another's; `auto` looks at it.",
+        choices=("auto", "sophiie", "other"),
+    )
     strict: bool = _setting(False, "Refuse a document of which a part cannot be served, in place of answering 501.")
     assume: tuple[str, ...] = _setting(
         (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
@@ -82,13 +65,13 @@ class Settings:
         "", "When the workspace's clock starts, as 2026-03-04T05:06:07Z. Default: the real time.", metavar="TIME"
     )
     traffic: str = _setting(
-        "", "Let people get in touch by themselves, as 6/min or 40/h.", check=_traffic, metavar="N/min"
+        "", "Let people get in touch by themselves, as 6/min or 40/h.", check=contacts_per_minute, metavar="N/min"
     )
     state: str = _setting("", "Keep state in this SQLite file. Default: memory.", metavar="FILE")
     rate_limit: str = _setting(
         "observe",
         "Requests a minute for each key: a number (the real API: 60), `observe` (never refuse, warn), or `off`.",
-        check=_limit,
+        check=requests_per_minute,
         metavar="observe|off|N",
     )
     max_body: int = _setting(
@@ -144,7 +127,7 @@ class Settings:
     @property
     def contacts(self) -> float:
         """How many a minute get in touch by themselves."""
-        return _traffic(self.traffic)
+        return contacts_per_minute(self.traffic)
 
     @property
     def loopback(self) -> bool:
@@ -157,7 +140,7 @@ class Settings:
     @property
     def limit(self) -> int:
         """Requests a minute; 0 for no limit at all."""
-        return _limit(self.rate_limit)
+        return requests_per_minute(self.rate_limit)
 
 
 def table() -> Sequence[Field[Any]]:

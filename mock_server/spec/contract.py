@@ -26,8 +26,10 @@ class Contract:
     otherwise one that has no operation to serve. Raises SpecError.
     """
 
-    def __init__(self, documents: Sequence[Document], *, strict: bool = False) -> None:
+    def __init__(self, documents: Sequence[Document], *, strict: bool = False, foreign: bool = False) -> None:
         self.documents = tuple(documents)
+        self.foreign = foreign
+        """Whether it is not Sophiie's: then nothing holds for it that is known of Sophiie only."""
         self.operations: dict[str, Operation] = {}
         self.left_out: list[Problem] = []
         """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""

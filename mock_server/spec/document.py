@@ -53,10 +53,23 @@ class Document:
     """Whether an earlier start has found all its operations sound, and their validators could be made."""
     unreached: dict[str, str] = field(repr=False, default_factory=dict)
     """References to other files that could not be followed, and why."""
+    others: tuple[str, ...] = field(repr=False, default=())
+    """The files beside its own that parts of it stand in."""
     slips: tuple[Problem, ...] = field(repr=False, default=())
     """What is no good YAML in its file and was read all the same."""
     made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """What was compiled from it, by purpose and pointer; a schema may contain itself."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it was read from."""
+        return (self.name, *self.others)
+
+    @property
+    def title(self) -> str:
+        """Give the name that the document gives its API."""
+        info = self.root.get("info")
+        return str(info.get("title") or self.name) if isinstance(info, dict) else self.name
 
     def found_sound(self) -> None:
         """Nothing is wrong with its operations: the next start need not look, as long as not a letter changes."""
@@ -195,7 +208,7 @@ def parse(
     with suppress(LookupError):
         if mark:
             return Document(name, recall(mark), root, lenient, mark, known_sound=True)
-    whole, unreached = bundled(root, path, SpecError)
+    whole, unreached, others = bundled(root, path, SpecError)
     parts = {key: value for key, value in whole.items() if key != "$ref"}
     copy = with_discriminators(plain(parts, old=version.startswith("3.0")))
-    return Document(name, copy, whole, lenient, mark, unreached=unreached, slips=tuple(slips))
+    return Document(name, copy, whole, lenient, mark, unreached=unreached, slips=tuple(slips), others=others)

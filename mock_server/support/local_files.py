@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from mock_server.errors import SetupError
 from mock_server.support.bounded_files import read_file
 
-_MAX_FILES = 1_000
+_MAX_FILES = 5_000
 _MAX_ALL_BYTES = 64 * 1024 * 1024
 
 

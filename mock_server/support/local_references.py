@@ -7,8 +7,8 @@ is brought into the document, below a key of ours; only files below the document
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote, urldefrag, urljoin
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from mock_server.errors import SetupError
 from mock_server.support.local_files import LocalFiles, Place
@@ -42,6 +42,8 @@ class _Bundle:
     brought: dict[Place, int] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
     inlined: int = 0
+    within: set[Place] = field(default_factory=set)
+    """Mappings of names that are being read: one may name itself."""
 
     def rewritten(self, node: Any, base: str, file: str, *, data: bool = False, names: bool = False) -> Any:
         """A copy of ``node`` of ``file`` with all references inside the document."""
@@ -50,14 +52,16 @@ class _Bundle:
         if not isinstance(node, dict):
             return node
         if names:
-            return {name: self.rewritten(part, base, file) for name, part in node.items()}
+            return self._named(node, base, file)
         if isinstance(node.get("$id"), str) and not data:
             base = _joined(base, node["$id"])
         reference = node.get("$ref")
         if isinstance(reference, str) and (not data or urldefrag(reference).url):
             return self._reference(node, reference, base, file, data=data)
         copy = {
-            key: self.rewritten(part, base, file, data=data or key in DATA, names=key in NAMES and not data)
+            key: part
+            if key.startswith("x-")  # nobody here reads it
+            else self.rewritten(part, base, file, data=data or key in DATA, names=key in NAMES and not data)
             for key, part in node.items()
         }
         examples, mapping = node.get("examples"), node.get("mapping")
@@ -66,6 +70,17 @@ class _Bundle:
         if "propertyName" in node and isinstance(mapping, dict):
             copy["mapping"] = {name: self._mapped(target, base, file) for name, target in mapping.items()}
         return copy
+
+    def _named(self, node: Node, base: str, file: str) -> Any:
+        """A mapping by name; all of it may be a reference, which then says the names."""
+        place = self._place(node["$ref"], base, file) if isinstance(node.get("$ref"), str) else None
+        target = self.files.at(place) if place else None
+        if place and isinstance(target, dict) and place not in self.within:
+            self.within.add(place)
+            named = self._named(target, place.file, place.file)
+            self.within.discard(place)
+            return named
+        return {name: self.rewritten(part, base, file) for name, part in node.items()}
 
     def _example(self, node: Any, base: str, file: str) -> Any:
         """One of the named examples of an answer: it may be a reference, its value is data."""
@@ -145,20 +160,29 @@ class _Bundle:
                 waiting += ((part, f"{pointer}/{index}", base) for index, part in enumerate(node))
 
 
-def bundled(root: Any, path: Path | None, error: type[SetupError]) -> tuple[Any, dict[str, str]]:
-    """``root`` in one piece; and the references that could not be followed, with the reason.
+class Bundled(NamedTuple):
+    """A document in one piece, the references that could not be followed with the reason, and its other files."""
+
+    root: Any
+    unreached: dict[str, str]
+    files: tuple[str, ...]
+
+
+def bundled(root: Any, path: Path | None, error: type[SetupError]) -> Bundled:
+    """``root`` in one piece.
 
     ``path`` is where it was read from. A document that has no other references than its own is returned as it is.
     """
-    if not isinstance(root, dict) or not any(map(_leads_elsewhere, _walk(root))):
-        return root, {}
+    if not isinstance(root, dict) or not _leads_elsewhere(root):
+        return Bundled(root, {}, ())
     home = path.resolve().as_uri() if path else "file:///document"
     bundle = _Bundle(home, LocalFiles(path.resolve().parent if path else None, error, {home: root}))
     if isinstance(root.get("$self"), str):
         bundle.names[urldefrag(_joined(home, root["$self"])).url] = Place(home, "")
     bundle.learn(root, home)
     whole = bundle.rewritten(root, home, home)
-    return ({**whole, BROUGHT: bundle.parts} if bundle.parts else whole), bundle.files.unreached
+    files = tuple(unquote(urlsplit(address).path) for address in bundle.files.read if address != home)
+    return Bundled({**whole, BROUGHT: bundle.parts} if bundle.parts else whole, bundle.files.unreached, files)
 
 
 def _walk(node: Any) -> Iterator[Any]:
@@ -172,14 +196,22 @@ def _walk(node: Any) -> Iterator[Any]:
             waiting += part
 
 
-def _leads_elsewhere(node: Any) -> bool:
-    """Tell whether a node has a reference that is no pointer into the document, or a name of its own."""
-    if not isinstance(node, dict):
-        return False
-    reference = node.get("$ref")
-    if isinstance(reference, str) and not reference.startswith("#/"):
-        return True
-    return any(isinstance(node.get(word), str) for word in _NAMING)
+def _leads_elsewhere(root: Any) -> bool:
+    """Tell whether a reference is no pointer into the document, or a part has a name of its own."""
+    waiting: list[tuple[Any, bool]] = [(root, False)]
+    while waiting:
+        node, data = waiting.pop()
+        if isinstance(node, list):
+            waiting += [(part, data) for part in node if isinstance(part, dict | list)]
+        elif isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#/"):
+                return True
+            if not data and any(isinstance(node.get(word), str) for word in _NAMING):
+                return True
+            parts = ((key, part) for key, part in node.items() if isinstance(part, dict | list) and key[:2] != "x-")
+            waiting += [(part, data or key in DATA) for key, part in parts]
+    return False
 
 
 def _joined(base: str, reference: str) -> str:

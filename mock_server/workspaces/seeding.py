@@ -52,7 +52,7 @@ def _formats(contract: Contract) -> dict[str, IdFormat]:
         if family.id_schema is None:
             continue
         if "string" in family.id_schema.types:
-            canonical = CANONICAL.get(kind)
+            canonical = None if contract.foreign else CANONICAL.get(kind)
             found[kind] = IdFormat(kind, "string", family.prefix or (canonical.prefix if canonical else ""))
         else:
             found[kind] = IdFormat(kind, "integer")
@@ -63,11 +63,12 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
     """The records of a new workspace: the world's, and a few of every kind that nobody wrote a story for."""
     ids = DocumentIds(contract, seed)
     records: dict[str, Sequence[Record]] = {}
-    for kind, told in build(recipe, seed, start, ids).items():
+    stories = {} if contract.foreign else build(recipe, seed, start, ids)
+    for kind, told in stories.items():
         family = contract.families.get(kind)
         records[kind] = _records(contract, family, partial(_fitted, family, told, seed)) if family else told
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
-        if family.kind not in records and family.kind not in _VIEWS:
+        if family.kind not in records and (contract.foreign or family.kind not in _VIEWS):
             above = records.get(family.parent or "", ())
             make = partial(made_up, contract, family, above, recipe, ids, start)
             records[family.kind] = _records(contract, family, make)

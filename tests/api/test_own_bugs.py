@@ -92,7 +92,7 @@ def own(tmp_path: Path) -> Iterator[Any]:
     spec = tmp_path / "spec.json"
     spec.write_text(json.dumps(DOCUMENT))
     return lambda log=None, **more: create_app(
-        Settings(spec=str(spec), world="empty", **{"rate_limit": "off", **more}), log
+        Settings(spec=str(spec), world="empty", vendor="sophiie", **{"rate_limit": "off", **more}), log
     )
 
 

@@ -65,7 +65,7 @@ def test_a_hook_that_only_another_document_admits_is_said_to_fail(tmp_path: Path
     operation = {"requestBody": {"content": content}, "responses": {"201": {"description": "", "content": content}}}
     document = {"openapi": "3.1.0", "info": {}, "paths": {"/api/webhooks/zapier/subscribe": {"post": operation}}}
     (tmp_path / "loose.json").write_text(json.dumps(document))
-    app = create_app(Settings(spec=str(tmp_path / "loose.json"), world="empty"))
+    app = create_app(Settings(spec=str(tmp_path / "loose.json"), world="empty", vendor="sophiie"))
 
     def explained(url: str) -> str:
         answer = ask(app, "POST", SUBSCRIBE, body=json.dumps({**HOOK, "hookUrl": url}).encode())

@@ -231,7 +231,7 @@ def test_the_example_fits_the_document_that_is_served(tmp_path: Path, capsys: py
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert code == 0
     assert lines[0]["event"] == "started"
-    assert lines[0]["contract"] == f"7 operations, of {spec}"
+    assert lines[0]["contract"] == f"2 operations, of {spec}"
     assert lines[0]["state"] == str(tmp_path / "state.db")
     assert [(line["path"], line["status"]) for line in lines[1:]] == [("/v1/faqs", 404)]
 

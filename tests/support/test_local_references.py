@@ -38,7 +38,7 @@ def at(root: Mapping[str, Any], reference: str) -> Any:
 
 def followed(home: Path, root: dict[str, Any]) -> Any:
     """The node that the reference at ``schema`` leads to, over all references of its own."""
-    whole, _ = bundled(root, home, SpecError)
+    whole, *_ = bundled(root, home, SpecError)
     node = whole["schema"]
     while isinstance(node, dict) and "$ref" in node:
         node = at(whole, node["$ref"])
@@ -58,7 +58,7 @@ def test_files_lead_to_files_and_back_to_the_document(home: Path) -> None:
 
 def test_a_file_that_names_itself_is_brought_in_once(home: Path) -> None:
     put(home, tree={"items": {"$ref": "#"}, "next": {"$ref": "tree.json"}})
-    whole, _ = bundled({"schema": {"$ref": "tree.json"}}, home, SpecError)
+    whole, *_ = bundled({"schema": {"$ref": "tree.json"}}, home, SpecError)
     assert len(whole[BROUGHT]) == 1
 
 
@@ -79,7 +79,7 @@ def test_data_of_another_file_stands_where_it_is_used(home: Path) -> None:
     put(home, lead={"name": "Ana"})
     root = {"info": {"description": {"$ref": "words.json"}}, "example": {"$ref": "lead.json"}}
     put(home, words="Many words")
-    whole, _ = bundled(root, home, SpecError)
+    whole, *_ = bundled(root, home, SpecError)
     assert whole == {"info": {"description": "Many words"}, "example": {"name": "Ana"}}
 
 
@@ -90,13 +90,19 @@ def test_data_that_looks_like_a_reference_stays_data(home: Path) -> None:
         "example": {"$ref": "#/nowhere"},
         "default": {"$ref": "#a"},
     }
-    whole, _ = bundled(root, home, SpecError)
+    whole, *_ = bundled(root, home, SpecError)
     assert (whole["example"], whole["default"]) == ({"$ref": "#/nowhere"}, {"$ref": "#a"})
+
+
+def test_all_names_of_a_mapping_may_stand_in_another_file(home: Path) -> None:
+    put(home, attributes={"a": {"name": TEXT, "again": {"properties": {"$ref": "attributes.json#/a"}}}})
+    whole, *_ = bundled({"properties": {"$ref": "attributes.json#/a"}}, home, SpecError)
+    assert whole["properties"]["name"] == TEXT
 
 
 def test_a_property_called_default_is_no_data(home: Path) -> None:
     put(home, types={"Text": TEXT})
-    whole, _ = bundled({"properties": {"default": {"$ref": "types.json#/Text"}}}, home, SpecError)
+    whole, *_ = bundled({"properties": {"default": {"$ref": "types.json#/Text"}}}, home, SpecError)
     assert whole["properties"]["default"]["$ref"] == f"#/{BROUGHT}/0"
 
 
@@ -105,27 +111,27 @@ def test_nothing_outside_the_folder_is_read(home: Path, reference: str) -> None:
     (home.parent.parent / "secret.json").write_text('{"a": 1}')
     (home.parent / "link.json").symlink_to(home.parent.parent / "secret.json")
     (home.parent / "folder").symlink_to(home.parent.parent)
-    whole, unreached = bundled({"schema": {"$ref": reference}}, home, SpecError)
+    whole, unreached, _ = bundled({"schema": {"$ref": reference}}, home, SpecError)
     assert whole == {"schema": {"$ref": reference}}
     assert "not below the document's folder" in unreached[reference]
 
 
 @pytest.mark.parametrize("reference", ["http://a.example/a.json", "file:///etc/passwd", "nobody.json", "http://["])
 def test_what_cannot_be_read_stays_a_reference(home: Path, reference: str) -> None:
-    whole, _ = bundled({"schema": {"$ref": reference}}, home, SpecError)
+    whole, *_ = bundled({"schema": {"$ref": reference}}, home, SpecError)
     assert whole == {"schema": {"$ref": reference}}
 
 
 def test_a_file_that_is_no_json_is_named_with_its_fault(home: Path) -> None:
     (home.parent / "odd.json").write_text("{")
-    _, unreached = bundled({"schema": {"$ref": "odd.json"}}, home, SpecError)
+    _, unreached, _ = bundled({"schema": {"$ref": "odd.json"}}, home, SpecError)
     assert "odd.json:1: not JSON" in unreached["odd.json"]
 
 
 def test_files_are_bounded_in_size(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_files, "_MAX_ALL_BYTES", 1024 * 1024)
     put(home, large=["x" * 1024 * 1024])
-    _, unreached = bundled({"schema": {"$ref": "large.json"}}, home, SpecError)
+    _, unreached, _ = bundled({"schema": {"$ref": "large.json"}}, home, SpecError)
     assert "1 MiB" in unreached["large.json"]
 
 

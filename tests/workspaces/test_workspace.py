@@ -250,17 +250,17 @@ def test_a_key_is_not_in_the_file(tmp_path: Path) -> None:
 
 
 def test_state_of_another_document_is_served_as_the_new_one_wants_it(restart: Restart) -> None:
-    app = restart(spec=WIDGETS)
+    app = restart(spec=WIDGETS, vendor="sophiie")
     made = done(app, "POST", "/v1/widgets", {"name": "One", "colour": "red", "size": {"width": 1, "height": 1}})
     other = restart()
     assert done(other, "GET", "/v1/leads")["totalCount"] == 12
-    again = restart(spec=WIDGETS)
+    again = restart(spec=WIDGETS, vendor="sophiie")
     assert done(again, "GET", f"/v1/widgets/{made['uuid']}") == made
 
 
 def test_a_single_record_that_the_state_does_not_have_is_not_found(restart: Restart) -> None:
     restart()
-    assert_envelope(send(restart(spec=WIDGETS), "GET", "/v1/status"), 404)
+    assert_envelope(send(restart(spec=WIDGETS, vendor="sophiie"), "GET", "/v1/status"), 404)
 
 
 def test_no_room_is_503_in_the_vendors_envelope_and_nothing_has_happened(restart: Restart, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """``sophiie-mock serve``: start the server and say what a person needs to know."""
 
+import logging
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import click
@@ -18,14 +20,17 @@ from mock_server.cli.main import setting_options, settings_from
 from mock_server.cli.port_file import PortFile
 from mock_server.cli.request_log import LogLines, set_up_logging
 from mock_server.cli.terminal import coloured
+from mock_server.cli.watching import Watcher
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
-from mock_server.server import bind, open_log, run, url_of
+from mock_server.server import Server, bind, open_log, server_of, url_of
 from mock_server.spec.contract import Contract
 from mock_server.support.garbage_collector import building_for_good
 from mock_server.support.redaction import Redactor
 from mock_server.workspaces.record_counts import record_counts
 from mock_server.workspaces.workspace import DEFAULT, Workspace
+
+log = logging.getLogger("mock_server")
 
 _SHOWN = 3  # of the query parameters without effect
 _TOKEN_FILE = ".sophiie-mock-admin-token"
@@ -52,20 +57,47 @@ def serve(settings: Settings) -> int:
         with stoppable(), ExitStack() as opened:
             port_file.clear()
             listener = opened.enter_context(bind(settings))
-            log = open_log(settings)
-            opened.callback(log.close)
-            with building_for_good():
-                app = create_app(settings, log, lines.observe, redactor)
-            _write_token(app.state.admin_token)
             opened.callback(port_file.remove)
-            port_file.write(listener.getsockname()[1])
-            _introduce(lines, settings, app, url_of(listener))
-            server = run(app, listener)
+
+            def ready(app: Starlette) -> None:
+                _write_token(app.state.admin_token)
+                port_file.write(listener.getsockname()[1])
+                _introduce(lines, settings, app, url_of(listener))
+
+            server, again = _served(settings, listener, lines, redactor, ready)
+            while again:
+                server, again = _served(settings, listener, lines, redactor, _made_again)
     except StopRequested:
         return 0
     if server.lost_its_state or not server.started:
         return FAILED
     return INTERRUPTED if server.interrupted else 0
+
+
+def _made_again(app: Starlette) -> None:
+    """Say that the files were read again; the port and the address have stayed."""
+    log.warning("the document or the recipe has changed, and was read again")
+    _write_token(app.state.admin_token)
+
+
+def _served(
+    settings: Settings, listener: socket, lines: LogLines, redactor: Redactor, ready: Callable[[Starlette], None]
+) -> tuple[Server, bool]:
+    """Make the application and serve it until it is stopped; the server, and whether its files have changed.
+
+    Connections wait meanwhile: the listening socket stays open.
+    """
+    with ExitStack() as opened:
+        log = open_log(settings)
+        opened.callback(log.close)
+        with building_for_good():
+            app = create_app(settings, log, lines.observe, redactor)
+        ready(app)
+        server = server_of(app)
+        watcher = Watcher(settings, app.state.workspaces.contract, server.stop)
+        with watcher if settings.watch else nullcontext():
+            server.until_stopped(listener.dup())
+        return server, watcher.changed
 
 
 def _write_token(token: str) -> None:
@@ -88,7 +120,8 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
     workspace: Workspace = app.state.workspaces.get(DEFAULT)
     contract: Contract = app.state.workspaces.contract
     counts = record_counts(workspace.image)
-    shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("leads", "inquiries", "appointments") if kind in counts)
+    told = list(counts)[:_SHOWN] if contract.foreign else ("leads", "inquiries", "appointments")
+    shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in told if kind in counts)
     plan = workspace.plan
     facts = {
         "url": url,
@@ -99,7 +132,8 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         "state": settings.state or "in memory",
         "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
     }
-    lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}{_first_list(contract)}')
+    api = contract.documents[0].title if contract.foreign else "the Sophiie API"
+    lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}{_first_list(contract)}', api)
 
 
 def _few(unread: Sequence[str]) -> str:

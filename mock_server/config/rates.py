@@ -1,0 +1,32 @@
+"""Rates that a person writes as a text: a limit of requests, a traffic of contacts."""
+
+import re
+from collections.abc import Mapping
+
+_LIMITS: Mapping[str, int] = {"observe": 60, "off": 0}
+
+
+def requests_per_minute(text: str) -> int:
+    """Read a rate limit; 0 is none. Raises ValueError in words that can stand in a message."""
+    if text in _LIMITS:
+        return _LIMITS[text]
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise ValueError(f"{text!r:.60} is neither a number of requests a minute nor `observe` or `off`")
+    return int(text)
+
+
+_PERIODS: Mapping[str, float] = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}  # in minutes
+_FASTEST = 600.0  # contacts a minute
+
+
+def contacts_per_minute(text: str) -> float:
+    """Read ``6/min``; an empty text is none. Raises ValueError in words that can stand in a message."""
+    if not text:
+        return 0.0
+    number, _, period = text.partition("/")
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number) or period not in _PERIODS:
+        raise ValueError(f"{text!r:.60} is no rate: write it as 6/min (s, min, h or d)")
+    rate = float(number) / _PERIODS[period]
+    if rate > _FASTEST:
+        raise ValueError(f"{text!r:.60} is more than {_FASTEST:g}/min")
+    return rate
