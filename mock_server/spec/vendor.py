@@ -1,4 +1,4 @@
-"""Tell whose a document is. If it is the vendor's, what we know of the vendor holds for it, else nothing of it does."""
+"""Tell whose a document is: what is known of the vendor holds for the vendor's own documents only."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
