@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from mock_server.app import create_app
 from mock_server.behaviours.registry import idle_in
+from mock_server.cli.curl_example import curl_example
 from mock_server.cli.early_stop import StopRequested, stoppable
 from mock_server.cli.endings import FAILED, INTERRUPTED
 from mock_server.cli.main import setting_options, settings_from
@@ -133,7 +134,7 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
     }
     api = contract.documents[0].title if contract.foreign else "the Sophiie API"
-    lines.introduce(facts, f'curl -H "Authorization: Bearer {app.state.key}" {url}{_first_list(contract)}', api)
+    lines.introduce(facts, curl_example(contract, url, app.state.key), api)
 
 
 def _few(unread: Sequence[str]) -> str:
@@ -148,9 +149,3 @@ def _known(settings: Settings, contract: Contract) -> str:
         return f"{counted}, of {settings.spec}"
     known = sum(operation.provenance == "documented" for operation in contract.operations.values())
     return f"{counted}, {known} documented; the rest: sophiie-mock spec gaps"
-
-
-def _first_list(contract: Contract) -> str:
-    """A path that answers without more ado: the leads, else the first one that takes no parameter."""
-    paths = [key.partition(" ")[2] for key in contract.operations if key.startswith("GET ") and "{}" not in key]
-    return "/v1/leads" if "/v1/leads" in paths else next(iter(paths), "/openapi")

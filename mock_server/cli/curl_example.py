@@ -1,0 +1,35 @@
+"""The request that the server's first lines show: one that answers, with the key where the document wants it."""
+
+from urllib.parse import quote
+
+from mock_server.spec.contract import Contract
+from mock_server.spec.security import SchemeKind, SecurityScheme
+
+
+def curl_example(contract: Contract, url: str, key: str) -> str:
+    """A curl command for a path that answers without more ado."""
+    path = _first_list(contract)
+    operation = contract.operations.get(f"GET {path}")
+    asked = next(iter(operation.security), ()) if operation else ()
+    keys = [f"{quote(it.field)}={key}" for it in asked if it.location == "query"]
+    target = f'"{url}{path}?{"&".join(keys)}"' if keys else url + path
+    return " ".join(["curl", *filter(None, (_option(scheme, key) for scheme in asked)), target])
+
+
+def _option(scheme: SecurityScheme, key: str) -> str:
+    """The option that shows a key; an empty text where it stands in the address, or nowhere."""
+    if scheme.kind is SchemeKind.MUTUAL_TLS or scheme.location == "query":
+        return ""
+    if scheme.kind is SchemeKind.BASIC:
+        return f"-u {key}:"
+    if scheme.location == "cookie":
+        return f'-b "{scheme.field}={key}"'
+    word = "" if scheme.kind is SchemeKind.API_KEY else f"{scheme.word} "
+    return f'-H "{scheme.field}: {word}{key}"'
+
+
+def _first_list(contract: Contract) -> str:
+    """The leads, else the first path that can be asked without a parameter."""
+    plain = (it for it in contract.operations.values() if it.method == "GET" and "{}" not in it.key and not it.unserved)
+    paths = [it.path for it in plain if not any(parameter.required for parameter in it.parameters)]
+    return "/v1/leads" if "/v1/leads" in paths else next(iter(paths), "/openapi")
