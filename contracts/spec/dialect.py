@@ -36,9 +36,11 @@ def _base(name: str, raw: Mapping[str, Any]) -> str:
     first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], Mapping) else {}
     url, variables = str(first.get("url", "")), first.get("variables")
     for variable, said in variables.items() if isinstance(variables, Mapping) else ():
-        url = url.replace(f"{{{variable}}}", str(said.get("default", "")) if isinstance(said, Mapping) else "")
+        values = [said.get("default"), *(said.get("enum") or ())] if isinstance(said, Mapping) else []
+        url = url.replace(f"{{{variable}}}", next((str(it) for it in values if it is not None), f"{{{variable}}}"))
     try:
-        return urlsplit(urljoin("http://mock/", url)).path.rstrip("/")
+        path = urlsplit(urljoin("http://mock/", url)).path
+        return path.partition("{")[0].rpartition("/")[0] if "{" in path else path.rstrip("/")
     except ValueError:
         raise CannotRun(f"{name}: the URL of the first server cannot be read: {url}", "correct it") from None
 

@@ -22,6 +22,7 @@ from contracts.spec.provenance import Provenance
 from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
+from mock_server.support.local_references import bundled
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -219,7 +220,7 @@ def load(spec: str = "") -> Contract:
 
 def _read(path: Path) -> Document:
     try:
-        raw = read_file(path, SpecError, ours=data.is_ours(path))
+        raw = bundled(read_file(path, SpecError, ours=data.is_ours(path), slips=[]), path, SpecError).root
         digest = sha256(path.read_bytes()).hexdigest()
     except SpecError as fault:
         raise CannotRun(str(fault)) from None

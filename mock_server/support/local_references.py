@@ -14,7 +14,7 @@ from mock_server.errors import SetupError
 from mock_server.support.local_files import LocalFiles, Place
 
 BROUGHT = "x-mock-brought"
-"""The key of a document below which the parts of other files stand."""
+"""The key of a document's components below which the parts of other files stand, by number."""
 _MAX_INLINED = 100_000  # nodes of examples from other files
 DATA = frozenset({"example", "examples", "default", "enum", "const"})
 """Keys of a document below which data stands, and no reference."""
@@ -118,7 +118,7 @@ class _Bundle:
             self.brought[place] = number = len(self.parts)
             self.parts.append(None)  # it may name itself
             self.parts[number] = self.rewritten(self.files.at(place), place.file, place.file)
-        return f"#/{BROUGHT}/{self.brought[place]}"
+        return f"#/components/{BROUGHT}/{self.brought[place]}"
 
     def _place(self, reference: str, base: str, file: str) -> Place | None:
         """The place that a reference means; None where it leads out of what can be read."""
@@ -182,7 +182,11 @@ def bundled(root: Any, path: Path | None, error: type[SetupError]) -> Bundled:
     bundle.learn(root, home)
     whole = bundle.rewritten(root, home, home)
     files = tuple(unquote(urlsplit(address).path) for address in bundle.files.read if address != home)
-    return Bundled({**whole, BROUGHT: bundle.parts} if bundle.parts else whole, bundle.files.unreached, files)
+    if bundle.parts:
+        own = whole.get("components")
+        parts = {str(number): part for number, part in enumerate(bundle.parts)}
+        whole["components"] = {**(own if isinstance(own, dict) else {}), BROUGHT: parts}
+    return Bundled(whole, bundle.files.unreached, files)
 
 
 def _walk(node: Any) -> Iterator[Any]:

@@ -59,7 +59,7 @@ def test_files_lead_to_files_and_back_to_the_document(home: Path) -> None:
 def test_a_file_that_names_itself_is_brought_in_once(home: Path) -> None:
     put(home, tree={"items": {"$ref": "#"}, "next": {"$ref": "tree.json"}})
     whole, *_ = bundled({"schema": {"$ref": "tree.json"}}, home, SpecError)
-    assert len(whole[BROUGHT]) == 1
+    assert len(whole["components"][BROUGHT]) == 1
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_all_names_of_a_mapping_may_stand_in_another_file(home: Path) -> None:
 def test_a_property_called_default_is_no_data(home: Path) -> None:
     put(home, types={"Text": TEXT})
     whole, *_ = bundled({"properties": {"default": {"$ref": "types.json#/Text"}}}, home, SpecError)
-    assert whole["properties"]["default"]["$ref"] == f"#/{BROUGHT}/0"
+    assert whole["properties"]["default"]["$ref"] == f"#/components/{BROUGHT}/0"
 
 
 @pytest.mark.parametrize("reference", ["../secret.json", "link.json", "folder/secret.json"])
