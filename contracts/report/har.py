@@ -73,10 +73,10 @@ def _entry(
     request, response = summary.redacted(request, redactor), summary.redacted(response, redactor)
     if exchange.sent_body:
         kind = redactor.redact(exchange.sent_headers.get("content-type", ""))
-        request["postData"] = {"mimeType": kind, **_body(exchange.sent_body, exchange.private, whole, redactor)}
+        request["postData"] = {"mimeType": kind, **_body(exchange.sent_body, exchange, whole, redactor)}
     kind = redactor.redact(exchange.headers.get("content-type", "x-unknown"))
     response["content"] = {"size": len(exchange.body), "mimeType": kind}
-    response["content"] |= _body(exchange.body, exchange.private, whole, redactor)
+    response["content"] |= _body(exchange.body, exchange, whole, redactor)
     return {
         "startedDateTime": start.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time": took,
@@ -98,11 +98,11 @@ def _headers(headers: Mapping[str, str], *, private: bool, keys: Variables = NO_
     return [{"name": name, "value": value} for name, value in shown.items()]
 
 
-def _body(body: bytes, private: bool, whole: bool, redactor: ReportRedactor) -> dict[str, Any]:
+def _body(body: bytes, exchange: Exchange, whole: bool, redactor: ReportRedactor) -> dict[str, Any]:
     """A body redacted member by member, so that JSON stays JSON; its shape where the value is not ours to keep."""
     value = _json(body)
-    if private or not whole:
-        return {"_shape": redactor.redact(shape(value))} if body else {"text": ""}
+    if exchange.private or not whole:
+        return {"_shape": redactor.redact(shape(value, exchange.words))} if body else {"text": ""}
     if value is not NOT_JSON:
         return {"text": json.dumps(summary.redacted(value, redactor), ensure_ascii=False, separators=(",", ":"))}
     text = body.decode("utf-8", "replace")

@@ -4,7 +4,7 @@ From an answer only the shape is taken, never a value. Where no patch follows fr
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +15,11 @@ from contracts.rules.location import Location
 from contracts.rules.rule import Finding
 from contracts.spec.dialect import TRANSLATED
 from contracts.spec.document import Contract, Operation
+from contracts.spec.member_names import is_identifier
 from contracts.spec.operation_parts import Answer
 from contracts.spec.schema_location import SchemaLocation
 from contracts.transport.exchange import NOT_JSON, Exchange
+from mock_server.support.redaction import MASK
 
 _DEEPEST = 4
 _TYPES: Mapping[type, str] = MappingProxyType(
@@ -101,7 +103,8 @@ def _unknown_status(case: _Case) -> Mapping[str, Any]:
     response: dict[str, Any] = {"description": "Seen on the API.", "x-provenance": "inferred"}
     body = case.exchange.json
     if body is not NOT_JSON and case.exchange.media_type == "application/json":
-        response["content"] = {"application/json": {"schema": _like_another(case) or shape_schema(body)}}
+        schema = _like_another(case) or shape_schema(body, words=case.exchange.words)
+        response["content"] = {"application/json": {"schema": schema}}
     return {"op": "add", "path": case.responses.into(str(case.exchange.status)).pointer, "value": response}
 
 
@@ -115,11 +118,14 @@ def _like_another(case: _Case) -> Any:
 
 def _undocumented_field(case: _Case) -> Mapping[str, Any]:
     steps = case.location.pointer.removeprefix("/").split("/")
+    if MASK in steps:
+        raise _None("a name in the place is not told, as it may be somebody's data")
     home = case.schema.holder(steps[:-1])
     if home is None:
         raise _None("its object is described in no single place")
     values = list(_values(case.exchange.json, steps))
-    known = {json.dumps(shape_schema(value), sort_keys=True): shape_schema(value) for value in values}
+    schemas = [shape_schema(value, words=case.exchange.words) for value in values]
+    known = {json.dumps(schema, sort_keys=True): schema for schema in schemas}
     one = next(iter(known.values())) if len(known) == 1 else {}
     return {"op": "add", "path": home.into(steps[-1]).pointer, "value": {**one, "x-provenance": "inferred"}}
 
@@ -147,15 +153,19 @@ def _broken_schema(case: _Case) -> Mapping[str, Any]:
     raise _None(f"what `{keyword}` at {place.pointer} should say depends on the value, which is not kept: look it up")
 
 
-def shape_schema(value: Any, depth: int = _DEEPEST) -> dict[str, Any]:
-    """A schema for values such as this one, without anything of the value."""
+def shape_schema(value: Any, depth: int = _DEEPEST, words: Collection[str] | None = None) -> dict[str, Any]:
+    """A schema for values such as this one, without anything of the value.
+
+    Names that are not among the ``words`` of the document, and not written as names of members are, may be data.
+    """
     if value is None or depth == 0:
         return {}
     found: dict[str, Any] = {"type": _TYPES[type(value)]}
     if isinstance(value, dict):
-        found["properties"] = {name: shape_schema(member, depth - 1) for name, member in value.items()}
+        named = [name for name in value if words is None or name in words or is_identifier(name)]
+        found["properties"] = {name: shape_schema(value[name], depth - 1, words) for name in named}
     elif isinstance(value, list) and value:
-        found["items"] = shape_schema(value[0], depth - 1)
+        found["items"] = shape_schema(value[0], depth - 1, words)
     return found
 
 

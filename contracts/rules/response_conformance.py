@@ -14,6 +14,7 @@ from contracts.rules.object_members import is_open, members_of
 from contracts.rules.rule import Finding, Group, Rule, Severity, Violation
 from contracts.spec import schema_words
 from contracts.spec.document import Document, Operation
+from contracts.spec.member_names import is_identifier
 from contracts.spec.operation_parts import Answer
 from contracts.spec.provenance import Provenance
 from contracts.spec.resources import id_prefix
@@ -66,8 +67,19 @@ def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Find
     for violation in _violations(operation, answer, exchange, fine):
         if exchange.private and violation.rule not in _VALUELESS:
             violation = replace(violation, got=exchange.answer())
-        location = replace(violation.location, status=exchange.status)
+        if violation.rule is UNDOCUMENTED:
+            shown = _shown_field(violation, exchange)
+            violation = replace(violation, got=shown.rpartition("/")[2])
+        else:
+            shown = exchange.shown_pointer(violation.location.pointer)
+        location = replace(violation.location, status=exchange.status, pointer=shown)
         yield Finding.of(replace(violation, location=location), operation.key, documented, (exchange,))
+
+
+def _shown_field(violation: Violation, exchange: Exchange) -> str:
+    """The pointer to a field that the document lacks: its name is shown where it is one, and no value that is a key."""
+    home, _, name = violation.location.pointer.rpartition("/")
+    return f"{exchange.shown_pointer(home)}/{name if is_identifier(name) else exchange.shown_name(name)}"
 
 
 def _violations(operation: Operation, answer: Answer | None, exchange: Exchange, fine: Fine) -> Iterator[Violation]:
@@ -98,7 +110,7 @@ def _body(operation: Operation, schema: Any, exchange: Exchange, fine: Fine) -> 
         place = Location(pointer=place_of(error))
         if exchange.private:
             due = schema_words.describe_error(error)
-            yield Violation(SCHEMA, place, expected=due, got=shape(error.instance))
+            yield Violation(SCHEMA, place, expected=due, got=shape(error.instance, exchange.words))
         else:
             yield Violation(SCHEMA, place, expected=cut(error.message, 300), got=exchange.answer())
     if exchange.status >= 400:

@@ -240,6 +240,9 @@ class Run:
             f for f in self.client.findings.values() if self.selection.finding(f.rule.name, f.operation)
         ]
         outcome.notes += [note for note in self.client.notes if note not in outcome.notes]
+        outcome.not_run = {
+            name: replace(why, detail=self.client.mask(why.detail)) for name, why in outcome.not_run.items()
+        }
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)

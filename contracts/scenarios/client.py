@@ -15,9 +15,11 @@ from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Violation
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
+from contracts.spec.member_names import documented_words
 from contracts.spec.samples import Sampler
 from contracts.transport.exchange import Exchange
 from contracts.transport.guarded_session import Transport
+from contracts.transport.private_texts import PrivateTexts
 from contracts.transport.target import Target
 
 Query = Mapping[str, Any]
@@ -37,6 +39,9 @@ class ScenarioClient:
         """Listing, parents and id of each item seen → its moment of creation."""
         self._transport = transport
         self._fine: response_conformance.Fine = {}
+        self._private = PrivateTexts(documented_words(contract)) if transport.guard.policy.private else None
+        if self._private is not None:
+            transport.guard.listen(self._private.seen)
         self._second = OpenapiCoreJudge(contract, target.origin)
         self._last: dict[str, Exchange] = {}
         self.show_evidence: EvidenceView = lambda evidence: evidence
@@ -65,8 +70,20 @@ class ScenarioClient:
 
     def add(self, finding: Finding) -> None:
         """Keep a finding, unless an equal one was found before."""
+        finding = self._without_values(finding)
         if finding.key not in self.findings:
             self.findings[finding.key] = replace(finding, evidence=self.show_evidence(finding.evidence))
+
+    def mask(self, text: str) -> str:
+        """A text of ours about answers, without anything that a real host answered."""
+        return text if self._private is None else self._private.mask(text)
+
+    def _without_values(self, finding: Finding) -> Finding:
+        if self._private is None:
+            return finding
+        name = self._private.mask_known(finding.location.name)
+        location = replace(finding.location, name=name)
+        return replace(finding, expected=self.mask(finding.expected), got=self.mask(finding.got), location=location)
 
     def broken(
         self,

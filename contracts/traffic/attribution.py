@@ -11,6 +11,7 @@ from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import OFFLINE, RunResult
 from contracts.spec.document import Contract
+from contracts.spec.member_names import documented_words
 from contracts.spec.provenance import Provenance
 from contracts.traffic import unknown_requests
 from contracts.traffic.api_home import ApiBase, home, host_of
@@ -32,6 +33,7 @@ class Attribution:
         self._found = TrafficFindings()
         self._judge = Judge(contract, options, self._found)
         self._coverage = Coverage(contract, "")
+        self._words = documented_words(contract)
         self._names = unknown_requests.Names(contract)
         self._left_out: Counter[str] = Counter(recording.left_out)
         self._judged = self._unknown = 0
@@ -78,7 +80,7 @@ class Attribution:
             return
         query = urlsplit(exchange.url).query
         url = f"{ORIGIN}{path}" + (f"?{query}" if query else "")
-        placed = replace(entry, exchange=replace(exchange, url=url, operation=operation.key))
+        placed = replace(entry, exchange=replace(exchange, url=url, operation=operation.key, words=self._words))
         self._judged += 1
         self._coverage.seen(placed.exchange)
         self._judge.judge(placed, operation)

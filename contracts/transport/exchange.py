@@ -2,8 +2,8 @@
 
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
@@ -50,6 +50,8 @@ class Exchange:
     """Somebody's real data: what is said of it tells its shape and no value."""
     flaw: str = ""
     """The reason why the body is not as it was sent: it could not be unpacked, say. Empty when it is."""
+    words: Collection[str] | None = field(default=None, repr=False, compare=False)
+    """Names of members that a shape may show, as the document has them; None: all. Others are somebody's data."""
 
     @property
     def path(self) -> str:
@@ -129,7 +131,15 @@ class Exchange:
 
     @cached_property
     def _shape(self) -> str:
-        return shape(self.json)
+        return shape(self.json, self.words)
+
+    def shown_name(self, name: str) -> str:
+        """A name of a member for reports: masked where it may be somebody's data."""
+        return name if self.words is None or name in self.words else MASK
+
+    def shown_pointer(self, pointer: str) -> str:
+        """A JSON pointer for reports, in which names are masked that may be somebody's data."""
+        return "/".join(step if step in ("", "*") else self.shown_name(step) for step in pointer.split("/"))
 
 
 _LONGEST_BODY = 600
@@ -184,11 +194,12 @@ def cut(text: str, longest: int) -> str:
     return text[: max(*ends, 0)] + "…"
 
 
-def shape(value: Any) -> str:
-    """Types instead of values: ``{id: text, tags: [{name: text}]}``."""
+def shape(value: Any, words: Collection[str] | None = None) -> str:
+    """Types instead of values: ``{id: text, tags: [{name: text}]}``. Names that are not among ``words`` are masked."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {shape(member)}" for name, member in value.items()) + "}"
+        shown = ((name if words is None or name in words else MASK, member) for name, member in value.items())
+        return "{" + ", ".join(dict.fromkeys(f"{name}: {shape(member, words)}" for name, member in shown)) + "}"
     if isinstance(value, list):
-        return f"[{shape(value[0])}]" if value else "[]"
+        return f"[{shape(value[0], words)}]" if value else "[]"
     names = {str: "text", bool: "boolean", int: "integer", float: "number", type(None): "null"}
     return names.get(type(value), "no JSON")
