@@ -31,6 +31,8 @@ CAUSED = Rule("consequence", _LIFE, "An action must leave what it is documented 
 
 CREATED_AT = Rule("created_at_fixed", Group.TIME, "The moment of creation must never move", _OURS)
 CREATED_NOW = Rule("created_now", Group.TIME, "A new record must be the newest", _OURS)
-UPDATED_AT = Rule("updated_at_follows", Group.TIME, "A change must move the moment of the last change on", _OURS)
+UPDATED_AT = Rule(
+    "updated_at_follows", Group.TIME, "The moment of the last change must never lie before an earlier one", _OURS
+)
 ORDER = Rule("moments_in_order", Group.TIME, "Nothing may be changed before it is created", _OURS)
 FUTURE = Rule("nothing_from_the_future", Group.TIME, "Nothing may have been created later than now", _OURS)
