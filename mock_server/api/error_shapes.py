@@ -52,7 +52,10 @@ def _value(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, d
 def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> list[Any]:
     found: list[Any] = []
     if "object" in schema.types and schema.properties and depth < _DEEPEST:
-        found += [_object(part, facts, chance, depth) for part in (schema, *schema.alternatives) if part.properties]
+        kinds = [part for part in schema.alternatives if _is_of_status(part, facts)]
+        found += [
+            _object(part, facts, chance, depth) for part in (*kinds, schema, *schema.alternatives) if part.properties
+        ]
     if "array" in schema.types and schema.items is not None and depth < _DEEPEST:
         found.append(["body"] if name == "loc" else [_value(schema.items, name, facts, chance, depth + 1)])
     if _STATUS.fullmatch(name):
@@ -66,6 +69,12 @@ def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource,
     if _WORDS.fullmatch(name) or not name:
         found.append(facts.words)
     return found
+
+
+def _is_of_status(schema: Schema, facts: ErrorFacts) -> bool:
+    """Whether a schema is for this status and not for another one: its field for the status says so."""
+    fields = [part for name, part in schema.properties.items() if _STATUS.fullmatch(name) and part.types <= {"integer"}]
+    return any(part.accepts(facts.status) and part.count < 100 for part in fields)
 
 
 def _object(schema: Schema, facts: ErrorFacts, chance: RandomSource, depth: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from mock_server.spec.schema_parts import (
     below,
     largest,
     matched,
+    pruned,
     shut_out,
     sized,
     smallest,
@@ -50,8 +51,9 @@ def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
             value = _Draft(rng, steady=attempt < _STEADY).value([schema], 0)
         except (Endless, OverflowError):
             continue
-        if schema.accepts(value):
-            return value
+        for candidate in (value, pruned(value, schema)) if attempt % 4 == 3 else (value,):
+            if schema.accepts(candidate):
+                return candidate
     what = "no value could be generated for this schema"
     raise schema.document.fault(schema.pointer, what, "give it an `example`")
 

@@ -29,6 +29,22 @@ def shut_out(parts: Parts) -> set[str]:
     return {name for part in closed for name in named if name not in part.node.get("properties", ())}
 
 
+def pruned(value: Any, schema: Schema) -> Any:
+    """``value`` without the optional parts of it that their schemas refuse: for some there is no value at all."""
+    if isinstance(value, list) and schema.items is not None:
+        kept = [pruned(item, schema.items) for item in value]
+        return [item for item in kept if schema.items.accepts(item)]
+    if not isinstance(value, dict):
+        return value
+    made = dict(value)
+    for name, part in schema.sure.items():
+        if name in made and not part.accepts(made[name]):
+            made[name] = pruned(made[name], part)
+            if name not in schema.required and not part.accepts(made[name]):
+                del made[name]
+    return made
+
+
 def told_apart(value: Any, schema: Schema) -> Iterator[Any]:
     """``value`` with something in it that alternatives but one refuse: `oneOf` of open objects admits one of them."""
     if not isinstance(value, dict):

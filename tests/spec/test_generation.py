@@ -352,6 +352,7 @@ def test_a_base_schema_has_one_of_the_kinds_and_a_derived_one_its_own() -> None:
     assert {generate(dogs, chance(n))["t"] for n in range(9)} == {"d"}
 
 
+_HOPELESS = {"additionalProperties": False, "oneOf": [{"type": "object"}, {"type": "object"}]}
 _OPEN = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "integer"}}}]
 
 
@@ -419,3 +420,17 @@ def test_the_ranges_of_formats_are_checked(node: Any, good: list[Any], bad: list
     assert [it.accepts(value) for value in good] == [True] * len(good)
     assert [it.accepts(value) for value in bad] == [False] * len(bad)
     assert it.accepts(generate(it, chance()))
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"type": "object", "properties": {"good": {"type": "string"}, "bad": _HOPELESS}},
+        {"type": "object", "required": ["in"], "properties": {"in": {"properties": {"bad": _HOPELESS}}}},
+        {"type": "array", "items": {"type": "object", "properties": {"bad": _HOPELESS}}},
+        {"type": "object", "additionalProperties": False, "minProperties": 2, "properties": {"a": {"type": "string"}}},
+    ],
+)
+def test_an_optional_part_that_nothing_can_be_is_left_out(node: Any) -> None:
+    it = schema(node)
+    assert "bad" not in json.dumps(generate(it, chance()))
