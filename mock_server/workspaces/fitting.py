@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from mock_server.errors import SpecError
 from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
 from mock_server.spec.names import plain
@@ -43,7 +44,15 @@ def whole(family: Family) -> Fit:
             return record
         stream = chance()
         record = _respelt(record, parts)
-        added = {name: _invented(part, stream) for name, part in parts.items() if name not in record}
+        added = {}
+        for name, part in list(parts.items()):
+            if name not in record:
+                try:
+                    added[name] = _invented(part, stream)
+                except SpecError:
+                    if any(name in shape.required for shape in family.shapes):
+                        raise
+                    del parts[name]  # nothing can stand in it: no record has it
         return _mended(family, {**record, **added}, stream)
 
     return fit
