@@ -7,6 +7,7 @@ addresses and telephone numbers are masked as well, unless all data is known to 
 import re
 from collections.abc import Iterable
 
+from contracts.transport.disguises import Disguises
 from mock_server.support.redaction import MASK, Redactor
 
 _MAIL = re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -17,10 +18,14 @@ class ReportRedactor:
     """``people``: also mask mail addresses and telephone numbers."""
 
     def __init__(self, secrets: Iterable[str], *, people: bool) -> None:
-        self._redactor = Redactor(*(secret for secret in secrets if secret))
+        secrets = [secret for secret in secrets if secret]
+        self._redactor = Redactor(*secrets)
+        self._disguises = [Disguises(secret) for secret in secrets]
         self._people = people
 
     def redact(self, text: str) -> str:
         """Mask every secret in a text, and mail addresses and telephone numbers if people's data may be in it."""
+        for disguise in self._disguises:  # first: what looks like a key to the redactor may be the half of one
+            text = disguise.mask(text)
         text = self._redactor.redact(text)
         return _PHONE.sub(MASK, _MAIL.sub(MASK, text)) if self._people else text
