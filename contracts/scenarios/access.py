@@ -94,15 +94,24 @@ def _headers(key: str) -> dict[str, str]:
 def unknown_paths(client: ScenarioClient) -> None:
     """Without a key an unknown path is not told from a known one; with it, it is 404 with the envelope."""
     operation = next(iter(client.contract.operations.values()))
+    enveloped = _documents_envelope(client)
     for path in ("/v1/suite-nothing", "/v1", "/suite-nothing", "/v1/leads/x/suite-nothing"):
         url = client.target.origin + path
         exchange = client.send("GET", url, _headers(client.target.key))
         error = exchange.field("error")
         inner = error.get("status") if isinstance(error, dict) else None
-        if exchange.status != 404 or exchange.json is NOT_JSON or inner != 404:
-            client.broken(
-                UNKNOWN_PATH, operation, exchange, expected="404 with the envelope", got=exchange.answer(), where=path
-            )
+        if exchange.status != 404 or exchange.json is NOT_JSON or (enveloped and inner != 404):
+            expected = "404 with the envelope" if enveloped else "404 with JSON"
+            client.broken(UNKNOWN_PATH, operation, exchange, expected=expected, got=exchange.answer(), where=path)
+
+
+def _documents_envelope(client: ScenarioClient) -> bool:
+    """Tell whether the contract has errors with a member ``error``: no other document owes one at an unknown path."""
+    for operation in client.contract.operations.values():
+        errors = [answer.schema for status, answer in operation.answers.items() if status.startswith("4")]
+        if any("error" in operation.document.properties(schema) for schema in errors if schema):
+            return True
+    return False
 
 
 def other_lists(client: ScenarioClient, listing: Listing, *parents: Any) -> None:

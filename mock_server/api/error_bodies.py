@@ -81,6 +81,8 @@ class ErrorBodies:
         usual = self._usual[document.name]
         if schema is None or not schema.node:
             schema = usual.get(facts.status) or usual.get(0)
+        if schema is None and self._contract.foreign:
+            return {"message": facts.words}
         ours = {
             "success": False,
             "message": facts.words,
