@@ -60,7 +60,8 @@ def configuration(target: Target, depth: GenerationDepth, seed: int) -> dict[str
         "cache": {"enabled": False},
         "auth": {"auto-signup": False},
         "checks": {"negative_data_rejection": {"expected-statuses": _REFUSALS}},
-        "generation": {"max-examples": max(1, depth.examples), "database": "none"},
+        # The transport puts the key where the document wants it: a made-up one beside it would say nothing.
+        "generation": {"max-examples": max(1, depth.examples), "database": "none", "with-security-parameters": False},
         "phases": {
             "examples": {"enabled": True},
             "coverage": {"enabled": True, "generation": {"mode": "all" if depth.wrong else "positive"}},

@@ -13,7 +13,7 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about missing and wrong keys: one for each operation that needs a key."""
     yield Scenario("unknown-paths", "*", access.unknown_paths)
     for operation in catalogue.contract.operations.values():
-        if operation.secured:
+        if operation.by_bearer:
             known = partial(catalogue.known_or_not, operation=operation)
             yield Scenario("keys", operation.key, partial(with_ids, access.keys, operation, known))
     for family in catalogue.makers:

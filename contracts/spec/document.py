@@ -19,6 +19,7 @@ from contracts.errors import CannotRun
 from contracts.spec.dialect import plain
 from contracts.spec.operation_parts import JSON, Answer, Parameter, first_example, load_answer, load_parameter
 from contracts.spec.provenance import Provenance
+from contracts.spec.security import BEARER, Scheme, load_schemes
 from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
@@ -52,6 +53,14 @@ class Operation:
     body_example: Any
     answers: Mapping[str, Answer]
     secured: bool
+    schemes: Sequence[Scheme] = ()
+    """Where it wants a key."""
+
+    @property
+    def by_bearer(self) -> bool:
+        """True when nobody gets in without a bearer key, and who has none is answered 401."""
+        refused = {"401", "4XX", "default"} & {*self.answers} or "403" not in self.answers
+        return self.secured and set(self.schemes) == {BEARER} and bool(refused)
 
     @cached_property
     def key(self) -> str:
@@ -184,6 +193,7 @@ class Document:
             body_example=first_example(content, self.resolve),
             answers={str(n): load_answer(str(n), a, mark, self.resolve) for n, a in raw["responses"].items()},
             secured=bool(security) and {} not in security,
+            schemes=load_schemes(security, self.raw.get("components", {}).get("securitySchemes", {}), self.resolve),
         )
 
 
@@ -207,6 +217,12 @@ class Contract:
         """The operation a request is for; one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""
         fitting = [o for o in self.operations.values() if o.method == method and o.pattern.fullmatch(path)]
         return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
+
+    def schemes(self, method: str, path: str) -> Sequence[Scheme]:
+        """Where a request shows its key; to a path that is not there, as at the first operation that wants one."""
+        operation = self.find(method, path)
+        asking = (it.schemes for it in self.operations.values() if it.schemes)
+        return operation.schemes if operation else next(asking, ())
 
 
 def load(spec: str = "") -> Contract:

@@ -19,6 +19,7 @@ from urllib3.response import HTTPResponse
 
 from contracts.spec.json_depth import TOO_DEEP
 from contracts.spec.member_names import documented_words
+from contracts.transport.credentials import key_in_place
 from contracts.transport.deadlines import Deadline, set_deadline
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Guard
@@ -113,7 +114,8 @@ class _GuardedAdapter(HTTPAdapter):
         started = time.monotonic()
         request.url = self._transport.reroute(url)
         try:
-            response = super().send(request, *args, **options)
+            with key_in_place(request, guard.policy.contract.schemes(request.method or "", urlsplit(url).path)):
+                response = super().send(request, *args, **options)
         except requests.ReadTimeout:
             if time.monotonic() >= self._deadline.head:
                 raise BrokenAnswer(f"the headers of its answer took over {HEAD:.0f} s") from None

@@ -1,0 +1,37 @@
+"""Where a document wants the key of a request, as the suite reads it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+Node = Mapping[str, Any]
+
+
+class Scheme(NamedTuple):
+    """One place for a key: a header, a query parameter or a cookie, and the word before the key in a header."""
+
+    place: str
+    name: str
+    word: str = ""
+
+
+BEARER = Scheme("header", "Authorization", "Bearer")
+
+
+def load_schemes(asked: Any, declared: Node, resolve: Callable[[Any], Node]) -> tuple[Scheme, ...]:
+    """The places of the first set of keys that an operation asks for; none where it asks for nothing."""
+    first: Node = next((names for names in asked if names), {}) if isinstance(asked, Sequence) else {}
+    schemes = (_scheme(resolve(declared.get(name, {}))) for name in first)
+    return tuple(scheme for scheme in schemes if scheme is not None)
+
+
+def _scheme(raw: Node) -> Scheme | None:
+    """The place that a scheme means; None where it is decided before a request is sent."""
+    word = str(raw.get("scheme", "Bearer"))
+    match raw.get("type"):
+        case "mutualTLS":
+            return None
+        case "apiKey":
+            return Scheme(str(raw.get("in", "header")), str(raw.get("name", "")))
+        case "http" if word.lower() != "bearer":
+            return Scheme("header", "Authorization", word)
+    return BEARER
