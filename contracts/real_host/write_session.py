@@ -1,4 +1,4 @@
-"""Writing to a real host, as a part of a run: whose leave is needed, what is then sent, and the cleaning up."""
+"""Writing to a real host, as a part of a run: the permission, the requests, and the cleaning up."""
 
 import time
 from collections.abc import Callable, Sequence

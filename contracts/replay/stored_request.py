@@ -46,7 +46,7 @@ class StoredRequest:
 
 
 def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
-    """The request of an exchange as plain data, for a report; still to be sieved."""
+    """The request of an exchange as plain data, for a report; still to be redacted."""
     text = exchange.sent_body.decode("utf-8", "replace")
     whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
     headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}

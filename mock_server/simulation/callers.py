@@ -34,15 +34,15 @@ class Caller:
     told: str = ""
 
 
-def caller(deed: ActionContext, stage: WorldContext, sender: str) -> Caller:
+def caller(action: ActionContext, context: WorldContext, sender: str) -> Caller:
     """``sender`` is a lead's id, a phone, an e-mail, ``known``, or nothing for someone new.
 
     Raises NotFound with a pointer.
     """
-    stranger = _stranger(deed, stage)
+    stranger = _stranger(action, context)
     if not sender:
         return Caller(stranger, None)
-    found = _any(deed) if sender == KNOWN else lead_of(deed, sender)
+    found = _any(action) if sender == KNOWN else lead_of(action, sender)
     if found is not None:
         lead = {**found.record, "firstName": found.record.get("firstName") or stranger.first}
         return Caller(known_person(lead, stranger), found)
@@ -56,16 +56,16 @@ def caller(deed: ActionContext, stage: WorldContext, sender: str) -> Caller:
     raise NotFound("`from` is neither a lead of this workspace nor a phone or an e-mail", "/from")
 
 
-def lead_of(deed: ActionContext, sender: str) -> Row | None:
+def lead_of(action: ActionContext, sender: str) -> Row | None:
     """The lead with this id, phone or e-mail; the newest of several."""
     contact = _plain(sender)
-    same = [row for name in ("phone", "email") for row in deed.tx.find("leads", {name: contact})]
-    return deed.tx.get("leads", sender) or (same[-1] if same else None)
+    same = [row for name in ("phone", "email") for row in action.tx.find("leads", {name: contact})]
+    return action.tx.get("leads", sender) or (same[-1] if same else None)
 
 
-def _any(deed: ActionContext) -> Row | None:
-    leads = deed.tx.find("leads")
-    return deed.chance("known").choice(leads) if leads else None
+def _any(action: ActionContext) -> Row | None:
+    leads = action.tx.find("leads")
+    return action.chance("known").choice(leads) if leads else None
 
 
 def _plain(sender: str) -> str:
@@ -74,31 +74,31 @@ def _plain(sender: str) -> str:
     return f"+61{plain[1:]}" if re.fullmatch("0[1-9][0-9]{8}", plain) else plain
 
 
-def _stranger(deed: ActionContext, stage: WorldContext) -> Person:
+def _stranger(action: ActionContext, context: WorldContext) -> Person:
     """Someone whom no lead of the workspace can be taken for."""
     for _ in range(_TRIES):
-        index = FIRST_FREE_INDEX + deed.tx.count("$people")
-        found = person(stage.seed, index, stage.business.state, stage.business.area)
+        index = FIRST_FREE_INDEX + action.tx.count("$people")
+        found = person(context.seed, index, context.business.state, context.business.area)
         same = {"phone": found.phone, "email": found.email}.items()
-        if not any(deed.tx.find("leads", {name: value}) for name, value in same):
+        if not any(action.tx.find("leads", {name: value}) for name, value in same):
             return found
     raise Conflict("the phones that are reserved for fiction are used up", "/from")
 
 
-def upsert_lead(deed: ActionContext, who: Caller, held: Conversation) -> Id:
+def upsert_lead(action: ActionContext, who: Caller, conversation: Conversation) -> Id:
     """The lead of a contact: made when it is new, completed by what it told when it is known."""
     if who.lead is None:
-        return _new(deed, who, held)
-    learned = {name: value for name, value in _details(who, held).items() if not who.lead.record.get(name)}
+        return _new(action, who, conversation)
+    learned = {name: value for name, value in _details(who, conversation).items() if not who.lead.record.get(name)}
     if learned:
-        row = deed.store("leads", who.lead.id, {**who.lead.record, **learned, "updatedAt": deed.now})
-        activity(deed, row.id, "LEAD_UPDATED", "Contact details added")
-        emit_event(deed, "LEAD_UPDATED", row.record)
+        row = action.store("leads", who.lead.id, {**who.lead.record, **learned, "updatedAt": action.now})
+        activity(action, row.id, "LEAD_UPDATED", "Contact details added")
+        emit_event(action, "LEAD_UPDATED", row.record)
     return who.lead.id
 
 
-def _new(deed: ActionContext, who: Caller, held: Conversation) -> Id:
-    id, chance, source = deed.new_id("leads"), deed.chance("lead"), held.contact.source
+def _new(action: ActionContext, who: Caller, conversation: Conversation) -> Id:
+    id, chance, source = action.new_id("leads"), action.chance("lead"), conversation.contact.source
     guessed = {"email": who.person.email if chance.chance(55) else None}
     if source != "CHATBOT" or chance.chance(50):
         guessed["phone"] = who.person.phone
@@ -110,8 +110,8 @@ def _new(deed: ActionContext, who: Caller, held: Conversation) -> Id:
         "businessName": who.person.trading_as,
         "socials": {},
         "status": "pending",
-        "createdAt": deed.now,
-        "updatedAt": deed.now,
+        "createdAt": action.now,
+        "updatedAt": action.now,
         "read": True,
         "lastInquiryId": None,
         "lastInquiryDate": None,
@@ -121,51 +121,51 @@ def _new(deed: ActionContext, who: Caller, held: Conversation) -> Id:
         "tags": [],
         "lastInquiry": None,
         **guessed,
-        **_details(who, held),
+        **_details(who, conversation),
     }
-    row = deed.store("leads", id, record)
-    activity(deed, id, "LEAD_CREATED", f"Lead created from {SPOKEN[source]}")
-    emit_event(deed, "LEAD_CREATED", row.record)
+    row = action.store("leads", id, record)
+    activity(action, id, "LEAD_CREATED", f"Lead created from {SPOKEN[source]}")
+    emit_event(action, "LEAD_CREATED", row.record)
     return id
 
 
-def _details(who: Caller, held: Conversation) -> Mapping[str, Any]:
+def _details(who: Caller, conversation: Conversation) -> Mapping[str, Any]:
     """The details that the contact gives away: how to reach them, and where, once a job is talked about."""
-    source, him = held.contact.source, who.person
+    source, him = conversation.contact.source, who.person
     details: dict[str, Any] = {"suburb": him.suburb}
     if source in ("EMAIL", "WEBFORM", "CHATBOT") or who.told == him.email:
         details["email"] = him.email
     if source in ("CALL", "SMS", "WEBFORM") or who.told == him.phone:
         details["phone"] = him.phone
-    if held.contact.topic.service:
+    if conversation.contact.topic.service:
         place = {"line1": him.line1, "line2": him.line2, "suburb": him.suburb, "state": him.state}
         details["defaultLeadAddress"] = {"address": {**place, "postcode": him.postcode, "country": "AU"}}
     return details
 
 
-def set_status(deed: ActionContext, lead: Id, held: Conversation) -> None:
+def set_status(action: ActionContext, lead: Id, conversation: Conversation) -> None:
     """Write into the lead what the contact means for it: tags, and that it is active once a visit is booked."""
-    row = deed.tx.get("leads", lead)
+    row = action.tx.get("leads", lead)
     if row is None:
         return
-    visits = [visit.record for visit in deed.tx.find("appointments", {"leadId": lead})]
-    changed = {**row.record, "tags": _tags(row.record, held, visits), "updatedAt": deed.now}
-    booked = any(visit.get("createdAt") == deed.now for visit in visits)
+    visits = [visit.record for visit in action.tx.find("appointments", {"leadId": lead})]
+    changed = {**row.record, "tags": _tags(row.record, conversation, visits), "updatedAt": action.now}
+    booked = any(visit.get("createdAt") == action.now for visit in visits)
     if booked and row.record.get("status") == "pending":
-        stored = deed.store("leads", lead, {**changed, "status": "active"})
-        activity(deed, lead, "LEAD_UPDATED", "Status changed from pending to active")
-        emit_event(deed, "LEAD_UPDATED", stored.record)
+        stored = action.store("leads", lead, {**changed, "status": "active"})
+        activity(action, lead, "LEAD_UPDATED", "Status changed from pending to active")
+        emit_event(action, "LEAD_UPDATED", stored.record)
     else:
-        deed.store("leads", lead, changed)
+        action.store("leads", lead, changed)
 
 
-def _tags(lead: Record, held: Conversation, visits: list[Record]) -> list[Record]:
+def _tags(lead: Record, conversation: Conversation, visits: list[Record]) -> list[Record]:
     had: dict[str, Record] = {tag["name"]: tag for tag in lead.get("tags") or ()}
     true = {
-        "Urgent": held.urgent,
+        "Urgent": conversation.urgent,
         "Commercial": bool(lead.get("businessName")),
         "Repeat customer": len(visits) >= 2,
-        "Quote": held.tag == "quote",
+        "Quote": conversation.tag == "quote",
         "Rescheduled": any(visit.get("isRescheduled") for visit in visits),
     }
     ours = common().lead_tags

@@ -70,27 +70,27 @@ def _renew(tx: Transaction, now: str, seed: int, per_minute: float) -> None:
     tx.put(KIND, TRAFFIC, {"id": TRAFFIC, "createdAt": at, "perMinute": per_minute, "number": number})
 
 
-def carry_out(deed: ActionContext, recipe: Recipe, due: ScheduledAction) -> Mapping[str, Any]:
-    """Let what is due happen, at the time of the deed; in words and ids."""
-    row = deed.tx.get(due.kind, due.id)
+def carry_out(action: ActionContext, recipe: Recipe, due: ScheduledAction) -> Mapping[str, Any]:
+    """Let what is due happen, at its own time; return words and ids."""
+    row = action.tx.get(due.kind, due.id)
     if row is None:
         return {"what": "nothing"}
     if due.kind == "appointments":
         status = _NEXT[row.record["status"]]
-        changed = deed.store(due.kind, row.id, {**row.record, "status": status, "updatedAt": deed.now})
-        emit_event(deed, "APPOINTMENT_UPDATED", changed.record)
+        changed = action.store(due.kind, row.id, {**row.record, "status": status, "updatedAt": action.now})
+        emit_event(action, "APPOINTMENT_UPDATED", changed.record)
         return {"what": f"appointment {status.lower()}", "appointmentId": row.id}
-    deed.tx.remove(KIND, row.id)
+    action.tx.remove(KIND, row.id)
     if row.id != TRAFFIC:
-        return _attempted(deed, recipe, SimulationRequest(**row.record["wanted"]))
-    _renew(deed.tx, due.at, deed.ids.seed, row.record["perMinute"])
-    return _attempted(deed, recipe, _anyone(rng(deed.ids.seed, "who", row.record["number"])))
+        return _attempted(action, recipe, SimulationRequest(**row.record["wanted"]))
+    _renew(action.tx, due.at, action.ids.seed, row.record["perMinute"])
+    return _attempted(action, recipe, _anyone(rng(action.ids.seed, "who", row.record["number"])))
 
 
-def _attempted(deed: ActionContext, recipe: Recipe, wanted: SimulationRequest) -> Mapping[str, Any]:
+def _attempted(action: ActionContext, recipe: Recipe, wanted: SimulationRequest) -> Mapping[str, Any]:
     what = f"appointment {wanted.action}" if wanted.action else wanted.kind
     try:
-        return {"what": what, **simulate(deed, recipe, wanted)}
+        return {"what": what, **simulate(action, recipe, wanted)}
     except ApiError as fault:
         # A lead that is gone by now, or nothing left to cancel: time goes on.
         return {"what": f"{what}: not possible", "reason": fault.explain[0]}

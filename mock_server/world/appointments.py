@@ -23,7 +23,7 @@ class PlannedAppointment:
     index: int
     service: Service
     inquiry_id: str | int
-    held: Conversation
+    conversation: Conversation
     """The conversation it was booked in or after."""
     start: int
     created: int
@@ -40,34 +40,34 @@ class PlannedAppointment:
 
 
 def plan(
-    stage: WorldContext,
+    context: WorldContext,
     service: Service,
     asked: int,
     stream: Rng,
     *,
     urgent: bool = False,
-    wish: TimePreference = ANY_TIME,
+    preference: TimePreference = ANY_TIME,
 ) -> int | None:
     """A start in business hours that suits, some time after ``asked`` and within the recipe's horizon, if any.
 
     Daylight-saving weekends come first in the edge world: that is where clients go wrong.
     """
-    business, length = stage.business, service.minutes * MINUTE
+    business, length = context.business, service.minutes * MINUTE
     earliest = to_local(business.zone, asked + _NOTICE[urgent])
-    limit = stage.now + stage.recipe.days_ahead * DAY
+    limit = context.now + context.recipe.days_ahead * DAY
     first = earliest // DAY + stream.below(2 if urgent else 24)
     days: list[int] = list(range(first, first + 14))
-    if stage.recipe.edge:
+    if context.recipe.edge:
         days = _changes_after(earliest) + days
     for day in days:
-        low = max(wish.hours[0], earliest - day * DAY)
+        low = max(preference.hours[0], earliest - day * DAY)
         starts = [
             day * DAY + start
             for opens, closes in business.hours[weekday(day)]
-            for start in range(opens, min(closes - length, wish.hours[1]) + 1, _STEP)
+            for start in range(opens, min(closes - length, preference.hours[1]) + 1, _STEP)
             if start >= low
         ]
-        if starts and weekday(day) != wish.without:
+        if starts and weekday(day) != preference.without:
             start = to_utc(business.zone, stream.choice(starts))
             if start <= limit:
                 return start
@@ -81,9 +81,9 @@ def _changes_after(local: int) -> list[int]:
     return [day for sunday in sundays for day in (sunday, sunday - 1)]
 
 
-def attendees(stage: WorldContext, service: Service, stream: Rng) -> list[str]:
+def attendees(context: WorldContext, service: Service, stream: Rng) -> list[str]:
     """Who goes: one of the crew, or two for long work."""
-    return stream.sample(stage.crew, 2 if service.minutes >= 180 else 1)
+    return stream.sample(context.crew, 2 if service.minutes >= 180 else 1)
 
 
 def status(visit: PlannedAppointment, now: int) -> str:
@@ -95,22 +95,22 @@ def status(visit: PlannedAppointment, now: int) -> str:
     return "CONFIRMED" if visit.confirmed or visit.start <= now else "PENDING"
 
 
-def appointment_record(stage: WorldContext, visit: PlannedAppointment, lead_id: str | int) -> Record:
+def appointment_record(context: WorldContext, visit: PlannedAppointment, lead_id: str | int) -> Record:
     """The stored record. Its description repeats what the inquiry noted about the job."""
-    stream, phrases = stage.rng("appointments", visit.index), common().phrases
-    ended = visit.end if visit.end <= stage.now and not visit.cancelled else visit.updated
+    stream, phrases = context.rng("appointments", visit.index), common().phrases
+    ended = visit.end if visit.end <= context.now and not visit.cancelled else visit.updated
     return {
-        "id": stage.ids.make("appointments", visit.index),
+        "id": context.ids.make("appointments", visit.index),
         "serialId": visit.index + 1,
-        "title": f"{visit.service.name} in {visit.held.contact.person.suburb}",
-        "description": ". ".join(visit.held.key_points[:-2]) + "." if stream.chance(85) else None,
+        "title": f"{visit.service.name} in {visit.conversation.contact.person.suburb}",
+        "description": ". ".join(visit.conversation.key_points[:-2]) + "." if stream.chance(85) else None,
         "start": stamp(visit.start),
         "end": stamp(visit.end),
-        "status": status(visit, stage.now),
+        "status": status(visit, context.now),
         "leadId": lead_id,
         "attendees": visit.attendees,
         "tradeService": {
-            "id": stage.ids.make("services", visit.service.index),
+            "id": context.ids.make("services", visit.service.index),
             "name": visit.service.name,
         },
         "notes": stream.choice(phrases["job_notes"]) if stream.chance(45) else None,

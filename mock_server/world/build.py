@@ -29,14 +29,14 @@ def build(recipe: Recipe, seed: int, now: datetime, ids: Ids) -> World:
     if not EARLIEST <= now <= LATEST:
         remedy = "choose a time between 1990 and 2200"
         raise WorldError(Problem("now", f"a world cannot start at {stamp(now)}", remedy))
-    stage = WorldContext(recipe, business(recipe.business), ids, seed, epoch_ms(now))
-    world = organization(stage)
+    context = WorldContext(recipe, business(recipe.business), ids, seed, epoch_ms(now))
+    world = organization(context)
     if recipe.edge:
         edge_organization(world)
     for kind in LEAD_KINDS:
         world[kind] = []
     for index in range(recipe.leads):
-        for kind, made in records(stage, tell(stage, index)).items():
+        for kind, made in records(context, tell(context, index)).items():
             world[kind] += made
     for found in world.values():
         # The sort is stable, so records of one millisecond stay in the order of their index.

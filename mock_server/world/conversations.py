@@ -43,7 +43,7 @@ class Contact:
     business: Business
     start: int
     answers: tuple[FollowUpAnswer, ...] = ()
-    wish: TimePreference | None = None
+    preference: TimePreference | None = None
     """When a visit would suit; chosen in the conversation when nobody has planned with it before."""
     known: bool = False
     """Has been in touch before: is not asked for the name."""
@@ -84,9 +84,9 @@ def choose_answers(topic: Topic, source: str, stream: Rng) -> tuple[FollowUpAnsw
     return tuple(stream.choice(options) for options in asked)
 
 
-def choose_wish(stream: Rng, *, urgent: bool) -> TimePreference:
+def choose_preference(stream: Rng, *, urgent: bool) -> TimePreference:
     """When the customer will say a visit suits."""
-    return stream.choice(common().urgent_wishes if urgent else common().wishes)
+    return stream.choice(common().urgent_preferences if urgent else common().preferences)
 
 
 def converse(
@@ -120,8 +120,8 @@ def hold(contact: Contact, stream: Rng) -> Conversation:
     script = Script(contact.source, slots, stream, shared)
     opening = stream.choice(topic.open).format_map(slots)
     if topic.service:
-        wish = contact.wish or choose_wish(stream, urgent=urgent)
-        points = _job(contact, script, opening, wish)
+        preference = contact.preference or choose_preference(stream, urgent=urgent)
+        points = _job(contact, script, opening, preference)
     else:
         points = _follow_up(contact, script, opening)
     # The last point is what came of it; it ends the summary too.
@@ -144,15 +144,15 @@ def hold(contact: Contact, stream: Rng) -> Conversation:
 
 
 def inquiry_record(
-    held: Conversation, ids: Ids, index: int, lead_id: str | int, *, first: bool, read: bool, flagged: bool = False
+    talk: Conversation, ids: Ids, index: int, lead_id: str | int, *, first: bool, read: bool, flagged: bool = False
 ) -> Record:
     """The stored record of inquiry number ``index``; its times come from the contact."""
-    source, stamp = held.contact.source, calendar.stamp(held.contact.start)
+    source, stamp = talk.contact.source, calendar.stamp(talk.contact.start)
     data: Record = {
         "id": str(100_001 + index),
-        "summary": held.summary,
-        "keyPoints": held.key_points,
-        **held.body,
+        "summary": talk.summary,
+        "keyPoints": talk.key_points,
+        **talk.body,
     }
     thread = 100_001 + index if source == "SMS" else None
     if thread is not None:
@@ -164,8 +164,8 @@ def inquiry_record(
         "id": ids.make("inquiries", index),
         "source": source,
         "sourceId": str(source_id),
-        "tag": held.tag,
-        "summary": held.summary,
+        "tag": talk.tag,
+        "summary": talk.summary,
         "isFirstInquiry": first,
         "isRead": read,
         "leadId": lead_id,
@@ -206,7 +206,7 @@ def _slots(contact: Contact, stream: Rng) -> dict[str, str]:
     return slots
 
 
-def _job(contact: Contact, script: Script, opening: str, wish: TimePreference) -> list[str]:
+def _job(contact: Contact, script: Script, opening: str, preference: TimePreference) -> list[str]:
     """A conversation about a job; returns the key points, the outcome last."""
     topic, slots = contact.topic, script.slots
     questions = contact.business.service(topic.service or "").questions
@@ -214,8 +214,8 @@ def _job(contact: Contact, script: Script, opening: str, wish: TimePreference) -
     points += [answer.fact for answer in contact.answers]
     script.open(opening, known=contact.known)
     script.ask(questions, contact.answers)
-    script.arrange(wish.said)
-    points += [f"Address: {slots['address']}", wish.fact]
+    script.arrange(preference.said)
+    points += [f"Address: {slots['address']}", preference.fact]
     if contact.source not in DIALOGUES:
         points.append("Waiting for a reply")
     elif contact.when is not None:

@@ -39,7 +39,7 @@ _NAMES: tuple[tuple[str, str | None], ...] = (
 )
 
 
-def edge_person(stage: WorldContext, index: int, who: Person) -> Person:
+def edge_person(context: WorldContext, index: int, who: Person) -> Person:
     """Person ``index`` of the edge world."""
     if index == 0:
         return replace(who, first="A" * LONG_NAME, last="Z" * LONG_NAME, trading_as="B" * LONG_NAME)
@@ -49,12 +49,12 @@ def edge_person(stage: WorldContext, index: int, who: Person) -> Person:
         long_mail = f"{'m' * 64}@example.org"
         return replace(who, email=long_mail, suburb="S" * LONG_NAME, line1="L" * LONG_NAME)
     if index == 7:
-        return replace(who, phone=phone(stage.seed, 3, stage.business.area))
+        return replace(who, phone=phone(context.seed, 3, context.business.area))
     first, last = _NAMES[index % len(_NAMES)]
     return replace(who, first=first, last=last)
 
 
-def edge_inquiry(stage: WorldContext, index: int, record: Record) -> None:
+def edge_inquiry(context: WorldContext, index: int, record: Record) -> None:
     """Nulls in every third inquiry, a very long body in one e-mail, an empty list now and then."""
     data = record["data"]
     if index % 3 == 0:
@@ -66,7 +66,7 @@ def edge_inquiry(stage: WorldContext, index: int, record: Record) -> None:
     if "body" in data:
         # Filled up and not repeated: a cut through a phone number would make it somebody's.
         data["body"] += _stretch("\n\nPS: sent twice, to be sure. ", LONG_TEXT - len(data["body"]))
-    record["isFlagged"] = record["isFlagged"] or stage.rng("edge", index).chance(20)
+    record["isFlagged"] = record["isFlagged"] or context.rng("edge", index).chance(20)
 
 
 def edge_note(index: int, note: Record) -> None:

@@ -109,8 +109,8 @@ class Common(NamedTuple):
     """Phrases, verbs and follow-up topics that every business shares."""
 
     phrases: Mapping[str, Lines]
-    wishes: tuple[TimePreference, ...]
-    urgent_wishes: tuple[TimePreference, ...]
+    preferences: tuple[TimePreference, ...]
+    urgent_preferences: tuple[TimePreference, ...]
     verbs: Mapping[str, str]
     lead_tags: Mapping[str, str | None]
     followups: tuple[Topic, ...]

@@ -56,8 +56,8 @@ def common() -> Common:
     try:
         return Common(
             phrases={key: lines(text) for key, text in raw.items() if isinstance(text, str)},
-            wishes=tuple(map(_wish, lines(raw["times"]))),
-            urgent_wishes=tuple(map(_wish, lines(raw["times_urgent"]))),
+            preferences=tuple(map(_preference, lines(raw["times"]))),
+            urgent_preferences=tuple(map(_preference, lines(raw["times_urgent"]))),
             verbs=raw["verbs"],
             lead_tags=raw["lead_tags"],
             followups=tuple(_topic(name, item) for name, item in raw["followups"].items()),
@@ -172,7 +172,7 @@ def _answer(line: str) -> FollowUpAnswer:
     return FollowUpAnswer(said, fact, urgent == ["urgent"])
 
 
-def _wish(line: str) -> TimePreference:
+def _preference(line: str) -> TimePreference:
     said, fact, *rest = (field.strip() for field in line.split("|"))
     if not rest:
         return TimePreference(said, fact)

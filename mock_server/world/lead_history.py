@@ -16,7 +16,7 @@ from mock_server.world.conversations import (
     Contact,
     Conversation,
     choose_answers,
-    choose_wish,
+    choose_preference,
     hold,
     inquiry_record,
 )
@@ -37,49 +37,49 @@ _COUNTS = {1: 13, 2: 25, 3: 22, 4: 16, 5: 11, 6: 8, 7: 5}
 QUIET = 30 * MINUTE
 
 
-def tell(stage: WorldContext, index: int) -> LeadStory:
+def tell(context: WorldContext, index: int) -> LeadStory:
     """The story of lead number ``index``."""
-    who = person(stage.seed, index, stage.business.state, stage.business.area)
-    if stage.recipe.edge:
-        who = edge_person(stage, index, who)
-    stream = stage.rng("leads", index)
-    at = _first_contact(stage, stream)
-    story = LeadStory(index, stage.ids.make("leads", index), who, at)
-    wanted = min(stream.weighted(list(_COUNTS), list(_COUNTS.values())), stage.recipe.inquiries)
-    silent = index % EDGE_SILENT == EDGE_SILENT - 1 if stage.recipe.edge else stream.chance(4)
+    who = person(context.seed, index, context.business.state, context.business.area)
+    if context.recipe.edge:
+        who = edge_person(context, index, who)
+    stream = context.rng("leads", index)
+    at = _first_contact(context, stream)
+    story = LeadStory(index, context.ids.make("leads", index), who, at)
+    wanted = min(stream.weighted(list(_COUNTS), list(_COUNTS.values())), context.recipe.inquiries)
+    silent = index % EDGE_SILENT == EDGE_SILENT - 1 if context.recipe.edge else stream.chance(4)
     if silent or not wanted:
-        clerk = stream.choice(stage.staff)
+        clerk = stream.choice(context.staff)
         story.happenings.append(StoryEntry(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
         return story
     for number in range(wanted):
-        own = stage.rng("inquiries", index * INQUIRIES + number)
+        own = context.rng("inquiries", index * INQUIRIES + number)
         if number:
-            at = _next_contact(stage, story, own)
-        if at > stage.now - QUIET:
+            at = _next_contact(context, story, own)
+        if at > context.now - QUIET:
             break
-        _contact(stage, story, number, at, own)
-    _office(stage, story, stream)
+        _contact(context, story, number, at, own)
+    _office(context, story, stream)
     return story
 
 
-def _first_contact(stage: WorldContext, stream: Rng) -> int:
+def _first_contact(context: WorldContext, stream: Rng) -> int:
     """Some day of the last ``days_back``, by day rather than by night."""
-    zone, today = stage.business.zone, to_local(stage.business.zone, stage.now) // DAY
+    zone, today = context.business.zone, to_local(context.business.zone, context.now) // DAY
     minute = stream.randint(6 * 60 + 30, 21 * 60) if stream.chance(90) else stream.below(24 * 60)
-    day = today - stream.below(stage.recipe.days_back)
+    day = today - stream.below(context.recipe.days_back)
     at = to_utc(zone, day * DAY + minute * MINUTE) + stream.below(MINUTE)
-    return at if at <= stage.now - QUIET else at - DAY
+    return at if at <= context.now - QUIET else at - DAY
 
 
-def _next_contact(stage: WorldContext, story: LeadStory, stream: Rng) -> int:
+def _next_contact(context: WorldContext, story: LeadStory, stream: Rng) -> int:
     """Before a visit that is coming up, or days to weeks later."""
-    last = story.held[-1].end + 6 * HOUR
+    last = story.conversation[-1].end + 6 * HOUR
     if (coming := _coming(story, last)) and stream.chance(40):
         at = last + stream.below(coming.start - 2 * HOUR - last)
     else:
         at = last + stream.below(stream.choice((2 * DAY, 7 * DAY, 21 * DAY)))
     # Most people sleep on it.
-    by_night = not 6 * HOUR < to_local(stage.business.zone, at) % DAY < 22 * HOUR
+    by_night = not 6 * HOUR < to_local(context.business.zone, at) % DAY < 22 * HOUR
     return at + 9 * HOUR if by_night and stream.chance(90) else at
 
 
@@ -88,17 +88,17 @@ def _coming(story: LeadStory, at: int) -> PlannedAppointment | None:
     return next((v for v in story.visits if not v.cancelled and v.start > at + 4 * HOUR), None)
 
 
-def _contact(stage: WorldContext, story: LeadStory, number: int, at: int, stream: Rng) -> None:
+def _contact(context: WorldContext, story: LeadStory, number: int, at: int, stream: Rng) -> None:
     """One contact: choose what it is about, hold it, and let it have its effect."""
     coming = _coming(story, at + HOUR)
     past = next((v for v in reversed(story.visits) if not v.cancelled and v.end < at), None)
-    topic = _topic(stage, story, coming, past, stream)
+    topic = _topic(context, story, coming, past, stream)
     source = "CALL" if topic.outbound else stream.weighted(SOURCES, _SHARES)
     delay = 0 if source in DIALOGUES else 20 * MINUTE + stream.below(4 * HOUR)
     answers = choose_answers(topic, source, stream)
     urgent = any(answer.urgent for answer in answers)
-    wish = choose_wish(stream, urgent=urgent)
-    when = _offer(stage, topic, coming, at + delay, stream, wish, urgent=urgent)
+    preference = choose_preference(stream, urgent=urgent)
+    when = _offer(context, topic, coming, at + delay, stream, preference, urgent=urgent)
     if topic.effect == "reschedule" and when is None:
         # No other time is free: then it is only a question about the visit.
         topic = next(each for each in common().followups if each.key == "arrival")
@@ -107,22 +107,22 @@ def _contact(stage: WorldContext, story: LeadStory, number: int, at: int, stream
         source=source,
         topic=topic,
         person=story.person,
-        business=stage.business,
+        business=context.business,
         start=at,
         answers=answers,
-        wish=wish,
+        preference=preference,
         known=number > 0,
         when=when if source in DIALOGUES else None,
         old=about.start if about else None,
         service=about.service.name if about else "",
     )
-    held = hold(contact, stream)
-    _record(stage, story, held, stream)
-    take_effect(stage, story, about, when, held.end + delay, stream)
+    conversation = hold(contact, stream)
+    _record(context, story, conversation, stream)
+    take_effect(context, story, about, when, conversation.end + delay, stream)
 
 
 def _topic(
-    stage: WorldContext,
+    context: WorldContext,
     story: LeadStory,
     coming: PlannedAppointment | None,
     past: PlannedAppointment | None,
@@ -130,77 +130,77 @@ def _topic(
 ) -> Topic:
     """A new job, or something about an earlier contact that fits how things stand."""
     # The same trouble twice would tell two stories about one tap.
-    told = {held.contact.topic.key for held in story.held}
-    topics: Sequence[Topic] = [topic for topic in stage.business.topics if topic.key not in told]
-    if story.held and stream.chance(75 if coming else 60 if past else 40):
+    told = {conversation.contact.topic.key for conversation in story.conversation}
+    topics: Sequence[Topic] = [topic for topic in context.business.topics if topic.key not in told]
+    if story.conversation and stream.chance(75 if coming else 60 if past else 40):
         needs = "upcoming" if coming else "past" if past else "none"
         # Nobody asks what became of a price after a visit was booked, even one that was cancelled.
         if needs != "none" or not story.visits:
             topics = [topic for topic in common().followups if topic.needs == needs]
-    topics = topics or stage.business.topics
+    topics = topics or context.business.topics
     return stream.weighted(topics, [topic.weight for topic in topics])
 
 
 def _offer(
-    stage: WorldContext,
+    context: WorldContext,
     topic: Topic,
     coming: PlannedAppointment | None,
     at: int,
     stream: Rng,
-    wish: TimePreference,
+    preference: TimePreference,
     *,
     urgent: bool,
 ) -> int | None:
     """The start of the visit that this contact leads to, if it leads to one that the answer can still arrange."""
-    if at > stage.now - QUIET:
+    if at > context.now - QUIET:
         return None
     if topic.effect == "reschedule" and coming:
-        start = plan(stage, coming.service, at, stream)
+        start = plan(context, coming.service, at, stream)
         return start if start != coming.start else None
-    if topic.service and stream.chance(stage.recipe.booking):
-        return plan(stage, stage.business.service(topic.service), at, stream, urgent=urgent, wish=wish)
+    if topic.service and stream.chance(context.recipe.booking):
+        return plan(context, context.business.service(topic.service), at, stream, urgent=urgent, preference=preference)
     return None
 
 
-def _record(stage: WorldContext, story: LeadStory, held: Conversation, stream: Rng) -> None:
+def _record(context: WorldContext, story: LeadStory, conversation: Conversation, stream: Rng) -> None:
     """Write the inquiry down, with its activities."""
-    number, at = len(story.held), held.contact.start
+    number, at = len(story.conversation), conversation.contact.start
     if number == 0:
-        text = f"Lead created from {SPOKEN[held.contact.source]}"
+        text = f"Lead created from {SPOKEN[conversation.contact.source]}"
         story.happenings.append(StoryEntry(at, "LEAD_CREATED", text, story.lead_id))
-    unread = stage.recipe.unread if at > stage.now - 7 * DAY else min(3, stage.recipe.unread)
+    unread = context.recipe.unread if at > context.now - 7 * DAY else min(3, context.recipe.unread)
     record = inquiry_record(
-        held,
-        stage.ids,
+        conversation,
+        context.ids,
         story.index * INQUIRIES + number,
         story.lead_id,
         first=number == 0,
         read=not stream.chance(unread),
         flagged=stream.chance(6),
     )
-    if stage.recipe.edge:
-        edge_inquiry(stage, story.index * INQUIRIES + number, record)
-    story.held.append(held)
+    if context.recipe.edge:
+        edge_inquiry(context, story.index * INQUIRIES + number, record)
+    story.conversation.append(conversation)
     story.inquiries.append(record)
-    if held.contact.topic.outbound:
+    if conversation.contact.topic.outbound:
         text = f"Outbound call to {story.person.phone}"
         story.happenings.append(StoryEntry(at, "CALL_INITIATED", text, record["id"]))
-    text = f"New {SPOKEN[held.contact.source]} about {held.about}"
+    text = f"New {SPOKEN[conversation.contact.source]} about {conversation.about}"
     story.happenings.append(StoryEntry(at, "INQUIRY_CREATED", text, record["id"]))
 
 
-def _office(stage: WorldContext, story: LeadStory, stream: Rng) -> None:
+def _office(context: WorldContext, story: LeadStory, stream: Rng) -> None:
     """Let the team act without being asked: it confirms appointments that lie ahead, and calls a few off."""
     if not story.visits:
         return
-    visit, quiet = story.visits[-1], story.held[-1].end + 6 * HOUR
-    until = min(stage.now - QUIET, visit.start)
+    visit, quiet = story.visits[-1], story.conversation[-1].end + 6 * HOUR
+    until = min(context.now - QUIET, visit.start)
     room = until - max(quiet, visit.updated)
     if visit.cancelled or room <= HOUR:
         return
     at = max(quiet, visit.updated) + stream.below(room)
     if stream.chance(7):
         reason = stream.choice(common().phrases["cancel_reasons"])
-        cancel(stage, story, visit, at, reason, stream.choice(stage.staff))
+        cancel(context, story, visit, at, reason, stream.choice(context.staff))
     elif not visit.confirmed and stream.chance(65):
         visit.confirmed, visit.updated = True, at

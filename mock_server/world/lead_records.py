@@ -21,24 +21,24 @@ COUNTERS = {
 """Source of an inquiry → the lead's counter of unread ones."""
 
 
-def records(stage: WorldContext, story: LeadStory) -> World:
+def records(context: WorldContext, story: LeadStory) -> World:
     """All records of one lead, by kind."""
-    appointments = [appointment_record(stage, visit, story.lead_id) for visit in story.visits]
-    notes = _notes(stage, story)
-    lead = _lead(stage, story)
-    if stage.recipe.edge:
+    appointments = [appointment_record(context, visit, story.lead_id) for visit in story.visits]
+    notes = _notes(context, story)
+    lead = _lead(context, story)
+    if context.recipe.edge:
         edge_lead(story.index, lead, appointments)
     return {
         "leads": [lead],
         "inquiries": story.inquiries,
         "appointments": appointments,
         "leads/notes": notes,
-        "leads/activities": _activities(stage, story),
+        "leads/activities": _activities(context, story),
     }
 
 
-def _lead(stage: WorldContext, story: LeadStory) -> Record:
-    who, stream = story.person, stage.rng("lead record", story.index)
+def _lead(context: WorldContext, story: LeadStory) -> Record:
+    who, stream = story.person, context.rng("lead record", story.index)
     last = story.inquiries[-1] if story.inquiries else None
     unread = [inquiry["source"] for inquiry in story.inquiries if not inquiry["isRead"]]
     email, phone = _reachable(story, stream.chance(45), stream.chance(50))
@@ -69,7 +69,7 @@ def _lead(stage: WorldContext, story: LeadStory) -> Record:
 
 def _reachable(story: LeadStory, hide_mail: bool, hide_phone: bool) -> tuple[str | None, str | None]:
     """E-mail and phone, as far as the lead has given them away."""
-    used = {held.contact.source for held in story.held}
+    used = {conversation.contact.source for conversation in story.conversation}
     if hide_phone and used <= {"CHATBOT"} and not story.visits:
         return story.person.email, None
     hidden = hide_mail and not used & {"EMAIL", "WEBFORM"}
@@ -83,7 +83,7 @@ def _socials(story: LeadStory, has: bool) -> Record:
 
 def _address(story: LeadStory) -> Record | None:
     """Known once a job was talked about."""
-    if not any(held.contact.topic.service for held in story.held):
+    if not any(conversation.contact.topic.service for conversation in story.conversation):
         return None
     who = story.person
     address = {
@@ -100,51 +100,53 @@ def _address(story: LeadStory) -> Record | None:
 def _tags(story: LeadStory) -> list[Record]:
     """Read off the story, in the order of the fixture."""
     true = {
-        "Urgent": any(held.urgent for held in story.held),
+        "Urgent": any(conversation.urgent for conversation in story.conversation),
         "Commercial": story.person.trading_as is not None,
         "Repeat customer": len(story.visits) >= 2,
-        "Quote": any(held.tag == "quote" for held in story.held),
+        "Quote": any(conversation.tag == "quote" for conversation in story.conversation),
         "Rescheduled": any(visit.moved for visit in story.visits),
     }
     return [{"name": name, "description": about} for name, about in common().lead_tags.items() if true[name]]
 
 
-def _notes(stage: WorldContext, story: LeadStory) -> list[Record]:
+def _notes(context: WorldContext, story: LeadStory) -> list[Record]:
     """Notes of the team after a conversation, or about a visit; each is an activity too."""
-    stream, phrases, notes = stage.rng("leads/notes", story.index), common().phrases, []
+    stream, phrases, notes = context.rng("leads/notes", story.index), common().phrases, []
     for number in range(stream.weighted((0, 1, 2, 3), (45, 32, 16, 7))):
         visit = stream.choice(story.visits) if story.visits and stream.chance(50) else None
-        after = visit.created if visit else stream.choice(story.held).end if story.held else story.created
+        after = (
+            visit.created if visit else stream.choice(story.conversation).end if story.conversation else story.created
+        )
         at = after + MINUTE + stream.below(20 * HOUR)
-        author = None if stream.chance(10) else stream.choice(stage.staff)
+        author = None if stream.chance(10) else stream.choice(context.staff)
         text = stream.choice(phrases["job_notes" if visit else "notes"])
         edited = at + stream.below(10 * HOUR) if stream.chance(20) else at
-        if at > stage.now:
+        if at > context.now:
             continue
         index = story.index * INQUIRIES + number
-        identity = stage.ids.make("leads/notes", index)
+        identity = context.ids.make("leads/notes", index)
         note: Record = {
             "id": identity,
             "value": text,
-            "appointmentId": visit and stage.ids.make("appointments", visit.index),
+            "appointmentId": visit and context.ids.make("appointments", visit.index),
             "leadId": story.lead_id,
             "userId": author,
             "createdAt": stamp(at),
-            "updatedAt": stamp(min(edited, stage.now)),
+            "updatedAt": stamp(min(edited, context.now)),
         }
-        if stage.recipe.edge:
+        if context.recipe.edge:
             edge_note(index, note)
         notes.append(note)
         story.happenings.append(StoryEntry(at, "NOTE_CREATED", None, identity, author))
     return notes
 
 
-def _activities(stage: WorldContext, story: LeadStory) -> list[Record]:
+def _activities(context: WorldContext, story: LeadStory) -> list[Record]:
     """The activities of a lead in order of time; at one time, in the order of cause and effect."""
     ordered = sorted(story.happenings, key=lambda happening: happening.at)
     return [
         {
-            "id": stage.ids.make("leads/activities", story.index * ACTIVITIES + number),
+            "id": context.ids.make("leads/activities", story.index * ACTIVITIES + number),
             "event": happening.event,
             "data": happening.text,
             "referenceId": str(happening.reference),

@@ -34,40 +34,40 @@ class LeadStory:
     person: Person
     created: int
     inquiries: list[Record] = field(default_factory=list)
-    held: list[Conversation] = field(default_factory=list)
+    conversation: list[Conversation] = field(default_factory=list)
     visits: list[PlannedAppointment] = field(default_factory=list)
     happenings: list[StoryEntry] = field(default_factory=list)
 
 
 def take_effect(
-    stage: WorldContext, story: LeadStory, about: PlannedAppointment | None, when: int | None, at: int, stream: Rng
+    context: WorldContext, story: LeadStory, about: PlannedAppointment | None, when: int | None, at: int, stream: Rng
 ) -> None:
     """Change the lead as the contact asks, at once in a dialogue, or when the office has read it."""
-    if at > stage.now - MINUTE:
+    if at > context.now - MINUTE:
         return
-    held = story.held[-1]
-    topic, written = held.contact.topic, held.contact.source not in DIALOGUES
-    clerk = stream.choice(stage.staff) if written else None
+    conversation = story.conversation[-1]
+    topic, written = conversation.contact.topic, conversation.contact.source not in DIALOGUES
+    clerk = stream.choice(context.staff) if written else None
     if topic.effect == "reschedule" and about and when is not None:
         about.start, about.moved, about.updated, about.confirmed = when, True, at, False
-        text = f"Moved to {spoken(stage.business.zone, when)}"
-        story.happenings.append(StoryEntry(at, "APPOINTMENT_RESCHEDULED", text, _visit_id(stage, about), clerk))
+        text = f"Moved to {spoken(context.business.zone, when)}"
+        story.happenings.append(StoryEntry(at, "APPOINTMENT_RESCHEDULED", text, _visit_id(context, about), clerk))
     elif topic.effect == "cancel" and about:
-        cancel(stage, story, about, at, "Cancelled by the customer", clerk)
+        cancel(context, story, about, at, "Cancelled by the customer", clerk)
     elif topic.outbound and about:
         about.confirmed, about.updated = True, at
     elif topic.service and when is not None:
-        _book(stage, story, when, at, clerk, stream)
+        _book(context, story, when, at, clerk, stream)
 
 
-def _book(stage: WorldContext, story: LeadStory, when: int, at: int, clerk: str | int | None, stream: Rng) -> None:
-    held = story.held[-1]
-    service = stage.business.service(held.contact.topic.service or "")
+def _book(context: WorldContext, story: LeadStory, when: int, at: int, clerk: str | int | None, stream: Rng) -> None:
+    conversation = story.conversation[-1]
+    service = context.business.service(conversation.contact.topic.service or "")
     index = story.index * INQUIRIES + len(story.visits)
     inquiry = story.inquiries[-1]["id"]
-    visit = PlannedAppointment(index, service, inquiry, held, when, at, attendees(stage, service, stream), at)
+    visit = PlannedAppointment(index, service, inquiry, conversation, when, at, attendees(context, service, stream), at)
     story.visits.append(visit)
-    reference, text = _visit_id(stage, visit), f"{service.name}, {spoken(stage.business.zone, when)}"
+    reference, text = _visit_id(context, visit), f"{service.name}, {spoken(context.business.zone, when)}"
     story.happenings.append(StoryEntry(at, "APPOINTMENT_CREATED", text, reference, clerk))
     sent = at + 3000 + stream.below(9000)
     text = f"Confirmation sent to {story.person.phone}"
@@ -78,12 +78,12 @@ def _book(stage: WorldContext, story: LeadStory, when: int, at: int, clerk: str 
 
 
 def cancel(
-    stage: WorldContext, story: LeadStory, visit: PlannedAppointment, at: int, text: str, clerk: str | int | None
+    context: WorldContext, story: LeadStory, visit: PlannedAppointment, at: int, text: str, clerk: str | int | None
 ) -> None:
     """Call a visit off."""
     visit.cancelled, visit.updated = True, at
-    story.happenings.append(StoryEntry(at, "APPOINTMENT_CANCELLED", text, _visit_id(stage, visit), clerk))
+    story.happenings.append(StoryEntry(at, "APPOINTMENT_CANCELLED", text, _visit_id(context, visit), clerk))
 
 
-def _visit_id(stage: WorldContext, visit: PlannedAppointment) -> str | int:
-    return stage.ids.make("appointments", visit.index)
+def _visit_id(context: WorldContext, visit: PlannedAppointment) -> str | int:
+    return context.ids.make("appointments", visit.index)

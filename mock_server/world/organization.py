@@ -10,33 +10,33 @@ from mock_server.world.fixture_models import Business
 from mock_server.world.fixtures import lines
 
 
-def organization(stage: WorldContext) -> World:
+def organization(context: WorldContext) -> World:
     """Kind → records of everything but the leads and what hangs on them."""
     return {
-        "organization": [_organization(stage)],
-        "organization/availability": [_availability(stage.business)],
-        "members": list(_members(stage)),
-        "trade_categories": list(_categories(stage)),
-        "services": list(_services(stage)),
-        "products": list(_products(stage)),
-        "companies": list(_companies(stage)),
-        "companies/notes": list(_company_notes(stage)),
-        "faqs": list(_texts(stage, "faqs", "question", "answer")),
-        "policies": list(_texts(stage, "policies", "title", "content")),
-        "scenarios": list(_scenarios(stage)),
-        "transfers": list(_transfers(stage)),
+        "organization": [_organization(context)],
+        "organization/availability": [_availability(context.business)],
+        "members": list(_members(context)),
+        "trade_categories": list(_categories(context)),
+        "services": list(_services(context)),
+        "products": list(_products(context)),
+        "companies": list(_companies(context)),
+        "companies/notes": list(_company_notes(context)),
+        "faqs": list(_texts(context, "faqs", "question", "answer")),
+        "policies": list(_texts(context, "policies", "title", "content")),
+        "scenarios": list(_scenarios(context)),
+        "transfers": list(_transfers(context)),
     }
 
 
-def _organization(stage: WorldContext) -> Record:
-    raw = stage.business.raw
+def _organization(context: WorldContext) -> Record:
+    raw = context.business.raw
     return {
-        "id": stage.ids.make("organization", 0),
+        "id": context.ids.make("organization", 0),
         "name": raw["name"],
         "businessPhone": raw["phone"],
         "website": raw["website"],
         "socials": dict(raw["socials"]),
-        "timeZone": stage.business.zone,
+        "timeZone": context.business.zone,
         "country": "AU",
         "currency": "AUD",
         "timeFormat": 12,
@@ -60,9 +60,9 @@ def _clock(ms: int) -> str:
     return f"{ms // HOUR:02}:{ms % HOUR // MINUTE:02}"
 
 
-def _members(stage: WorldContext) -> Iterator[Record]:
-    for mate in stage.business.team:
-        identity = stage.members[mate.index]
+def _members(context: WorldContext) -> Iterator[Record]:
+    for mate in context.business.team:
+        identity = context.members[mate.index]
         picture = f"https://avatars.sophiie-mock.example/{identity}.png"
         yield {
             "id": identity,
@@ -73,11 +73,11 @@ def _members(stage: WorldContext) -> Iterator[Record]:
             "phone": mate.phone or None,
             "isDisabled": mate.duty == "disabled",
             "responsibility": mate.responsibility or None,
-            "createdAt": stamp(stage.founded("members", mate.index)),
-            "membershipId": stage.ids.make("organization/members", mate.index),
+            "createdAt": stamp(context.founded("members", mate.index)),
+            "membershipId": context.ids.make("organization/members", mate.index),
             "position": mate.position or None,
             "avatarImg": picture if mate.index % 2 == 0 else None,
-            "updatedAt": stamp(stage.revised("members", mate.index)),
+            "updatedAt": stamp(context.revised("members", mate.index)),
         }
 
 
@@ -86,94 +86,94 @@ def _category_names(business: Business) -> list[tuple[str, str]]:
     return services + [(name, "PRODUCT") for name in business.raw["products"]]
 
 
-def _category_id(stage: WorldContext, name: str, kind: str) -> str | int:
-    return stage.ids.make("trade_categories", _category_names(stage.business).index((name, kind)))
+def _category_id(context: WorldContext, name: str, kind: str) -> str | int:
+    return context.ids.make("trade_categories", _category_names(context.business).index((name, kind)))
 
 
-def _categories(stage: WorldContext) -> Iterator[Record]:
-    for index, (name, kind) in enumerate(_category_names(stage.business)):
-        yield {"id": stage.ids.make("trade_categories", index), "name": name, "type": kind}
+def _categories(context: WorldContext) -> Iterator[Record]:
+    for index, (name, kind) in enumerate(_category_names(context.business)):
+        yield {"id": context.ids.make("trade_categories", index), "name": name, "type": kind}
 
 
-def _services(stage: WorldContext) -> Iterator[Record]:
-    for service in stage.business.services:
+def _services(context: WorldContext) -> Iterator[Record]:
+    for service in context.business.services:
         yield {
-            "id": stage.ids.make("services", service.index),
+            "id": context.ids.make("services", service.index),
             "name": service.name,
             "description": service.about or None,
             "duration": service.minutes,
             "followUpQuestions": list(service.questions),
-            "tradeCategoryId": _category_id(stage, service.category, "SERVICE"),
-            "createdAt": stamp(stage.founded("services", service.index)),
+            "tradeCategoryId": _category_id(context, service.category, "SERVICE"),
+            "createdAt": stamp(context.founded("services", service.index)),
             "isActive": service.active,
         }
 
 
-def _products(stage: WorldContext) -> Iterator[Record]:
-    categories: dict[str, dict[str, list[Any]]] = stage.business.raw["products"]
+def _products(context: WorldContext) -> Iterator[Record]:
+    categories: dict[str, dict[str, list[Any]]] = context.business.raw["products"]
     flat = [(category, name, item) for category, items in categories.items() for name, item in items.items()]
     for index, (category, name, (price, about, *active)) in enumerate(flat):
         yield {
-            "id": stage.ids.make("products", index),
+            "id": context.ids.make("products", index),
             "name": name,
             "description": about or None,
             "price": price,
-            "tradeCategoryId": _category_id(stage, category, "PRODUCT"),
-            "createdAt": stamp(stage.founded("products", index)),
+            "tradeCategoryId": _category_id(context, category, "PRODUCT"),
+            "createdAt": stamp(context.founded("products", index)),
             "isActive": active != [False],
         }
 
 
-def _companies(stage: WorldContext) -> Iterator[Record]:
-    for index, name in enumerate(stage.business.raw["companies"]):
-        created = stamp(stage.founded("companies", index))
-        yield {"id": stage.ids.make("companies", index), "name": name, "createdAt": created}
+def _companies(context: WorldContext) -> Iterator[Record]:
+    for index, name in enumerate(context.business.raw["companies"]):
+        created = stamp(context.founded("companies", index))
+        yield {"id": context.ids.make("companies", index), "name": name, "createdAt": created}
 
 
-def _company_notes(stage: WorldContext) -> Iterator[Record]:
-    companies: dict[str, str] = stage.business.raw["companies"]
+def _company_notes(context: WorldContext) -> Iterator[Record]:
+    companies: dict[str, str] = context.business.raw["companies"]
     flat = [(owner, text) for owner, notes in enumerate(companies.values()) for text in lines(notes)]
     for index, (owner, text) in enumerate(flat):
-        author = stage.rng("author", index).choice(stage.staff)
+        author = context.rng("author", index).choice(context.staff)
         yield {
-            "id": stage.ids.make("companies/notes", index),
+            "id": context.ids.make("companies/notes", index),
             "value": text,
-            "companyId": stage.ids.make("companies", owner),
+            "companyId": context.ids.make("companies", owner),
             "userId": None if index % 4 == 3 else author,
             # After the last company came in, so that no note is older than its company.
-            "createdAt": stamp(stage.founded("companies/notes", len(companies) + index)),
-            "updatedAt": stamp(stage.revised("companies/notes", len(companies) + index)),
+            "createdAt": stamp(context.founded("companies/notes", len(companies) + index)),
+            "updatedAt": stamp(context.revised("companies/notes", len(companies) + index)),
         }
 
 
-def _texts(stage: WorldContext, kind: str, title: str, text: str) -> Iterator[Record]:
+def _texts(context: WorldContext, kind: str, title: str, text: str) -> Iterator[Record]:
     """FAQs and policies; a text that begins with ``~`` in the fixture is no longer in use."""
-    for index, (heading, words) in enumerate(stage.business.raw[kind].items()):
+    for index, (heading, words) in enumerate(context.business.raw[kind].items()):
         yield {
-            "id": stage.ids.make(kind, index),
+            "id": context.ids.make(kind, index),
             title: heading,
             text: words.removeprefix("~"),
             "isActive": not words.startswith("~"),
-            "createdAt": stamp(stage.founded(kind, index)),
-            "updatedAt": stamp(stage.revised(kind, index)),
+            "createdAt": stamp(context.founded(kind, index)),
+            "updatedAt": stamp(context.revised(kind, index)),
         }
 
 
-def _scenarios(stage: WorldContext) -> Iterator[Record]:
-    services = {service.name: service.index for service in stage.business.services}
-    for index, item in enumerate(stage.business.raw["scenarios"]):
+def _scenarios(context: WorldContext) -> Iterator[Record]:
+    services = {service.name: service.index for service in context.business.services}
+    for index, item in enumerate(context.business.raw["scenarios"]):
         service = item.get("service")
         yield {
-            "id": stage.ids.make("scenarios", index),
+            "id": context.ids.make("scenarios", index),
             "name": item["name"],
             "prompt": item["prompt"],
             "response": item["response"],
             "isActive": item.get("active", True),
             "questions": [_question(text, options) for text, options in item["questions"].items()],
             "outcome": dict(item["outcome"]),
-            "tradeServiceId": stage.ids.make("services", services[service]) if service else None,
-            "createdAt": stamp(stage.founded("scenarios", index)),
-            "updatedAt": stamp(stage.revised("scenarios", index)),
+            "tradeServiceId": context.ids.make("services", services[service]) if service else None,
+            "createdAt": stamp(context.founded("scenarios", index)),
+            "updatedAt": stamp(context.revised("scenarios", index)),
         }
 
 
@@ -185,28 +185,28 @@ def _question(text: str, options: dict[str, list[str]]) -> Record:
     return {"question": text, "answerOptions": answers}
 
 
-def _transfers(stage: WorldContext) -> Iterator[Record]:
-    scenarios = [item["name"] for item in stage.business.raw["scenarios"]]
-    for index, item in enumerate(stage.business.raw["transfers"]):
+def _transfers(context: WorldContext) -> Iterator[Record]:
+    scenarios = [item["name"] for item in context.business.raw["scenarios"]]
+    for index, item in enumerate(context.business.raw["transfers"]):
         scenario = item.get("scenario")
         yield {
-            "id": stage.ids.make("transfers", index),
+            "id": context.ids.make("transfers", index),
             "label": item["label"],
             "name": item.get("name"),
             "method": item["method"],
             "destinationType": item["type"],
-            "destination": _destination(stage, item["type"], item["to"]),
+            "destination": _destination(context, item["type"], item["to"]),
             "conditions": item["when"],
             "summaryFormat": item.get("summary"),
             "settings": {"ignore_business_hours": item.get("ignore_hours", False)},
             "isEnabled": item.get("enabled", True),
-            "scenarioId": stage.ids.make("scenarios", scenarios.index(scenario)) if scenario else None,
-            "createdAt": stamp(stage.founded("transfers", index)),
-            "updatedAt": stamp(stage.revised("transfers", index)),
+            "scenarioId": context.ids.make("scenarios", scenarios.index(scenario)) if scenario else None,
+            "createdAt": stamp(context.founded("transfers", index)),
+            "updatedAt": stamp(context.revised("transfers", index)),
         }
 
 
-def _destination(stage: WorldContext, kind: str, to: str) -> str:
+def _destination(context: WorldContext, kind: str, to: str) -> str:
     if kind == "MEMBER":
-        return str(next(stage.members[mate.index] for mate in stage.business.team if mate.first == to))
+        return str(next(context.members[mate.index] for mate in context.business.team if mate.first == to))
     return f"dep_{to}_01" if kind == "DEPARTMENT" else to

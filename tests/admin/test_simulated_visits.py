@@ -67,7 +67,7 @@ def act(desk: Desk, action: str, **more: Any) -> Visit:
 
 def suits(visit: Visit) -> bool:
     """Whether the visit is when the customer had said that it would suit."""
-    wishes = {wish.fact: wish for wish in (*common().wishes, *common().urgent_wishes)}
+    wishes = {wish.fact: wish for wish in (*common().preferences, *common().urgent_preferences)}
     start = parse(visit.record["start"]).astimezone(ZoneInfo(ZONE))
     wish = wishes[visit.points[-2]]
     low, high = wish.hours
@@ -103,7 +103,7 @@ def test_who_is_in_trouble_is_visited_soon(desk: Desk) -> None:
     visits = [act(desk, "book", about="burst pipe") for _ in range(25)]
     urgent = [visit for visit in visits if visit.inquiry["tag"] == "urgent"]
     assert 3 < len(urgent) < len(visits)
-    hurried = {wish.fact for wish in common().urgent_wishes}
+    hurried = {wish.fact for wish in common().urgent_preferences}
     for visit in urgent:
         assert visit.points[-2] in hurried
         assert parse(visit.record["start"]) - parse(NOW) <= timedelta(days=5)

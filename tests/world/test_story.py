@@ -97,7 +97,7 @@ def words(inquiry: Record) -> str:
 def test_what_is_noted_was_said(case: Case) -> None:
     shop = business(case.recipe.business)
     answers = [answer for topic in shop.topics for options in topic.answers for answer in options]
-    wishes = [*common().wishes, *common().urgent_wishes]
+    wishes = [*common().preferences, *common().urgent_preferences]
     for inquiry in case.world["inquiries"]:
         said, points = words(inquiry), inquiry["data"]["keyPoints"]
         assert points
@@ -351,7 +351,7 @@ def test_a_lead_can_be_told_from_the_others(case: Case) -> None:
 def test_a_visit_is_booked_when_the_customer_said_it_suits() -> None:
     case = make(Recipe(leads=250, booking=100), 3, datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
     (availability,) = case.world["organization/availability"]
-    zone, wishes, checked = ZoneInfo(availability["timeZone"]), {wish.fact: wish for wish in common().wishes}, 0
+    zone, wishes, checked = ZoneInfo(availability["timeZone"]), {wish.fact: wish for wish in common().preferences}, 0
     inquiries = case.by_id("inquiries")
     for appointment in case.world["appointments"]:
         start = parse(appointment["start"]).astimezone(zone)

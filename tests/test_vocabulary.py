@@ -1,0 +1,68 @@
+"""Words that this project had to itself stay retired: docs/glossary.md has the field's words for the same things."""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# A name that nobody outside could guess → the word that took its place. Whole names, of anything.
+NAMES = {
+    "Abandoned": "ScenarioSkipped", "AdminSafety": "AdminAccess", "AsyncControl": "AsyncAdminClient",
+    "Backlog": "DeliveryQueue", "Deed": "ActionContext", "Fate": "ReplayStatus", "Held": "Conversation",
+    "Letter": "ReceivedDelivery", "LedgerGate": "WriteGate", "Neighbour": "SecondTenant", "News": "AttemptFeed",
+    "Office": "WebhookTenant", "Probe": "ScenarioClient", "Said": "Violation", "Shortcut": "ApiFirst",
+    "Sieve": "ReportRedactor", "Soundness": "SchemaLint", "Teammate": "a noun of the business", "Unit": "Scenario",
+    "Watch": "RunObserver", "Wish": "TimePreference", "Wishes": "TrafficOptions",
+    "deed": "action", "deeds": "actions", "desk": "tenant", "fate": "status",
+    "move_in": "create", "move_out": "delete", "office": "tenant", "owe": "enqueue", "probe": "client",
+    "sieve": "redactor", "sieved": "redacted", "told_url": "report_url", "units": "scenarios",
+}  # fmt: skip
+
+# The same in one package only, where the other means something else by it.
+OF_THE_SUITE = {
+    "Wanted": "SimulationRequest", "held": "kept", "letter": "delivery", "stage": "phase", "told": "facts, evidence, …",
+    "letters": "deliveries", "unit": "scenario", "visit": "plan", "wish": "option",
+}  # fmt: skip
+
+# Turns of phrase that a reader has to guess at, in code, messages and documents.
+TURNS = {
+    r"\bsie(?:ve|ved|ves)\b": "redact", r"\bwhose leave\b": "permission", r"\bdeed\b": "action",
+    r"\bReverse-engineered\b": "reconstructed", r"\bmove in with\b": "create",
+}  # fmt: skip
+
+
+def names(source: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME:
+            yield token.start[0], token.string
+
+
+def retired(source: str, words: dict[str, str]) -> list[str]:
+    return [f"{line}: `{name}` is {words[name]}" for line, name in names(source) if name in words]
+
+
+@pytest.mark.parametrize(
+    ("package", "words"), [("mock_server", NAMES), ("contracts", NAMES), ("contracts", OF_THE_SUITE)]
+)
+def test_no_retired_name_comes_back(package: str, words: dict[str, str]) -> None:
+    modules = sorted((ROOT / package).rglob("*.py"))
+    found = [f"{path.relative_to(ROOT)}:{one}" for path in modules for one in retired(path.read_text("utf-8"), words)]
+    assert not found, "\n  ".join(["docs/glossary.md has the words:", *found])
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_no_retired_turn_of_phrase_comes_back(turn: str) -> None:
+    texts = [*(ROOT / "mock_server").rglob("*.py"), *(ROOT / "contracts").rglob("*.py"), *(ROOT / "docs").rglob("*.md")]
+    texts += [path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"]
+    found = [str(path.relative_to(ROOT)) for path in texts if re.search(turn, path.read_text("utf-8"))]
+    assert not found, f"say `{TURNS[turn]}`: {', '.join(found)}"
+
+
+def test_a_retired_name_is_found_where_it_stands() -> None:
+    assert retired("x = 1\nprobe = client.probe\n", NAMES) == ["2: `probe` is client", "2: `probe` is client"]
+    assert retired("'probe'  # probe\n", NAMES) == []
