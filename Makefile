@@ -30,7 +30,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test: $(VENV)/.dev ## run every test (some of them: make test ARGS='-k leads')
 
 test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
+
+coverage: $(VENV)/.dev ## measure which lines and branches of both packages the tests of test-fast run (minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' --cov --cov-report=term $(ARGS)
 
 test-setup: $(VENV)/.dev ## set up and use a fresh copy, with an old pip and the newest (minutes)
 	@$(BIN)/python tests/fresh_setup.py

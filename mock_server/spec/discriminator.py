@@ -59,7 +59,7 @@ def _mark(node: dict[str, Any], root: Mapping[str, Any]) -> None:
 
 
 def _kinds(reference: str, mapping: Mapping[str, str]) -> list[str]:
-    """What the property may be for the schema at ``reference``: the names that map to it, and its own."""
+    """The values of the property for the schema at ``reference``: the names that map to it, and its own."""
     own = unquote(reference.rpartition("/")[2])
     mapped = [kind for kind, to in mapping.items() if unquote(to) == unquote(reference) or to == own]
     return [*mapped, *([own] if own not in mapped else [])]

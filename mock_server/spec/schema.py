@@ -183,12 +183,12 @@ class Schema:
 
     @cached_property
     def write_only(self) -> bool:
-        """Whether it is for requests only, and never in an answer."""
+        """True for a value that is for requests only, and never in an answer."""
         return any(part.node.get("writeOnly") is True for part in self.certain)
 
     @cached_property
     def read_only(self) -> bool:
-        """Whether it is for answers only, and ignored in a request."""
+        """True for a value that is for answers only, and ignored in a request."""
         return any(part.node.get("readOnly") is True for part in self.certain)
 
     @cached_property

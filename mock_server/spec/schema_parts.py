@@ -1,4 +1,4 @@
-"""What the schemas that speak of one value say together, and the small questions that the generator asks of them."""
+"""Schemas that speak of one value, joined, and the small questions that the generator asks of them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
