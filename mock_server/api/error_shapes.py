@@ -72,7 +72,7 @@ def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource,
 
 
 def _is_of_status(schema: Schema, facts: ErrorFacts) -> bool:
-    """Whether a schema is for this status and not for another one: its field for the status says so."""
+    """Tell whether a schema is for this status and not for another one: its field for the status says so."""
     fields = [part for name, part in schema.properties.items() if _STATUS.fullmatch(name) and part.types <= {"integer"}]
     return any(part.accepts(facts.status) and part.count < 100 for part in fields)
 
