@@ -20,14 +20,11 @@ NAMES = {
     "Watch": "RunObserver", "Wish": "TimePreference", "Wishes": "TrafficOptions",
     "deed": "action", "deeds": "actions", "desk": "tenant", "fate": "status",
     "move_in": "create", "move_out": "delete", "office": "tenant", "owe": "enqueue", "probe": "client",
-    "sieve": "redactor", "sieved": "redacted", "told_url": "report_url", "units": "scenarios",
+    "sieve": "redactor", "sieved": "redacted", "told_url": "report_url",
 }  # fmt: skip
 
 # The same in one package only, where the other means something else by it.
-OF_THE_SUITE = {
-    "Wanted": "SimulationRequest", "held": "kept", "letter": "delivery", "stage": "phase", "told": "facts, evidence, …",
-    "letters": "deliveries", "unit": "scenario", "visit": "plan", "wish": "option",
-}  # fmt: skip
+OF_THE_SUITE = {"fates": "statuses", "told": "facts, evidence, …", "visit": "plan", "wishes": "options"}
 
 # Turns of phrase that a reader has to guess at, in code, messages and documents.
 TURNS = {
