@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from mock_server.spec.parameter_values import Parts, Unreadable
 
@@ -102,6 +103,6 @@ def _after(lead: str, text: str) -> str:
 
 def _of_name(name: str, text: str) -> str:
     given, _, value = text.partition("=")
-    if given != name:
+    if unquote(given) != name:
         raise Unreadable(f"is not written as `;{name}=value`")
     return value

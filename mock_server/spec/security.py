@@ -88,10 +88,13 @@ def _requirement(document: Document, names: Node) -> Requirement:
 
 
 def _scheme(document: Document, name: str) -> SecurityScheme:
-    made, key = document.made, ("security", str(name))
+    name = str(name)  # YAML has names that are no texts
+    made, key = document.made, ("security", name)
     if key not in made:
         try:
-            _, node = document.resolve(f"/components/securitySchemes/{escape(str(name))}")
+            # OpenAPI 3.2 also takes a reference for a name.
+            named = name[1:] if name.startswith("#/") else f"/components/securitySchemes/{escape(name)}"
+            _, node = document.resolve(named)
         except (LookupError, SpecError):
             node = None
         made[key] = _read(node if isinstance(node, dict) else {})

@@ -39,6 +39,7 @@ ASKED: dict[str, Any] = {
     "two-keys": [{"header": [], "second": []}],
     "either": [{"header": []}, {"basic": []}],
     "undeclared": [{"nobody": []}],
+    "referred": [{"#/components/securitySchemes/header": []}],
 }
 NO = {"description": "no", "content": {"application/json": {"example": {"code": "NO_KEY"}}}}
 OK = {"200": {"description": "ok", "content": {"application/json": {"example": {"fine": True}}}}}
@@ -87,6 +88,7 @@ def ways(key: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("digest", "", [("Authorization", f"digest {key}")]),
         ("header", "", [("X-Vendor-Pass", key)]),
         ("named", "", [("x-vendor-pass", key)]),
+        ("referred", "", [("x-vendor-pass", key)]),
         ("plain", "", [("Authorization", key)]),
         ("plain", "", [("Authorization", f"Token {key}")]),
         ("query", f"?app%20id={key}", []),

@@ -117,6 +117,7 @@ PATH = [
     ({"schema": COLOUR, "style": "label", "explode": True}, ".R=1.G=2", {"R": 1, "G": 2}),
     ({"schema": INTEGER, "style": "matrix"}, ";a=5", 5),
     ({"schema": STRING, "style": "matrix"}, ";a", ""),
+    ({"schema": STRING, "style": "matrix"}, ";%61=x%3Dy", "x=y"),
     ({"schema": LIST, "style": "matrix"}, ";a=1,2", [1, 2]),
     ({"schema": LIST, "style": "matrix", "explode": True}, ";a=1;a=2", [1, 2]),
     ({"schema": COLOUR, "style": "matrix"}, ";a=R,1,G,2", {"R": 1, "G": 2}),
