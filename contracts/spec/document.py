@@ -53,6 +53,7 @@ class Operation:
     body_example: Any
     answers: Mapping[str, Answer]
     secured: bool
+    body_types: tuple[str, ...] = ()
     schemes: Sequence[Scheme] = ()
     """Where it wants a key."""
 
@@ -76,6 +77,16 @@ class Operation:
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
         """The parameters that stand in ``place``: path, query, header or cookie."""
         return tuple(parameter for parameter in self.parameters if parameter.place == place)
+
+    def takes_type(self, media: str) -> bool:
+        """True when the document has a body of this media type, or of a range that it is in."""
+        kind = media.partition("/")[0]
+        return any(it in (media, f"{kind}/*", "*/*") for it in self.body_types)
+
+    @property
+    def says_refusals(self) -> bool:
+        """True when the document describes refusals of this operation; it is silent of them otherwise."""
+        return any(status.startswith("4") for status in self.answers)
 
     @property
     def reads(self) -> bool:
@@ -190,6 +201,7 @@ class Document:
             parameters=tuple(load_parameter(p, self.resolve) for p in merged.values()),
             body=content.get("schema"),
             body_required=bool(body.get("required")),
+            body_types=tuple(body.get("content", ())),
             body_example=first_example(content, self.resolve),
             answers={str(n): load_answer(str(n), a, mark, self.resolve) for n, a in raw["responses"].items()},
             secured=bool(security) and {} not in security,

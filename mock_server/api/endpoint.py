@@ -157,7 +157,7 @@ class Endpoint:
                 query_text=exchange.plain_query,
             )
             outcome = self._behaviours[operation.key](call)
-            exchange.note(*outcome.explain)
+            exchange.note(*call.notes, *outcome.explain)
             answer = b"" if outcome.value is None else write_json(outcome.value)
             exchange.stage = Stage.SELF_CHECK
             response = operation.success

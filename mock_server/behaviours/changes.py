@@ -70,8 +70,19 @@ def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
     if (schema and schema.node.get("readOnly")) or (family.id_schema and not family.id_schema.accepts(own)):
         return call.new_id(family.kind)
     if call.tx.get(family.kind, own) is not None:
-        raise Conflict(f"another of the {family.kind} has this {family.id}")
+        if _says_conflict(call):
+            raise Conflict(f"another of the {family.kind} has this {family.id}")
+        call.notes.append(
+            f"another of the {family.kind} has this {family.id}, and no 409 is documented: it got its own"
+        )
+        return call.new_id(family.kind)
     return own
+
+
+def _says_conflict(call: OperationContext) -> bool:
+    """True when the document has an answer for a conflict, or is silent of all refusals."""
+    known = {*map(str, call.operation.responses), *call.operation.ranges}
+    return bool(known & {"409", "4XX", "default"}) or not any(code.startswith("4") for code in known)
 
 
 def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> Row:

@@ -75,7 +75,7 @@ class OperationContext(ActionContext):
     """One validated request to one operation.
 
     ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not; ``url``
-    is where it was sent, without the query, which is ``query_text``.
+    is where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
     """
 
     operation: Operation
@@ -84,6 +84,7 @@ class OperationContext(ActionContext):
     body: Any = None
     url: str = ""
     query_text: str = ""
+    notes: list[str] = field(default_factory=list)
 
     @property
     def binding(self) -> Binding:

@@ -102,3 +102,27 @@ def test_a_renamed_filter_accuses_nobody_and_is_tried(tmp_path: Path) -> None:
     )
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
     assert "0 with" in result.output
+
+
+_PET = {"type": "object", "required": ["name"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+_KINDS = {"type": "string", "default": "tame", "enum": ["tame", "wild"]}
+
+
+def test_what_a_document_declares_or_is_silent_of_accuses_nobody(tmp_path: Path) -> None:
+    """Further content types, a filter with a default, refusals that nobody described, ids that a client gives."""
+    pet = {**_PET, "properties": {**_PET["properties"], "kind": {"type": "string", "enum": ["tame", "wild"]}}}
+
+    def answer(schema: Any, status: str = "200") -> Any:
+        return {status: {"description": "", "content": {"application/json": {"schema": schema}}}}
+
+    content = {media: {"schema": pet} for media in ("application/json", "application/x-www-form-urlencoded", "text/*")}
+    posted = {"requestBody": {"required": True, "content": content}, "responses": answer(pet, "201")}
+    posted["responses"] |= {"400": {"description": ""}, "415": {"description": ""}}
+    asked = [{"name": "kind", "in": "query", "schema": _KINDS}]
+    listed = {"parameters": asked, "responses": answer({"type": "array", "items": pet})}
+    root = {"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+            "paths": {"/pets": {"get": listed, "post": posted}}}  # fmt: skip
+    (tmp_path / "pets.json").write_text(json.dumps(root))
+    asked_for = ["--spec", str(tmp_path / "pets.json"), "--quick"]
+    result = CliRunner().invoke(main.command, asked_for, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
