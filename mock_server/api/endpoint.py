@@ -16,6 +16,7 @@ from mock_server.api.response_cache import accept, recall, remember
 from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
 from mock_server.behaviours import crud
+from mock_server.behaviours.callbacks import with_callbacks
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, by_hand, idle
 from mock_server.config.settings import Settings
 from mock_server.errors import AnswerInvalid, InternalError, NotServed, SpecError
@@ -51,7 +52,9 @@ class Endpoint:
 
     def _behaviour(self, key: str) -> Behaviour:
         binding = self._contract.bindings.get(key)
-        return (None if self._contract.foreign else by_hand(key)) or crud.inferred(binding.role if binding else None)
+        if not self._contract.foreign and (ours := by_hand(key)):
+            return ours
+        return with_callbacks(self._contract.operations[key], crud.inferred(binding.role if binding else None))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of the emulated API, from routing to the checked answer."""

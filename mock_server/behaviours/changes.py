@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.behaviours import records
+from mock_server.behaviours import document_events, records
 from mock_server.behaviours.patches import patched
 from mock_server.behaviours.registry import OperationContext
 from mock_server.errors import Conflict
+from mock_server.spec.event_sources import CREATED, DELETED, UPDATED
 from mock_server.spec.families import Family
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Row
@@ -58,7 +59,9 @@ def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
         record |= records.below(call, family, above)
     record |= {name: value for name, value in family.starts.items() if name not in record}
     call.tx.remove(records.REMOVED, f"{kind}/{id}")
-    return call.store(kind, id, record)
+    row = call.store(kind, id, record)
+    document_events.changed(call, family, row, CREATED)
+    return row
 
 
 def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
@@ -90,7 +93,9 @@ def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> 
     fresh = timestamps(family, call.now).items()
     touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
     own = {family.id: row.record[family.id]} if family.id in row.record else {}
-    return call.store(family.kind, row.id, {**patched(call, {**row.record, **touched}, fields), **own})
+    after = call.store(family.kind, row.id, {**patched(call, {**row.record, **touched}, fields), **own})
+    document_events.changed(call, family, after, UPDATED, row.record)
+    return after
 
 
 def remove(call: OperationContext, kind: str, row: Row) -> None:
@@ -99,6 +104,8 @@ def remove(call: OperationContext, kind: str, row: Row) -> None:
     if own is not None and (own.at_sight or call.tx.get(kind, row.id) is None):
         call.tx.put(records.REMOVED, f"{kind}/{row.id}", {"id": f"{kind}/{row.id}"})
     call.tx.remove(kind, row.id)
+    if own is not None:
+        document_events.changed(call, own, row, DELETED)
     for family in call.contract.families.values():
         if family.parent == kind and family.link:
             for child in call.tx.find(family.kind, {family.link: row.id}):

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
+from mock_server.behaviours.records import REMOVED
 from mock_server.simulation import scheduled
 from mock_server.simulation.contacts import SOURCES
 from mock_server.spec.validation_messages import explained
 from mock_server.store.base import Id, Record
-from mock_server.webhooks import events, outbox, subscriptions
+from mock_server.webhooks import outbox, subscriptions
 
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer"}
@@ -48,7 +49,7 @@ _WANTED = _object(
 )
 _EVENT = _object(
     id=_TEXT,
-    type={"enum": list(events.EVENTS)},
+    type=_TEXT,
     createdAt=_STAMP,
     cause=_TEXT,
     recordId={"type": ["string", "integer", "null"]},
@@ -66,7 +67,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         id=_TEXT,
         eventId=_TEXT,
         messageId=_TEXT,
-        trigger={"enum": list(events.EVENTS)},
+        trigger=_TEXT,
         subscriptionId=_NUMBER,
         url=_TEXT,
         state={"enum": list(outbox.STATES)},
@@ -76,9 +77,10 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         dueAt=_STAMP,
         attempts={"type": "array", "items": _ATTEMPT},
     ),
+    REMOVED: _object(id=_TEXT),
     outbox.ENDING: _object(id=_NUMBER, reason=_TEXT),
     subscriptions.KIND: {
-        **_object(id=_NUMBER, hookUrl=_TEXT, trigger={"enum": list(events.EVENTS)}, createdAt=_STAMP),
+        **_object(id=_NUMBER, hookUrl=_TEXT, trigger=_TEXT, createdAt=_STAMP),
         "dependentSchemas": {"listener": {"properties": {"listener": _TEXT}}},
     },
     subscriptions.SECRETS: _object(

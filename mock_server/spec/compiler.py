@@ -9,7 +9,7 @@ from mock_server.errors import Problem, SpecError
 from mock_server.spec.answer_compiler import AnswerCompiler
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import METHODS, Document, Node, base_path, escape
-from mock_server.spec.media_types import Format, format_of, is_json
+from mock_server.spec.media_types import Format, format_of
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter_compiler import ParameterCompiler
 from mock_server.spec.path_template import blanked, wrong_segment
@@ -40,20 +40,6 @@ def operations(document: Document) -> Compiled:
     if not faults:
         document.found_sound()
     return Compiled(found, faults, left_out)
-
-
-def webhooks(document: Document) -> dict[str, Schema]:
-    """The schemas of the document's events, by event; one that cannot be read is left out."""
-    named = document.root.get("webhooks")
-    found: dict[str, Schema] = {}
-    for name, item in named.items() if isinstance(named, dict) else ():
-        post = item.get("post") if isinstance(item, dict) else None
-        if isinstance(post, dict) and "requestBody" in post:
-            bodies, _ = _Compiler(document).bodies(f"/webhooks/{escape(name)}/post/requestBody")
-            schema = next((schema for media, schema in bodies.items() if is_json(media)), None)
-            if schema is not None:
-                found[name] = schema
-    return found
 
 
 class _Compiler:

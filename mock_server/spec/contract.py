@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.compiler import operations, webhooks
+from mock_server.spec.compiler import operations
 from mock_server.spec.document import Document, base_path
+from mock_server.spec.event_sources import Source, documented_events, event_sources
 from mock_server.spec.families import Family
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import BLANK
@@ -90,7 +91,16 @@ class Contract:
     @cached_property
     def webhooks(self) -> Mapping[str, Schema]:
         """The shapes of the events' bodies, by event; the first document that knows an event counts."""
-        return {name: schema for document in reversed(self.documents) for name, schema in webhooks(document).items()}
+        return {
+            name: schema
+            for document in reversed(self.documents)
+            for name, schema in documented_events(document).items()
+        }
+
+    @cached_property
+    def event_sources(self) -> Mapping[str, Sequence[Source]]:
+        """The events that happen with a change of a record, by its kind; ours are caused by behaviours."""
+        return event_sources(self.webhooks, self.families) if self.foreign else {}
 
     def document_for(self, path: str) -> Document:
         """The document whose paths start as ``path`` does; the first one for a path that is nobody's."""

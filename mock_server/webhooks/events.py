@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.store.base import Record
+from mock_server.store.base import Id, Record
 from mock_server.store.state import Transaction
 from mock_server.webhooks import outbox
 from mock_server.webhooks.rendering import RAW
@@ -70,6 +70,17 @@ def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Rec
         "body": item(tx, kind, record),
     }
     tx.put(KIND, event["id"], event)
+    outbox.enqueue(tx, ids, now, event)
+    return event
+
+
+def emit_documented(
+    tx: Transaction, ids: Ids, now: str, cause: str, type: str, record_id: Id | None, body: Any
+) -> Record:
+    """Record that an event of the document itself happened; its body is in the document's shape."""
+    id = _new_id(tx, ids)
+    event = {"id": id, "type": type, "createdAt": now, "cause": cause, "recordId": record_id, "body": body}
+    tx.put(KIND, id, event)
     outbox.enqueue(tx, ids, now, event)
     return event
 

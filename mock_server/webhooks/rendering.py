@@ -1,12 +1,9 @@
 """The bytes of a delivery: an event's body in the shape of the contract, validated before it leaves."""
 
 import base64
-from collections.abc import Iterator
 
 from mock_server.spec.contract import Contract
-from mock_server.spec.document import escape
 from mock_server.spec.projection import Projection
-from mock_server.spec.schema import Schema
 from mock_server.store.base import Record, Row
 from mock_server.support.exact_json import write_json
 
@@ -18,7 +15,7 @@ class WebhookBodies:
     """The shapes come from the documents' ``webhooks`` sections; a body is made once, whoever gets it."""
 
     def __init__(self, contract: Contract) -> None:
-        self._views = dict(_views(contract))
+        self._views = {name: Projection.of(schema) for name, schema in contract.webhooks.items()}
 
     def of(self, event: Row) -> bytes:
         """Raises AnswerInvalid when the body breaks the contract: a fault of ours."""
@@ -42,13 +39,3 @@ def _as_given(event: Record) -> bytes:
         case "base64":
             return base64.b64decode(event["body"])
     return write_json(event["body"])
-
-
-def _views(contract: Contract) -> Iterator[tuple[str, Projection]]:
-    for document in contract.documents:
-        for name, item in (document.root.get("webhooks") or {}).items():
-            where = f"/webhooks/{escape(name)}/post/requestBody"
-            if "requestBody" in (item.get("post") or {}):
-                pointer, body = document.resolve(where)
-                media = next(iter(body["content"]))
-                yield name, Projection(Schema(document, f"{pointer}/content/{escape(media)}/schema"))

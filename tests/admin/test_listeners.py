@@ -214,7 +214,7 @@ def test_who_listens_in_a_workspace_that_is_removed_hears_of_it_at_once(hooks: H
         ({"hookUrl": "http://u:secret@localhost/"}, "/hookUrl", "user information"),
         ({"hookUrl": "ftp://localhost/"}, "/hookUrl", "only http and https"),
         ({"triggers": []}, "/triggers", ""),
-        ({"triggers": ["NOPE"]}, "/triggers/0", "none of the values"),
+        ({"triggers": ["NOPE"]}, "/triggers/0", "there are"),
         ({"triggers": ["LEAD_CREATED"] * 2}, "/triggers", ""),
         ({"id": "mine"}, "/id", ""),
         ({"skipVerify": "yes"}, "/skipVerify", ""),

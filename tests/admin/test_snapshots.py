@@ -192,7 +192,6 @@ FORGED = [
     ("$deliveries", "dueAt", "9999-99-99T00:00:00.000Z"),
     ("$deliveries", "state", "lost"),
     ("$events", "body", []),
-    ("$events", "type", "LEAD_BORN"),
     ("$agenda", "wanted", {"kind": "call"}),
     ("$agenda", "id", 7),
 ]

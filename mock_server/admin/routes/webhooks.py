@@ -13,6 +13,7 @@ from starlette.routing import Route
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.query import Field, narrowing, whole
+from mock_server.behaviours.document_events import event_body
 from mock_server.store.base import Row
 from mock_server.store.state import Transaction
 from mock_server.webhooks import events, outbox
@@ -21,19 +22,18 @@ from mock_server.webhooks import subscriptions as subscription
 _SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
 _RAW = JsonBody(
     ("type",),
-    type={"enum": list(events.EVENTS)},
+    type={"type": "string", "maxLength": 200},
     body={},
     base64={"type": "string"},
     contentType={"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},
 )
 _ROTATE = JsonBody(keepOld={"type": "boolean"})
-_EVENTS = tuple(events.EVENTS)
 _FIELDS: Mapping[str, Mapping[str, Field]] = {
     subscription.KIND: {"trigger": str, "hookUrl": str},  # another document may have triggers of its own
-    events.KIND: {"type": _EVENTS, "recordId": str, "cause": str},
+    events.KIND: {"type": str, "recordId": str, "cause": str},
     outbox.KIND: {
         "state": outbox.STATES,
-        "trigger": _EVENTS,
+        "trigger": str,
         "subscriptionId": int,
         "eventId": str,
         "messageId": str,
@@ -66,7 +66,7 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
 
     async def handler(request: Request) -> Response:
         """Newest first; a query parameter that names a field narrows it, ``limit`` and ``offset`` page it."""
-        where = narrowing(request, _FIELDS[kind])
+        where = narrowing(request, _fields(control, kind))
         limit, offset = whole(request, "limit", 100), whole(request, "offset", 0)
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
@@ -78,6 +78,12 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
         return listing(items=items, total=total, workspace=workspace.id, **more)
 
     return handler
+
+
+def _fields(control: AdminContext, kind: str) -> Mapping[str, Field]:
+    """The fields that narrow a list; an event is one that the document, or the vendor, knows."""
+    named = {"type", "trigger"} & _FIELDS[kind].keys() if kind != subscription.KIND else set()
+    return {**_FIELDS[kind], **dict.fromkeys(named, tuple(_known(control)))}
 
 
 def one(control: AdminContext, kind: str) -> Callable[[Request], Any]:
@@ -126,7 +132,9 @@ class _Webhooks:
 
     async def triggers(self, request: Request) -> Response:
         """List the triggers that can be subscribed to here: those that the served document lets through."""
-        return answer({"triggers": triggers(self._control), "documented": [events.DOCUMENTED]})
+        foreign = self._control.workspaces.contract.foreign
+        there = triggers(self._control)
+        return answer({"triggers": there, "documented": there if foreign else [events.DOCUMENTED]})
 
     async def raw(self, request: Request) -> Response:
         """Deliver a body of the caller's own to a trigger's subscribers; nothing happened in the workspace.
@@ -135,9 +143,16 @@ class _Webhooks:
         """
         largest = self._control.settings.max_body
         asked = await self._control.body(request, _RAW, most=2 * largest + 1024)  # base64 makes three bytes four
+        there = _known(self._control)
+        if asked["type"] not in there:
+            raise ControlRefused(400, f"there are {', '.join(there)}", pointer="/type")
+        workspace = self._control.workspace(request)
+        schema = self._control.workspaces.contract.webhooks.get(asked["type"])
+        if self._control.workspaces.contract.foreign and schema and not {"body", "base64"} & asked.keys():
+            chance = workspace.chance("event", asked["type"], str(workspace.image.counters.get(events.KIND, 0)))
+            asked["body"] = event_body(schema, asked["type"], chance, workspace.clock.stamp())
         if ("body" in asked) == ("base64" in asked):
             raise ControlRefused(400, "give either `body` or `base64`", pointer="/body")
-        workspace = self._control.workspace(request)
         emit = partial(events.emit_raw, body=asked.get("body"))
         if "base64" in asked:
             emit = partial(events.emit_bytes, raw=_decoded(asked["base64"], largest), content_type=_media(asked))
@@ -178,10 +193,18 @@ class _Webhooks:
 
 def triggers(control: AdminContext) -> list[str]:
     """The events that the served document lets a client subscribe to."""
+    if control.workspaces.contract.foreign:
+        return list(control.workspaces.contract.webhooks)
     operation = control.workspaces.contract.operations.get(_SUBSCRIBE)
     schema = operation.body if operation else None
     example = {"hookUrl": "http://127.0.0.1/"}
     return [name for name in events.EVENTS if schema and schema.accepts({**example, "trigger": name})]
+
+
+def _known(control: AdminContext) -> list[str]:
+    """The events that can be caused by hand."""
+    contract = control.workspaces.contract
+    return list(contract.webhooks) if contract.foreign else list(events.EVENTS)
 
 
 def _media(asked: Mapping[str, Any]) -> str:

@@ -1,0 +1,136 @@
+"""The events of a document: its ``webhooks`` and ``callbacks``, and the change of a record that each is named for."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mock_server.errors import SpecError
+from mock_server.spec.document import METHODS, Document, escape
+from mock_server.spec.families import Family
+from mock_server.spec.media_types import is_json
+from mock_server.spec.names import plain, singular
+from mock_server.spec.schema import Schema
+
+CREATED, UPDATED, DELETED = "created", "updated", "deleted"
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_VERBS: Mapping[str, str] = {
+    **dict.fromkeys(("created", "create", "new", "added", "add", "opened", "registered"), CREATED),
+    **dict.fromkeys(("updated", "update", "changed", "change", "modified", "edited"), UPDATED),
+    **dict.fromkeys(("deleted", "delete", "removed", "remove", "destroyed"), DELETED),
+}
+_IDLE = frozenset({"on", "event", "events", "v1", "v2", "webhook", "callback", "notification"})
+
+
+class Source(NamedTuple):
+    """What a record must go through for an event to happen: ``verb`` is a kind of change, or a state that it takes."""
+
+    event: str
+    verb: str
+    schema: Schema
+
+
+def documented_events(document: Document) -> dict[str, Schema]:
+    """The schemas of the document's events, by event; one that cannot be read is left out."""
+    found: dict[str, Schema] = {}
+    for name, pointer in _posted(document):
+        try:
+            schema = _body(document, pointer)
+        except SpecError:
+            continue  # nobody is refused for an event that is odd
+        if schema is not None:
+            found.setdefault(name, schema)
+    return found
+
+
+def event_sources(events: Mapping[str, Schema], families: Mapping[str, Family]) -> dict[str, list[Source]]:
+    """The events that a change of a record of a kind causes, by kind, as their names say: ``lead.created``."""
+    kinds: dict[str, list[str]] = {}
+    for kind in families:
+        words = [singular(word) for word in kind.split("/") if word]
+        kinds.setdefault(plain(words[-1]), []).append(kind)
+        if len(words) > 1:
+            kinds.setdefault(plain("".join(words)), []).append(kind)
+    found: dict[str, list[Source]] = {}
+    for event, schema in events.items():
+        for thing, verb in _readings(event):
+            if thing in kinds:
+                kind = min(kinds[thing], key=lambda kind: (not _shows(schema, families[kind]), len(kind)))
+                found.setdefault(kind, []).append(Source(event, verb, schema))
+                break
+    return found
+
+
+def holder(schema: Schema, family: Family) -> tuple[str, ...] | None:
+    """The way to the property of an event's body that holds the record; empty where the body is the record."""
+    if _is_like(schema, family):
+        return ()
+    for name, part in schema.properties.items():
+        if _is_like(part, family):
+            return (name,)
+    for name, part in schema.properties.items():
+        for inner, below in part.properties.items() if "object" in part.types else ():
+            if _is_like(below, family):
+                return name, inner
+    return None
+
+
+def _shows(schema: Schema, family: Family) -> bool:
+    return holder(schema, family) is not None
+
+
+def _is_like(schema: Schema, family: Family) -> bool:
+    if any(schema.pointer == shape.pointer for shape in family.shapes):
+        return True
+    own = schema.properties.keys()
+    return family.id in own and len(own & family.fields) * 2 >= max(len(own), 1)
+
+
+def _readings(event: str) -> Iterator[tuple[str, str]]:
+    """What the name may say: a thing in plain words, and what became of it; the verb stands last or first."""
+    words = [word.lower() for word in _WORDS.findall(event)]
+    words = [word for word in words if word not in _IDLE] or words
+    for verb, thing in ((words[-1], words[:-1]), (words[0], words[1:])):
+        known = _VERBS.get(verb, verb if verb == words[-1] else "")
+        for start in range(len(thing)):
+            if known:
+                yield plain("".join((*thing[start:-1], singular(thing[-1])))), known
+
+
+def _posted(document: Document) -> Iterator[tuple[str, str]]:
+    """Each event with the place of its operation."""
+    root: Mapping[str, Any] = document.root
+    for name in _mapping(root.get("webhooks")):
+        yield name, f"/webhooks/{escape(name)}"
+    for path in _mapping(root.get("paths")):
+        for method in METHODS:
+            operation = _mapping(_mapping(root["paths"][path]).get(method))
+            for name, item in _mapping(operation.get("callbacks")).items():
+                at = f"/paths/{escape(path)}/{method}/callbacks/{escape(name)}"
+                yield from ((name, f"{at}/{escape(url)}") for url in _mapping(item) if url != "$ref")
+
+
+def _mapping(node: Any) -> Mapping[str, Any]:
+    return node if isinstance(node, dict) else {}
+
+
+def _body(document: Document, pointer: str) -> Schema | None:
+    where, item = document.mapping(pointer, "a path item")
+    if "post" not in item:
+        return None
+    start, operation = document.mapping(f"{where}/post", "an operation")
+    if "requestBody" not in operation:
+        return None
+    start, body = document.mapping(f"{start}/requestBody", "a request body")
+    media = next((media for media in _mapping(body.get("content")) if is_json(media)), None)
+    if media is None or "schema" not in _mapping(body["content"][media]):
+        return None
+    schema = Schema.of(document, f"{start}/content/{escape(media)}/schema")
+    _ = schema.validator  # a wrong one is left out now
+    return schema
+
+
+def callback_addresses(operation_node: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """The callbacks of an operation, each with the expression that says where it goes: ``{$request.body#/url}``."""
+    named = _mapping(operation_node.get("callbacks"))
+    return [(name, url) for name, item in named.items() for url in _mapping(item) if url != "$ref"]
