@@ -18,7 +18,7 @@ from contracts.rules import input
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.registry import RULES
-from contracts.rules.response_conformance import STATUS
+from contracts.rules.response_conformance import STATUS, says_refusals
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.spec.document import Contract, Document, Operation, blank
 from contracts.transport.exchange import Exchange, cut
@@ -193,7 +193,7 @@ class _Reader:
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
         """Query and path values become text on the wire, and what was meant to be invalid may have become valid."""
         refused = exchange.status is not None and 400 <= exchange.status < 500
-        if rule is STATUS and refused and not operation.says_refusals:
+        if rule is STATUS and refused and not says_refusals(operation):
             return True  # the document is silent of refusals: none of them is against it
         if self._second is None:
             return False

@@ -42,7 +42,7 @@ def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -
             where = repr(content[:12])
             client.broken(input.BAD_JSON, operation, exchange, expected="400", got=exchange.answer(), where=where)
     for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
-        if operation.takes_type(kind):
+        if {kind, f"{kind.partition('/')[0]}/*", "*/*"} & {*operation.body_types}:
             continue
         headers = {**json, "Content-Type": kind}
         exchange = client.send(operation.method, url, headers, b"suite=1", query)

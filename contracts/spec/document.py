@@ -78,16 +78,6 @@ class Operation:
         """The parameters that stand in ``place``: path, query, header or cookie."""
         return tuple(parameter for parameter in self.parameters if parameter.place == place)
 
-    def takes_type(self, media: str) -> bool:
-        """True when the document has a body of this media type, or of a range that it is in."""
-        kind = media.partition("/")[0]
-        return any(it in (media, f"{kind}/*", "*/*") for it in self.body_types)
-
-    @property
-    def says_refusals(self) -> bool:
-        """True when the document describes refusals of this operation; it is silent of them otherwise."""
-        return any(status.startswith("4") for status in self.answers)
-
     @property
     def reads(self) -> bool:
         """True when the method promises to change nothing."""
