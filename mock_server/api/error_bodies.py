@@ -119,11 +119,12 @@ def _usual(contract: Contract, document: Document) -> Mapping[int, Schema]:
 
 
 def _texts(contract: Contract, document: Document) -> Mapping[int, str]:
-    """The texts that this surface has for a status, read off its examples; the one used most often counts."""
+    """The text that this surface has for a status, where most of its examples agree on one."""
     votes: dict[int, Counter[str]] = {}
     for status, response in _errors(contract, document):
         for example in response.examples.values() if status else ():
             text = example.get("message") if isinstance(example, dict) else None
             if text and isinstance(text, str):
                 votes.setdefault(status, Counter())[text] += 1
-    return {status: tally.most_common(1)[0][0] for status, tally in votes.items()}
+    usual = {status: tally.most_common(1)[0] for status, tally in votes.items()}
+    return {status: text for status, (text, times) in usual.items() if times > 1 and votes[status].total() < 2 * times}

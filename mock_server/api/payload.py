@@ -6,7 +6,7 @@ from typing import Any
 from mock_server.api.form_body import read_form
 from mock_server.api.multipart_body import read_multipart
 from mock_server.errors import Problem, UnsupportedMediaType
-from mock_server.spec.media_types import Format, format_of, parsed
+from mock_server.spec.media_types import Format, format_of, is_json, parsed
 from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import as_texts
@@ -30,7 +30,7 @@ def read_payload(operation: Operation, headers: Headers, body: bytes, problems: 
         return None
     declared = _declared(operation, media)
     read = _READERS.get(format_of(media))
-    if read is None:
+    if read is None or (read is _json and not is_json(media)):
         return None  # any other body is accepted as it is
     try:
         value = read(operation, declared, media, body)
