@@ -48,7 +48,11 @@ class _Files:
 def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
     facts = content.summary(outcome, redactor)
-    causes, files = content.causes(facts["findings"])[:MOST], _Files(outcome)
+    known, files = content.causes(facts["findings"])[:MOST], _Files(outcome)
+    open_ = {(item["rule"], item["operation"]) for item in facts["findings"]}  # one cause is one result
+    closed = [item for item in facts["acceptedFindings"] if (item["rule"], item["operation"]) not in open_]
+    accepted = content.causes(closed)[: MOST - len(known)]
+    causes = [*known, *accepted]
     firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
     names = list(firsts)
     rules = [_rule(name, first) for name, first in firsts.items()]
@@ -57,13 +61,19 @@ def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
         "executionSuccessful": facts["exitCode"] in (0, 1),
         "startTimeUtc": facts["started"],
     }
+    if not ended["executionSuccessful"]:
+        verdict = message(redactor.redact(content.verdict(outcome)))
+        ended["toolExecutionNotifications"] = [{"level": "error", "message": {"text": verdict}}]
     run = {
         "tool": {"driver": {"name": "sophiie-mock check", "version": __version__, "rules": rules}},
         "automationDetails": {"id": "sophiie-mock-check/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "invocations": [ended],
-        "results": [_result(cause, names.index(cause[0]["rule"]), files) for cause in causes],
+        "results": [
+            *(_result(cause, names.index(cause[0]["rule"]), files) for cause in known),
+            *(_accepted(_result(cause, names.index(cause[0]["rule"]), files)) for cause in accepted),
+        ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json_text(log)
@@ -89,6 +99,12 @@ def _rule(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
             "problem.severity": _LEVELS[severe],
         },
     }
+
+
+def _accepted(result: dict[str, Any]) -> dict[str, Any]:
+    """A result that the baseline accepts: a host shows it as closed."""
+    suppression = {"kind": "external", "justification": "accepted by the baseline of the run"}
+    return {**result, "suppressions": [suppression]}
 
 
 def _result(cause: Sequence[Mapping[str, Any]], index: int, files: _Files) -> dict[str, Any]:

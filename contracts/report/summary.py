@@ -98,6 +98,7 @@ def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
         redactor,
     )
     facts["findings"] = [finding(item, outcome, redactor) for item in in_order(outcome)]
+    facts["acceptedFindings"] = [finding(item, outcome, redactor) for item in outcome.accepted]
     facts["accepted"] = redacted([list(item.key) for item in outcome.accepted], redactor)
     return facts
 

@@ -5,21 +5,22 @@ from pathlib import Path
 from types import MappingProxyType
 
 from contracts.errors import CannotRun
+from contracts.report import ctrf, json_report, junit, sarif
 from contracts.report import github as annotations
 from contracts.report import har as traffic
 from contracts.report import html as page
-from contracts.report import json_junit, sarif
 from contracts.run.outcome import RunResult
 from contracts.transport.redaction import ReportRedactor
 
 WRITERS: Mapping[str, Callable[[RunResult, ReportRedactor], str]] = MappingProxyType(
     {
-        "json": json_junit.as_json,
-        "junit": json_junit.as_junit,
+        "json": json_report.as_json,
+        "junit": junit.as_junit,
         "html": page.as_html,
         "github": annotations.as_github,
         "summary": annotations.as_summary,
         "sarif": sarif.as_sarif,
+        "ctrf": ctrf.as_ctrf,
         "har": traffic.as_har,
     }
 )
