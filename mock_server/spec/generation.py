@@ -29,6 +29,7 @@ from mock_server.spec.schema_parts import (
     write_only,
 )
 
+_LARGE = 60  # parts of a value, from which on optional properties are made at its first level only
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
 _DEEPEST = 6  # below this, the shortest value is sought
 _ENDLESS = 40
@@ -115,13 +116,14 @@ class _Draft:
                 yield from self._holding(self.rng.choice(valued), depth)
 
     def object(self, parts: Parts, depth: int) -> dict[str, Any]:
-        required = {name for part in parts for name in part.node.get("required", ())} - write_only(parts)
+        hidden = write_only(parts)
+        required = {name for part in parts for name in part.node.get("required", ())} - hidden
         required |= {name for part in parts for name in discriminated(part)}
-        unwanted = write_only(parts) | shut_out(parts)
+        unwanted = hidden | shut_out(parts)
         made: dict[str, Any] = {}
         for part in parts:
             for name in part.node.get("properties", ()):
-                if name not in made and (name in required or (depth < _SHALLOW and name not in unwanted)):
+                if name not in made and (name in required or (self._is_generous(depth) and name not in unwanted)):
                     self._property(made, name, parts, depth, needed=name in required)
         for name in sorted(required - set(made)):
             self._property(made, name, parts, depth, needed=True)
@@ -133,6 +135,10 @@ class _Draft:
             if len(made) > most:
                 del made[name]
         return made
+
+    def _is_generous(self, depth: int) -> bool:
+        """Tell whether optional properties are made at this level: of a large value only those of the first."""
+        return depth < (_SHALLOW if self.made < _LARGE else 1)
 
     def _property(self, made: dict[str, Any], name: str, parts: Parts, depth: int, *, needed: bool) -> None:
         named = [part.at("properties", name) for part in parts if name in part.node.get("properties", ())]

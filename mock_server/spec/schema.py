@@ -42,6 +42,7 @@ class Schema:
         self.node: dict[str, Any] = node if isinstance(node, dict) else {}
         self.never = node is False
         self._sent = sent
+        self._below: dict[tuple[str | int, ...], Schema] = {}
         self._inline: dict[str, Any] | None = None
         beside = document.at(pointer)
         if isinstance(beside, dict) and "$ref" in beside:
@@ -71,7 +72,16 @@ class Schema:
 
     def at(self, *tokens: str | int) -> "Schema":
         """The schema below this one."""
-        return Schema.of(self.document, "/".join([self.pointer, *(escape(str(token)) for token in tokens)]))
+        found = self._below.get(tokens)
+        if found is None:
+            pointer = "/".join([self.pointer, *(escape(str(token)) for token in tokens)])
+            found = self._below[tokens] = Schema.of(self.document, pointer)
+        return found
+
+    @cached_property
+    def unseen(self) -> frozenset[str]:
+        """The properties of its own that are only for requests."""
+        return frozenset(it for it in self.node.get("properties", ()) if self.at("properties", it).write_only)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:

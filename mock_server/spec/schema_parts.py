@@ -16,9 +16,7 @@ class Endless(Exception):
 
 def write_only(parts: Parts) -> set[str]:
     """The properties that are only for requests."""
-    return {
-        name for part in parts for name in part.node.get("properties", ()) if part.at("properties", name).write_only
-    }
+    return {name for part in parts for name in part.unseen}
 
 
 def shut_out(parts: Parts) -> set[str]:

@@ -118,7 +118,9 @@ paths:
       responses: {'200': {description: Fine, content: {application/json: {schema: {type: object}}}}}
   /v1/rooms/{roomId}:
     delete:
-      parameters: [{name: roomId, in: path, required: true, schema: {type: string}}]
+      parameters:
+        - {name: roomId, in: path, required: true, schema: {type: string}}
+        - {name: X-Never, in: header, required: true, schema: {enum: [a], type: integer}}
       responses: {'204': {description: Gone}, '404': {description: None such}}
 """
 
