@@ -17,7 +17,8 @@ from mock_server.support.wire_texts import Texts, UnreadableQuery, cookie_texts,
 
 _OR = "or the key that the server printed"
 REMEDY = f"send `Authorization: Bearer {LOCAL_KEY}`, {_OR}"
-_PARAMETER = re.compile(r'[\w-]+="?([^",\s]+)"?')
+_PARAMETER = re.compile(r'[\w-]+="?([^",\s/]+)')  # `username="key"`; AWS has `Credential=key/date/region`
+_MOST_PARAMETERS = 20
 
 
 class Credentials:
@@ -53,7 +54,7 @@ class Credentials:
         if scheme.location != "cookie" and len(found) > 1:
             raise Unauthorized(f"more than one API key in the {scheme.location} `{name}`")
         # Many documents describe `Authorization: Token <key>` as an API key.
-        return [*found, *(text.partition(" ")[2].strip() for text in found if " " in text)]
+        return [*found, *(key for text in found if " " in text for key in _parts(text.partition(" ")[2].strip()))]
 
     def _basic(self, scheme: SecurityScheme) -> Sequence[str]:
         """User name, then password: each may be the key."""
@@ -66,8 +67,7 @@ class Credentials:
 
     def _other(self, scheme: SecurityScheme) -> Sequence[str]:
         """The whole of what stands after the scheme's name, or one of its parameters: ``username="…"``."""
-        rest = self._after(scheme)
-        return [rest, *_PARAMETER.findall(rest)[:20]]
+        return _parts(self._after(scheme))
 
     def _after(self, scheme: SecurityScheme) -> str:
         """Return what follows the name of a scheme in the Authorization header. Raises Unauthorized."""
@@ -103,6 +103,11 @@ def remedy(scheme: SecurityScheme) -> str:
         case SchemeKind.HTTP:
             return f"send `Authorization: {scheme.word} {LOCAL_KEY}`, {_OR}"
     return REMEDY
+
+
+def _parts(text: str) -> Sequence[str]:
+    """The whole of what follows a scheme's name, and the values of its parameters."""
+    return [text, *_PARAMETER.findall(text)[:_MOST_PARAMETERS]]
 
 
 def bearer(values: Sequence[bytes]) -> str:

@@ -91,6 +91,7 @@ def ways(key: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("referred", "", [("x-vendor-pass", key)]),
         ("plain", "", [("Authorization", key)]),
         ("plain", "", [("Authorization", f"Token {key}")]),
+        ("plain", "", [("Authorization", f"AWS4-HMAC-SHA256 Credential={key}/20260101/x/s3, Signature=a")]),
         ("query", f"?app%20id={key}", []),
         ("query", f"?%61pp+id={key}", []),
         ("cookie", "", [("Cookie", f'odd={{"a": 1}}; sid={key}')]),
