@@ -15,6 +15,7 @@ MockError
 │   ├── MethodNotAllowed       405, with the methods that are allowed
 │   ├── NotAcceptable          406
 │   ├── Conflict               409
+│   ├── PreconditionFailed     412
 │   ├── PayloadTooLarge        413
 │   ├── UnsupportedMediaType   415
 │   ├── Misdirected            421
@@ -135,6 +136,12 @@ class Conflict(ApiError):
     """The change clashes with a living record."""
 
     status = 409
+
+
+class PreconditionFailed(ApiError):
+    """The record is not as the client has it."""
+
+    status = 412
 
 
 class PayloadTooLarge(ApiError):

@@ -17,6 +17,7 @@ from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
 from mock_server.behaviours import crud
 from mock_server.behaviours.callbacks import with_callbacks
+from mock_server.behaviours.conditions import NAMES, is_conditional, with_conditions
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult, by_hand, idle
 from mock_server.config.settings import Settings
 from mock_server.errors import AnswerInvalid, InternalError, NotServed, SpecError
@@ -46,6 +47,7 @@ class Endpoint:
         self._router = Router(self._contract.operations.values())
         self._behaviours = {key: self._behaviour(key) for key in self._contract.operations}
         self._idle = {key: idle(self._contract, operation) for key, operation in self._contract.operations.items()}
+        self._conditional = {key for key, operation in self._contract.operations.items() if is_conditional(operation)}
         self._answered: dict[str, int] = {}
         self._representation = Representation()
         self.mismatches = 0
@@ -54,7 +56,9 @@ class Endpoint:
         binding = self._contract.bindings.get(key)
         if not self._contract.foreign and (ours := by_hand(key)):
             return ours
-        return with_callbacks(self._contract.operations[key], crud.inferred(binding.role if binding else None))
+        operation = self._contract.operations[key]
+        inferred = with_conditions(operation, crud.inferred(binding.role if binding else None))
+        return with_callbacks(operation, inferred)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of the emulated API, from routing to the checked answer."""
@@ -86,6 +90,9 @@ class Endpoint:
         unread = self._idle[operation.key]
         work = partial(validation.validated, operation, texts, scope["query_string"], headers, body, unread)
         valid = await apart_if_large(len(body), work)
+        if operation.key in self._conditional:
+            given = ((name.encode(), name) for name in NAMES)
+            valid.conditions = {name: headers[raw].decode("latin-1") for raw, name in given if raw in headers}
         exchange.fields = in_body(operation, valid.body) if body else ()
         exchange.note(*map(str, valid.ignored[:_TOLD]))
         answer: PreparedResponse | None = None
@@ -158,14 +165,14 @@ class Endpoint:
                 body=valid.body,
                 url=url,
                 query_text=exchange.plain_query,
+                headers=valid.conditions,
             )
             outcome = self._behaviours[operation.key](call)
             exchange.note(*call.notes, *outcome.explain)
             answer = b"" if outcome.value is None else write_json(outcome.value)
             exchange.stage = Stage.SELF_CHECK
-            response = operation.success
-            if outcome.status not in (None, response.status):
-                response = operation.responses[outcome.status]
+            response = operation.responses.get(outcome.status or 0, operation.success)
+            if response is not operation.success:
                 content = self._representation.chosen(response, None)
             self._check(operation, response, outcome, answer)
         if tx.changed:

@@ -1,7 +1,7 @@
 """A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +24,7 @@ class ValidRequest:
     query: Mapping[str, Any]
     body: Any
     ignored: Sequence[Ignored] = ()
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
 def validated(

@@ -46,7 +46,10 @@ def answer(call: OperationContext, row: Row, status: int | None = None) -> Opera
         return OperationResult(value, status=status)
     if wrapper is None:
         return call.documented()
-    render = adapted if family.disagree else rendered
+    if call.contract.foreign and call.operation.success.schema and call.operation.success.schema.alternatives:
+        value = wrapper.wrap(wrapper.view.project(row.record), {}, call.chance)  # which of them fits is seen in whole
+        return OperationResult(call.fit(value))
+    render = adapted if family.disagree or call.contract.foreign else rendered
     value = wrapper.wrap(render(wrapper.view, row), {}, call.chance)
     return OperationResult(value, checked=not wrapper.made_up)
 
@@ -58,7 +61,7 @@ def listing(call: OperationContext) -> OperationResult:
     if family.link is not None and above is not None:
         loose = records.is_loose(call, family)
         _narrow(where, *((BELOW, [above, None]) if loose else (family.link, [above])))
-    return pagination.page(call, family.kind, where, adapted if family.disagree else rendered)
+    return pagination.page(call, family.kind, where, adapted if family.disagree or call.contract.foreign else rendered)
 
 
 def filters(call: OperationContext) -> dict[str, Any]:

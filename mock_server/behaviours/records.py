@@ -66,7 +66,7 @@ def _find(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) 
     link = _parent(call, levels[:-1], above) if len(levels) > 1 and levels[-2].kind else None
     if family.at_sight:
         return _at_sight(call, family, own if link is None else path)
-    for row in _named(call.tx, family, own):
+    for row in _named(call.tx, family, own, loosely=call.contract.foreign):
         if link is None or family.link is None:
             return row
         field, links = (BELOW, (link, None)) if is_loose(call, family) else (family.link, (link,))
@@ -86,13 +86,19 @@ def below(call: OperationContext, family: Family, above: Id) -> dict[str, Any]:
     return {**kept, family.link: above} if family.link else kept
 
 
-def _named(tx: Transaction, family: Family, own: Sequence[Any]) -> Iterator[Row]:
-    """The rows that have the id, or the values of the fields, that the path names."""
+def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool) -> Iterator[Row]:
+    """The rows that have the id, or the values of the fields, that the path names.
+
+    ``loosely``: a path may also name a record by another field that tells it apart, as a login for the id.
+    """
     if family.keys:
         where = {name: list(_spellings(value)) for name, value in zip(family.keys, own, strict=True)}
         yield from tx.find(family.kind, where)
     elif len(own) == 1:
-        yield from (row for id in _spellings(own[0]) if (row := tx.get(family.kind, id)))
+        spelt = list(_spellings(own[0]))
+        yield from (row for id in spelt if (row := tx.get(family.kind, id)))
+        for name in family.aliases if loosely else ():
+            yield from tx.find(family.kind, {name: spelt})
 
 
 def _at_sight(call: OperationContext, family: Family, values: Sequence[Any]) -> Row | None:

@@ -76,6 +76,7 @@ class OperationContext(ActionContext):
 
     ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not; ``url``
     is where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
+    ``headers`` are those of the request that put a condition on it, where the document has such.
     """
 
     operation: Operation
@@ -85,6 +86,7 @@ class OperationContext(ActionContext):
     url: str = ""
     query_text: str = ""
     notes: list[str] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def binding(self) -> Binding:

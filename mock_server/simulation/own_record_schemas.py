@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
+from mock_server.behaviours.conditions import KEYS
 from mock_server.behaviours.records import REMOVED
 from mock_server.simulation import scheduled
 from mock_server.simulation.contacts import SOURCES
@@ -78,6 +79,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         attempts={"type": "array", "items": _ATTEMPT},
     ),
     REMOVED: _object(id=_TEXT),
+    KEYS: _object(id=_TEXT, digest=_TEXT, record={"type": "object"}, of={"type": ["string", "integer"]}),
     outbox.ENDING: _object(id=_NUMBER, reason=_TEXT),
     subscriptions.KIND: {
         **_object(id=_NUMBER, hookUrl=_TEXT, trigger=_TEXT, createdAt=_STAMP),

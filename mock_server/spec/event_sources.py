@@ -23,7 +23,7 @@ _IDLE = frozenset({"on", "event", "events", "v1", "v2", "webhook", "callback", "
 
 
 class Source(NamedTuple):
-    """What a record must go through for an event to happen: ``verb`` is a kind of change, or a state that it takes."""
+    """The change of a record that makes an event happen: ``verb`` is a kind of change, or a state that it takes."""
 
     event: str
     verb: str
@@ -87,7 +87,7 @@ def _is_like(schema: Schema, family: Family) -> bool:
 
 
 def _readings(event: str) -> Iterator[tuple[str, str]]:
-    """What the name may say: a thing in plain words, and what became of it; the verb stands last or first."""
+    """The meanings of a name: a thing in plain words, and what became of it; the verb stands last or first."""
     words = [word.lower() for word in _WORDS.findall(event)]
     words = [word for word in words if word not in _IDLE] or words
     for verb, thing in ((words[-1], words[:-1]), (words[0], words[1:])):

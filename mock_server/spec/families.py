@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.spec.envelopes import Envelope
+from mock_server.spec.names import plain
 from mock_server.spec.operation import Response
 from mock_server.spec.projection import Projection
 from mock_server.spec.schema import Schema
 
 TIMES = ("2026-03-04T05:06:07.089Z", "2026-03-04", 1_772_600_767)  # one moment in every form that a document may want
+_ALIASES = frozenset({"id", "login", "username", "name", "slug", "key", "code", "uuid", "handle", "email"})
 BELOW = "$below"
 """Where a record keeps the id of a parent of which nothing is known; no document has such a field."""
 _STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
@@ -66,6 +68,11 @@ class Family:
     def fields(self) -> frozenset[str]:
         """Every field that a record of the kind shows anywhere."""
         return frozenset(name for shape in self.shapes for name in shape.properties)
+
+    @cached_property
+    def aliases(self) -> Sequence[str]:
+        """Other fields that tell records apart, by which a path may name one."""
+        return sorted(name for name in self.fields - {self.id} if plain(name) in _ALIASES)
 
     @cached_property
     def disagree(self) -> bool:

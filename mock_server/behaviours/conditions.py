@@ -1,0 +1,119 @@
+"""Requests under a condition: `If-Match` with an `ETag`, and an `Idempotency-Key`, where a document has them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import orjson
+
+from mock_server.behaviours import crud, records
+from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
+from mock_server.errors import Conflict, PreconditionFailed
+from mock_server.spec.operation import Operation
+from mock_server.spec.resources import Role
+from mock_server.store.base import Row
+from mock_server.support.exact_json import write_json
+
+KEYS = "$idempotency"
+"""Keys that clients gave with requests that created something."""
+
+_MATCHES = frozenset({"if-match", "if-none-match"})
+_KEY = frozenset({"idempotency-key", "x-idempotency-key"})
+NAMES = _MATCHES | _KEY
+_ONE = frozenset({Role.GET, Role.UPDATE, Role.DELETE, Role.ACTION})
+_LONGEST = 255
+
+
+def is_conditional(operation: Operation) -> bool:
+    """True when the document says something of conditions: a header of the request, or an `ETag` of an answer."""
+    return _has_tags(operation) or _takes_keys(operation)
+
+
+def _has_tags(operation: Operation) -> bool:
+    asked = {it.name.lower() for it in operation.parameters if it.location == "header"}
+    named = {name for it in operation.responses.values() for name in (*it.headers, *it.required_headers)}
+    return bool(asked & _MATCHES) or "etag" in named
+
+
+def _takes_keys(operation: Operation) -> bool:
+    return operation.method == "POST" and any(it.name.lower() in _KEY for it in operation.parameters)
+
+
+def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
+    """The behaviour, done only where the conditions of the request hold; a repeated key gets the same answer."""
+    if not is_conditional(operation):
+        return behaviour
+    tags, keys = _has_tags(operation), _takes_keys(operation)
+
+    @wraps(behaviour)
+    def guarded(call: OperationContext) -> OperationResult:
+        binding = call.contract.bindings.get(operation.key)
+        if binding is None:
+            return behaviour(call)
+        key = next((call.headers[name][:_LONGEST] for name in _KEY if name in call.headers), "") if keys else ""
+        if key and (row := _known(call, key)) is not None:
+            return crud.answer(call, row, 201 if 201 in operation.responses else None)
+        before = records.find(call) if tags and binding.role in _ONE and binding.levels[-1].ids else None
+        if tags and before is not None and _is_unchanged(call, before):
+            return OperationResult(None, status=304, lasting=False)
+        result = behaviour(call)
+        if key:
+            _note(call, key)
+        after = records.find(call) if before is not None and binding.role is not Role.DELETE else _created(call)
+        headers = [("etag", tag_of(after))] if tags and after is not None else []
+        return replace(result, headers=[*result.headers, *headers], lasting=False)
+
+    return guarded
+
+
+def tag_of(row: Row) -> str:
+    """The entity tag of a record: another one after each change."""
+    digest = hashlib.blake2b(write_json(row.record, orjson.OPT_SORT_KEYS), digest_size=8)
+    return f'"{digest.hexdigest()}"'
+
+
+def _is_unchanged(call: OperationContext, row: Row) -> bool:
+    """True when the client has this very record already. Raises PreconditionFailed where it has another one."""
+    tag = tag_of(row)
+    wanted = call.headers.get("if-match")
+    if wanted is not None and wanted.strip() != "*" and tag not in _tags(wanted):
+        raise PreconditionFailed("the record has changed since: its ETag is not the one of If-Match")
+    known = call.headers.get("if-none-match")
+    return (
+        known is not None and call.operation.method == "GET" and tag in _tags(known) and 304 in call.operation.responses
+    )
+
+
+def _tags(header: str) -> set[str]:
+    return {text.strip().removeprefix("W/") for text in header.split(",")}
+
+
+def _created(call: OperationContext) -> Row | None:
+    """The record that this request has created, if any."""
+    kind = call.binding.family.kind
+    made = [it.row for it in call.tx.changes() if it.kind == kind and it.before is None and it.row is not None]
+    return made[-1] if made else None
+
+
+def _known(call: OperationContext, key: str) -> Row | None:
+    """The record that was created with the key, as it was then. Raises Conflict where the request was another one."""
+    kept = call.tx.get(KEYS, f"{call.operation.key} {key}")
+    if kept is None:
+        return None
+    if kept.record["digest"] != _digest(call.body):
+        raise Conflict("this Idempotency-Key came with another body before")
+    record: Mapping[str, Any] = kept.record["record"]
+    return Row(kept.record["of"], ("", 0), record)
+
+
+def _note(call: OperationContext, key: str) -> None:
+    row = _created(call)
+    if row is not None:
+        id = f"{call.operation.key} {key}"
+        call.tx.put(KEYS, id, {"id": id, "digest": _digest(call.body), "of": row.id, "record": dict(row.record)})
+
+
+def _digest(body: Any) -> str:
+    return hashlib.blake2b(write_json(body, orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

@@ -1,0 +1,59 @@
+"""Requests under a condition, where the document has one: entity tags, and keys that make a repetition harmless."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from foreign import COUNT, TEXT, Foreign, having, listing, operation
+from wire import Answer, ask
+
+THING = having(id=COUNT, name=TEXT)
+
+
+def header(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "schema": TEXT}
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Foreign:
+    get, patch = operation(THING), operation(THING, body=THING, parameters=[header("If-Match")])
+    get["responses"]["200"]["headers"] = {"ETag": {"schema": TEXT, "example": '"abc"'}}
+    get["responses"]["304"] = {"description": "as it was"}
+    post = operation(THING, "201", body=THING, parameters=[header("Idempotency-Key")])
+    return Foreign(
+        tmp_path,
+        {"/things": {"get": operation(listing(THING)), "post": post}, "/things/{id}": {"get": get, "patch": patch}},
+    )
+
+
+def send(api: Foreign, method: str, path: str, body: bytes | None, headers: Sequence[tuple[str, str]]) -> Answer:
+    return ask(api.app, method, path, body=body, headers=headers)
+
+
+def test_a_change_needs_the_tag_of_the_record_as_it_is(api: Foreign) -> None:
+    id = api.good("POST", "/things", {"name": "a"})["id"]
+    tag = api.ask("GET", f"/things/{id}").get("etag")
+    assert tag not in ("", '"abc"')
+    assert send(api, "PATCH", f"/things/{id}", b'{"name":"b"}', [("if-match", '"other"')]).status == 412
+    changed = send(api, "PATCH", f"/things/{id}", b'{"name":"b"}', [("if-match", tag)])
+    assert (changed.status, changed.json["name"]) == (200, "b")
+    assert send(api, "PATCH", f"/things/{id}", b'{"name":"c"}', [("if-match", tag)]).status == 412
+    assert send(api, "PATCH", f"/things/{id}", b'{"name":"c"}', [("if-match", "*")]).status == 200
+
+
+def test_what_the_client_has_is_not_sent_again(api: Foreign) -> None:
+    path = f"/things/{api.good('POST', '/things', {'name': 'a'})['id']}"
+    tag = api.ask("GET", path).get("etag")
+    again = send(api, "GET", path, None, [("if-none-match", tag)])
+    assert (again.status, again.body) == (304, b"")
+    assert send(api, "GET", path, None, [("if-none-match", '"x"')]).status == 200
+
+
+def test_a_key_makes_a_repetition_harmless(api: Foreign) -> None:
+    before = len(api.get("/things"))
+    first, again = (send(api, "POST", "/things", b'{"name":"a"}', [("idempotency-key", "k1")]) for _ in range(2))
+    assert (first.status, again.status, again.json) == (201, 201, first.json)
+    assert len(api.get("/things")) == before + 1
+    assert send(api, "POST", "/things", b'{"name":"b"}', [("idempotency-key", "k1")]).status == 409
+    assert send(api, "POST", "/things", b'{"name":"a"}', [("idempotency-key", "k2")]).json["id"] != first.json["id"]
