@@ -113,7 +113,7 @@ class Client:
                 return False
         return not ended
 
-    def _timed(self, began: float, target: str) -> float:
+    def _timed(self, began: float, target: str = "") -> float:
         now = time.monotonic()
         if not target.startswith(MOVES):
             self.tally.slowest = max(self.tally.slowest, now - began)
