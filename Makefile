@@ -30,7 +30,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check sbom clean FORCE
+.PHONY: help serve test test-fast coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check documents sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ bench: $(VENV)/.dev ## measure beside the peers and the limit, write bench/RESUL
 
 bench-check: $(VENV)/.dev ## fail when a scene has become 15 % dearer in process
 	@$(BIN)/python bench/ratchet.py $(ARGS)
+
+documents: $(VENV)/.dev ## serve documents of yours and measure it (make documents ARGS='FILE FOLDER/')
+	@$(BIN)/python bench/documents.py $(ARGS)
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
