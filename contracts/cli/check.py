@@ -27,7 +27,8 @@ from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 from contracts.transport.redaction import ReportRedactor
 from contracts.transport.signals import interruptible, undisturbed
-from contracts.transport.target import LOCAL_KEY, Target, mock, named
+from contracts.transport.target import Target, mock, named
+from mock_server.config.settings import LOCAL_KEY
 from mock_server.support.crash_report import describe_crash
 
 _NOBODYS = "none"

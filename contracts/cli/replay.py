@@ -12,7 +12,7 @@ from contracts.report import escaping
 from contracts.run.runner import Run
 from contracts.spec.json_file import opened as opened_file
 from contracts.transport.redaction import ReportRedactor
-from contracts.transport.target import LOCAL_KEY
+from mock_server.config.settings import LOCAL_KEY
 
 _REMEDY = "give what `check --report json=FILE` wrote"
 _STYLES = {ReplayStatus.BROKEN: "bold red", ReplayStatus.MENDED: "bold green", ReplayStatus.UNKNOWN: "bold yellow"}

@@ -14,9 +14,10 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
 from contracts.transport.guard import BURSTS, Guard, Mode
 from contracts.transport.pacing import APART, BRISK, GAP, WINDOW, expected_seconds
+from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
 TOPICS = ("read", "filter", "expand", "item", TOPIC, rate_limit.TOPIC)
-BURST = rate_limit.RATE + 1
+BURST = RATE_LIMIT_PER_MINUTE + 1
 """Requests that show the rate limit: all that may pass, and one that may not."""
 
 

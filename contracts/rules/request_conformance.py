@@ -12,10 +12,10 @@ from contracts.rules.object_members import undocumented
 from contracts.rules.openapi_core_judge import LARGEST, OpenapiCoreJudge
 from contracts.rules.rule import Group, Rule, Severity, Violation
 from contracts.spec import schema_words
-from contracts.spec.did_you_mean import did_you_mean
 from contracts.spec.document import Operation
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import NOT_JSON, Exchange, shape
+from mock_server.support.did_you_mean import did_you_mean
 
 REQUEST = Rule("request_conformance", Group.INPUT, "A request must be as documented")
 OPERATION = Rule(

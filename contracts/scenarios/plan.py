@@ -10,6 +10,7 @@ from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.second_tenant import SecondTenant
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
+from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
 _READS = (
     plan_reads.lists,
@@ -42,7 +43,7 @@ def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario
 
 
 def _window(operation: Operation, client: ScenarioClient) -> None:
-    limited = SecondTenant(b'{"rateLimit": %d}' % rate_limit.RATE)
+    limited = SecondTenant(b'{"rateLimit": %d}' % RATE_LIMIT_PER_MINUTE)
     limited.create(client)
     if not limited.key:
         raise ScenarioSkipped("the mock makes no organization with a rate limit")

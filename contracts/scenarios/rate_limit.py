@@ -11,9 +11,10 @@ from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import BURSTS
 from contracts.transport.pacing import WINDOW
+from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
 TOPIC = "limits"
-RATE = 60
+RATE = RATE_LIMIT_PER_MINUTE
 """Requests a minute that the vendor documents."""
 _HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("X-RateLimit-Limit", str(RATE), lambda text: text == str(RATE)),

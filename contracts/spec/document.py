@@ -23,6 +23,7 @@ from contracts.spec.security import BEARER, Scheme, load_schemes
 from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
+from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -111,7 +112,7 @@ class Document:
                 raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
             target: Any = self.raw
             for part in reference[2:].split("/"):
-                target = target.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(target, Mapping) else None
+                target = target.get(unescape(part)) if isinstance(target, Mapping) else None
             siblings = {name: value for name, value in node.items() if name != "$ref"}
             node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
         return node

@@ -10,6 +10,7 @@ from contracts.errors import CannotRun
 from contracts.spec.json_depth import MAX_DEPTH, TOO_DEEP, nests_too_deep, text_nests_too_deep
 from contracts.spec.text_file import content, decoded
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.json_pointer import escape
 
 LARGEST = 64 * 1024**2
 
@@ -58,8 +59,7 @@ class JsonNode:
     def at(self, name: str | int) -> "JsonNode":
         """A member, or an item; an item of the file's list of entries is numbered from 1."""
         value = self.value.get(name) if isinstance(self.value, Mapping) else self.value[name]
-        step = str(name).replace("~", "~0").replace("/", "~1")
-        return JsonNode(self.file, value, f"{self.pointer}/{step}", self.number)
+        return JsonNode(self.file, value, f"{self.pointer}/{escape(name)}", self.number)
 
     def items(self, name: str, *, numbered: bool = False) -> list["JsonNode"]:
         """The items of a list that is a member; none when it is missing."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from contracts.spec.did_you_mean import nearest
 from contracts.spec.document import Contract, Operation, blank
+from mock_server.support.did_you_mean import nearest
 
 
 def named(contract: Contract, word: str) -> Operation | None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mock_server.support import json_pointer
+
 _MOST = 50  # references in a row
 
 
@@ -30,7 +32,7 @@ class SchemaLocation:
     @property
     def pointer(self) -> str:
         """The JSON pointer to this place."""
-        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.steps)
+        return json_pointer.join(self.steps)
 
     def into(self, step: str | int) -> "SchemaLocation":
         """The place one step further down."""
@@ -44,7 +46,7 @@ class SchemaLocation:
             if not isinstance(reference, str) or not reference.startswith("#/"):
                 break
             steps = reference[2:].split("/")
-            place = replace(self, steps=tuple(step.replace("~1", "/").replace("~0", "~") for step in steps))
+            place = replace(self, steps=tuple(map(json_pointer.unescape, steps)))
         return place
 
     def holder(self, steps: Sequence[str]) -> "SchemaLocation | None":

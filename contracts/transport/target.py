@@ -10,12 +10,10 @@ from urllib.parse import urlsplit
 from contracts.errors import CannotRun
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE, Variables
 from contracts.transport.guard import Mode
-from mock_server.config.settings import Settings
+from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import SetupError
 from mock_server.server import MockServer
 from mock_server.support.web_origin import with_scheme
-
-LOCAL_KEY = "sk_test_local"
 
 
 def is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mock_server.spec.contract import Contract
-from mock_server.spec.validation_messages import did_you_mean
+from mock_server.support.did_you_mean import did_you_mean
 from mock_server.webhooks import subscriptions
 from mock_server.workspaces.inbox import Expected, Inbox
 from mock_server.workspaces.workspace import Workspace

@@ -7,7 +7,7 @@ from mock_server.api.routing import Router
 from mock_server.errors import ApiError, MethodNotAllowed
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import blanked
-from mock_server.spec.validation_messages import nearest
+from mock_server.support.did_you_mean import nearest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 ANY = "ANY"

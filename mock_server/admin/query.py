@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from starlette.requests import Request
 
 from mock_server.admin.context import ControlRefused
-from mock_server.spec.validation_messages import did_you_mean
+from mock_server.support.did_you_mean import did_you_mean
 
 _LONGEST = 9  # digits
 

@@ -13,9 +13,10 @@ from mock_server.admin.context import ControlRefused
 from mock_server.admin.operation_names import ANY, METHODS, OperationNames, UnknownOperation
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import blanked, is_like
-from mock_server.spec.validation_messages import choice, did_you_mean
+from mock_server.spec.validation_messages import choice
 from mock_server.stubbing import request_pattern
 from mock_server.stubbing.request_pattern import Pattern, PatternProblem, RequestPattern
+from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.exact_json import NotJson, read_json
 
 PROPERTIES: Mapping[str, Any] = MappingProxyType(

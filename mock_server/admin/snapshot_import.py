@@ -16,6 +16,7 @@ from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, impo
 from mock_server.store.state import WorkspaceState
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.support.garbage_collector import building_for_good
+from mock_server.support.json_pointer import escape
 from mock_server.workspaces.fitting import valid
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng
@@ -112,7 +113,7 @@ def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
         items.append(_item(raw, start, end))
     _FILE.check(file)
     for name, count in file["counters"].items():
-        _check_whole(count, f"/counters/{_token(name)}")
+        _check_whole(count, f"/counters/{escape(name)}")
     _check_numbers(file["records"], len(items))
     for kind, numbers in file["records"].items():
         file["records"][kind] = [items[number] for number in numbers]
@@ -182,8 +183,4 @@ def _is_whole(file: Mapping[str, Any]) -> bool:
 
 
 def _place(kind: str) -> str:
-    return f"/records/{_token(kind)}"
-
-
-def _token(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    return f"/records/{escape(kind)}"

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
-from mock_server.spec.validation_messages import nearest, pointer
+from mock_server.spec.validation_messages import pointer
+from mock_server.support.did_you_mean import nearest
 
 Place = Literal["path", "method", "query", "filter", "body"]
 

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping
 
-_LIMITS: Mapping[str, int] = {"observe": 60, "off": 0}
+RATE_LIMIT_PER_MINUTE = 60
+"""Requests a minute that the vendor allows each key."""
+
+_LIMITS: Mapping[str, int] = {"observe": RATE_LIMIT_PER_MINUTE, "off": 0}
 
 
 def requests_per_minute(text: str) -> int:

@@ -14,6 +14,7 @@ from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.response import Header, fields, with_headers
 from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
+from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 from mock_server.errors import ApiError, InjectedFault, TooManyRequests
 from mock_server.middleware.cross_origin import SHARED
 from mock_server.middleware.pattern_request import asked
@@ -25,7 +26,6 @@ CONNECTION = "mock.connection"
 """The extension of a scope through which the connection itself can be hurt; only a socket has it."""
 
 _GARBAGE = 512  # bytes
-_LIMIT = 60  # requests a minute of the real API
 
 
 class TransportConnection(Protocol):
@@ -85,7 +85,7 @@ class FaultInjection:
         """The headers of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""
         given = {name.lower(): value for name, value in strike.rule.response.get("headers", {}).items()}
         if strike.rule.response.get("status") == TooManyRequests.status:
-            limit = str(workspace.plan.limit or _LIMIT)
+            limit = str(workspace.plan.limit or RATE_LIMIT_PER_MINUTE)
             given = {"x-ratelimit-limit": limit, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "60", **given}
         return with_headers(fields(given), [(b"x-mock-fault", strike.told().encode())] if self._ours else [])
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.content import Content
-from mock_server.spec.document import Node, escape
+from mock_server.spec.document import Node
 from mock_server.spec.media_types import is_json
 from mock_server.spec.operation import Response
 from mock_server.spec.schema import Schema
+from mock_server.support.json_pointer import escape
 
 _OURS = re.compile("x-mock-", re.IGNORECASE)  # these tell what the mock did
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")

@@ -8,12 +8,13 @@ from typing import NamedTuple
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.answer_compiler import AnswerCompiler
 from mock_server.spec.compilation import Compilation
-from mock_server.spec.document import METHODS, Document, Node, base_path, escape
+from mock_server.spec.document import METHODS, Document, Node, base_path
 from mock_server.spec.media_types import Format, format_of
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter_compiler import ParameterCompiler
 from mock_server.spec.path_template import blanked, wrong_segment
 from mock_server.spec.schema import Schema
+from mock_server.support.json_pointer import escape
 
 
 class Compiled(NamedTuple):

@@ -13,11 +13,12 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
-from mock_server.spec.document import Document, Node, escape
+from mock_server.spec.document import Document, Node
 from mock_server.spec.one_way_properties import Word, has_word, without_required
 from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
 from mock_server.spec.validation_messages import Complaint
 from mock_server.support.garbage_collector import not_looked_for
+from mock_server.support.json_pointer import escape
 
 CUT = "x-mock-component"
 _KEPT = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef", "$dynamicAnchor"})

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from mock_server.support.json_pointer import unescape
+
 _ALTERNATIVES = ("oneOf", "anyOf")
 _NAMES = "x-mock-discriminated"
 
@@ -92,5 +94,5 @@ def _at(root: Mapping[str, Any], reference: str) -> Any:
     """The node that a reference names, None where there is none."""
     node: Any = root if reference.startswith("#/") else None
     for token in unquote(reference[2:]).split("/"):
-        node = node.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
+        node = node.get(unescape(token)) if isinstance(node, dict) else None
     return node

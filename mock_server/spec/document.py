@@ -19,6 +19,7 @@ from mock_server.spec.json_patch import Patch, patched
 from mock_server.support.bounded_files import read_file
 from mock_server.support.exact_json import write_json
 from mock_server.support.file_cache import recall, remember
+from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -30,11 +31,6 @@ _MAPPING = "write it as `name: value` lines"
 _CHECKED_BY = (__version__, Path(jsonschema_rs.__file__).stat().st_mtime_ns)  # we, and the library as installed
 
 Node = dict[str, Any]
-
-
-def escape(token: str) -> str:
-    """One token of a JSON pointer (RFC 6901)."""
-    return token.replace("~", "~0").replace("/", "~1")
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ class Document:
         node: Any = self.root
         for token in pointer.split("/")[1:]:
             if isinstance(node, dict):
-                node = node[token.replace("~1", "/").replace("~0", "~") if "~" in token else token]
+                node = node[unescape(token)]
             elif isinstance(node, list) and re.fullmatch(r"0|[1-9][0-9]{0,8}", token):
                 node = node[int(token)]
             else:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mock_server.errors import SpecError
-from mock_server.spec.document import METHODS, Document, escape
+from mock_server.spec.document import METHODS, Document
 from mock_server.spec.families import Family
 from mock_server.spec.media_types import is_json
 from mock_server.spec.names import plain, singular
 from mock_server.spec.schema import Schema
+from mock_server.support.json_pointer import escape
 
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 

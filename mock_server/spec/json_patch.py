@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_server.errors import Problem, SpecError
+from mock_server.support.json_pointer import split
 
 Patch = Mapping[str, Any]
 
@@ -98,7 +99,7 @@ def _index(token: str, most: int) -> int:
 
 def _locate(root: Any, pointer: str) -> tuple[Any, str]:
     """The container that ``pointer`` leads into, and the last token."""
-    *way, last = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    *way, last = split(pointer)
     for token in way:
         root = root[_index(token, len(root) - 1)] if isinstance(root, list) else root[token]
     if not isinstance(root, dict | list):

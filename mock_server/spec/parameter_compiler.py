@@ -1,11 +1,12 @@
 """The parameters of an operation, read from a document."""
 
 from mock_server.spec.compilation import Compilation
-from mock_server.spec.document import Node, escape, kind_of
+from mock_server.spec.document import Node, kind_of
 from mock_server.spec.media_types import is_json
 from mock_server.spec.parameter import STYLES, Parameter
 from mock_server.spec.path_template import PARAMETER
 from mock_server.spec.schema import Schema
+from mock_server.support.json_pointer import escape
 
 _WHOLE = "querystring"  # OpenAPI 3.2
 _LOCATIONS = ("path", "query", "header", "cookie", _WHOLE)

@@ -11,11 +11,12 @@ import jsonschema_rs
 from mock_server.errors import Problem
 from mock_server.spec.bounded_reasons import reason
 from mock_server.spec.component_validators import ComponentValidator
-from mock_server.spec.document import Document, escape
+from mock_server.spec.document import Document
 from mock_server.spec.json_types import common, is_small, type_of
 from mock_server.spec.recursion import branches_again
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
+from mock_server.support.json_pointer import escape
 
 _IMPLIED = (
     ("object", ("properties", "required", "additionalProperties")),

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import jsonschema_rs
 
 from mock_server.errors import Problem, SpecError
-from mock_server.spec.document import Document, escape, kind_of
+from mock_server.spec.document import Document, kind_of
+from mock_server.support.json_pointer import escape
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _TOLD = 20  # faults of one schema with all that it leads to

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from mock_server.errors import SpecError
-from mock_server.spec.document import Document, Node, escape
+from mock_server.spec.document import Document, Node
+from mock_server.support.json_pointer import escape
 
 
 class SchemeKind(StrEnum):

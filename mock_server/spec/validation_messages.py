@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import jsonschema_rs
 
 from mock_server.errors import Problem
+from mock_server.support import json_pointer
+from mock_server.support.did_you_mean import did_you_mean
 
 _MOST = 20  # names or values in one remedy
 _LONGEST = 60
@@ -80,7 +81,7 @@ def _told(complaint: Complaint) -> Problem:
 
 def pointer(tokens: Iterable[str | int]) -> str:
     """A JSON pointer; ``/`` for the whole value, as an empty text would say nothing in a sentence."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens) or "/"
+    return json_pointer.join(tokens) or "/"
 
 
 def choice(names: Iterable[Any]) -> str:
@@ -88,18 +89,6 @@ def choice(names: Iterable[Any]) -> str:
     texts = [str(name)[:_LONGEST] for name in names]
     more = f" or {len(texts) - _MOST} others" if len(texts) > _MOST else ""
     return f"one of {', '.join(texts[:_MOST])}{more}" if texts else ""
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean `limit`?``, if something is like it."""
-    near = nearest(word, known)
-    return f"; did you mean `{near}`?" if near else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known name that is most like a word; empty when none is."""
-    near = get_close_matches(word[:_LONGEST], list(known), 1)
-    return near[0] if near else ""
 
 
 def _described(schema: Mapping[str, Any]) -> str:

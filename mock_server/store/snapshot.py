@@ -7,6 +7,7 @@ from typing import Any
 from mock_server.store.base import Id, LayerId, Record, Row
 from mock_server.store.copy_on_write import unshared
 from mock_server.store.state import WorkspaceState
+from mock_server.support import json_pointer
 
 _ROWS_AT_ONCE = 1_000
 
@@ -63,7 +64,7 @@ def _fields(before: Record, after: Record) -> Iterator[tuple[str, Any, Any]]:
 def patched(change: Mapping[str, Any]) -> dict[str, Any]:
     """A change as an operation of JSON Patch (RFC 6902) on ``{kind: {id: record}}``."""
     tokens = [change["kind"], str(change["id"]), *([change["field"]] if change["field"] is not None else [])]
-    path = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+    path = json_pointer.join(tokens)
     if change["change"] == "removed":
         return {"op": "remove", "path": path}
     return {"op": "add" if change["change"] == "added" else "replace", "path": path, "value": change["after"]}

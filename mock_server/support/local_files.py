@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from mock_server.errors import SetupError
 from mock_server.support.bounded_files import read_file
+from mock_server.support.json_pointer import unescape
 
 _MAX_FILES = 5_000
 _MAX_ALL_BYTES = 64 * 1024 * 1024
@@ -76,7 +77,7 @@ class LocalFiles:
                     raise LookupError(token)
                 node = node[int(token)]
             elif isinstance(node, dict):
-                node = node[token.replace("~1", "/").replace("~0", "~")]
+                node = node[unescape(token)]
             else:
                 raise LookupError(token)
         return node

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from mock_server.errors import SetupError
+from mock_server.support.json_pointer import escape
 from mock_server.support.local_files import LocalFiles, Place
 
 BROUGHT = "x-mock-brought"
@@ -155,7 +156,7 @@ class _Bundle:
                     if isinstance(node.get(word), str):
                         self.names.setdefault(f"{urldefrag(base).url}#{node[word]}", Place(address, pointer))
                 steps = ((key, part) for key, part in node.items() if key not in DATA)
-                waiting += ((part, f"{pointer}/{_escaped(key)}", base) for key, part in steps)
+                waiting += ((part, f"{pointer}/{escape(key)}", base) for key, part in steps)
             elif isinstance(node, list):
                 waiting += ((part, f"{pointer}/{index}", base) for index, part in enumerate(node))
 
@@ -224,7 +225,3 @@ def _joined(base: str, reference: str) -> str:
         return urldefrag(base).url + reference if reference.startswith("#") else urljoin(base, reference)
     except ValueError:  # no address at all
         return base
-
-
-def _escaped(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType, NoneType
 from typing import Any
 
+from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 from mock_server.errors import WorldError
 from mock_server.world.clock import EARLIEST, LATEST, Clock, parse, stamp
 from mock_server.world.recipe import Recipe, recipe_of
@@ -19,7 +20,7 @@ class WorldPlan:
     recipe: Recipe
     seed: int = 1
     start: datetime | None = None
-    limit: int = 60
+    limit: int = RATE_LIMIT_PER_MINUTE
     enforced: bool = False
     """Whether a request over the limit (a minute; 0 for none) is refused, or only noted."""
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from recordings import LEAD, ORGANIZATION, Json, Judge, entry, har, organization
 
-from contracts.spec.did_you_mean import nearest
 from contracts.spec.document import Contract, Document, load
 from contracts.traffic import unknown_requests
+from mock_server.support.did_you_mean import nearest
 
 API = "https://api.sophiie.ai"
 NOT_FOUND = {"success": False, "message": "Not found", "error": {"status": 404, "message": "Not found"}}

@@ -7,7 +7,7 @@ import pytest
 from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem
-from mock_server.spec.validation_messages import did_you_mean
+from mock_server.support.did_you_mean import did_you_mean
 
 CONTRACT = load_contract(Settings())
 SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"

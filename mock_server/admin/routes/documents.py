@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from mock_server.admin.context import AdminContext, ControlRefused, answer
 from mock_server.api.documents import document_name
-from mock_server.spec.validation_messages import did_you_mean
+from mock_server.support.did_you_mean import did_you_mean
 
 
 def routes(control: AdminContext) -> list[Route]:

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from mock_server.admin import query
 from mock_server.admin.context import AdminContext, ControlRefused, answer
 from mock_server.admin.long_answers import listing
-from mock_server.spec.validation_messages import did_you_mean
+from mock_server.support.did_you_mean import did_you_mean
 from mock_server.workspaces.record_counts import record_counts
 
 _MOST = 10_000

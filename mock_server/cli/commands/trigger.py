@@ -11,8 +11,8 @@ import orjson
 
 from mock_server.cli.client import Client, server_option
 from mock_server.errors import Problem, SettingsError
-from mock_server.spec.validation_messages import did_you_mean
 from mock_server.support.bounded_files import MAX_BYTES, read_file
+from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.exact_json import NotJson, read_json, write_json
 from mock_server.support.text import printable
 
