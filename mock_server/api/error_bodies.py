@@ -112,7 +112,7 @@ def _usual(contract: Contract, document: Document) -> Mapping[int, Schema]:
     """The schema that most errors of a status have in this document; at 0 that of all errors together."""
     votes: dict[int, Counter[Schema]] = {}
     for status, response in _errors(contract, document):
-        if response.schema is not None and response.schema.node:
+        if response.schema is not None and response.schema.properties:
             for each in (status, 0):
                 votes.setdefault(each, Counter())[response.schema] += 1
     return {status: tally.most_common(1)[0][0] for status, tally in votes.items()}

@@ -81,4 +81,16 @@ def _multipart(operation: Operation, declared: str, media: str, body: bytes) -> 
     return read_multipart(body, media, operation.bodies[declared], operation.encodings.get(declared, {}))
 
 
-_READERS: Mapping[Format, Read] = {Format.JSON: _json, Format.FORM: _form, Format.MULTIPART: _multipart}
+def _text(operation: Operation, declared: str, media: str, body: bytes) -> Any:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise ValueError("the text is not UTF-8") from None
+
+
+_READERS: Mapping[Format, Read] = {
+    Format.JSON: _json,
+    Format.FORM: _form,
+    Format.MULTIPART: _multipart,
+    Format.TEXT: _text,
+}

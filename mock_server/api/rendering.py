@@ -37,6 +37,8 @@ def made_body(content: Content, rng: RandomSource) -> bytes:
 
 def generated_body(content: Content, rng: RandomSource) -> bytes:
     """A body made from the schema, or for the media type where the schema says no more than that it is a text."""
+    if content.schema is None and content.format in (Format.JSON, Format.JSON_LINES):
+        return b"{}"  # nothing is known of it but that it is JSON
     essence = parsed(content.content_type).essence
     if content.format is Format.BINARY and not content.structured:
         return sample_file(essence)
@@ -88,6 +90,8 @@ def _csv(value: Any, separator: str) -> str:
     rows: Iterable[Any] = value if isinstance(value, list) else [value]
     rows = [row if isinstance(row, Mapping) else {"value": row} for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
+    if not names:
+        return ""
     sink = io.StringIO()
     writer = csv.writer(sink, delimiter=separator, lineterminator="\n")
     writer.writerows([names, *([_cell(row.get(name)) for name in names] for row in rows)])

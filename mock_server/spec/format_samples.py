@@ -46,6 +46,8 @@ def number(rng: RandomSource, low: Bounds, high: Bounds, step: Number | None, *,
         first += bottom == above and first * unit <= bottom
         last -= top == below and last * unit >= top
         product = rng.randint(first, max(first, last)) * unit
+        if whole and float(product).is_integer():
+            product = int(product)
         return _json(product if isinstance(product, int) else round(product, 10))
     value = bottom + (top - bottom) * (0.01 + 0.98 * rng.random())
     return round(value, 2) if bottom < round(value, 2) < top else value if bottom < top else bottom

@@ -40,6 +40,13 @@ _PATHS: Mapping[str, Any] = {
         )
     },
     "/hal": {"get": _answering({"application/hal+json; charset=utf-8": {"example": {"a": 1}}})},
+    "/unsaid": {"get": _answering({"application/json": {}})},
+    "/note": {
+        "post": {
+            "requestBody": {"content": {"text/plain": {"schema": {"type": "string", "maxLength": 3}}}},
+            "responses": {"204": {"description": ""}},
+        }
+    },
     "/null": {"get": _answering({"application/json": {"example": None}})},
     "/false": {"get": _answering({"application/json": {"schema": {"type": "boolean"}, "example": False}})},
     "/zero": {"get": _answering({"text/json": {"schema": {"type": "integer"}, "example": 0}})},
@@ -144,6 +151,7 @@ def test_an_answer_without_a_body_suits_every_client(odd: Starlette) -> None:
     [
         ("/hal", "application/hal+json; charset=utf-8", b'{"a":1}'),
         ("/null", "application/json", b"null"),
+        ("/unsaid", "application/json", b"{}"),
         ("/false", "application/json", b"false"),
         ("/zero", "text/json", b"0"),
         ("/empty", "application/json", b'""'),
@@ -168,6 +176,11 @@ def test_a_file_without_an_example_is_made(odd: Starlette, path: str, media: str
     answer = asked(odd, path)
     assert answer.get("content-type") == media
     assert answer.body.startswith(start)
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"abc", 204), (b"abcd", 400), (b"\xff", 400)])
+def test_a_text_is_held_against_its_schema(odd: Starlette, body: bytes, status: int) -> None:
+    assert ask(odd, "POST", "/note", body=body, headers=[("content-type", "text/plain")]).status == status
 
 
 def test_xml_is_written_as_the_schema_names_it(odd: Starlette) -> None:

@@ -141,6 +141,8 @@ DISPUTED = [
     # "SHOULD NOT be sent" is no refusal: a client may send back the record that it got. openapi-core refuses it.
     ("3.0.3", {"properties": {"a": {"readOnly": True}}}, {"a": 1}, (True, True), (False, True)),
     ("3.0.3", {"properties": {"a": {"writeOnly": True}}}, {"a": 1}, (True, True), (True, False)),
+    # 6.0 is the integer 6 to JSON Schema since draft 6; openapi-core reads 3.0 by the older rule.
+    ("3.0.3", {"properties": {"a": {"type": "integer"}}}, {"a": 6.0}, (True, True), (False, False)),
     # In 3.1 openapi-core does not look at either word, and so requires what goes the other way only.
     ("3.1.0", {"required": ["a"], "properties": {"a": {"readOnly": True}}}, {}, (True, False), (False, False)),
     ("3.1.0", {"required": ["a"], "properties": {"a": {"writeOnly": True}}}, {}, (False, True), (False, False)),
