@@ -178,7 +178,7 @@ def test_a_file_without_an_example_is_made(odd: Starlette, path: str, media: str
     assert answer.body.startswith(start)
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"abc", 204), (b"abcd", 400), (b"\xff", 400)])
+@pytest.mark.parametrize(("body", "status"), [(b"abc", 204), (b"abcd", 400), (b"\xff", 204)])
 def test_a_text_is_held_against_its_schema(odd: Starlette, body: bytes, status: int) -> None:
     assert ask(odd, "POST", "/note", body=body, headers=[("content-type", "text/plain")]).status == status
 
