@@ -42,6 +42,12 @@ def _spellings(value: Any) -> Sequence[Any]:
     return [value, text, *([int(text)] if text.isascii() and text.isdigit() and len(text) < 19 else [])]
 
 
+def _exemplary(family: Family) -> dict[str, Any]:
+    """The examples of the single fields, for a record that stands alone: many alike would be no world."""
+    parts = {name: part for shape in family.shapes[::-1] for name, part in shape.sure.items()}
+    return {name: it.example for name, it in parts.items() if it.example is not None and it.accepts(it.example)}
+
+
 def _drawn(family: Family, chance: RandomSource) -> dict[str, Any]:
     """A record made from the shapes alone."""
     record: dict[str, Any] = {}
@@ -71,6 +77,7 @@ def _made_up(
         times = timestamps(family, stamp(start - timedelta(days=count - index)))
         example = shown[count - index - 1] if count - index <= len(shown) else None
         record = _as_shown(family, example, times) if example else _invented_record(family, index, ids.seed, times)
+        record |= _exemplary(family) if is_single and not example else {}
         if not (is_single and family.free and family.id not in family.fields):
             id = example[family.id] if example and family.id in example else next(free)
             record |= {**hidden_id(family, id), family.id: id}

@@ -223,3 +223,8 @@ def test_the_examples_of_the_document_are_its_records(serve: Serve) -> None:
     assert api.get("/posts/7") == {"id": 7, "title": "Seven"}
     assert api.get("/posts")[0] == {"id": 7, "title": "Seven"}
     assert len(api.get("/posts")) == 3
+
+
+def test_what_stands_alone_has_the_examples_of_its_fields(serve: Serve) -> None:
+    api = serve({"/status": {"get": operation(having(state={**TEXT, "example": "green"}, n={**COUNT, "example": 4}))}})
+    assert api.get("/status") == {"state": "green", "n": 4}
