@@ -29,7 +29,6 @@ OF_THE_SUITE = {"fates": "statuses", "told": "facts, evidence, …", "visit": "p
 # Turns of phrase that a reader has to guess at, in code, messages and documents.
 TURNS = {
     r"\bsie(?:ve|ved|ves)\b": "redact", r"\bwhose leave\b": "permission", r"\bdeed\b": "action",
-    r"\bReverse-engineered\b": "reconstructed", r"\bmove in with\b": "create",
 }  # fmt: skip
 
 
