@@ -81,6 +81,13 @@ NOT_SERVED: Mapping[str, tuple[dict[str, Any], int]] = {
     "Swagger 2.0": ({"swagger": "2.0", "paths": {"/fine": {}}}, 0),
     "References to other hosts": (document({"/a": {"get": op({"$ref": "https://a.example/b.json"})}}), 501),
     "References out of the document's folder": (document({"/a": {"get": op({"$ref": "../b.json"})}}), 501),
+    "`$dynamicRef` to an anchor of several schemas": (
+        document(
+            {"/a": {"get": op({"$dynamicRef": "#it"})}},
+            components={"schemas": {name: {"$id": name, "$dynamicAnchor": "it"} for name in ("A", "B")}},
+        ),
+        501,
+    ),
     "A schema that nothing can satisfy": (document({"/a": {"get": op({"not": {}, "type": "object"})}}), 501),
     "A query or a fragment in a path": (document({"/a?b=1": {"get": op()}}), 404),
 }

@@ -4,6 +4,7 @@
 is brought into the document, below a key of ours; only files below the document's folder are read.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ class _Bundle:
     names: dict[str, Place] = field(default_factory=dict)
     brought: dict[Place, int] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
+    dynamic: Counter[str] = field(default_factory=Counter)
+    """How many parts have a dynamic anchor, by its name."""
     inlined: int = 0
     within: set[Place] = field(default_factory=set)
     """Mappings of names that are being read: one may name itself."""
@@ -56,6 +59,8 @@ class _Bundle:
             return self._named(node, base, file)
         if isinstance(node.get("$id"), str) and not data:
             base = _joined(base, node["$id"])
+        if not data:
+            node = self._without_dynamic(node)
         reference = node.get("$ref")
         if isinstance(reference, str) and (not data or urldefrag(reference).url):
             return self._reference(node, reference, base, file, data=data)
@@ -71,6 +76,13 @@ class _Bundle:
         if "propertyName" in node and isinstance(mapping, dict):
             copy["mapping"] = {name: self._mapped(target, base, file) for name, target in mapping.items()}
         return copy
+
+    def _without_dynamic(self, node: Node) -> Node:
+        """A schema whose dynamic reference can mean one part only has a plain one in its place."""
+        reference = node.get("$dynamicRef")
+        if not isinstance(reference, str) or "$ref" in node or self.dynamic[urldefrag(reference).fragment] != 1:
+            return node
+        return {"$ref": reference, **{key: part for key, part in node.items() if key != "$dynamicRef"}}
 
     def _named(self, node: Node, base: str, file: str) -> Any:
         """A mapping by name; all of it may be a reference, which then says the names."""
@@ -155,6 +167,8 @@ class _Bundle:
                 for word in _NAMING[1:]:
                     if isinstance(node.get(word), str):
                         self.names.setdefault(f"{urldefrag(base).url}#{node[word]}", Place(address, pointer))
+                if isinstance(node.get("$dynamicAnchor"), str):
+                    self.dynamic[node["$dynamicAnchor"]] += 1
                 steps = ((key, part) for key, part in node.items() if key not in DATA)
                 waiting += ((part, f"{pointer}/{escape(key)}", base) for key, part in steps)
             elif isinstance(node, list):

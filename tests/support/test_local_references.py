@@ -75,6 +75,18 @@ def test_other_names_of_a_part_are_followed(home: Path, reference: str) -> None:
     assert followed(home, {"schema": {"$ref": reference}, "parts": parts})["type"] == "string"
 
 
+def test_a_dynamic_reference_to_one_part_is_a_plain_one(home: Path) -> None:
+    assert (
+        followed(home, {"schema": {"$dynamicRef": "#a"}, "part": {"$dynamicAnchor": "a", **TEXT}})["type"] == "string"
+    )
+
+
+def test_a_dynamic_reference_that_may_mean_several_parts_stays(home: Path) -> None:
+    parts = [{"$id": name, "$dynamicAnchor": "a"} for name in ("one", "other")]
+    whole, *_ = bundled({"schema": {"$dynamicRef": "#a"}, "parts": parts}, home, SpecError)
+    assert whole["schema"] == {"$dynamicRef": "#a"}
+
+
 def test_data_of_another_file_stands_where_it_is_used(home: Path) -> None:
     put(home, lead={"name": "Ana"})
     root = {"info": {"description": {"$ref": "words.json"}}, "example": {"$ref": "lead.json"}}
