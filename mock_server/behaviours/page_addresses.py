@@ -6,26 +6,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from mock_server.behaviours.registry import OperationContext
 from mock_server.behaviours.selection import cursor_after
-from mock_server.spec.names import plain
-from mock_server.spec.page_links import addresses
+from mock_server.spec.page_links import addresses, total_of
 from mock_server.store.base import Row
 
 _WAYS = ("next", "previous", "first", "last")
-_TOTALS = {
-    "totalcount": "total",
-    "total": "total",
-    "count": "total",
-    "totalpages": "pages",
-    "pagecount": "pages",
-    "page": "page",
-    "perpage": "limit",
-    "nextpage": "next_page",
-    "prevpage": "previous_page",
-}
 
 
 class PageAddresses:
-    """Compiled from one request to a list; ``wanted`` tells whether its answer has a place for any of it."""
+    """Compiled from one request to a list whose answer has a place for any of it."""
 
     def __init__(self, call: OperationContext, first: int) -> None:
         self._call, self._first = call, first
@@ -34,8 +22,6 @@ class PageAddresses:
         self._named = [*success.headers, *success.required_headers]
         bare = wrapper is not None and wrapper.key is None and not wrapper.keyed
         self._link = bool(self._paging) and ("link" in self._named or bare)
-        totals = any(_total(name) for name in self._named)
-        self.wanted = self._link or totals or (wrapper is not None and wrapper.leads_on)
 
     def figures(self, rows: Sequence[Row], known: Mapping[str, Any]) -> dict[str, Any]:
         """The places of the other pages, by role: a few forms of each, of which the document's is taken."""
@@ -59,7 +45,7 @@ class PageAddresses:
         if self._link:
             links = [f'<{urls[0]}>; rel="{_rel(way)}"' for way in _WAYS if (urls := figures[f"{way}_url"])]
             made.append(("link", ", ".join(links)))
-        roles = {name: role for name in self._named if (role := _total(name))}
+        roles = {name: role for name in self._named if (role := total_of(name))}
         return [*made, *((name, str(figures[role])) for name, role in roles.items() if figures.get(role) is not None)]
 
     def _cursors(self, rows: Sequence[Row], known: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -115,9 +101,3 @@ class PageAddresses:
 
 def _rel(way: str) -> str:
     return "prev" if way == "previous" else way
-
-
-def _total(header: str) -> str:
-    """The role of a header as `X-Total-Count`; nothing for another one."""
-    word = plain(header)
-    return _TOTALS.get(word.removeprefix("x").removeprefix("pagination"), "") if word.startswith("x") else ""

@@ -85,8 +85,8 @@ def page(
     rows, total = selection.rows(asked.offset, asked.limit)
     figures = asked.figures(total)
     headers: Sequence[tuple[str, str]] = ()
-    addresses = PageAddresses(call, asked.first)
-    if addresses.wanted:
+    if call.binding.leads_on:
+        addresses = PageAddresses(call, asked.first)
         figures |= addresses.figures(rows, figures)
         headers = addresses.headers(figures)
     items: Any = [render(wrapper.view, row) for row in rows]
@@ -95,5 +95,5 @@ def page(
     value = wrapper.wrap(items, figures, call.chance)
     checked = not (wrapper.made_up or wrapper.leads_on)
     return OperationResult(
-        value, checked=checked, explain=selection.explain, headers=headers, lasting=not addresses.wanted
+        value, checked=checked, explain=selection.explain, headers=headers, lasting=not call.binding.leads_on
     )

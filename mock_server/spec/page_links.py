@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from mock_server.spec.names import plain
@@ -20,6 +21,21 @@ _LINK = re.compile(rf"(?:odata)?({_WAYS})(?:page)?(?:ur[il]|link|href|path)?")
 _WITHIN = frozenset({"href", "url", "uri", "link", "path"})
 _HOLDERS = re.compile(
     rf"_?links|meta|_?pagination|paging|pageinfo|cursors?|resultinfo|responsemetadata|({_WAYS})(page)?"
+)
+
+
+_TOTALS = MappingProxyType(
+    {
+        "totalcount": "total",
+        "total": "total",
+        "count": "total",
+        "totalpages": "pages",
+        "pagecount": "pages",
+        "page": "page",
+        "perpage": "limit",
+        "nextpage": "next_page",
+        "prevpage": "previous_page",
+    }
 )
 
 
@@ -98,3 +114,9 @@ def _way(word: str) -> str:
 def addresses(urls: Sequence[str]) -> list[str]:
     """An address as a document may want it: whole, and from the host's root on."""
     return [form for url in urls for form in (url, "/" + url.split("/", 3)[-1])]
+
+
+def total_of(header: str) -> str:
+    """The role of a header as `X-Total-Count`; nothing for another one."""
+    word = plain(header)
+    return _TOTALS.get(word.removeprefix("x").removeprefix("pagination"), "") if word.startswith("x") else ""

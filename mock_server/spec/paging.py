@@ -1,9 +1,11 @@
 """How a list is paged: which of its parameters pick a page, a window, or the place after another record."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from mock_server.spec.envelopes import Envelope
 from mock_server.spec.operation import Operation
+from mock_server.spec.page_links import total_of
 from mock_server.spec.parameter import Parameter
 
 _NUMBERS = (
@@ -41,6 +43,14 @@ def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, P
         if role:
             found.setdefault(role, parameter)
     return found
+
+
+def leads_on(operation: Operation, wrapper: Envelope | None, paging: Mapping[str, Parameter]) -> bool:
+    """True when a list's answer has a place for the way to other pages: in its body, or in its headers."""
+    named = [*operation.success.headers, *operation.success.required_headers]
+    bare = wrapper is not None and wrapper.key is None and not wrapper.keyed
+    in_headers = any(total_of(name) for name in named) or (bool(paging) and ("link" in named or bare))
+    return in_headers or (wrapper is not None and wrapper.leads_on)
 
 
 def _role(name: str, patterns: tuple[tuple[str, str], ...]) -> str:

@@ -17,7 +17,7 @@ from mock_server.spec.id_fields import id_field, id_fields, narrower, prefix_of
 from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
-from mock_server.spec.paging import asked, paging_of
+from mock_server.spec.paging import asked, leads_on, paging_of
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource_paths import Level, Place, ResourcePaths
 from mock_server.spec.schema import Schema
@@ -44,7 +44,7 @@ class Binding(NamedTuple):
 
     ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields the other ones of a list name.
     ``levels`` are the kinds of the path; ``within`` is the property of the body that holds the record, if one does;
-    ``sorting`` says how a list can be ordered.
+    ``sorting`` says how a list can be ordered, ``leads_on`` whether its answer says where other pages are.
     """
 
     role: Role
@@ -55,6 +55,7 @@ class Binding(NamedTuple):
     levels: tuple[Level, ...] = ()
     within: str = ""
     sorting: Sorting = Sorting()
+    leads_on: bool = False
 
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
@@ -206,7 +207,8 @@ class _Inference:
         sorting = infer_sorting(unpaged, _sortable(family))
         others = [it for it in unpaged if it not in sorting.parameters]
         filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
-        return Binding(role, family, wrapper, paging, filters, levels, within, sorting)
+        leads = leads_on(operation, wrapper, paging)
+        return Binding(role, family, wrapper, paging, filters, levels, within, sorting, leads)
 
 
 _ID_TYPES = frozenset({"string", "integer", "number"})
