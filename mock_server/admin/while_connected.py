@@ -11,12 +11,19 @@ from mock_server.api.request_body import ClientGone
 T = TypeVar("T")
 
 
-async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Return what a work comes to, unless the client hangs up before: the work is cancelled, and ClientGone raised."""
+async def while_connected(request: Request, work: Coroutine[Any, Any, T], *, waits: bool = False) -> T:
+    """Return what a work comes to, unless the client hangs up before: the work is cancelled, and ClientGone raised.
+
+    A client that has closed its sending side may still read, so a search goes on for it. A work that ``waits`` for
+    something to happen ends then: a client that was killed looks the same.
+    """
     connection = request.scope.get("extensions", {}).get("mock.connection")
     if connection is None:  # in process
         return await work
-    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(connection.ended())
+    working, gone = (
+        asyncio.ensure_future(work),
+        asyncio.ensure_future(connection.ended() if waits else connection.lost()),
+    )
     try:
         await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():

@@ -37,8 +37,8 @@ async def from_starlette(request: Request, error: Exception) -> Response:
 
 
 async def to_nobody(request: Request, error: Exception) -> Response:
-    """The client hung up before its request was whole; what is sent now is thrown away."""
-    return Response(status_code=400)
+    """Refuse a request whose client has closed its side: its body is not whole, or it waits for something to happen."""
+    return problem(400, "the client closed its side of the connection; keep it open until the answer is there")
 
 
 def _near(path: str, paths: list[str]) -> str:

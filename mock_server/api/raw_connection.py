@@ -15,13 +15,17 @@ class RawConnection:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._over = False
+        self._over = self._lost = False
         self._waiting = Condition()
 
-    def end(self) -> None:
-        """The client has closed its side, or the connection is lost."""
-        self._over = True
+    def end(self, *, lost: bool = False) -> None:
+        """Note that the client has closed its side, or that the connection is lost."""
+        self._over, self._lost = True, self._lost or lost
         self._waiting.wake()
+
+    async def lost(self) -> None:
+        """Return once nobody can read an answer any more."""
+        await self._waiting.until(lambda: self._lost)
 
     async def ended(self) -> None:
         """Return once the client sends nothing more. It may still read: what was killed looks the same."""

@@ -58,7 +58,7 @@ class HttpProtocol(HttpToolsProtocol):
         """End the requests of the connection."""
         self._allow(None)
         self._give_up(self._answering)
-        self._raw.end()
+        self._raw.end(lost=True)
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection

@@ -112,7 +112,7 @@ class _Inboxes:
     async def expect(self, request: Request) -> Response:
         """Wait for a delivery that matches, as long as the client does."""
         asked = await self._control.body(request, _EXPECT)
-        return await while_connected(request, self._expected(request, asked))
+        return await while_connected(request, self._expected(request, asked), waits=True)
 
     async def _expected(self, request: Request, asked: Mapping[str, Any]) -> Response:
         """Tell what came; on failure what came nearest, and what became of the others.

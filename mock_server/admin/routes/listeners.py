@@ -90,9 +90,10 @@ class _Listeners:
         version, id = whole(request, "version", 0), request.query_params.get("listener")
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         if id is None:
-            told = await while_connected(request, dispatcher.news.after(workspace, after, wait))
+            told = await while_connected(request, dispatcher.news.after(workspace, after, wait), waits=True)
             return answer({"items": told, "last": workspace.attempts.seen})
-        found = await while_connected(request, dispatcher.listeners.attempts(workspace, id, after, wait, version))
+        asked = dispatcher.listeners.attempts(workspace, id, after, wait, version)
+        found = await while_connected(request, asked, waits=True)
         if found is None:
             raise ControlRefused(404, "nobody who listens in this workspace has this id, or has it any more")
         return answer({"items": found.attempts, "last": found.last, **_facts(found.listener)})
