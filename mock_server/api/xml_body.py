@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from mock_server.spec.schema import Schema
 
@@ -28,7 +28,7 @@ def _element(name: str, value: Any, schema: Schema | None) -> Iterator[str]:
     space = said.get("namespace")
     if isinstance(space, str):
         prefix = said.get("prefix")
-        attributes.insert(0, f" xmlns{f':{prefix}' if prefix else ''}={quoteattr(space)}")
+        attributes.insert(0, f" xmlns{f':{prefix}' if prefix else ''}={_quoted(space)}")
     inner = "".join(children)
     yield f"<{tag}{''.join(attributes)}>{inner}</{tag}>" if inner else f"<{tag}{''.join(attributes)}/>"
 
@@ -52,7 +52,7 @@ def _parts(value: Mapping[str, Any], schema: Schema | None) -> tuple[list[str], 
         said = _said(below)
         if said.get("attribute") is True and not isinstance(part, dict | list):
             tag = _tag(str(said.get("name") or name), said.get("prefix"))
-            attributes.append(f" {tag}={quoteattr(_plain(part))}")
+            attributes.append(f" {tag}={_quoted(_plain(part))}")
         elif part is not None:
             children.extend(_element(name, part, below))
     return attributes, children
@@ -75,10 +75,15 @@ def _tag(name: str, prefix: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return escape(_plain(value))
+    return escape(_plain(value), quote=False)
 
 
 def _plain(value: Any) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else _FORBIDDEN.sub("?", str(value))
+
+
+def _quoted(text: str) -> str:
+    """The value of an attribute; a line break in it is written so that it stays one."""
+    return '"' + escape(text).replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;") + '"'
