@@ -33,6 +33,11 @@ EVENTS: Mapping[str, str] = MappingProxyType(
 DOCUMENTED = "LEAD_CREATED"
 
 
+def event_name(text: str) -> str:
+    """The name of an event as it is known: ours in capitals, another document's as it is written."""
+    return text.upper() if text.upper() in EVENTS else text
+
+
 def emit_raw(tx: Transaction, ids: Ids, now: str, type: str, body: Any) -> Record:
     """An event that did not happen: its body is a JSON value of a person's own."""
     return _emit(tx, ids, now, type, {"body": body})

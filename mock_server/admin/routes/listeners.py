@@ -60,7 +60,8 @@ class _Listeners:
         there = triggers(self._control)
         for index, name in enumerate(asked.get("triggers", ())):
             if name not in there:
-                raise ControlRefused(400, f"there are {', '.join(there)}", pointer=f"/triggers/{index}")
+                what = f"/triggers/{index}: is none of the values there are ({', '.join(there)})"
+                raise ControlRefused(400, what, pointer=f"/triggers/{index}")
         listener = await dispatcher.listeners.open(
             workspace,
             hook,

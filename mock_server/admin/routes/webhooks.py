@@ -145,7 +145,8 @@ class _Webhooks:
         asked = await self._control.body(request, _RAW, most=2 * largest + 1024)  # base64 makes three bytes four
         there = _known(self._control)
         if asked["type"] not in there:
-            raise ControlRefused(400, f"there are {', '.join(there)}", pointer="/type")
+            what = f"/type: is none of the values there are ({', '.join(there)})"
+            raise ControlRefused(400, what, pointer="/type")
         workspace = self._control.workspace(request)
         schema = self._control.workspaces.contract.webhooks.get(asked["type"])
         if self._control.workspaces.contract.foreign and schema and not {"body", "base64"} & asked.keys():

@@ -13,6 +13,7 @@ from mock_server.cli.client import server_option
 from mock_server.cli.forward_target import hook_url
 from mock_server.cli.listen_client import ListenClient
 from mock_server.support.text import printable
+from mock_server.webhooks.events import event_name
 
 _ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))  # none on Windows
 
@@ -35,7 +36,7 @@ def command(target: str | None, triggers: tuple[str, ...], count: int | None, sk
     if target is not None:
         asked["hookUrl"] = hook_url(target)
     if triggers:
-        asked["triggers"] = list(dict.fromkeys(name.upper() for name in triggers))
+        asked["triggers"] = list(dict.fromkeys(event_name(name) for name in triggers))
     try:
         with _interrupted_by(_ENDS), ListenClient(url, asked, _say) as listening:
             for shown, attempt in enumerate(listening.attempts(), start=1):

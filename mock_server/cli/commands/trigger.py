@@ -15,6 +15,7 @@ from mock_server.support.bounded_files import MAX_BYTES, read_file
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.exact_json import NotJson, read_json, write_json
 from mock_server.support.text import printable
+from mock_server.webhooks.events import event_name
 
 Fields = dict[str, Any]
 
@@ -102,7 +103,7 @@ def command(
     if raw is not None:
         if event or settings or file:
             raise click.UsageError("--raw takes no event and no fields: what is delivered is the file")
-        _deliver_raw(Client(url), _bytes(raw), media or _JSON, to.upper())
+        _deliver_raw(Client(url), _bytes(raw), media or _JSON, event_name(to))
         return
     if media is not None:
         raise click.UsageError("--content-type is for --raw")
@@ -112,7 +113,7 @@ def command(
     click.echo(write_json(cause(client, fields), orjson.OPT_INDENT_2))
     drained = client.drained(_DRAIN)
     listed = client.control("GET", "/webhooks/deliveries?limit=1000")
-    _report(listed["items"][: _ever(listed) - before], str(event).upper(), drained=drained)
+    _report(listed["items"][: _ever(listed) - before], event_name(str(event)), drained=drained)
 
 
 def _deliver_raw(client: Client, raw: bytes, media: str, trigger: str) -> None:
@@ -139,10 +140,24 @@ def _cause(event: str | None) -> Callable[[Client, Fields], Any]:
     names = ", ".join(_CAUSES)
     if event is None:
         raise click.UsageError(f"name an event: {names}")
+    if "." in event:  # ours have none: it is an event of the served document
+        return _documented(event)
     if event.upper() not in _CAUSES:
         near = did_you_mean(event.upper(), _CAUSES)
         raise click.UsageError(f"no event `{event}`{near}; there are {names}")
     return _CAUSES[event.upper()]
+
+
+def _documented(event: str) -> Callable[[Client, Fields], Any]:
+    """An event of a document of another vendor happens by itself or by hand; its body is made up, or what is given."""
+
+    def cause(client: Client, fields: Fields) -> Any:
+        there = client.control("GET", "/webhooks/triggers")["triggers"]
+        if event not in there:
+            raise click.UsageError(f"no event `{event}`; there are {', '.join(there)}")
+        return client.control("POST", "/webhooks/events", {"type": event, **({"body": fields} if fields else {})})
+
+    return cause
 
 
 def _ever(listed: Any) -> int:
