@@ -39,6 +39,8 @@ def negotiated(contents: Sequence[Content], accept: str | None, *, strict: bool 
     """
     if not contents:
         return None
+    if len(contents) == 1 and (not accept or accept in ("*/*", contents[0].media)):
+        return contents[0]  # most requests: nothing is to be weighed
     ranked = sorted(contents, key=lambda content: not is_json(content.media))
     wanted = ranges(accept) if accept else ()
     if not wanted:
