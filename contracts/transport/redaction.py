@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contracts.transport.disguises import Disguises
 from mock_server.support.redaction import MASK, Redactor
 
-_MAIL = re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|%2B)[1-9][0-9]{7,14}(?![\w:-])")
 
 
