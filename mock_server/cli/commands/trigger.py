@@ -11,11 +11,13 @@ import orjson
 
 from mock_server.cli.client import Client, server_option
 from mock_server.errors import Problem, SettingsError
-from mock_server.support.bounded_files import MAX_BYTES, read_file
+from mock_server.support.bounded_files import read_file
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.exact_json import NotJson, read_json, write_json
 from mock_server.support.text import printable
 from mock_server.webhooks.events import event_name
+
+_MAX_RAW_BYTES = 10 * 1024 * 1024  # far more than the server takes: it says how much that is
 
 Fields = dict[str, Any]
 
@@ -127,12 +129,14 @@ def _bytes(name: str) -> bytes:
     """The bytes of a file, or of the standard input where its name is ``-``. Raises SettingsError."""
     try:
         with click.open_file(name, "rb") as file:
-            raw: bytes = file.read(MAX_BYTES + 1)
+            raw: bytes = file.read(_MAX_RAW_BYTES + 1)
     except (OSError, ValueError, RuntimeError) as fault:  # RuntimeError: there is no standard input
         reason = getattr(fault, "strerror", None) or str(fault)
         raise SettingsError(Problem(printable(name), reason, "check the path")) from None
-    if len(raw) > MAX_BYTES:
-        raise SettingsError(Problem(printable(name), f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
+    if len(raw) > _MAX_RAW_BYTES:
+        raise SettingsError(
+            Problem(printable(name), f"larger than {_MAX_RAW_BYTES // 1024**2} MiB", "give a smaller one")
+        )
     return raw
 
 
