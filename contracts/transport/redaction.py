@@ -28,4 +28,8 @@ class ReportRedactor:
         for disguise in self._disguises:  # first: what looks like a key to the redactor may be the half of one
             text = disguise.mask(text)
         text = self._redactor.redact(text)
-        return _PHONE.sub(MASK, _MAIL.sub(MASK, text)) if self._people else text
+        if self._people and ("@" in text or "%40" in text):  # to look first costs next to nothing
+            text = _MAIL.sub(MASK, text)
+        if self._people and ("+" in text or "%2B" in text):
+            text = _PHONE.sub(MASK, text)
+        return text
