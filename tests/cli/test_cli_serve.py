@@ -20,7 +20,7 @@ from mock_server.cli.main import main
 from mock_server.config.settings import Settings
 from mock_server.server import _signals, bind
 
-SMALL = ("--world", "empty", "--spec", TINY["spec"])
+SMALL = ("--world", "empty", "--spec", TINY["spec"], "--vendor", "sophiie")
 Start = Callable[..., tuple[subprocess.Popen[str], str]]
 
 

@@ -10,6 +10,7 @@ from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, Jso
 from mock_server.admin.query import known, whole
 from mock_server.admin.routes.webhooks import triggers
 from mock_server.admin.while_connected import while_connected
+from mock_server.support.did_you_mean import did_you_mean
 from mock_server.webhooks.listener import Listener
 from mock_server.webhooks.listeners import LEASE_SECONDS
 
@@ -61,6 +62,7 @@ class _Listeners:
         for index, name in enumerate(asked.get("triggers", ())):
             if name not in there:
                 what = f"/triggers/{index}: is none of the values there are ({', '.join(there)})"
+                what += did_you_mean(name, there)
                 raise ControlRefused(400, what, pointer=f"/triggers/{index}")
         listener = await dispatcher.listeners.open(
             workspace,
