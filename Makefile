@@ -9,7 +9,8 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 
 # What a person has set for other programs would lend ours foreign code, or another place to install to.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP __PYVENV_LAUNCHER__ PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD
+# PYTHONDONTWRITEBYTECODE would let each of the hundreds of processes of the tests compile everything anew.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE __PYVENV_LAUNCHER__ PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD
 # The path of the checkout stands in .venv, and Python reads it in the letters of the locale. This one has no é; without
 # it Python takes one that has.
 ifneq ($(filter C POSIX,$(LC_ALL)),)

@@ -15,7 +15,9 @@ from mock_server.config.paths import OPENAPI
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 MARKS = {"documented", "example", "third-party", "inferred"}
 
-DOCUMENTS = {name: yaml.safe_load((OPENAPI / f"{name}.yaml").read_text("utf-8")) for name in ("v1", "zapier")}
+DOCUMENTS = {
+    name: yaml.load((OPENAPI / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader) for name in ("v1", "zapier")
+}
 
 # Every operation that any public source names, and no other.
 KNOWN = {
