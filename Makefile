@@ -31,7 +31,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-fast coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check documents sbom clean FORCE
+.PHONY: help serve test test-wheel coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power lint format lock bench bench-check documents sbom clean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,13 +39,13 @@ help: ## list the targets
 serve: $(VENV)/.runtime ## start the server on http://127.0.0.1:4747 (more flags: make serve ARGS='--world busy')
 	@exec $(BIN)/sophiie-mock serve $(ARGS)
 
-test: $(VENV)/.dev ## run every test (some of them: make test ARGS='-k leads')
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
-
-test-fast: $(VENV)/.dev ## run the tests that build no wheel and no environment
+test: $(VENV)/.dev ## run the tests (some of them: make test ARGS='-k leads')
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
 
-coverage: $(VENV)/.dev ## measure which lines and branches of both packages the tests of test-fast run (minutes)
+test-wheel: $(VENV)/.dev ## build the wheel, install it into empty environments and use it
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+coverage: $(VENV)/.dev ## measure which lines and branches of both packages the tests run (minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' --cov --cov-report=term $(ARGS)
 
 test-setup: $(VENV)/.dev ## set up and use a fresh copy, with an old pip and the newest (minutes)
