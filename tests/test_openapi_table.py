@@ -39,6 +39,11 @@ TREE = {"type": "object", "properties": {"below": {"$ref": "#/components/schemas
 STYLES = {"/a/{p}": {"get": op(parameters=[parameter("p", "path", PAIR, style="label", explode=True)])}}
 DEEP = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 
+RECORD = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+WRAPPED = {"type": "object", "properties": {"results": {"type": "array", "items": RECORD}}, "required": ["results"]}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+OFFSET = {"name": "offset", "in": "query", "schema": {"type": "integer"}}
+
 SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "Versions 3.0, 3.1 and 3.2, YAML or JSON": (document({}), "GET", "/fine"),
     "Methods of 3.2: `query`, `additionalOperations`": (
@@ -75,6 +80,27 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "/a",
     ),
     "Answers in any media type": (document({"/a": {"get": op({"type": "string"}, media="text/csv")}}), "GET", "/a"),
+    "Security of every kind, per operation": (
+        document(
+            {"/a": {"get": op(security=[{"key": []}])}},
+            components={"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "k"}}},
+        ),
+        "GET",
+        "/a?k=sk_test_local",
+    ),
+    "Lists in any wrapper, with pages, filters and orders": (
+        document(
+            {"/a": {"get": op(WRAPPED, parameters=[OFFSET])}, "/a/{id}": {"get": op(RECORD, parameters=[ID])}},
+        ),
+        "GET",
+        "/a?offset=0",
+    ),
+    "Forms and multipart": (
+        document({"/a": {"post": op(requestBody={"content": {"multipart/form-data": {"schema": DEEP}}})}}),
+        "POST",
+        "/a",
+    ),
+    "`HEAD` where the document has none": (document({}), "HEAD", "/fine"),
 }
 
 NOT_SERVED: Mapping[str, tuple[dict[str, Any], int]] = {
