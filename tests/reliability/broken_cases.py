@@ -202,7 +202,7 @@ def _changed(way: tuple[Any, ...], value: Any) -> dict[str, Any]:
 
 def contracts() -> Iterator[Case]:
     def case(name: str, file: str, raw: bytes, *, whole: bool = False) -> Case:
-        return Case("contract", name, ["serve", "--spec", file], {file: raw}, file, whole)
+        return Case("contract", name, ["serve", "--strict", "--spec", file], {file: raw}, file, whole)
 
     for way, value in CHANGED:
         name = f"{'/'.join(map(str, way))} = {'nothing' if value is _GONE else json.dumps(value)[:60]}"
