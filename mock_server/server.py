@@ -97,9 +97,9 @@ class Server(uvicorn.Server):
     """uvicorn's server, except that a stop that was asked for ends well: exit 0, and a second signal is final."""
 
     interrupted = False
-    """Whether the stop came from the keyboard."""
+    """True when the stop came from the keyboard."""
     lost_its_state = False
-    """Whether it stopped by itself, as its state file was not its own any more."""
+    """True when it stopped by itself, as its state file was not its own any more."""
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # as uvicorn narrows it
         """Nothing: ``until_stopped`` does it, for uvicorn's own way is another one in each of its versions."""

@@ -27,7 +27,7 @@ class StoredRequest:
     body: str | None
     status: int
     whole: bool = True
-    """Whether all of the body is here."""
+    """True when all of the body is here."""
 
     @property
     def obstacle(self) -> str:

@@ -48,7 +48,7 @@ UNDOCUMENTED = Rule(
 )
 
 _VALUELESS = (BODY, CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
-"""What they say of an answer holds no value of it."""
+"""Rules whose findings hold no value of the answer."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -45,7 +45,7 @@ class ScenarioClient:
         self._second = OpenapiCoreJudge(contract, target.origin)
         self._last: dict[str, Exchange] = {}
         self.show_evidence: EvidenceView = lambda evidence: evidence
-        """What a person would send later, to see the same."""
+        """The exchanges as a person would send them later, to see the finding again."""
 
     def elsewhere(self, key: str, show_evidence: EvidenceView) -> "ScenarioClient":
         """A client with the key of another organization; its findings are kept here."""

@@ -25,7 +25,7 @@ _KINDS: Mapping[type, str] = {
     int: "a number",
     float: "a number",
 }
-"""What people call a value of JSON, whatever Python calls it."""
+"""The names that people use for the types of JSON values, by Python's type."""
 
 
 @dataclass(frozen=True)

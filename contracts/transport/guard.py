@@ -45,7 +45,7 @@ class Policy:
     token: str = field(repr=False)
     contract: Contract = field(repr=False)
     private: bool = False
-    """Whether answers hold somebody's real data."""
+    """True when answers hold somebody's real data."""
     budget: int | None = None
     deadline: float | None = None
     """Seconds of the monotonic clock."""

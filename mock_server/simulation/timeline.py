@@ -230,7 +230,7 @@ class Timeline:
                 await asyncio.sleep(0)
         except ApiError as fault:  # the state file cannot be written: the next pulse tries again
             log.error("workspace %s: what was due did not happen: %s", workspace.id, fault)
-        except Exception:
+        except Exception:  # the trouble of one workspace never ends the pulse of the others
             log.exception("workspace %s: what was due did not happen", workspace.id)
 
 

@@ -30,12 +30,12 @@ class Contract:
     def __init__(self, documents: Sequence[Document], *, strict: bool = False, foreign: bool = False) -> None:
         self.documents = tuple(documents)
         self.foreign = foreign
-        """Whether it is not Sophiie's: then nothing holds for it that is known of Sophiie only."""
+        """True for a document that is not Sophiie's: nothing that is known of Sophiie only holds for it."""
         self.operations: dict[str, Operation] = {}
         self.left_out: list[Problem] = []
         """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""
         self.slips: list[Problem] = []
-        """What is no good YAML in the documents' files and was read all the same."""
+        """Slips of YAML in the documents' files, which were read all the same."""
         self.unmade: dict[str, str] = {}
         """Operations without a record to answer with, as none could be made, and why, by key: they answer 501."""
         self.failed: dict[str, str] = {}

@@ -42,17 +42,17 @@ class Document:
     published: Node = field(repr=False, default_factory=dict)
     """As it was read: what ``/openapi`` shows."""
     lenient: bool = False
-    """Whether an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
+    """True when an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
     mark: bytes = field(repr=False, default=b"")
     """What ``root`` is remembered by once it was found sound, where it is ours; a user's has none."""
     known_sound: bool = False
-    """Whether an earlier start has found all its operations sound, and their validators could be made."""
+    """True when an earlier start has found all its operations sound, and their validators could be made."""
     unreached: dict[str, str] = field(repr=False, default_factory=dict)
     """References to other files that could not be followed, and why."""
     others: tuple[str, ...] = field(repr=False, default=())
     """The files beside its own that parts of it stand in."""
     slips: tuple[Problem, ...] = field(repr=False, default=())
-    """What is no good YAML in its file and was read all the same."""
+    """Slips of YAML in the document's file, which were read all the same."""
     made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """What was compiled from it, by purpose and pointer; a schema may contain itself."""
 

@@ -18,7 +18,7 @@ _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
 _STRUCTURED = frozenset({"array", "object", "null"})
 
 ABSENT = object()
-"""What is found of a parameter that a request does not have."""
+"""The value that stands for a parameter that a request does not have."""
 
 Reading = Callable[[Sequence[str], Decode], Any]
 

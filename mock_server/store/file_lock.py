@@ -15,7 +15,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]  # a module, says mypy, which sees none other here
 
 ALONE = fcntl is None
-"""Whether only SQLite's own lock keeps a second process away: then it keeps a second connection away, too."""
+"""True where only SQLite's own lock keeps a second process away; it keeps a second connection away, too."""
 FOLDER = "give a file in a writable folder"
 OTHER = "give another file with --state"
 STOP_IT = f"stop it, or {OTHER}"

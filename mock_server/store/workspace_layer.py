@@ -30,7 +30,7 @@ class WorkspaceLayer:
     counters: Mapping[str, int]
     first: int
     fresh: bool = True
-    """Whether it is as the layer below."""
+    """True when it is as the layer below."""
     gaps: set[tuple[str, Id]] = field(default_factory=set)
 
     @classmethod

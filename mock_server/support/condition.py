@@ -46,7 +46,7 @@ def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
 def _run(work: Callable[[], T], result: Future[T]) -> None:
     try:
         result.set_result(work())
-    except BaseException as fault:
+    except BaseException as fault:  # whatever ends the work ends it for the caller in the other thread, too
         result.set_exception(fault)
         del work, result  # the error has this frame: it would keep itself alive, with all that the work had in hand
 

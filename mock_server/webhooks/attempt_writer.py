@@ -78,7 +78,7 @@ class AttemptWriter:
                         orjson.dumps(kept.record["attempts"][-1])  # in memory too: whoever lists it must be able to
         except StorageUnavailable as fault:  # it is still owed, and is kept when there is room again
             return fault
-        except Exception as fault:
+        except Exception as fault:  # what cannot be recorded is recorded as a failure that says so
             if not last_resort:
                 return fault
             log.exception("the attempt at webhook %s cannot be recorded as it was", together[0].row.id)

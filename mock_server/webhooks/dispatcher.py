@@ -84,7 +84,7 @@ class Dispatcher:
             if _on_a_loop():
                 for id in {row.record["queue"] for row in owed}:
                     self._start(workspace, (workspace.id, id))
-        except Exception:
+        except Exception:  # whatever it was, it is raised again
             self._backlogs.clear()  # a row may be missing there: they are made from the outbox again
             raise
 
@@ -159,7 +159,7 @@ class Dispatcher:
         except StorageUnavailable as unkept:
             fault = True
             log.error("the webhooks of subscription %s are held for %g s: %s", queue[1], _AFTER_FAULT, unkept)
-        except Exception:
+        except Exception:  # a bug of ours holds this subscription for a while, and no other
             fault = True
             log.exception("the webhooks of subscription %s are held for %g s", queue[1], _AFTER_FAULT)
         finally:

@@ -22,7 +22,7 @@ class WorldPlan:
     start: datetime | None = None
     limit: int = RATE_LIMIT_PER_MINUTE
     enforced: bool = False
-    """Whether a request over the limit (a minute; 0 for none) is refused, or only noted."""
+    """True when a request over the limit (a minute; 0 for none) is refused, or only noted."""
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ class Workspaces:
         try:
             for listener in self._commit_listeners:
                 listener(workspace, tx)
-        except Exception:
+        except Exception:  # the change is kept: whatever fails in a listener, the answer stands
             log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from mock_server.world.ids import Rng
 from mock_server.world.people import Person
 
 Turn = tuple[bool, str]
-"""Whether Sophiie speaks, and the words."""
+"""A turn: true when Sophiie speaks, and the words."""
 
 _SECOND = 1000
 # Reading speed on the phone, and how long people take to type or to look at their phone.
