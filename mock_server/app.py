@@ -149,8 +149,8 @@ def create_app(
     contract.warn_of_faults()
     hide_keys(contract, redactor)
     envelope = ErrorBodies(contract)
-    endpoint = Endpoint(workspaces, settings)
     router = Router(contract.operations.values())
+    endpoint = Endpoint(workspaces, settings, router)
     api = _wrapped(endpoint, _layers(router, workspaces, settings, envelope, redactor, observe))
     token = _admin_token(settings, key, redactor)
     dispatcher = Dispatcher(workspaces, settings)
@@ -188,11 +188,11 @@ def _layers(
         partial(
             JournalMiddleware, router=router, settings=settings, envelope=envelope, redactor=redactor, observe=observe
         ),
-        partial(Authentication, workspaces=workspaces, router=router),
+        partial(Authentication, workspaces=workspaces),
         partial(Arrival, settings=settings),
         RateLimit,
-        partial(FaultInjection, router=router, ours=settings.mock_headers),
-        partial(OverridesMiddleware, router=router, settings=settings),
+        partial(FaultInjection, ours=settings.mock_headers),
+        partial(OverridesMiddleware, settings=settings),
     )
 
 

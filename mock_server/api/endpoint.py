@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from starlette.types import Receive, Scope, Send
@@ -40,11 +40,11 @@ _SAMPLE = 64  # one whole answer in so many is checked again, whatever its parts
 class Endpoint:
     """Everything that does not depend on the request is looked up or compiled here, at start."""
 
-    def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
+    def __init__(self, workspaces: Workspaces, settings: Settings, router: Router) -> None:
         self._workspaces = workspaces
         self._contract = workspaces.contract
         self._settings = settings
-        self._router = Router(self._contract.operations.values())
+        self._router = router
         self._behaviours = {key: self._behaviour(key) for key in self._contract.operations}
         self._idle = {key: idle(self._contract, operation) for key, operation in self._contract.operations.items()}
         self._conditional = {key for key, operation in self._contract.operations.items() if is_conditional(operation)}
@@ -68,8 +68,9 @@ class Endpoint:
             await send_answer(send, exchange, known, ours=self._settings.mock_headers)
             return
         exchange.stage = Stage.ROUTE
-        operation, texts = self._router.match(scope["method"], scope["raw_path"].decode("latin-1"))
-        exchange.operation = operation
+        operation, texts, _ = route = exchange.route
+        if operation is None:
+            raise self._router.refusal(route, scope["raw_path"].decode("latin-1"))
         if unserved := operation.unserved or self._contract.unmade.get(operation.key):
             raise NotServed(unserved)
         try:
@@ -79,7 +80,7 @@ class Endpoint:
             raise NotServed(str(fault)) from None
 
     async def _serve(
-        self, exchange: Exchange, operation: Operation, texts: list[str], scope: Scope, receive: Receive, send: Send
+        self, exchange: Exchange, operation: Operation, texts: Sequence[str], scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer a request to an operation: validate, behave, send."""
         exchange.stage = Stage.VALIDATION
@@ -118,7 +119,7 @@ class Endpoint:
         if turn % _SAMPLE == 0:
             return None
         self._answered[known.operation.key] = turn + 1
-        exchange.operation, exchange.stage = known.operation, Stage.ANSWER
+        exchange.stage = Stage.ANSWER
         return known.answer
 
     async def _preferred(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mock_server.api.routing import NOWHERE, Route
 from mock_server.api.stage import Stage
 from mock_server.errors import ApiError, BadRequest, UnsupportedMediaType
 from mock_server.spec.operation import Operation
@@ -49,10 +50,10 @@ class Exchange:
         *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at", "body"),
         *("body_size", "clean", "coverage", "events", "explain", "fault", "fields", "findings", "headers"),
         *("id", "kept", "key", "mapping", "ms", "operation", "over", "plain_method", "preferred"),
-        *("redactor", "status", "stage", "weight", "workspace"),
+        *("redactor", "route", "status", "stage", "weight", "workspace"),
     )
 
-    def __init__(self, id: str, scope: Scope, redactor: Redactor) -> None:
+    def __init__(self, id: str, scope: Scope, redactor: Redactor, route: Route = NOWHERE) -> None:
         self.redactor = redactor
         self._stopwatch = Stopwatch()
         self.id = id
@@ -61,7 +62,8 @@ class Exchange:
         self._query: bytes = scope["query_string"]
         self.workspace: Workspace | None = None
         self.key = ""
-        self.operation: Operation | None = None
+        self.route = route
+        self.operation: Operation | None = route.operation
         self.status = 0
         self.ms = 0.0
         self.explain: list[str] = []

@@ -1,11 +1,13 @@
 """Which operation a method and a path mean: one table, made at start; static paths before templated ones.
 
-Segments are compared decoded, and told apart before: an encoded slash stays in its segment.
+Segments are compared decoded, and told apart before: an encoded slash stays in its segment. A request is looked up
+once, when its exchange is opened, and carries its ``Route`` from there.
 """
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from string import printable
+from typing import NamedTuple
 from urllib.parse import quote
 
 from mock_server.errors import MethodNotAllowed, NotFound
@@ -13,6 +15,25 @@ from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import BLANK, SegmentTemplate, decoded
 
 Methods = dict[str, Operation]
+
+_MOST_KNOWN = 1_000  # routes that are found without a walk: clients ask for the same few over and over
+_LONGEST_KNOWN = 500  # bytes of a path
+
+
+class Route(NamedTuple):
+    """The way of one request.
+
+    ``operation`` is None where its path or its method has none; ``texts`` are those of the path's parameters in order,
+    still percent-encoded; ``methods`` are the methods that the path has.
+    """
+
+    operation: Operation | None
+    texts: Sequence[str]
+    methods: Sequence[str]
+
+
+NOWHERE = Route(None, (), ())
+"""The route of a path that the contract does not have."""
 
 
 class _Branch:
@@ -71,6 +92,7 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Branch()
         self._paths: list[str] = []
+        self._known: dict[tuple[str, bytes], Route] = {}
         for operation in operations:
             branch = self._root
             for segment in operation.segments:
@@ -78,28 +100,41 @@ class Router:
             branch.ends.setdefault(operation.method, operation)
             self._paths.append(operation.path)
 
-    def match(self, method: str, path: str) -> tuple[Operation, list[str]]:
-        """The operation, and the texts of the path's parameters in order, still percent-encoded.
+    def route(self, method: str, raw_path: bytes) -> Route:
+        """The route of a request, by its method and its path as it came."""
+        found = self._known.get((method, raw_path))
+        if found is None:
+            found = self._walked(method, raw_path.decode("latin-1"))
+            if found.operation is not None and len(raw_path) <= _LONGEST_KNOWN:
+                if len(self._known) >= _MOST_KNOWN:
+                    self._known.clear()
+                self._known[method, raw_path] = found
+        return found
 
-        Raises NotFound with the nearest path, and MethodNotAllowed with the methods there are.
-        """
-        values: list[str] = []
-        methods = self._root.find(_segments(path), 0, values)
-        if methods is None:
-            raise NotFound(*self._near(path))
-        operation = methods.get(method) or (_read_by_head(methods.get("GET")) if method == "HEAD" else None)
-        if operation is None:
-            raise MethodNotAllowed(methods, f"this path has {', '.join(sorted(methods))}")
-        return operation, values
+    def match(self, method: str, path: str) -> tuple[Operation, Sequence[str]]:
+        """The operation, and the texts of the path's parameters. Raises as ``refusal`` says."""
+        route = self._walked(method, path)
+        if route.operation is None:
+            raise self.refusal(route, path)
+        return route.operation, route.texts
 
-    def operation(self, method: str, path: str) -> Operation | None:
-        """The operation of a method and a path, None where there is none: why not takes longer to find out."""
-        found = self._root.find(_segments(path), 0, []) or {}
-        return found.get(method) or (found.get("GET") if method == "HEAD" else None)
+    def refusal(self, route: Route, path: str) -> NotFound | MethodNotAllowed:
+        """The error of a route without an operation: it names the nearest path, or the methods that there are."""
+        if not route.methods:
+            return NotFound(*self._near(path))
+        return MethodNotAllowed(route.methods, f"this path has {', '.join(sorted(route.methods))}")
 
     def methods(self, path: str) -> Sequence[str]:
         """The methods of a path, none where there is no such path."""
         return list(self._root.find(_segments(path), 0, []) or ())
+
+    def _walked(self, method: str, path: str) -> Route:
+        values: list[str] = []
+        methods = self._root.find(_segments(path), 0, values)
+        if methods is None:
+            return NOWHERE
+        operation = methods.get(method) or (_read_by_head(methods.get("GET")) if method == "HEAD" else None)
+        return Route(operation, values, tuple(methods))
 
     def _near(self, path: str) -> list[str]:
         near = get_close_matches(path[:200], self._paths, 1, 0.6)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
-from mock_server.api.routing import Router
 from mock_server.errors import Forbidden, Unauthorized
 from mock_server.middleware.credentials import REMEDY, Credentials, remedy
 from mock_server.spec.operation import Operation
@@ -39,10 +38,9 @@ class Authentication:
     A path that does not exist asks for what its document asks for everywhere.
     """
 
-    def __init__(self, app: ASGIApp, workspaces: Workspaces, router: Router) -> None:
+    def __init__(self, app: ASGIApp, workspaces: Workspaces) -> None:
         self._app = app
         self._workspaces = workspaces
-        self._router = router
         self._known: dict[bytes, str] = {}  # header fields that opened a workspace, as they stand, and their digests
         contract = workspaces.contract
         operations = contract.operations.values()
@@ -70,12 +68,11 @@ class Authentication:
 
     def _let_in(self, scope: Scope, exchange: Exchange) -> Opened:
         """Look at everything that the request shows. Raises Unauthorized or Forbidden."""
-        operation = self._router.operation(scope["method"], scope["raw_path"].decode("latin-1"))
+        operation = exchange.operation
         security = operation.security if operation else self._surface(scope["path"])
         try:
             return self._admitted(security, Credentials(scope))
         except Unauthorized as refusal:
-            exchange.operation = operation
             raise _as_documented(refusal, security, operation) from None
 
     def _remember(self, field: bytes, key: str) -> None:

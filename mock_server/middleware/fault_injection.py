@@ -12,14 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.response import Header, fields, with_headers
-from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 from mock_server.errors import ApiError, InjectedFault, TooManyRequests
 from mock_server.middleware.cross_origin import SHARED
-from mock_server.middleware.pattern_request import asked
+from mock_server.middleware.pattern_request import pattern_request
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultHit
-from mock_server.stubbing.request_pattern import PatternRequest
 from mock_server.workspaces.workspace import Workspace
 
 CONNECTION = "mock.connection"
@@ -48,9 +46,8 @@ class NoTransport(RuntimeError):
 class FaultInjection:
     """Strikes what the workspace's rules say. Sees neither control routes nor requests without a workspace."""
 
-    def __init__(self, app: ASGIApp, router: Router, *, ours: bool) -> None:
+    def __init__(self, app: ASGIApp, *, ours: bool) -> None:
         self._app = app
-        self._router = router
         self._ours = ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +56,7 @@ class FaultInjection:
         workspace = exchange.workspace
         strike = None
         if workspace is not None and workspace.faults:
-            strike = await workspace.faults.strike(self._asked(scope, exchange), exchange.key)
+            strike = await workspace.faults.strike(pattern_request(scope, exchange), exchange.key)
         if workspace is None or strike is None:
             await self._app(scope, receive, send)
             return
@@ -76,10 +73,6 @@ class FaultInjection:
         else:
             changes = strike.rule.fault in BODY_FAULTS or "chunkedDribbleDelay" in strike.rule.response
             await self._told(headers, _changed(strike, send) if changes else send, scope, receive)
-
-    def _asked(self, scope: Scope, exchange: Exchange) -> PatternRequest:
-        request, exchange.operation = asked(scope, self._router)
-        return request
 
     def _headers(self, strike: FaultHit, workspace: Workspace) -> list[Header]:
         """The headers of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""

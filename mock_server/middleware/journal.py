@@ -1,4 +1,4 @@
-"""Opens an exchange, answers whatever is raised below it in the vendor's envelope, closes the exchange."""
+"""Opens an exchange with its route, answers whatever is raised below it in the vendor's envelope, closes it."""
 
 import itertools
 import logging
@@ -13,11 +13,9 @@ from mock_server.api.request_body import ClientGone
 from mock_server.api.response import send_answer
 from mock_server.api.response_cache import accept
 from mock_server.api.routing import Router
-from mock_server.api.stage import Stage
 from mock_server.config.settings import Settings
 from mock_server.errors import ApiError, BadRequest, InternalError
 from mock_server.middleware.fault_injection import NoTransport
-from mock_server.middleware.pattern_request import asked
 from mock_server.support.redaction import Redactor
 
 log = logging.getLogger("mock_server")
@@ -47,7 +45,7 @@ class JournalMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep the request in the journal, from its arrival to the end of its answer."""
-        exchange = Exchange("", scope, self._redactor)
+        exchange = Exchange("", scope, self._redactor, self._router.route(scope["method"], scope["raw_path"]))
         scope[EXCHANGE] = exchange
         try:
             await self._app(scope, receive, send)
@@ -56,8 +54,6 @@ class JournalMiddleware:
         except NoTransport:
             raise
         except ApiError as error:
-            if exchange.workspace is not None and exchange.stage != Stage.ROUTE:
-                _, exchange.operation = asked(scope, self._router)  # it may have ended before it was routed
             await self._refuse(exchange, error, scope, send)
         except Exception:  # a bug of ours: it is logged, and the client has an answer all the same
             trace = self._redactor.redact(traceback.format_exc())

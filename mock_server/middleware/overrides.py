@@ -6,10 +6,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.response import PreparedResponse, fields, send_answer
-from mock_server.api.routing import Router
 from mock_server.api.stage import Stage
 from mock_server.config.settings import Settings
-from mock_server.middleware.pattern_request import asked
+from mock_server.middleware.pattern_request import pattern_request
 from mock_server.stubbing.overrides import Override
 from mock_server.support.exact_json import write_json
 
@@ -17,9 +16,8 @@ from mock_server.support.exact_json import write_json
 class OverridesMiddleware:
     """Looks for an override of the workspace; without one the request goes on as it came."""
 
-    def __init__(self, app: ASGIApp, router: Router, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._router = router
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -28,8 +26,7 @@ class OverridesMiddleware:
         if exchange.workspace is None or not exchange.workspace.mappings:
             await self._app(scope, receive, send)
             return
-        request, exchange.operation = asked(scope, self._router)
-        override = await exchange.workspace.mappings.match(request, exchange.note)
+        override = await exchange.workspace.mappings.match(pattern_request(scope, exchange), exchange.note)
         if override is None:
             await self._app(scope, receive, send)
         else:

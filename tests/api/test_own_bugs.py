@@ -14,6 +14,7 @@ from wire import ask, assert_envelope, scope_of, state_of
 
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.routing import Router
 from mock_server.app import create_app
 from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.config.settings import Settings
@@ -100,7 +101,7 @@ def test_a_request_that_nobody_let_in_reaches_no_behaviour(app: Starlette) -> No
     """The endpoint alone, without authentication before it."""
     scope = scope_of("GET", "/v1/leads")
     scope[EXCHANGE] = Exchange("req_1", scope, Redactor())
-    endpoint = Endpoint(app.state.workspaces, app.state.settings)
+    endpoint = Endpoint(app.state.workspaces, app.state.settings, Router(()))
     with pytest.raises(InternalError):
         asyncio.run(endpoint(scope, None, None))  # type: ignore[arg-type]
 

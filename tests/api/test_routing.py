@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wire import ask
 
-from mock_server.api.routing import Router
+from mock_server.api.routing import NOWHERE, Router
+from mock_server.app import create_app
+from mock_server.config.settings import Settings
 from mock_server.errors import MethodNotAllowed, NotFound
 from mock_server.spec.compiler import operations
 from mock_server.spec.contract import Contract
@@ -143,3 +147,60 @@ def test_a_long_segment_costs_little() -> None:
 )
 def test_a_pattern_of_the_control_plane_knows_such_paths(path: str, url_path: str, fits: bool) -> None:
     assert is_like(path, url_path) is fits
+
+
+LOOK_UPS = ("route", "match", "methods")
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The look-ups of every router, as they happen."""
+    seen: list[str] = []
+
+    def counted(name: str) -> Any:
+        original = getattr(Router, name)
+
+        def look(self: Router, *asked: Any) -> Any:
+            seen.append(name)
+            return original(self, *asked)
+
+        return look
+
+    for name in LOOK_UPS:
+        monkeypatch.setattr(Router, name, counted(name))
+    return seen
+
+
+def test_a_request_is_looked_up_once_whatever_becomes_of_it(looked_up: list[str]) -> None:
+    app = create_app(Settings(world="small", rate_limit="8"))
+    fault = {"request": {"urlPath": "/v1/faqs"}, "response": {"status": 503}}
+    stub = {"request": {"urlPath": "/v1/policies"}, "response": {"status": 401}, "allowInvalid": True}
+    for place, rule in (("faults", fault), ("mappings", stub)):
+        assert ask(app, "POST", f"/__admin/{place}", body=orjson.dumps(rule)).status == 201
+    statuses = []
+    for method, path, key in [
+        *[("GET", "/v1/leads", "sk_test_local")] * 2,  # the second answer is a remembered one
+        ("POST", "/v1/leads", "sk_test_local"),
+        ("DELETE", "/v1/leads", "sk_test_local"),
+        ("GET", "/v1/faqs", "sk_test_local"),
+        ("GET", "/v1/policies", "sk_test_local"),
+        ("GET", "/v1/nothing", "sk_test_local"),
+        ("HEAD", "/v1/leads", "sk_test_local"),
+        ("GET", "/v1/leads", "sk_test_local"),
+        ("GET", "/v1/leads", "sk_test_unknown"),
+    ]:
+        looked_up.clear()
+        statuses.append(ask(app, method, path, key=key).status)
+        assert looked_up == ["route"], (method, path)
+    assert statuses == [200, 200, 400, 405, 503, 401, 404, 200, 429, 401]
+
+
+def test_routes_that_are_remembered_are_bounded() -> None:
+    table = router("/a/{id}")
+    first = table.route("GET", b"/a/0")
+    for number in range(3_000):
+        assert table.route("GET", b"/a/%d" % number).texts == [str(number)]
+        assert table.route("GET", b"/b/%d" % number) is NOWHERE
+    assert len(table._known) <= 1_000
+    assert table.route("GET", b"/a/0") == first
+    assert table.route("GET", b"/a/" + b"x" * 600) not in table._known.values()
