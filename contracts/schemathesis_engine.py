@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import schemathesis
-from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine import Status, events
 from schemathesis.schemas import BaseSchema
 
 from contracts.errors import CannotRun
@@ -21,6 +21,13 @@ from contracts.rules.registry import RULES
 from contracts.rules.response_conformance import STATUS, says_refusals
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.spec.document import Contract, Document, Operation, blank
+from contracts.transport.engine_transport import (
+    EngineTransport,
+    GuardedEngine,
+    adapt,
+    guarded,
+    without_external_values,
+)
 from contracts.transport.exchange import Exchange, cut
 from contracts.transport.guarded_session import Transport
 from contracts.transport.signals import hurried
@@ -105,22 +112,26 @@ def drive(
 ) -> None:
     """Run the engine with its own settings. ``plain``: take the document and the findings as they come."""
     config = schemathesis.Config.from_dict(dict(settings))
-    raw = dict(document.raw) if plain else _patterns_alone(document.raw)
-    schema: BaseSchema = schemathesis.openapi.from_dict(raw, config=config)
+    raw = without_external_values(document.raw if plain else _patterns_alone(document.raw))
+    chosen: BaseSchema = schemathesis.openapi.from_dict(raw, config=config)
     if wanted is not None:
         labels = {f"{o.method} {o.path}" for o in document.operations if o.key in wanted}
-        schema = schema.include(lambda context: context.operation.label in labels)
+        chosen = chosen.include(lambda context: context.operation.label in labels)
+    sender = EngineTransport(transport)
+    schema = guarded(chosen, sender)
     reader = _Reader(contract, None if plain else OpenapiCoreJudge(contract, target.origin), progress)
-    with transport.installed():
-        stream = from_schema(schema).execute()
-        for event in stream:
-            reader.read(event)
-            if transport.guard.interrupted:
-                with hurried(_PATIENCE):  # it waits for the request that is under way
-                    stream.generator.close()
-                raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
-            if transport.guard.stopped is not None:
-                stream.stop()
+    adapt(schema, transport, target.origin)
+    stream = GuardedEngine(schema).execute()
+    for event in stream:
+        reader.read(event)
+        if transport.guard.interrupted:
+            with hurried(_PATIENCE):  # it waits for the request that is under way
+                stream.generator.close()
+            raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
+        if transport.guard.stopped is not None or sender.lost is not None:
+            stream.stop()
+    if sender.lost is not None and transport.guard.stopped is None:
+        raise sender.lost
 
 
 def _patterns_alone(node: Any) -> Any:

@@ -6,8 +6,7 @@ several of its checks send requests of their own that no option reaches.
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -164,22 +163,6 @@ class Transport:
         """Send one request and nothing else: no redirect is followed."""
         prepared = requests.Request(method, url, headers=dict(headers), params=dict(query), data=content).prepare()
         return self._adapter.send(prepared).exchange
-
-    @contextmanager
-    def installed(self) -> Generator[None, None, None]:
-        """While this lasts, every session of this process passes the guard, also those that others make; and none
-        looks into the environment, where a proxy or a .netrc may change what is sent."""
-        # The engine makes sessions of its own and lends none out: the class is the only place to reach them all, which
-        # mypy does not let anybody change.
-        adapter, before = self._adapter, requests.Session.get_adapter
-        requests.Session.get_adapter = lambda session, url: adapter  # type: ignore[method-assign, assignment]  # see above
-        never = property(lambda session: False, lambda session, value: None)
-        requests.Session.trust_env = never  # type: ignore[assignment]  # see above
-        try:
-            yield
-        finally:
-            requests.Session.get_adapter = before  # type: ignore[method-assign]  # see above
-            del requests.Session.trust_env
 
     def reroute(self, url: str) -> str:
         """The URL on the host that stands in for its own, if there is one."""

@@ -79,16 +79,6 @@ def test_no_other_host_is_spoken_to(url: str) -> None:
         assert host.seen == []
 
 
-def test_sessions_that_others_make_pass_the_guard_too() -> None:
-    with recording(lambda *_: FINE) as host, safe(host.reroutes).installed():
-        assert requests.get(f"{HOST}/v1/leads", headers=BEARER, timeout=5).status_code == 200
-        with pytest.raises(RequestRefused):
-            requests.delete(f"{HOST}/v1/leads/x", headers=BEARER, timeout=5)
-        with pytest.raises(RequestRefused):
-            requests.Session().get(f"{HOST}/v1/leads", timeout=5)
-        assert [s.method for s in host.seen] == ["GET"]
-
-
 def test_a_redirect_is_not_followed_and_ends_the_run() -> None:
     with recording(lambda *_: (302, {"location": "https://login.test/"}, b"")) as host:
         with pytest.raises(RunStopped, match="redirects"):

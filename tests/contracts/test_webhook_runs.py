@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-import requests
 import schemathesis
 
 from contracts import schemathesis_engine
@@ -64,9 +63,3 @@ def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> N
     read = schemathesis_engine._patterns_alone({"a": [both], "b": {"format": "uuid", "maxLength": 9}})
     assert read == {"a": [{"type": "string", "pattern": "^https"}], "b": {"format": "uuid", "maxLength": 9}}
     assert "format" in both
-
-
-def test_no_session_looks_into_the_environment_while_the_guard_is_installed(client: ScenarioClient) -> None:
-    with client._transport.installed():
-        assert requests.Session().trust_env is False
-    assert requests.Session().trust_env is True

@@ -1,0 +1,155 @@
+"""The generator sends through the suite's transport, and nothing opens a connection beside it."""
+
+import json
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import requests
+from recording import KEY, Answer, recording
+from requests.adapters import HTTPAdapter
+
+from contracts.options.generation_depth import GenerationDepth
+from contracts.options.options import Options
+from contracts.run.outcome import RunResult
+from contracts.run.runner import Run
+from contracts.scenarios.skipped import SkipReason
+from contracts.spec.document import Contract, load
+from contracts.transport.engine_transport import without_external_values
+from contracts.transport.exchange import Exchange
+from contracts.transport.target import Target
+
+FEW = GenerationDepth(examples=5, chains=0)
+LISTED: Answer = (200, {}, b'{"things":[]}')
+CLASSES = (requests.Session, requests.Request, requests.Response, requests.PreparedRequest, HTTPAdapter)
+_connections: list[bool] = []
+"""Of each connection that is opened: whether the guard's adapter opens it."""
+_watching: list[Any] = []
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _watching or event != "socket.connect":
+        return
+    frame, names = sys._getframe(), []
+    while frame is not None:
+        names.append(frame.f_code.co_qualname if hasattr(frame.f_code, "co_qualname") else frame.f_code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+    _connections.append("_GuardedAdapter._send" in names)
+
+
+sys.addaudithook(_audit)  # it stays for the life of the process, so it does nothing unless something is watched
+
+
+@contextmanager
+def watched_connections() -> Generator[list[bool], None, None]:
+    _connections.clear()
+    _watching.append(True)
+    try:
+        yield _connections
+    finally:
+        _watching.clear()
+
+
+def document(tmp_path: Path, example: str = "http://192.0.2.1/example") -> Contract:
+    """One list with a parameter, whose example lies on another host."""
+    parameter = {
+        "name": "word",
+        "in": "query",
+        "schema": {"type": "string", "properties": {"externalValue": {"type": "string"}}},
+        "examples": {"far": {"externalValue": example}},
+    }
+    success = {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}
+    listing = {"parameters": [parameter], "responses": {"200": success, "400": {"description": "refused"}}}
+    raw = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/things": {"get": listing}}}
+    file = tmp_path / "things.json"
+    file.write_text(json.dumps(raw))
+    return load(str(file))
+
+
+def generated(contract: Contract, url: str, seen: Sequence[Any] = ()) -> RunResult:
+    run = Run(contract, Target(url, KEY, local=True), Options(only=("engine",), depth=FEW))
+    for listener in seen:
+        run.guard.listen(listener)
+    return run.go()
+
+
+def test_no_class_of_requests_is_changed_during_a_run(tmp_path: Path) -> None:
+    before = [dict(vars(one)) for one in CLASSES]
+    changed: list[Exchange] = []
+
+    def compare(exchange: Exchange) -> None:
+        if [dict(vars(one)) for one in CLASSES] != before or not requests.Session().trust_env:
+            changed.append(exchange)
+
+    with recording(lambda *_: LISTED) as host:
+        outcome = generated(document(tmp_path), host.url, [compare])
+    assert (changed, outcome.requests > 3) == ([], True)
+
+
+def test_every_connection_of_a_run_passes_the_guard(tmp_path: Path) -> None:
+    answers = recording(lambda *_: LISTED), recording(lambda *_: LISTED)
+    with answers[0] as elsewhere, answers[1] as host, watched_connections() as connections:
+        outcome = generated(document(tmp_path, f"{elsewhere.url}/example"), host.url)
+    assert (elsewhere.seen, set(connections)) == ([], {True})
+    assert len(host.seen) == outcome.requests
+
+
+def test_probes_pass_the_guard_and_are_heeded(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with recording(lambda _, path: asked.append(path) or ((400, {}, b"") if "%01" in path else LISTED)) as host:
+        outcome = generated(document(tmp_path), host.url)
+    assert any("probe%5C%1B%01" in path for path in asked)
+    assert len(asked) == outcome.requests
+
+
+def test_a_target_that_goes_away_ends_the_generator(tmp_path: Path) -> None:
+    with answering_then_gone(4) as url, watched_connections() as connections:
+        outcome = generated(document(tmp_path), url)
+    assert [skipped.reason for skipped in outcome.not_run.values()] == [SkipReason.LOST]
+    assert outcome.exit_code == 2
+    assert set(connections) == {True}  # nobody looks beside the guard whether it is still there
+    assert outcome.requests < 20
+
+
+def test_dropped_connections_are_not_looked_into_beside_the_guard(tmp_path: Path) -> None:
+    with answering_then_gone(4, then_resets=True) as url, watched_connections() as connections:
+        generated(document(tmp_path), url)
+    assert set(connections) == {True}
+
+
+def test_a_property_called_external_value_stays(tmp_path: Path) -> None:
+    parameter = document(tmp_path).documents[0].raw["paths"]["/things"]["get"]["parameters"][0]
+    left = without_external_values(parameter)
+    assert (left["schema"], left["examples"]) == (parameter["schema"], {"far": {}})
+
+
+@contextmanager
+def answering_then_gone(answers: int, *, then_resets: bool = False) -> Generator[str, None, None]:
+    """Answers so many connections, then listens no more; or resets each that comes."""
+    reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+
+    def serve() -> None:
+        with suppress(OSError):
+            for number in range(answers if not then_resets else 10_000):
+                connection, _ = listener.accept()
+                with connection, suppress(OSError):
+                    connection.recv(65536)
+                    if number < answers:
+                        connection.sendall(reply)
+                    else:
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        listener.close()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield url
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
