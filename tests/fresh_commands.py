@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 from fresh import ROOT, ask, copied, run, serving, surroundings
@@ -103,7 +104,7 @@ def the_action_installs_serves_and_checks(newcomer: Newcomer) -> None:
     shutil.rmtree(runner.folder / "sophiie-mock")  # the real one is made now
     os.environ["GITHUB_ACTION_PATH"] = str(newcomer.clone)
     check = {"TARGET": "mock", "REPORTS": "reports", "OPTIONS": QUICK}
-    steps = (("Install", {}), ("Start the mock", {}), ("Check", check))
+    steps: Sequence[tuple[str, dict[str, str]]] = (("Install", {}), ("Start the mock", {}), ("Check", check))
     try:
         for name, inputs in steps:
             done = runner.step(name, timeout=600, **inputs)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import requires
 
-from packaging.markers import Environment, Marker, default_environment
+from packaging.markers import Marker, default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 _LINE = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+])?==(\S+)(?: ; ([^\\\n]+?))? \\$", re.MULTILINE)
 
+System = Mapping[str, str]
+"""The variables of markers, as they are on one system."""
 Metadata = Callable[[str], Sequence[str]]
 """The requirements that a distribution declares, as in its metadata."""
 
@@ -23,7 +25,7 @@ class Pin:
     version: str
     marker: str = ""
 
-    def counts(self, system: Environment) -> bool:
+    def counts(self, system: System) -> bool:
         return not self.marker or Marker(self.marker).evaluate(dict(system))
 
 
@@ -32,9 +34,9 @@ def pins(lock: str) -> dict[str, Pin]:
     return {canonicalize_name(name): Pin(version, marker) for name, version, marker in _LINE.findall(lock)}
 
 
-def system(platform: str, python: str) -> Environment:
+def system(platform: str, python: str) -> System:
     """What markers see on another system: ``linux``, ``darwin`` or ``win32``."""
-    found = default_environment()
+    found = {name: str(value) for name, value in default_environment().items()}
     found["sys_platform"] = platform
     found["os_name"] = "nt" if platform == "win32" else "posix"
     found["platform_system"] = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[platform]
@@ -53,7 +55,7 @@ _parsed = cache(Requirement)
 
 
 def lacking(
-    lock: Mapping[str, Pin], wanted: Sequence[str], system: Environment, metadata: Metadata = installed
+    lock: Mapping[str, Pin], wanted: Sequence[str], system: System, metadata: Metadata = installed
 ) -> dict[str, str]:
     """What is required there, extras included, and is not in the lock in a version that fits: name → who asks."""
     missing: dict[str, str] = {}

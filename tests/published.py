@@ -113,7 +113,7 @@ def _more(paths: Node) -> None:
     paths["/v1/leads/{id}/summary"] = {"get": {"parameters": [lead], "responses": {"200": _json(answer), **gone}}}
     body = _body({"name": {"type": "string", "minLength": 1}, "colour": {"type": "string"}}, ["name"])
     tag = {"type": "object", "required": ["tag"], "properties": {"tag": TAG}}
-    tags = {"type": "object", "required": ["tags", "totalCount"]}
+    tags: Node = {"type": "object", "required": ["tags", "totalCount"]}
     tags["properties"] = {"tags": {"type": "array", "items": TAG}, "totalCount": {"type": "integer"}}
     id = {"name": "id", "in": "path", "required": False, "schema": {"type": "string", "minLength": 1}}
     paths["/v1/tags"] = {

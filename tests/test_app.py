@@ -93,11 +93,11 @@ def test_an_assumption_changes_the_contract_and_the_answers() -> None:
 def test_events_can_be_limited_to_the_documented_one() -> None:
     one, every = (load_contract(Settings(events=events)) for events in ("documented", "all"))
     subscribe = "POST /api/webhooks/zapier/subscribe"
-    body = {"orgId": "org_abc123", "userId": "usr_abc123", "hookUrl": "http://127.0.0.1/x", "trigger": "LEAD_DELETED"}
-    names = every.operations[subscribe].body.properties.keys()
-    body = {name: value for name, value in body.items() if name in names}
-    assert every.operations[subscribe].body.properties["trigger"].accepts("LEAD_DELETED")
-    assert not one.operations[subscribe].body.properties["trigger"].accepts("LEAD_DELETED")
+    few, many = one.operations[subscribe].body, every.operations[subscribe].body
+    assert few
+    assert many
+    assert many.properties["trigger"].accepts("LEAD_DELETED")
+    assert not few.properties["trigger"].accepts("LEAD_DELETED")
 
 
 def test_a_document_of_ones_own_is_served_in_place_of_v1(tmp_path: Path) -> None:

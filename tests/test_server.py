@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wire import TINY, Answer, connected, exchange, parsed, request, until_closed
@@ -188,7 +189,7 @@ _IN_FLIGHT = {
 def test_a_second_signal_refuses_what_is_in_flight_at_once(first: signal.Signals | None) -> None:
     """Also one that comes while the server gives up its state."""
     listener = bind(Settings(port=0))
-    url, answers, took = url_of(listener), {}, [0.0]
+    url, answers, took = url_of(listener), dict[str, Any](), [0.0]
     app = create_app(Settings(**TINY))
 
     def client() -> None:
@@ -251,7 +252,9 @@ def test_state_outlives_the_server_that_is_entered_again(tmp_path: Path) -> None
         ({"state": "no/such/folder/state.db"}, StateError),
     ],
 )
-def test_a_server_that_cannot_start_leaves_nothing_open(broken: dict, error: type[Exception], tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_leaves_nothing_open(
+    broken: dict[str, Any], error: type[Exception], tmp_path: Path
+) -> None:
     state = tmp_path / "state.db"
     with warnings.catch_warnings(record=True) as left_open:
         warnings.simplefilter("always", ResourceWarning)

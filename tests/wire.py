@@ -17,7 +17,7 @@ from mock_server.workspaces.workspace import Workspace
 from mock_server.world.ids import rng
 
 KEY = "sk_test_local"
-TINY = {
+TINY: dict[str, Any] = {
     "port": 0,
     "vendor": "sophiie",
     "world": "empty",
@@ -118,7 +118,7 @@ async def _ask(app: ASGIApp, scope: dict[str, Any], body: bytes | Sequence[bytes
     async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
     start, *rest = sent
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
     assert all(name == name.lower() for name, _ in headers)

@@ -39,7 +39,7 @@ FOREIGN = [
 def routes(app: Starlette) -> list[tuple[str, str]]:
     """Every method and path of the control plane, with something for each parameter."""
     (mount,) = (route for route in app.routes if isinstance(route, Mount))
-    found = mount.app._app.routes  # type: ignore[attr-defined] - below its safety
+    found = mount.app._app.routes  # type: ignore[attr-defined]  # below its safety
     return [
         (method, "/__admin" + re.sub(r"\{\w+(:int)?\}", "1", route.path))
         for route in found

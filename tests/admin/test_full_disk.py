@@ -71,7 +71,7 @@ def disk() -> FullDisk:
 @pytest.fixture(scope="module")
 def desk(disk: FullDisk) -> Iterator[Desk]:
     """With one of everything; its clock stands still, so that nothing changes by itself."""
-    app = create_app(Settings(world="small", rate_limit="off"), disk)  # type: ignore[arg-type]  # it has all methods
+    app = create_app(Settings(world="small", rate_limit="off"), disk)
     desk = Desk(app, app.state.workspaces.get(DEFAULT), "sk_test_local")
     desk.done("POST", "/clock/freeze")
     desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", HOOK)
@@ -133,7 +133,7 @@ def test_all_goes_well_again_once_there_is_room(desk: Desk, disk: FullDisk) -> N
 
 def test_traffic_that_cannot_be_kept_is_a_reason_not_to_start() -> None:
     with pytest.raises(StateError, match="disk is full → make room"):
-        create_app(Settings(world="empty", traffic="6/min"), _Begun())  # type: ignore[arg-type]  # as above
+        create_app(Settings(world="empty", traffic="6/min"), _Begun())
 
 
 class _Begun(FullDisk):

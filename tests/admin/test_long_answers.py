@@ -44,7 +44,8 @@ async def _with_others(desk: Desk, method: str, path: str, body: Any) -> tuple[l
     sent: list[Message] = []
     stalls: list[Stall] = []
     turns = 0
-    asked = [{"type": "http.request", "body": json.dumps(body).encode() if body else b"", "more_body": False}]
+    raw = json.dumps(body).encode() if body else b""
+    asked = [{"type": "http.request", "body": raw, "more_body": False}]
 
     async def receive() -> Message:
         if not asked:
@@ -61,7 +62,7 @@ async def _with_others(desk: Desk, method: str, path: str, body: Any) -> tuple[l
             await asyncio.sleep(0)
 
     headers = [("x-mock-workspace", desk.workspace.id)]
-    scope = scope_of(method, f"/__admin{path}", key=None, headers=headers, body=asked[0]["body"] or None)
+    scope = scope_of(method, f"/__admin{path}", key=None, headers=headers, body=raw or None)
     gc.freeze()  # what other tests left in this process is not the server's to be looked through
     # Only work counts: on a crowded machine a wait for a processor is not always told from a call that blocks.
     with watch_stalls(lambda stall: stalls.append(stall) if stall.worked > MIN_STALL_SECONDS else None):

@@ -185,7 +185,7 @@ def test_a_broken_file_is_refused_with_a_pointer_and_nothing_is_taken(desk: Desk
 
 
 # Each is a field of a record of the mock's own, and what somebody may have written there.
-FORGED = [
+FORGED: list[tuple[str, str, Any]] = [
     ("$subscriptions", "trigger", None),
     ("$subscriptions", "hookUrl", 5),
     ("$deliveries", "attempts", [{}]),

@@ -1,6 +1,7 @@
 """What was asked is verified from its arrival, and what nobody can know is not taken for what did not happen."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def verdict(desk: Desk, request: Any = None, **bounds: int) -> int:
     return desk.admin("POST", "/verify", {"request": request or LEADS, **bounds}).status
 
 
-async def _asked_meanwhile(desk: Desk, target: str, body: bytes | None, question: Any) -> Answer:
+async def _asked_meanwhile(desk: Desk, target: str, body: bytes | None, question: Callable[[], Answer]) -> Answer:
     """The answer to a question while a request is under way, whose client does not wait for its answer."""
     waiting, parts = asyncio.Event(), [body or b""]
 
@@ -51,7 +52,7 @@ async def _asked_meanwhile(desk: Desk, target: str, body: bytes | None, question
     return answer
 
 
-def meanwhile(desk: Desk, target: str, body: bytes | None, question: Any) -> Answer:
+def meanwhile(desk: Desk, target: str, body: bytes | None, question: Callable[[], Answer]) -> Answer:
     return asyncio.run(_asked_meanwhile(desk, target, body, question))
 
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from wire import Answer, ask
 
 import mock_server.admin.world_choice as worlds
+from mock_server.admin.context import ControlRefused
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 
@@ -122,7 +123,7 @@ def test_no_path_is_read_for_those_on_other_machines(folder: Path) -> None:
         reader = worlds.WorldChoice(Settings(host="0.0.0.0"))
 
     assert reader.recipe({"leads": 3}).leads == 3
-    with pytest.raises(worlds.ControlRefused, match="on loopback is read"):
+    with pytest.raises(ControlRefused, match="on loopback is read"):
         reader.recipe("w.yaml")
 
 

@@ -20,7 +20,8 @@ CONTRACT = load_contract(Settings())
 
 @pytest.fixture
 def contract(app: Starlette) -> Contract:
-    return app.state.workspaces.contract
+    found: Contract = app.state.workspaces.contract
+    return found
 
 
 @pytest.fixture

@@ -9,7 +9,11 @@ from test_media_types import served
 from wire import Answer, ask
 
 _TEXT = {"type": "string"}
-_BASE = {"type": "object", "required": ["id", "name", "password"], "properties": {"id": {**_TEXT, "readOnly": True}}}
+_BASE: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "name", "password"],
+    "properties": {"id": {**_TEXT, "readOnly": True}},
+}
 _SCHEMAS: dict[str, Any] = {
     "Secret": {**_TEXT, "writeOnly": True},
     "Given": {**_TEXT, "readOnly": True},

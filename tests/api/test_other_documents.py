@@ -80,7 +80,9 @@ def parameters(app: Starlette, query: str = "", **headers: str) -> Answer:
         ("tags=1&tags=2", {}),
     ],
 )
-def test_parameters_are_taken_from_wherever_the_document_says(other: Starlette, query: str, headers: dict) -> None:
+def test_parameters_are_taken_from_wherever_the_document_says(
+    other: Starlette, query: str, headers: dict[str, str]
+) -> None:
     assert parameters(other, query, **headers).status == 200
 
 
@@ -95,7 +97,7 @@ def test_parameters_are_taken_from_wherever_the_document_says(other: Starlette, 
     ],
 )
 def test_a_wrong_parameter_is_named_with_where_it_stands(
-    other: Starlette, query: str, headers: dict, explain: str
+    other: Starlette, query: str, headers: dict[str, str], explain: str
 ) -> None:
     answer = parameters(other, query, **headers)
     assert answer.status == 400

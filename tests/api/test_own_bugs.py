@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ class BrokenLog(NoLog):
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Any]:
+def own(tmp_path: Path) -> Callable[..., Starlette]:
     """Make an application of the document above."""
     spec = tmp_path / "spec.json"
     spec.write_text(json.dumps(DOCUMENT))
@@ -107,7 +107,7 @@ def test_a_request_that_nobody_let_in_reaches_no_behaviour(app: Starlette) -> No
 
 
 def invalid_answers(app: Starlette) -> int:
-    return ask(app, "GET", "/__admin/health").json["invalidAnswers"]
+    return int(ask(app, "GET", "/__admin/health").json["invalidAnswers"])
 
 
 @pytest.mark.parametrize("path", ["/bugs/raises", "/bugs/wrong"])

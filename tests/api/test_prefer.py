@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -118,7 +119,7 @@ def test_a_delay_holds_up_nobody_else(app: Starlette) -> None:
         done: list[str] = []
 
         async def one(name: str, wish: str) -> None:
-            async def receive() -> dict:
+            async def receive() -> dict[str, Any]:
                 return {"type": "http.request"}
 
             async def send(message: object) -> None:

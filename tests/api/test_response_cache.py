@@ -147,9 +147,10 @@ def test_what_is_remembered_is_bounded(server: Starlette, twins: list[Workspace]
         said(server, one, "GET", f"/v1/leads?page={page}")
     assert 0 < len(one.image.derived) <= MOST
     said(server, one, "GET", f"/v1/leads?x={'a' * 2_000}")
-    kept = [found for found in one.image.derived.values() if isinstance(found, ResponseCache)]
+    derived: dict[Any, Any] = one.image.derived
+    kept = [found for found in derived.values() if isinstance(found, ResponseCache)]
     assert all(len(found.answer.body) <= LARGEST for found in kept)
-    assert all(len(query) < 2_000 for _, query, _ in one.image.derived)
+    assert all(len(query) < 2_000 for _, query, _ in derived)
 
 
 def test_one_in_so_many_is_made_anew_and_checked_whole(server: Starlette, twins: list[Workspace]) -> None:

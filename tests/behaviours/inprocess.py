@@ -46,7 +46,7 @@ class Api:
         async def send(message: Mapping[str, Any]) -> None:
             sent.append(message)
 
-        self.loop.run_until_complete(self.app(scope, receive, send))  # type: ignore[arg-type]
+        self.loop.run_until_complete(self.app(scope, receive, send))
         headers = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
         return Answer(sent[0]["status"], headers, b"".join(message["body"] for message in sent[1:]))
 

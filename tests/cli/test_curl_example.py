@@ -26,7 +26,11 @@ URL = "http://127.0.0.1:4747"
 )
 def test_the_example_shows_the_key_as_the_document_asks(scheme: Any, line: str) -> None:
     answers = {"responses": {"204": {"description": ""}}}
-    root = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": answers}}}
+    root: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/a": {"get": answers}},
+    }
     if scheme:
         root |= {"security": [{"s": []}], "components": {"securitySchemes": {"s": scheme}}}
     assert curl_example(Contract([parse(root, "doc")]), URL, "k") == line

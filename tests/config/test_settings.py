@@ -1,4 +1,5 @@
-from dataclasses import fields
+from dataclasses import Field, fields
+from typing import Any
 
 import pytest
 
@@ -7,12 +8,12 @@ from mock_server.errors import SettingsError
 
 
 @pytest.mark.parametrize("item", table(), ids=lambda item: item.name)
-def test_every_setting_says_what_it_is_for(item) -> None:
+def test_every_setting_says_what_it_is_for(item: Field[Any]) -> None:
     assert item.metadata["help"].endswith((".", ".)"))
 
 
 @pytest.mark.parametrize("item", table(), ids=lambda item: item.name)
-def test_every_default_is_a_value_of_its_setting(item) -> None:
+def test_every_default_is_a_value_of_its_setting(item: Field[Any]) -> None:
     assert typed(item, item.default) == item.default
 
 
@@ -71,7 +72,7 @@ def test_what_is_no_rate_limit_is_refused(written: str) -> None:
         ({"assume": 5}, ["--assume"]),
     ],
 )
-def test_settings_that_cannot_be_used_cannot_be_made(values: dict, names: list[str]) -> None:
+def test_settings_that_cannot_be_used_cannot_be_made(values: dict[str, Any], names: list[str]) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings(**values)
     assert [problem.where for problem in caught.value.problems] == names

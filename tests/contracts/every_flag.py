@@ -78,17 +78,16 @@ class Hosts:
 @contextmanager
 def rerouted(host: Recording, clock: FakeClock, folder: Path) -> Generator[None, None, None]:
     """While this lasts, every run asks the stand-in, at a pace of the given clock."""
-    made, read = Run.__init__, command.load
+    made = vars(Run)["__init__"]
 
     def make(run: Run, *given: Any, **more: Any) -> None:
         pace = Pace(KEY, folder=folder, clock=clock, sleep=clock.sleep)
         made(run, *given, **{**more, "pace": pace, "reroutes": host.reroutes})
 
-    Run.__init__, command.load = make, cache(load)  # type: ignore[method-assign]
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Run, "__init__", make)
+        patched.setattr(command, "load", cache(load))
         yield
-    finally:
-        Run.__init__, command.load = made, read  # type: ignore[method-assign]
 
 
 def by_command(arguments: Sequence[str]) -> int:
@@ -112,10 +111,10 @@ def rows(strength: int) -> Iterator[tuple[Callable[[Sequence[str]], int], Row, b
     decisive = {name: TRIED[name] for name in DECISIVE} | HOSTS
     yield from ((by_command, row, True) for row in everything(decisive))
     chance = random.Random(1)
-    for name, ways in REFUSED.items():
+    for name, refused in REFUSED.items():
         for company in chance.sample(met, min(10, len(met))):
             without = {other: way for other, way in company.items() if other != name}
-            yield by_command, {**without, name: ways[0]}, False
+            yield by_command, {**without, name: refused[0]}, False
     yield from ((by_pytest, row, True) for row in covering({**PYTEST, **HOSTS}, 2))
 
 

@@ -79,13 +79,13 @@ def covering(ways: Ways, strength: int, seed: int = 1) -> list[Row]:
     of what is missing.
     """
     chance = random.Random(seed)
-    choices = {name: [(), *map(tuple, found)] for name, found in ways.items()}
-    missing = {
+    choices: dict[str, list[Sequence[str]]] = {name: [(), *map(tuple, found)] for name, found in ways.items()}
+    missing: set[frozenset[tuple[str, Sequence[str]]]] = {
         frozenset(zip(names, met, strict=True))
         for names in combinations(choices, strength)
         for met in product(*(choices[name] for name in names))
     }
-    rows = []
+    rows: list[Row] = []
     while missing:
         row = dict(min(missing, key=sorted))
         for name in chance.sample(list(choices), len(choices)):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-ORGANIZATION = {
+ORGANIZATION: dict[str, Any] = {
     "id": "org_a1",
     "name": "Canary Plumbing",
     "businessPhone": None,

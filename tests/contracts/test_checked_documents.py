@@ -104,7 +104,11 @@ def test_a_renamed_filter_accuses_nobody_and_is_tried(tmp_path: Path) -> None:
     assert "0 with" in result.output
 
 
-_PET = {"type": "object", "required": ["name"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+_PET: dict[str, Any] = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+}
 _KINDS = {"type": "string", "default": "tame", "enum": ["tame", "wild"]}
 
 

@@ -25,6 +25,7 @@ from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import RunResult
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import load
 from contracts.spec.provenance import Provenance
 from contracts.transport.exchange import Exchange
@@ -158,7 +159,9 @@ def outcome(text: str) -> RunResult:
         "evidence": (exchange,),
     }
     findings = [Finding(rule, f"GET /{text}", Provenance.DOCUMENTED, **said) for rule in rules]
-    result = RunResult(target, Mode.FULL, 1, Coverage(CONTRACT, ""), findings, [text], [text], {text: text})
+    result = RunResult(
+        target, Mode.FULL, 1, Coverage(CONTRACT, ""), findings, [text], [text], {text: Skipped(SkipReason.OTHER, text)}
+    )
     result.notes, result.vacuous, result.stopped = [text], [text], text
     result.rules = {"a": "", "b": text}
     return result

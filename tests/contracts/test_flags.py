@@ -57,7 +57,8 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recordi
 
 
 def test_every_flag_is_tried() -> None:
-    command = main.command.get_command(click.Context(main.command), "run")  # type: ignore[attr-defined]
+    command = main.command.get_command(click.Context(main.command), "run")
+    assert command is not None
     assert {parameter.name for parameter in command.params} == {*TRIED, *REFUSED, *OTHERS}
 
 

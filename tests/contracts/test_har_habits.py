@@ -224,7 +224,7 @@ def test_an_odd_entry_of_a_journal_is_named_and_the_others_are_judged(judge: Jud
     assert (code, "not judged: " in out, "entry 2 (/requests/1" in out) == (0, True, True)
 
 
-VALUES = (
+VALUES: tuple[Any, ...] = (
     *(
         None,
         True,

@@ -44,7 +44,7 @@ def echo(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
     """Every form of every secret, in a header and a body, beside an error that the suite must report."""
     said = [form for secret in (KEY, OTHER) for name, form in forms(secret).items() if name != "inside base64"]
     said += [within(KEY), within(OTHER), PERSON, PHONE]
-    item = {"id": KEY, "leadId": KEY, "source": "SMS", "name": said}
+    item: dict[str, Any] = {"id": KEY, "leadId": KEY, "source": "SMS", "name": said}
     body = {**item, KEY: {"nested": OTHER, "mail": PERSON}, "message": f"token={KEY} for {PERSON}"}
     body |= {name: [item] for name in ("leads", "members", "inquiries")}
     headers = {"x-echo": KEY, "x-ratelimit-limit": OTHER}

@@ -16,11 +16,12 @@ from contracts.report.har import HarRecorder
 from contracts.report.writers import WRITERS
 from contracts.run.runner import Run
 from contracts.spec.document import load
-from contracts.transport.exchange import MASK, Exchange, shape
+from contracts.transport.exchange import Exchange, shape
 from contracts.transport.pacing import Pace
 from contracts.transport.private_texts import PrivateTexts
 from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
+from mock_server.support.redaction import MASK
 
 CONTRACT = load()
 RECORD = "lead_q8Zk3TTc0nfidential"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -81,7 +82,7 @@ def outcome(*, is_mock: bool = False) -> RunResult:
     ]
     coverage = Coverage(load(), SECRET)
     coverage.seen(Exchange("GET", "https://x/v1/leads", {}, b"", 200, {}, b"", "GET /v1/leads"))
-    told = {"findings": findings, "passed": [everywhere], "failed": [everywhere], "notes": [everywhere]}
+    told: dict[str, Any] = {"findings": findings, "passed": [everywhere], "failed": [everywhere], "notes": [everywhere]}
     result = RunResult(
         target,
         Mode.SAFE,

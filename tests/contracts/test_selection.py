@@ -1,6 +1,7 @@
 """Which part of a run is made: words that name operations, tags, topics and rules, and what they choose."""
 
 import re
+from functools import partial
 
 import pytest
 from production import CONTRACT
@@ -11,6 +12,7 @@ from contracts.options.selection import Selection
 from contracts.rules import input
 from contracts.run.runner import Run
 from contracts.scenarios.plan import all_scenarios
+from contracts.transport.exchange import Exchange
 from contracts.transport.target import mock
 
 SCENARIOS = all_scenarios(CONTRACT, on_mock=True)
@@ -105,6 +107,11 @@ FAR_REACHING = (
 )
 
 
+def _note(seen: set[str], exchange: Exchange) -> None:
+    if exchange.operation:
+        seen.add(exchange.operation)
+
+
 def test_a_run_asks_nothing_but_what_it_is_said_to_ask() -> None:
     """Or `--only` would leave it out."""
     asked: dict[str, set[str]] = {}
@@ -114,7 +121,7 @@ def test_a_run_asks_nothing_but_what_it_is_said_to_ask() -> None:
         run.create_second_tenant()
         for name in FAR_REACHING:
             seen = asked.setdefault(name, set())
-            run.guard.listen(lambda exchange, seen=seen: seen.add(exchange.operation) if exchange.operation else None)
+            run.guard.listen(partial(_note, seen))
             run.run_scenario(run.scenarios[name])
             run.guard._listeners.pop()
         run.delete_second_tenant()

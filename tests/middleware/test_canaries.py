@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from wire import KEY, TINY, Answer, ask
 
+from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
 from mock_server.cli.request_log import LogLines, set_up_logging
 from mock_server.config.settings import Settings
@@ -61,7 +62,12 @@ def sinks(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Starlette, io.Strin
     root.setLevel(logging.DEBUG)
     lines = [LogLines(Settings(log_format=form), text, colour=True) for form in ("text", "json")]
     settings = Settings(world="empty", rate_limit="off")
-    yield create_app(settings, observe=lambda it: [each.observe(it) for each in lines], redactor=redactor), text
+
+    def observe(exchange: Exchange) -> None:
+        for each in lines:
+            each.observe(exchange)
+
+    yield create_app(settings, observe=observe, redactor=redactor), text
     root.handlers[:], root.level = before
 
 

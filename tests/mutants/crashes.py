@@ -37,7 +37,7 @@ def on_an_unknown_lead(request: Request) -> bool:
 
 @crash("crash", "PUT /v1/transfers/{}")
 def on_an_empty_update(request: Request) -> bool:
-    return request.json == {}
+    return bool(request.json == {})
 
 
 @crash("crash", "PUT /v1/leads/{}")

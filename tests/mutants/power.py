@@ -30,15 +30,15 @@ import crashes
 import lists_and_time
 import requests_and_shapes
 import tenancy
-import webhooks
-from arms import ARMS, hits, names
+import webhook_mutants
 from registry import MUTANTS
+from searches import ARMS, hits, names
 from wrapper import Mutant, broken
 
 from contracts.rules.rule import Finding
 from contracts.spec.document import Contract, load
 
-PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhooks)
+PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhook_mutants)
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 Row = dict[str, Any]

@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # a script, and no package: the suite's tests import nothing of it
 
-from arms import about, hits
 from power import BY_NAME
 from registry import MUTANTS
+from searches import about, hits
 from wrapper import Mutant, broken
 
 from contracts.options.options import Options

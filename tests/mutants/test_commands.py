@@ -9,7 +9,7 @@ from typing import Any
 
 import power
 import pytest
-from arms import about
+from searches import about
 from wrapper import Defects, Forward, Mutant, Request, Response, State
 
 from contracts.options.options import Options

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import power
 import pytest
-from arms import about, hits, names
 from registry import MUTANTS
+from searches import about, hits, names
 from wrapper import Defects, Mutant
 
 from contracts import schemathesis_engine

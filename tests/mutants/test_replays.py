@@ -3,7 +3,7 @@
 import power
 import pytest
 import replays
-from arms import about
+from searches import about
 from wrapper import Defects
 
 from contracts.options.options import Options

@@ -190,21 +190,21 @@ class Wrapper:
 @contextmanager
 def bench(defects: Defects, **settings: Any) -> Generator[Target, None, None]:
     """A mock with what is broken just now."""
-    made = server.create_app
+    made = vars(server)["create_app"]
 
     def wrapped(*given: Any) -> Any:
-        app = made(*given)
+        app: Any = made(*given)
         install(app.state.dispatcher, defects.teller)
         # Below the application object itself, which the server asks for more than answers.
         app.middleware_stack = Wrapper(app.build_middleware_stack(), defects)
         return app
 
-    server.create_app = wrapped
+    vars(server)["create_app"] = wrapped
     try:
         with mock(**settings) as target:
             yield target
     finally:
-        server.create_app = made
+        vars(server)["create_app"] = made
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def requests(server: MockServer, id: Id) -> Iterator[Asked]:
     for operation in server.app.state.workspaces.contract.operations.values():
         yield from _of_operation(operation, id, text)
     (mount,) = (route for route in server.app.routes if isinstance(route, Mount))
-    for route in mount.app._app.routes:  # type: ignore[attr-defined] - below its safety
+    for route in mount.app._app.routes:  # type: ignore[attr-defined]  # below its safety
         if not isinstance(route, Route) or "{" not in route.path or route.path in LEFT_OUT:
             continue
         if ":int}" in route.path and not isinstance(id, int):
@@ -111,7 +111,7 @@ def requests(server: MockServer, id: Id) -> Iterator[Asked]:
 
 
 def _of_operation(operation: Operation, id: Id, text: str) -> Iterator[Asked]:
-    body = generate(operation.body, rng(7, operation.key)) if operation.body else None
+    body: Any = generate(operation.body, rng(7, operation.key)) if operation.body else None
     path = re.sub(r"\{[^}]+\}", text, operation.path)
     if path != operation.path:
         yield Asked(operation.method, path, body, f"path of {operation.key}")

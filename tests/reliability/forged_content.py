@@ -106,19 +106,20 @@ def states() -> Iterator[tuple[str, Forge]]:
     for name in ("leads", "arrival", "$events", "$subscriptions", "wombats"):
         for count in _COUNTERS:
             yield f"counter {name} {count}", _commit("leads", Row("x", (NOW, 99), {"id": "x"}), {name: count})
-    for facts in (
+    clocks: Sequence[Mapping[str, Any]] = (
         {},
         {"now": 5, "frozen": True},
         {"now": NOW, "frozen": 1},
         *({"now": it, "frozen": True} for it in _TIMES),
-    ):
+    )
+    for facts in clocks:
         yield f"a snapshot with {facts}", _save(facts)
     for name in ("world", "seed", "start", "live", "limit", "ahead", "stood", "frozen", "keys", "colour"):
         for value in (it for it in VALUES if it != 2**70):  # nor can the store write that
             yield f"the fact {name} {value!r:.30}", _describe(name, value)
     rows: Sequence[tuple[Any, Any]] = (
         *((5, Row("x", (NOW, 1), {})), ("leads", Row("x", (NOW, 1), []))),  # type: ignore[arg-type]
-        *(("leads", Row(id, (NOW, 1), {"id": id})) for id in _IDS),  # type: ignore[arg-type]
+        *(("leads", Row(id, (NOW, 1), {"id": id})) for id in _IDS),
         *(("leads", Row("x", place, {"id": "x"})) for place in ((5, 1), (NOW, "1"), (NOW, 1.0), (NOW, True))),  # type: ignore[arg-type]
     )
     for kind, row in rows:

@@ -160,7 +160,8 @@ def huge_bodies(port: int, asked: Asked, count: int) -> None:
                 status, _ = call(port, "POST", path, body, key)
                 if status not in (200, 400):
                     asked.wrong.append(f"{status} for a huge body to {path}")
-        for match in ({"n": [[]]}, {"n.a": 1}, {}):
+        matches: tuple[dict[str, Any], ...] = ({"n": [[]]}, {"n.a": 1}, {})
+        for match in matches:
             _ask(port, asked, "POST", "/inbox/huge/expect", {"match": match, "count": 1000, "timeout": 0})
     bomb = gzip.compress(bytes(300_000_000 if count > 1 else 2_000_000), 1)
     for path, key in (("/v1/leads", KEY), ("/__admin/inbox/huge", ""), ("/__admin/verify", "")):

@@ -77,7 +77,8 @@ async def writer(port: int, book: Book, chance: random.Random) -> None:
     try:
         while True:
             mail = chance.choice([*mine, ""]) if len(mine) < 5 else chance.choice(list(mine))
-            name, deed = f"n{next(NUMBERS)}", chance.choice(("PUT", "PUT", "DELETE"))
+            name: str | None = f"n{next(NUMBERS)}"
+            deed = chance.choice(("PUT", "PUT", "DELETE"))
             if not mail:
                 mail = f"kill{next(NUMBERS)}@example.com"
                 book.possible[mail] = {None, name}

@@ -116,7 +116,7 @@ async def dawdlers(
     port: int, kinds: Mapping[str, tuple[bytes, bytes]], count: int, patience: float, pause: float
 ) -> tuple[Slow, float]:
     """``count`` slow connections at once; how they ended, and how long a client that behaves waited at most."""
-    slow, waits, end = Slow(), [], asyncio.Event()
+    slow, waits, end = Slow(), list[float](), asyncio.Event()
     healthy = asyncio.create_task(_healthy(port, waits, end))
     names = [list(kinds)[number % len(kinds)] for number in range(count)]
     await asyncio.gather(*(slow.dawdle(port, name, *kinds[name], patience, pause) for name in names))

@@ -52,7 +52,7 @@ def routes() -> list[Route]:
     app = create_app(Settings(world="empty"))
     mount = next(route for route in app.routes if getattr(route, "path", "") == "/__admin")
     found = []
-    for route in mount.app._app.routes:  # type: ignore[attr-defined] - below its safety
+    for route in mount.app._app.routes:  # type: ignore[attr-defined]  # below its safety
         path = "/__admin" + re.sub(r"\{\w+(:\w+)?\}", "1", route.path)
         body = json.dumps(_BODIES.get(path, {}))
         found += [(method, path, body) for method in sorted(route.methods - {"HEAD"})]

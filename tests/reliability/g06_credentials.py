@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from frame import Figure, Size, alone
 
+from mock_server.api.exchange import Exchange
 from mock_server.cli.request_log import LogLines, set_up_logging
 from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.server import MockServer
@@ -118,11 +119,16 @@ def hunt(blind: bool, every: int) -> tuple[int, int, list[str]]:
         set_up_logging(redactor)
         root.handlers[0].setStream(logged)  # type: ignore[attr-defined]
         root.setLevel(logging.DEBUG)
+
+        def observe(exchange: Exchange) -> None:
+            for each in lines:
+                each.observe(exchange)
+
         keep = Redactor.redact
         if blind:
             Redactor.redact = lambda self, text: text  # type: ignore[method-assign]
         try:
-            with MockServer(settings, observe=lambda it: [each.observe(it) for each in lines] and None) as server:
+            with MockServer(settings, observe=observe) as server:
                 port = int(server.url.rpartition(":")[2])
                 todo = [(name, it) for name, (secret, _) in CANARIES.items() for it in places(secret)][::every]
                 answers = [send(port, it) for _, it in todo]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from frame import HERE, Figure, Size, alone
 
@@ -22,11 +23,13 @@ MINUTES = 35
 ENOUGH = 0.9 * MINUTES * 60  # seconds after which no more portions are begun
 RUNS, STEPS, PORTION = 10_000, 50, 100
 STORES = ("memory", "file")
+Result = tuple[int, int, str]
+"""Runs, steps, and the difference that was found, if one was."""
 Portion = tuple[str, int, int, int, float]
 """Store, seed, runs, steps, when it is too late to begin."""
 
 
-def ran(portion: Portion) -> tuple[int, int, str]:
+def ran(portion: Portion) -> Result:
     """Runs, steps, and the difference that was found, if one was."""
     # Here and not above: these are the suite's own modules, and they take a while to load.
     sys.path[:0] = [str(HERE.parent / "behaviours"), str(HERE.parent)]
@@ -45,7 +48,7 @@ def ran(portion: Portion) -> tuple[int, int, str]:
     done = [0, 0]
 
     class Counted(Calls):
-        def check_invariants(self, *arguments: object) -> None:
+        def check_invariants(self, *arguments: Any) -> None:
             super().check_invariants(*arguments)
             done[1] += 1
 
@@ -66,13 +69,14 @@ def ran(portion: Portion) -> tuple[int, int, str]:
         loop = asyncio.new_event_loop()
         try:
             app = create_app(Settings(world="empty", rate_limit="off", self_check="all"), log)
-            run_state_machine_as_test(seed(number)(partial(Counted, app, loop, log)), settings=quiet)
+            make: Any = partial(Counted, app, loop, log)
+            run_state_machine_as_test(seed(number)(make), settings=quiet)
         except Exception:
-            return *done, traceback.format_exc()  # type: ignore[return-value]
+            return done[0], done[1], traceback.format_exc()
         finally:
             loop.close()
             log.close()
-    return *done, ""  # type: ignore[return-value]
+    return done[0], done[1], ""
 
 
 def portions(runs: int, most: int, steps: int) -> Iterator[Portion]:
@@ -91,7 +95,7 @@ def main(size: Size) -> Figure:
     differences = [found for _, _, found in results if found]
     for found in differences[:3]:
         print(found, file=sys.stderr)
-    runs, steps = (sum(result[place] for result in results) for place in (0, 1))
+    runs, steps = sum(result[0] for result in results), sum(result[1] for result in results)
     wanted = RUNS if size == "full" else 5
     text = (
         f"{runs:,} runs of up to {STEPS} steps, {steps:,} in all, half on a state file: differences {len(differences)}"

@@ -163,10 +163,11 @@ def _commands(sophiie: Sophiie, receiver: Receiver, tally: Tally) -> None:
         _subscribe(sophiie, f"http://127.0.0.1:{receiver.port}/hostile/{index}")
     with _environment(SOPHIIE_MOCK_URL=sophiie.url, SOPHIIE_API_KEY=sophiie.api_key):
         for arguments in (["trigger", "LEAD_CREATED"], ["events", "list"], ["trigger", "LEAD_CREATED"]):
-            said = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+            written = io.BytesIO()
+            said = io.TextIOWrapper(written, "utf-8", write_through=True)
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 code = command(arguments)
-            text = said.buffer.getvalue().decode()  # type: ignore[attr-defined]  # it is a BytesIO
+            text = written.getvalue().decode()
             if code != 0 or not text.replace("\t", "").replace("\n", "").isprintable():
                 tally.note(f"`{' '.join(arguments)}` ends with {code}: {text[-200:]!r}")
     _read(sophiie, tally)

@@ -65,7 +65,7 @@ if __name__ == "__main__":
     step, count, _, *arguments = sys.argv[1:]
     DyingGate.fate = DyingDatabase.fate = fate = Fate(step, int(count))
     egress_client.EgressClient = DyingGate  # type: ignore[misc]
-    sqlite_log.Database = DyingDatabase  # type: ignore[misc]
+    sqlite_log.Database = DyingDatabase  # type: ignore[attr-defined]
     sqlite_log.SqliteLog = DyingSqlite  # type: ignore[misc]
     open_log = server.open_log
 

@@ -80,7 +80,7 @@ class Shop:
 
     def compare(self, when: str) -> None:
         """Every lead is there as it was acknowledged, and no other."""
-        there = {}
+        there: dict[str, str] = {}
         for page in itertools.count(1):
             answer = self.caller.call("GET", f"/v1/leads?page={page}").body
             there |= {lead["id"]: lead["firstName"] for lead in answer["leads"]}

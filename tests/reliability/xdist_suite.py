@@ -131,6 +131,10 @@ def main(rounds: int, workers: int) -> int:
 class _Elsewhere(MockServer):
     """A server that counts the requests it answers."""
 
+    def __enter__(self) -> "_Elsewhere":
+        super().__enter__()
+        return self
+
     def __init__(self) -> None:
         super().__init__(Settings(port=0, quiet=True), observe=self._count)
         self.asked = 0

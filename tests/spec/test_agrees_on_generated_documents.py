@@ -6,6 +6,7 @@ documents and values that are drawn keep out of them. SOPHIIE_TEST_EXAMPLES=100 
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -107,11 +108,12 @@ def _ours(operation: Operation, value: Any) -> tuple[bool, bool]:
 def _theirs(core: OpenAPI, value: Any) -> tuple[bool, bool]:
     data = json.dumps(value).encode()
     request = MockRequest("http://a", "post", "/x", data=data, content_type=JSON)
-    found = []
-    for judge in (
+    judges: tuple[Callable[[], object], ...] = (
         lambda: core.validate_request(request),
         lambda: core.validate_response(request, MockResponse(data, content_type=JSON)),
-    ):
+    )
+    found = []
+    for judge in judges:
         try:
             judge()
         except Exception:  # whatever it is called, it is a refusal

@@ -128,7 +128,7 @@ def test_an_operation_tells_its_tag_words_and_provenance() -> None:
 
 
 def test_an_operation_is_secured_by_itself_or_by_its_document() -> None:
-    key = [{"bearerAuth": []}]
+    key: list[dict[str, list[str]]] = [{"bearerAuth": []}]
     assert only(security=key).secured
     assert not only().secured
     contract = served(document({"/a": {"get": {}, "post": {"security": []}}}, security=key))

@@ -36,6 +36,9 @@ def body(**node: Any) -> dict[str, Any]:
 POST = f"{LEADS}/post/requestBody"
 PARAMETER = f"{GET}/parameters/0"
 
+# What nobody writes at the top of a document, and it does no harm there.
+_TOP: dict[str, Any] = {"$schema": "x", "$id": "http://[", "type": 5}
+
 # (what is broken, where it is told, a part of cause and remedy)
 BROKEN: list[tuple[str, Any, str, str]] = [
     # --- the document as a whole
@@ -403,7 +406,7 @@ ODD: list[tuple[str, dict[str, Any]]] = [
     ("broken webhooks", document({"/a": {"get": {}}}, webhooks={"W": {"post": {"requestBody": {"$ref": "x.yaml"}}}})),
     (
         "words of JSON Schema at the top",
-        document({"/a": {"get": answering({})}}, **{"$schema": "x", "$id": "http://[", "type": 5}),
+        document({"/a": {"get": answering({})}}, **_TOP),
     ),
     ("a reference at the top", document({"/a": {"get": answering({})}}, **{"$ref": "x.yaml"})),
     ("a reference at the top, 3.0", document({"/a": {"get": answering({})}}, version="3.0.3", **{"$ref": "x.yaml"})),

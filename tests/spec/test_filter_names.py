@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from specimens import answering, document, served
 
-from mock_server.spec.filters import Filters, plain
+from mock_server.spec.filters import Filters
+from mock_server.spec.names import plain
 
 TEXT, COUNT = {"type": "string"}, {"type": "integer"}
 LEAD = {

@@ -346,7 +346,7 @@ def test_a_branch_that_names_its_kind_itself_counts_more_than_a_schema_name() ->
 def test_a_base_schema_has_one_of_the_kinds_and_a_derived_one_its_own() -> None:
     base = {**_CAT, "discriminator": {"propertyName": "t", "mapping": {"c": "#/components/schemas/Cat", "d": "Dog"}}}
     derived = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"x": {"type": "string"}}}]}
-    others = {"Pet": base, "Cat": derived, "Dog": derived}
+    others: dict[str, Any] = {"Pet": base, "Cat": derived, "Dog": derived}
     assert {generate(schema(base, **others), chance(n))["t"] for n in range(20)} == {"c", "d"}
     dogs = schema({"$ref": "#/components/schemas/Dog"}, **others)
     assert {generate(dogs, chance(n))["t"] for n in range(9)} == {"d"}

@@ -38,7 +38,10 @@ def test_an_operation_does_what_the_rfc_says_and_to_a_copy(patch: Any, result: A
 
 
 def test_operations_apply_in_their_order() -> None:
-    patches = [{"op": "add", "path": "/x", "value": []}, {"op": "add", "path": "/x/-", "value": 1}]
+    patches: list[dict[str, Any]] = [
+        {"op": "add", "path": "/x", "value": []},
+        {"op": "add", "path": "/x/-", "value": 1},
+    ]
     assert patched({}, patches) == {"x": [1]}
 
 

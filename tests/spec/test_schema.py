@@ -77,7 +77,7 @@ def test_null_is_admitted_where_the_types_have_it() -> None:
 )
 def test_properties_are_those_of_all_branches(node: Any, names: list[str], sure: list[str], required: set[str]) -> None:
     it = schema(node, B=B)
-    assert (list(it.properties), list(it.sure), it.required) == (names, sure, required)
+    assert (list(it.properties), list(it.sure), set(it.required)) == (names, sure, required)
 
 
 def test_of_two_schemas_for_one_property_the_first_counts_unless_another_fixes_it() -> None:
@@ -247,7 +247,7 @@ def chain(length: int) -> dict[str, Any]:
 
 def test_many_ways_to_one_schema_are_walked_once() -> None:
     it = schema({"$ref": "#/components/schemas/A0"}, **chain(10))
-    assert (it.types, it.required, list(it.properties)) == ({"object"}, {"b"}, ["b"])
+    assert (set(it.types), set(it.required), list(it.properties)) == ({"object"}, {"b"}, ["b"])
     assert it.accepts({"b": 1})
     assert len(it.parts) == len(it.certain) == 11
 

@@ -143,7 +143,8 @@ def test_a_text_is_compared_with_what_was_sent() -> None:
 
 @pytest.mark.parametrize("raw", [b"no json", b"\xff\xfe", b"[1", b'{"a": NaN}'])
 def test_what_is_no_json_is_equal_to_none(raw: bytes) -> None:
-    for wanted in ("no json", None, {}, []):
+    values: tuple[Any, ...] = ("no json", None, {}, [])
+    for wanted in values:
         pattern = {"bodyPatterns": [{"equalToJson": wanted if wanted != "no json" else '"no json"'}]}
         (difference,) = differences(pattern, posted(raw))
         assert difference.startswith("bodyPatterns/0: wanted")

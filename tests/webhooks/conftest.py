@@ -1,18 +1,15 @@
 """A stage for each test: one contract and one world for all, a workspace and a dispatcher of its own for each."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from receivers import Stage, staged
+from receivers import Setting, staged
 from starlette.applications import Starlette
 
 from mock_server.store.base import NoLog
 from mock_server.workspaces.workspace import Workspaces
-
-Setting = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
 @pytest.fixture(scope="session")

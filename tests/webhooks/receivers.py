@@ -26,7 +26,8 @@ from mock_server.world.recipe import load_recipe
 
 START = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,10 @@ class Stage:
     @property
     def subscriptions(self) -> list[int]:
         return [int(row.id) for row in self.workspace.image.rows(subscription.KIND)]
+
+
+Setting = Callable[..., contextlib.AbstractAsyncContextManager[Stage]]
+"""The fixture ``stage``: ``async with stage(retries="5s") as it:`` with any setting."""
 
 
 @contextlib.asynccontextmanager

@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
-from receivers import OK, START, Gatekeeper, Stage, receiving, saying, status
+from receivers import OK, START, Gatekeeper, Got, Receiver, Setting, Stage, Writer, receiving, saying, status
 
 from mock_server.errors import SettingsError
 from mock_server.webhooks import outbox
 from mock_server.world.clock import stamp
 
 
-def test_a_change_reaches_its_subscriber_in_the_shape_of_the_recent_list(stage) -> None:
+def test_a_change_reaches_its_subscriber_in_the_shape_of_the_recent_list(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             it.subscribe(receiver.url)
@@ -32,7 +32,7 @@ def test_a_change_reaches_its_subscriber_in_the_shape_of_the_recent_list(stage) 
     asyncio.run(scenario())
 
 
-def test_without_our_headers_nothing_but_the_vendors_is_sent(stage) -> None:
+def test_without_our_headers_nothing_but_the_vendors_is_sent(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage(mock_headers=False) as it:
             it.subscribe(receiver.url)
@@ -44,7 +44,7 @@ def test_without_our_headers_nothing_but_the_vendors_is_sent(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_nobody_is_told_of_what_he_did_not_subscribe_to(stage) -> None:
+def test_nobody_is_told_of_what_he_did_not_subscribe_to(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             it.subscribe(receiver.url, "LEAD_DELETED")
@@ -56,7 +56,7 @@ def test_nobody_is_told_of_what_he_did_not_subscribe_to(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_each_subscription_gets_its_own_delivery_even_to_the_same_url(stage) -> None:
+def test_each_subscription_gets_its_own_delivery_even_to_the_same_url(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             for _ in range(3):
@@ -70,7 +70,7 @@ def test_each_subscription_gets_its_own_delivery_even_to_the_same_url(stage) -> 
     asyncio.run(scenario())
 
 
-def test_a_subscription_gets_everything_in_order_and_one_at_a_time(stage) -> None:
+def test_a_subscription_gets_everything_in_order_and_one_at_a_time(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             it.subscribe(receiver.url)
@@ -83,7 +83,7 @@ def test_a_subscription_gets_everything_in_order_and_one_at_a_time(stage) -> Non
     asyncio.run(scenario())
 
 
-def test_order_does_not_depend_on_where_the_clock_is_set(stage) -> None:
+def test_order_does_not_depend_on_where_the_clock_is_set(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             id = it.subscribe(receiver.url)
@@ -99,7 +99,7 @@ def test_order_does_not_depend_on_where_the_clock_is_set(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_a_subscription_that_hangs_keeps_nobody_waiting(stage) -> None:
+def test_a_subscription_that_hangs_keeps_nobody_waiting(stage: Setting) -> None:
     async def scenario() -> None:
         hung = Gatekeeper()
         async with receiving(hung) as slow, receiving() as quick, stage() as it:
@@ -117,7 +117,7 @@ def test_a_subscription_that_hangs_keeps_nobody_waiting(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_by_default_one_attempt_is_made_and_the_failure_is_kept(stage) -> None:
+def test_by_default_one_attempt_is_made_and_the_failure_is_kept(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(500))) as receiver, stage() as it:
             it.subscribe(receiver.url)
@@ -132,7 +132,7 @@ def test_by_default_one_attempt_is_made_and_the_failure_is_kept(stage) -> None:
 
 
 @pytest.mark.parametrize("code", [200, 201, 202, 204, 299])
-def test_every_2xx_is_success(stage, code: int) -> None:
+def test_every_2xx_is_success(stage: Setting, code: int) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(code))) as receiver, stage(retries="5s") as it:
             it.subscribe(receiver.url)
@@ -145,7 +145,7 @@ def test_every_2xx_is_success(stage, code: int) -> None:
 
 
 @pytest.mark.parametrize("code", [101, 300, 304, 400, 404, 409, 429, 500, 503, 599, 999])
-def test_every_other_status_is_a_failure(stage, code: int) -> None:
+def test_every_other_status_is_a_failure(stage: Setting, code: int) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(code))) as receiver, stage() as it:
             it.subscribe(receiver.url)
@@ -159,7 +159,7 @@ def test_every_other_status_is_a_failure(stage, code: int) -> None:
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_is_a_failure_and_is_not_followed(stage, code: int) -> None:
+def test_a_redirect_is_a_failure_and_is_not_followed(stage: Setting, code: int) -> None:
     async def scenario() -> None:
         async with receiving() as other:
             redirect = status(code, f"Location: {other.url}")
@@ -177,7 +177,7 @@ def test_a_redirect_is_a_failure_and_is_not_followed(stage, code: int) -> None:
 # --- retries --------------------------------------------------------------------------------------------------------
 
 
-def test_the_whole_ladder_runs_by_moving_the_clock(stage) -> None:
+def test_the_whole_ladder_runs_by_moving_the_clock(stage: Setting) -> None:
     """75 h 35 min 5 s of Standard Webhooks, and jitter of a fifth."""
 
     async def scenario() -> None:
@@ -196,7 +196,7 @@ def test_the_whole_ladder_runs_by_moving_the_clock(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_a_retry_is_made_when_its_time_comes_and_not_before(stage) -> None:
+def test_a_retry_is_made_when_its_time_comes_and_not_before(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(500), OK)) as receiver, stage(retries="100s") as it:
             it.subscribe(receiver.url)
@@ -213,7 +213,7 @@ def test_a_retry_is_made_when_its_time_comes_and_not_before(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_a_retry_that_waits_lets_others_pass(stage) -> None:
+def test_a_retry_that_waits_lets_others_pass(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(500), OK)) as receiver, stage(retries="1h") as it:
             it.subscribe(receiver.url)
@@ -227,7 +227,7 @@ def test_a_retry_that_waits_lets_others_pass(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_time_that_passes_by_itself_brings_the_retry(stage) -> None:
+def test_time_that_passes_by_itself_brings_the_retry(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(500), OK)) as receiver, stage(retries="1s") as it:
             it.subscribe(receiver.url)
@@ -244,7 +244,7 @@ def test_time_that_passes_by_itself_brings_the_retry(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_retry_after_is_honoured_when_retrying(stage) -> None:
+def test_retry_after_is_honoured_when_retrying(stage: Setting) -> None:
     async def scenario() -> None:
         busy = status(429, "Retry-After: 3600")
         async with receiving(saying(busy, OK)) as receiver, stage(retries="5s") as it:
@@ -260,7 +260,7 @@ def test_retry_after_is_honoured_when_retrying(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_jitter_is_the_same_at_every_run_and_differs_between_deliveries(stage) -> None:
+def test_jitter_is_the_same_at_every_run_and_differs_between_deliveries(stage: Setting) -> None:
     async def scenario() -> list[str]:
         async with receiving(saying(status(500))) as receiver, stage(retries="1h") as it:
             it.subscribe(receiver.url)
@@ -276,7 +276,7 @@ def test_jitter_is_the_same_at_every_run_and_differs_between_deliveries(stage) -
 # --- the end of a subscription --------------------------------------------------------------------------------------
 
 
-def test_410_ends_the_subscription_at_once_with_all_that_it_was_owed(stage) -> None:
+def test_410_ends_the_subscription_at_once_with_all_that_it_was_owed(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(saying(OK, status(410))) as gone, receiving() as stays, stage(retries="5s") as it:
             it.subscribe(gone.url)
@@ -298,7 +298,7 @@ def test_410_ends_the_subscription_at_once_with_all_that_it_was_owed(stage) -> N
     asyncio.run(scenario())
 
 
-def test_a_retry_that_waits_ends_with_a_410_too(stage) -> None:
+def test_a_retry_that_waits_ends_with_a_410_too(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(saying(status(500), status(410))) as receiver, stage(retries="5s") as it:
             it.subscribe(receiver.url)
@@ -313,11 +313,13 @@ def test_a_retry_that_waits_ends_with_a_410_too(stage) -> None:
 
 
 @pytest.mark.parametrize(("answer", "state"), [(OK, "delivered"), (status(500), "cancelled")])
-def test_what_is_on_the_wire_while_its_subscription_ends_is_the_last_one(stage, answer: bytes, state: str) -> None:
+def test_what_is_on_the_wire_while_its_subscription_ends_is_the_last_one(
+    stage: Setting, answer: bytes, state: str
+) -> None:
     async def scenario() -> None:
         arrived, go_on = asyncio.Event(), asyncio.Event()
 
-        async def handler(receiver, writer, got) -> None:
+        async def handler(receiver: Receiver, writer: Writer, got: Got) -> None:
             arrived.set()
             await go_on.wait()
             writer.write(answer)
@@ -338,11 +340,11 @@ def test_what_is_on_the_wire_while_its_subscription_ends_is_the_last_one(stage, 
     asyncio.run(scenario())
 
 
-def test_a_delivery_cancelled_on_the_wire_is_not_tried_again(stage) -> None:
+def test_a_delivery_cancelled_on_the_wire_is_not_tried_again(stage: Setting) -> None:
     async def scenario() -> None:
         arrived, go_on = asyncio.Event(), asyncio.Event()
 
-        async def handler(receiver, writer, got) -> None:
+        async def handler(receiver: Receiver, writer: Writer, got: Got) -> None:
             arrived.set()
             await go_on.wait()
             writer.write(status(500))
@@ -366,7 +368,7 @@ def test_a_delivery_cancelled_on_the_wire_is_not_tried_again(stage) -> None:
 # --- pausing, stopping, resetting -----------------------------------------------------------------------------------
 
 
-def test_a_paused_subscription_gets_nothing_until_it_goes_on(stage) -> None:
+def test_a_paused_subscription_gets_nothing_until_it_goes_on(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             id = it.subscribe(receiver.url)
@@ -382,7 +384,7 @@ def test_a_paused_subscription_gets_nothing_until_it_goes_on(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_what_is_not_finished_when_the_server_stops_is_handed_back(stage) -> None:
+def test_what_is_not_finished_when_the_server_stops_is_handed_back(stage: Setting) -> None:
     async def scenario() -> Stage:
         async with receiving(Gatekeeper()) as receiver, stage() as it:
             it.subscribe(receiver.url)
@@ -400,7 +402,7 @@ def test_what_is_not_finished_when_the_server_stops_is_handed_back(stage) -> Non
     assert all(delivery["attempts"] == [] for delivery in it.deliveries)
 
 
-def test_what_is_on_the_wire_when_the_server_stops_may_end(stage) -> None:
+def test_what_is_on_the_wire_when_the_server_stops_may_end(stage: Setting) -> None:
     async def scenario() -> None:
         held = Gatekeeper()
         async with receiving(held) as receiver, stage() as it:
@@ -417,7 +419,7 @@ def test_what_is_on_the_wire_when_the_server_stops_may_end(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_a_workspace_that_was_reset_owes_nothing_of_before(stage) -> None:
+def test_a_workspace_that_was_reset_owes_nothing_of_before(stage: Setting) -> None:
     async def scenario() -> None:
         held = Gatekeeper()
         async with receiving(held) as receiver, stage() as it:
@@ -439,7 +441,7 @@ def test_a_workspace_that_was_reset_owes_nothing_of_before(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_drain_says_when_something_is_still_on_its_way(stage) -> None:
+def test_drain_says_when_something_is_still_on_its_way(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving(Gatekeeper()) as receiver, stage() as it:
             it.subscribe(receiver.url)
@@ -450,7 +452,9 @@ def test_drain_says_when_something_is_still_on_its_way(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_a_body_that_breaks_the_contract_is_not_sent_and_is_an_error(stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_body_that_breaks_the_contract_is_not_sent_and_is_an_error(
+    stage: Setting, caplog: pytest.LogCaptureFixture
+) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage(retries="5s") as it:
             it.subscribe(receiver.url)
@@ -469,7 +473,7 @@ def test_a_body_that_breaks_the_contract_is_not_sent_and_is_an_error(stage, capl
     assert "breaks the contract" in caplog.text
 
 
-def test_settings_that_cannot_be_followed_stop_the_start(stage) -> None:
+def test_settings_that_cannot_be_followed_stop_the_start(stage: Setting) -> None:
     async def scenario(**settings: object) -> None:
         async with stage(**settings):
             raise AssertionError
@@ -479,7 +483,7 @@ def test_settings_that_cannot_be_followed_stop_the_start(stage) -> None:
             asyncio.run(scenario(**wrong))
 
 
-def test_the_news_are_told_to_those_who_wait(stage) -> None:
+def test_the_news_are_told_to_those_who_wait(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             news = it.dispatcher.news
@@ -502,7 +506,7 @@ def test_the_news_are_told_to_those_who_wait(stage) -> None:
     asyncio.run(scenario())
 
 
-def test_times_of_attempts_are_the_workspaces(stage) -> None:
+def test_times_of_attempts_are_the_workspaces(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             it.subscribe(receiver.url)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from receivers import Stage, receiving, staged
+from receivers import Setting, Stage, receiving, staged
 
 from mock_server.errors import Problem, StateError
 from mock_server.store.base import Change, NoLog
@@ -34,11 +35,16 @@ async def until(ready: Callable[[], bool]) -> None:
 
 
 def test_who_asks_stays_and_who_is_silent_for_the_time_of_a_lease_goes(
-    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+    stage: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[object] = []
     swept = listeners.Listeners._swept
-    monkeypatch.setattr(listeners.Listeners, "_swept", lambda self: (looks.append(self), swept(self)))
+
+    def counted(self: listeners.Listeners) -> Any:
+        looks.append(self)
+        return swept(self)
+
+    monkeypatch.setattr(listeners.Listeners, "_swept", counted)
 
     async def scenario() -> None:
         async with stage() as it:
@@ -55,9 +61,7 @@ def test_who_asks_stays_and_who_is_silent_for_the_time_of_a_lease_goes(
     asyncio.run(scenario())
 
 
-def test_one_whose_connection_is_closed_goes_sooner(
-    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_whose_connection_is_closed_goes_sooner(stage: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listeners, "LEASE_SECONDS", 30)
     monkeypatch.setattr(listeners, "_CUT_SECONDS", 2)
 

@@ -1,6 +1,7 @@
 """What is owed is kept until it is settled; what is settled is kept until there is too much of it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from mock_server.webhooks.delivery_queue import DeliveryQueue
 from mock_server.world.ids import Ids
 
 NOW = "2026-03-04T05:06:07.000Z"
-SUBSCRIBER = {"id": 1, "hookUrl": "http://127.0.0.1/", "trigger": "LEAD_CREATED"}
+SUBSCRIBER: dict[str, Any] = {"id": 1, "hookUrl": "http://127.0.0.1/", "trigger": "LEAD_CREATED"}
 
 
 def happen(tx: Transaction, number: int) -> None:
@@ -190,7 +191,7 @@ def test_a_backlog_is_in_the_order_of_arrival_whatever_the_clock_said() -> None:
         for number, now in enumerate(["2026-01-02", "2020-01-01", "2026-01-01"]):
             event = {"id": f"evt_{number}", "type": "LEAD_CREATED"}
             outbox.add(tx, Ids(1), f"{now}T00:00:00.000Z", event, SUBSCRIBER)
-        backlog, order = DeliveryQueue(outbox.queued(tx, 1)), []
+        backlog, order = DeliveryQueue(outbox.queued(tx, 1)), list[str]()
         while len(order) < 9 and (row := backlog.first(tx, "2020-01-01T00:00:00.000Z")):
             order.append(row.record["eventId"])
             outbox.finish_delivery(tx, row, outbox.DELIVERED, None)

@@ -1,6 +1,6 @@
 """Records in the shapes of the Zapier surface, as the document describes deliveries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -56,7 +56,11 @@ INQUIRY = {"id": "in_1", "leadId": "ld_1", "summary": "A blocked drain", "create
 
 
 def transaction(**records: Mapping[str, Any]) -> Transaction:
-    kinds = {"leads": [LEAD], "inquiries": [INQUIRY], "appointments": [APPOINTMENT]}
+    kinds: dict[str, Sequence[Mapping[str, Any]]] = {
+        "leads": [LEAD],
+        "inquiries": [INQUIRY],
+        "appointments": [APPOINTMENT],
+    }
     kinds |= {kind: [record] for kind, record in records.items()}
     return Transaction(WorkspaceState.of(kinds, {}))
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -292,21 +292,23 @@ def test_what_cannot_be_kept_says_why_and_has_not_happened() -> None:
     other = Snapshot("s", it.image.fork(), LATER, True)
     image = it.image
     log.full = True
-    for deed in (
+    deeds: tuple[Callable[[], object], ...] = (
         lambda: workspaces.reset(it),
         lambda: workspaces.return_to(it, other),
         lambda: workspaces.remove(it),
         lambda: workspaces.keep_clock(it),
-    ):
+    )
+    for deed in deeds:
         with pytest.raises(StorageUnavailable, match="state: the disk is full → make room"):
             deed()
         assert (it.image, it.requests, it.clock.frozen) == (image, 1, False)
         assert it.clock.now() < parse(START) + A_MOMENT
         assert workspaces.by_digest(digest("k")) is workspaces.get("w") is it
-    for make in (
+    makers: tuple[Callable[[], object], ...] = (
         lambda: workspaces.create("x", plan(), ["x"]),
         lambda: workspaces.branch(it, other, "x", "x"),
-    ):
+    )
+    for make in makers:
         with pytest.raises(StateError, match="the disk is full"):
             make()
         assert [one.id for one in workspaces] == ["w"]

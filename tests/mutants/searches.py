@@ -8,6 +8,7 @@ from wrapper import Mutant
 
 from contracts import schemathesis_engine
 from contracts.errors import CannotRun, RunStopped
+from contracts.options.generation_depth import USUAL
 from contracts.options.options import Options
 from contracts.rules.rule import Finding
 from contracts.run.runner import Run
@@ -72,7 +73,7 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
 
 def tuned(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
     """The generator with this suite's settings, schema tweaks and doubts."""
-    return _engine(contract, target, budget, schemathesis_engine.configuration(target, schemathesis_engine.USUAL, seed))
+    return _engine(contract, target, budget, schemathesis_engine.configuration(target, USUAL, seed))
 
 
 def plain(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
