@@ -116,6 +116,7 @@ lint: $(VENV)/.dev ## ruff check, ruff format --check, mypy --strict
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	@for file in tests/conftest.py tests/*/conftest.py; do $(BIN)/mypy --no-error-summary $$file || exit 1; done
 
 bench: $(VENV)/.dev ## measure beside the peers and the limit, write bench/RESULTS.md (make bench ARGS='--rounds 2')
 	@$(BIN)/python bench/run.py $(ARGS)

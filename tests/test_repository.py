@@ -136,3 +136,11 @@ def test_no_two_test_modules_have_the_same_name() -> None:
     names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name not in ("conftest.py", "__init__.py")]
 
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_the_type_checker_finds_every_folder_of_tests() -> None:
+    """A folder that it does not know would be a package to it, and its modules unknown to each other."""
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]["mypy_path"]
+    folders = {path.parent for top in ("tests", "bench") for path in (ROOT / top).rglob("*.py")}
+
+    assert sorted(known) == sorted(folder.relative_to(ROOT).as_posix() for folder in folders)
