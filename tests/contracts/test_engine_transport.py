@@ -101,7 +101,12 @@ def test_every_connection_of_a_run_passes_the_guard(tmp_path: Path) -> None:
 
 def test_probes_pass_the_guard_and_are_heeded(tmp_path: Path) -> None:
     asked: list[str] = []
-    with recording(lambda _, path: asked.append(path) or ((400, {}, b"") if "%01" in path else LISTED)) as host:
+
+    def answer(_: str, path: str) -> Answer:
+        asked.append(path)
+        return (400, {}, b"") if "%01" in path else LISTED
+
+    with recording(answer) as host:
         outcome = generated(document(tmp_path), host.url)
     assert any("probe%5C%1B%01" in path for path in asked)
     assert len(asked) == outcome.requests
