@@ -18,6 +18,7 @@ from mock_server.api.exchange import Exchange
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError, StateError
+from mock_server.http_protocol.accepting import accepting
 from mock_server.http_protocol.parser_choice import http_parser
 from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
 from mock_server.store.base import Log, NoLog
@@ -123,8 +124,8 @@ class Server(uvicorn.Server):
 
     def until_stopped(self, listener: socket.socket) -> None:
         """Serve in this thread."""
-        with self._stoppable(), asyncio.Runner(loop_factory=new_event_loop) as runner:
-            runner.run(self.serve(sockets=[listener]))
+        with self._stoppable(), accepting(listener) as sockets, asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(self.serve(sockets=sockets))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Deliveries end first: a receiver on this very port must still be there, and those who watch are let go.

@@ -27,6 +27,7 @@ def run(goal: int, path: Path, size: str) -> tuple[str, str]:
     """Verdict and figure of one script."""
     minutes = loaded(path).MINUTES if size == "full" else TINY_MINUTES
     command = [sys.executable, str(path), "--size", size]
+    print(f"goal {goal} · {GOALS[goal]} · begun, at most {minutes} minutes", file=sys.stderr, flush=True)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True)
     try:
         said, _ = process.communicate(timeout=minutes * 60)

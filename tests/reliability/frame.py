@@ -9,7 +9,8 @@ A script is a file ``gNN_name.py`` beside this one, found by its name. It has
 - and ends in ``if __name__ == "__main__": alone(__file__, main)``.
 
 ``main`` returns ``Figure(met, text)`` with what was measured, or raises ``NotShown`` with the reason when this machine
-cannot show it. A goal without a script, or without a figure, is printed as *not shown*.
+cannot show it. A script that runs for minutes says by ``progress`` how far it is. A goal without a script, or without a
+figure, is printed as *not shown*.
 """
 
 import argparse
@@ -112,6 +113,12 @@ STALLED = "the event loop stood still"
 STALLS = Stalls()
 WATCHED = (2, 5, 9, 10, 11, 13)
 """The goals that are missed, too, when the event loop of a server stood still."""
+
+
+def progress(done: int, total: int, what: str) -> None:
+    """Say on standard error how far a long script is, at each tenth of its way."""
+    if done * 10 // total > (done - 1) * 10 // total:
+        print(f"  {done} of {total} {what}", file=sys.stderr, flush=True)
 
 
 def alone(file: str, main: Main) -> NoReturn:

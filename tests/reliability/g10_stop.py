@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from client import Connection
-from frame import Figure, Size, alone
+from frame import Figure, Size, alone, progress
 from process import EMPTY, HOOK, Process, start
 
 from mock_server.store.base import Row, SavedWorkspace
@@ -26,6 +26,7 @@ from mock_server.store.state import WorkspaceState
 
 MINUTES = 25
 LONGEST, AT_ONCE = 10.0, 1.0  # seconds
+ALL_HEARD = 60.0  # seconds until each client has had an answer
 UNDER_WAY = 0.1  # a request that was sent so long before the signal has reached the server
 _REFUSED = b"HTTP/1.1 503 "
 NUMBERS = itertools.count()
@@ -60,6 +61,12 @@ async def client(port: int, seen: Seen) -> None:
         connection.close()
 
 
+async def heard(seen: Seen, clients: int) -> None:
+    """Return when each of so many clients has had an answer."""
+    while len(seen.heard) < clients:
+        await asyncio.sleep(0.01)
+
+
 @contextlib.asynccontextmanager
 async def hanging(port: int, seen: Seen) -> AsyncIterator[None]:
     """A delivery to a receiver that never answers; a body that never ends, a delayed answer, and one who watches.
@@ -68,7 +75,7 @@ async def hanging(port: int, seen: Seen) -> AsyncIterator[None]:
     """
 
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.CancelledError):  # cancelled where the loop ends before it
             await reader.read()
         writer.close()
 
@@ -103,8 +110,7 @@ async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, fl
     seen = Seen()
     async with hanging(process.port, seen):
         some = [asyncio.create_task(client(process.port, seen)) for _ in range(clients)]
-        while len(seen.heard) < clients:
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(heard(seen, clients), ALL_HEARD)
         began = seen.stopped = time.monotonic()
         process.running.send_signal(signal.SIGTERM)
         if twice:
@@ -173,6 +179,8 @@ def main(size: Size) -> Figure:
             finally:
                 process.kill()
             verdict.add(seen, kept(folder / "state.db"), took, code, twice)
+        if size == "full":
+            progress(number + 1, repeats, "stops")
     late = verdict.late if size == "full" else 0
     text = (
         f"{repeats} stops under {clients} clients with a stream, a slow body and a hanging delivery open: "
