@@ -21,12 +21,13 @@ from contracts.real_host.run_plan import BURST
 from contracts.report import escaping, terminal, writers
 from contracts.report.har import HarRecorder
 from contracts.report.progress import ProgressBar
+from contracts.report.summary import RunReport
 from contracts.run.runner import Run
 from contracts.spec.document import Contract, load
 from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 from contracts.transport.redaction import ReportRedactor
-from contracts.transport.signals import interruptible, undisturbed
+from contracts.transport.signals import finishing, interruptible
 from contracts.transport.target import Target, mock, named
 from mock_server.config.settings import LOCAL_KEY
 from mock_server.support.crash_report import describe_crash
@@ -143,11 +144,15 @@ def _checked(
             outcome = run.go()
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
     redactor = ReportRedactor(secrets, people=not outcome.target.is_mock)
-    with undisturbed():
-        wrong = writers.write(outcome, redactor, reports)  # first: a pipeline that ended the run soon ends this too
-        terminal.write(outcome, redactor, console, verbose=verbose)
-        epilogue.proposals(outcome, contract, redactor, console)
-        epilogue.entries(outcome, redactor, console, wanted=entries)
+    report, wrong = RunReport(outcome, redactor), []
+    try:
+        with finishing(interrupted=outcome.interrupted):
+            wrong = writers.write(report, reports)  # first: a pipeline that ended the run soon ends this too
+            terminal.write(report, console, verbose=verbose)
+            epilogue.proposals(outcome, contract, redactor, console)
+            epilogue.entries(outcome, redactor, console, wanted=entries)
+    except KeyboardInterrupt:  # a second one: somebody cannot wait
+        outcome.interrupted = True
     return exit_code_after(wrong, outcome)
 
 

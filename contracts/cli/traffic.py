@@ -13,6 +13,7 @@ from contracts.cli.report_errors import exit_code_after
 from contracts.errors import CannotRun
 from contracts.options.baseline_file import load_baseline
 from contracts.report import escaping, terminal, writers
+from contracts.report.summary import RunReport
 from contracts.run.verdict import accept
 from contracts.spec.document import load
 from contracts.spec.json_file import LARGEST, JsonNode, parsed
@@ -63,8 +64,9 @@ def command(
         outcome = Attribution(contract, traffic, TrafficOptions(base, strict, requests_only)).outcome(name)
         accept(outcome, accepted, whole=False)  # another recording may show what this one does not
         redactor = ReportRedactor(traffic.secrets, people=True)
-        wrong = writers.write(outcome, redactor, wanted)
-        terminal.write(outcome, redactor, Console(highlight=False), verbose=verbose)
+        report = RunReport(outcome, redactor)
+        wrong = writers.write(report, wanted)
+        terminal.write(report, Console(highlight=False), verbose=verbose)
         epilogue.entries(outcome, redactor, Console(highlight=False), wanted=baseline_entries)
         return exit_code_after(wrong, outcome)
     except CannotRun as fault:

@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.report import summary as content
 from contracts.report.escaping import json_text, visible
 from contracts.report.report_cases import CaseStatus, ReportCase, cases
-from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor
+from contracts.report.summary import RunReport
 from mock_server import __version__
 
 _NAME = "sophiie-mock check"
@@ -20,10 +18,10 @@ _STATUS = {
 }
 
 
-def as_ctrf(outcome: RunResult, redactor: ReportRedactor) -> str:
+def as_ctrf(report: RunReport) -> str:
     """The run as a CTRF document."""
-    facts = content.summary(outcome, redactor)
-    tests = [_test(case) for case in cases(facts, outcome, redactor)]
+    facts, outcome = report.facts, report.outcome
+    tests = [_test(case) for case in cases(report)]
     start = round(outcome.started.timestamp() * 1000)
     counts = Counter(test["status"] for test in tests)
     numbers = {status: counts[status] for status in ("passed", "failed", "skipped", "pending", "other")}

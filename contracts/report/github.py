@@ -5,8 +5,7 @@ from typing import Any
 
 from contracts.report import escaping, run_facts
 from contracts.report import summary as content
-from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor
+from contracts.report.summary import Cause, RunReport
 
 _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
@@ -17,15 +16,15 @@ _LONGEST = 240
 """Characters of a cell."""
 
 
-def as_github(outcome: RunResult, redactor: ReportRedactor) -> str:
+def as_github(report: RunReport) -> str:
     """Workflow commands, one a line: to be printed in a step."""
-    causes = content.causes(content.summary(outcome, redactor)["findings"])
+    causes = report.causes
     lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
-    lines.append(f"::notice title=sophiie-mock check::{escaping.annotation(redactor.redact(content.verdict(outcome)))}")
+    lines.append(f"::notice title=sophiie-mock check::{escaping.annotation(report.verdict)}")
     return "\n".join(lines) + "\n"
 
 
-def _annotations(causes: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+def _annotations(causes: Sequence[Cause]) -> Iterator[str]:
     """One for each cause; the last that would be shown stands for the rest."""
     shown = causes if len(causes) <= _SHOWN else causes[: _SHOWN - 1]
     for cause in shown:
@@ -42,11 +41,10 @@ def _command(item: Mapping[str, Any], title: str, text: str) -> str:
     return f"::{_LEVELS[item['breaks']]} title={escaping.annotation_property(title)}::{escaping.annotation(text)}"
 
 
-def as_summary(outcome: RunResult, redactor: ReportRedactor) -> str:
+def as_summary(report: RunReport) -> str:
     """Markdown for ``$GITHUB_STEP_SUMMARY``."""
-    facts = content.summary(outcome, redactor)
-    causes = content.causes(facts["findings"])
-    lines = [f"### sophiie-mock check: {_cell(redactor.redact(content.verdict(outcome)))}", ""]
+    facts, causes = report.facts, report.causes
+    lines = [f"### sophiie-mock check: {_cell(report.verdict)}", ""]
     if causes:
         lines += ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(cause) for cause in causes[:_ROWS]]
@@ -56,7 +54,7 @@ def as_summary(outcome: RunResult, redactor: ReportRedactor) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(cause: Sequence[Mapping[str, Any]]) -> str:
+def _row(cause: Cause) -> str:
     first = cause[0]
     got = first["got"] + (f" — {first['reason']}" if first["reason"] else "")
     cells = [first["rule"], first["operation"] + content.more(cause), first["expected"], got, first["provenance"]]

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contracts.report import summary
 from contracts.report.escaping import json_text
+from contracts.report.summary import RunReport
 from contracts.run.outcome import RunResult
 from contracts.transport.exchange import NO_KEYS, NOT_JSON, Exchange, Variables, shape
 from contracts.transport.redaction import ReportRedactor
@@ -35,8 +36,9 @@ class HarRecorder:
         self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
 
 
-def as_har(outcome: RunResult, redactor: ReportRedactor) -> str:
+def as_har(report: RunReport) -> str:
     """One log. `_shape`, a member of our own as the format allows, stands in place of a text."""
+    outcome, redactor = report.outcome, report.redactor
     keys = outcome.target.variables
     entries = [_entry(start, exchange, whole, redactor, keys) for start, exchange, whole in outcome.exchanges]
     creator = {"name": "sophiie-mock check", "version": "1"}

@@ -6,19 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.report import summary as content
 from contracts.report.escaping import xml
 from contracts.report.report_cases import CaseStatus, ReportCase, cases
-from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor
+from contracts.report.summary import RunReport
 
 _ELEMENTS = {CaseStatus.FAILED: "failure", CaseStatus.ERROR: "error", CaseStatus.SKIPPED: "skipped"}
 
 
-def as_junit(outcome: RunResult, redactor: ReportRedactor) -> str:
-    """A finding is a failed case named by its rule and operation; a scenario that found nothing is a passed one."""
-    facts = content.summary(outcome, redactor)
-    every = list(cases(facts, outcome, redactor))
+def as_junit(report: RunReport) -> str:
+    """A cause is a failed case named by its rule and operation; a scenario that found nothing is a passed one."""
+    facts = report.facts
+    every = list(cases(report))
     root = ET.Element("testsuites")
     suite = ET.SubElement(root, "testsuite", _attributes(facts, every))
     properties = ET.SubElement(suite, "properties")

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.report import summary as content
-from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor
+from contracts.report.summary import Cause, RunReport
 
 
 class CaseStatus(StrEnum):
@@ -31,25 +30,42 @@ class ReportCase:
     details: str = ""
 
 
-def cases(facts: Mapping[str, Any], outcome: RunResult, redactor: ReportRedactor) -> Iterator[ReportCase]:
-    """The cases of a summary: what passed, what did not run, the findings, and why the run proves nothing."""
+def cases(report: RunReport) -> Iterator[ReportCase]:
+    """The cases of a report: what passed, what did not run, the causes, and why the run proves nothing.
+
+    The name of a cause is its rule and operation, so that a reader of many runs knows it again.
+    """
+    facts = report.facts
     for name in facts["passed"]:
         yield ReportCase(CaseStatus.PASSED, "contracts", name)
     for name, reason in facts["notRun"].items():
         yield ReportCase(CaseStatus.SKIPPED, "contracts", name, reason)
-    for item in facts["findings"]:
-        status = CaseStatus.FAILED if item["breaks"] else CaseStatus.SKIPPED
-        yield _finding(item, status, item["title"] if item["breaks"] else f"{item['title']}: {item['doubt']}")
-    for item in facts["acceptedFindings"]:
-        yield _finding(item, CaseStatus.SKIPPED, f"{item['title']}: accepted by the baseline")
-    yield from _errors(facts, redactor.redact(content.verdict(outcome)))
+    for cause in report.causes:
+        first = cause[0]
+        status = CaseStatus.FAILED if first["breaks"] else CaseStatus.SKIPPED
+        yield _case(cause, status, "" if first["breaks"] else f": {first['doubt']}")
+    for cause in report.accepted_causes:
+        yield _case(cause, CaseStatus.SKIPPED, ": accepted by the baseline", " (accepted)")
+    yield from _errors(facts, report.verdict)
 
 
-def _finding(item: Mapping[str, Any], status: CaseStatus, message: str) -> ReportCase:
-    name = f"{item['rule']}[{item['operation']}] {item['where']}".strip()
-    reason = [f"reason {item['reason']}"] if item["reason"] else []
-    lines = [f"expected {item['expected']}", f"got {item['got']}", *reason, *item["curl"]]
-    return ReportCase(status, f"contracts.{item['group']}", name, message, "\n".join(lines))
+def _case(cause: Cause, status: CaseStatus, remark: str, suffix: str = "") -> ReportCase:
+    """A case for a cause. ``suffix`` tells what is accepted of a cause from what is not."""
+    first = cause[0]
+    name = f"{first['rule']}[{first['operation']}]{suffix}"
+    message = f"{first['title']}{remark}{content.more(cause)}"
+    examples = [line for item in cause[: content.MAX_EXAMPLES] for line in _lines(item)]
+    return ReportCase(status, f"contracts.{first['group']}", name, message, "\n".join(examples))
+
+
+def _lines(item: Mapping[str, Any]) -> Iterator[str]:
+    if item["where"]:
+        yield f"at {item['where']}"
+    yield f"expected {item['expected']}"
+    yield f"got {item['got']}"
+    if item["reason"]:
+        yield f"reason {item['reason']}"
+    yield from item["curl"]
 
 
 def _errors(facts: Mapping[str, Any], verdict: str) -> Iterator[ReportCase]:

@@ -5,7 +5,7 @@ checked: the document is what the team has of it. It lies where ``--spec`` says;
 What makes two results the same over time is rule and operation, and no wording.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -14,10 +14,10 @@ from contracts.report import run_facts
 from contracts.report import summary as content
 from contracts.report.document_places import FIRST, Place, places
 from contracts.report.escaping import json_text, message, visible
+from contracts.report.summary import Cause, RunReport
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Severity
 from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor
 from mock_server import __version__
 
 MOST = 5_000
@@ -45,13 +45,13 @@ class _Files:
         return {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}, "region": region}
 
 
-def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
+def as_sarif(report: RunReport) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
-    facts = content.summary(outcome, redactor)
-    known, files = content.causes(facts["findings"])[:MOST], _Files(outcome)
+    facts = report.facts
+    known, files = report.causes[:MOST], _Files(report.outcome)
     open_ = {(item["rule"], item["operation"]) for item in facts["findings"]}  # one cause is one result
-    closed = [item for item in facts["acceptedFindings"] if (item["rule"], item["operation"]) not in open_]
-    accepted = content.causes(closed)[: MOST - len(known)]
+    closed = [c for c in report.accepted_causes if (c[0]["rule"], c[0]["operation"]) not in open_]
+    accepted = closed[: MOST - len(known)]
     causes = [*known, *accepted]
     firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
     names = list(firsts)
@@ -62,7 +62,7 @@ def as_sarif(outcome: RunResult, redactor: ReportRedactor) -> str:
         "startTimeUtc": facts["started"],
     }
     if not ended["executionSuccessful"]:
-        verdict = message(redactor.redact(content.verdict(outcome)))
+        verdict = message(report.verdict)
         ended["toolExecutionNotifications"] = [{"level": "error", "message": {"text": verdict}}]
     run = {
         "tool": {"driver": {"name": "sophiie-mock check", "version": __version__, "rules": rules}},
@@ -107,7 +107,7 @@ def _accepted(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "suppressions": [suppression]}
 
 
-def _result(cause: Sequence[Mapping[str, Any]], index: int, files: _Files) -> dict[str, Any]:
+def _result(cause: Cause, index: int, files: _Files) -> dict[str, Any]:
     first = cause[0]
     same = visible(f"{first['rule']} {first['operation']}")
     text = message(f"{first['operation']}: {content.sentence(first)}{content.more(cause)}")

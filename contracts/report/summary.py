@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -11,9 +13,12 @@ from contracts.rules.rule import Finding, Severity
 from contracts.run.outcome import RunResult
 from contracts.transport.redaction import ReportRedactor
 
+Cause = Sequence[Mapping[str, Any]]
+"""Findings of a summary that most likely have one cause, the first of them as an example."""
 MOST_COMMANDS = 9
 """Of one finding: what leads to a delivery that fails is no shorter."""
-
+MAX_EXAMPLES = 3
+"""Findings of one cause that are shown in full."""
 
 _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends in \d+ s(; |$)")
 """A remark that a mock makes on every request of a quick run, and that explains none of them."""
@@ -56,7 +61,7 @@ def sentence(item: Mapping[str, Any]) -> str:
     return f"{item['title']}. Expected: {item['expected']}. Got: {item['got']}.{reason}"
 
 
-def causes(findings: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+def causes(findings: Sequence[Mapping[str, Any]]) -> list[Cause]:
     """Findings of a summary that most likely have one cause: the same rule, broken by the same operation."""
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for item in findings:
@@ -64,7 +69,7 @@ def causes(findings: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]
     return list(found.values())
 
 
-def more(cause: Sequence[Mapping[str, Any]]) -> str:
+def more(cause: Cause) -> str:
     """`` (and 22 more)``, where there are more than one."""
     return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
 
@@ -99,8 +104,15 @@ def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
     )
     facts["findings"] = [finding(item, outcome, redactor) for item in in_order(outcome)]
     facts["acceptedFindings"] = [finding(item, outcome, redactor) for item in outcome.accepted]
+    facts["causes"] = [_cause(cause) for cause in causes(facts["findings"])]
     facts["accepted"] = redacted([list(item.key) for item in outcome.accepted], redactor)
     return facts
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    first = cause[0]
+    places = list(dict.fromkeys(item["where"] for item in cause))[:MAX_EXAMPLES]
+    return {"rule": first["rule"], "operation": first["operation"], "count": len(cause), "examples": places}
 
 
 def in_order(outcome: RunResult) -> Sequence[Finding]:
@@ -108,9 +120,10 @@ def in_order(outcome: RunResult) -> Sequence[Finding]:
     return sorted(outcome.findings, key=lambda f: (not f.breaks(outcome.target.is_mock), f.rule.name, f.key))
 
 
-def by_rule(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
-    """Findings grouped by the name of their rule; they must be in the order of reports."""
-    return [(name, list(group)) for name, group in groupby(findings, key=lambda item: item.rule.name)]
+def by_rule(findings: Sequence[Mapping[str, Any]]) -> list[list[Cause]]:
+    """The causes of each rule, rule by rule; the findings of a summary are in the order of reports."""
+    groups = groupby(findings, key=lambda item: (item["rule"], item["breaks"]))
+    return [causes(list(group)) for _, group in groups]
 
 
 def verdict(outcome: RunResult) -> str:
@@ -139,3 +152,31 @@ def verdict(outcome: RunResult) -> str:
 
 def _many(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """The result of a run as every writer gets it. Its content is built once, for all of them."""
+
+    outcome: RunResult
+    redactor: ReportRedactor
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """Everything of the run that may be kept, already redacted."""
+        return summary(self.outcome, self.redactor)
+
+    @cached_property
+    def causes(self) -> Sequence[Cause]:
+        """The findings, those together that most likely have one cause."""
+        return causes(self.facts["findings"])
+
+    @cached_property
+    def accepted_causes(self) -> Sequence[Cause]:
+        """The findings that the baseline accepts, in the same way."""
+        return causes(self.facts["acceptedFindings"])
+
+    @cached_property
+    def verdict(self) -> str:
+        """The result in one sentence, already redacted."""
+        return self.redactor.redact(verdict(self.outcome))

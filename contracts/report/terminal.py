@@ -1,14 +1,14 @@
 """The report that a person reads on a terminal."""
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
 
 from contracts.report import escaping, summary
-from contracts.rules.rule import Finding
+from contracts.report.summary import Cause, RunReport
 from contracts.run.outcome import OFFLINE, RunResult
-from contracts.transport.redaction import ReportRedactor
 
 
 class Say(Protocol):
@@ -18,46 +18,61 @@ class Say(Protocol):
         """Print a line of the report."""
 
 
-_LONGEST = 3  # findings of one rule that are shown in full
+_MAX_CAUSES = 3
+"""Operations of one rule that are shown; of each, one finding in full."""
 
 
-def write(outcome: RunResult, redactor: ReportRedactor, console: Console, *, verbose: bool = False) -> None:
-    """Findings by rule, what was not run, coverage, and one sentence at the end."""
+def write(report: RunReport, console: Console, *, verbose: bool = False) -> None:
+    """Findings by rule and cause, what was not run, coverage, and one sentence at the end."""
+    outcome = report.outcome
 
     def say(text: str = "", style: str = "") -> None:
-        console.print(Text(escaping.terminal(redactor.redact(text)), style=style), soft_wrap=True)
+        console.print(Text(escaping.terminal(report.redactor.redact(text)), style=style), soft_wrap=True)
 
-    for name, group in summary.by_rule(summary.in_order(outcome)):
-        first = group[0]
-        broken = first.breaks(outcome.target.is_mock)
-        mark, style = ("✗", "bold red") if broken else ("?", "bold yellow")
-        say(f"{mark} {first.rule.title}", style)
-        origin = f", {first.rule.source}" if first.rule.source else ""
-        doubt = "" if broken else f" — {first.doubt(outcome.target.is_mock)}"
-        say(f"  {name} · {first.provenance.value}{origin}{doubt}", "dim")
-        for item in group if verbose else group[:_LONGEST]:
-            _finding(item, outcome, say)
-        if not verbose and len(group) > _LONGEST:
-            say(f"  … and {len(group) - _LONGEST} more (--verbose)", "dim")
-        say()
+    for causes in summary.by_rule(report.facts["findings"]):
+        _rule(causes, say, verbose)
+    if outcome.accepted:
+        say(f"accepted by the baseline: {', '.join(_name(cause) for cause in report.accepted_causes)}", "dim")
     _not_run(outcome, say, verbose)
     _coverage(outcome, say, verbose)
     style = {0: "bold green", 1: "bold red"}.get(outcome.exit_code, "bold yellow")
-    say(f"{summary.verdict(outcome)}.", style)
+    say(f"{report.verdict}.", style)
     if outcome.mode != OFFLINE:
         pace = outcome.requests / outcome.seconds if outcome.seconds else 0
         again = f" · {outcome.mode} · seed {outcome.seed}"
         say(f"{outcome.requests} requests in {outcome.seconds:.1f} s ({pace:.0f}/s){again}", "dim")
 
 
-def _finding(item: Finding, outcome: RunResult, say: Say) -> None:
-    say(f"  {item.operation}" + (f"  [{item.where}]" if item.where else ""), "bold")
-    say(f"    expected  {item.expected}")
-    say(f"    got       {item.got}")
-    if reason := summary.reason_of(item, outcome):
-        say(f"    reason    {reason}")
-    for exchange in item.evidence[-summary.MOST_COMMANDS :]:
-        say(f"    {exchange.curl(outcome.target.variables)}", "cyan")
+def _name(cause: Cause) -> str:
+    count = f" ×{len(cause)}" if len(cause) > 1 else ""
+    return f"{cause[0]['rule']} in {cause[0]['operation']}{count}"
+
+
+def _rule(causes: Sequence[Cause], say: Say, verbose: bool) -> None:
+    first = causes[0][0]
+    mark, style = ("✗", "bold red") if first["breaks"] else ("?", "bold yellow")
+    say(f"{mark} {first['title']}", style)
+    origin = f", {first['source']}" if first["source"] else ""
+    doubt = f" — {first['doubt']}" if first["doubt"] else ""
+    say(f"  {first['rule']} · {first['provenance']}{origin}{doubt}", "dim")
+    for cause in causes if verbose else causes[:_MAX_CAUSES]:
+        for item in cause if verbose else cause[:1]:
+            _finding(item, say)
+        if not verbose and len(cause) > 1:
+            say(f"    … and {len(cause) - 1} more places like it (--verbose)", "dim")
+    if not verbose and len(causes) > _MAX_CAUSES:
+        say(f"  … and {len(causes) - _MAX_CAUSES} more operations (--verbose)", "dim")
+    say()
+
+
+def _finding(item: Mapping[str, Any], say: Say) -> None:
+    say(f"  {item['operation']}" + (f"  [{item['where']}]" if item["where"] else ""), "bold")
+    say(f"    expected  {item['expected']}")
+    say(f"    got       {item['got']}")
+    if item["reason"]:
+        say(f"    reason    {item['reason']}")
+    for command in item["curl"]:
+        say(f"    {command}", "cyan")
 
 
 def _not_run(outcome: RunResult, say: Say, verbose: bool) -> None:

@@ -9,10 +9,9 @@ from contracts.report import ctrf, json_report, junit, sarif
 from contracts.report import github as annotations
 from contracts.report import har as traffic
 from contracts.report import html as page
-from contracts.run.outcome import RunResult
-from contracts.transport.redaction import ReportRedactor
+from contracts.report.summary import RunReport
 
-WRITERS: Mapping[str, Callable[[RunResult, ReportRedactor], str]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
     {
         "json": json_report.as_json,
         "junit": junit.as_junit,
@@ -41,13 +40,32 @@ def wanted(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> di
     return files
 
 
-def write(outcome: RunResult, redactor: ReportRedactor, files: Mapping[str, str]) -> list[str]:
-    """Words for each file that cannot be written; the others are."""
-    wrong = []
-    for kind, path in files.items():
-        try:
-            # Half a letter, which a file may have in its name, is no reason to write nothing.
-            Path(path).write_text(WRITERS[kind](outcome, redactor), "utf-8", "backslashreplace")
-        except OSError as fault:
-            wrong.append(f"{path}: {fault.strerror} → give a writable place")
+def write(report: RunReport, files: Mapping[str, str]) -> list[str]:
+    """Write each report; return words for each file that cannot be written. The others are.
+
+    An interrupt ends the writing: each file is there whole, or is told of as missing.
+    """
+    wrong, left = [], dict(files)
+    try:
+        for kind, path in files.items():
+            text = WRITERS[kind](report)
+            if fault := _written(Path(path), text):
+                wrong.append(f"{path}: {fault} → give a writable place")
+            del left[kind]
+    except KeyboardInterrupt:
+        wrong += [f"{path}: not written, for the run was interrupted a second time" for path in left.values()]
     return wrong
+
+
+def _written(path: Path, text: str) -> str:
+    """Write one file; return why that did not succeed."""
+    try:
+        # Half a letter, which a file may have in its name, is no reason to write nothing.
+        path.write_text(text, "utf-8", "backslashreplace")
+    except OSError as fault:
+        return fault.strerror or str(fault)
+    except KeyboardInterrupt:
+        if path.is_file():  # a part of a report is none
+            path.unlink()
+        raise
+    return ""

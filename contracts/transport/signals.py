@@ -2,12 +2,15 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
+SAME_SIGNAL = 0.5
+"""Seconds."""
 
 
 @contextmanager
@@ -46,9 +49,24 @@ def hurried(seconds: float) -> Generator[None, None, None]:
 
 
 @contextmanager
-def undisturbed() -> Generator[None, None, None]:
-    """While this lasts neither signal does anything: what was found is written down, which takes a moment."""
-    with _handled(signal.SIG_IGN, _ENDS):
+def finishing(*, interrupted: bool, clock: Callable[[], float] = time.monotonic) -> Generator[None, None, None]:
+    """While this lasts the first signal does nothing, for what was found is written down; the second one interrupts.
+
+    Of a run that was ``interrupted`` the first one has come. Many a parent passes a signal on that its group has got
+    already: what follows within ``SAME_SIGNAL`` seconds is no second one.
+    """
+    known, last = int(interrupted), clock()
+
+    def count(number: int, frame: FrameType | None) -> None:
+        nonlocal known, last
+        now = clock()
+        known, last, same = known + 1, now, bool(known) and now - last < SAME_SIGNAL
+        if same:
+            known -= 1
+        if known > 1:
+            raise KeyboardInterrupt
+
+    with _handled(count, [number for number in _ENDS if signal.getsignal(number) is not signal.SIG_IGN]):
         yield
 
 

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from contracts.cli import epilogue
 from contracts.report import escaping, terminal
+from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.rules.location import Location
 from contracts.rules.registry import RULES
@@ -167,10 +168,10 @@ def outcome(text: str) -> RunResult:
     return result
 
 
-def on_terminal(result: RunResult, redactor: ReportRedactor) -> str:
-    file = StringIO()
+def on_terminal(report: RunReport) -> str:
+    result, redactor, file = report.outcome, report.redactor, StringIO()
     console = Console(file=file, width=200)
-    terminal.write(result, redactor, console, verbose=True)
+    terminal.write(report, console, verbose=True)
     epilogue.entries(result, redactor, console, wanted=True)
     result.target = replace(result.target, is_mock=False)
     epilogue.proposals(result, CONTRACT, redactor, console)
@@ -195,7 +196,7 @@ def values(node: object) -> Iterator[str]:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("sink", SINKS)
 def test_no_report_acts_on_its_reader(sink: str, text: str) -> None:
-    written = SINKS[sink](outcome(text), ReportRedactor([], people=False))
+    written = SINKS[sink](RunReport(outcome(text), ReportRedactor([], people=False)))
     written.encode()  # whole letters only
     assert not ACTING.search(written)
     if sink == "terminal":
@@ -212,7 +213,7 @@ def test_no_report_acts_on_its_reader(sink: str, text: str) -> None:
 
 
 def test_sarif_has_no_link_of_a_target() -> None:
-    log = json.loads(WRITERS["sarif"](outcome("[a](http://evil.test)"), ReportRedactor([], people=False)))
+    log = json.loads(WRITERS["sarif"](RunReport(outcome("[a](http://evil.test)"), ReportRedactor([], people=False))))
     assert not [text for text in values(log["runs"][0]["results"][0]["message"]) if re.search(r"(?<!\\)\]\(", text)]
 
 

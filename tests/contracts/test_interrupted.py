@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from click.testing import CliRunner, Result
 from recording import KEY, Answer, recording
 
 from contracts.cli import main
+from contracts.report import summary
 from contracts.report.writers import WRITERS
-from contracts.transport.signals import hurried, interruptible
+from contracts.run.outcome import RunResult
+from contracts.transport.signals import SAME_SIGNAL, finishing, hurried, interruptible
 
 WRONG: Answer = (200, {}, b'{"members": "x"}')
 Ended = Callable[..., tuple[Result, int]]
@@ -109,6 +112,36 @@ def test_a_report_that_cannot_be_written_hides_nothing(ended: Ended, monkeypatch
     result, _ = ended(0, -1, "--only", "members", "--exclude", "engine")
     assert (result.return_value, "json.out: No space left on device" in result.output) == (1, True)
     assert Path("html.out").exists()
+
+
+@pytest.mark.parametrize("apart", [1.0, 0.1], ids=["a second signal", "the same one passed on"])
+def test_a_second_signal_ends_the_writing(apart: float, ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that a slow report takes is not slept, but told by the clock."""
+    now = [0.0]
+
+    def slow(report: object) -> str:
+        now[0] += apart
+        signal.raise_signal(signal.SIGINT)
+        return "slow\n"
+
+    monkeypatch.setattr("contracts.report.writers.WRITERS", {**WRITERS, "junit": slow})
+    monkeypatch.setattr("contracts.cli.check.finishing", partial(finishing, clock=lambda: now[0]))
+    result, _ = ended(signal.SIGINT, 5, "--only", "members")
+    assert result.return_value == 130
+    there = [kind for kind in WRITERS if Path(f"{kind}.out").exists()]
+    if apart > SAME_SIGNAL:
+        assert there == ["json"]  # the first of them was whole by then
+        assert "html.out: not written, for the run was interrupted a second time" in result.output
+    else:
+        assert there == list(WRITERS)
+
+
+def test_the_content_of_all_reports_is_built_once(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[RunResult] = []
+    real = summary.summary
+    monkeypatch.setattr(summary, "summary", lambda outcome, redactor: built.append(outcome) or real(outcome, redactor))
+    ended(0, -1, "--only", "members", "--exclude", "engine")
+    assert len(built) == 1
 
 
 # --- signals ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from contracts.cli import epilogue
 from contracts.options.options import Options
 from contracts.report import terminal
 from contracts.report.har import HarRecorder
+from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.run.runner import Run
 from contracts.spec.document import load
@@ -61,10 +62,13 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     redactor = ReportRedactor([KEY], people=True)
     file = StringIO()
     console = Console(file=file, width=300)
-    terminal.write(outcome, redactor, console, verbose=True)
+    report = RunReport(outcome, redactor)
+    terminal.write(report, console, verbose=True)
     epilogue.proposals(outcome, CONTRACT, redactor, console)
     epilogue.entries(outcome, redactor, console, wanted=True)
-    return {kind: writer(outcome, redactor) for kind, writer in WRITERS.items()} | {"terminal": file.getvalue()}
+    return {kind: writer(RunReport(outcome, redactor)) for kind, writer in WRITERS.items()} | {
+        "terminal": file.getvalue()
+    }
 
 
 @pytest.mark.parametrize("sink", [*WRITERS, "terminal"])

@@ -13,6 +13,7 @@ from recording import KEY
 from contracts.options.selection import Selection
 from contracts.report import summary as content
 from contracts.report.escaping import visible
+from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.rules import access, input
 from contracts.rules.location import Location
@@ -55,7 +56,7 @@ def refused(where: str = "", operation: str = "POST /v1/leads") -> Finding:
 
 
 def report(kind: str, result: RunResult) -> str:
-    return WRITERS[kind](result, ReportRedactor([KEY], people=False))
+    return WRITERS[kind](RunReport(result, ReportRedactor([KEY], people=False)))
 
 
 PEOPLE = ("html", "summary", "github", "junit", "json", "sarif")

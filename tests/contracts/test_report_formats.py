@@ -12,6 +12,7 @@ import pytest
 from production import CONTRACT
 from test_reports import outcome as recorded
 
+from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.rules import input, response_conformance
 from contracts.rules.location import Location
@@ -48,7 +49,7 @@ def interrupted() -> RunResult:
 
 
 def written(kind: str, result: RunResult | None = None) -> str:
-    return WRITERS[kind](result or outcome(), ReportRedactor([], people=False))
+    return WRITERS[kind](RunReport(result or outcome(), ReportRedactor([], people=False)))
 
 
 @pytest.mark.parametrize("made", [outcome, interrupted])

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from contracts.report import terminal
 from contracts.report.har import HarRecorder
+from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.rules.location import Location
 from contracts.rules.registry import RULES
@@ -102,18 +103,18 @@ def redactor() -> ReportRedactor:
     return ReportRedactor([SECRET, OTHER], people=True)
 
 
-def on_terminal(result: RunResult, given: ReportRedactor) -> str:
+def on_terminal(report: RunReport) -> str:
     text = StringIO()
-    terminal.write(result, given, Console(file=text, width=200), verbose=True)
+    terminal.write(report, Console(file=text, width=200), verbose=True)
     return text.getvalue()
 
 
-SINKS: dict[str, Callable[[RunResult, ReportRedactor], str]] = {**WRITERS, "terminal": on_terminal}
+SINKS: dict[str, Callable[[RunReport], str]] = {**WRITERS, "terminal": on_terminal}
 
 
 @pytest.mark.parametrize("sink", SINKS)
 def test_no_canary_is_in_any_report(sink: str) -> None:
-    text = SINKS[sink](outcome(), redactor())
+    text = SINKS[sink](RunReport(outcome(), redactor()))
     found = [form for form, value in encodings(SECRET).items() if value in text]
     found += [value for value in (inside(SECRET)[1], OTHER, PERSON, quote(PERSON), PHONE) if value in text]
     assert not found
@@ -128,11 +129,11 @@ def test_the_canaries_would_be_there_without_the_sieve(sink: str) -> None:
         def redact(self, text: str) -> str:
             return text
 
-    assert OTHER in SINKS[sink](outcome(), Open([], people=False))
+    assert OTHER in SINKS[sink](RunReport(outcome(), Open([], people=False)))
 
 
 def test_the_shortest_request_names_the_variable_and_not_the_key() -> None:
-    facts = json.loads(WRITERS["json"](outcome(), redactor()))
+    facts = json.loads(WRITERS["json"](RunReport(outcome(), redactor())))
     assert "Authorization: Bearer $SOPHIIE_API_KEY" in facts["findings"][0]["curl"][0]
 
 
@@ -142,9 +143,9 @@ def test_commands_and_traffic_name_the_variable_of_each_key() -> None:
     others = replace(exchange, sent_headers={"authorization": f"Bearer {OTHER}", "x-api-key": f"{SECRET}x"})
     result.findings = [replace(result.findings[0], evidence=(others,))]
     result.exchanges = [(start, exchange, whole), (start, others, whole)]
-    (command,) = json.loads(WRITERS["json"](result, redactor()))["findings"][0]["curl"]
+    (command,) = json.loads(WRITERS["json"](RunReport(result, redactor())))["findings"][0]["curl"]
     assert '-H "Authorization: Bearer $SOPHIIE_OTHER_API_KEY" -H "X-Api-Key: ${SOPHIIE_API_KEY}x"' in command
-    entries = json.loads(WRITERS["har"](result, redactor()))["log"]["entries"]
+    entries = json.loads(WRITERS["har"](RunReport(result, redactor())))["log"]["entries"]
     sent = [header["value"] for entry in entries for header in entry["request"]["headers"]]
     assert [value for value in sent if value.startswith("Bearer")] == [
         "Bearer $SOPHIIE_API_KEY",
@@ -154,9 +155,9 @@ def test_commands_and_traffic_name_the_variable_of_each_key() -> None:
 
 def test_reports_for_programs_are_well_formed_whatever_an_answer_holds() -> None:
     result = outcome()
-    assert json.loads(WRITERS["json"](result, redactor()))["findings"]
-    assert json.loads(WRITERS["sarif"](result, redactor()))["runs"][0]["results"]
-    suite = ET.fromstring(WRITERS["junit"](result, redactor())).find("testsuite")
+    assert json.loads(WRITERS["json"](RunReport(result, redactor())))["findings"]
+    assert json.loads(WRITERS["sarif"](RunReport(result, redactor())))["runs"][0]["results"]
+    suite = ET.fromstring(WRITERS["junit"](RunReport(result, redactor()))).find("testsuite")
     assert suite is not None
     kinds = ("failure", "error", "skipped")
     counts = [suite.get("failures"), suite.get("errors"), suite.get("skipped"), suite.get("tests")]
@@ -164,7 +165,7 @@ def test_reports_for_programs_are_well_formed_whatever_an_answer_holds() -> None
     counted = [sum(case.find(kind) is not None for case in cases) for kind in kinds]
     assert counts == [str(number) for number in (*counted, len(cases))]
     assert counted[0] == 3
-    assert all(line.startswith("::") for line in WRITERS["github"](result, redactor()).splitlines())
+    assert all(line.startswith("::") for line in WRITERS["github"](RunReport(result, redactor())).splitlines())
 
 
 def test_the_page_runs_nothing() -> None:
@@ -174,7 +175,7 @@ def test_the_page_runs_nothing() -> None:
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             tags.append(tag)
 
-    Reader().feed(WRITERS["html"](outcome(), redactor()))
+    Reader().feed(WRITERS["html"](RunReport(outcome(), redactor())))
     assert "article" in tags
     assert not {"script", "link", "img", "iframe"} & set(tags)
 

@@ -10,6 +10,7 @@ from production import CONTRACT
 from contracts.report import sarif
 from contracts.report.document_places import places
 from contracts.report.sarif import MOST, as_sarif
+from contracts.report.summary import RunReport
 from contracts.rules import input, response_conformance
 from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Rule
@@ -47,7 +48,7 @@ def finding(operation: str, where: str = "", rule: Rule = input.ACCEPTED, got: s
 def written(contract: Contract, *findings: Finding, is_mock: bool = True) -> Json:
     outcome = RunResult(Target("http://127.0.0.1:1", "", is_mock=is_mock), Mode.FULL, 1, Coverage(contract, ""))
     outcome.findings = list(findings)
-    log: Json = json.loads(as_sarif(outcome, ReportRedactor([], people=False)))
+    log: Json = json.loads(as_sarif(RunReport(outcome, ReportRedactor([], people=False))))
     return log
 
 

@@ -25,6 +25,7 @@ from wrapper import Mutant, broken
 
 from contracts.options.options import Options
 from contracts.replay.replay import ReplayStatus, load_findings, replay
+from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.run.runner import Run
 from contracts.scenarios.scenario import Scenario
@@ -56,7 +57,7 @@ def report(target: Target, mutant: Mutant, only: Sequence[str] = ()) -> str:
             break
     run.delete_second_tenant()
     run.conclude(0.0)
-    return WRITERS["json"](run.outcome, ReportRedactor([], people=False))
+    return WRITERS["json"](RunReport(run.outcome, ReportRedactor([], people=False)))
 
 
 def wrong(target: Target, text: str, due: ReplayStatus) -> list[str]:
