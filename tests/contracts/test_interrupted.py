@@ -18,6 +18,7 @@ from contracts.cli import main
 from contracts.report import summary
 from contracts.report.writers import WRITERS
 from contracts.run.outcome import RunResult
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.signals import SAME_SIGNAL, finishing, hurried, interruptible
 
 WRONG: Answer = (200, {}, b'{"members": "x"}')
@@ -139,7 +140,12 @@ def test_a_second_signal_ends_the_writing(apart: float, ended: Ended, monkeypatc
 def test_the_content_of_all_reports_is_built_once(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[RunResult] = []
     real = summary.summary
-    monkeypatch.setattr(summary, "summary", lambda outcome, redactor: built.append(outcome) or real(outcome, redactor))
+
+    def counted(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
+        built.append(outcome)
+        return real(outcome, redactor)
+
+    monkeypatch.setattr(summary, "summary", counted)
     ended(0, -1, "--only", "members", "--exclude", "engine")
     assert len(built) == 1
 
