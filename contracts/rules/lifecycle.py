@@ -17,6 +17,7 @@ LISTED = Rule("listed_once", _LIFE, "A record must be in its list once, as it is
 COUNTED = Rule("counted", _LIFE, "The total must follow what is created and deleted", _SAID, _CREATE)
 APPLIED = Rule("update_applied", _LIFE, "An update must set what it names", _SAID, _UPDATE)
 KEEPS = Rule("update_keeps", _LIFE, "An update must leave the rest alone", _OURS, "gap:empty-update")
+KEPT = Rule("kept_exactly", _LIFE, "What is written must be kept exactly, in every view", _SAID, _CREATE)
 NULLED = Rule("null_clears", _LIFE, "A null must clear the field", _OURS, "gap:null-clears-field")
 OTHERS = Rule("others_untouched", _LIFE, "A write must leave other records alone", _SAID, _UPDATE)
 NO_EFFECT = Rule("refused_without_effect", _LIFE, "A refused write must change nothing", _OURS, "gap:bad-request")

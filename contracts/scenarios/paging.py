@@ -1,7 +1,7 @@
 """Walking a list from its first page to its last, and what every walk finds out on the way."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from contracts.rules import collections as rules
@@ -15,6 +15,7 @@ from contracts.transport.exchange import Exchange
 
 MAX_PAGES = 60
 """Pages that are read of a list. One that never ends is a finding, not an endless run."""
+_FEW_PAGES = 2  # in which what has just been written is looked for, where the newest comes first
 
 
 def note(
@@ -93,6 +94,22 @@ def whole(
         note(client, listing, rules.fits(page, [i.get("id") for i in items], number, size), page.exchange)
     note(client, listing, rules.unique([item.get("id") for item in items]), pages[-1].exchange)
     return items
+
+
+def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> list[Mapping[str, Any]]:
+    """Read the beginning of a list that shows what has just been written; all of it where that is not the beginning.
+
+    Raises ScenarioSkipped as ``whole`` does.
+    """
+    items = list[Mapping[str, Any]]()
+    for number in range(1, _FEW_PAGES + 1) if listing.paged else ():
+        page = fetch(client, listing, page=number, size=listing.largest)
+        items += page.items
+        if {item.get("id") for item in items} >= set(ids):
+            return items
+        if len(page.items) < listing.largest:
+            break
+    return whole(client, listing)
 
 
 def _is_long(

@@ -20,7 +20,13 @@ _READS = (
     plan_access.keys,
     plan_access.tenancy,
 )
-_WRITES = (plan_writes.lifecycles, plan_writes.bodies, plan_writes.long_lists, plan_writes.business_actions)
+_WRITES = (
+    plan_writes.lifecycles,
+    plan_writes.exact,
+    plan_writes.bodies,
+    plan_writes.long_lists,
+    plan_writes.business_actions,
+)
 
 
 def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario]:

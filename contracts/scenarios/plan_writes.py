@@ -1,18 +1,20 @@
 """Runs that write: the life of records, bounds of bodies, actions, and what must agree afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from contracts.scenarios import actions, bounds, consistency, lifecycle, webhooks
+from contracts.scenarios import actions, bounds, consistency, exact_messages, exactness, lifecycle, webhooks
 from contracts.scenarios import deletion as ending
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.exact_messages import Messages
 from contracts.scenarios.plan_reads import agreeing_views
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.scenario import Scenario, on
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
+from contracts.spec.document import Operation
 from contracts.spec.resources import Family, Listing
 
 
@@ -32,6 +34,36 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
     for family in catalogue.families:
         if family.listing and (family.read or family.update or family.delete):
             yield Scenario("unknown-ids", family.path, on(ending.unknown_ids, family))
+
+
+def exact(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about awkward values: what is written is kept exactly, wherever it is shown."""
+    lists, operations = catalogue.lists, catalogue.contract.operations
+    send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
+    read = operations.get(business_rules.INQUIRY)
+    known = read is not None and {business_rules.MEMBERS, business_rules.INQUIRIES} <= set(lists)
+    for family in catalogue.makers:
+        elsewhere = [it for it in catalogue.listings if it != family.listing and (it.expands or not it.paged)]
+        elsewhere = [it for it in elsewhere if not it.operation.parameters_in("path")]
+        also, messages = [*_keys(family), *(it.key for it in elsewhere)], None
+        if send and read and known and f"GET {family.path}" == business_rules.LEADS:
+            messages, also = (send, read, lists), [*also, send.key, read.key]
+        yield Scenario("exactness", family.path, partial(_exact, family, elsewhere, messages), also)
+    if call and read and known:
+        run = on(exact_messages.calls, lists, call, read)
+        yield Scenario("exactness", call.key, run, [read.key, business_rules.INQUIRIES])
+    pair = operations.get(business_rules.SUBSCRIBE), operations.get(business_rules.UNSUBSCRIBE)
+    if pair[0] and pair[1]:
+        yield Scenario("exactness", pair[0].key, on(exact_messages.subscriptions, *pair), [pair[1].key])
+
+
+def _exact(
+    family: Family,
+    elsewhere: Sequence[Listing],
+    messages: tuple[Operation, Operation, Mapping[str, Listing]] | None,
+    client: ScenarioClient,
+) -> None:
+    exactness.records(client, family, elsewhere, Messages(*messages) if messages else None)
 
 
 def bodies(catalogue: Catalogue) -> Iterator[Scenario]:

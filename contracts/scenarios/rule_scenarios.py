@@ -57,6 +57,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.COUNTED,), ("creation", "deletion")),
     ((lifecycle.READ_BACK,), ("creation", "update", "writes")),
     ((lifecycle.APPLIED, lifecycle.KEEPS), ("update", "writes")),
+    ((lifecycle.KEPT,), ("exactness",)),
     ((lifecycle.NULLED, lifecycle.UPDATED_AT), ("update",)),
     ((lifecycle.OTHERS,), ("creation", "update", "deletion", "deletion-of-all")),
     ((lifecycle.NO_EFFECT,), ("refusals", "conflicts", "unknown-ids")),

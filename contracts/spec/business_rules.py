@@ -38,6 +38,12 @@ RECENT: Mapping[str, str] = MappingProxyType(
 RECENT_COUNT = 5
 """Documented for appointments, gap zapier-recent for the others."""
 
+RECENT_ID = "originalId"
+"""The member of a recent item that names the record it shows (gap zapier-item-ids)."""
+
+SHOWN_OF_CALL = ("name", "custom_instructions")
+"""Members of a started call that its inquiry shows, somewhere in its texts (gap call-effect)."""
+
 MESSAGE_ID = ("x-mock-event-id", "webhook-id")
 """Headers of a delivery by which a subscriber knows a repeated one (gap webhook-headers)."""
 

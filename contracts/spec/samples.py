@@ -23,6 +23,10 @@ class Sampler:
     def __init__(self, start: int = 1) -> None:
         self._serial = itertools.count(start)
 
+    def serial(self) -> int:
+        """A number that no other value was made with."""
+        return next(self._serial)
+
     def body(self, operation: Operation, *, whole: bool = False) -> dict[str, Any]:
         """A valid body: the required members, or all that there are. Raises CannotSample."""
         for _ in range(_TRIES):

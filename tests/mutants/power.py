@@ -30,6 +30,7 @@ import crashes
 import lists_and_time
 import requests_and_shapes
 import tenancy
+import texts
 import webhook_mutants
 from registry import MUTANTS
 from searches import ARMS, hits, names
@@ -38,7 +39,7 @@ from wrapper import Mutant, broken
 from contracts.rules.rule import Finding
 from contracts.spec.document import Contract, load
 
-PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhook_mutants)
+PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhook_mutants, texts)
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 Row = dict[str, Any]

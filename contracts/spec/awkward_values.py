@@ -1,0 +1,150 @@
+"""Valid values that careless code changes, loses or fails on: what is written to see whether it is kept exactly.
+
+Each round gives a body in which every member has another kind of value. Few rounds show every member every kind.
+"""
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from contracts.spec.document import Document, Operation, Schema
+from contracts.spec.samples import CannotSample, Sampler
+
+_TEXTS = (
+    " a blank before and after {n} ",
+    "two  blanks   and more {n}",
+    "lines\r\nof\nthree\rkinds {n}",
+    "mcDONALD o'Neill vAN DE {n}",
+    "e\u0301n\u0303u\u0308 in two parts {n}",
+    "\u00e9\u00f1\u00fc\uac00 in one part {n}",
+    "\U0001f600 \U0001f468\u200d\U0001f469\u200d\U0001f467 \U00020000 {n}",
+    "zero\u200bwidth\u200c\u2060\ufeff\u00ad {n}",
+    "\u202eto the left\u202c \u200e\u200f\u2067\u05e9\u05dc\u05d5\u05dd\u2069 {n}",
+    "000{n}0",
+    "<b>&amp; \"two\" 'one' </script> {n}",
+    "\\ \\n \\u0041 %20 %41 a+b?c=d&e#f {{{n}}} ${{n}} ;--",
+    "\u201csmart\u201d \u2013 \u2026 \ufb00 \u0130\u0131 \u00df {n}",
+    "a\ttab, a no-break\u00a0blank and a stop {n}.",
+    "\u0000 \u001b[31m \u007f \u2028 \u2029 {n}",
+    "null", "undefined", "true", "2026-01-05", "1e3", " ", ".",
+)  # fmt: skip
+_LONG = "the longest text that is allowed {n} "
+_FORMED = (
+    "Suite.{n}+A_b@Sub-1.Example.COM",
+    "s{n}@example.com",
+    "+1{n:06d}",
+    "+61491570{n:06d}",
+    "https://Hooks.Example:8443/Suite/{n}/?a=1&b=%2F&c=",
+    "http://hooks.example/{n}/",
+    "Suite-_{n}",
+)
+ROUNDS = len(_TEXTS) + 3
+"""The number of rounds in which every text meets every member."""
+
+
+class AwkwardBodies:
+    """Makes bodies for one operation. ``unique`` members have a value that no other body has."""
+
+    def __init__(
+        self, sampler: Sampler, operation: Operation, unique: Collection[str] = (), left_out: Collection[str] = ()
+    ) -> None:
+        self._sampler, self.operation, self._unique = sampler, operation, unique
+        self._left_out = left_out
+        self._document: Document = operation.document
+
+    def body(self, turn: int, given: Mapping[str, Any] | None = None, only: str | None = None) -> dict[str, Any]:
+        """The body of a round: as many awkward members as are valid together; those that are ``given`` stay.
+
+        With ``only``, that member alone is awkward.
+        """
+        validator = self._document.validator(self.operation.body or {})
+        whole = {**self._sampler.body(self.operation, whole=True), **(given or {})}
+        body = {name: value for name, value in whole.items() if name not in self._left_out}
+        members = self._document.properties(self.operation.body)
+        for place, (name, schema) in enumerate(members.items()):
+            if name in (given or ()) or name in self._left_out or only not in (None, name):
+                continue
+            wider = {**body, name: self._value(schema, turn + place * 5, name in self._unique)}
+            if validator.is_valid(wider):
+                body = wider
+        return body
+
+    def _value(self, schema: Schema, turn: int, unique: bool) -> Any:
+        schema = self._document.resolve(schema)
+        kinds = list(self._kinds(schema))
+        if not unique and any("null" in _types(kind) for kind in kinds) and turn % 11 == 10:
+            return None
+        kind = next((kind for kind in kinds if set(_types(kind)) - {"null"}), schema)
+        made = [*itertools.islice(self._values(kind, turn, unique), 1)]
+        return made[0] if made else self._sample(schema)
+
+    def _kinds(self, schema: Schema) -> Iterator[Schema]:
+        parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        yield from map(self._document.resolve, parts or [schema])
+
+    def _sample(self, schema: Schema) -> Any:
+        try:
+            return self._sampler.value(self._document, schema)
+        except CannotSample:
+            return None
+
+    def _values(self, schema: Schema, turn: int, unique: bool) -> Iterator[Any]:
+        types = _types(schema)
+        if "enum" in schema:
+            yield schema["enum"][turn % len(schema["enum"])]
+        elif "object" in types or self._document.properties(schema):
+            yield self._object(schema, turn)
+        elif "array" in types:
+            most = min(schema.get("maxItems", 3), turn % 4)
+            length = max(schema.get("minItems", 0), most)
+            yield [self._value(schema.get("items", {}), turn + place * 7, False) for place in range(length)]
+        elif "boolean" in types:
+            yield bool(turn % 2)
+        elif "integer" in types:
+            yield schema.get(("minimum", "maximum")[turn % 2], (0, 2**31 - 1)[turn % 2])
+        elif "string" in types:
+            yield from self._texts(schema, turn, unique)
+
+    def _object(self, schema: Schema, turn: int) -> dict[str, Any]:
+        members = self._document.properties(schema)
+        made = {n: self._value(part, turn + i * 3, False) for i, (n, part) in enumerate(members.items())}
+        if schema.get("additionalProperties") in ({}, True) and len(made) < schema.get("maxProperties", 2):
+            made["suiteOther"] = {"list": [1, None, {"deep": _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})}]}
+        return made
+
+    def _texts(self, schema: Schema, turn: int, unique: bool) -> Iterator[str]:
+        validator, serial = self._document.validator(schema), self._sampler.serial()
+        formed, place = "pattern" in schema or "format" in schema, turn % ROUNDS
+        known = _FORMED if formed else _TEXTS
+        if not formed and place >= len(_TEXTS):
+            yield _extreme(schema, place - len(_TEXTS), serial, unique)
+        turned = [known[(place + shift) % len(known)] for shift in range(len(known))]
+        for text in turned:
+            made = _fitted(text, serial, schema)
+            if validator.is_valid(made) and (not unique or ("{n" in text and _has(made, serial))):
+                yield made
+
+
+def _types(schema: Schema) -> list[str]:
+    kinds = schema.get("type", [])
+    return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
+def _fitted(text: str, serial: int, schema: Schema) -> str:
+    """A text with its serial number, as long as it may be at most and must be at least."""
+    made = text.replace("{n:06d}", f"{serial % 10**6:06d}").replace("{n}", str(serial))
+    most, least = int(schema.get("maxLength", len(made))), int(schema.get("minLength", 0))
+    return made[:most].ljust(least, ".")
+
+
+def _has(made: str, serial: int) -> bool:
+    return str(serial) in made or f"{serial % 10**6:06d}" in made
+
+
+def _extreme(schema: Schema, which: int, serial: int, unique: bool) -> str:
+    """The longest text, in letters of one byte and of four, and the shortest; the last letter is unlike the others."""
+    most, begin = int(schema.get("maxLength", 300)), f"{serial} "
+    if which == 2 and not unique:
+        return "s" * int(schema.get("minLength", 0))
+    filling = (_LONG.replace("{n}", str(serial)) if which == 0 else "\u00e9\U0001f600") * most
+    return (begin + filling)[: most - 1] + "\u03a9"
