@@ -1,6 +1,7 @@
 """Lists: pages, sizes, defaults, totals, order, what is past the end, filters, expansion."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,10 +9,12 @@ from contracts.rules import collections as rules
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
 from contracts.spec.document import Operation
-from contracts.spec.resources import Filter, Listing
+from contracts.spec.resources import Filter, Listing, bare
 
 Items = Sequence[Mapping[str, Any]]
 _MOST_VALUES = 5
+_ALL = re.compile(r"(?i)all|both|everything|full|\*")
+"""Names of an expansion that stands for all the others."""
 
 
 def paging(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
@@ -145,8 +148,7 @@ def expansion(client: ScenarioClient, listing: Listing) -> None:
 
 
 def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:
-    required = listing.operation.document.required(listing.item_schema)
-    extra = {name for item in plain.items for name in item} - required
+    extra = {name for item in plain.items for name in item} & _expandable(listing, list(added))
     if extra:
         got = f"{', '.join(sorted(extra))} without being asked"
         client.broken(rules.BARE, listing.operation, plain.exchange, expected="no member that expanding adds", got=got)
@@ -164,8 +166,9 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
                 got="nothing more",
                 where=value,
             )
-    widest = max(added, key=lambda value: len(added[value]))
-    if added[widest] != most or sum(names == most for names in added.values()) > 1 < len(added):
+    everything = [names for value, names in added.items() if _ALL.fullmatch(value)]
+    others = [names for value, names in added.items() if not _ALL.fullmatch(value)]
+    if everything and (any(names != most for names in everything) or (len(others) > 1 and most in others)):
         got = ", ".join(f"{value}: {'+'.join(sorted(names)) or 'nothing'}" for value, names in added.items())
         client.broken(
             rules.ADDS,
@@ -175,6 +178,18 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
             got=got,
             where="all",
         )
+
+
+def _expandable(listing: Listing, values: Sequence[str]) -> set[str]:
+    """The optional members that an expansion names: the one of its own name, else those that begin with it.
+
+    Others may come and go as they like, and what the document does not have is another rule's matter.
+    """
+    optional = set(listing.item_properties()) - listing.operation.document.required(listing.item_schema)
+    named = {value: {name for name in optional if bare(name) == bare(value)} for value in values}
+    return {
+        name for value in values for name in named[value] or [n for n in optional if bare(n).startswith(bare(value))]
+    }
 
 
 def catalogue(client: ScenarioClient, listing: Listing) -> None:

@@ -92,7 +92,7 @@ class Listing:
 
     def member(self, name: str) -> str:
         """How the items spell a member; empty where they have none that is called so."""
-        return next((one for one in self.item_properties() if _bare(one) == _bare(name)), "")
+        return next((one for one in self.item_properties() if bare(one) == bare(name)), "")
 
     def item_properties(self) -> Mapping[str, Any]:
         """The properties of one item, by name."""
@@ -185,13 +185,14 @@ def _member(parameter: Parameter, operation: Operation, item_schema: Schema) -> 
     inner = _FILTER.fullmatch(parameter.name)
     asked = {parameter.name, inner[1] if inner else parameter.name}
     same = next((name for name in known if name in asked), "")
-    alike = next((name for name in known if _bare(name) in map(_bare, asked)), "")
+    alike = next((name for name in known if bare(name) in map(bare, asked)), "")
     part = known.get(same or alike)
     several = isinstance(part, Mapping) and ("items" in part or "properties" in part)
     return "" if several else same or alike
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A name without case and without what joins its words: what ``lead_id`` and ``leadId`` have in common."""
     return re.sub("[^a-z0-9]", "", name.lower())
 
 

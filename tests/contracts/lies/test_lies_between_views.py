@@ -1,0 +1,296 @@
+"""Views that do not agree, and actions that leave something else behind: what must be accused of each lie."""
+
+from typing import Any
+
+import pytest
+from lie_kinds import Lie, after, answers, each, hears, instead, items_of, record, says
+from lying_rows import Accusation as A
+from lying_rows import Row, assert_accused, told
+
+from contracts.rules import consistency as rules
+from contracts.rules import input, lifecycle
+from contracts.rules.location import Location as At
+from contracts.transport.exchange import Exchange
+
+pytestmark = pytest.mark.xdist_group("lies")
+LEADS, LEAD, INQUIRIES, INQUIRY = "GET /v1/leads", "GET /v1/leads/{}", "GET /v1/inquiries", "GET /v1/inquiries/{}"
+APPOINTMENTS, MEMBERS, MEMBERSHIPS, NOTES = (
+    "GET /v1/appointments",
+    "GET /v1/members",
+    "GET /v1/organization/members",
+    "GET /v1/leads/{}/notes",
+)
+RECENT, SMS, CALL, DROP = "GET /api/webhooks/zapier/leads", "POST /v1/sms", "POST /v1/calls", "DELETE /v1/leads/{}"
+SUBSCRIBE, UNSUBSCRIBE = "POST /api/webhooks/zapier/subscribe", "DELETE /api/webhooks/zapier/unsubscribe"
+LONG_AGO, LATER = "2001-01-01T00:00:00.000Z", "2101-01-01T00:00:00.000Z"
+
+
+def of_items(operation: str, name: str, **members: Any) -> Lie:
+    return says(operation, each(name, lambda item: {**item, **members}))
+
+
+def first(operation: str, name: str, change: Any) -> Lie:
+    """A lie about the first item only."""
+    return says(operation, items_of(name, lambda items, call: [change(items[0]), *items[1:]]))
+
+
+def data(change: Any) -> Any:
+    return lambda body, call: {**body, "data": change(body["data"])}
+
+
+def recent(change: Any) -> Lie:
+    return says(RECENT, lambda body, call: change(body))
+
+
+def remembers(operation: str, until: str) -> Lie:
+    """An operation answers as it did before another one."""
+    known: dict[str, Exchange] = {}
+    return after(
+        until,
+        lambda call, ask: known.get(call.url, ask(call)),
+        before=lambda it: known.update({it.url: it}) if it.operation == operation else None,
+    )
+
+
+ROWS = [
+    # an item and its list
+    told(
+        "an item is another one",
+        f"agreement[{LEAD}]",
+        says(LEAD, record(id="ld_other")),
+        A(rules.DETAIL, LEAD, At(name="id")),
+    ),
+    told(
+        "an item has another name",
+        f"agreement[{LEAD}]",
+        says(LEAD, record(firstName="Other")),
+        A(rules.DETAIL, LEAD, At(name="firstName")),
+    ),
+    told(
+        "notes are another lead's",
+        f"agreement[{LEAD}]",
+        of_items(NOTES, "notes", leadId="ld_other"),
+        A(rules.CHILD, NOTES),
+    ),
+    # moments
+    told(
+        "a change before the creation",
+        "moments[GET /v1/scenarios]",
+        of_items("GET /v1/scenarios", "scenarios", updatedAt=LONG_AGO),
+        A(lifecycle.ORDER, "GET /v1/scenarios"),
+    ),
+    told(
+        "a creation in the future",
+        f"moments[{LEADS}]",
+        of_items(LEADS, "leads", createdAt=LATER),
+        A(lifecycle.FUTURE, LEADS),
+    ),
+    told(
+        "an end before the start",
+        f"moments[{APPOINTMENTS}]",
+        of_items(APPOINTMENTS, "appointments", end=LONG_AGO),
+        A(rules.SPAN, APPOINTMENTS),
+    ),
+    # leads and inquiries
+    told(
+        "a counter counts more",
+        f"agreement[{LEADS}]",
+        of_items(LEADS, "leads", unreadSMS=99),
+        A(rules.COUNTERS, LEADS, At(name="unreadSMS")),
+    ),
+    told(
+        "a lead is read that is not",
+        f"agreement[{LEADS}]",
+        says(LEADS, each("leads", lambda item: {**item, "read": not item["read"]})),
+        A(rules.READ, LEADS),
+    ),
+    told(
+        "the last inquiry is another",
+        f"agreement[{LEADS}]",
+        of_items(LEADS, "leads", lastInquiryDate=LONG_AGO),
+        A(rules.LAST, LEADS),
+    ),
+    told(
+        "all inquiries are the first",
+        f"agreement[{LEADS}]",
+        of_items(INQUIRIES, "inquiries", isFirstInquiry=True),
+        A(rules.FIRST, INQUIRIES),
+    ),
+    told(
+        "an inquiry of nobody",
+        f"agreement[{LEADS}]",
+        says(LEADS, lambda body, call: {**body, "leads": body["leads"][1:], "totalCount": body["totalCount"] - 1}),
+        A(rules.REFERENCE, INQUIRIES),
+    ),
+    told(
+        "the last inquiry reads otherwise",
+        f"agreement-last[{LEAD}]",
+        says(
+            LEAD,
+            lambda body, call: {
+                **body,
+                "lastInquiry": body["lastInquiry"] and {**body["lastInquiry"], "summary": "Other"},
+            },
+        ),
+        A(rules.LAST, LEAD),
+    ),
+    told(
+        "a call lasts longer",
+        f"agreement-calls[{INQUIRY}]",
+        says(INQUIRY, data(lambda it: {**it, "duration": 99_999})),
+        A(rules.DURATION, INQUIRY),
+    ),
+    told(
+        "an appointment of nobody",
+        f"agreement[{APPOINTMENTS}]",
+        of_items(APPOINTMENTS, "appointments", leadId="ld_other"),
+        A(rules.REFERENCE, APPOINTMENTS, At(name="leadId")),
+    ),
+    told(
+        "an expanded lead has another name",
+        f"agreement[{INQUIRIES}]",
+        says(
+            INQUIRIES,
+            each(
+                "inquiries",
+                lambda item: {**item, "lead": {**item["lead"], "firstName": "Other"}} if item.get("lead") else item,
+            ),
+        ),
+        A(rules.EXPANDED, INQUIRIES, At(name="lead")),
+    ),
+    # members
+    told(
+        "a member is in one list only",
+        f"agreement[{MEMBERS}]",
+        first(MEMBERS, "members", lambda item: {**item, "email": "other@example.com"}),
+        A(rules.MEMBERS, MEMBERSHIPS),
+    ),
+    told(
+        "a member has another name in one list",
+        f"agreement[{MEMBERS}]",
+        of_items(MEMBERSHIPS, "members", firstName="Other"),
+        A(rules.MEMBERS, MEMBERSHIPS, At(name="firstName")),
+    ),
+    # recent lists
+    told(
+        "the oldest are recent",
+        f"agreement-recent[{RECENT}]",
+        recent(lambda items: items[::-1]),
+        A(rules.RECENT, RECENT),
+    ),
+    told(
+        "a recent one has another name",
+        f"agreement-recent[{RECENT}]",
+        recent(lambda items: [{**item, "firstName": "Other"} for item in items]),
+        A(rules.RECENT_SAME, RECENT, At(name="firstName")),
+    ),
+    told(
+        "a recent one has another id",
+        f"agreement-recent[{RECENT}]",
+        recent(lambda items: [{**item, "id": "other"} for item in items]),
+        A(rules.RECENT_SAME, RECENT, At(name="id")),
+    ),
+    # a message
+    told(
+        "a message leaves nothing",
+        f"message[{SMS}]",
+        answers(
+            SMS,
+            200,
+            {"success": True, "message": "Sent"},
+            when=lambda call: call.json["leadId"] != "" and "nothing" not in call.body.decode(),
+        ),
+        A(lifecycle.CAUSED, SMS),
+    ),
+    told(
+        "a message is another one",
+        f"message[{SMS}]",
+        hears(SMS, lambda call: call.say({**call.json, "message": "Other"})),
+        A(lifecycle.CAUSED, SMS, At(name="text")),
+    ),
+    told(
+        "a thread makes a new inquiry",
+        f"message[{SMS}]",
+        hears(
+            SMS, lambda call: call.say({name: value for name, value in call.json.items() if name != "messageThreadId"})
+        ),
+        A(lifecycle.CAUSED, SMS, At(name="thread")),
+    ),
+    told(
+        "a thread keeps another message",
+        f"message[{SMS}]",
+        hears(
+            SMS,
+            lambda call: call.say({**call.json, "message": "Other"} if "messageThreadId" in call.json else call.json),
+        ),
+        A(lifecycle.CAUSED, SMS, At(name="thread")),
+    ),
+    told(
+        "a message to nobody is sent",
+        f"message[{SMS}]",
+        answers(
+            SMS, 200, {"success": True, "message": "Sent"}, when=lambda call: call.json["leadId"] == "ld_suitenothing"
+        ),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="leadId")),
+    ),
+    told(
+        "a message of nobody is sent",
+        f"message[{SMS}]",
+        answers(
+            SMS, 200, {"success": True, "message": "Sent"}, when=lambda call: call.json["userId"] == "usr_suitenothing"
+        ),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="userId")),
+    ),
+    # a call
+    told(
+        "a call leaves nothing",
+        f"call[{CALL}]",
+        answers(CALL, 200, {"success": True, "message": "Started"}),
+        A(lifecycle.CAUSED, CALL),
+    ),
+    told(
+        "a call is of a lead that is not listed",
+        f"call[{CALL}]",
+        after(CALL, says(LEADS, lambda body, call: {**body, "leads": [], "totalCount": 0, "totalPages": 0})),
+        A(lifecycle.CAUSED, CALL),
+    ),
+    # a lead with all that is its own
+    told("inquiries stay", "deletion-of-all[/v1/leads]", remembers(INQUIRIES, DROP), A(lifecycle.CHILDREN, DROP)),
+    told(
+        "a filter finds them still",
+        "deletion-of-all[/v1/leads]",
+        after(DROP, hears(INQUIRIES, lambda call: call.ask(leadId=None))),
+        A(lifecycle.CHILDREN, INQUIRIES, shown=DROP),
+    ),
+    told(
+        "others' inquiries go",
+        "deletion-of-all[/v1/leads]",
+        after(DROP, says(INQUIRIES, lambda body, call: {**body, "inquiries": [], "totalCount": 0, "totalPages": 0})),
+        A(lifecycle.OTHERS, DROP),
+    ),
+    told(
+        "an inquiry can still be read",
+        "deletion-of-all[/v1/leads]",
+        instead(INQUIRY, "GET", "/v1/inquiries/{}"),
+        A(lifecycle.CHILDREN, DROP, shown=INQUIRY),
+    ),
+    # a subscription
+    told(
+        "each subscription has one id",
+        f"subscription[{SUBSCRIBE}]",
+        says(SUBSCRIBE, lambda body, call: {**body, "id": 1}),
+        A(lifecycle.FRESH_ID, SUBSCRIBE),
+        A(input.ACCEPTED, UNSUBSCRIBE, At(name="404")),
+    ),
+    told(
+        "a subscription ends twice",
+        f"subscription[{SUBSCRIBE}]",
+        after(UNSUBSCRIBE, answers(UNSUBSCRIBE, 200, {"success": True})),
+        A(lifecycle.SECOND_DELETE, UNSUBSCRIBE),
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_views_that_do_not_agree_are_accused(row: Row) -> None:
+    assert_accused(row)

@@ -1,0 +1,186 @@
+"""Deliveries that are lost, made up, or about something else: what must be accused of each lie."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from in_memory import Ask, Call
+from lie_kinds import Lie, after, with_json
+from lying_rows import Accusation as A
+from lying_rows import Row, assert_accused, told
+
+from contracts.rules import webhooks as rules
+from contracts.rules.location import Location as At
+from contracts.transport.exchange import Exchange
+
+pytestmark = pytest.mark.xdist_group("lies")
+MADE, CHANGED = "WEBHOOK LEAD_CREATED", "WEBHOOK LEAD_UPDATED"
+MAKE, SUBSCRIBE, UNSUBSCRIBE = (
+    "POST /v1/leads",
+    "POST /api/webhooks/zapier/subscribe",
+    "DELETE /api/webhooks/zapier/unsubscribe",
+)
+REACH, AGAIN, ENDED, REFUSED = (
+    f"webhooks[{MADE}]",
+    f"webhooks-repeated[{MADE}]",
+    f"webhooks-ended[{MADE}]",
+    "webhooks-refused[/v1/leads]",
+)
+Deliveries = list[dict[str, Any]]
+IDS = ("x-mock-event-id", "webhook-id")
+
+
+def inbox(name: str, change: Callable[[Deliveries], Deliveries]) -> Lie:
+    """Other deliveries in the inbox of a subscriber."""
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        exchange = ask(call)
+        if call.method != "GET" or not (call.path.startswith("/__admin/inbox/") and call.path.endswith(f"/{name}")):
+            return exchange
+        return with_json(exchange, {**exchange.json, "received": change(exchange.json["received"])})
+
+    return lie
+
+
+def each(**members: Any) -> Callable[[Deliveries], Deliveries]:
+    return lambda found: [{**one, "body": {**one["body"], **members}} for one in found]
+
+
+def headed(number: int, *names: str, value: str = "other") -> Callable[[Deliveries], Deliveries]:
+    """Another value in headers of the delivery of this number."""
+
+    def change(found: Deliveries) -> Deliveries:
+        return [
+            {
+                **one,
+                "headers": {
+                    name: value if n == number and name.lower() in names else text
+                    for name, text in one["headers"].items()
+                },
+            }
+            for n, one in enumerate(found)
+        ]
+
+    return change
+
+
+def doubled(found: Deliveries) -> Deliveries:
+    return [*found, *found]
+
+
+def known_id(found: Deliveries) -> str:
+    return next((value for one in found[:1] for name, value in one["headers"].items() if name.lower() in IDS), "")
+
+
+def later(lie: Lie) -> Lie:
+    """A lie that begins when a month has passed."""
+    passed: list[Call] = []
+
+    def after_it(call: Call, ask: Ask) -> Exchange:
+        if call.path == "/__admin/clock/advance" and call.json["seconds"] > 10 * 86_400:
+            passed.append(call)
+        return lie(call, ask) if passed else ask(call)
+
+    return after_it
+
+
+def strays(id: str = "") -> Lie:
+    """A subscriber of changes is told of the creation: with its id, or with another one."""
+    told: Deliveries = []
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        exchange = ask(call)
+        received = exchange.field("received")
+        if call.path.endswith("/two") and received:
+            told[:] = headed(0, *IDS, value=id)(received) if id else received
+        return (
+            with_json(exchange, {**exchange.json, "received": told})
+            if call.path.endswith("/LEAD_UPDATED")
+            else exchange
+        )
+
+    return lie
+
+
+def refusals_are_told() -> Lie:
+    """Every refused creation is delivered."""
+    refused: list[Call] = []
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        exchange = ask(call)
+        if call.operation == MAKE and not exchange.succeeded:
+            refused.append(call)
+        if call.path.endswith("/one") and call.method == "GET":
+            more: Deliveries = [{"headers": {}, "body": {}} for _ in refused]
+            return with_json(exchange, {**exchange.json, "received": [*exchange.json["received"], *more]})
+        return exchange
+
+    return lie
+
+
+ROWS = [
+    told("one is lost", REACH, inbox("one", lambda found: []), A(rules.ONCE, MADE, shown="")),
+    told("one comes twice", REACH, inbox("one", doubled), A(rules.ONCE, MADE, shown="")),
+    told(
+        "it says it is a text",
+        REACH,
+        inbox("one", headed(0, "content-type", value="text/plain")),
+        A(rules.BODY, MADE, At(name="content-type"), shown=""),
+    ),
+    told(
+        "a member has another type",
+        REACH,
+        inbox("one", each(createdAt=7)),
+        A(rules.BODY, MADE, At(name="/createdAt"), shown=""),
+    ),
+    told(
+        "it is about another lead",
+        REACH,
+        inbox("one", each(originalId="ld_other")),
+        A(rules.AGREES, MADE, At(name="originalId"), shown=""),
+    ),
+    told(
+        "it has another name",
+        REACH,
+        inbox("one", each(firstName="Other")),
+        A(rules.AGREES, MADE, At(name="firstName"), shown=""),
+    ),
+    told("it is not the recent item", REACH, inbox("one", each(id="ld_other - now")), A(rules.AGREES, MADE, shown="")),
+    told("another's subscriber hears of it", REACH, strays(), A(rules.ONLY, SUBSCRIBE, shown="")),
+    told("what did not happen is told", REACH, strays("other"), A(rules.ONLY, CHANGED, shown="")),
+    # again
+    told("what failed is not repeated", AGAIN, inbox("one", lambda found: found[:1]), A(rules.AGAIN, MADE, shown="")),
+    told("the repeat has another id", AGAIN, inbox("one", headed(1, *IDS)), A(rules.ID, MADE, shown="")),
+    told(
+        "the repeat has another body",
+        AGAIN,
+        inbox("one", lambda found: [*found[:1], *each(firstName="Other")(found[1:])]),
+        A(rules.AGREES, MADE, At(name="repeat"), shown=""),
+    ),
+    told(
+        "what was taken is repeated",
+        AGAIN,
+        later(inbox("one", doubled)),
+        A(rules.AGAIN, MADE, At(name="end"), shown=""),
+    ),
+    told(
+        "another event has the same id",
+        AGAIN,
+        inbox("one", lambda found: [*found[:2], *headed(0, *IDS, value=known_id(found))(found[2:])]),
+        A(rules.ID, MADE, At(name="another"), shown=""),
+    ),
+    # no more
+    told(
+        "who has unsubscribed is told",
+        ENDED,
+        after(UNSUBSCRIBE, inbox("one", doubled)),
+        A(rules.ENDED, UNSUBSCRIBE, shown=""),
+    ),
+    told("who is gone is told", ENDED, after(UNSUBSCRIBE, inbox("two", doubled)), A(rules.GONE, MADE, shown="")),
+    told("a refused creation is told", REFUSED, refusals_are_told(), A(rules.REFUSED, MAKE, shown="")),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_lie_to_a_subscriber_is_accused(row: Row) -> None:
+    assert_accused(row)
