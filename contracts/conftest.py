@@ -15,7 +15,9 @@ import pytest
 from contracts import pytest_workers
 from contracts.errors import CannotRun, RunStopped
 from contracts.pytest_session import OUTCOME, accepted, asked
+from contracts.run.run_plan import RunPlan
 from contracts.run.runner import Run
+from contracts.run.session import RunSession
 from contracts.spec.document import Contract, load
 from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.target import mock, named
@@ -35,14 +37,14 @@ def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None,
         try:
             key, other = key_from("", False, os.environ), other_key_from(os.environ)
             target = named(url, key, other) if url else stack.enter_context(mock(spec=spec))
-            run = Run(contract, target, replace(options, baseline=accepted(pytestconfig, contract)))
-            run.greet()
-            run.create_second_tenant()
+            options = replace(options, baseline=accepted(pytestconfig, contract))
+            session = RunSession(RunPlan.of(contract, target, options))
+            opened = stack.enter_context(ExitStack())
+            run = opened.enter_context(session)
         except (CannotRun, RunStopped) as reason:
             pytest.exit(f"contracts: {reason}", returncode=2)
         yield run
-        run.delete_second_tenant()
-        run.conclude(0.0, whole=set(run.scenarios) <= run.done)
+        opened.close()  # the run ends before its target does
         pytestconfig.stash[OUTCOME] = run.outcome
         if (sent := getattr(pytestconfig, "workeroutput", None)) is not None:
             sent["contracts"] = pytest_workers.part(run)

@@ -22,7 +22,8 @@ from contracts.report import escaping, terminal, writers
 from contracts.report.har import HarRecorder
 from contracts.report.progress import ProgressBar
 from contracts.report.summary import RunReport
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.spec.document import Contract, load
 from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
@@ -106,10 +107,10 @@ def command(
         key = key_from(key_file, key_stdin, os.environ) or (_NOBODYS if plan else "")
         with _target(url, key, _pairs(ids, "--id"), spec) as target:
             if old is not None:
-                run = Run(contract, target, replace(options, fail_fast=False))
+                plan_ = RunPlan.of(contract, target, replace(options, fail_fast=False))
                 if check_rate_limit:
-                    _announce(run, console)
-                return again.replayed(run, old, console)
+                    _announce(plan_, console)
+                return again.replayed(RunSession(plan_, second_tenant=False), old, console)
             return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose,
                             entries=baseline_entries)  # fmt: skip
     except CannotRun as fault:
@@ -132,16 +133,17 @@ def _checked(
     plan: bool, verbose: bool, entries: bool,
 ) -> int:  # fmt: skip
     with ProgressBar(console) as bar:
-        run = Run(contract, target, options, watch=bar)
+        planned = RunPlan.of(contract, target, options)
         if plan:
-            _print_plan(run, console)
+            _print_plan(planned, console)
             return 0
         if not target.local:
-            _announce(run, console)
+            _announce(planned, console)
+        session = RunSession(planned, subscribers=[bar])
         if "har" in reports:
-            run.guard.listen(HarRecorder(run.outcome).seen)
-        with interruptible(run.guard.interrupt):
-            outcome = run.go()
+            session.subscribe(HarRecorder(session.result))
+        with interruptible(session.interrupt):
+            outcome = make_run(session)
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]
     redactor = ReportRedactor(secrets, people=not outcome.target.is_mock)
     report, wrong = RunReport(outcome, redactor), []
@@ -156,14 +158,14 @@ def _checked(
     return exit_code_after(wrong, outcome)
 
 
-def _announce(run: Run, console: Console) -> None:
-    what = "reads and writes" if run.writing else "reads only"
-    console.print(Text(f"{run.target.origin} is not this machine: {what}, {run.plan.bounds()}."), soft_wrap=True)
-    if run.plan.burst:
+def _announce(plan: RunPlan, console: Console) -> None:
+    what = "reads and writes" if plan.writes is not None else "reads only"
+    console.print(Text(f"{plan.target.origin} is not this machine: {what}, {plan.bounds()}."), soft_wrap=True)
+    if plan.safe.burst:
         console.print(f"{BURST} come at once, one more than a minute allows: nobody else can use the key meanwhile.")
 
 
-def _print_plan(run: Run, console: Console) -> None:
-    for line in run.plan.describe():
+def _print_plan(plan: RunPlan, console: Console) -> None:
+    for line in plan.describe():
         console.print(Text(escaping.terminal(line)), soft_wrap=True)
-    console.print(f"{run.plan.bounds()}. Nothing was sent.", soft_wrap=True)
+    console.print(f"{plan.bounds()}. Nothing was sent.", soft_wrap=True)

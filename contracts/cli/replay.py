@@ -9,7 +9,8 @@ from rich.text import Text
 from contracts.errors import CannotRun, RunStopped
 from contracts.replay.replay import ReplayResult, ReplayStatus, StoredFinding, exit_code, load_findings, replay
 from contracts.report import escaping
-from contracts.run.runner import Run
+from contracts.run.outcome import RunResult
+from contracts.run.session import RunSession
 from contracts.spec.json_file import opened as opened_file
 from contracts.transport.redaction import ReportRedactor
 from mock_server.config.settings import LOCAL_KEY
@@ -28,26 +29,27 @@ def opened(file: str, reports: Sequence[str]) -> list[StoredFinding]:
     return stored
 
 
-def replayed(run: Run, stored: Sequence[StoredFinding], console: Console) -> int:
+def replayed(session: RunSession, stored: Sequence[StoredFinding], console: Console) -> int:
     """Say of each finding what became of it. Raises CannotRun."""
     verdicts: list[ReplayResult] = []
     try:
-        for verdict in replay(run, stored):
-            verdicts.append(verdict)
-            _say(run, verdict, console)
+        with session as run:
+            for verdict in replay(run, stored):
+                verdicts.append(verdict)
+                _say(session.result, verdict, console)
     except RunStopped as reason:
         rest = [ReplayResult(finding, ReplayStatus.UNKNOWN, reason.reason) for finding in stored[len(verdicts) :]]
         for verdict in rest:
-            _say(run, verdict, console)
+            _say(session.result, verdict, console)
         verdicts += rest
     counts = (f"{sum(v.status is status for v in verdicts)} {status}" for status in ReplayStatus)
-    console.print(f"{', '.join(counts)} · {run.guard.sent} requests")
+    console.print(f"{', '.join(counts)} · {session.result.requests} requests")
     return exit_code(verdicts)
 
 
-def _say(run: Run, verdict: ReplayResult, console: Console) -> None:
-    key = run.target.key
-    redactor = ReportRedactor([key] if key != LOCAL_KEY else [], people=not run.target.is_mock)
+def _say(result: RunResult, verdict: ReplayResult, console: Console) -> None:
+    key = result.target.key
+    redactor = ReportRedactor([key] if key != LOCAL_KEY else [], people=not result.target.is_mock)
     finding = verdict.finding
     where = f" [{finding.where}]" if finding.where else ""
     for text, style in (

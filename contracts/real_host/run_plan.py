@@ -7,7 +7,8 @@ from contracts.errors import CannotRun
 from contracts.options.options import Options
 from contracts.options.selection import Selection
 from contracts.real_host.read_plan import ReadRun, ReadStep, foundations, plan, unreachable
-from contracts.real_host.write_session import TOPIC, WriteSession
+from contracts.real_host.safe_records import SafeOperations
+from contracts.real_host.write_session import TOPIC, WriteSession, describe
 from contracts.scenarios import rate_limit
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
@@ -29,7 +30,7 @@ class SafeRunPlan:
         catalogue: Catalogue,
         ids: Mapping[str, str],
         selection: Selection,
-        writing: WriteSession | None = None,
+        writes: Sequence[SafeOperations] | None = None,
         *,
         limited: bool = False,
     ) -> None:
@@ -37,7 +38,7 @@ class SafeRunPlan:
         self.greeting = next((step for step in every if not step.needs), None)
         """The first request: is anybody there, and is it the API? None when there is none without an id."""
         self.unreached = unreachable(catalogue, every)
-        self._catalogue, self._writing = catalogue, writing
+        self._catalogue, self._writes = catalogue, writes
         self.burst = _smallest(every, selection) if limited else None
         self._steps = [step for step in every if selection.includes(step.topic, step.operation.key)]
 
@@ -47,7 +48,7 @@ class SafeRunPlan:
         lines = [
             *first,
             *(step.describe() for step in self._steps),
-            *(self._writing.describe() if self._writing else []),
+            *(describe(self._writes) if self._writes is not None else []),
         ]
         if self.burst:
             span = f"×{BURST} in {(BURST - 1) * BRISK:.0f} s, after {WINDOW:.0f} s without any"
@@ -74,13 +75,15 @@ class SafeRunPlan:
             f"{self.requests} requests {minutes}, at most {self.requests + BURST} in {(self.seconds + APART) / 60:.1f}"
         )
 
-    def scenarios(self, client: ScenarioClient, guard: Guard) -> Iterator[Scenario]:
+    def scenarios(
+        self, client: ScenarioClient, guard: Guard, writing: WriteSession | None = None
+    ) -> Iterator[Scenario]:
         """The scenarios of the run, in order; each names those whose answers it needs."""
         reading = ReadRun(client, self._catalogue)
         for step in self._steps:
             needed = [_name(other) for other in foundations(step, self._steps)]
             yield Scenario(step.topic, step.describe(), reading.making(step), needed)
-        yield from self._writing.scenarios() if self._writing else ()
+        yield from writing.scenarios() if writing else ()
         if self.burst:
             sent = partial(
                 rate_limit.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst

@@ -29,9 +29,12 @@ class WriteSession:
         self._clock, self._sleep = (pace.clock, pace.sleep) if pace else (time.time, time.sleep)
         self.gate = WriteGate(offers, clock=self._clock)
 
-    def describe(self) -> list[str]:
-        """Every request of the writes, the first to learn whose key it is."""
-        return ["GET /v1/organization", *(line for offer in self.offers for line in requests_of(offer))]
+    @classmethod
+    def permitted(
+        cls, offers: Sequence[SafeOperations] | None, permission: Permission | None, pace: Pace | None
+    ) -> "WriteSession | None":
+        """The writes of a run that has a permission; None of another."""
+        return None if offers is None or permission is None else cls(offers, permission, pace)
 
     def permit(self, client: ScenarioClient) -> None:
         """Open the gate. Raises CannotRun when the key is not that of the organization that was named."""
@@ -69,10 +72,15 @@ class WriteSession:
         return f"sophiie-mock check cleanup {ledger.file}" if ledger is not None and ledger.left else ""
 
 
+def describe(offers: Sequence[SafeOperations]) -> list[str]:
+    """Every request of the writes, the first to learn whose key it is."""
+    return ["GET /v1/organization", *(line for offer in offers for line in requests_of(offer))]
+
+
 def allowed(
-    options: Options, mode: Mode, catalogue: Catalogue, selection: Selection, pace: Pace | None
-) -> WriteSession | None:
-    """The operations that a run may write with: none without a permission.
+    options: Options, mode: Mode, catalogue: Catalogue, selection: Selection
+) -> Sequence[SafeOperations] | None:
+    """The operations that a run may write with: None without a permission.
 
     Raises CannotRun in a mode that needs none.
     """
@@ -80,5 +88,4 @@ def allowed(
         return None
     if mode is not Mode.SAFE:
         raise CannotRun("--allow-writes is for mode `safe`", "`full` writes what it likes: leave it out")
-    found = [offer for offer in offers(catalogue) if selection.includes(TOPIC, offer.path)]
-    return WriteSession(found, options.permission, pace)
+    return [offer for offer in offers(catalogue) if selection.includes(TOPIC, offer.path)]

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from contracts.report import summary
 from contracts.report.escaping import json_text
 from contracts.report.summary import RunReport
+from contracts.run.events import ExchangeMade, RunEvent
 from contracts.run.outcome import RunResult
 from contracts.transport.exchange import NO_KEYS, NOT_JSON, Exchange, Variables, shape
 from contracts.transport.redaction import ReportRedactor
@@ -23,11 +24,16 @@ _HARMLESS = ("allow", "content-length", "content-type", "date", "retry-after")
 
 
 class HarRecorder:
-    """Listens to a run. When it has kept enough bytes, it keeps the rest of the exchanges without their bodies."""
+    """Subscribes to a run. When it has kept enough bytes, it keeps the rest of the exchanges without their bodies."""
 
     def __init__(self, outcome: RunResult) -> None:
         self._outcome = outcome
         self._kept = 0
+
+    def __call__(self, event: RunEvent) -> None:
+        """Keep what was exchanged; other events say nothing that a recording has."""
+        if isinstance(event, ExchangeMade):
+            self.seen(event.exchange)
 
     def seen(self, exchange: Exchange) -> None:
         """Keep an exchange, without its bodies once enough bytes are kept."""

@@ -1,22 +1,18 @@
 """The progress of a run on a terminal or in a log."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
 from contracts.report.escaping import terminal, visible
-from contracts.rules.rule import Finding
-from contracts.run.coverage import Coverage
-from contracts.run.outcome import RunObserver
-from contracts.scenarios.scenario import Scenario
+from contracts.run.events import ExchangeMade, FindingFound, RunEvent, RunPaused, ScenariosPlanned, ScenarioStarted
 from contracts.schemathesis_engine import BEGINS
-from contracts.transport.guard import Guard
 
 
-class ProgressBar(RunObserver):
+class ProgressBar:
     """On a terminal: how far the run is, and what came of it by now. Elsewhere nothing, so that a log stays short."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,10 +26,10 @@ class ProgressBar(RunObserver):
         self._total = 0.0
         self._end: float | None = None
         """When the run will be over, as far as its last step tells."""
-        self._findings = 0
+        self._findings = self._requests = self._operations = 0
+        self._succeeded: set[str] = set()
+        """Operations that were seen to succeed."""
         self._name = ""
-        self._guard: Guard | None = None
-        self._coverage: Coverage | None = None
 
     def __enter__(self) -> "ProgressBar":
         self._progress.start()
@@ -42,17 +38,34 @@ class ProgressBar(RunObserver):
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def begin(self, scenarios: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
+    def __call__(self, event: RunEvent) -> None:
+        """Take what an event of the run tells."""
+        match event:
+            case ScenariosPlanned():
+                self._begin(event)
+            case ScenarioStarted():
+                self._step(event.name, event.phase)
+            case FindingFound():
+                self._findings += 1
+            case ExchangeMade(exchange):
+                self._requests += 1
+                if exchange.operation and exchange.succeeded:
+                    self._succeeded.add(exchange.operation)
+            case RunPaused(reason):
+                self._progress.console.print(Text(terminal(reason), style="yellow"), soft_wrap=True)
+
+    def _begin(self, plan: ScenariosPlanned) -> None:
         """Start the clock when the scenarios of the run are known."""
-        self._guard, self._coverage, self._began = guard, coverage, self._clock()
-        self._sizes = {scenario.name: scenario.size for scenario in scenarios}
+        self._began, self._operations = self._clock(), plan.operations
+        self._sizes = {scenario.name: scenario.size for scenario in plan.scenarios}
         self._starts = {
-            scenario.name: sum(other.size for other in scenarios[:place]) for place, scenario in enumerate(scenarios)
+            scenario.name: sum(other.size for other in plan.scenarios[:place])
+            for place, scenario in enumerate(plan.scenarios)
         }
         self._total = sum(self._sizes.values())
         self._progress.add_task("", total=self._total)
 
-    def step(self, name: str, phase: str = "") -> None:
+    def _step(self, name: str, phase: str) -> None:
         """Show the scenario that starts now, and guess anew when the run will end."""
         self._name, now = f"{name} {phase}".rstrip(), self._clock()
         done = self._starts.get(name, 0.0) + BEGINS.get(phase, 0.0) * self._sizes.get(name, 0.0)
@@ -61,22 +74,14 @@ class ProgressBar(RunObserver):
         for task in self._progress.task_ids:
             self._progress.update(task, completed=done)
 
-    def found(self, finding: Finding) -> None:
-        """Count a finding."""
-        self._findings += 1
-
-    def announce(self, text: str) -> None:
-        """Say why nothing happens for a while."""
-        self._progress.console.print(Text(terminal(text), style="yellow"), soft_wrap=True)
-
     def _facts(self) -> str:
-        if self._guard is None or self._coverage is None:
+        if not self._sizes:
             return ""
-        now, known = self._clock(), self._coverage.statuses
-        seen, pace = sum(map(self._coverage.succeeded, known)), self._guard.sent / max(now - self._began, 0.1)
+        now = self._clock()
+        pace = self._requests / max(now - self._began, 0.1)
         facts = [
-            f"{self._guard.sent} requests",
-            f"{seen}/{len(known)} operations",
+            f"{self._requests} requests",
+            f"{len(self._succeeded)}/{self._operations} operations",
             f"{self._findings} findings",
             f"{pace:.0f}/s" if pace >= 10 else f"{pace:.1f}/s",
         ]

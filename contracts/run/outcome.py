@@ -1,15 +1,14 @@
-"""The result of a run, and the interface of those who watch it."""
+"""The result of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
-from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.skipped import Skipped
 from contracts.transport.exchange import Exchange
-from contracts.transport.guard import Guard, Mode
+from contracts.transport.guard import Mode
 from contracts.transport.target import Target
 
 OFFLINE = "offline"
@@ -70,19 +69,3 @@ class RunResult:
         if self.broken and any(map(self.coverage.succeeded, self.coverage.statuses)):
             return 1
         return 2 if self.broken or self.vacuous or self.stopped or self.expired else 0
-
-
-class RunObserver:
-    """Receives the events of a run while it goes on. This one shows nothing."""
-
-    def begin(self, scenarios: Sequence[Scenario], guard: Guard, coverage: Coverage) -> None:
-        """These lie ahead; ``guard`` and ``coverage`` know at any time what came of it."""
-
-    def step(self, name: str, phase: str = "") -> None:
-        """A scenario begins, or a phase of it."""
-
-    def found(self, finding: Finding) -> None:
-        """Something is wrong."""
-
-    def announce(self, text: str) -> None:
-        """The run waits, and this is why."""

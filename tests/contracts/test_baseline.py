@@ -17,7 +17,8 @@ from contracts.rules import collections, response_conformance
 from contracts.rules.location import Location
 from contracts.rules.rule import Finding
 from contracts.run.outcome import RunResult
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.spec.provenance import Provenance
 from contracts.transport.target import Target
 
@@ -185,9 +186,9 @@ def outcome_with(baseline: Baseline, *, fail_fast: bool = False) -> RunResult:
     with recording(lambda *_: (200, {}, TROUBLE), FakeClock()) as host:
         target = Target(host.url, "k" * 12, local=True, is_mock=True)
         options = Options(mode="safe", only=ASKED, baseline=baseline, fail_fast=fail_fast)
-        run = Run(CONTRACT, target, options)
-        run.greet = lambda: None  # type: ignore[method-assign]  # this host only knows FAQs
-        return run.go()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("contracts.run.session.greet", lambda client, step: client.target)  # it only knows FAQs
+            return make_run(RunSession(RunPlan.of(CONTRACT, target, options)))
 
 
 def accepting(outcome: RunResult, folder: Path, count: int, expires: str = "2026-12-31") -> Baseline:

@@ -3,7 +3,6 @@
 import json
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,48 +10,33 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from auditing import audited
 from recording import KEY, Answer, recording
 from requests.adapters import HTTPAdapter
 
 from contracts.options.generation_depth import GenerationDepth
 from contracts.options.options import Options
+from contracts.run.events import RunEvent
 from contracts.run.outcome import RunResult
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.scenarios.skipped import SkipReason
 from contracts.spec.document import Contract, load
 from contracts.transport.engine_transport import without_external_values
-from contracts.transport.exchange import Exchange
 from contracts.transport.target import Target
 
 FEW = GenerationDepth(examples=5, chains=0)
 LISTED: Answer = (200, {}, b'{"things":[]}')
 CLASSES = (requests.Session, requests.Request, requests.Response, requests.PreparedRequest, HTTPAdapter)
-_connections: list[bool] = []
-"""Of each connection that is opened: whether the guard's adapter opens it."""
-_watching: list[Any] = []
-
-
-def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _watching or event != "socket.connect":
-        return
-    frame, names = sys._getframe(), []
-    while frame is not None:
-        names.append(frame.f_code.co_qualname if hasattr(frame.f_code, "co_qualname") else frame.f_code.co_name)
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
-    _connections.append("_GuardedAdapter._send" in names)
-
-
-sys.addaudithook(_audit)  # it stays for the life of the process, so it does nothing unless something is watched
 
 
 @contextmanager
 def watched_connections() -> Generator[list[bool], None, None]:
-    _connections.clear()
-    _watching.append(True)
-    try:
-        yield _connections
-    finally:
-        _watching.clear()
+    """Of each connection that is opened: whether the guard's adapter opens it. Complete at the end."""
+    connections: list[bool] = []
+    with audited("socket.connect") as seen:
+        yield connections
+    connections += ["contracts.transport.guarded_session._send" in callers for _, callers in seen]
 
 
 def document(tmp_path: Path, example: str = "http://192.0.2.1/example") -> Contract:
@@ -72,19 +56,19 @@ def document(tmp_path: Path, example: str = "http://192.0.2.1/example") -> Contr
 
 
 def generated(contract: Contract, url: str, seen: Sequence[Any] = ()) -> RunResult:
-    run = Run(contract, Target(url, KEY, local=True), Options(only=("engine",), depth=FEW))
-    for listener in seen:
-        run.guard.listen(listener)
-    return run.go()
+    session = RunSession(RunPlan.of(contract, Target(url, KEY, local=True), Options(only=("engine",), depth=FEW)))
+    for subscriber in seen:
+        session.subscribe(subscriber)
+    return make_run(session)
 
 
 def test_no_class_of_requests_is_changed_during_a_run(tmp_path: Path) -> None:
     before = [dict(vars(one)) for one in CLASSES]
-    changed: list[Exchange] = []
+    changed: list[RunEvent] = []
 
-    def compare(exchange: Exchange) -> None:
+    def compare(event: RunEvent) -> None:
         if [dict(vars(one)) for one in CLASSES] != before or not requests.Session().trust_env:
-            changed.append(exchange)
+            changed.append(event)
 
     with recording(lambda *_: LISTED) as host:
         outcome = generated(document(tmp_path), host.url, [compare])

@@ -21,7 +21,7 @@ from recording import HOST, FakeClock, Meter, Recording, Seen, recording
 from contracts.cli import check as run_module
 from contracts.cli import main
 from contracts.report.writers import WRITERS
-from contracts.run.runner import Run
+from contracts.run.session import RunSession
 from contracts.transport.pacing import Pace
 
 CANARY = "qZcanary7"
@@ -44,7 +44,7 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Recordi
 
     def bound(host: Recording, clock: FakeClock) -> Invoke:
         pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
-        monkeypatch.setattr(run_module, "Run", partial(Run, pace=pace, reroutes={HOST: host.url}))
+        monkeypatch.setattr(run_module, "RunSession", partial(RunSession, pace=pace, reroutes={HOST: host.url}))
 
         def invoked(*arguments: str) -> tuple[int, str]:
             result = CliRunner().invoke(main.command, [HOST, *arguments], input=f"{KEY}\n", standalone_mode=False)

@@ -7,7 +7,8 @@ import pytest
 from recording import KEY, Answer, recording
 
 from contracts.options.options import Options
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.scenarios.access import other_lists
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import MAX_PAGES, whole
@@ -62,10 +63,7 @@ def test_a_list_that_never_ends_is_a_finding() -> None:
 
 
 def test_a_second_organization_is_of_another_trade() -> None:
-    with mock(world="edge") as target:
-        run = Run(CONTRACT, target, Options(without=("engine",)))
-        run.greet()
-        run.create_second_tenant()
+    options = Options(without=("engine",))
+    with mock(world="edge") as target, RunSession(RunPlan.of(CONTRACT, target, options)) as run:
         other_lists(run.client, FAQS)
-        run.delete_second_tenant()
     assert not run.client.findings

@@ -111,7 +111,7 @@ def test_a_mistake_of_the_suite_is_told_without_what_it_quotes(
     with recording(lambda *_: (200, {}, b"{}")) as record:
         assert command.main([record.url, "--only", "GET /v1/organization"], standalone_mode=False) == 2
     out, err = capfd.readouterr()
-    assert "RuntimeError at contracts/run/runner.py" in err
+    assert "RuntimeError at contracts/run/session.py" in err
     (story,) = here.glob("sophiie-mock-*.txt")
     assert "in wrong" in story.read_text()
     assert found({"output": out, "errors": err, "story": story.read_text()}) == []

@@ -15,7 +15,8 @@ from contracts.report import terminal
 from contracts.report.har import HarRecorder
 from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.spec.document import load
 from contracts.transport.exchange import Exchange, shape
 from contracts.transport.pacing import Pace
@@ -55,9 +56,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     pace = Pace(KEY, folder=tmp_path_factory.mktemp("pace"), clock=clock, sleep=clock.sleep)
     with recording(answer, clock) as host:
         target = Target(HOST, KEY, ids={})
-        run = Run(CONTRACT, target, Options(), pace=pace, reroutes=host.reroutes)
-        run.guard.listen(HarRecorder(run.outcome).seen)
-        outcome = run.go()
+        session = RunSession(RunPlan.of(CONTRACT, target, Options()), pace=pace, reroutes=host.reroutes)
+        session.subscribe(HarRecorder(session.result))
+        outcome = make_run(session)
     assert len(outcome.findings) > 10
     redactor = ReportRedactor([KEY], people=True)
     file = StringIO()

@@ -3,16 +3,14 @@
 import io
 import re
 
-from recording import HOST, KEY, FakeClock
+from recording import HOST, FakeClock
 from rich.console import Console
 
 from contracts.report.progress import ProgressBar
-from contracts.run.coverage import Coverage
+from contracts.run.events import ExchangeMade, ScenariosPlanned, ScenarioStarted
 from contracts.scenarios.scenario import Scenario
-from contracts.spec.document import load
-from contracts.transport.guard import Guard, Mode, Policy
+from contracts.transport.exchange import Exchange
 
-CONTRACT = load()
 SCENARIOS = [Scenario("pages", f"GET /v1/a{number}", lambda client: None) for number in range(5)]
 GENERATION = Scenario("engine", "v1", lambda client: None, size=15.0)
 
@@ -20,17 +18,17 @@ GENERATION = Scenario("engine", "v1", lambda client: None, size=15.0)
 def shown(steps: int, *, terminal: bool = True, sent: int = 0, phase: str = "") -> str:
     """The last picture, when each step took two seconds."""
     clock, file = FakeClock(), io.StringIO()
-    guard, coverage = Guard(Policy(HOST, Mode.FULL, KEY, CONTRACT)), Coverage(CONTRACT, KEY)
     console = Console(file=file, force_terminal=terminal, width=80, height=24, color_system=None)
     with ProgressBar(console, clock) as bar:
-        bar.begin([*SCENARIOS, GENERATION], guard, coverage)
+        bar(ScenariosPlanned([*SCENARIOS, GENERATION], 42))
         for scenario in [*SCENARIOS, GENERATION][: steps + 1]:
-            bar.step(scenario.name)
+            bar(ScenarioStarted(scenario.name))
             clock.now += 2.0
         clock.now -= 2.0
-        guard.sent = sent
+        for _ in range(sent):
+            bar(ExchangeMade(Exchange("GET", f"{HOST}/v1/a", {}, b"", 200, {}, b"")))
         if phase:
-            bar.step(GENERATION.name, phase)
+            bar(ScenarioStarted(GENERATION.name, phase))
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
 
 

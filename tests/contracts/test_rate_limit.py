@@ -20,7 +20,8 @@ from contracts.options.options import Options
 from contracts.options.selection import Selection
 from contracts.real_host.run_plan import SafeRunPlan
 from contracts.run.outcome import RunResult
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.scenarios.catalogue import Catalogue
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
@@ -52,7 +53,7 @@ def asked(stand_in: Production, tmp_path: Path) -> Callable[..., tuple[RunResult
             return before(seen) or (meter.refuses() if meter else None) or stand_in.answer(seen)
 
         with recording(lambda *_: (500, {}, b""), clock, answer) as host:
-            return run_on(host, tmp_path, clock, options).go(), host
+            return make_run(run_on(host, tmp_path, clock, options)), host
 
     return made
 
@@ -134,8 +135,8 @@ def test_the_announced_number_and_time_hold_for_a_whole_run_with_the_burst(
     meter = Meter(clock)
     with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
         run = run_on(host, tmp_path, clock, Options(check_rate_limit=True))
-        announced, seconds = run.plan.requests, run.plan.seconds
-        assert run.go().exit_code == 0
+        announced, seconds = run.plan.safe.requests, run.plan.safe.seconds
+        assert make_run(run).exit_code == 0
     assert len(host.seen) == pytest.approx(announced, rel=0.1)
     assert clock.now - BEGAN == pytest.approx(seconds, rel=0.1)
     assert host.most_in_a_minute() <= 61
@@ -145,9 +146,9 @@ def test_after_the_burst_the_key_is_left_alone_for_a_minute_by_every_run(stand_i
     clock = FakeClock()
     meter = Meter(clock)
     with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
-        run_on(host, tmp_path, clock, ALONE).go()
+        make_run(run_on(host, tmp_path, clock, ALONE))
         last = host.seen[-1].at
-        outcome = run_on(host, tmp_path, clock, Options(only=("FAQs",))).go()
+        outcome = make_run(run_on(host, tmp_path, clock, Options(only=("FAQs",))))
     assert outcome.exit_code == 0
     assert min(seen.at for seen in host.seen if seen.at > last) - last >= WINDOW
 
@@ -373,14 +374,14 @@ def test_a_slow_host_is_not_asked_into_its_next_window(asked: Asked) -> None:
 
 def test_it_is_refused_where_everything_is_checked_anyway() -> None:
     with pytest.raises(CannotRun, match="leave that out"):
-        Run(CONTRACT, named("http://127.0.0.1:9", KEY), Options(check_rate_limit=True))
+        RunPlan.of(CONTRACT, named("http://127.0.0.1:9", KEY), Options(check_rate_limit=True))
 
 
 def test_the_plan_tells_the_burst_and_its_number(tmp_path: Path) -> None:
     with recording(lambda *_: (500, {}, b"")) as host:
         run = run_on(host, tmp_path, FakeClock(), ALONE)
         assert run.plan.describe()[-1].startswith("GET /v1/appointments?limit=1   (×61 in 12 s, after 60 s")
-        assert run.plan.requests == 62
+        assert run.plan.safe.requests == 62
         assert host.seen == []
 
 
@@ -390,7 +391,7 @@ def test_on_this_machine_it_is_a_rehearsal_at_the_same_pace(stand_in: Production
     meter = Meter(clock)
     with recording(lambda *_: (500, {}, b""), clock, lambda seen: meter.refuses() or stand_in.answer(seen)) as host:
         options = Options("safe", check_rate_limit=True, only=("limits",))
-        outcome = Run(CONTRACT, named(host.url, KEY), options, pace=pace).go()
+        outcome = make_run(RunSession(RunPlan.of(CONTRACT, named(host.url, KEY), options), pace=pace))
     assert (outcome.exit_code, len(host.seen)) == (0, 62)
 
 

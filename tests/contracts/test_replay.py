@@ -16,7 +16,8 @@ from contracts.cli.check import command
 from contracts.options.options import Options
 from contracts.replay import stored_request
 from contracts.replay.reruns import RerunResult, Reruns
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.skipped import ScenarioSkipped
@@ -131,8 +132,9 @@ def test_a_real_host_is_sent_documented_reads_only(tmp_path: Path, capsys: pytes
     report.write_text(json.dumps({"findings": olds}))
     with recording(lambda method, path: (200, {}, b"{}"), clock) as record:
         pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
-        run = Run(CONTRACT, named(HOST, KEY), Options(), pace=pace, reroutes=record.reroutes)
-        code = again.replayed(run, again.opened(str(report), ()), Console())
+        plan = RunPlan.of(CONTRACT, named(HOST, KEY), Options())
+        session = RunSession(plan, pace=pace, reroutes=record.reroutes, second_tenant=False)
+        code = again.replayed(session, again.opened(str(report), ()), Console())
     assert [(seen.method, seen.path) for seen in record.seen[1:]] == [("GET", "/v1/leads?limit=1")]
     assert {seen.authorization for seen in record.seen} == {f"Bearer {KEY}"}
     assert "1 mended, 3 cannot be repeated" in capsys.readouterr().out
@@ -147,7 +149,7 @@ def test_a_run_that_is_cut_short_is_made_again_with_other_values() -> None:
         if len(sent) < 3:
             raise ScenarioSkipped("what it would make is there already")
 
-    run = Run(CONTRACT, Target("http://127.0.0.1:9", KEY, local=True), Options())
+    run = RunSession(RunPlan.of(CONTRACT, Target("http://127.0.0.1:9", KEY, local=True), Options()))._run
     run.scenarios = {"deletion[/v1/faqs]": Scenario("deletion", "/v1/faqs", taken_twice)}
     assert Reruns(run).alone("deletion[/v1/faqs]") == RerunResult(set())
     assert [later - earlier > 5000 for earlier, later in pairwise([1, *sent])] == [True] * 3

@@ -11,7 +11,8 @@ from recording import HOST, KEY, Answer, FakeClock, Recording, recording
 
 from contracts.errors import CannotRun
 from contracts.options.options import Options
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.spec.document import Contract, load
 from contracts.transport.pacing import Pace
 from contracts.transport.target import Target, mock, named
@@ -36,9 +37,10 @@ def behind() -> Generator[Callable[[str, str], Answer], None, None]:
         yield answer
 
 
-def run_on(record: Recording, tmp_path: Path, clock: FakeClock, options: Options | None = None) -> Run:
+def run_on(record: Recording, tmp_path: Path, clock: FakeClock, options: Options | None = None) -> RunSession:
     pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
-    return Run(CONTRACT, named(HOST, KEY), options or Options(), pace=pace, reroutes=record.reroutes)
+    plan = RunPlan.of(CONTRACT, named(HOST, KEY), options or Options())
+    return RunSession(plan, pace=pace, reroutes=record.reroutes)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_a_production_host_sees_slow_reads_with_the_token_and_nothing_else(
 ) -> None:
     clock = FakeClock()
     with recording(behind, clock) as host:
-        run_on(host, tmp_path, clock, options).go()
+        make_run(run_on(host, tmp_path, clock, options))
         assert {seen.method for seen in host.seen} == {"GET"}
         assert {seen.authorization for seen in host.seen} == {f"Bearer {KEY}"}
         assert host.most_in_a_minute() <= 50
@@ -73,8 +75,8 @@ def test_the_announced_number_of_requests_and_their_time_are_kept(
     clock = FakeClock()
     with recording(behind, clock) as host:
         run = run_on(host, tmp_path, clock)
-        announced, seconds = run.plan.requests, run.plan.seconds
-        outcome = run.go()
+        announced, seconds = run.plan.safe.requests, run.plan.safe.seconds
+        outcome = make_run(run)
         assert outcome.exit_code == 0, outcome.vacuous
         assert not outcome.findings
         assert len(host.seen) == pytest.approx(announced, rel=0.1)
@@ -84,7 +86,7 @@ def test_the_announced_number_of_requests_and_their_time_are_kept(
 def test_no_list_is_read_beyond_its_second_page(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
     clock = FakeClock()
     with recording(behind, clock) as host:
-        run_on(host, tmp_path, clock).go()
+        make_run(run_on(host, tmp_path, clock))
         assert not [seen.path for seen in host.seen if "page=3" in seen.path or "limit=100" in seen.path]
 
 
@@ -99,7 +101,7 @@ def test_planning_sends_nothing(tmp_path: Path) -> None:
 
 def test_full_mode_is_refused_on_another_host() -> None:
     with pytest.raises(CannotRun, match="refused"):
-        Run(CONTRACT, named(HOST, KEY), Options(mode="full"))
+        RunPlan.of(CONTRACT, named(HOST, KEY), Options(mode="full"))
 
 
 @pytest.mark.parametrize(
@@ -161,10 +163,10 @@ def test_a_choice_of_which_nothing_can_be_run_is_not_green(
     assert "nothing of what was chosen" in said
 
 
-def conclusion(run: Run) -> tuple[str, int]:
+def conclusion(run: RunSession) -> tuple[str, int]:
     """Everything that a run says for itself, and its exit code."""
     try:
-        outcome = run.go()
+        outcome = make_run(run)
     except CannotRun as reason:
         return str(reason), 2
     return " ".join([outcome.stopped, *outcome.vacuous, *map(str, outcome.not_run.values())]), outcome.exit_code
@@ -173,7 +175,7 @@ def conclusion(run: Run) -> tuple[str, int]:
 def test_a_target_that_goes_away_is_not_green(tmp_path: Path) -> None:
     target = Target("http://127.0.0.1:9", KEY, local=True)
     with pytest.raises(CannotRun, match="does not answer"):
-        Run(CONTRACT, target, Options()).go()
+        make_run(RunSession(RunPlan.of(CONTRACT, target, Options())))
 
 
 def test_a_target_that_dies_on_the_way_ends_the_run(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
@@ -188,7 +190,7 @@ def test_a_target_that_dies_on_the_way_ends_the_run(behind: Callable[[str, str],
 
     clock = FakeClock()
     with recording(dying, clock) as host:
-        outcome = run_on(host, tmp_path, clock).go()
+        outcome = make_run(run_on(host, tmp_path, clock))
         assert "the connection broke" in outcome.stopped
         assert outcome.exit_code == 2
         assert len(host.seen) < 12
@@ -201,7 +203,7 @@ def test_what_we_inferred_does_not_fail_a_real_host(behind: Callable[[str, str],
 
     clock = FakeClock()
     with recording(counted_otherwise, clock) as host:
-        outcome = run_on(host, tmp_path, clock).go()
+        outcome = make_run(run_on(host, tmp_path, clock))
     assert "total_pages" in {finding.rule.name for finding in outcome.doubts}
     assert outcome.exit_code == 0
 
@@ -209,6 +211,6 @@ def test_what_we_inferred_does_not_fail_a_real_host(behind: Callable[[str, str],
 def test_what_the_vendor_wrote_does(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
     clock = FakeClock()
     with recording(lambda method, path: behind(method, path.replace("source=", "sauce=")), clock) as host:
-        outcome = run_on(host, tmp_path, clock).go()
+        outcome = make_run(run_on(host, tmp_path, clock))
     assert [finding.rule.name for finding in outcome.broken] == ["filter_sound"]
     assert outcome.exit_code == 1

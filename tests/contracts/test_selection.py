@@ -10,7 +10,8 @@ from contracts.errors import CannotRun
 from contracts.options.options import Options
 from contracts.options.selection import Selection
 from contracts.rules import input
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.scenarios.plan import all_scenarios
 from contracts.transport.exchange import Exchange
 from contracts.transport.target import mock
@@ -115,16 +116,12 @@ def _note(seen: set[str], exchange: Exchange) -> None:
 def test_a_run_asks_nothing_but_what_it_is_said_to_ask() -> None:
     """Or `--only` would leave it out."""
     asked: dict[str, set[str]] = {}
-    with mock() as target:
-        run = Run(CONTRACT, target, Options())
-        run.greet()
-        run.create_second_tenant()
+    with mock() as target, RunSession(RunPlan.of(CONTRACT, target, Options())) as run:
         for name in FAR_REACHING:
             seen = asked.setdefault(name, set())
             run.guard.listen(partial(_note, seen))
             run.run_scenario(run.scenarios[name])
             run.guard._listeners.pop()
-        run.delete_second_tenant()
     assert all(asked.values())
     unsaid = {name: {key for key in keys if name not in chosen(key)} for name, keys in asked.items()}
     assert {name: keys for name, keys in unsaid.items() if keys} == {}

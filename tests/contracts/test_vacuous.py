@@ -13,7 +13,8 @@ from test_safe_mode import empty
 from contracts import pytest_workers
 from contracts.cli import main
 from contracts.options.options import Options
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.spec.document import load
 from contracts.transport.target import mock
 
@@ -63,11 +64,13 @@ def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
     """Each of them had a part of the runs, and none of them can say what the others saw."""
     contract = load()
     with mock() as target:
-        halves = [Run(contract, target, Options(quick=True)) for _ in range(2)]
-        for number, run in enumerate(halves):
-            run.greet()
-            for scenario in [scenario for scenario in run.scenarios.values() if scenario.topic == "single"][number::2]:
-                run.run_scenario(scenario)
+        halves = []
+        for number in range(2):
+            with RunSession(RunPlan.of(contract, target, Options(quick=True)), second_tenant=False) as run:
+                single = [scenario for scenario in run.scenarios.values() if scenario.topic == "single"]
+                for scenario in single[number::2]:
+                    run.run_scenario(scenario)
+            halves.append(run)
     parts = [{**pytest_workers.part(run), "scenarios": sorted(run.done)} for run in halves]
     outcome = pytest_workers.together(parts, contract, Options())
     assert outcome.exit_code == 2
@@ -148,12 +151,10 @@ def test_a_run_that_breaks_down_without_a_finding_proves_nothing(monkeypatch: py
     def wrong(*_: object) -> None:
         raise KeyError(KEY)
 
-    with mock() as target:
-        run = Run(load(), target, Options(only=("single",)))
-        run.greet()
+    options = Options(only=("single",))
+    with mock() as target, RunSession(RunPlan.of(load(), target, options), second_tenant=False) as run:
         for name, scenario in run.scenarios.items():
             run.run_scenario(replace(scenario, run=wrong) if "availability" in name else scenario)
-        run.conclude(0.0)
     assert run.outcome.exit_code == 2
     assert "KeyError in test_vacuous.py" in run.outcome.vacuous[0]
     assert KEY not in run.outcome.vacuous[0]

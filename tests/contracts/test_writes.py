@@ -20,8 +20,10 @@ from contracts.options.options import Options, Permission
 from contracts.real_host.ledger import Ledger, LedgerState, load_ledger
 from contracts.real_host.safe_records import LEFT_OUT, SAFE, offers
 from contracts.real_host.write_gate import WriteGate
-from contracts.run.outcome import RunObserver, RunResult
-from contracts.run.runner import Run
+from contracts.run.events import Subscriber
+from contracts.run.outcome import RunResult
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession, make_run
 from contracts.scenarios.catalogue import Catalogue
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
@@ -57,15 +59,15 @@ def prepared(
     folder: Path,
     *,
     only: tuple[str, ...] = ("writes",),
-    watch: RunObserver | None = None,
+    watch: Subscriber | None = None,
     **more: Any,
-) -> tuple[Run, FakeClock, Path]:
+) -> tuple[RunSession, FakeClock, Path]:
     clock, ledger = FakeClock(), folder / "ledger.jsonl"
     pace = Pace(KEY, folder=folder, clock=clock, sleep=clock.sleep)
     permission = Permission(more.pop("organization", host.organization), str(ledger))
     options = Options(only=only, permission=permission, **more)
-    run = Run(CONTRACT, named(HOST, KEY), options, pace=pace, reroutes=host.host.reroutes, watch=watch)
-    return run, clock, ledger
+    plan, watching = RunPlan.of(CONTRACT, named(HOST, KEY), options), [watch] if watch else []
+    return RunSession(plan, pace=pace, reroutes=host.host.reroutes, subscribers=watching), clock, ledger
 
 
 def cleaned(host: Production, folder: Path, ledger: Path) -> Ledger:
@@ -88,8 +90,8 @@ def writes(host: Production) -> list[Seen]:
 
 def test_each_harmless_kind_is_made_changed_and_deleted_and_nothing_else(asked: Production, tmp_path: Path) -> None:
     run, clock, ledger = prepared(asked, tmp_path, only=())
-    announced, seconds = run.plan.requests, run.plan.seconds
-    outcome = run.go()
+    announced, seconds = run.plan.safe.requests, run.plan.safe.seconds
+    outcome = make_run(run)
     assert (outcome.exit_code, outcome.findings, outcome.notes) == (0, [], [])
     assert {name for name in outcome.passed if name.startswith("writes")} == {f"writes[{path}]" for path in SAFE}
     assert [seen.method for seen in writes(asked)] == ["POST", "PUT", "DELETE"] * len(SAFE)
@@ -104,7 +106,7 @@ def test_each_harmless_kind_is_made_changed_and_deleted_and_nothing_else(asked: 
 
 def test_what_is_written_says_what_it_is_and_reaches_nobody(asked: Production, tmp_path: Path) -> None:
     run, _, ledger = prepared(asked, tmp_path)
-    run.go()
+    make_run(run)
     bodies = [json.loads(seen.body) for seen in writes(asked) if seen.method == "POST"]
     marks = {made.mark for made in load_ledger(ledger)[0].made}
     assert all(any(mark in json.dumps(body) for mark in marks) for body in bodies)
@@ -129,7 +131,7 @@ def test_each_write_is_on_disk_before_it_goes_out(asked: Production, tmp_path: P
             on_disk.append((last["line"], last["method"], last["path"]) == ("before", seen.method, seen.path))
 
     asked.hook = looked
-    prepared(asked, tmp_path)[0].go()
+    make_run(prepared(asked, tmp_path)[0])
     assert on_disk == [True] * 3 * len(SAFE)
 
 
@@ -228,7 +230,7 @@ def test_an_id_that_the_answer_does_not_show_to_be_ours_is_not_believed(tmp_path
 def test_a_key_of_another_organization_writes_nothing(asked: Production, tmp_path: Path) -> None:
     run, _, ledger = prepared(asked, tmp_path, organization="org_other")
     with pytest.raises(CannotRun, match="another organization"):
-        run.go()
+        make_run(run)
     assert not writes(asked)
     assert not ledger.exists()
 
@@ -243,8 +245,8 @@ def test_an_interrupted_run_takes_away_what_it_wrote(scenario: str, asked: Produ
 
     asked.hook = interrupting
     run, _, ledger = prepared(asked, tmp_path)
-    with interruptible(run.guard.interrupt):
-        outcome = run.go()
+    with interruptible(run.interrupt):
+        outcome = make_run(run)
     assert (outcome.interrupted, outcome.exit_code, load_ledger(ledger)[0].ended) == (True, 130, True)
 
 
@@ -253,7 +255,7 @@ def went(host: Production, folder: Path, answer: Callable[[Seen], Any], **more: 
     with recording(lambda *_: (500, {}, b""), forward=lambda seen: answer(seen) or host.answer(seen)) as front:
         outside = Production(host.target, front)
         run, _, ledger = prepared(outside, folder, **more)
-        return run.go(), ledger
+        return make_run(run), ledger
 
 
 def test_a_creation_that_took_place_but_was_answered_with_a_failure_is_found_and_deleted(
@@ -284,7 +286,7 @@ def test_what_could_not_be_deleted_is_told_with_the_command_and_deleted_by_it(
 
 def test_a_used_up_budget_does_not_keep_from_cleaning_up(asked: Production, tmp_path: Path) -> None:
     run, _, ledger = prepared(asked, tmp_path, max_requests=4)
-    run.go()
+    make_run(run)
     assert load_ledger(ledger)[0].ended
     assert len(load_ledger(ledger)[0].made) == 1
 

@@ -27,7 +27,8 @@ from contracts.options.options import Options
 from contracts.replay.replay import ReplayStatus, load_findings, replay
 from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.scenarios.scenario import Scenario
 from contracts.spec.document import Contract, load
 from contracts.spec.json_file import JsonNode
@@ -45,25 +46,22 @@ def contract() -> Contract:
 
 def report(target: Target, mutant: Mutant, only: Sequence[str] = ()) -> str:
     """The JSON report of a run that ended when it had named the mutant; as in ``arms``, near runs come first."""
-    run = Run(contract(), target, Options(only=tuple(only)))
+    session = RunSession(RunPlan.of(contract(), target, Options(only=tuple(only))))
 
     def far(scenario: Scenario) -> bool:
         return scenario.subject not in about(mutant)
 
-    run.greet()
-    run.create_second_tenant()
-    for scenario in sorted(run.scenarios.values(), key=far):
-        if hits(run.run_scenario(scenario), mutant):
-            break
-    run.delete_second_tenant()
-    run.conclude(0.0)
-    return WRITERS["json"](RunReport(run.outcome, ReportRedactor([], people=False)))
+    with session as run:
+        for scenario in sorted(run.scenarios.values(), key=far):
+            if hits(run.run_scenario(scenario), mutant):
+                break
+    return WRITERS["json"](RunReport(session.result, ReportRedactor([], people=False)))
 
 
 def wrong(target: Target, text: str, due: ReplayStatus) -> list[str]:
     """The findings of a report of which a replay says something else, each in a line."""
-    run = Run(contract(), target, Options())
-    said = replay(run, load_findings(JsonNode("report", json.loads(text))))
+    with RunSession(RunPlan.of(contract(), target, Options()), second_tenant=False) as run:
+        said = list(replay(run, load_findings(JsonNode("report", json.loads(text)))))
     return [
         f"{verdict.finding.rule} {verdict.finding.operation} [{verdict.finding.where}]: {verdict.status}: {verdict.why}"
         for verdict in said

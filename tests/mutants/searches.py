@@ -11,7 +11,8 @@ from contracts.errors import CannotRun, RunStopped
 from contracts.options.generation_depth import USUAL
 from contracts.options.options import Options
 from contracts.rules.rule import Finding
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.scenarios.scenario import Scenario
 from contracts.spec.document import Contract
 from contracts.transport.guard import Guard, Mode, Policy
@@ -52,22 +53,21 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
 
     Runs about the mutated operation come first: that changes what a kill costs, not whether it comes.
     """
-    run, looked = Run(contract, target, Options(seed=seed, max_requests=budget)), Looked()
+    session, looked = RunSession(RunPlan.of(contract, target, Options(seed=seed, max_requests=budget))), Looked()
     near = {subject for mutant in mutants for subject in about(mutant)}
 
     def far(scenario: Scenario) -> bool:
         return scenario.subject not in near
 
     try:
-        run.greet()
-        run.create_second_tenant()
-        for scenario in sorted(run.scenarios.values(), key=far) if mutants else run.scenarios.values():
-            run.run_scenario(scenario)
-            if mutants and all(hits(list(run.client.findings.values()), mutant) for mutant in mutants):
-                break
+        with session as run:
+            for scenario in sorted(run.scenarios.values(), key=far) if mutants else run.scenarios.values():
+                run.run_scenario(scenario)
+                if mutants and all(hits(list(run.client.findings.values()), mutant) for mutant in mutants):
+                    break
     except (CannotRun, RunStopped) as reason:
         looked.fault = "" if isinstance(reason, RunStopped) and reason.spent else str(reason)
-    looked.findings, looked.requests = list(run.client.findings.values()), run.guard.sent
+    looked.findings, looked.requests = list(session.result.findings), session.result.requests
     return looked
 
 

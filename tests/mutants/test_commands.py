@@ -9,12 +9,14 @@ from typing import Any
 
 import power
 import pytest
+from resetting import reset
 from searches import about
 from wrapper import Defects, Forward, Mutant, Request, Response, State
 
 from contracts.options.options import Options
 from contracts.report.summary import finding
-from contracts.run.runner import Run
+from contracts.run.run_plan import RunPlan
+from contracts.run.session import RunSession
 from contracts.scenarios.plan import all_scenarios
 from contracts.spec.document import Contract
 from contracts.transport.redaction import ReportRedactor
@@ -26,15 +28,15 @@ Answer = tuple[int, Any]
 
 def commands(contract: Contract, target: Target, topic: str, *only: str) -> list[str]:
     """Those of the first finding of the first run of a topic that finds something."""
-    run = Run(contract, target, Options(only=only, without=("engine",)))
-    assert run.client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
-    run.greet()
-    run.create_second_tenant()
-    found = (
-        found for scenario in run.scenarios.values() if scenario.topic == topic for found in run.run_scenario(scenario)
-    )
-    first = next(found)
-    run.delete_second_tenant()
+    reset(target)
+    with RunSession(RunPlan.of(contract, target, Options(only=only, without=("engine",)))) as run:
+        found = (
+            found
+            for scenario in run.scenarios.values()
+            if scenario.topic == topic
+            for found in run.run_scenario(scenario)
+        )
+        first = next(found)
     lines: list[str] = finding(first, run.outcome, ReportRedactor([], people=False))["curl"]
     return lines
 

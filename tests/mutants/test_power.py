@@ -1,11 +1,14 @@
 """A small part of the kill matrix, quick enough for every run; ``make power`` measures all of it."""
 
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from itertools import permutations
 
 import power
 import pytest
 from registry import MUTANTS
+from resetting import reset
 from searches import about, hits, names
 from wrapper import Defects, Mutant
 
@@ -13,7 +16,9 @@ from contracts import schemathesis_engine
 from contracts.options.generation_depth import QUICK
 from contracts.options.options import Options
 from contracts.rules.rule import Finding
+from contracts.run.run_plan import RunPlan
 from contracts.run.runner import Run
+from contracts.run.session import RunSession
 from contracts.spec.document import Contract
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
@@ -26,20 +31,19 @@ SAMPLE = [next(m for m in MUTANTS if m.group == group) for group in dict.fromkey
 pytestmark = pytest.mark.xdist_group("power")  # one mock serves them all
 
 
-def run(contract: Contract, target: Target, *only: str) -> Run:
+@contextmanager
+def running(contract: Contract, target: Target, *only: str) -> Generator[Run, None, None]:
     """A run on the mock as it was at the start."""
-    made = Run(contract, target, Options(only=only, without=("engine", "grown")))
-    assert made.client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
-    made.greet()
-    made.create_second_tenant()
-    return made
+    reset(target)
+    with RunSession(RunPlan.of(contract, target, Options(only=only, without=("engine", "grown")))) as made:
+        yield made
 
 
 @pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: f"{mutant.group}-{mutant.name}")
 def test_directed_runs_find(mutant: Mutant, contract: Contract, target: Target, defects: Defects) -> None:
-    made = run(contract, target, *about(mutant))
-    defects.change(mutant)
-    assert any(hits(made.run_scenario(scenario), mutant) for scenario in made.scenarios.values())
+    with running(contract, target, *about(mutant)) as run:
+        defects.change(mutant)
+        assert any(hits(run.run_scenario(scenario), mutant) for scenario in run.scenarios.values())
 
 
 def test_the_engine_finds(contract: Contract, target: Target, defects: Defects) -> None:
@@ -58,8 +62,9 @@ def test_the_engine_finds(contract: Contract, target: Target, defects: Defects) 
 
 def test_an_unbroken_mock_breaks_no_rule(contract: Contract, target: Target, defects: Defects) -> None:
     defects.change()
-    made = run(contract, target, "filters", "expansion", "creation", "webhooks-refused")
-    assert [finding.as_dict() for scenario in made.scenarios.values() for finding in made.run_scenario(scenario)] == []
+    with running(contract, target, "filters", "expansion", "creation", "webhooks-refused") as run:
+        found = [finding.as_dict() for scenario in run.scenarios.values() for finding in run.run_scenario(scenario)]
+    assert found == []
 
 
 def test_there_are_enough_mutants_of_each_kind(contract: Contract) -> None:

@@ -3,12 +3,11 @@
 import power
 import pytest
 import replays
+from resetting import reset
 from searches import about
 from wrapper import Defects
 
-from contracts.options.options import Options
 from contracts.replay.replay import ReplayStatus
-from contracts.run.runner import Run
 from contracts.spec.document import Contract
 from contracts.transport.target import Target
 
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("commands")
 
 def anew(target: Target, contract: Contract) -> None:
     """As if the mock were started again."""
-    assert Run(contract, target, Options()).client.send("POST", f"{target.origin}/__admin/reset", {}).succeeded
+    reset(target)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ from contracts.cli.cleanup import finish  # noqa: E402
 from contracts.errors import CannotRun  # noqa: E402
 from contracts.options.options import Options, Permission  # noqa: E402
 from contracts.real_host.ledger import Ledger  # noqa: E402
-from contracts.run.runner import Run  # noqa: E402
+from contracts.run.run_plan import RunPlan  # noqa: E402
+from contracts.run.session import RunSession, make_run  # noqa: E402
 from contracts.transport.pacing import Pace  # noqa: E402
 from contracts.transport.target import named  # noqa: E402
 
@@ -101,7 +102,7 @@ def child(url: str, ledger: str, organization: str, folder: str) -> None:
     clock = FakeClock()
     pace = Pace(KEY, folder=Path(folder), clock=clock, sleep=clock.sleep)
     options = Options(only=("writes",), permission=Permission(organization, ledger))
-    Run(CONTRACT, named(HOST, KEY), options, pace=pace, reroutes={HOST: url}).go()
+    make_run(RunSession(RunPlan.of(CONTRACT, named(HOST, KEY), options), pace=pace, reroutes={HOST: url}))
 
 
 def run(runs: int, seed: int, say: bool = True) -> tuple[int, int, int]:

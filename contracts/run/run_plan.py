@@ -1,0 +1,85 @@
+"""The plan of a run: it follows from the documents, the target and the options, before anything is sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.options.generation_depth import QUICK, GenerationDepth
+from contracts.options.options import BUDGET, Options
+from contracts.options.selection import Selection
+from contracts.real_host.run_plan import BURST, TOPICS, SafeRunPlan, wanted
+from contracts.real_host.safe_records import SafeOperations
+from contracts.real_host.write_session import allowed
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.plan import all_scenarios
+from contracts.scenarios.scenario import Scenario
+from contracts.scenarios.skipped import Skipped
+from contracts.spec.document import Contract
+from contracts.transport.guard import Mode, Policy
+from contracts.transport.guarded_request import WritePolicy
+from contracts.transport.target import Target
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run will do. Making one reads nothing and sends nothing."""
+
+    contract: Contract
+    target: Target
+    """The target as the user named it; the greeting shows whether it is a mock."""
+    options: Options
+    mode: Mode
+    selection: Selection
+    safe: SafeRunPlan
+    """The requests of mode ``safe``; in mode ``full`` only its greeting is made."""
+    writes: Sequence[SafeOperations] | None
+    """The records that may be written to a real host; None without a permission."""
+    left_out: Mapping[str, Skipped]
+    """Operations that no scenario can ask, with the reason."""
+
+    @classmethod
+    def of(cls, contract: Contract, target: Target, options: Options) -> "RunPlan":
+        """Plan a run. Raises CannotRun for options that contradict each other, the document or the target."""
+        mode, catalogue = target.mode(options.mode), Catalogue(contract)
+        topics = {scenario.topic for scenario in all_scenarios(contract, on_mock=True)}.union(TOPICS)
+        selection = Selection(contract, topics, wanted(options, mode), options.without)
+        writes = allowed(options, mode, catalogue, selection)
+        safe = SafeRunPlan(catalogue, target.ids, selection, writes, limited=options.check_rate_limit)
+        return cls(contract, target, options, mode, selection, safe, writes, catalogue.left_out)
+
+    @property
+    def depth(self) -> GenerationDepth:
+        """How much the generator makes for one operation."""
+        return QUICK if self.options.quick else self.options.depth
+
+    @property
+    def paced(self) -> bool:
+        """True when requests go out slowly: to a real host, and wherever a rate limit is shown."""
+        return self.mode is Mode.SAFE and (self.options.check_rate_limit or not self.target.local)
+
+    def policy(self, write_policy: WritePolicy | None, deadline: float | None) -> Policy:
+        """The limits of the run. ``deadline`` is a moment of the monotonic clock."""
+        return Policy(
+            origin=self.target.origin,
+            mode=self.mode,
+            token=self.target.key,
+            contract=self.contract,
+            private=not self.target.local,
+            budget=self.options.max_requests or (BUDGET if self.mode is Mode.SAFE else None),
+            deadline=deadline,
+            write_policy=write_policy,
+            burst=BURST if self.options.check_rate_limit else 0,
+        )
+
+    def full_scenarios(self, *, on_mock: bool) -> list[Scenario]:
+        """The directed scenarios of mode ``full``, in order."""
+        chosen = self.selection.includes
+        every = all_scenarios(self.contract, on_mock=on_mock)
+        return [scenario for scenario in every if chosen(scenario.topic, scenario.subject, scenario.also)]
+
+    def describe(self) -> list[str]:
+        """Every request that a safe run could send, a line each."""
+        return self.safe.describe()
+
+    def bounds(self) -> str:
+        """The number of requests of a safe run, and its time, in words."""
+        return self.safe.bounds()
