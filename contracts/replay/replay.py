@@ -93,7 +93,7 @@ def _old(node: JsonNode) -> StoredFinding:
 
 
 def replay(run: Run, every: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
-    """What became of each finding. Raises RunStopped when the target asks for peace."""
+    """Say what became of each finding. Raises RunStopped when the target asks for peace."""
     repeats, judge = Reruns(run), OpenapiCoreJudge(run.contract, run.target.origin, every=True)
     known = {stored.key for stored in every}
     for stored in every:

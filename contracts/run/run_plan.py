@@ -21,7 +21,7 @@ from contracts.transport.target import Target
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run will do. Making one reads nothing and sends nothing."""
+    """The decisions about a run. Making one reads nothing and sends nothing."""
 
     contract: Contract
     target: Target
