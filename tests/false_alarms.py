@@ -25,7 +25,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE / "contracts")]
 from slow_proxy import slow_proxy  # noqa: E402 - beside this file
 
 from contracts.options.options import Options  # noqa: E402
-from contracts.run.runner import Run  # noqa: E402
+from contracts.run.run_plan import RunPlan  # noqa: E402
+from contracts.run.session import RunSession, make_run  # noqa: E402
 from contracts.spec.document import Contract, load  # noqa: E402
 from contracts.transport.target import Target, mock, named  # noqa: E402
 
@@ -72,7 +73,8 @@ def contract(spec: str = "") -> Contract:
 def check(start: Start, spec: str, seed: int, *, quick: bool) -> dict[str, Any]:
     """One run, as a row."""
     with tempfile.TemporaryDirectory() as folder, start(seed, Path(folder)) as target:
-        outcome = Run(contract(spec), target, Options(seed=seed, quick=quick)).go()
+        plan = RunPlan.of(contract(spec), target, Options(seed=seed, quick=quick))
+        outcome = make_run(RunSession(plan))
     found = sorted({f"{one.rule.name} {one.operation} {one.where}" for one in outcome.findings})
     figures = {"requests": outcome.requests, "seconds": round(outcome.seconds, 1)}
     return {**figures, "exit": outcome.exit_code, "findings": found, "vacuous": outcome.vacuous}

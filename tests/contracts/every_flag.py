@@ -40,7 +40,7 @@ from test_safe_mode import empty
 from contracts.cli import check as command
 from contracts.cli import main as cli
 from contracts.real_host.run_plan import BURST
-from contracts.run.runner import Run
+from contracts.run.session import RunSession
 from contracts.spec.document import load
 from contracts.transport.pacing import MOST, WINDOW, Pace
 
@@ -78,14 +78,14 @@ class Hosts:
 @contextmanager
 def rerouted(host: Recording, clock: FakeClock, folder: Path) -> Generator[None, None, None]:
     """While this lasts, every run asks the stand-in, at a pace of the given clock."""
-    made = vars(Run)["__init__"]
+    made = vars(RunSession)["__init__"]
 
-    def make(run: Run, *given: Any, **more: Any) -> None:
+    def make(run: RunSession, *given: Any, **more: Any) -> None:
         pace = Pace(KEY, folder=folder, clock=clock, sleep=clock.sleep)
         made(run, *given, **{**more, "pace": pace, "reroutes": host.reroutes})
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Run, "__init__", make)
+        patched.setattr(RunSession, "__init__", make)
         patched.setattr(command, "load", cache(load))
         yield
 
