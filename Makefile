@@ -5,7 +5,8 @@
 ifndef VENV
 VENV := $(shell test -w . && echo .venv || echo "$${TMPDIR:-/tmp}/sophiie-mock-$$(id -u)-$$(pwd | cksum | cut -d ' ' -f 1)")
 endif
-WORKERS ?= 2
+# Three on two processors: a third of the time a test waits for a process or a pause of its own.
+WORKERS ?= 3
 BIN := $(VENV)/bin
 
 # What a person has set for other programs would lend ours foreign code, or another place to install to.

@@ -72,7 +72,7 @@ def guarded(origin: str, *, seconds: float | None = None, pace: Pace | None = No
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit in ("TIMEOUT", "HEAD", "WHOLE"):
-        monkeypatch.setattr(guarded_session, limit, 0.3)
+        monkeypatch.setattr(guarded_session, limit, 0.1)
 
 
 DRIPS = {
@@ -86,7 +86,7 @@ DRIPS = {
     "chunks": dripping(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     "size of a chunk": dripping(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
     "trailers": dripping(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n"),
-    "silence": lambda connection: time.sleep(0.6),
+    "silence": lambda connection: time.sleep(0.2),
 }
 
 
@@ -106,7 +106,7 @@ def test_no_phase_of_an_answer_lasts_for_ever(phase: str) -> None:
 @pytest.mark.parametrize("phase", ["header value", "body", "size of a chunk"])
 def test_the_time_of_a_run_ends_a_request_too(phase: str) -> None:
     with serving(DRIPS[phase]) as address:
-        session = Transport(guarded(HOST, seconds=0.3), {HOST: f"http://{address}"}).session()
+        session = Transport(guarded(HOST, seconds=0.1), {HOST: f"http://{address}"}).session()
         started = time.monotonic()
         with pytest.raises(RunStopped, match="the time is used up") as stop:
             session.get(f"{HOST}/v1/leads", headers=BEARER)
@@ -115,13 +115,13 @@ def test_the_time_of_a_run_ends_a_request_too(phase: str) -> None:
 
 def test_a_connection_is_used_again_with_a_deadline_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit in ("HEAD", "WHOLE"):
-        monkeypatch.setattr(guarded_session, limit, 0.4)
+        monkeypatch.setattr(guarded_session, limit, 0.25)
     seen = []
 
     def serve(connection: socket.socket) -> None:
         seen.append(connection)
         while connection.recv(65536):
-            time.sleep(0.25)
+            time.sleep(0.1)
             connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
 
     with serving(serve) as address, Transport(guarded(HOST), {HOST: f"http://{address}"}).session() as session:

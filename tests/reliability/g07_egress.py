@@ -77,7 +77,7 @@ class Elsewhere(BaseHTTPRequestHandler):
 @contextmanager
 def redirecting() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"127.0.0.1:{server.server_address[1]}"
         server.shutdown()
