@@ -171,7 +171,7 @@ def create_app(
     app.router.default = api
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
-    app.state.dispatcher = dispatcher
+    app.state.dispatcher, app.state.responses = dispatcher, endpoint.cache
     return app
 
 

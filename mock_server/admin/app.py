@@ -75,7 +75,7 @@ def control_plane(control: AdminContext) -> Starlette:
 
     async def health(request: Request) -> Response:
         """Ready, and whether any answer of ours broke the contract."""
-        return answer({"status": "ok", "invalidAnswers": control.endpoint.mismatches})
+        return answer({"status": "ok", "invalidAnswers": control.endpoint.check.mismatches})
 
     async def version(request: Request) -> Response:
         return answer({"name": "sophiie-mock", "version": __version__, "unofficial": True})

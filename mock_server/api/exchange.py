@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from mock_server.api.routing import NOWHERE, Route
@@ -12,10 +13,11 @@ from mock_server.support.exact_json import NotJson, read_json
 from mock_server.support.redaction import Redactor
 from mock_server.support.text import header_text
 from mock_server.support.url_path import canonical_path
-from mock_server.workspaces.coverage import Coverage, Given, in_body
+from mock_server.support.wire_texts import joined_fields
+from mock_server.workspaces.coverage import BodyFields, Coverage, Given
 from mock_server.workspaces.rate_limit import RemainingRequests
 from mock_server.workspaces.workspace import Workspace
-from mock_server.world.clock import Stopwatch
+from mock_server.world.clock import Stopwatch, from_epoch_ms
 
 Scope = Mapping[str, Any]
 Headers = Iterable[tuple[bytes, bytes]]
@@ -28,6 +30,7 @@ KEPT_BODY = 64 * 1024
 KEPT_ANSWER = 16 * 1024
 """Bytes of an answer's body that are remembered."""
 _EXCHANGE = 2_000  # bytes in memory of one that holds nothing
+_NONE: Mapping[bytes, bytes] = MappingProxyType({})
 _FIELD = 130  # bytes in memory of a header field, its letters left out
 
 
@@ -35,7 +38,8 @@ class Exchange:
     """Opened by the journal, filled by whoever handles the request.
 
     Secrets are masked where they are read, so no sink can forget it, and what nobody looks at costs nothing. ``key``
-    is a digest, never the key itself. ``url`` is what was asked; ``path`` is decoded, but for codes that mean something
+    is a digest, never the key itself. ``named`` are the request's header fields by name, for as long as it is under
+    way. ``url`` is what was asked; ``path`` is decoded, but for codes that mean something
     else then (``%2F``). ``fault`` and ``mapping`` say what of ours made the answer, if anything did. ``ms`` is how long
     it took, 0 until it is over.
 
@@ -47,10 +51,10 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_query", "_raw_path", "_stopwatch", "allowance", "answer", "answer_size", "answered", "at", "body"),
-        *("body_size", "clean", "coverage", "events", "explain", "fault", "fields", "findings", "headers"),
-        *("id", "kept", "key", "mapping", "ms", "operation", "over", "plain_method", "preferred"),
-        *("redactor", "route", "status", "stage", "weight", "workspace"),
+        *("_at", "_query", "_raw_path", "_stopwatch", "_took", "allowance", "answer", "answer_size"),
+        *("answered", "body", "body_size", "clean", "coverage", "events", "explain", "fault", "fields"),
+        *("findings", "headers", "id", "kept", "key", "mapping", "named", "operation", "over", "plain_method"),
+        *("preferred", "redactor", "route", "stage", "status", "weight", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor, route: Route = NOWHERE) -> None:
@@ -65,11 +69,12 @@ class Exchange:
         self.route = route
         self.operation: Operation | None = route.operation
         self.status = 0
-        self.ms = 0.0
+        self._took = 0.0
         self.explain: list[str] = []
         self.stage = Stage.AUTHENTICATION
-        self.at: datetime | None = None
+        self._at: int | None = None
         self.headers: Headers = scope["headers"]
+        self.named: Mapping[bytes, bytes] = joined_fields(scope["headers"])
         self.body = b""
         self.body_size = 0
         self.clean = 0
@@ -87,6 +92,16 @@ class Exchange:
         self.weight = 0
         self.over = False
         self.coverage: Coverage | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """The workspace's time when the request came; None for one that no workspace let in."""
+        return None if self._at is None else from_epoch_ms(self._at)
+
+    @property
+    def ms(self) -> float:
+        """How long it took, in milliseconds; 0 until it is over."""
+        return round(self._took, 2)
 
     @property
     def method(self) -> str:
@@ -119,6 +134,22 @@ class Exchange:
         path = self.redactor.redact_url(header_text(self._raw_path))
         return f"{path}?{self.query}" if self._query else path
 
+    def address(self) -> str:
+        """The address that was asked for, without its query, redacted as ``url`` is."""
+        host = self.named.get(b"host", b"localhost").decode("latin-1")
+        return f"http://{host}{self.url.partition('?')[0]}"
+
+    @property
+    def target(self) -> tuple[bytes, bytes]:
+        """The path and the query as they came."""
+        return self._raw_path, self._query
+
+    @property
+    def accept(self) -> str | None:
+        """The media types that the client takes; None where it does not say."""
+        found = self.named.get(b"accept")
+        return None if found is None else found.decode("latin-1")
+
     def note(self, *texts: str) -> None:
         """Add a hint for a developer: it goes to ``X-Mock-Explain``, the journal and the log."""
         self.explain.extend(self.redactor.redact(text) for text in texts)
@@ -128,7 +159,7 @@ class Exchange:
         self.workspace, self.key = workspace, key
         self.coverage = workspace.journal.coverage
         self.id = workspace.next_request()
-        self.at = workspace.clock.now()
+        self._at = workspace.clock.now_ms()
 
     def arrive(self, body: bytes, size: int) -> None:
         """The request is here, with a body of this size, of which this much was read."""
@@ -166,12 +197,13 @@ class Exchange:
 
     def close(self) -> None:
         """The request is over, whatever became of it."""
-        self.ms = round(self._stopwatch.ms(), 2)
+        self._took = self._stopwatch.ms()
         self.over = True
+        self.named = _NONE
         if self.events:
             self.events = [{name: event[name] for name in ("id", "type", "recordId")} for event in self.events]
         if self.fields is None and self.body and self.operation is not None:
-            self.fields = in_body(self.operation, _value(self.body))
+            self.fields = BodyFields(self.operation).of(_value(self.body))
 
     def told(self) -> dict[str, Any]:
         """The exchange as plain data."""

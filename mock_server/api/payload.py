@@ -1,7 +1,7 @@
 """The body of a request: its media type has to be documented, and what it says has to fit the schema."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_server.api.form_body import read_form
 from mock_server.api.multipart_body import read_multipart
@@ -12,37 +12,66 @@ from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import as_texts
 from mock_server.support.exact_json import NotJson, read_json
 
-Headers = Mapping[bytes, bytes]
 Read = Callable[[Operation, str, str, bytes], Any]
 
+_MOST_KNOWN = 64  # Content-Types whose way is remembered: clients send the same few
+_LONGEST_KNOWN = 200  # bytes of one
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 
 
-def read_payload(operation: Operation, headers: Headers, body: bytes, problems: list[Problem]) -> Any:
-    """The value of a body as JSON would have it; None for one that is not read. What is wrong goes to ``problems``.
+class BodyReader:
+    """Reads and checks the bodies of requests to one operation."""
 
-    Raises UnsupportedMediaType with the types there are.
-    """
-    media = headers.get(b"content-type", b"").decode("latin-1")
-    if not body and not _may_be_empty(operation, media):
-        if operation.body_required:
-            problems.append(Problem("body", "is missing", f"send {', '.join(operation.bodies)}"))
-        return None
-    declared = _declared(operation, media)
-    read = _READERS.get(format_of(media))
-    if read is None or (read is _json and not is_json(media)):
-        return None  # any other body is accepted as it is
-    try:
-        value = read(operation, declared, media, body)
-    except NotJson as fault:
-        where = f"body, line {fault.line} column {fault.column}" if fault.line else "body"
-        problems.append(Problem(where, f"not JSON: {fault.what}" if fault.line else fault.what))
-        return None
-    except ValueError as fault:
-        problems.append(Problem("body", str(fault)))
-        return None
-    problems.extend(_problems(operation.bodies[declared], as_texts(value) if read is _multipart else value))
-    return value
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._known: dict[bytes, _Way] = {}
+
+    def read(self, content_type: bytes, body: bytes, problems: list[Problem]) -> Any:
+        """The value of a body as JSON would have it; None for one that is not read. What is wrong goes to ``problems``.
+
+        Raises UnsupportedMediaType with the types there are.
+        """
+        operation = self._operation
+        if not body and not _may_be_empty(operation, content_type.decode("latin-1")):
+            if operation.body_required:
+                problems.append(Problem("body", "is missing", f"send {', '.join(operation.bodies)}"))
+            return None
+        declared, media, read = self._way(content_type)
+        if read is None:
+            return None  # any other body is accepted as it is
+        try:
+            value = read(operation, declared, media, body)
+        except NotJson as fault:
+            where = f"body, line {fault.line} column {fault.column}" if fault.line else "body"
+            problems.append(Problem(where, f"not JSON: {fault.what}" if fault.line else fault.what))
+            return None
+        except ValueError as fault:
+            problems.append(Problem("body", str(fault)))
+            return None
+        schema, checked = operation.bodies[declared], as_texts(value) if read is _multipart else value
+        if not schema.accepts(checked):
+            problems.extend(_problems(schema, checked))
+        return value
+
+    def _way(self, content_type: bytes) -> "_Way":
+        """How a body of a Content-Type is read. Raises UnsupportedMediaType."""
+        way = self._known.get(content_type)
+        if way is None:
+            media = content_type.decode("latin-1")
+            declared = _declared(self._operation, media)
+            read = _READERS.get(format_of(media))
+            way = _Way(declared, media, None if read is _json and not is_json(media) else read)
+            if len(self._known) < _MOST_KNOWN and len(content_type) <= _LONGEST_KNOWN:
+                self._known[content_type] = way
+        return way
+
+
+class _Way(NamedTuple):
+    """The documented media type that a Content-Type is of, its text, and the reader of such bodies, if there is one."""
+
+    declared: str
+    media: str
+    read: Read | None
 
 
 def _may_be_empty(operation: Operation, media: str) -> bool:
@@ -50,10 +79,9 @@ def _may_be_empty(operation: Operation, media: str) -> bool:
     return format_of(media) is Format.FORM and media != "" and operation.body_required
 
 
-def _problems(schema: Schema | None, value: Any) -> Iterator[Problem]:
-    if schema is not None and not schema.accepts(value):
-        for problem in schema.problems(value):
-            yield Problem(f"body {problem.where}", problem.what, problem.remedy)
+def _problems(schema: Schema, value: Any) -> Iterator[Problem]:
+    for problem in schema.problems(value):
+        yield Problem(f"body {problem.where}", problem.what, problem.remedy)
 
 
 def _declared(operation: Operation, media: str) -> str:

@@ -1,11 +1,13 @@
 """A behaviour's answer as the client gets it: in the negotiated media type, with the headers of the document."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 from mock_server.api.negotiation import negotiated
 from mock_server.api.rendering import made_body, rendered
 from mock_server.api.response import Header, PreparedResponse, with_headers
+from mock_server.behaviours.registry import OperationContext
 from mock_server.spec.answer_compiler import header_value
 from mock_server.spec.content import Content
 from mock_server.spec.generation import generate
@@ -18,9 +20,13 @@ _MOST_CHOICES = 1_000
 
 
 class Representation:
-    """The parts of an answer that no state changes, found once: the content for an Accept header, and the headers."""
+    """The answers of one operation. What no state changes is found once: the content for an Accept header, the headers.
 
-    def __init__(self) -> None:
+    ``lives``: an answer is a record that may have changed, and no text of the document's.
+    """
+
+    def __init__(self, *, lives: bool) -> None:
+        self._lives = lives
         self._choices: dict[tuple[int, str | None], Content | None] = {}
         self._headers: dict[int, list[Header]] = {}
 
@@ -34,25 +40,25 @@ class Representation:
         return self._choices[key]
 
     def answer(
-        self, success: Response, content: Content | None, body: bytes, url: str, chance: RandomSource, *, lives: bool
+        self, success: Response, content: Content | None, body: bytes, call: OperationContext
     ) -> PreparedResponse:
-        """``body``, which is JSON or nothing, as ``content``. ``lives``: it is a record that may have changed.
+        """``body``, which is JSON or nothing, as ``content``.
 
-        ``url`` is what was asked. An example of the document that is a text goes out as it is, unless the
-        answer lives.
+        An example of the document that is a text goes out as it is, unless the answer lives.
         """
-        headers = self.headers(success, chance)
+        headers = self.headers(success, call.chance)
         if success.status == 201 or 300 <= success.status < 400:
-            headers = with_headers(headers, _location(success, url, body))
+            headers = with_headers(headers, _location(success, call.address, body))
         media = content.content_type if content else "application/json"
         if content is not None and not (content.format is Format.JSON and body):
-            body = _written(content, body, chance, lives=lives)
+            body = _written(content, body, call.chance(), lives=self._lives)
         return PreparedResponse(success.status, body, media.encode("latin-1"), headers)
 
-    def headers(self, response: Response, chance: RandomSource) -> list[Header]:
+    def headers(self, response: Response, chances: Callable[[], RandomSource]) -> list[Header]:
         """The headers that the document gives an answer; those that it requires are made where it has no value."""
         found = self._headers.get(id(response))
         if found is None:
+            chance = chances()
             made = {name: header_value(generate(it, chance)) for name, it in response.required_headers.items()}
             given = {**response.headers, **made}
             fields = [(name, text) for name, text in given.items() if text is not None]
@@ -68,7 +74,7 @@ def _written(content: Content, body: bytes, chance: RandomSource, *, lives: bool
     return rendered(content, read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH))
 
 
-def _location(success: Response, url: str, body: bytes) -> list[Header]:
+def _location(success: Response, address: Callable[[], str], body: bytes) -> list[Header]:
     """Where the new record is, or where a client is sent, if the document has no value for it."""
     if "location" in success.headers:
         return []
@@ -76,7 +82,7 @@ def _location(success: Response, url: str, body: bytes) -> list[Header]:
         known = "location" in success.required_headers
         return [] if known else [(b"location", b"https://redirect.example/")]
     id = _id(body) if "location" in success.required_headers else None
-    return [] if id is None else [(b"location", f"{url.rstrip('/')}/{quote(str(id), safe='')}".encode("latin-1"))]
+    return [] if id is None else [(b"location", f"{address().rstrip('/')}/{quote(str(id), safe='')}".encode("latin-1"))]
 
 
 def _id(body: bytes) -> Any:

@@ -1,54 +1,67 @@
 """Answers that hold as long as the state that they were made of: the very same GET costs a look-up then.
 
-They are kept with the state itself (``WorkspaceState.derived``), so nothing can outlive a change, and no workspace sees
-another's. Keys, limits, faults, overrides, the journal and coverage come before: they see every request.
+A state has another version after each change, and the version is part of the key: nothing outlives a change, and no
+workspace sees another's. Keys, limits, faults, overrides, the journal and coverage come before: they see every request.
 """
 
-from typing import NamedTuple
+from collections.abc import Hashable
 
-from starlette.types import Scope
-
+from mock_server.api.exchange import Exchange
 from mock_server.api.response import PreparedResponse
 from mock_server.spec.operation import Operation
 from mock_server.store.state import WorkspaceState
 
-MOST = 256
-"""Answers that are kept for a state."""
+MOST = 1_000
+"""Answers that are kept, of all workspaces; the oldest makes room."""
+MOST_BYTES = 16 * 1024 * 1024
+"""Bytes of all answers that are kept."""
 LARGEST = 64 * 1024
 """Bytes of an answer that is kept."""
-_LONGEST = 1024  # bytes of path and query
+_LONGEST = 1024  # bytes of path, query and Accept
 
 
-class ResponseCache(NamedTuple):
-    """The operation and the answer of a request that was made before."""
+class ResponseCache:
+    """The answers to the GETs of one server. Path, query, Accept and records make them: no such behaviour looks at the
+    clock."""
 
-    operation: Operation
-    answer: PreparedResponse
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, PreparedResponse] = {}
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def recall(self, state: WorkspaceState, exchange: Exchange) -> PreparedResponse | None:
+        """The answer that was given to this request before; None where it has to be answered anew."""
+        if exchange.plain_method != "GET":
+            return None
+        found = self._kept.get((state.version, exchange.target, exchange.named.get(b"accept")))
+        return None if found is None or b"prefer" in exchange.named else found
+
+    def remember(self, state: WorkspaceState, exchange: Exchange, answer: PreparedResponse) -> None:
+        """Keep the answer to a request to a ``repeatable`` operation, unless it or its target is very long."""
+        accept, target = exchange.named.get(b"accept"), exchange.target
+        length = sum(map(len, target)) + len(accept or b"")
+        if exchange.plain_method != "GET" or len(answer.body) > LARGEST or length > _LONGEST:
+            return
+        key = (state.version, target, accept)
+        self._forget(key)
+        self._kept[key] = answer
+        self.bytes += len(answer.body)
+        while len(self._kept) > MOST or self.bytes > MOST_BYTES:
+            self._forget(next(iter(self._kept)))
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._kept.clear()
+        self.bytes = 0
+
+    def _forget(self, key: Hashable) -> None:
+        known = self._kept.pop(key, None)
+        if known is not None:
+            self.bytes -= len(known.body)
 
 
-def accept(scope: Scope) -> str | None:
-    """The Accept header of a request, all of them in one text; None where there is none."""
-    found: bytes | None = None
-    for name, value in scope["headers"]:
-        if name == b"accept":
-            found = value if found is None else found + b"," + value
-    return None if found is None else found.decode("latin-1")
-
-
-def recall(image: WorkspaceState, scope: Scope) -> ResponseCache | None:
-    """The answer that was given to this request before; None where it has to be answered anew."""
-    if scope["method"] != "GET":
-        return None
-    found: ResponseCache | None = image.derived.get((scope["raw_path"], scope["query_string"], accept(scope)))
-    return None if found is None or b"prefer" in dict(scope["headers"]) else found
-
-
-def remember(image: WorkspaceState, scope: Scope, operation: Operation, answer: PreparedResponse) -> None:
-    """Path, query, Accept and records make the answer to a GET: no such behaviour looks at the clock."""
-    size = len(scope["raw_path"]) + len(scope["query_string"]) + len(accept(scope) or "")
-    if operation.method != "GET" or operation.bodies or not operation.locations <= {"path", "query"}:
-        return
-    if len(answer.body) <= LARGEST and size <= _LONGEST:
-        if len(image.derived) >= MOST:
-            image.derived.clear()
-        image.derived[scope["raw_path"], scope["query_string"], accept(scope)] = ResponseCache(operation, answer)
+def repeatable(operation: Operation) -> bool:
+    """Tell whether path and query are all that an operation reads of a request."""
+    return operation.method == "GET" and not operation.bodies and operation.locations <= {"path", "query"}

@@ -1,12 +1,12 @@
 """A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from mock_server.api.ignored_input import Ignored, ignored
-from mock_server.api.payload import read_payload
+from mock_server.api.payload import BodyReader
 from mock_server.errors import BadRequest, NotFound, Problem
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import ABSENT, Parameter
@@ -24,32 +24,41 @@ class ValidRequest:
     query: Mapping[str, Any]
     body: Any
     ignored: Sequence[Ignored] = ()
-    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
-def validated(
-    operation: Operation, path: Sequence[str], query: bytes, headers: Headers, body: bytes, idle: Sequence[str] = ()
-) -> ValidRequest:
-    """The request's values. ``idle`` are query parameters that the operation has and nobody looks at.
+class RequestReader:
+    """Reads and checks the requests to one operation; what depends on the operation alone is made ready here.
 
-    Raises BadRequest with every problem and its remedy; NotFound for a path that can name nothing, where the operation
-    documents that answer (gap ``malformed-ids``); UnsupportedMediaType.
+    ``idle`` are query parameters that the operation has and nobody looks at.
     """
-    problems: list[Problem] = []
-    values = [
-        _of_path(parameter, text, problems) for parameter, text in zip(operation.path_parameters, path, strict=True)
-    ]
-    if problems and 404 in operation.responses:
-        raise NotFound(*map(str, problems))
-    texts = _query_texts(query, problems) if query else {}
-    asked = _from_texts(operation, "query", texts, problems) if "query" in operation.locations else {}
-    for location, read in (("header", _header_texts), ("cookie", _cookie_texts)):
-        if location in operation.locations:
-            _from_texts(operation, location, read(headers), problems)
-    payload = read_payload(operation, headers, body, problems) if operation.bodies else None
-    if problems:
-        raise BadRequest(*map(str, problems))
-    return ValidRequest(values, asked, payload, ignored(operation, texts, payload, idle))
+
+    def __init__(self, operation: Operation, idle: Sequence[str] = ()) -> None:
+        self._operation, self._idle = operation, idle
+        self._hides = 404 in operation.responses
+        self._asks = "query" in operation.locations
+        places = (("header", _header_texts), ("cookie", _cookie_texts))
+        self._elsewhere = [(place, read) for place, read in places if place in operation.locations]
+        self._body = BodyReader(operation) if operation.bodies else None
+
+    def __call__(self, path: Sequence[str], query: bytes, headers: Headers, body: bytes) -> ValidRequest:
+        """The values of a request.
+
+        Raises BadRequest with every problem and its remedy; NotFound for a path that can name nothing, where the
+        operation documents that answer (gap ``malformed-ids``); UnsupportedMediaType.
+        """
+        operation, problems = self._operation, list[Problem]()
+        pairs = zip(operation.path_parameters, path, strict=True)
+        values = [_of_path(parameter, text, problems) for parameter, text in pairs]
+        if problems and self._hides:
+            raise NotFound(*map(str, problems))
+        texts = _query_texts(query, problems) if query else {}
+        asked = _from_texts(operation, "query", texts, problems) if self._asks else {}
+        for place, read in self._elsewhere:
+            _from_texts(operation, place, read(headers), problems)
+        payload = self._body.read(headers.get(b"content-type", b""), body, problems) if self._body else None
+        if problems:
+            raise BadRequest(*map(str, problems))
+        return ValidRequest(values, asked, payload, ignored(operation, texts, payload, self._idle))
 
 
 def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:

@@ -96,7 +96,8 @@ class PageAddresses:
         reads = self._call.operation.reads_query
         kept = [(name, text) for name, text in pairs if name not in changes and reads(name)]
         query = urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
-        return f"{self._call.url}?{query}" if query else self._call.url
+        address = self._call.address()
+        return f"{address}?{query}" if query else address
 
 
 def _rel(way: str) -> str:

@@ -74,8 +74,8 @@ class ActionContext:
 class OperationContext(ActionContext):
     """One validated request to one operation.
 
-    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not; ``url``
-    is where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
+    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not;
+    ``address`` says where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
     ``headers`` are those of the request that put a condition on it, where the document has such.
     """
 
@@ -83,7 +83,7 @@ class OperationContext(ActionContext):
     path: Sequence[Id] = ()
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
-    url: str = ""
+    address: Callable[[], str] = str
     query_text: str = ""
     notes: list[str] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -26,13 +26,8 @@ class Arrival:
         """Read the request whole before it is passed on."""
         exchange: Exchange = scope[EXCHANGE]
         scope[BODY] = b""
-        if scope["method"] not in _BODILESS:
+        if scope["method"] not in _BODILESS or not exchange.named.keys().isdisjoint(_BODY_FIELDS):
             await self._read(scope, receive, exchange)
-        else:
-            for name, _ in scope["headers"]:
-                if name in _BODY_FIELDS:
-                    await self._read(scope, receive, exchange)
-                    break
         if exchange.workspace is not None:
             exchange.workspace.journal.arrive(exchange)
         await self._app(scope, receive, send)

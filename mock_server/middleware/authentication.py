@@ -56,13 +56,13 @@ class Authentication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the workspace of the request before it is passed on; refuse it where a key is missing."""
         exchange: Exchange = scope[EXCHANGE]
-        fields = [value for name, value in scope["headers"] if name == b"authorization"]
-        key = self._known.get(fields[0], "") if len(fields) == 1 else ""
+        field = exchange.named.get(b"authorization", b"")
+        key = self._known.get(field, "")
         workspace = self._workspaces.by_digest(key)
         if workspace is None:
             workspace, key = self._let_in(scope, exchange)
             if self._bearer_only:
-                self._remember(fields[0], key)
+                self._remember(field, key)
         exchange.enter(workspace, key)
         await self._app(scope, receive, send)
 

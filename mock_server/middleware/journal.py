@@ -11,7 +11,6 @@ from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.request_body import ClientGone
 from mock_server.api.response import send_answer
-from mock_server.api.response_cache import accept
 from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
 from mock_server.errors import ApiError, BadRequest, InternalError
@@ -72,5 +71,5 @@ class JournalMiddleware:
             status = self._envelope.refusal(exchange.operation)
         exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
         exchange.refuse(error)
-        answer = self._envelope.answer(status, scope["path"], exchange.operation, accept(scope))
+        answer = self._envelope.answer(status, scope["path"], exchange.operation, exchange.accept)
         await send_answer(send, exchange, answer, error.headers, ours=self._ours)

@@ -1,6 +1,6 @@
 """The state of one workspace in memory, changed only in transactions, copied only when it is written to."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -32,8 +32,8 @@ class WorkspaceState:
         self._collections = dict(collections)
         self._counters = dict(counters)
         self._owned: set[str] = set()
-        self.derived: dict[Hashable, Any] = {}
-        """What others made of these records alone and want to find again; forgotten with the first change."""
+        self.version = object()
+        """Another one after each change: what is made of these records holds for as long as it stays."""
 
     @classmethod
     def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "WorkspaceState":
@@ -117,8 +117,7 @@ class WorkspaceState:
         return Transaction(self, log, workspace)
 
     def _writable(self, kind: str) -> Collection:
-        if self.derived:
-            self.derived.clear()
+        self.version = object()
         if kind not in self._owned:
             self._collections[kind] = self._collections[kind].copy() if kind in self._collections else Collection()
             self._owned.add(kind)

@@ -56,4 +56,9 @@ _LARGE = 128 * 1024  # bytes
 
 async def apart_if_large(size: int, work: Callable[[], T]) -> T:
     """The result of work on so many bytes, done beside the event loop where it would keep others waiting."""
-    return await in_a_thread(work) if size > _LARGE else work()
+    return await in_a_thread(work) if is_large(size) else work()
+
+
+def is_large(size: int) -> bool:
+    """Tell whether work on so many bytes would keep others waiting."""
+    return size > _LARGE

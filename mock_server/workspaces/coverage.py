@@ -5,7 +5,7 @@ Parameters are named with their place: ``query limit``, ``path leadId``, ``heade
 """
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from mock_server.spec.contract import Contract
@@ -42,7 +42,7 @@ class Coverage:
         fields: tuple[Given, ...],
         events: Collection[str],
     ) -> None:
-        """One request, as it came, and the events that it caused; ``fields`` are those of its body (``in_body``)."""
+        """One request, as it came, and the events that it caused; ``fields`` are those of its body (``BodyFields``)."""
         sent = tuple(_in_headers(operation, headers)) if "header" in operation.locations else ()
         self._unread[operation, status, query, sent + fields] += 1
         if events:
@@ -133,7 +133,7 @@ def _found(parameter: Parameter, texts: Texts, taken: Container[str] = ()) -> It
     except Unreadable:
         value = None
     if value is not ABSENT:
-        yield _name(parameter), _chosen(parameter.schema, value)
+        yield _name(parameter), _chosen(_choices(parameter.schema), value)
 
 
 def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
@@ -143,16 +143,23 @@ def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
             yield from _found(parameter, texts)
 
 
-def in_body(operation: Operation, value: Any) -> tuple[Given, ...]:
-    """The document's own fields in the JSON value of a body, each with what of its enumeration it is."""
-    known = operation.body.properties if operation.body is not None else {}
-    fields = value.items() if isinstance(value, Mapping) else ()
-    return tuple((f"body {field}", _chosen(known[field], part)) for field, part in fields if field in known)
+class BodyFields:
+    """The fields that the document has for the bodies of an operation, and the values that their enumerations list."""
+
+    def __init__(self, operation: Operation) -> None:
+        known = operation.body.properties if operation.body is not None else {}
+        self._known = {name: (f"body {name}", _choices(part)) for name, part in known.items()}
+
+    def of(self, value: Any) -> tuple[Given, ...]:
+        """The document's own fields in the JSON value of a body, each with what of its enumeration it is."""
+        if not isinstance(value, dict):
+            return ()
+        known = self._known
+        return tuple([(known[name][0], _chosen(known[name][1], part)) for name, part in value.items() if name in known])
 
 
-def _chosen(schema: Schema, value: Any) -> tuple[str, ...]:
-    """The members of the schema's enumeration that a value is, or has."""
-    choices = _choices(schema)
+def _chosen(choices: Sequence[str], value: Any) -> tuple[str, ...]:
+    """The members of an enumeration that a value is, or has."""
     if not choices:
         return ()
     return tuple(text for text in map(_text, value if isinstance(value, list) else [value]) if text in choices)

@@ -6,7 +6,7 @@ The figures are the vendor's (page rate-limits); that the window is fixed and st
 
 from typing import NamedTuple
 
-from mock_server.world.clock import Clock, epoch_ms
+from mock_server.world.clock import Clock
 
 WINDOW = 60_000
 """Milliseconds."""
@@ -41,7 +41,7 @@ class KeyRateLimit:
 
     def take(self) -> RemainingRequests:
         """Count one request."""
-        now = epoch_ms(self._clock.now())
+        now = self._clock.now_ms()
         if self._began is None or not 0 <= now - self._began < WINDOW:  # also when the clock was set back
             self._began, self._used = now, 0
         self._used += 1

@@ -16,6 +16,7 @@ EARLIEST = _EPOCH
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """A clock shows times between these two, so that a world's past, its plans and a tick always have room beside it."""
 _MILLISECOND = timedelta(milliseconds=1)
+_LATEST_MS = (LATEST - _EPOCH) // _MILLISECOND
 _REMEDY = "write it like 2026-03-04T05:06:07Z, 2026-03-04T16:06:07+11:00 or 2026-03-04"
 
 
@@ -36,7 +37,8 @@ def from_epoch_ms(ms: int) -> datetime:
 
 def stamp(when: datetime) -> str:
     """The wire form: ``2026-03-04T05:06:07.089Z``. ``when`` must be aware."""
-    return when.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    utc = when if when.tzinfo is UTC else when.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse(text: str) -> datetime:
@@ -76,7 +78,7 @@ class Clock:
         wall: Callable[[], datetime] = wall_time,
     ) -> None:
         self._monotonic = monotonic
-        self._anchor = _milliseconds(start if start is not None else wall())
+        self._anchor = epoch_ms(_milliseconds(start if start is not None else wall()))
         self._since = None if frozen else monotonic()
 
     @property
@@ -86,10 +88,14 @@ class Clock:
 
     def now(self) -> datetime:
         """The time it shows: aware, UTC, whole milliseconds. At ``LATEST`` it stands still."""
+        return from_epoch_ms(self.now_ms())
+
+    def now_ms(self) -> int:
+        """The time it shows in milliseconds since 1970: every request asks, and a number is quicker to make."""
         if self._since is None:
             return self._anchor
         ticked = int((self._monotonic() - self._since) * 1000)
-        return min(self._anchor + ticked * _MILLISECOND, LATEST)
+        return min(self._anchor + ticked, _LATEST_MS)
 
     def stamp(self) -> str:
         """``now`` in the wire form."""
@@ -97,7 +103,7 @@ class Clock:
 
     def freeze(self) -> None:
         """Stop ticking, at the time it shows."""
-        self._anchor, self._since = self.now(), None
+        self._anchor, self._since = self.now_ms(), None
 
     def run(self) -> None:
         """Tick on from the time it shows; nothing happens when it ticks already."""
@@ -116,7 +122,7 @@ class Clock:
 
     def set(self, when: datetime) -> None:
         """Show ``when`` from here on; a frozen clock stays frozen."""
-        self._anchor = _milliseconds(when)
+        self._anchor = epoch_ms(_milliseconds(when))
         if self._since is not None:
             self._since = self._monotonic()
 

@@ -7,14 +7,18 @@ from typing import Any
 import orjson
 import pytest
 from starlette.applications import Starlette
-from wire import Answer, ask, target_of
+from wire import Answer, ask, scope_of, target_of
 
-from mock_server.api.response_cache import LARGEST, MOST, ResponseCache
+from mock_server.api.exchange import Exchange
+from mock_server.api.response import PreparedResponse
+from mock_server.api.response_cache import LARGEST, MOST, MOST_BYTES, ResponseCache
 from mock_server.api.stage import Stage
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.spec.operation import Operation
 from mock_server.store.snapshot import Snapshot
+from mock_server.store.state import WorkspaceState
+from mock_server.support.redaction import Redactor
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.recipe import load_recipe
@@ -42,6 +46,17 @@ def said(app: Starlette, workspace: Workspace, method: str, target: str, body: A
     raw = None if body is None else orjson.dumps(body)
     answer = ask(app, method, target, key=f"sk_test_mock_{workspace.id}", body=raw)
     return answer.status, answer.body
+
+
+def kept(app: Starlette, workspace: Workspace) -> dict[tuple[bytes, bytes], PreparedResponse]:
+    """The answers of the workspace's state as it is, by path and query."""
+    found = app.state.responses._kept.items()
+    return {target: answer for (version, target, _), answer in found if version is workspace.image.version}
+
+
+def forget(workspace: Workspace) -> None:
+    """Have the next answers made anew."""
+    workspace.image.version = object()
 
 
 def steps(chance: random.Random, leads: list[str]) -> Iterator[tuple[str, str, Any]]:
@@ -78,11 +93,9 @@ def test_a_remembered_answer_is_the_one_that_would_be_made_now(server: Starlette
         answers = []
         for twin, snapshot in zip(twins, saved, strict=True):
             if twin.id == "forgets":
-                twin.image.derived.clear()
+                forget(twin)
             elif method == "GET":
-                recalled += any(
-                    isinstance(key, tuple) and key[0] == target.split("?")[0].encode() for key in twin.image.derived
-                )
+                recalled += any(path == target.split("?")[0].encode() for path, _ in kept(server, twin))
             if method == "RESET":
                 workspaces.reset(twin)
             elif method == "RETURN":
@@ -102,7 +115,7 @@ def test_no_get_looks_at_the_clock_or_writes(server: Starlette, operation: Opera
     target = target_of(operation)
     counters, before = dict(twin.image.counters), said(server, twin, "GET", target)
     twin.clock.advance(40 * 86_400)
-    twin.image.derived.clear()
+    forget(twin)
     assert said(server, twin, "GET", target) == before
     assert dict(twin.image.counters) == counters
 
@@ -136,34 +149,55 @@ def test_what_is_preferred_is_not_what_was_remembered(server: Starlette) -> None
 def test_another_workspace_remembers_nothing_of_it(server: Starlette, twins: list[Workspace]) -> None:
     one, other = twins
     said(server, one, "GET", LISTS)
-    assert one.image.derived
-    assert not other.image.derived
-    assert not one.image.fork().derived
+    assert kept(server, one)
+    assert not kept(server, other)
+    assert one.image.fork().version is not one.image.version
+
+
+def test_a_change_leaves_nothing_that_was_remembered(server: Starlette, twins: list[Workspace]) -> None:
+    one, _ = twins
+    said(server, one, "GET", LISTS)
+    before = one.image.version
+    with server.state.workspaces.transaction(one) as tx:
+        tx.put("leads", "x", {"id": "x"})
+        tx.undo()
+    assert one.image.version is not before
+    assert not kept(server, one)
 
 
 def test_what_is_remembered_is_bounded(server: Starlette, twins: list[Workspace]) -> None:
     one, _ = twins
+    cache: ResponseCache = server.state.responses
     for page in range(1, MOST + 10):
-        said(server, one, "GET", f"/v1/leads?page={page}")
-    assert 0 < len(one.image.derived) <= MOST
+        said(server, one, "GET", f"/v1/faqs?page={page}")
+    assert len(cache) == MOST
+    assert (b"/v1/faqs", b"page=1") not in kept(server, one)
     said(server, one, "GET", f"/v1/leads?x={'a' * 2_000}")
-    derived: dict[Any, Any] = one.image.derived
-    kept = [found for found in derived.values() if isinstance(found, ResponseCache)]
-    assert all(len(found.answer.body) <= LARGEST for found in kept)
-    assert all(len(query) < 2_000 for _, query, _ in derived)
+    assert all(len(query) < 2_000 for _, query in kept(server, one))
+    assert cache.bytes == sum(len(answer.body) for answer in cache._kept.values()) <= MOST_BYTES
+
+
+def test_large_answers_make_room_by_their_size() -> None:
+    cache, state = ResponseCache(), WorkspaceState()
+    for number in range(300):
+        exchange = Exchange("", scope_of("GET", f"/v1/leads?page={number}"), Redactor())
+        cache.remember(state, exchange, PreparedResponse(200, b" " * LARGEST))
+    assert cache.bytes <= MOST_BYTES
+    assert len(cache) == MOST_BYTES // LARGEST
+    cache.remember(state, exchange, PreparedResponse(200, b" " * (LARGEST + 1)))
+    assert len(cache) == MOST_BYTES // LARGEST
 
 
 def test_one_in_so_many_is_made_anew_and_checked_whole(server: Starlette, twins: list[Workspace]) -> None:
     one, _ = twins
     said(server, one, "GET", LISTS)
-    [key] = one.image.derived
-    first = one.image.derived[key]
+    [first] = kept(server, one).values()
     for _ in range(70):
         said(server, one, "GET", LISTS)
-    assert one.image.derived[key] is not first
+    assert [answer is first for answer in kept(server, one).values()] == [False]
 
 
 def test_whoever_wants_every_answer_checked_has_none_remembered() -> None:
     app = create_app(Settings(world="empty", self_check="all"))
     told(app, 3)
-    assert not app.state.workspaces.get("default").image.derived
+    assert not len(app.state.responses)

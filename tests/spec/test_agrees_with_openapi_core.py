@@ -20,7 +20,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from specimens import OURS, SIZE, chance, served
 
-from mock_server.api.validation import validated
+from mock_server.api.validation import RequestReader
 from mock_server.errors import BadRequest, NotFound, UnsupportedMediaType
 from mock_server.spec.generation import generate
 from mock_server.spec.operation import Operation
@@ -80,7 +80,7 @@ def we_accept(of: Judges, key: str, request: Request) -> bool:
     texts = [quote(request.path[each.name], safe="") for each in operation.path_parameters]
     headers = {b"content-type": request.media.encode()} if request.body is not None else {}
     try:
-        validated(operation, texts, urlencode(request.query).encode(), headers, request.body or b"")
+        RequestReader(operation)(texts, urlencode(request.query).encode(), headers, request.body or b"")
     except (BadRequest, NotFound, UnsupportedMediaType):
         return False
     return True

@@ -1,0 +1,156 @@
+"""One operation, ready to be served: validate, behave in one transaction, check our own answer, send."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.api import prefer
+from mock_server.api.exchange import Exchange
+from mock_server.api.representation import Representation
+from mock_server.api.request_body import body_of
+from mock_server.api.response import Header, PreparedResponse, send_answer, with_headers
+from mock_server.api.response_cache import ResponseCache, repeatable
+from mock_server.api.self_check import SelfCheck
+from mock_server.api.stage import Stage
+from mock_server.api.validation import RequestReader, ValidRequest
+from mock_server.behaviours import crud
+from mock_server.behaviours.callbacks import with_callbacks
+from mock_server.behaviours.conditions import NAMES, is_conditional, with_conditions
+from mock_server.behaviours.registry import Behaviour, OperationContext, by_hand, idle
+from mock_server.config.settings import Settings
+from mock_server.spec.content import Content
+from mock_server.spec.contract import Contract
+from mock_server.spec.operation import Operation
+from mock_server.spec.resources import Role
+from mock_server.support.condition import apart_if_large, is_large
+from mock_server.support.exact_json import write_json
+from mock_server.webhooks import events
+from mock_server.workspaces.coverage import BodyFields
+from mock_server.workspaces.workspace import Workspace, Workspaces
+
+_TOLD = 5  # ignored names that a header tells; the journal has all
+
+
+class OperationHandler:
+    """Serves one operation. What does not depend on the request is looked up or compiled here, before the first one."""
+
+    def __init__(
+        self, operation: Operation, workspaces: Workspaces, settings: Settings, check: SelfCheck, cache: ResponseCache
+    ) -> None:
+        contract = workspaces.contract
+        self._operation, self._workspaces, self._contract = operation, workspaces, contract
+        self._most, self._ours = settings.max_body, settings.mock_headers
+        self._read = RequestReader(operation, idle(contract, operation))
+        self._fields = BodyFields(operation)
+        self._conditions = {name.encode(): name for name in NAMES} if is_conditional(operation) else {}
+        self._behaviour = _behaviour(contract, operation)
+        self._check = check
+        binding = contract.bindings.get(operation.key)
+        self._representation = Representation(lives=binding is not None and binding.role is not Role.SINGLE)
+        self._cache = cache if check.sampled and repeatable(operation) else None
+
+    async def __call__(
+        self, exchange: Exchange, workspace: Workspace, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer a request to the operation."""
+        operation, headers, body = self._operation, exchange.named, b""
+        exchange.stage = Stage.VALIDATION
+        if operation.bodies:
+            body = await body_of(scope, receive, self._most)
+        given = (exchange.route.texts, scope["query_string"], headers, body)
+        large = is_large(len(body))
+        valid = await apart_if_large(len(body), partial(self._read, *given)) if large else self._read(*given)
+        if body:
+            exchange.fields = self._fields.of(valid.body)
+        if valid.ignored:
+            exchange.note(*map(str, valid.ignored[:_TOLD]))
+        answer: PreparedResponse | None = None
+        applied: list[Header] = []
+        if b"prefer" in headers:
+            exchange.stage = Stage.PREFERENCE
+            answer, applied = await self._preferred(exchange, workspace, headers[b"prefer"].decode("latin-1"))
+        if answer is None:
+            content = self._representation.chosen(operation.success, exchange.accept)
+            answer, lasting = self._behave(exchange, workspace, valid, content)
+            if self._cache is not None and lasting and not valid.ignored:
+                self._cache.remember(workspace.image, exchange, answer)
+        exchange.stage = Stage.ANSWER
+        await send_answer(send, exchange, answer, applied, ours=self._ours)
+
+    async def _preferred(
+        self, exchange: Exchange, workspace: Workspace, header: str
+    ) -> tuple[PreparedResponse | None, list[Header]]:
+        """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
+        preference, applied = prefer.parse(header)
+        exchange.preferred = applied
+        headers = [(b"preference-applied", applied.encode("latin-1"))] if applied else []
+        await asyncio.sleep(preference.delay / 1000)
+        if not preference.picks:
+            return None, headers
+        chance = workspace.chance(self._operation.key)
+        response, content, body, said = prefer.picked(self._operation, preference, exchange.accept, chance)
+        exchange.note(*said)
+        media = content.content_type.encode("latin-1") if content else b""
+        given = self._representation.headers(response, lambda: chance)
+        return PreparedResponse(response.status, body, media, given), headers
+
+    def _behave(
+        self, exchange: Exchange, workspace: Workspace, valid: ValidRequest, content: Content | None
+    ) -> tuple[PreparedResponse, bool]:
+        """Run the behaviour and check its answer in one transaction: a bad answer undoes the change.
+
+        Whether the answer stays the same as long as the records do comes with it.
+        """
+        exchange.stage = Stage.BEHAVIOUR
+        operation = self._operation
+        with self._workspaces.transaction(workspace) as tx:
+            call = OperationContext(
+                contract=self._contract,
+                operation=operation,
+                tx=tx,
+                ids=workspace.ids,
+                now=workspace.clock.stamp(),
+                cause=exchange.id,
+                path=valid.path,
+                query=valid.query,
+                body=valid.body,
+                address=exchange.address,
+                query_text=exchange.plain_query,
+                headers=self._conditional(exchange.named),
+            )
+            outcome = self._behaviour(call)
+            if call.notes or outcome.explain:
+                exchange.note(*call.notes, *outcome.explain)
+            answer = b"" if outcome.value is None else write_json(outcome.value)
+            exchange.stage = Stage.SELF_CHECK
+            response = operation.responses.get(outcome.status or 0, operation.success)
+            if response is not operation.success:
+                content = self._representation.chosen(response, None)
+            self._check.check(operation, response, answer, checked=outcome.checked)
+        if tx.changed:
+            exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
+        made = self._representation.answer(response, content, answer, call)
+        if outcome.headers:
+            _set_headers(made, outcome.headers)
+        return made, outcome.lasting and not (tx.changed or outcome.explain)
+
+    def _conditional(self, headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
+        """The headers that put a condition on the request, where the document has such."""
+        names = self._conditions
+        return {name: headers[raw].decode("latin-1") for raw, name in names.items() if raw in headers} if names else {}
+
+
+def _behaviour(contract: Contract, operation: Operation) -> Behaviour:
+    binding = contract.bindings.get(operation.key)
+    if not contract.foreign and (ours := by_hand(operation.key)):
+        return ours
+    inferred = with_conditions(operation, crud.inferred(binding.role if binding else None))
+    return with_callbacks(operation, inferred)
+
+
+def _set_headers(answer: PreparedResponse, given: Sequence[tuple[str, str]]) -> None:
+    """Put the headers of a behaviour in the place of those of the document."""
+    fields = [(name.encode(), text.encode("latin-1", "replace")) for name, text in given]
+    answer.headers = [field for field in with_headers(answer.headers, fields) if field[1]]

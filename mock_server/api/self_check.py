@@ -1,0 +1,46 @@
+"""Our own answers against the contract: nothing leaves that the document does not admit."""
+
+import logging
+
+from mock_server.errors import AnswerInvalid
+from mock_server.spec.operation import Operation, Response
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json
+
+log = logging.getLogger("mock_server")
+
+_SAMPLE = 64  # one whole answer in so many is checked again, whatever its parts were
+
+
+class SelfCheck:
+    """Checks the answers of all operations, or one in so many of those whose parts were checked when they were made.
+
+    ``mismatches`` counts those that broke the contract.
+    """
+
+    def __init__(self, *, sampled: bool) -> None:
+        self.sampled = sampled
+        self.mismatches = 0
+        self._turns: dict[Operation, int] = {}
+
+    def may_repeat(self, operation: Operation) -> bool:
+        """Tell whether an answer of before may be given again, which counts as one: once in a while it may not."""
+        turn = self._turns[operation]
+        if turn % _SAMPLE == 0:
+            return False
+        self._turns[operation] = turn + 1
+        return True
+
+    def check(self, operation: Operation, response: Response, answer: bytes, *, checked: bool) -> None:
+        """Raise AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""
+        turn = self._turns.get(operation, 0)
+        self._turns[operation] = turn + 1
+        if (checked and turn % _SAMPLE and self.sampled) or response.schema is None or not answer:
+            return
+        value = read_json(answer, MAX_JSON_DEPTH + ENVELOPE_DEPTH)
+        if response.schema.accepts(value):
+            return
+        self.mismatches += 1
+        problems = [f"our answer {problem}" for problem in response.schema.problems(value)]
+        log.error("%s %s: %s", operation.key, response.status, "; ".join(problems))
+        if not operation.document.lenient:
+            raise AnswerInvalid(*problems)
