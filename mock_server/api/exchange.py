@@ -201,7 +201,7 @@ class Exchange:
         self.over = True
         self.named = _NONE
         if self.events:
-            self.events = [{name: event[name] for name in ("id", "type", "recordId")} for event in self.events]
+            self.events = [{"id": it["id"], "type": it["type"], "recordId": it["recordId"]} for it in self.events]
         if self.fields is None and self.body and self.operation is not None:
             self.fields = BodyFields(self.operation).of(_value(self.body))
 

@@ -1,10 +1,9 @@
 """Read a request's body: bounded in bytes and time, before anything looks at it."""
 
-import asyncio
-
 from starlette.types import Receive, Scope
 
 from mock_server.errors import ApiError, BadRequest, PayloadTooLarge
+from mock_server.support.condition import within
 
 BODY = "mock.body"
 """Where a scope has the body of a request that has arrived, or the reason why it was not read."""
@@ -41,8 +40,7 @@ async def read_body(receive: Receive, declared: bytes | None, limit: int, deadli
             f"the body declares {declared[:18].decode()} bytes; at most {limit} are read (--max-body)"
         )
     try:
-        async with asyncio.timeout(deadline):
-            return await _whole(receive, limit)
+        return await within(deadline, _whole(receive, limit))
     except TimeoutError:
         raise BadRequest(f"the body was not whole after {deadline:g} s", headers=_HANG_UP) from None
 

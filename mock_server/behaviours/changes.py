@@ -57,7 +57,8 @@ def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
     record = {**timestamps(family, call.now), **fields, **hidden_id(family, id), family.id: id}
     if family.parent is not None and (above := records.parent(call)) is not None:
         record |= records.below(call, family, above)
-    record |= {name: value for name, value in family.starts.items() if name not in record}
+    for name, value in family.starts.items():
+        record.setdefault(name, value)
     call.tx.remove(records.REMOVED, f"{kind}/{id}")
     row = call.store(kind, id, record)
     document_events.changed(call, family, row, CREATED)

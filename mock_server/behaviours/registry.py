@@ -58,12 +58,16 @@ class ActionContext:
 
     def new_id(self, kind: str) -> Id:
         """The id of the next record of ``kind`` that this workspace creates. Raises Conflict when there is none."""
+        if self.tx.get(kind, id := self._next_id(kind)) is None:
+            return id
         # An imported workspace may have records that its counters know nothing of: each may be in the way once.
         for _ in range(_TRIES + self.tx.page(kind, 0, 0)[1]):
-            id = self.ids.make(kind, FIRST_FREE_INDEX + self.tx.count(kind))
-            if self.tx.get(kind, id) is None:
+            if self.tx.get(kind, id := self._next_id(kind)) is None:
                 return id
         raise Conflict(f"the document's ids for {kind} are used up")
+
+    def _next_id(self, kind: str) -> Id:
+        return self.ids.make(kind, FIRST_FREE_INDEX + self.tx.count(kind))
 
     def chance(self, *key: Id) -> Rng:
         """A stream of its own for what has to be made up; the same cause and key, the same values."""

@@ -87,7 +87,14 @@ def _part(owner: Schema, part: Schema) -> Project:
         return projection(part)
     if not part.node.keys() & _WITH_PARTS:
         return _same
-    return lambda value: projection(part)(value)
+    found: list[Project] = []
+
+    def project(value: Any) -> Any:
+        if not found:
+            found.append(projection(part))
+        return found[0](value)
+
+    return project
 
 
 def _same(value: Any) -> Any:

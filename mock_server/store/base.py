@@ -108,7 +108,12 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except StateError as fault:
-        raise StorageUnavailable(*map(str, fault.problems)) from None
+        raise unavailable(fault) from None
+
+
+def unavailable(fault: StateError) -> StorageUnavailable:
+    """The answer 503 for an error of the store."""
+    return StorageUnavailable(*map(str, fault.problems))
 
 
 class Log(Protocol):

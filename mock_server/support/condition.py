@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
-from typing import TypeVar
+from types import coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -34,6 +35,28 @@ class Condition:
                 await future
             finally:
                 self._waiting.discard(future)
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """The result of ``work``. Raises TimeoutError when it takes longer; work that has not to wait needs no timer."""
+    try:
+        awaited = work.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    async with asyncio.timeout(seconds):
+        return await _resumed(work, awaited)
+
+
+@coroutine
+def _resumed(work: Coroutine[Any, Any, T], awaited: Any) -> Generator[Any, Any, T]:
+    """Go on with work that was begun, and waits for something."""
+    try:
+        yield awaited
+        result: T = yield from work
+        return result
+    finally:
+        work.close()
 
 
 def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:

@@ -68,14 +68,15 @@ class Dispatcher:
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
         """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
         changes = tx.changes()
-        if any(it.kind == subscription.KIND for it in changes):
+        kinds = {it.kind for it in changes}
+        if subscription.KIND in kinds:
             self._prepare()
             self.listeners.changed(workspace)
-        if any(it.kind == outbox.ENDING for it in changes) and _on_a_loop():
+        if outbox.ENDING in kinds and _on_a_loop():
             self._endings.start(workspace)
-        owed = [it.row for it in changes if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
-        if not owed:
+        if outbox.KIND not in kinds:
             return
+        owed = [it.row for it in changes if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
         try:
             known = self._backlogs.get(workspace.image, {})
             for row in owed:

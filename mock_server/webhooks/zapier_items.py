@@ -4,7 +4,7 @@ A list of that surface exists to show what a hook will look like, so both are ma
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +19,7 @@ _CONTACT = ("firstName", "lastName", "email", "phone", "businessName")
 
 def item(tx: Transaction, kind: str, record: Record) -> dict[str, Any]:
     """``record`` of ``kind`` (leads, inquiries, appointments) as this surface gives it."""
-    return {"leads": _lead, "inquiries": _inquiry, "appointments": _appointment}[kind](tx, record)
+    return _ITEMS[kind](tx, record)
 
 
 def _lead(tx: Transaction, lead: Record) -> dict[str, Any]:
@@ -97,3 +97,8 @@ def address(lead: Record) -> str | None:
     country = parts.get("country")
     lines = [parts.get("line1"), parts.get("line2"), town, _COUNTRIES.get(str(country), country)]
     return ", ".join(str(line) for line in lines if line)
+
+
+_ITEMS: Mapping[str, Callable[[Transaction, Record], dict[str, Any]]] = MappingProxyType(
+    {"leads": _lead, "inquiries": _inquiry, "appointments": _appointment}
+)

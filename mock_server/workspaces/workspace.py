@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from mock_server.errors import Problem, StateError
 from mock_server.spec.contract import Contract
-from mock_server.store.base import Log, NoLog, refusing
+from mock_server.store.base import Log, NoLog, refusing, unavailable
 from mock_server.store.deferred_free import DeferredFree
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.state import Transaction, WorkspaceState
@@ -213,20 +212,13 @@ class Workspaces:
     def __iter__(self) -> Iterator[Workspace]:
         return iter(self._by_id.values())
 
-    @contextmanager
-    def transaction(self, workspace: Workspace) -> Iterator[Transaction]:
+    def transaction(self, workspace: Workspace) -> "_WorkspaceTransaction":
         """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
-        before = workspace.image.fork() if workspace.faults.remembering else None
         log = self.log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
-        with refusing(), workspace.image.transaction(log, workspace.id) as tx:
-            yield tx
-        if before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
-            workspace.faults.before = before
-        if tx.changed:
-            self._tell(workspace, tx)
+        return _WorkspaceTransaction(workspace, log, self._tell)
 
     def _tell(self, workspace: Workspace, tx: Transaction) -> None:
-        """The change is kept: whatever fails in those who are told of it, the caller's answer stands."""
+        """Call those who listen to commits: the change is kept, and the caller's answer stands, if one fails."""
         try:
             for listener in self._commit_listeners:
                 listener(workspace, tx)
@@ -241,3 +233,31 @@ class Workspaces:
         workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
         self._by_key |= dict.fromkeys(origin.keys, workspace)
         return workspace
+
+
+class _WorkspaceTransaction:
+    """A transaction of a workspace, and what follows when it is kept. A class, as every request passes it."""
+
+    __slots__ = ("_before", "_tell", "_tx", "_workspace")
+
+    def __init__(self, workspace: Workspace, log: Log, tell: Callable[[Workspace, Transaction], None]) -> None:
+        self._workspace, self._tell = workspace, tell
+        self._before = workspace.image.fork() if workspace.faults and workspace.faults.remembering else None
+        self._tx = workspace.image.transaction(log, workspace.id)
+
+    def __enter__(self) -> Transaction:
+        return self._tx
+
+    def __exit__(self, kind: object, fault: BaseException | None, _: object) -> None:
+        tx, workspace = self._tx, self._workspace
+        try:
+            tx.__exit__(kind)
+            if isinstance(fault, StateError):
+                raise fault
+        except StateError as lost:
+            raise unavailable(lost) from None
+        if fault is not None or not tx.changed:
+            return
+        if self._before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
+            workspace.faults.before = self._before
+        self._tell(workspace, tx)

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from mock_server.support.condition import Condition, apart_if_large, in_a_thread
+from mock_server.support.condition import Condition, apart_if_large, in_a_thread, within
 
 
 def test_what_is_ready_is_not_waited_for() -> None:
@@ -58,6 +58,56 @@ def test_a_loop_that_ended_with_somebody_waiting_is_no_trouble() -> None:
 
     assert not task.done()
     del task
+
+
+async def told(events: list[str], *waits: float, fault: Exception | None = None) -> str:
+    """Work that waits so often, and notes that it was ended in order."""
+    try:
+        for seconds in waits:
+            await asyncio.sleep(seconds)
+        if fault is not None:
+            raise fault
+        return "done"
+    finally:
+        events.append("ended")
+
+
+@pytest.mark.parametrize("waits", [(), (0,), (0, 0.001, 0)])
+def test_work_in_time_gives_its_result(waits: tuple[float, ...]) -> None:
+    events: list[str] = []
+    assert asyncio.run(within(5, told(events, *waits))) == "done"
+    assert events == ["ended"]
+
+
+@pytest.mark.parametrize("waits", [(), (0,)])
+def test_the_error_of_work_in_time_is_raised(waits: tuple[float, ...]) -> None:
+    with pytest.raises(KeyError):
+        asyncio.run(within(5, told([], *waits, fault=KeyError())))
+
+
+@pytest.mark.parametrize("waits", [(5,), (0, 5)])
+def test_work_that_is_late_or_unwanted_is_ended(waits: tuple[float, ...]) -> None:
+    async def unwanted() -> None:
+        task = asyncio.ensure_future(within(5, told(events, *waits)))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    events: list[str] = []
+    with pytest.raises(TimeoutError):
+        asyncio.run(within(0.01, told(events, *waits)))
+    asyncio.run(unwanted())
+    assert events == ["ended", "ended"]
+
+
+def test_work_that_has_not_to_wait_starts_no_timer() -> None:
+    async def timers() -> list[asyncio.TimerHandle]:
+        await within(5, told([]))
+        return list(asyncio.get_running_loop()._scheduled)  # type: ignore[attr-defined]
+
+    assert asyncio.run(timers()) == []
 
 
 @pytest.mark.parametrize(("size", "apart"), [(10, False), (128 * 1024, False), (128 * 1024 + 1, True)])
