@@ -22,6 +22,8 @@ from mock_server.world.ids import rng
 
 _VALIDATION = (400, 422)
 _JSON = Content("application/json")
+_MOST_ANSWERS = 1_000
+_LONGEST_ACCEPT = 200  # letters of an Accept header; clients send the same few short ones
 
 
 class ErrorBodies:
@@ -32,6 +34,7 @@ class ErrorBodies:
         self._texts = {document.name: _texts(contract, document) for document in contract.documents}
         self._usual = {document.name: _usual(contract, document) for document in contract.documents}
         self._bodies: dict[tuple[str, int, str], tuple[bytes, str]] = {}
+        self._answers: dict[tuple[Operation | str, int, str | None], PreparedResponse] = {}
 
     def body(self, status: int, path: str, operation: Operation | None) -> bytes:
         """The body of an error of ``operation``, or of the surface that ``path`` belongs to where there is none."""
@@ -39,6 +42,17 @@ class ErrorBodies:
 
     def answer(self, status: int, path: str, operation: Operation | None, accept: str | None) -> PreparedResponse:
         """The whole error, in the media type that the client takes where the document has it, else in the first."""
+        key = (operation or self._contract.document_for(path).name, status, accept)
+        known = self._answers.get(key)
+        if known is None:
+            known = self._answer(status, path, operation, accept)
+            if len(accept or "") <= _LONGEST_ACCEPT:
+                if len(self._answers) >= _MOST_ANSWERS:
+                    self._answers.clear()
+                self._answers[key] = known
+        return known
+
+    def _answer(self, status: int, path: str, operation: Operation | None, accept: str | None) -> PreparedResponse:
         response = operation.response_for(status) if operation else None
         content = negotiated(response.contents, accept, strict=False) if response else None
         document = operation.document if operation else self._contract.document_for(path)
@@ -52,7 +66,8 @@ class ErrorBodies:
 
     def refusal(self, operation: Operation) -> int:
         """The status with which an operation refuses an invalid request: 400 unless only 422 is documented."""
-        return next((status for status in _VALIDATION if status in operation.responses), _VALIDATION[0])
+        bad, unprocessable = _VALIDATION
+        return unprocessable if unprocessable in operation.responses and bad not in operation.responses else bad
 
     def _made(
         self,

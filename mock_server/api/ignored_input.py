@@ -42,7 +42,7 @@ def ignored(operation: Operation, names: Collection[str], body: Any, idle: Seque
 
     ``idle`` are query parameters that the operation has and nobody looks at.
     """
-    found = [*_unread(names, idle), *_unknown(operation, names)]
+    found = [*_unread(names, idle), *_unknown(operation, names)] if names else []
     if operation.body is not None and isinstance(body, dict | list):
         found += _fields(operation.body, body, (), MOST)
     return found[:MOST]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import cast
 
 from starlette.types import Receive, Scope, Send
 
@@ -23,7 +24,7 @@ from mock_server.config.settings import Settings
 from mock_server.spec.content import Content
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
-from mock_server.spec.resources import Role
+from mock_server.spec.resources import Binding, Role
 from mock_server.support.condition import apart_if_large, is_large
 from mock_server.support.exact_json import write_json
 from mock_server.webhooks import events
@@ -48,6 +49,7 @@ class OperationHandler:
         self._behaviour = _behaviour(contract, operation)
         self._check = check
         binding = contract.bindings.get(operation.key)
+        self._binding = cast(Binding, binding)  # None is for behaviours that do not ask
         self._representation = Representation(lives=binding is not None and binding.role is not Role.SINGLE)
         self._cache = cache if check.sampled and repeatable(operation) else None
 
@@ -109,6 +111,7 @@ class OperationHandler:
             call = OperationContext(
                 contract=self._contract,
                 operation=operation,
+                binding=self._binding,
                 tx=tx,
                 ids=workspace.ids,
                 now=workspace.clock.stamp(),

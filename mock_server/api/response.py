@@ -53,8 +53,8 @@ def with_headers(headers: Sequence[Header], given: Sequence[Header]) -> list[Hea
     """``headers`` with the ``given`` ones in place of those of their names, all in lower case. Cookies add up."""
     if not given:
         return list(headers)
-    named = {name for name, _ in given}
-    return [*(field for field in headers if field[0] not in named or field[0] == b"set-cookie"), *given]
+    named = dict(given)
+    return [*[field for field in headers if field[0] not in named or field[0] == b"set-cookie"], *given]
 
 
 def headers_for(body: bytes, content_type: bytes = b"application/json") -> list[Header]:

@@ -80,10 +80,12 @@ class OperationContext(ActionContext):
 
     ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not;
     ``address`` says where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
-    ``headers`` are those of the request that put a condition on it, where the document has such.
+    ``headers`` are those of the request that put a condition on it, where the document has such. ``binding`` is the
+    operation's part in its family; only the behaviours of families may ask for it.
     """
 
     operation: Operation
+    binding: Binding
     path: Sequence[Id] = ()
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
@@ -91,11 +93,6 @@ class OperationContext(ActionContext):
     query_text: str = ""
     notes: list[str] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def binding(self) -> Binding:
-        """The operation's part in its family; only behaviours of families ask."""
-        return self.contract.bindings[self.operation.key]
 
     @property
     def asked(self) -> Mapping[str, Any]:

@@ -50,6 +50,8 @@ class Authentication:
         }
         asked = {it.security for it in operations} | set(self._surfaces.values())
         self._bearer_only = asked == {_ONLY_BEARER}  # as in our own documents: then nobody asks which operation it is
+        self._challenges = {security: _challenges(security) for security in asked}
+        self._forbidding = frozenset(it for it in operations if 403 in it.responses and not _has_401(it))
         schemes = (scheme for document in contract.documents for scheme in schemes_of(document))
         self._schemes = tuple(dict.fromkeys((_BEARER, *schemes)))
 
@@ -73,7 +75,7 @@ class Authentication:
         try:
             return self._admitted(security, Credentials(scope))
         except Unauthorized as refusal:
-            raise _as_documented(refusal, security, operation) from None
+            raise self._as_documented(refusal, security, operation) from None
 
     def _remember(self, field: bytes, key: str) -> None:
         if len(self._known) == _MOST_KNOWN:
@@ -104,6 +106,14 @@ class Authentication:
             raise Unauthorized("the keys of this request open different workspaces")
         return own[0]
 
+    def _as_documented(
+        self, refusal: Unauthorized, security: Security, operation: Operation | None
+    ) -> Unauthorized | Forbidden:
+        """The refusal with its challenges; a 403 where the document has that one only."""
+        if operation in self._forbidding:
+            return Forbidden(*refusal.explain)
+        return Unauthorized(*refusal.explain, headers=self._challenges[security])
+
     def _opened(self, scheme: SecurityScheme, credentials: Credentials) -> Opened:
         keys = credentials.keys(scheme)
         for key in keys:
@@ -130,16 +140,8 @@ class Authentication:
         return Opened(workspace, "")
 
 
-def _as_documented(refusal: Unauthorized, security: Security, operation: Operation | None) -> Unauthorized | Forbidden:
-    """The refusal with its challenges; a 403 where the document has that one only."""
-    headers = _challenges(security)
-    if (
-        operation is not None
-        and 403 in operation.responses
-        and not ({401, "4XX"} & {*operation.responses, *operation.ranges})
-    ):
-        return Forbidden(*refusal.explain)
-    return Unauthorized(*refusal.explain, headers=headers)
+def _has_401(operation: Operation) -> bool:
+    return 401 in operation.responses or "4XX" in operation.ranges
 
 
 def _challenges(security: Security) -> Sequence[tuple[bytes, bytes]]:

@@ -51,6 +51,12 @@ class Family:
         return tuple(map(Projection.of, self.shapes))
 
     @cached_property
+    def strictest(self) -> tuple[Schema, ...]:
+        """The shapes of which none is a part (`allOf`) of another: what they all admit, every shape admits."""
+        parts = {part.pointer for shape in self.shapes for part in shape.certain if part.pointer != shape.pointer}
+        return tuple(shape for shape in self.shapes if shape.pointer not in parts)
+
+    @cached_property
     def starts(self) -> Mapping[str, Any]:
         """The values of a new record's fields that nobody names: the document's default, else null."""
         sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]

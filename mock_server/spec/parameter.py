@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.errors import Problem
 from mock_server.spec.parameter_styles import STYLES as STYLES
 from mock_server.spec.parameter_styles import Decode, gathered, items, nested, pairs, separators, unwrapped
-from mock_server.spec.parameter_values import Parts, Unreadable, admits, cast, typed
+from mock_server.spec.parameter_values import Parts, Unreadable, admits, caster, typed
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_lint import TYPES
 from mock_server.support.exact_json import NotJson, read_json
@@ -83,6 +83,12 @@ class Parameter:
 
         ``taken`` are names that belong to other parameters. Raises Unreadable.
         """
+        if self._plain:
+            alone = texts.get(self.key)
+            if alone is None:
+                return ABSENT
+            if len(alone) == 1:
+                return self._cast(self._decode(alone[0]))
         if self.whole and self.json:
             return _json([next(iter(texts))], _as_it_is) if texts else ABSENT
         if self.deep:
@@ -99,6 +105,19 @@ class Parameter:
         elif len(own) > 1 and not self.many and self.schema.types < set(TYPES):
             raise Unreadable("is given more than once")
         return self.read(own, self._decode)
+
+    @cached_property
+    def _plain(self) -> bool:
+        """True for most parameters: one text, in which nothing but the value stands."""
+        if self.deep or self.json or self.whole or self.allow_empty or self.many or self.location == "cookie":
+            return False
+        bare = self.location != "path" or self.style == "simple"
+        return bare and self._readings == [self._scalar]
+
+    @cached_property
+    def _cast(self) -> Callable[[str], Any]:
+        """Makes the value of a text without its encoding."""
+        return caster(self.schema)
 
     def read(self, texts: Sequence[str], decode: Decode = _as_it_is) -> Any:
         """The value of one or more texts, not yet validated: the first reading that is admitted, else the first one.
@@ -170,7 +189,7 @@ class Parameter:
         if len(texts) > 1:
             return typed(self.schema, [decode(text) for text in texts])
         text = unwrapped(self.style, self.name, texts[0]) if self.location == "path" else texts[0]
-        return cast(self.schema, decode(text))
+        return self._cast(decode(text))
 
     def _repeated(self, texts: Sequence[str], decode: Decode) -> Any:
         return typed(self.schema, [decode(text) for text in texts])

@@ -13,6 +13,7 @@ from mock_server.support.exact_json import read_number
 _INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _WIDEST = 2**63  # a number with an exponent, as 1e3, is a whole one up to here
+_FEW_DIGITS = 300
 _NULLS = ("", "null")
 _BITS = {"int32": 32, "int64": 64}
 
@@ -49,10 +50,23 @@ def cast(schema: Schema, text: str) -> Any:
 
     Raises Unreadable for a text that is not in base64 where the document says so.
     """
-    readings = [value for read in _readers(schema) if (value := read(text)) is not _NOT]
-    if len(readings) < 2:
-        return readings[0] if readings else text
-    return next((value for value in readings if schema.accepts(value)), readings[0])
+    return caster(schema)(text)
+
+
+def caster(schema: Schema) -> Read:
+    """The function that ``cast`` is for a schema."""
+    readers = _readers(schema)
+    if len(readers) == 1:
+        [read] = readers
+        return lambda text: text if (value := read(text)) is _NOT else value
+
+    def narrowest(text: str) -> Any:
+        readings = [value for read in readers if (value := read(text)) is not _NOT]
+        if len(readings) < 2:
+            return readings[0] if readings else text
+        return next((value for value in readings if schema.accepts(value)), readings[0])
+
+    return narrowest
 
 
 def _readers(schema: Schema) -> Sequence[Read]:
@@ -120,6 +134,8 @@ _NOT = object()
 
 
 def _integer(text: str) -> Any:
+    if text.isascii() and text.isdigit() and len(text) <= _FEW_DIGITS:
+        return int(text)
     return _number(text) if _INTEGER.fullmatch(text) else _NOT
 
 

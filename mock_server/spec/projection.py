@@ -35,11 +35,6 @@ class Projection:
         projected: dict[str, Any] = self._project(record)
         return projected
 
-    def admits(self, record: Record) -> bool:
-        """Tell whether the record fits and lacks no property that the schema has, required or not."""
-        value = self.project(record)
-        return value.keys() >= self.schema.sure.keys() and self.schema.accepts(value)
-
     def render(self, record: Record, chance: RandomSource | None = None) -> orjson.Fragment:
         """The bytes that are sent, validated once, here. With ``chance``, what does not fit is filled in.
 
@@ -109,11 +104,16 @@ def _fields(schema: Schema) -> Project:
     parts += [(name, _same) for name in sorted(schema.required - schema.sure.keys())]
     # A schema with `additionalProperties: {…}` is a dictionary: its own keys stay.
     keep_rest = isinstance(schema.node.get("additionalProperties"), dict)
+    names = [name for name, _ in parts]
+    deeper = [(name, part) for name, part in parts if part is not _same]  # few: most values are no containers
 
     def project(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        kept = {name: part(value[name]) for name, part in parts if name in value}
+        kept = {name: value[name] for name in names if name in value}
+        for name, part in deeper:
+            if name in kept:
+                kept[name] = part(kept[name])
         return {**_without(value, secret), **kept} if keep_rest else kept
 
     return project
@@ -138,6 +138,10 @@ def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
     parts = [(branch, _part(schema, branch)) for branch in branches]
     if all(part is _same for _, part in parts):
         return _same
+
+    if len(parts) == 1:
+        [(only, keep)] = parts
+        return lambda value: kept if only.accepts(kept := keep(value)) else value
 
     def project(value: Any) -> Any:
         fits = [kept for branch, part in parts if branch.accepts(kept := part(value))]
@@ -167,38 +171,6 @@ def _nothing(value: Any) -> Any:
     return {}
 
 
-def completed(record: Record, shapes: Sequence[Schema], rng: RandomSource, fresh: Mapping[str, Any]) -> dict[str, Any]:
-    """``record`` with every property that one of ``shapes`` has.
-
-    An absent one is ``fresh`` (values by name, as the time of creation), else what the document says a new
-    record starts with (``default``), else null where that is admitted, else generated. Raises SpecError when no
-    value can be made.
-    """
-    whole = dict(record)
-    for shape in shapes:
-        for name, part in shape.properties.items():
-            if name not in whole and not part.never:
-                whole[name] = _initial(name, part, rng, fresh)
-    return whole
-
-
-def fitted(record: Record, views: Sequence[Projection], chance: Callable[[], RandomSource]) -> Record:
-    """``record``, with what a document of other types or further fields asks for in place of what it has.
-
-    A record that fits already is returned as it is. Raises SpecError when no value can be made for a field.
-    """
-    if all(view.admits(record) for view in views):
-        return record
-    stream = chance()
-    whole = completed(record, [view.schema for view in views], stream, {})
-    for view in views:
-        for name, part in view.schema.sure.items():
-            if name in whole:
-                whole[name] = filled(whole[name], part, stream)
-        whole = {**whole, **filled(whole, view.schema, stream)}
-    return whole
-
-
 def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
     """``value`` as far as ``schema`` admits it: what is missing is added, what is wrong is replaced, at any depth.
 
@@ -210,7 +182,7 @@ def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
     for nearest in _nearer(value, schema, chance):
         if schema.accepts(project(nearest)):
             return nearest
-    return _initial("", schema, chance, {})
+    return _initial(schema, chance)
 
 
 def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
@@ -218,7 +190,7 @@ def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
     if isinstance(value, dict) and schema.sure:
         mended = {name: filled(value[name], part, chance) for name, part in schema.sure.items() if name in value}
         missing = [name for name in schema.sure if name in schema.required and name not in value]
-        value = {**value, **mended, **{name: _initial(name, schema.sure[name], chance, {}) for name in missing}}
+        value = {**value, **mended, **{name: _initial(schema.sure[name], chance) for name in missing}}
         yield value
     if isinstance(value, list) and schema.items:
         yield [filled(item, schema.items, chance) for item in value]
@@ -239,9 +211,8 @@ def _likeness(value: Any, branch: Schema) -> int:
     return sum(100 if part.types <= {"string"} and part.node.keys() & {"const", "enum"} else 1 for part in fits)
 
 
-def _initial(name: str, schema: Schema, rng: RandomSource, fresh: Mapping[str, Any]) -> Any:
-    if name in fresh and schema.accepts(fresh[name]):
-        return fresh[name]
+def _initial(schema: Schema, rng: RandomSource) -> Any:
+    """A value where there is none: the document's default, else null where that is admitted, else a generated one."""
     if schema.default is not None:
         return schema.default
     return None if schema.nullable and schema.accepts(None) else generate(schema, rng)

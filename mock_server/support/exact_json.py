@@ -78,7 +78,7 @@ def _read(raw: bytes, depth: int) -> Any:
         if not _has_long_number(raw):  # it may be a number that is too large for orjson only
             raise NotJson(fault.msg, fault.lineno, fault.colno) from None
         value, exact = _long_numbers(raw, fault), True
-    if is_deeper_text(raw, depth):
+    if len(raw) > depth and is_deeper_text(raw, depth):
         raise TooDeep(depth)
     return value if exact else _long_numbers(raw, None)
 

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mock_server.errors import Problem, StateError
 from mock_server.spec.contract import Contract
-from mock_server.store.base import Log, NoLog, refusing, unavailable
+from mock_server.store.base import Log, NoLog, refusing
 from mock_server.store.deferred_free import DeferredFree
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.state import Transaction, WorkspaceState
@@ -22,6 +23,7 @@ from mock_server.workspaces.rate_limit import KeyRateLimit
 from mock_server.workspaces.request_journal import RequestJournal
 from mock_server.workspaces.seeding import DocumentIds
 from mock_server.workspaces.snapshots import Check, RestoredStates, Snapshots
+from mock_server.workspaces.transaction import WorkspaceTransaction
 from mock_server.workspaces.world_templates import Template, Templates
 from mock_server.world.clock import Clock, parse
 from mock_server.world.ids import Ids, Rng, rng
@@ -212,10 +214,11 @@ class Workspaces:
     def __iter__(self) -> Iterator[Workspace]:
         return iter(self._by_id.values())
 
-    def transaction(self, workspace: Workspace) -> "_WorkspaceTransaction":
+    def transaction(self, workspace: Workspace) -> WorkspaceTransaction:
         """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
         log = self.log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
-        return _WorkspaceTransaction(workspace, log, self._tell)
+        after = partial(self._tell, workspace)
+        return WorkspaceTransaction(workspace.image, workspace.faults, log, workspace.id, after)
 
     def _tell(self, workspace: Workspace, tx: Transaction) -> None:
         """Call those who listen to commits: the change is kept, and the caller's answer stands, if one fails."""
@@ -233,31 +236,3 @@ class Workspaces:
         workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
         self._by_key |= dict.fromkeys(origin.keys, workspace)
         return workspace
-
-
-class _WorkspaceTransaction:
-    """A transaction of a workspace, and what follows when it is kept. A class, as every request passes it."""
-
-    __slots__ = ("_before", "_tell", "_tx", "_workspace")
-
-    def __init__(self, workspace: Workspace, log: Log, tell: Callable[[Workspace, Transaction], None]) -> None:
-        self._workspace, self._tell = workspace, tell
-        self._before = workspace.image.fork() if workspace.faults and workspace.faults.remembering else None
-        self._tx = workspace.image.transaction(log, workspace.id)
-
-    def __enter__(self) -> Transaction:
-        return self._tx
-
-    def __exit__(self, kind: object, fault: BaseException | None, _: object) -> None:
-        tx, workspace = self._tx, self._workspace
-        try:
-            tx.__exit__(kind)
-            if isinstance(fault, StateError):
-                raise fault
-        except StateError as lost:
-            raise unavailable(lost) from None
-        if fault is not None or not tx.changed:
-            return
-        if self._before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
-            workspace.faults.before = self._before
-        self._tell(workspace, tx)

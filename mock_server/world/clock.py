@@ -80,6 +80,7 @@ class Clock:
         self._monotonic = monotonic
         self._anchor = epoch_ms(_milliseconds(start if start is not None else wall()))
         self._since = None if frozen else monotonic()
+        self._second, self._text = -1, ""
 
     @property
     def frozen(self) -> bool:
@@ -98,8 +99,11 @@ class Clock:
         return min(self._anchor + ticked, _LATEST_MS)
 
     def stamp(self) -> str:
-        """``now`` in the wire form."""
-        return stamp(self.now())
+        """``now`` in the wire form. The text of a second is kept, as every request has a stamp."""
+        second, milliseconds = divmod(self.now_ms(), 1000)
+        if second != self._second:
+            self._second, self._text = second, stamp(from_epoch_ms(second * 1000))[:-4]
+        return f"{self._text}{milliseconds:03}Z"
 
     def freeze(self) -> None:
         """Stop ticking, at the time it shows."""

@@ -13,7 +13,7 @@ from mock_server.errors import AnswerInvalid
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse
 from mock_server.spec.generation import generate
-from mock_server.spec.projection import Projection, completed, filled, fitted, projection
+from mock_server.spec.projection import Projection, filled, projection
 from mock_server.spec.schema import Schema
 
 IT = {"$ref": "#/components/schemas/It"}
@@ -246,31 +246,7 @@ def test_a_missing_field_is_what_the_document_starts_with_else_null_else_made() 
     assert filled({}, it, chance()) == {"a": "start", "b": None, "c": 7, "d": 9}
 
 
-# --- completed --------------------------------------------------------------------------------------------------
-
-
-def test_completed_adds_every_property_of_every_shape_and_changes_none() -> None:
-    more = schema({"properties": {"createdAt": {"type": "string"}, "age": {"type": "string"}, "never": False}})
-    record = {"id": 5, "x": 1}
-    whole = completed(record, [SCHEMAS["lead"], more], chance(), {"createdAt": "now", "name": 5})
-    assert record == {"id": 5, "x": 1}
-    assert whole.keys() == {*record, *SCHEMAS["lead"].properties, "createdAt"}
-    assert (whole["id"], whole["x"], whole["createdAt"], whole["email"]) == (5, 1, "now", None)
-    assert isinstance(whole["name"], str)  # 5 is no name
-    assert isinstance(whole["age"], int)  # the first shape counts
-    assert completed(whole, [SCHEMAS["lead"], more], chance("x"), {}) == whole
-
-
-# --- views and fitted -------------------------------------------------------------------------------------------
-
-
-def test_a_view_admits_a_record_that_fits_and_lacks_nothing() -> None:
-    view = Projection(SCHEMAS["lead"])
-    whole = completed({"id": "a"}, [view.schema], chance(), {})
-    assert view.admits(whole)
-    assert view.admits({**whole, "x": 1})
-    assert not view.admits({**whole, "age": "old"})
-    assert not view.admits({field: value for field, value in whole.items() if field != "email"})
+# --- views -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_view_renders_the_bytes_of_what_the_schema_has() -> None:
@@ -292,45 +268,12 @@ def test_a_lenient_document_lets_it_go_out() -> None:
     assert orjson.dumps(view.render({"id": 5})) == b'{"id":5}'
 
 
-def test_a_record_that_fits_every_view_is_returned_as_it_is() -> None:
-    views = [Projection(SCHEMAS["lead"]), Projection(SCHEMAS["free"])]
-    whole = completed({"id": "a"}, [view.schema for view in views], chance(), {})
-    assert fitted(whole, views, chance) is whole
-
-
-@settings(max_examples=30 * SIZE)
-@given(record=st.dictionaries(NAMES, VALUES, max_size=6))
-def test_a_fitted_record_fits_every_view(record: dict[str, Any]) -> None:
-    views = [Projection(SCHEMAS[name]) for name in ("lead", "when")]
-    found = fitted(record, views, lambda: chance("fit"))
-    assert all(view.schema.accepts(view.project(found)) for view in views)
-    assert found.keys() >= record.keys()
-    assert fitted(record, views, lambda: chance("fit")) == found
-    again = fitted(found, views, lambda: chance("again"))
-    assert again == found
-
-
-def test_a_field_that_a_document_adds_is_made_once_and_the_same_for_the_same_record() -> None:
-    added = schema({**LEAD, "properties": {**LEAD["properties"], "score": {"type": "integer"}}})  # type: ignore[dict-item]
-    record = {"id": "ld_1", "name": "Avery", "age": 3, "email": None, "tags": [], "address": {"street": "a"}}
-    one = fitted(record, [Projection(added)], lambda: chance("ld_1"))
-    assert one == {**record, "score": one["score"]}
-    assert one == fitted(record, [Projection(added)], lambda: chance("ld_1"))
-    assert len({fitted(record, [Projection(added)], lambda n=n: chance(n))["score"] for n in range(20)}) > 5  # type: ignore[misc]
-
-
-def test_a_field_that_may_never_be_there_is_not_made() -> None:
-    view = Projection(schema({"type": "object", "properties": {"a": False, "b": {"type": "integer"}}}))
-    assert fitted({"b": "x"}, [view], chance).keys() == {"b"}
-
-
 def test_a_record_of_a_kind_is_not_turned_into_another_kind() -> None:
     """A document that adds a field to one alternative only: the others stay what they are."""
     mail: Any = copy.deepcopy(MAIL)
     mail["properties"]["data"]["properties"]["spam"] = {"type": "boolean"}
     mail["properties"]["data"]["required"].append("spam")
-    view = Projection(schema({"oneOf": [CALL, mail]}))
-    found = fitted({"kind": "MAIL", "data": {"subject": "Hello"}}, [view], chance)
+    found = filled({"kind": "MAIL", "data": {"subject": "Hello"}}, schema({"oneOf": [CALL, mail]}), chance())
     assert found["kind"] == "MAIL"
     assert found["data"]["subject"] == "Hello"
     assert isinstance(found["data"]["spam"], bool)

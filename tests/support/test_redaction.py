@@ -140,6 +140,23 @@ def test_a_key_that_only_begins_as_the_well_known_one_is_masked() -> None:
     assert Redactor().redact("sk_test_local2") == "sk_test_***"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bearer sk_test_local`sk_live_4f9a2b7c",
+        "sk_live_4f9a2b7c Bearer sk_test_local`",
+        "token=Bearer sk_test_local` and Bearer sk_live_4f9a2b7c",
+        "send `Authorization: Bearer sk_test_local4f9a2b7c`",
+        "send `Authorization: Bearer sk_test_local-4f9a2b7c`",
+        "k_teBearer sk_test_local`st_4f9a2b7c",
+    ],
+)
+def test_a_secret_beside_our_own_remedy_is_masked_all_the_same(text: str) -> None:
+    shown = Redactor().redact(text)
+    assert shown == Redactor().redact(text.replace("`", "'")).replace("'", "`")
+    assert ("4f9a2b7c" in shown) is text.startswith("k_te")  # no key is in this one
+
+
 @pytest.mark.parametrize("hidden", ["%73k_live_abcdef", "sk%5Flive%5Fabcdef", "sk_live_%61bcdef"])
 def test_a_key_in_a_url_is_found_behind_percent_encoding(hidden: str) -> None:
     assert Redactor().redact_url(f"x={hidden}") == "x=sk_live_***"

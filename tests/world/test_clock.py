@@ -25,6 +25,16 @@ def test_it_ticks_with_the_monotonic_source_from_its_start() -> None:
     assert clock.stamp() == "2026-03-04T05:07:08.589Z"
 
 
+def test_a_stamp_is_that_of_now_wherever_the_clock_is_moved() -> None:
+    clock = Clock(START, frozen=True)
+    for seconds in (0, 0.001, 0.91, 0.001, 59, 86_400, 0.5):
+        clock.advance(seconds)
+        assert clock.stamp() == stamp(clock.now())
+    for text in ("1970-01-01T00:00:00.001Z", "2026-03-04T05:06:07.089Z", "8999-12-31T23:59:59.999Z"):
+        clock.set(parse(text))
+        assert clock.stamp() == text
+
+
 def test_it_starts_at_the_wall_time_when_nothing_else_is_said() -> None:
     assert Clock(wall=lambda: START, frozen=True).now() == START
     assert Clock(frozen=True).now() - wall_time() < timedelta(minutes=1)
