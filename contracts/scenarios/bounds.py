@@ -1,45 +1,28 @@
-"""Bodies at the bounds of the document and just beyond them, one member at a time, on records that exist.
+"""Bodies at the bounds of the document and just beyond them, one place at a time, in requests that are otherwise valid.
 
 The engine enumerates bounds as well; it seldom has the id of a record at hand, and then every update is a 404.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.rules import input
+from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import RecordKind
+from contracts.spec.boundary_values import boundary_values, in_words, places, put, without
 from contracts.spec.business_rules import UNIQUE
-from contracts.spec.document import Document, Operation, Schema
-from contracts.spec.resources import Family
-from contracts.spec.samples import CannotSample, Sampler
+from contracts.spec.document import Operation
+from contracts.spec.resources import Family, id_prefix
 from contracts.transport.exchange import Exchange
 
-_RARE = "“𝒮û\u202eite 😀” \\ \" '; -- %00 {{7}} \t"
-_FORMS = (
-    *("suite", "suite@", "@example.com", "suite@example", "a b@example.com", "suite.example.com", "suite@@example.com"),
-    *(
-        "+",
-        "0491570006",
-        "+0491570006",
-        "+61 491 570 006",
-        "+6149157000600000000",
-        "+61abc",
-        "http://",
-        "ftp://x",
-        "//x",
-    ),
-    *(" ", "\n", "\u0000"),
-)
-_TYPES: tuple[Any, ...] = ("suite", "", 7, 1.5, True, None, [], {}, ["suite"], {"suite": 1})
-_MANY = 51  # one more than lists of the document hold
+Body = dict[str, Any]
 
 
 def creation(client: ScenarioClient, family: Family) -> None:
-    """Values at the bounds of each member are accepted at creation, values beyond them refused."""
+    """Values at the bounds of each place are accepted at creation, values beyond them refused."""
     kind = RecordKind(client, family)
-    for body, what in _bodies(client, kind.create):
+    for body, what in _changed(client, kind.create, {}):
         exchange = client.call(kind.create, body=body)
         _judge(client, kind.create, body, what, exchange)
         if exchange.succeeded and family.delete is not None:
@@ -50,23 +33,35 @@ def creation(client: ScenarioClient, family: Family) -> None:
 
 
 def update(client: ScenarioClient, family: Family) -> None:
-    """Values at the bounds of each member are accepted by an update, values beyond them refused."""
+    """Values at the bounds of each place are accepted by an update, values beyond them refused."""
     kind, operation = RecordKind(client, family), family.update
     if operation is None:
         return
     record, _, _ = kind.made_anyhow(all_members=True)
-    for name, value, what in _values(operation.document, operation):
-        body = {name: value}
+    for changed, what in _changed(client, operation, {}):
+        member = what.split("/")[1].partition(":")[0]
+        body = {name: value for name, value in changed.items() if name == member}
+        if not body:
+            continue
         _judge(client, operation, body, what, client.call(operation, record["id"], body=body))
     kind.gone(record)
 
 
-def action(client: ScenarioClient, operation: Operation) -> None:
-    """An operation refuses bodies beyond the bounds; valid ones are sent by scenarios that know their effect."""
+def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
+    """An operation refuses bodies beyond the bounds; what they refer to exists, so that nothing else can be wrong."""
+    known = catalogue.references(client, operation)
     validator = operation.document.validator(operation.body or {})
-    for body, what in _bodies(client, operation):
-        if not validator.is_valid(body):
+    for body, what in _changed(client, operation, known):
+        valid = validator.is_valid(body)
+        if not valid or (operation.method == "POST" and _refers_rightly(operation, known, body)):
             _judge(client, operation, body, what, client.call(operation, body=body))
+
+
+def _refers_rightly(operation: Operation, known: Mapping[str, Any], body: Body) -> bool:
+    """Tell whether a valid body refers to nothing but what is known to exist."""
+    schemas = {n: operation.document.resolve(s) for n, s in operation.document.properties(operation.body).items()}
+    ids = [name for name, schema in schemas.items() if name in body and (id_prefix(schema) or name.endswith("Id"))]
+    return bool(known) and all(name in known and body[name] == known[name] for name in ids)
 
 
 def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, exchange: Exchange) -> None:
@@ -77,64 +72,31 @@ def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, e
         client.broken(input.REFUSED, operation, exchange, expected="400", got=exchange.answer(), where=what)
 
 
-def _bodies(client: ScenarioClient, operation: Operation) -> Iterator[tuple[dict[str, Any], str]]:
-    """A valid body with one member changed; what must be unique is fresh in each."""
-    document, fresh = operation.document, UNIQUE.get(operation.key.partition(" ")[2], ())
-    schemas = document.properties(operation.body)
-    for name, value, what in _values(document, operation):
-        body = client.sampler.body(operation)
-        for member in fresh:
-            if member in body:
-                body[member] = client.sampler.value(document, schemas[member], unlike=body[member])
-        yield {**body, name: value}, what
+def _changed(client: ScenarioClient, operation: Operation, known: Mapping[str, Any]) -> Iterator[tuple[Body, str]]:
+    """A valid body with one place changed or left out; what must be unique is fresh in each."""
+    document, unique = operation.document, UNIQUE.get(operation.key.partition(" ")[2], ())
+    whole = {**client.sampler.body(operation, whole=True), **known}
+    validator = document.validator(operation.body or {})
+    if not validator.is_valid(whole):
+        whole = {**client.sampler.body(operation), **known}
+    required, schemas = document.required(operation.body), document.properties(operation.body)
+    for path, schema in places(document, operation.body or {}, whole):
+        top = str(path[0])
+        least = {name: value for name, value in whole.items() if name in (*required, *known, top)}
+        at = _at(whole, path)
+        for value in boundary_values(document, schema, at):
+            fresh = {
+                name: client.sampler.value(document, schemas[name], unlike=least[name])
+                for name in unique
+                if name in least and name != top
+            }
+            yield put({**least, **fresh}, path, value), in_words(path, value)
+        shorter = without(least, path) if at is not None and isinstance(path[-1], str) else whole
+        if not validator.is_valid(shorter):
+            yield shorter, f"{in_words(path, '').partition(':')[0]}: left out"
 
 
-def _values(document: Document, operation: Operation) -> Iterator[tuple[str, Any, str]]:
-    """(member, value, the place in words)."""
-    for name, schema in document.properties(operation.body).items():
-        for value in _of(document, schema):
-            yield name, value, f"/{name}: {_short(value)}"
-
-
-def _short(value: Any) -> str:
-    """The value itself where it is short: a baseline names it, so it is the same in every run."""
-    text = json.dumps(value)
-    if len(text) < 30:
-        return text
-    return f"{len(value)} {'characters' if isinstance(value, str) else 'items'}"
-
-
-def _of(document: Document, schema: Schema) -> Iterator[Any]:
-    schema = document.resolve(schema)
-    parts = [document.resolve(part) for part in schema.get("anyOf", ())] or [schema]
-    yield from _TYPES
-    for part in parts:
-        yield from part.get("enum", ())
-        kinds = part.get("type", ())
-        kind = kinds if isinstance(kinds, str) else next((k for k in kinds if k != "null"), "")
-        if kind == "string":
-            yield from _texts(part)
-        elif kind == "integer":
-            steps = (("minimum", -1), ("minimum", 0), ("maximum", 0), ("maximum", 1))
-            yield from (part[name] + step for name, step in steps if name in part)
-        elif kind == "array":
-            yield from _lists(document, part)
-
-
-def _texts(schema: Schema) -> Iterator[str]:
-    least, most = schema.get("minLength", 0), schema.get("maxLength", 0)
-    for length in {least - 1, least, most - 1 if most else 0, most, most + 1 if most else 0}:
-        if 0 <= length <= 30_000:
-            yield "s" * length
-    if schema.get("pattern") or schema.get("enum"):
-        yield from _FORMS
-    elif most > len(_RARE):
-        yield _RARE
-
-
-def _lists(document: Document, schema: Mapping[str, Any]) -> Iterator[list[Any]]:
-    try:
-        item = Sampler().value(document, schema.get("items", {}))
-    except CannotSample:
-        return
-    yield from ([item], [item] * (_MANY - 1), [item] * _MANY)
+def _at(body: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        body = body.get(step) if isinstance(body, dict) else body[step]
+    return body

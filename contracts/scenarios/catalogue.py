@@ -8,8 +8,9 @@ from contracts.errors import CannotRun
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch
 from contracts.scenarios.skipped import ScenarioSkipped, Skipped, SkipReason
+from contracts.spec import business_rules
 from contracts.spec.document import Contract, Operation
-from contracts.spec.resources import Family, Listing, families, listings
+from contracts.spec.resources import Family, Listing, families, id_prefix, listings
 
 
 class Catalogue:
@@ -49,6 +50,24 @@ class Catalogue:
         if "id" not in items[0]:
             raise ScenarioSkipped(f"items of {start} have no `id`")
         return [items[0]["id"]]
+
+    def references(self, client: ScenarioClient, operation: Operation) -> dict[str, Any]:
+        """Members of a body that name a record of a collection, known by the prefix of their ids, with one there is."""
+        prefixes = {id_prefix(listing.item_properties().get("id", {})): listing for listing in self._whole_lists()}
+        found: dict[str, Any] = {}
+        for name, schema in operation.document.properties(operation.body).items():
+            prefix = id_prefix(operation.document.resolve(schema))
+            items = fetch(client, prefixes[prefix]).items if prefix and prefix in prefixes else []
+            if items:
+                found[name] = items[0]["id"]
+        subscribe = self.contract.operations.get(business_rules.SUBSCRIBE)
+        if operation.key == business_rules.UNSUBSCRIBE and subscribe is not None:
+            made = client.accepted(client.call(subscribe, body=client.sampler.body(subscribe)), subscribe)
+            found["hookId"] = made.field("id")
+        return found
+
+    def _whole_lists(self) -> Sequence[Listing]:
+        return [listing for listing in reversed(self.listings) if not listing.operation.parameters_in("path")]
 
     def known_or_not(self, client: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids for an operation's path: known ones, or made-up ones where none is known."""

@@ -131,6 +131,19 @@ class ScenarioClient:
             self.add(finding)
         return exchange
 
+    def call_without(self, operation: Operation, missing: str, value: str | None, *ids: Any, body: Any) -> Exchange:
+        """Send a request for ``operation`` that lacks one parameter, or has ``value`` for it; the answer is judged."""
+        sent = {"Authorization": f"Bearer {self.target.key}", "Accept": "application/json"}
+        content = None if body is None else orjson.dumps(body)
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        query = {name: one for name, one in self._needed(operation).items() if name != missing}
+        query |= {} if value is None else {missing: value}
+        exchange = self.send(operation.method, self.target.origin + fill(operation, ids), sent, content, query)
+        for finding in response_conformance.judge(operation, exchange, self._fine):
+            self.add(finding)
+        return exchange
+
     def send(
         self,
         method: str,

@@ -24,6 +24,7 @@ _WRITES = (
     plan_writes.lifecycles,
     plan_writes.exact,
     plan_writes.bodies,
+    plan_writes.requirements,
     plan_writes.long_lists,
     plan_writes.business_actions,
 )

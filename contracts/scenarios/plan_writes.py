@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from contracts.scenarios import actions, bounds, consistency, exact_messages, exactness, lifecycle, webhooks
+from contracts.scenarios import (
+    actions,
+    bounds,
+    consistency,
+    exact_messages,
+    exactness,
+    lifecycle,
+    protocol,
+    unasked_members,
+    webhooks,
+)
 from contracts.scenarios import deletion as ending
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
@@ -28,6 +38,7 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
             ("refusals", ending.refusals),
             ("bounds", bounds.creation),
             ("bounds-of-updates", bounds.update),
+            ("unasked", unasked_members.ignored),
             ("conflicts", ending.conflicts),
         ):
             yield Scenario(topic, family.path, on(function, family))
@@ -71,7 +82,15 @@ def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
     made = [family.create for family in catalogue.makers]
     for operation in catalogue.contract.operations.values():
         if operation.body is not None and operation not in made and not operation.parameters_in("path"):
-            yield Scenario("bounds", operation.key, on(bounds.action, operation))
+            yield Scenario("bounds", operation.key, on(bounds.action, operation, catalogue))
+
+
+def requirements(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about required parameters, one for each operation that has some beside its path."""
+    for operation in catalogue.contract.operations.values():
+        if any(parameter.required and parameter.place in ("query", "header") for parameter in operation.parameters):
+            also = [business_rules.SUBSCRIBE] if operation.key == business_rules.UNSUBSCRIBE else []
+            yield Scenario("required", operation.key, on(protocol.required, operation, catalogue), also)
 
 
 def long_lists(catalogue: Catalogue) -> Iterator[Scenario]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import protocol as rules
+from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient, fill
 from contracts.spec.document import METHODS, Operation
 from contracts.spec.operation_parts import Parameter
@@ -68,16 +69,32 @@ def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) 
             client.get(operation, *known, query={parameter.name: value})
 
 
+def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
+    """Without a required parameter an otherwise valid request is refused."""
+    known = catalogue.known_or_not(client, operation)
+    parameters = [p for p in operation.parameters if p.required and p.place in ("query", "header")]
+    for missing in parameters:
+        body = {**client.sampler.body(operation), **catalogue.references(client, operation)} if operation.body else None
+        for value, what in ((None, ""), ("", "=")):
+            if value is not None and not missing.schema.get("minLength"):
+                continue
+            exchange = client.call_without(operation, missing.name, value, *known, body=body)
+            if exchange.succeeded:
+                where, got = f"{missing.name}{what}", exchange.answer()
+                client.broken(input.MISSING, operation, exchange, expected="400", got=got, where=where)
+
+
 def _beyond(parameter: Parameter) -> Iterator[str]:
     schema = parameter.schema
     if schema.get("type") == "integer":
-        yield from ("suite", "1.5", "", "1e3", "0x10", " 1")
+        yield from ("suite", "1.5", "", "1e3", "0x10", " 1", "+2", "\uff12", "2,3", "true")
         if "minimum" in schema:
             yield str(schema["minimum"] - 1)
         if "maximum" in schema:
             yield str(schema["maximum"] + 1)
     elif schema.get("enum"):
-        yield from ("suite", "", str(schema["enum"][0]).swapcase())
+        word = str(schema["enum"][0])
+        yield from ("suite", "", word.swapcase(), word.capitalize(), f" {word}", f"{word} ", f"{word},{word}")
     elif schema.get("type") == "string":
         if schema.get("minLength"):
             yield ""

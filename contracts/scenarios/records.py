@@ -85,6 +85,11 @@ class RecordKind:
         exchange = self.read(id)
         return [*shown, record_of(exchange)] if exchange is not None and exchange.succeeded else shown
 
+    def shown(self, id: Any) -> list[Record]:
+        """The record by itself where it can be read, which costs less than its list; else the list's items."""
+        exchange = self.read(id)
+        return [record_of(exchange)] if exchange is not None and exchange.succeeded else self.found(id)
+
     def gone(self, record: Record) -> None:
         """Clean up after a run; whether it worked is another run's matter."""
         if self.family.delete is not None:

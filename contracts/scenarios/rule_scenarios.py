@@ -58,6 +58,8 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.READ_BACK,), ("creation", "update", "writes")),
     ((lifecycle.APPLIED, lifecycle.KEEPS), ("update", "writes")),
     ((lifecycle.KEPT,), ("exactness",)),
+    ((input.MISSING,), ("required",)),
+    ((input.NOT_ASKED,), ("unasked",)),
     ((lifecycle.NULLED, lifecycle.UPDATED_AT), ("update",)),
     ((lifecycle.OTHERS,), ("creation", "update", "deletion", "deletion-of-all")),
     ((lifecycle.NO_EFFECT,), ("refusals", "conflicts", "unknown-ids")),

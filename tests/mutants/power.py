@@ -29,6 +29,7 @@ import access_and_life
 import crashes
 import lists_and_time
 import requests_and_shapes
+import strictness
 import tenancy
 import texts
 import webhook_mutants
@@ -39,7 +40,7 @@ from wrapper import Mutant, broken
 from contracts.rules.rule import Finding
 from contracts.spec.document import Contract, load
 
-PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhook_mutants, texts)
+PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhook_mutants, texts, strictness)
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 Row = dict[str, Any]

@@ -1,0 +1,46 @@
+"""Requests that lack something or hold too much: what must be accused of a target that takes them."""
+
+import pytest
+from in_memory import Call
+from lie_kinds import hears, says
+from lying_rows import Accusation as A
+from lying_rows import Row, assert_accused, told
+
+from contracts.rules import input
+from contracts.rules.location import Location as At
+
+pytestmark = pytest.mark.xdist_group("lies")
+MAKE, CHANGE, RECENT = "POST /v1/faqs", "PUT /v1/faqs/{}", "GET /api/webhooks/zapier/leads"
+
+
+def for_any(call: Call) -> Call:
+    """A call that names an organization, whatever it did name."""
+    return call.ask(org_id="org_x")
+
+
+ROWS = [
+    told(
+        "a required parameter may be missing or empty",
+        f"required[{RECENT}]",
+        hears(RECENT, for_any),
+        A(input.MISSING, RECENT, At(name="org_id")),
+        A(input.MISSING, RECENT, At(name="org_id=")),
+    ),
+    told(
+        "a creation takes an id",
+        "unasked[/v1/faqs]",
+        says(MAKE, lambda body, call: {"faq": {**body["faq"], **{k: v for k, v in call.json.items() if k == "id"}}}),
+        A(input.NOT_ASKED, MAKE, At(name="id")),
+    ),
+    told(
+        "a change adds what nobody documents",
+        "unasked[/v1/faqs]",
+        says(CHANGE, lambda body, call: {"faq": {**body["faq"], "suiteUnknown": "suite"}}),
+        A(input.NOT_ASKED, CHANGE, At(name="suiteUnknown")),
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_request_that_should_not_be_taken_so_is_accused(row: Row) -> None:
+    assert_accused(row)
