@@ -6,6 +6,7 @@ from typing import Any
 from contracts.report import escaping, run_facts
 from contracts.report import summary as content
 from contracts.report.summary import Cause, RunReport
+from mock_server.support.text import shorten
 
 _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
@@ -72,4 +73,4 @@ def _about(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return escaping.markdown(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+    return escaping.markdown(shorten(text, _LONGEST))

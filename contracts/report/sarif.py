@@ -19,6 +19,7 @@ from contracts.rules.registry import RULES
 from contracts.rules.rule import Severity
 from contracts.run.outcome import RunResult
 from mock_server import __version__
+from mock_server.support.text import shorten
 
 MOST = 5_000
 """Results that GitHub shows of the 25,000 that it takes; those that break the run come first."""
@@ -116,7 +117,7 @@ def _result(cause: Cause, index: int, files: _Files) -> dict[str, Any]:
         "ruleId": first["rule"],
         "ruleIndex": index,
         "level": _LEVELS[first["breaks"]],
-        "message": {"text": text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"},
+        "message": {"text": shorten(text, _LONGEST)},
         "locations": [{"physicalLocation": files.location(first["operation"]), "logicalLocations": [logical]}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",

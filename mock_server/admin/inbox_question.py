@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from mock_server.spec.contract import Contract
 from mock_server.support.did_you_mean import did_you_mean
+from mock_server.support.text import shorten
 from mock_server.webhooks import subscriptions
 from mock_server.workspaces.inbox import Expected, Inbox
 from mock_server.workspaces.workspace import Workspace
@@ -24,7 +25,7 @@ def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Ma
     if unknown is None:
         return ""
     fields = ", ".join(sorted(known)[:_SHOWN])
-    return f"no body has `{unknown[:60]}`{did_you_mean(unknown, known)}; its fields are {fields}"
+    return f"no body has `{shorten(unknown, 60)}`{did_you_mean(unknown, known)}; its fields are {fields}"
 
 
 def contradiction(wanted: Mapping[str, Any]) -> str:
@@ -32,7 +33,8 @@ def contradiction(wanted: Mapping[str, Any]) -> str:
     for outer, whole in wanted.items():
         for inner, part in wanted.items():
             if inner.startswith(f"{outer}.") and (why := Expected({inner[len(outer) + 1 :]: part}).differences(whole)):
-                return f"no body has both `{outer[:60]}` and `{inner[:60]}` as they are wanted: in the first, {why[0]}"
+                both = f"`{shorten(outer, 60)}` and `{shorten(inner, 60)}`"
+                return f"no body has both {both} as they are wanted: in the first, {why[0]}"
     return ""
 
 

@@ -18,6 +18,7 @@ from mock_server.stubbing import request_pattern
 from mock_server.stubbing.request_pattern import Pattern, PatternProblem, RequestPattern
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.text import shorten
 
 PROPERTIES: Mapping[str, Any] = MappingProxyType(
     {
@@ -206,4 +207,4 @@ def _fields(matcher: Pattern, whole: Any) -> Iterable[str]:
 def _takes(operations: Sequence[Operation], what: str, name: str, known: Iterable[str]) -> str:
     who = operations[0].key if len(operations) == 1 else "no operation that is meant"
     has = "has no" if len(operations) == 1 else "has a"
-    return f"{who} {has} {what} `{name[:60]}`{did_you_mean(name, known)}"
+    return f"{who} {has} {what} `{shorten(name, 60)}`{did_you_mean(name, known)}"

@@ -12,7 +12,7 @@ import click
 from mock_server.config.settings import LOCAL_KEY
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
-from mock_server.support.text import printable
+from mock_server.support.text import printable, shorten
 from mock_server.support.web_origin import with_scheme
 
 URL = "http://127.0.0.1:4747"
@@ -118,7 +118,7 @@ class Client:
         try:
             value = read_json(raw, MAX_JSON_DEPTH + ENVELOPE_DEPTH) if raw else None
         except NotJson:
-            value = printable(raw.decode("utf-8", "replace")[:200])
+            value = printable(shorten(raw.decode("utf-8", "replace"), 200))
         if answer.status >= 400 and explain and isinstance(value, dict):
             value = {**value, "detail": printable(explain)}
         return answer.status, value
@@ -134,7 +134,7 @@ def _connection(url: str) -> tuple[str, http.client.HTTPConnection]:
         parts, host, port = urlsplit(""), "", None
     if parts.scheme not in ("http", "https") or not host:
         raise SettingsError(
-            Problem("--url", f"`{printable(url[:200])}` is no URL", f"write scheme, host and port, as {URL}")
+            Problem("--url", f"`{printable(shorten(url, 200))}` is no URL", f"write scheme, host and port, as {URL}")
         )
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", kind(host, port, timeout=TIMEOUT)

@@ -6,7 +6,7 @@ from ipaddress import IPv6Address
 
 import click
 
-from mock_server.support.text import printable
+from mock_server.support.text import printable, shorten
 from mock_server.webhooks.egress_policy import EgressRefused, host_of
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -22,7 +22,7 @@ def hook_url(target: str) -> str:
             raise EgressRefused("a URL with a fragment (#…), which no receiver is sent")
         host_of(url)
     except EgressRefused as why:
-        named = "" if "@" in target else f" to `{printable(target[:200])}`"  # there may be a password in it
+        named = "" if "@" in target else f" to `{printable(shorten(target, 200))}`"  # there may be a password in it
         raise click.UsageError(f"--forward-to: nothing can be posted{named}: {why}; {_LIKE}") from None
     return url
 

@@ -10,7 +10,7 @@ import orjson
 from mock_server.api.exchange import Exchange
 from mock_server.config.settings import Settings
 from mock_server.support.redaction import Redactor
-from mock_server.support.text import printable
+from mock_server.support.text import printable, shorten
 from mock_server.workspaces.workspace import DEFAULT
 from mock_server.world.clock import stamp, wall_time
 
@@ -71,7 +71,7 @@ def _target(exchange: Exchange) -> str:
 
 def printed(text: str) -> str:
     """A text from outside for a terminal: nothing in it can move the cursor, and it has an end."""
-    return printable(text) if len(text) <= _LONGEST else f"{printable(text[:_LONGEST])}…"
+    return printable(shorten(text, _LONGEST))
 
 
 class _Redacted(logging.Formatter):

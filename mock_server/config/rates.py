@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from mock_server.support.text import short_repr
+
 RATE_LIMIT_PER_MINUTE = 60
 """Requests a minute that the vendor allows each key."""
 
@@ -14,7 +16,7 @@ def requests_per_minute(text: str) -> int:
     if text in _LIMITS:
         return _LIMITS[text]
     if not re.fullmatch("[1-9][0-9]{0,8}", text):
-        raise ValueError(f"{text!r:.60} is neither a number of requests a minute nor `observe` or `off`")
+        raise ValueError(f"{short_repr(text)} is neither a number of requests a minute nor `observe` or `off`")
     return int(text)
 
 
@@ -28,8 +30,8 @@ def contacts_per_minute(text: str) -> float:
         return 0.0
     number, _, period = text.partition("/")
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number) or period not in _PERIODS:
-        raise ValueError(f"{text!r:.60} is no rate: write it as 6/min (s, min, h or d)")
+        raise ValueError(f"{short_repr(text)} is no rate: write it as 6/min (s, min, h or d)")
     rate = float(number) / _PERIODS[period]
     if rate > _FASTEST:
-        raise ValueError(f"{text!r:.60} is more than {_FASTEST:g}/min")
+        raise ValueError(f"{short_repr(text)} is more than {_FASTEST:g}/min")
     return rate

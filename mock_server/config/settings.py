@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.config.rates import contacts_per_minute, requests_per_minute
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.text import short_repr
 from mock_server.support.web_origin import allowed_origin
 
 PREFIX = "SOPHIIE_MOCK_"
@@ -167,7 +168,7 @@ def typed(item: Field[Any], value: Any) -> Any:
     if isinstance(item.default, tuple):
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple):
-            raise ValueError(f"{value!r:.60} is no list")
+            raise ValueError(f"{short_repr(value)} is no list")
         texts = tuple(text for part in parts if (text := _text(part).strip()))
         for text in texts:
             item.metadata["check"](text)
@@ -175,7 +176,7 @@ def typed(item: Field[Any], value: Any) -> Any:
     text = _text(value)
     choices = item.metadata["choices"]
     if choices and text not in choices:
-        raise ValueError(f"{text!r:.60} is none of {', '.join(choices)}")
+        raise ValueError(f"{short_repr(text)} is none of {', '.join(choices)}")
     item.metadata["check"](text)
     return text
 
@@ -206,7 +207,7 @@ def _fault(item: Field[Any], value: Any) -> str:
 def _whole(value: Any, least: int, most: int) -> int:
     text = str(value)
     if isinstance(value, bool) or not re.fullmatch("-?[0-9]{1,18}", text):
-        raise ValueError(f"{value!r:.60} is no whole number")
+        raise ValueError(f"{short_repr(value)} is no whole number")
     if not least <= int(text) <= most:
         raise ValueError(f"{text} is not between {least} and {most}")
     return int(text)
@@ -215,10 +216,10 @@ def _whole(value: Any, least: int, most: int) -> int:
 def _text(value: Any) -> str:
     """TOML writes a number or a time where a text is meant, as in ``rate-limit = 60``."""
     if isinstance(value, bool | float | list | dict):
-        raise ValueError(f"{value!r:.60} is no text")
+        raise ValueError(f"{short_repr(value)} is no text")
     text = str(value)
     if "\0" in text:
-        raise ValueError(f"{text!r:.60} has a NUL in it")
+        raise ValueError(f"{short_repr(text)} has a NUL in it")
     return text
 
 
@@ -228,4 +229,4 @@ def _boolean(value: Any) -> bool:
         return True
     if word in ("0", "false", "no", "off", ""):
         return False
-    raise ValueError(f"{value!r:.60} is neither true nor false")
+    raise ValueError(f"{short_repr(value)} is neither true nor false")

@@ -14,6 +14,7 @@ from typing import Any
 
 from mock_server.config.settings import PREFIX, Settings, flag, remedy, table, typed, variable
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.text import short_repr
 
 Table = Mapping[str, Any]
 
@@ -85,10 +86,10 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
 def _files(folder: Path) -> list[tuple[Callable[[str], str], Table]]:
     own, project = folder / "sophiie-mock.toml", folder / "pyproject.toml"
     if own.is_file():
-        return [(lambda name: f"{own}: {name!r:.60}", _toml(own, _LARGEST))]
+        return [(lambda name: f"{own}: {short_repr(name)}", _toml(own, _LARGEST))]
     if project.is_file():
         section = _toml(project, _LARGEST_PROJECT, "tool", "sophiie-mock")
-        return [(lambda name: f"{project} [tool.sophiie-mock]: {name!r:.60}", section)]
+        return [(lambda name: f"{project} [tool.sophiie-mock]: {short_repr(name)}", section)]
     return []
 
 

@@ -15,6 +15,7 @@ from mock_server.spec.parameter_compiler import ParameterCompiler
 from mock_server.spec.path_template import blanked, wrong_segment
 from mock_server.spec.schema import Schema
 from mock_server.support.json_pointer import escape
+from mock_server.support.text import shorten
 
 
 class Compiled(NamedTuple):
@@ -79,7 +80,7 @@ class _Compiler:
         except SpecError as fault:
             self.shared.faults.extend(fault.problems)
         except Exception as fault:  # nobody has foreseen this document; the other operations do not care
-            what = f"the program failed on this operation: {type(fault).__name__}: {str(fault)[:200]}"
+            what = f"the program failed on this operation: {type(fault).__name__}: {shorten(str(fault), 200)}"
             self.shared.faults.extend(self.document.fault(operation.pointer, what, "please report it").problems)
         faults, self.shared.faults = self.shared.faults, [*before, *self.shared.faults]
         return replace(operation, unserved=_reason(faults)) if faults else operation

@@ -21,6 +21,7 @@ from mock_server.support.exact_json import write_json
 from mock_server.support.file_cache import recall, remember
 from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
+from mock_server.support.text import short_repr, shorten
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _VERSION = re.compile(r"3\.([012])(\.\d+)?")
@@ -88,7 +89,7 @@ class Document:
             here, reference = f"{pointer}/$ref", node["$ref"]
             if not isinstance(reference, str) or not reference.startswith("#/"):
                 remedy = self.unreached.get(unquote(str(reference)), _REMEDY_OUTSIDE)
-                raise self.fault(here, f"a reference to another document: {str(reference)[:80]}", remedy)
+                raise self.fault(here, f"a reference to another document: {shorten(str(reference), 80)}", remedy)
             pointer = unquote(reference[1:])
             try:
                 node = self.at(pointer)
@@ -152,7 +153,7 @@ def kind_of(node: Any) -> str:
         return "nothing"
     if isinstance(node, list | dict):
         return "a list" if isinstance(node, list) else "a mapping"
-    return f"the text {node[:40]!r}" if isinstance(node, str) else str(node).lower()[:40]
+    return f"the text {short_repr(node, 40)}" if isinstance(node, str) else shorten(str(node).lower(), 40)
 
 
 def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) -> Document:
@@ -194,7 +195,7 @@ def parse(
     version = str(root.get("openapi", ""))
     if not _VERSION.fullmatch(version):
         old = "swagger" in root
-        what = f"OpenAPI version `{version[:20]}`" if version else "no `openapi` version"
+        what = f"OpenAPI version `{shorten(version, 20)}`" if version else "no `openapi` version"
         remedy = "convert it from Swagger 2.0 first" if old else "serve an OpenAPI 3.0, 3.1 or 3.2 document"
         raise SpecError(Problem(f"{name}#/openapi", what, remedy))
     paths = root.get("paths")

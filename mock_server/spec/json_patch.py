@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.errors import Problem, SpecError
 from mock_server.support.json_pointer import split
+from mock_server.support.text import shorten
 
 Patch = Mapping[str, Any]
 
@@ -19,7 +20,7 @@ class PatchMisfit(ValueError):
     def __init__(self, index: int, patch: Any) -> None:
         self.index = index
         op, path = (patch.get("op"), patch.get("path")) if isinstance(patch, dict) else (patch, "")
-        super().__init__(f"`{op} {path}`"[:200])
+        super().__init__(f"`{shorten(f'{op} {path}', 200)}`")
 
 
 def patched(root: Any, patches: Sequence[Patch]) -> Any:

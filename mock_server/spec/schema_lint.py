@@ -12,6 +12,7 @@ import jsonschema_rs
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.document import Document, kind_of
 from mock_server.support.json_pointer import escape
+from mock_server.support.text import shorten
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _TOLD = 20  # faults of one schema with all that it leads to
@@ -134,7 +135,7 @@ class SchemaLint:
                 compiled({"pattern": pattern})
             except ValueError:
                 remedy = "write it as ECMAScript and Rust's regex do"
-                yield self._problem(f"{where}/{place}", f"no regular expression: `{pattern[:60]}`", remedy)
+                yield self._problem(f"{where}/{place}", f"no regular expression: `{shorten(pattern, 60)}`", remedy)
 
     def _weigh(self, pointer: str, above: tuple[str, ...]) -> int:
         """How many schemas a value is held against here, without those of its parts. Raises SpecError."""
@@ -202,7 +203,7 @@ def _in_place(node: Mapping[str, Any], wrong: set[str]) -> Iterator[str]:
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
-    return f"`{text[:40]}`" if text else "empty"
+    return f"`{shorten(text, 40)}`" if text else "empty"
 
 
 _SHAPE = compiled({"properties": {keyword: rule for keyword, (rule, _) in RULES.items()}})

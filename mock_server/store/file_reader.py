@@ -11,6 +11,7 @@ import orjson
 
 from mock_server.store.base import Layer, LayerId, Record, Row, SavedSnapshot, SavedWorkspace
 from mock_server.store.file_layout import ITSELF, RecordRow, checksum, content, is_sound, row, unpacked
+from mock_server.support.text import short_repr, shorten
 
 TORN = "its parts are of different moments, as in a copy that was made while a server wrote to it"
 
@@ -47,7 +48,7 @@ class StateFileReader:
         self._contents(wanted)
         found = [self._workspace(id, facts, layer, heads) for id, name, facts, layer in heads if name == ITSELF]
         if lost := {id for id, *_ in heads} - {saved.id for saved in found}:
-            raise DamagedFile(f"of workspace {min(lost)!r:.60} only parts are left")
+            raise DamagedFile(f"of workspace {short_repr(min(lost))} only parts are left")
         return found
 
     def _workspace(self, id: str, facts: Record, layer: LayerId, heads: Sequence[Head]) -> SavedWorkspace:
@@ -64,12 +65,12 @@ class StateFileReader:
         total, heads = 0, list[Head]()
         for workspace, snapshot, facts, layer, sum in self._db.execute("SELECT * FROM heads"):
             self._sound(facts, sum, "head", workspace, snapshot, layer)
-            heads.append((workspace, snapshot, _object(facts, f"the facts of {workspace!r:.80}"), layer))
+            heads.append((workspace, snapshot, _object(facts, f"the facts of {short_repr(workspace, 80)}"), layer))
             total += sum
         for id, parent, facts, sum in self._db.execute("SELECT * FROM layers ORDER BY id"):
             self._sound(facts, sum, "layer", id, parent)
             if parent is not None and parent not in self._parents:  # one that is older
-                raise DamagedFile(f"layer {id} stands on layer {parent!r:.40}, which is missing")
+                raise DamagedFile(f"layer {id} stands on layer {short_repr(parent, 40)}, which is missing")
             self._parents[id], self._facts[id] = parent, _object(facts, f"the facts of layer {id}")
             total += sum
         if total != expected:
@@ -83,7 +84,7 @@ class StateFileReader:
             above: LayerId | None = layer
             while above is not None and above not in wanted:
                 if above not in self._parents:
-                    raise DamagedFile(f"layer {above!r:.40} is missing")
+                    raise DamagedFile(f"layer {short_repr(above, 40)} is missing")
                 wanted.add(above)
                 above = self._parents[above]
         return wanted
@@ -134,7 +135,7 @@ class StateFileReader:
                 made = row(id, line.created, line.arrival, content(line.body))
                 self._rows[line.layer].setdefault(kind, []).append(made)
         except ValueError as fault:
-            raise DamagedFile(f"the record {line.kind} {line.id:.80}: {fault}") from None
+            raise DamagedFile(f"the record {line.kind} {shorten(line.id, 80)}: {fault}") from None
 
     def _layer(self, id: LayerId) -> Layer:
         """One object for each, whoever stands on it."""
@@ -156,7 +157,7 @@ class StateFileReader:
             self._refuse(what, *key)
 
     def _refuse(self, what: str, *key: Any) -> NoReturn:
-        raise DamagedFile(f"the {what} {', '.join(map(str, key))[:100]!r} is not what was written")
+        raise DamagedFile(f"the {what} {short_repr(', '.join(map(str, key)), 100)} is not what was written")
 
 
 def _object(text: bytes, what: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from mock_server.stubbing.linear_regex import MAX_SIZE, LinearRegex, UnsupportedRegex
 from mock_server.support.exact_json import write_json
+from mock_server.support.text import shorten
 
 MAX_EXPRESSION = 2_000
 """Characters of a regular expression."""
@@ -133,6 +134,5 @@ def got(text: str | None) -> str:
 def shown(value: Any) -> str:
     """The beginning of a value as JSON."""
     if isinstance(value, str):
-        value = value[:_SHOWN]
-    text = write_json(value).decode()
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+        value = value[:_SHOWN]  # of a megabyte only the beginning is written as JSON
+    return shorten(write_json(value).decode(), _SHOWN)

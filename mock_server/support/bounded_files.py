@@ -12,6 +12,7 @@ from typing import Any
 from mock_server.errors import Problem, SetupError
 from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.support.file_cache import cached
+from mock_server.support.text import shorten
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024
@@ -119,7 +120,9 @@ def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
             return node
         if isinstance(node, Decimal):
             return _near(node, name, error)
-        raise error(Problem(name, f"a value that JSON does not have: {str(node)[:40]}", "write a text or a number"))
+        raise error(
+            Problem(name, f"a value that JSON does not have: {shorten(str(node), 40)}", "write a text or a number")
+        )
 
     return copy(data, 0)
 
@@ -141,5 +144,7 @@ def _plain_numbers(data: Any, name: str, error: type[SetupError]) -> Any:
 def _near(value: Decimal, name: str, error: type[SetupError]) -> float:
     """The number as a double, which is what a document is computed with. Raises ``error`` for one that is too large."""
     if not math.isfinite(near := float(value)):
-        raise error(Problem(name, f"a value that JSON does not have: {str(value)[:40]}", "write a text or a number"))
+        raise error(
+            Problem(name, f"a value that JSON does not have: {shorten(str(value), 40)}", "write a text or a number")
+        )
     return near

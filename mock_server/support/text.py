@@ -29,5 +29,15 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
+def shorten(text: str, longest: int) -> str:
+    """``text`` with at most ``longest`` characters: one that is longer ends in ``…``, so nobody takes it for whole."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def short_repr(value: object, longest: int = 60) -> str:
+    """Any value for a message as Python writes it, ``'a text'`` or ``5``, with at most ``longest`` characters."""
+    return shorten(repr(value), longest)
+
+
 def _escaped(char: str) -> str:
     return f"\\x{ord(char):02x}"

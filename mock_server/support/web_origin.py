@@ -3,6 +3,8 @@
 import ipaddress
 import re
 
+from mock_server.support.text import short_repr
+
 _ORIGIN = re.compile(
     r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE
 )
@@ -13,7 +15,9 @@ def web_origin(text: str) -> str:
     """The origin in the one form in which two can be compared. Raises ValueError for a text that is none."""
     found = _ORIGIN.fullmatch(text)
     if found is None or int(found[3] or 0) > 65535:
-        raise ValueError(f"{text!r:.80} is no origin: write scheme, host and port, as https://app.example.com:8443")
+        raise ValueError(
+            f"{short_repr(text, 80)} is no origin: write scheme, host and port, as https://app.example.com:8443"
+        )
     scheme, host, port = found[1].lower(), found[2].lower(), found[3]
     return f"{scheme}://{host}" if port in (None, _USUAL_PORTS.get(scheme)) else f"{scheme}://{host}:{int(port)}"
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from mock_server.support.text import shorten
+
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = (
     ("bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
@@ -52,7 +54,7 @@ class _Loader(yaml.CSafeLoader):
                 merged = {**self._merging(value), **merged}
                 continue
             if key.value in found:
-                self._slip(f"the key `{key.value[:40]}` twice", key)
+                self._slip(f"the key `{shorten(key.value, 40)}` twice", key)
             found[key.value] = self.construct_object(value, deep=deep)
         return {**merged, **found} if merged else found
 

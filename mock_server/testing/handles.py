@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from mock_server.support.text import short_repr
 from mock_server.testing.admin_client import AdminClient, Api, plain
 from mock_server.testing.blocking import waits
 from mock_server.testing.errors import Refused
@@ -156,7 +157,7 @@ class Inbox:
 
 def _asked(match: Mapping[str, Any] | None) -> dict[str, Any]:
     if match is not None and not isinstance(match, Mapping):
-        raise TypeError(f"what a body has, as {{'email': 'ana@example.com'}}, and not {match!r:.60}")
+        raise TypeError(f"what a body has, as {{'email': 'ana@example.com'}}, and not {short_repr(match)}")
     return {"match": dict(match or {})}
 
 

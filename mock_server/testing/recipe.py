@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from mock_server.support.text import short_repr
 from mock_server.testing.errors import Refused
 
 Recipe: TypeAlias = str | PathLike[str] | Mapping[str, Any]
@@ -25,7 +26,7 @@ def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
     if isinstance(world, str) and _NAME.fullmatch(world):
         return world
     if not isinstance(world, str | PathLike):
-        raise TypeError(f"world is a name, a path or a mapping, and not {world!r:.60}")
+        raise TypeError(f"world is a name, a path or a mapping, and not {short_repr(world)}")
     path = _found(Path(world), [*folders, Path()])
     try:
         with path.open("rb") as file:

@@ -5,6 +5,8 @@ from enum import Enum
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mock_server.support.text import short_repr
+
 
 def pattern(
     url: str,
@@ -20,7 +22,7 @@ def pattern(
     path. ``allow_unknown`` is for a path, parameter or field that no document has.
     """
     if not isinstance(request, str):
-        raise TypeError(f"name an operation as 'GET /v1/leads' or by its operationId, not with {request!r:.60}")
+        raise TypeError(f"name an operation as 'GET /v1/leads' or by its operationId, not with {short_repr(request)}")
     method, _, target = request.strip().partition(" ")
     target, _, written = target.strip().removeprefix(url).partition("?")
     found: dict[str, Any] = _meant(method, target) if target else {"operation": request.strip()}
@@ -57,5 +59,5 @@ def _text(name: str, value: Any) -> str:
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()
     if not isinstance(value, str | int | float):
-        raise TypeError(f"query parameter {name!r}: give the text that stands in the query, not {value!r:.60}")
+        raise TypeError(f"query parameter {name!r}: give the text that stands in the query, not {short_repr(value)}")
     return str(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mock_server.config.settings import Settings
 from mock_server.support.extras import install
+from mock_server.support.text import short_repr
 from mock_server.testing.errors import Refused
 from mock_server.testing.remote_server import TOKEN, URL, RunningServer, found, started
 
@@ -35,7 +36,9 @@ def serving(source: Source) -> "Iterator[MockServer | RunningServer]":
         with _in_a_thread(source) as server:
             yield server
     else:
-        raise Refused({"detail": f"sophiie_settings gives Settings, a URL or a command, and not {source!r:.80}"})
+        raise Refused(
+            {"detail": f"sophiie_settings gives Settings, a URL or a command, and not {short_repr(source, 80)}"}
+        )
 
 
 def mock_server_class() -> "type[MockServer]":

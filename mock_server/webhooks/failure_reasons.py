@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import aiohttp
 
-from mock_server.support.text import printable
+from mock_server.support.text import printable, shorten
 from mock_server.webhooks.egress_policy import EgressRefused
 
 
@@ -39,7 +39,7 @@ def _detail(cause: BaseException) -> str:
         trust = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, " if _has_no_issuer(cause) else ""
         return f": {cause.verify_message}; {trust}listen --skip-verify takes any"
     if isinstance(cause, aiohttp.http.HttpProcessingError):
-        return f": {printable(' '.join(cause.message.split())[:100])}"
+        return f": {printable(shorten(' '.join(cause.message.split()), 100))}"
     return ""
 
 

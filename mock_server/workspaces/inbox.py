@@ -14,6 +14,7 @@ from mock_server.stubbing.json_comparison import JsonComparison, TooMuchWork
 from mock_server.stubbing.json_summary import NO_VALUE, Summary, summary
 from mock_server.support.condition import Condition, apart_if_large
 from mock_server.support.exact_json import NotJson, TooDeep, read_json, write_json
+from mock_server.support.text import short_repr, shorten
 
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes that all inboxes of a workspace keep together."""
@@ -230,8 +231,8 @@ def _difference(path: str, wanted: JsonComparison, body: Any) -> str:
 def _short(value: Any) -> str:
     """The beginning of a value."""
     if isinstance(value, dict | list):
-        return write_json(value)[:_SHOWN].decode("utf-8", "ignore")
-    return repr(value[:_SHOWN] if isinstance(value, str) else value)[:_SHOWN]
+        return shorten(write_json(value).decode(), _SHOWN)
+    return short_repr(value[:_SHOWN] if isinstance(value, str) else value, _SHOWN)
 
 
 _ABSENT = object()

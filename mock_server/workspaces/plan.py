@@ -9,6 +9,7 @@ from typing import Any
 
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 from mock_server.errors import WorldError
+from mock_server.support.text import short_repr, shorten
 from mock_server.world.clock import EARLIEST, LATEST, Clock, parse, stamp
 from mock_server.world.recipe import Recipe, recipe_of
 
@@ -72,9 +73,9 @@ def read(id: str, kept: Mapping[str, Any]) -> tuple[WorkspaceConfig, Clock]:
     for name, kinds in _FACTS.items():
         value = kept.get(name)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise ValueError(f"its fact `{name}` is {value!r:.40}, which this program does not understand")
+            raise ValueError(f"its fact `{name}` is {short_repr(value, 40)}, which this program does not understand")
     if unknown := kept.keys() - _FACTS.keys():
-        raise ValueError(f"it has the fact `{min(unknown):.40}`, which this program does not know")
+        raise ValueError(f"it has the fact `{shorten(min(unknown), 40)}`, which this program does not know")
     start = _time(kept, "start")
     plan = WorldPlan(
         recipe_as_kept(kept["world"]), kept["seed"], None if kept["live"] else start, *_limit(kept["limit"])
@@ -109,14 +110,14 @@ def recipe_as_kept(values: Mapping[str, Any]) -> Recipe:
         )
     except WorldError as fault:
         what = fault.problems[0]
-        raise ValueError(f"its fact `world`, at {what.where:.80}: {what.what:.200}") from None
+        raise ValueError(f"its fact `world`, at {shorten(what.where, 80)}: {shorten(what.what, 200)}") from None
 
 
 def _limit(kept: Sequence[Any]) -> tuple[int, bool]:
     match kept:
         case [int(limit), bool(enforced)] if limit >= 0:
             return limit, enforced
-    raise ValueError(f"its fact `limit` is {kept!r:.40}, and must be a number and whether it is enforced")
+    raise ValueError(f"its fact `limit` is {short_repr(kept, 40)}, and must be a number and whether it is enforced")
 
 
 def _keys(kept: Sequence[Any]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
 from mock_server.store.base import Layer, Record, Row
 from mock_server.store.state import Restoring, WorkspaceState
+from mock_server.support.text import shorten
 from mock_server.workspaces.fitting import chance_for, valid, whole
 from mock_server.workspaces.invention import made_up
 from mock_server.world.build import build
@@ -82,7 +83,8 @@ def _records(contract: Contract, family: Family, make: Callable[[], list[Record]
     except SpecError as fault:
         reason = str(fault)
     except Exception as fault:  # nobody has foreseen this document; the other kinds do not care
-        reason = f"the program failed on {family.kind}: {type(fault).__name__}: {str(fault)[:200]} → please report it"
+        what = f"{type(fault).__name__}: {shorten(str(fault), 200)}"
+        reason = f"the program failed on {family.kind}: {what} → please report it"
     contract.note_unmade(family, reason)
     return []
 

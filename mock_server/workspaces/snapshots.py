@@ -11,6 +11,7 @@ from mock_server.store.deferred_free import DeferredFree
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.state import WorkspaceState
 from mock_server.support.condition import in_a_thread
+from mock_server.support.text import short_repr
 from mock_server.workspaces.world_templates import Templates
 from mock_server.world.clock import Clock, clock_time
 
@@ -59,7 +60,7 @@ class RestoredStates:
         for kind in image.kinds:
             for row in image.rows(kind) if kind.startswith("$") else ():
                 if mistake := self._mistake(kind, row.id, row.record):
-                    raise ValueError(f"its {kind[1:]} {row.id!r:.60}: {' '.join(mistake)}")
+                    raise ValueError(f"its {kind[1:]} {short_repr(row.id)}: {' '.join(mistake)}")
         return image
 
 
@@ -69,9 +70,9 @@ def _time(name: str, facts: Record) -> tuple[str, bool]:
     try:
         clock_time(str(now))
     except ValueError as fault:
-        raise ValueError(f"its snapshot {name!r:.80} has no time: {fault}") from None
+        raise ValueError(f"its snapshot {short_repr(name, 80)} has no time: {fault}") from None
     if not isinstance(now, str) or not isinstance(frozen, bool):
-        raise ValueError(f"its snapshot {name!r:.80} has no time")
+        raise ValueError(f"its snapshot {short_repr(name, 80)} has no time")
     return now, frozen
 
 

@@ -16,6 +16,7 @@ from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.stubbing.fault_rules import FaultRules
 from mock_server.stubbing.overrides import Overrides
 from mock_server.support.ring_buffer import RingBuffer
+from mock_server.support.text import short_repr
 from mock_server.workspaces.coverage import Coverage
 from mock_server.workspaces.inbox import Inboxes
 from mock_server.workspaces.plan import WorkspaceConfig, WorldPlan, digest, facts, read
@@ -116,7 +117,9 @@ class Workspaces:
                 workspace.snapshots = found.snapshots(saved, origin.plan.seed)
             except ValueError as fault:
                 remedy = "use the version of the program that wrote it, or give another file with --state"
-                raise StateError(Problem(f"{self.log.name}: workspace {saved.id!r:.80}", str(fault), remedy)) from None
+                raise StateError(
+                    Problem(f"{self.log.name}: workspace {short_repr(saved.id, 80)}", str(fault), remedy)
+                ) from None
         return len(self._by_id)
 
     async def prepare(self, plan: WorldPlan, start: datetime | None = None) -> None:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from mock_server.support.text import short_repr
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = _EPOCH
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -47,7 +49,7 @@ def parse(text: str) -> datetime:
         when = datetime.fromisoformat(text.strip())
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text!r:.60} is not a time; {_REMEDY}") from None
+        raise ValueError(f"{short_repr(text)} is not a time; {_REMEDY}") from None
 
 
 def clock_time(text: str) -> datetime:

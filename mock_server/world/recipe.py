@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
 from mock_server.support.bounded_files import read_file
+from mock_server.support.text import short_repr
 
 MAX_LEADS = 30_000
 """Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
@@ -140,9 +141,9 @@ def _checked(name: str, lines: Iterable[tuple[str, str, Any]]) -> Recipe:
     for where, key, value in lines:
         if key not in _RULES:
             remedy = _did_you_mean(key, list(_RULES)) or _keys()
-            problems.append(Problem(where[:_LONGEST], f"unknown key {key!r:.60}", remedy))
+            problems.append(Problem(where[:_LONGEST], f"unknown key {short_repr(key)}", remedy))
         elif wrong := _RULES[key](value):
-            problems.append(Problem(where, f"{key} is {value!r:.60}", f"it must be {wrong}"))
+            problems.append(Problem(where, f"{key} is {short_repr(value)}", f"it must be {wrong}"))
         values[key] = value
     if problems:
         raise WorldError(*problems[:_SHOWN])

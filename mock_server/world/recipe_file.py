@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from mock_server.errors import Problem, WorldError
+from mock_server.support.text import short_repr
 
 MAX_BYTES = 16_384
 """Longest recipe file: a dozen keys need a few hundred bytes; the bound also bounds how deep YAML can nest."""
@@ -32,7 +33,7 @@ def entries(raw: bytes, name: str, keys: str) -> Iterator[tuple[int, str, str | 
         if not (isinstance(key_node, yaml.ScalarNode) and isinstance(value_node, yaml.ScalarNode)):
             raise WorldError(Problem(where, "keys and values are single words or numbers here", keys))
         if key_node.value in seen:
-            raise WorldError(Problem(where, f"{key_node.value!r:.60} stands here twice", "keep one of them"))
+            raise WorldError(Problem(where, f"{short_repr(key_node.value)} stands here twice", "keep one of them"))
         seen.add(key_node.value)
         yield key_node.start_mark.line + 1, key_node.value, _scalar(value_node)
 

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from mock_server.support.text import body_text, header_text, printable
+from mock_server.support.text import body_text, header_text, printable, short_repr, shorten
 
 EVERY_BYTE = bytes(range(256))
 
@@ -40,3 +40,14 @@ def test_a_body_is_text_or_base64_and_cut_between_characters(raw: bytes, most: i
 
 def test_what_is_printed_cannot_move_the_cursor_or_begin_a_line() -> None:
     assert printable("a\x1b[31m\r\nb\x9b\udce9é") == "a\\x1b[31m\\x0d\\x0ab\\x9b\\xdce9é"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("", ""), ("abcde", "abcde"), ("abcdef", "abcd…"), ("a" * 1000, "aaaa…"), ("ä€😀xyz", "ä€😀x…")]
+)
+def test_a_text_that_was_shortened_says_so(text: str, shown: str) -> None:
+    assert shorten(text, 5) == shown
+
+
+def test_a_value_of_any_kind_is_shown_as_python_writes_it() -> None:
+    assert [short_repr(value, 8) for value in ("a", 5, None, "x" * 99)] == ["'a'", "5", "None", "'xxxxxx…"]
