@@ -4,14 +4,14 @@ One request of the emulated API, top to bottom::
 
     TrustedHost       the Host header names this server, or nothing happens at all
     CrossOrigin       which web pages may call it; what a browser asks beforehand is answered here
-    ApiFirst          straight to the emulated API, whose place in Starlette is the router's default
-    JournalMiddleware opens the exchange; whatever is raised below becomes the vendor's error body
+    ApiFirst          straight to the emulated API; only what may be beside it is for Starlette's routes
+    JournalMiddleware opens the exchange with its route; whatever is raised below becomes the vendor's error body
     Authentication    key → workspace, as the document asks for keys; without one a client learns nothing of the routes
     Arrival           the request is here, with its body: it is in the journal from now on
     RateLimit         60 a minute, observed or enforced
     FaultInjection    what was asked for under /__admin/faults
     OverridesMiddleware answers that were put in place of ours under /__admin/mappings
-    Endpoint          route → validate → behave, in one transaction → check our answer → send
+    Endpoint          an answer that still holds; else validate → behave, in one transaction → check our answer
 
 Below it, ``http_protocol`` bounds what comes over the socket. Beside it, on the same port: the documents under
 ``/openapi`` and the control plane under ``/__admin``.
@@ -26,7 +26,6 @@ from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -42,7 +41,7 @@ from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
 from mock_server.event_loop.stall_watchdog import watch_stalls
 from mock_server.event_loop.turns import tidy_up
-from mock_server.middleware.api_first import ApiFirst
+from mock_server.middleware.api_first import ApiFirst, Application
 from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.credentials import hide_keys
@@ -157,18 +156,19 @@ def create_app(
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     _begin(timeline)
     control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
-    app = Starlette(
+    app = Application(
         routes=[Mount("/__admin", app=control), *document_routes(contract)],
-        middleware=[  # by name: before 0.38 Starlette gives the first argument, `app`, by name too
-            Middleware(TrustedHost, settings=settings, envelope=envelope, redactor=redactor),
-            Middleware(CrossOrigin, router=router, settings=settings, redactor=redactor),
-            Middleware(ApiFirst, api=api),
-        ],
         exception_handlers={405: refuse_other_methods(envelope)},
         lifespan=_living(dispatcher, timeline, workspaces, debug_stalls=settings.debug_stalls),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
+    doors = (
+        partial(TrustedHost, settings=settings, envelope=envelope, redactor=redactor),
+        partial(CrossOrigin, router=router, settings=settings, redactor=redactor),
+        partial(ApiFirst, api=api),
+    )
+    app.front = _wrapped(app.beside, doors)
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher, app.state.responses = dispatcher, endpoint.cache

@@ -1,5 +1,6 @@
-"""Past Starlette's router, of which the emulated API is the default: the same way, without asking each route first."""
+"""The emulated API is in front of Starlette's routes: a request to it passes none of Starlette's own layers."""
 
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _BESIDE = ("/__admin", "/openapi")
@@ -20,3 +21,17 @@ class ApiFirst:
             scope["path"] = f"{_BARE}/"
         routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE)
         await (self._app if routed else self._api)(scope, receive, send)
+
+
+class Application(Starlette):
+    """Starlette's routes, and what is in front of them: the layers that every request passes."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve whatever comes: a request, or the start and the end of the server."""
+        await self.front(scope, receive, send)
+
+    async def beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve what is not for the emulated API: the documents, the control plane, the lifespan."""
+        await super().__call__(scope, receive, send)

@@ -196,7 +196,7 @@ def bench(defects: Defects, **settings: Any) -> Generator[Target, None, None]:
         app: Any = made(*given)
         install(app.state.dispatcher, defects.teller)
         # Below the application object itself, which the server asks for more than answers.
-        app.middleware_stack = Wrapper(app.build_middleware_stack(), defects)
+        app.front = Wrapper(app.front, defects)
         return app
 
     vars(server)["create_app"] = wrapped
