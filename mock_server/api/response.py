@@ -5,19 +5,23 @@ from collections.abc import Mapping, Sequence
 
 from starlette.types import Send
 
-from mock_server.api.exchange import KEPT_ANSWER, Exchange
+from mock_server.api.exchange import KEPT_ANSWER, Exchange, fields_weight
 
 Header = tuple[bytes, bytes]
 
 _LONGEST = 1_000
+_OURS = 300  # bytes in memory of the headers that start with X-Mock-, but for the letters of the explanation
 _BODILESS = frozenset({204, 205, 304})
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 class PreparedResponse:
-    """A response that can be sent again; ``kept`` is what the journal keeps. Some statuses have no body."""
+    """A response that can be sent again; ``kept`` is what the journal keeps. Some statuses have no body.
 
-    __slots__ = ("body", "headers", "kept", "status")
+    ``weight`` is how many bytes it takes there, more or less.
+    """
+
+    __slots__ = ("body", "headers", "kept", "status", "weight")
 
     def __init__(
         self, status: int, body: bytes, content_type: bytes = b"application/json", headers: Sequence[Header] = ()
@@ -26,6 +30,7 @@ class PreparedResponse:
         self.body = b"" if status in _BODILESS else body
         self.headers = [*headers_for(self.body, content_type), *headers]
         self.kept = self.body[:KEPT_ANSWER]
+        self.weight = len(self.kept) + fields_weight(self.headers) + _OURS
 
 
 async def send_answer(
@@ -33,7 +38,8 @@ async def send_answer(
 ) -> None:
     """Send ``answer``. ``ours``: whether the headers that start with X-Mock- go along."""
     exchange.status = answer.status
-    sent = with_headers(answer.headers, headers)
+    sent = with_headers(answer.headers, headers) if headers else answer.headers.copy()
+    exchange.sent_weight = answer.weight + fields_weight(headers)
     if ours:
         sent.append((b"x-mock-request-id", exchange.id.encode()))
         if exchange.explain:

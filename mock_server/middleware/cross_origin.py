@@ -17,6 +17,7 @@ from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
 from mock_server.support.redaction import Redactor
 from mock_server.support.web_origin import allowed_origin, is_of_this_machine, web_origin
+from mock_server.support.wire_texts import named_fields
 
 log = logging.getLogger("mock_server")
 
@@ -60,12 +61,10 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, or let the page read the answer of a request."""
-        if scope["type"] == "http":
-            for name, _ in scope["headers"]:
-                if name == b"origin":
-                    await self._of_page(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+        if scope["type"] == "http" and b"origin" in named_fields(scope):
+            await self._of_page(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     async def _of_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(_CONTROL_PLANE):

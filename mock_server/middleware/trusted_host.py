@@ -14,6 +14,7 @@ from mock_server.api.response import explained, headers_for
 from mock_server.config.settings import Settings
 from mock_server.errors import Misdirected
 from mock_server.support.redaction import Redactor
+from mock_server.support.wire_texts import named_fields
 
 log = logging.getLogger("mock_server")
 
@@ -36,7 +37,7 @@ class TrustedHost:
         bound = f"[{settings.host}]" if ":" in settings.host else settings.host
         names = {*_LOCAL, bound, *settings.allow_host}
         self._hosts = {name.lower() for name in names} if settings.loopback else None
-        self._known: set[tuple[bytes, bytes]] = set()  # header fields that were let in before, as they stand
+        self._known: set[bytes] = set()  # Host headers that were let in before, as they stand
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request whose Host names this server; refuse any other."""
@@ -51,13 +52,13 @@ class TrustedHost:
             await self._app(scope, receive, send)
 
     def _lets_in(self, scope: Scope) -> bool:
-        hosts = [field for field in scope["headers"] if field[0] == b"host"]
-        if len(hosts) == 1 and hosts[0] in self._known and TARGET not in scope.get("extensions", ()):
+        host = named_fields(scope).get(b"host", b"")
+        if host in self._known and TARGET not in scope.get("extensions", ()):
             return True
         if self._hosts is None or not self._hosts.issuperset(named_hosts(scope)):
             return False
         if len(self._known) < _MOST_KNOWN:
-            self._known.update(hosts)
+            self._known.add(host)
         return True
 
     async def _refuse(self, error: Misdirected, path: str, send: Send) -> None:

@@ -1,6 +1,7 @@
 """The texts of a query and of a Cookie header by name, as they stand on the wire."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from typing import Any
 from urllib.parse import unquote, unquote_plus, unquote_to_bytes
 
 Texts = Mapping[str, Sequence[str]]
@@ -51,6 +52,18 @@ def cookie_texts(header: str) -> Texts:
         name, sign, value = pair.partition("=")
         if sign:
             found.setdefault(name.strip(), []).append(_unquoted(value.strip()))
+    return found
+
+
+NAMED = "mock.named"
+"""Where the scope of a request has its header fields by name, once somebody has asked for them."""
+
+
+def named_fields(scope: MutableMapping[str, Any]) -> Mapping[bytes, bytes]:
+    """The header fields of a request by name, joined once for all who ask."""
+    found: Mapping[bytes, bytes] | None = scope.get(NAMED)
+    if found is None:
+        found = scope[NAMED] = joined_fields(scope["headers"])
     return found
 
 

@@ -142,6 +142,11 @@ class Clock:
             raise ValueError(f"cannot advance by {seconds} seconds: that is past the year 8999") from None
 
 
+def real_ms() -> float:
+    """Real time in milliseconds since some fixed moment, to measure how long something took."""
+    return time.perf_counter() * 1000
+
+
 class Stopwatch:
     """Real time spent, for logs and the journal; never shown to a workspace."""
 
