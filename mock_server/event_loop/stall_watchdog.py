@@ -3,6 +3,9 @@
 A beat runs on the loop every 20 ms. When it comes late, it asks how the time since the last beat was spent. A *stall*
 is 100 ms or more of the loop thread's own processor time, or of a call that blocked it. Time in which the thread was
 ready to run and had no processor is the machine's and not ours; so is time in which other threads worked.
+
+A round of the loop in which hundreds are served, each for a moment, is no stall: the processor time of one piece of
+work counts, of what a task does until it waits.
 """
 
 import asyncio
@@ -10,11 +13,12 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
-from mock_server.world.clock import ThreadTime, is_asleep
+from mock_server.world.clock import ThreadTime, is_asleep, wall_and_thread_time
 
 log = logging.getLogger("mock_server.event_loop.stall_watchdog")
 
@@ -60,50 +64,98 @@ def watch_stalls(on_stall: Callable[[Stall], None] = report) -> Iterator[None]:
 
 
 class _Watchdog:
-    """The beat on the loop judges; a thread beside it only notes where the loop is while a beat is overdue."""
+    """The beat on the loop judges; a thread beside it only notes where the loop is while a piece of work is long."""
+
+    _longest: float
+    _piece: float
+    _where: str
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_stall: Callable[[Stall], None]) -> None:
         self._loop = loop
         self._on_stall = on_stall
         self._loop_thread, self._native_thread = threading.get_ident(), threading.get_native_id()
-        self._last = ThreadTime.now()
-        self._stack = ""
         self._asleep = 0  # looks at the late loop that found its thread asleep
+        self._stack = ""  # of the piece of work that goes on
+        self._begin(ThreadTime.now())
         self._stopped = threading.Event()
         self._onlooker = threading.Thread(target=self._look, name="stall-watchdog", daemon=True)
 
     def start(self) -> None:
-        self._last = ThreadTime.now()
+        self._begin(ThreadTime.now())
         self._timer = self._loop.call_later(_BEAT_SECONDS, self._beat)
+        self._factory = self._loop.get_task_factory()
+        self._loop.set_task_factory(lambda loop, work, **more: asyncio.Task(_Watched(work, self), loop=loop, **more))
         self._onlooker.start()
 
     def stop(self) -> None:
         """Judge what went on until now, and end."""
         self._timer.cancel()
+        self._loop.set_task_factory(self._factory)
         self._judge()
         self._stopped.set()
         self._onlooker.join()
+
+    def next_piece(self) -> None:
+        """Another piece of work begins."""
+        wall, thread = wall_and_thread_time()
+        spent = thread - self._piece
+        if self._stack and (spent > self._longest or not self._where):
+            self._where = self._stack
+        self._longest = max(self._longest, spent)
+        self._piece, self._since, self._stack = thread, wall, ""
+
+    def _begin(self, now: ThreadTime) -> None:
+        self._last = now
+        self._piece, self._since = now.thread, now.wall  # when the piece of work that goes on began
+        self._longest, self._where = 0.0, ""  # of the pieces since the last beat
 
     def _beat(self) -> None:
         self._judge()
         self._timer = self._loop.call_later(_BEAT_SECONDS, self._beat)
 
     def _judge(self) -> None:
+        self.next_piece()
         now = ThreadTime.now()
         spent = time_spent(self._last, now, _LOOK_SECONDS * (self._asleep + 1))
-        stack, self._stack, self._asleep = self._stack, "", 0
-        self._last = now
-        if spent.seconds >= MIN_STALL_SECONDS:
-            self._on_stall(replace(spent, stack=stack))
+        stall = Stall(self._longest, spent.blocked, self._where)
+        self._asleep = 0
+        self._begin(now)
+        if stall.seconds >= MIN_STALL_SECONDS:
+            self._on_stall(stall)
 
     def _look(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):
-            late = ThreadTime.now().wall - self._last.wall
-            if late > 2 * _BEAT_SECONDS and is_asleep(self._native_thread):
+            now, _ = wall_and_thread_time()
+            if now - self._last.wall > 2 * _BEAT_SECONDS and is_asleep(self._native_thread):
                 self._asleep += 1
-            if late > _NOTE_AFTER_SECONDS and not self._stack:
+            if now - self._since > _NOTE_AFTER_SECONDS and not self._stack:
                 frame = sys._current_frames().get(self._loop_thread)
                 self._stack = "".join(traceback.format_stack(frame, _STACK_FRAMES)) if frame else ""
+
+
+class _Watched(Coroutine[Any, Any, Any]):
+    """A coroutine that tells the watchdog of each of its steps."""
+
+    def __init__(self, work: Coroutine[Any, Any, Any], watchdog: _Watchdog) -> None:
+        self._work = work
+        self._watchdog = watchdog
+
+    def send(self, value: Any) -> Any:
+        """Take the next step."""
+        self._watchdog.next_piece()
+        return self._work.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Take the next step with an error."""
+        self._watchdog.next_piece()
+        return self._work.throw(*error)
+
+    def close(self) -> None:
+        """End the coroutine."""
+        self._work.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._work.__await__()
 
 
 def time_spent(before: ThreadTime, now: ThreadTime, asleep: float) -> Stall:

@@ -69,3 +69,36 @@ def test_a_blocking_call_is_reported_with_its_place() -> None:
 
 def test_short_work_is_not_reported() -> None:
     assert stalls_of(lambda: compute(0.03)) == []
+
+
+def test_a_round_of_many_short_works_is_not_reported() -> None:
+    found: list[Stall] = []
+
+    async def short() -> None:
+        compute(0.02)
+
+    async def scenario() -> None:
+        with watch_stalls(found.append):
+            await asyncio.gather(*(short() for _ in range(10)))
+
+    asyncio.run(scenario())
+    assert found == []
+
+
+def test_a_long_step_of_a_task_is_reported_with_its_own_place() -> None:
+    found: list[Stall] = []
+
+    async def short() -> None:
+        compute(0.07)
+
+    async def long() -> None:
+        await asyncio.sleep(0)
+        compute(0.15)
+
+    async def scenario() -> None:
+        with watch_stalls(found.append):
+            await asyncio.gather(short(), long(), short())
+
+    asyncio.run(scenario())
+    (stall,) = found
+    assert "in long" in stall.stack

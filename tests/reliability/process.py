@@ -131,6 +131,14 @@ def worked(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def queued(pid: int) -> float:
+    """Seconds in which the first thread of a process was ready to run and had no processor; 0 where nobody says."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
 @contextmanager
 def serving(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Process]:
     """A server until the block ends, however it ends."""
