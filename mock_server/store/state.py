@@ -11,11 +11,11 @@ from mock_server.store.copy_on_write import SharedRows
 _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
 
-Restoring = Callable[[Layer, str, Row], Row]
-"""Makes of a row, of a layer and a kind, the row that is served."""
+Restoring = Callable[[str, Row], Row]
+"""Makes of a row of a kind the row that is served."""
 
 
-def _as_it_is(layer: Layer, kind: str, row: Row) -> Row:
+def _as_it_is(kind: str, row: Row) -> Row:
     return row
 
 
@@ -75,7 +75,7 @@ class WorkspaceState:
             for id in ids:
                 image._writable(kind).remove(id)
         for kind, rows in layer.rows.items():
-            fitted = [fit(layer, kind, row) for row in rows]
+            fitted = [fit(kind, row) for row in rows]
             if image.rows(kind):
                 for row in fitted:
                     image._writable(kind).put(row)

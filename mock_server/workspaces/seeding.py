@@ -8,7 +8,7 @@ from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
 from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
-from mock_server.store.base import Layer, Record, Row
+from mock_server.store.base import Record, Row
 from mock_server.store.state import Restoring, WorkspaceState
 from mock_server.support.text import shorten
 from mock_server.workspaces.fitting import chance_for, valid, whole
@@ -89,17 +89,16 @@ def _records(contract: Contract, family: Family, make: Callable[[], list[Record]
     return []
 
 
-def refitting(contract: Contract, seed: int, program: str) -> Restoring:
-    """Fits what a log kept to the document as it is now: another one may be served than when it was written.
+def refitting(contract: Contract, seed: int) -> Restoring:
+    """Fits what a log kept to the document as it is now.
 
-    A layer that was written at once by the very ``program`` of today is as it must be.
+    Another document may be served than when it was written, and the file may be somebody's own: each record is judged,
+    whoever is said to have written it.
     """
 
-    def fit(layer: Layer, kind: str, row: Row) -> Row:
+    def fit(kind: str, row: Row) -> Row:
         family = contract.families.get(kind)
-        if family is None or (layer.parent is None and layer.facts.get("program") == program):
-            return row
-        return _refitted(family, row, seed)
+        return row if family is None else _refitted(family, row, seed)
 
     return fit
 

@@ -94,7 +94,7 @@ class Templates:
 
     def refitting(self, seed: int) -> Restoring:
         """How what the log kept becomes what is served now."""
-        return refitting(self._contract, seed, self.program)
+        return refitting(self._contract, seed)
 
     def make_indexes(self, image: WorkspaceState) -> None:
         """Make those that somebody would wait for."""

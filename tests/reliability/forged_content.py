@@ -124,6 +124,9 @@ def states() -> Iterator[tuple[str, Forge]]:
     )
     for kind, row in rows:
         yield f"a block of {kind!r} {row.id!r:.20} {row.key}", _block({kind: [row, row]})
+    for kind, field in (("leads", "firstName"), ("inquiries", "summary"), ("appointments", "end"), ("faqs", "id")):
+        for value in (5, None, [], LEFT_OUT):
+            yield f"{kind}/{field} {value!r:.20} in a world of this very program", _in_the_world(kind, field, value)
 
 
 def _commit(kind: str, row: Row, counters: Mapping[str, Any] = {}) -> Forge:
@@ -146,6 +149,20 @@ def _block(rows: Mapping[Any, Sequence[Row]]) -> Forge:
     def forge(log: SqliteLog) -> None:
         facts = next(saved.facts for saved in log.load() if saved.id == WORKSPACE)
         log.begin(WORKSPACE, facts, at_once(log.keep(rows, {}, {})))
+
+    return forge
+
+
+def _in_the_world(kind: str, field: str, value: Any) -> Forge:
+    """Change a record of the world itself, of which the file says that this version of the program has built it."""
+
+    def forge(log: SqliteLog) -> None:
+        saved = next(saved for saved in log.load() if saved.id == WORKSPACE)
+        root = saved.layer.root
+        *others, last = root.rows[kind]
+        forged = Row(last.id, last.key, changed(last.record, [field], value))
+        rows = {**root.rows, kind: [*others, forged]}
+        log.begin(WORKSPACE, saved.facts, at_once(log.keep(rows, root.counters, root.facts)))
 
     return forge
 

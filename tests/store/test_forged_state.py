@@ -156,3 +156,17 @@ def test_records_of_the_business_that_nobody_of_us_wrote_are_mended(path: Path) 
     log.commit(DEFAULT, [Change("faqs", row.id, row) for row in odd], {})
     log.close()
     assert started(path) == ""
+
+
+def test_a_record_is_judged_in_a_world_of_this_very_program_too(path: Path) -> None:
+    """The file may say of itself that it was written by the program that opens it."""
+    log = SqliteLog(path)
+    (saved,) = log.load()
+    rows = {"faqs": [Row("faq_1", (NOW, 1), {"id": "faq_1", "question": 5})]}
+    log.begin(DEFAULT, saved.facts, at_once(log.keep(rows, {}, saved.layer.root.facts)))
+    workspaces = Workspaces(CONTRACT, log, 10)
+    workspaces.restore(OwnRecordSchemas().mistake)
+    (row,) = next(iter(workspaces)).image.rows("faqs")
+    log.close()
+    assert type(row.record["question"]) is str
+    assert {"answer", "isActive"} <= row.record.keys()

@@ -174,13 +174,12 @@ def test_what_was_kept_under_another_document_is_fitted_when_it_is_taken_up() ->
     image = seeded(OURS, recipe("small"), 1, START)
     other = tiny({"title": {"type": "string"}, "weight": {"type": "number"}})
     rows = {**{kind: image.rows(kind) for kind in image.kinds}, "things": image.rows("policies")}
-    layer = Layer(1, rows=rows, counters={"things": 3}, facts={"program": "of today"})
-    taken = WorkspaceState.restored(layer, refitting(other, 1, "of tomorrow"))
+    layer = Layer(1, rows=rows, counters={"things": 3})
+    taken = WorkspaceState.restored(layer, refitting(other, 1))
     assert dict(taken.counters) == {"things": 3}
     assert taken.rows("leads") == image.rows("leads")
     assert [row.id for row in taken.rows("things")] == [row.id for row in image.rows("policies")]
     wanted = tiny({"title": {"type": "integer"}})
-    fitted = WorkspaceState.restored(layer, refitting(wanted, 1, "of tomorrow"))
+    fitted = WorkspaceState.restored(layer, refitting(wanted, 1))
     assert all(type(row.record["title"]) is int for row in fitted.rows("things"))
     assert [row.key for row in fitted.rows("things")] == [row.key for row in image.rows("policies")]
-    assert list(WorkspaceState.restored(layer, refitting(wanted, 1, "of today")).rows("things")) == rows["things"]
