@@ -18,19 +18,22 @@ from contracts.rules import input
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.registry import RULES
-from contracts.rules.response_conformance import STATUS, says_refusals
+from contracts.rules.response_conformance import STATUS, says_refusal
 from contracts.rules.rule import Finding, Group, Rule
+from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.spec.document import Contract, Document, Operation, blank
 from contracts.transport.engine_transport import (
     EngineTransport,
     GuardedEngine,
     adapt,
     guarded,
+    recorded,
     without_external_values,
 )
 from contracts.transport.exchange import Exchange, cut
 from contracts.transport.guarded_session import Transport
 from contracts.transport.signals import hurried
+from contracts.transport.stuck_generator import bounded
 from contracts.transport.target import Target
 
 _PATIENCE = 1.0
@@ -121,15 +124,23 @@ def drive(
     schema = guarded(chosen, sender)
     reader = _Reader(contract, None if plain else OpenapiCoreJudge(contract, target.origin), progress)
     adapt(schema, transport, target.origin)
-    stream = GuardedEngine(schema).execute()
-    for event in stream:
-        reader.read(event)
-        if transport.guard.interrupted:
-            with hurried(_PATIENCE):  # it waits for the request that is under way
-                stream.generator.close()
-            raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
-        if transport.guard.stopped is not None or sender.lost is not None:
-            stream.stop()
+    guard, stream = transport.guard, GuardedEngine(schema).execute()
+    try:
+        with bounded(guard):
+            for event in stream:
+                reader.read(event)
+                if guard.interrupted or guard.expire():
+                    break
+                if guard.stopped is not None or sender.lost is not None:
+                    stream.stop()
+    except KeyboardInterrupt:
+        if guard.interrupted or not guard.expire():
+            raise
+    if guard.interrupted or guard.expire():
+        with hurried(_PATIENCE):  # it waits for the request that is under way
+            stream.generator.close()
+    if guard.interrupted:
+        raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
     if sender.lost is not None and transport.guard.stopped is None:
         raise sender.lost
 
@@ -185,7 +196,7 @@ class _Reader:
         rule = RULES.get(name, _CUSTOM)
         method, _, path = label.partition(" ")
         operation = self._by_label.get(label)
-        exchange = _exchange(interaction, f"{method} {blank(path)}")
+        exchange = recorded(interaction, f"{method} {blank(path)}")
         if operation is not None and exchange is not None and self._doubtful(rule, operation, exchange):
             return None
         answer = operation.answer(exchange.status) if operation and exchange else None
@@ -203,14 +214,14 @@ class _Reader:
 
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
         """Query and path values become text on the wire, and what was meant to be invalid may have become valid."""
-        refused = exchange.status is not None and 400 <= exchange.status < 500
-        if rule is STATUS and refused and not says_refusals(operation):
-            return True  # the document is silent of refusals: none of them is against it
+        if rule is STATUS and not says_refusal(operation, exchange.status):
+            return True
         if self._second is None:
             return False
         if rule is input.ACCEPTED:
-            return self._second.rejects(operation, exchange)
-        return rule is input.REFUSED and not self._second.rejects(operation, exchange)
+            return self._second.rejects(operation, exchange) or not is_certain(operation, exchange)
+        sound = may_be_sound(operation, exchange) or not self._second.rejects(operation, exchange)
+        return rule is input.REFUSED and sound
 
 
 def _provenance(rule: Rule) -> Any:
@@ -221,25 +232,3 @@ def _pointer(failure: Any) -> str:
     """The place in the body where a schema was broken."""
     path = getattr(failure, "instance_path", None) or ()
     return "/" + "/".join("*" if isinstance(part, int) else str(part) for part in path) if path else ""
-
-
-def _exchange(interaction: Any, operation: str) -> Exchange | None:
-    if interaction is None or interaction.response is None:
-        return None
-    request, response = interaction.request, interaction.response
-    return Exchange(
-        method=request.method,
-        url=request.uri,
-        sent_headers=_flat(request.headers),
-        sent_body=request.body or b"",
-        status=response.status_code,
-        headers=_flat(response.headers),
-        body=response.content or b"",
-        operation=operation,
-        seconds=response.elapsed,
-    )
-
-
-def _flat(headers: Mapping[str, Any]) -> dict[str, str]:
-    return {name.lower(): ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            for name, value in headers.items()}  # fmt: skip

@@ -124,7 +124,8 @@ def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Vi
 
 def unique(whole: Sequence[Any]) -> Iterator[Violation]:
     """Find ids that stand for several items."""
-    twice = sorted({str(id) for id in whole if whole.count(id) > 1})
+    ids = [id for id in whole if id is not None]
+    twice = sorted({str(id) for id in ids if ids.count(id) > 1})
     if twice:
         yield Violation(UNIQUE, expected="every id once", got=f"{', '.join(twice[:5])} more than once")
 

@@ -22,9 +22,10 @@ Error = jsonschema_rs.ValidationError
 
 def first_problems(document: Document, schema: Schema, value: Any) -> list[Error]:
     """One error for each place, at most ``MOST``; of a long list, those of its first items."""
-    validator = document.validator(schema)
-    if validator.is_valid(value):
+    quick = document.validator(schema)
+    if quick.is_valid(value):
         return []
+    validator = quick.whole
     if len(repr(value)) <= _SMALL:
         return _by_place(validator.iter_errors(value))
     cut: set[tuple[str | int, ...]] = set()

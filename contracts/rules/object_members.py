@@ -7,7 +7,7 @@ from contracts.spec.document import Document
 
 
 def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
-    """The members an object may have: of several alternatives, those of the first that fits."""
+    """The members an object may have: of several alternatives, those of each that fits."""
     schema = document.resolve(schema)
     if not isinstance(schema, Mapping):
         return {}
@@ -15,9 +15,9 @@ def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
     for part in schema.get("allOf", ()):
         found |= members_of(document, part, value)
     for word in ("oneOf", "anyOf"):
-        fitting = (part for part in schema.get(word, ()) if document.validator(part).is_valid(value))
-        if (first := next(fitting, None)) is not None:
-            found |= members_of(document, first, value)
+        for part in schema.get(word, ()):
+            if document.validator(part).is_valid(value):
+                found |= members_of(document, part, value)
     return found
 
 

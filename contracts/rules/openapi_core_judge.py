@@ -17,6 +17,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Group, Rule, Violation
 from contracts.spec.document import Contract, Operation
+from contracts.spec.operation_parts import Answer, is_json
 from contracts.transport.exchange import Exchange, cut
 
 LARGEST = 32 * 1024
@@ -70,7 +71,8 @@ class OpenapiCoreJudge:
         """A finding when the two judges disagree on the answer. ``found_wrong``: what the first one said."""
         body = (exchange.media_type, exchange.body) if self._every else ()
         mark = hash((operation.key, exchange.status, body))
-        if mark in self._seen or operation.answer(exchange.status) is None:
+        answer = operation.answer(exchange.status)
+        if mark in self._seen or answer is None or not _is_read(answer, exchange):
             return
         self._seen.add(mark)
         if not found_wrong and len(exchange.body) <= LARGEST and (errors := self._answer_errors(operation, exchange)):
@@ -138,6 +140,11 @@ class OpenapiCoreJudge:
         return self._readers[document.name]
 
 
+def _is_read(answer: Answer, exchange: Exchange) -> bool:
+    """Tell whether it reads an answer as we do: what is no JSON, or documented as `*/*`, are bytes to it."""
+    return exchange.media_type == "" or (is_json(exchange.media_type) and exchange.media_type in answer.media_types)
+
+
 def _words(error: Exception) -> str:
     cause = error.__cause__
     details = [str(getattr(e, "message", e)) for e in getattr(cause, "schema_errors", ())]
@@ -147,13 +154,16 @@ def _words(error: Exception) -> str:
 def _normal(node: Any) -> Any:
     """Lists of types as ``anyOf``: openapi-core cannot read the former in parameters (its issue 1180).
 
-    And `deepObject` exploded, the only way there is, which a document need not say.
+    And `deepObject` exploded, the only way there is, which a document need not say; and no format `time`, of which
+    openapi-core refuses the offset that RFC 3339 wants.
     """
     if isinstance(node, list):
         return [_normal(item) for item in node]
     if not isinstance(node, Mapping):
         return node
-    copy = {str(name): _normal(value) for name, value in node.items()}
+    copy = {str(name): _normal(value) for name, value in node.items() if not _is_servers(name, value)}
+    if copy.get("format") == "time":
+        del copy["format"]
     if copy.get("style") == "deepObject":
         copy["explode"] = True
     kinds = copy.get("type")
@@ -161,6 +171,11 @@ def _normal(node: Any) -> Any:
         del copy["type"]
         return {**copy, "anyOf": [{"type": kind} for kind in kinds]} if "anyOf" not in copy else copy
     return copy
+
+
+def _is_servers(name: Any, value: Any) -> bool:
+    """Tell whether a part of a document lists servers: the suite has put their paths before those of the document."""
+    return name == "servers" and isinstance(value, list)
 
 
 def _without_security(raw: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from contracts.rules.rule import Finding, Group, Rule, Severity, Violation
 from contracts.spec import schema_words
 from contracts.spec.document import Document, Operation
 from contracts.spec.member_names import is_identifier
-from contracts.spec.operation_parts import Answer
+from contracts.spec.operation_parts import Answer, is_json
 from contracts.spec.provenance import Provenance
 from contracts.spec.resources import id_prefix
 from contracts.transport.exchange import NOT_JSON, Exchange, cut, shape
@@ -47,6 +47,8 @@ UNDOCUMENTED = Rule(
     Severity.WARNING,
 )
 
+_LONG = 300
+"""Characters of a message; a longer one begins with the whole value, and its reason would be cut off."""
 _VALUELESS = (BODY, CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
 """Rules whose findings hold no value of the answer."""
 
@@ -86,26 +88,56 @@ def _violations(operation: Operation, answer: Answer | None, exchange: Exchange,
     """Everything that is wrong with an answer, from its status to its members; the locations have no status yet."""
     if exchange.status >= 500:
         yield Violation(NOT_A_SERVER_ERROR, expected="an answer below 500", got=exchange.answer())
-    if answer is None and 400 <= exchange.status < 500 and not says_refusals(operation):
-        return  # many documents describe what succeeds and no more: that is no word on how a refusal looks
+    if answer is None and not says_refusal(operation, exchange.status):
+        return
     if answer is None:
         due = f"one of {', '.join(sorted(operation.answers))}"
         yield Violation(STATUS, expected=due, got=exchange.answer())
         return
     yield from _headers(operation.document, answer, exchange)
-    if answer.media_types and exchange.media_type not in answer.media_types:
+    if not answer.admits(exchange.media_type):
         due = " or ".join(sorted(answer.media_types))
         yield Violation(CONTENT_TYPE, expected=due, got=exchange.media_type or "no content type")
     if exchange.flaw:
         got = f"{exchange.status}: {exchange.flaw}"
         yield Violation(BODY, expected="a body as its headers describe it", got=got)
-    elif answer.schema is not None:
+    elif answer.schema is not None and _is_due_as_json(answer, exchange):
         yield from _body(operation, answer.schema, exchange, fine)
 
 
-def says_refusals(operation: Operation) -> bool:
-    """True when the document describes refusals of this operation; it is silent of them otherwise."""
-    return any(status.startswith("4") for status in operation.answers)
+_OF_ONE_REASON = (
+    {400, 422},
+    {401, 403},
+    {404, 410},
+    {405},
+    {406},
+    {408},
+    {409, 412},
+    {413},
+    {414},
+    {415},
+    {428},
+    {429},
+    {431},
+)
+"""Refusals that HTTP itself describes, those together that are given for one reason."""
+
+
+def says_refusal(operation: Operation, status: int) -> bool:
+    """Tell whether the document has said how the operation refuses for the reason that ``status`` stands for.
+
+    Many documents describe what succeeds, and the refusals that are of the operation's own. That is no word on how it
+    refuses a request without a key, or for a record that is not there. What HTTP does not describe, or is no refusal,
+    a document has to say.
+    """
+    reason: set[int] = next((group for group in _OF_ONE_REASON if status in group), set())
+    return not reason or any(str(other) in operation.answers for other in reason)
+
+
+def _is_due_as_json(answer: Answer, exchange: Exchange) -> bool:
+    """Tell whether a body has to be JSON: the document may offer other types beside it, and one of them came."""
+    other = exchange.media_type != "" and not is_json(exchange.media_type)
+    return not (other and answer.admits(exchange.media_type))
 
 
 def _body(operation: Operation, schema: Any, exchange: Exchange, fine: Fine) -> Iterator[Violation]:
@@ -119,9 +151,10 @@ def _body(operation: Operation, schema: Any, exchange: Exchange, fine: Fine) -> 
             due = schema_words.describe_error(error)
             yield Violation(SCHEMA, place, expected=due, got=shape(error.instance, exchange.words))
         else:
-            yield Violation(SCHEMA, place, expected=cut(error.message, 300), got=exchange.answer())
+            due = error.message if len(error.message) <= _LONG else schema_words.describe_error(error)
+            yield Violation(SCHEMA, place, expected=cut(due, _LONG), got=exchange.answer())
     if exchange.status >= 400:
-        yield from _envelope(exchange)
+        yield from _envelope(exchange) if operation.document.vendors else ()
     else:
         known = fine.setdefault(f"{operation.key} {exchange.status}", set())
         found = _fields(operation.document, schema, exchange.json, "", known)
@@ -189,7 +222,7 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
                 yield Violation(UNDOCUMENTED, Location(pointer=where), expected="documented fields only", got=name)
             continue
         sub = document.resolve(known[name])
-        yield from _conventions(name, sub, member, where)
+        yield from _conventions(name, sub, member, where) if document.vendors else ()
         if isinstance(member, dict | list):
             yield from _fields(document, sub, member, where, fine)
 

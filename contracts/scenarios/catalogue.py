@@ -12,6 +12,9 @@ from contracts.spec import business_rules
 from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing, families, id_prefix, listings
 
+_PLAIN = ("string", "number", "integer", "boolean", "array")
+_UNADDRESSED = "a query or a fragment in a path: no request is for it alone"
+
 
 class Catalogue:
     """The operations of a contract by what they are to each other."""
@@ -22,7 +25,7 @@ class Catalogue:
         self.families = [family for family in found if not _obstacle(family)]
         self.left_out: Mapping[str, Skipped] = {
             family.path: Skipped(SkipReason.OTHER, why) for family in found if (why := _obstacle(family))
-        }
+        } | {path: Skipped(SkipReason.OTHER, _UNADDRESSED) for it in contract.documents for path in it.unaddressed}
         """Collections that the directed runs cannot read, and why; the generator asks for them all the same."""
         self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
 
@@ -49,7 +52,10 @@ class Catalogue:
             )
         if "id" not in items[0]:
             raise ScenarioSkipped(f"items of {start} have no `id`")
-        return [items[0]["id"]]
+        id = items[0]["id"]
+        if not operation.document.validator(parameters[0].schema).is_valid(id):
+            raise ScenarioSkipped(f"the `id` of {start} is no `{parameters[0].name}`", SkipReason.NO_ID)
+        return [id]
 
     def references(self, client: ScenarioClient, operation: Operation) -> dict[str, Any]:
         """Members of a body that name a record of a collection, known by the prefix of their ids, with one there is."""
@@ -91,7 +97,8 @@ def _obstacle(family: Family) -> str:
     if "{}" in family.path and (family.create or family.read or family.update or family.delete):
         return "a collection below a record"
     known = family.listing.item_properties() if family.listing else {}
-    return "its items have no `id`" if known and "id" not in known else ""
+    plain = family.listing is not None and family.listing.item_schema.get("type") in _PLAIN
+    return "its items have no `id`" if plain or (known and "id" not in known) else ""
 
 
 def _kept(client: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]]:

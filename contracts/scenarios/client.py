@@ -16,7 +16,8 @@ from contracts.rules.rule import Finding, Rule, Violation
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
 from contracts.spec.member_names import documented_words
-from contracts.spec.samples import Sampler
+from contracts.spec.operation_parts import Parameter
+from contracts.spec.samples import CannotSample, Sampler
 from contracts.transport.exchange import Exchange
 from contracts.transport.guarded_session import Transport
 from contracts.transport.private_texts import PrivateTexts
@@ -24,6 +25,8 @@ from contracts.transport.target import Target
 
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
+OWN_HEADERS = ("accept", "authorization", "content-type")
+"""Headers that OpenAPI wants described elsewhere: as a parameter they mean nothing."""
 EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
@@ -118,13 +121,10 @@ class ScenarioClient:
         headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """Send a request for ``operation`` and judge the answer. ``headers`` replace all that would be sent."""
-        sent = {"Authorization": f"Bearer {self.target.key if key is None else key}", "Accept": "application/json"}
         content = None if body is None else orjson.dumps(body)
-        if content is not None:
-            sent["Content-Type"] = "application/json"
-        sent = sent if headers is None else {**headers}
+        sent = self.headers(operation, key, with_body=body is not None) if headers is None else {**headers}
         url = self.target.origin + fill(operation, ids)
-        parameters = {**self._needed(operation), **(query or {})}
+        parameters = {**self.needed(operation, "query"), **(query or {})}
         exchange = self._last[operation.key] = self.send(operation.method, url, sent, content, parameters)
         wrong = list(response_conformance.judge(operation, exchange, self._fine))
         for finding in (*wrong, *self._second.judge(operation, exchange, found_wrong=bool(wrong))):
@@ -133,12 +133,13 @@ class ScenarioClient:
 
     def call_without(self, operation: Operation, missing: str, value: str | None, *ids: Any, body: Any) -> Exchange:
         """Send a request for ``operation`` that lacks one parameter, or has ``value`` for it; the answer is judged."""
-        sent = {"Authorization": f"Bearer {self.target.key}", "Accept": "application/json"}
+        given = {} if value is None else {missing: value}
         content = None if body is None else orjson.dumps(body)
-        if content is not None:
-            sent["Content-Type"] = "application/json"
-        query = {name: one for name, one in self._needed(operation).items() if name != missing}
-        query |= {} if value is None else {missing: value}
+        sent, query = self.headers(operation, with_body=body is not None), self.needed(operation, "query")
+        if missing in query:
+            query = {name: one for name, one in query.items() if name != missing} | given
+        else:
+            sent = {name: one for name, one in sent.items() if name != missing} | given
         exchange = self.send(operation.method, self.target.origin + fill(operation, ids), sent, content, query)
         for finding in response_conformance.judge(operation, exchange, self._fine):
             self.add(finding)
@@ -174,9 +175,30 @@ class ScenarioClient:
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}")
         return exchange
 
-    def _needed(self, operation: Operation) -> dict[str, Any]:
-        """Required query parameters: their examples."""
-        return {p.name: _example(p.example, p.schema) for p in operation.parameters_in("query") if p.required}
+    def headers(self, operation: Operation, key: str | None = None, *, with_body: bool = False) -> dict[str, str]:
+        """The headers of a sound request for ``operation``: a key, content types, and what the document requires."""
+        needed = {name: _text(value) for name, value in self.needed(operation, "header").items()}
+        cookies = "; ".join(f"{name}={_text(value)}" for name, value in self.needed(operation, "cookie").items())
+        return {
+            **needed,
+            **({"Cookie": cookies} if cookies else {}),
+            "Authorization": f"Bearer {self.target.key if key is None else key}",
+            "Accept": operation.answer_media,
+            **({"Content-Type": operation.body_media} if with_body else {}),
+        }
+
+    def needed(self, operation: Operation, place: str) -> dict[str, Any]:
+        """Values for the parameters that a request must have in ``place``: their examples, else one that fits."""
+        required = (parameter for parameter in operation.parameters_in(place) if parameter.required)
+        return {it.name: self._value(operation, it) for it in required if it.name.lower() not in OWN_HEADERS}
+
+    def _value(self, operation: Operation, parameter: Parameter) -> Any:
+        if parameter.example is not None:
+            return parameter.example
+        try:
+            return self.sampler.value(operation.document, parameter.schema)
+        except CannotSample:
+            return "suite"
 
 
 def fill(operation: Operation, ids: Sequence[Any]) -> str:
@@ -189,11 +211,7 @@ def fill(operation: Operation, ids: Sequence[Any]) -> str:
     return path
 
 
-def _example(example: Any, schema: Mapping[str, Any]) -> Any:
-    if example is not None:
-        return example
-    return 1 if schema.get("type") == "integer" else "suite"
-
-
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.rules import lifecycle as rules
 from contracts.rules.rule import Rule
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.records import Record, RecordKind, differences, holds, is_change_time, record_of
+from contracts.scenarios.records import Record, RecordKind, differences, is_change_time, keeps, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
@@ -32,8 +32,9 @@ def creation(client: ScenarioClient, family: Family) -> None:
 
 
 def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange: Exchange) -> None:
+    shape = kind.shape
     for name, value in body.items():
-        if name in record and not holds(record[name], value):
+        if not keeps(record, name, value, shape):
             kind.client.broken(
                 rules.AS_SENT,
                 kind.create,
@@ -149,9 +150,9 @@ def update(client: ScenarioClient, family: Family) -> None:
 def _updated(kind: RecordKind, operation: Operation, record: Record, body: dict[str, Any]) -> tuple[Record, Exchange]:
     before = next(iter(kind.found(record["id"])[-1:]), record)
     exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
-    after = record_of(exchange)
+    after, shape = record_of(exchange), kind.shape
     for name, value in body.items():
-        if name in after and not holds(after[name], value):
+        if not keeps(after, name, value, shape):
             kind.client.broken(
                 rules.APPLIED,
                 operation,

@@ -9,7 +9,7 @@ from contracts.rules import collections as rules
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
 from contracts.spec.document import Operation
-from contracts.spec.resources import Filter, Listing, bare
+from contracts.spec.resources import Filter, Listing, bare, is_total
 
 Items = Sequence[Mapping[str, Any]]
 _MOST_VALUES = 5
@@ -100,10 +100,12 @@ def _questions(client: ScenarioClient, listing: Listing, items: Items) -> Iterat
     """Members of the items with the values that are asked for."""
     asked = ((one.member, [it for it in _values(one, items) if listing.takes(one, it)]) for one in _comparable(listing))
     values = {member: known for member, known in asked if known}
+    asks = {one.member: one for one in listing.filters}
     for name, known in values.items():
         yield from ({name: value} for value in known)
     for one, two in itertools.combinations(values, 2):
         pairs = list(dict.fromkeys((item.get(one), item.get(two)) for item in items))
+        pairs = [(a, b) for a, b in pairs if listing.takes(asks[one], a) and listing.takes(asks[two], b)]
         for first, second in pairs[:_MOST_VALUES]:
             yield {one: first, two: second}
             # The other half of the pair: values that both exist, and seldom together.
@@ -121,11 +123,14 @@ def _values(asked: Filter, items: Items) -> list[Any]:
     return [*common[:3], *common[-2:]][:_MOST_VALUES]
 
 
+_NOTHING = "suite_nothing_has_this"
+
+
 def _unknown(client: ScenarioClient, listing: Listing) -> None:
     for parameter in listing.filters:
-        if parameter.schema.get("enum") or parameter.schema.get("type") != "string":
+        if parameter.schema.get("type") != "string" or not listing.takes(parameter, _NOTHING):
             continue
-        page = fetch(client, listing, query={parameter.name: "suite_nothing_has_this"})
+        page = fetch(client, listing, query={parameter.name: _NOTHING})
         if page.items or page.count:
             got = f"{len(page.items)} items, {page.count} in all"
             client.broken(
@@ -198,7 +203,9 @@ def catalogue(client: ScenarioClient, listing: Listing) -> None:
     groups = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
     inner = [value for group in groups for value in group.values() if isinstance(value, list)]
     counts = {"groups": len(groups), "entries": sum(map(len, inner))}
-    totals = [v for v in exchange.json.values() if isinstance(v, int)] if isinstance(exchange.json, dict) else []
+    members = exchange.json if isinstance(exchange.json, dict) else {}
+    # Beside totals stand what was asked for: an offset, a limit.
+    totals = [value for name, value in members.items() if isinstance(value, int) and is_total(name)]
     one = len(totals) == 1 and totals[0] in (counts["groups"], *([counts["entries"]] if inner else ()))
     if totals and not one and sorted(totals) != sorted(counts.values()):
         got = f"{counts['groups']} groups with {counts['entries']} entries, totals {totals}"

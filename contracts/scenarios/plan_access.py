@@ -22,9 +22,11 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
 
 def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about the key of another organization, for each list and family."""
+    made = {family.listing.key for family in catalogue.makers if family.listing}
     for listing in catalogue.listings:
         if not listing.operation.parameters_in("path"):
-            yield Scenario("foreign-lists", listing.key, on(access.other_lists, listing))
+            run = partial(access.other_lists, listing=listing, makes=listing.key in made)
+            yield Scenario("foreign-lists", listing.key, run)
             if listing.filters:
                 yield Scenario("foreign-filters", listing.key, on(access.other_filter, listing))
     for family in catalogue.families:

@@ -21,7 +21,8 @@ def lists(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about the pages, filters and expansions of each list."""
     for listing in catalogue.listings:
         if listing.operation.parameters_in("path"):
-            yield Scenario("pages", listing.key, partial(_below, catalogue, listing))
+            if listing.paged:
+                yield Scenario("pages", listing.key, partial(_below, catalogue, listing))
         elif listing.paged:
             yield Scenario("pages", listing.key, on(pages.paging, listing))
         elif listing.items:
@@ -88,7 +89,7 @@ def requests(catalogue: Catalogue) -> Iterator[Scenario]:
         known = partial(catalogue.known, operation=operation)
         if operation.body is not None:
             yield Scenario("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
-        elif operation.parameters_in("query"):
+        elif operation.parameters_in("query") and operation.reads:
             yield Scenario("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
     for operations in of_path.values():
         known = partial(catalogue.known_or_not, operation=operations[0])

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole
 from contracts.scenarios.skipped import ScenarioSkipped
-from contracts.spec.document import Operation
+from contracts.spec.document import Document, Operation
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
@@ -37,13 +37,61 @@ def differences(one: Record, other: Record, ignore: Sequence[str] = ()) -> list[
     return sorted(name for name in one if name in other and name not in ignore and one[name] != other[name])
 
 
-def holds(value: Any, sent: Any) -> bool:
-    """Tell whether ``value`` is what was sent, possibly with members added to its objects."""
+def holds(value: Any, sent: Any, shape: "Shape | None" = None) -> bool:
+    """Tell whether ``value`` is what was sent, possibly with members added to its objects.
+
+    What the ``shape`` of the answer has no place for may be missing from them.
+    """
     if isinstance(sent, dict):
-        return isinstance(value, dict) and all(name in value and holds(value[name], sent[name]) for name in sent)
+        return isinstance(value, dict) and all(_holds_member(value, name, it, shape) for name, it in sent.items())
     if isinstance(sent, list):
-        return isinstance(value, list) and len(value) == len(sent) and all(map(holds, value, sent))
+        inner = shape.items if shape else None
+        same = isinstance(value, list) and len(value) == len(sent)
+        return same and all(holds(one, it, inner) for one, it in zip(value, sent, strict=True))
     return bool(value == sent) and isinstance(value, bool) == isinstance(sent, bool)
+
+
+def keeps(record: Record, name: str, sent: Any, shape: "Shape | None") -> bool:
+    """Tell whether a record has a member as it was sent; one that it lacks, or could not show so, does not count."""
+    part = shape.member(name) if shape else None
+    return name not in record or holds(record[name], sent, part) or (part is not None and not part.admits(sent))
+
+
+def _holds_member(value: Record, name: str, sent: Any, shape: "Shape | None") -> bool:
+    if name in value:
+        return holds(value[name], sent, shape.member(name) if shape else None)
+    return shape is not None and not shape.has(name)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The part of an answer's schema that describes one value."""
+
+    document: Document
+    schema: Any
+
+    def has(self, name: str) -> bool:
+        """Tell whether an object of this shape has a place for a member; one without named members has."""
+        return not self.names or name in self.names
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """The named members of an object, with their schemas."""
+        return self.document.properties(self.schema)
+
+    def admits(self, value: Any) -> bool:
+        """Tell whether a value may stand here: what a request may hold need not be what an answer may."""
+        return self.document.validator(self.schema).is_valid(value)
+
+    def member(self, name: str) -> "Shape":
+        """The shape of a member."""
+        return Shape(self.document, self.names.get(name, {}))
+
+    @property
+    def items(self) -> "Shape":
+        """The shape of the items of a list."""
+        schema = self.document.resolve(self.schema)
+        return Shape(self.document, schema.get("items", {}) if isinstance(schema, Mapping) else {})
 
 
 @dataclass(frozen=True)
@@ -59,6 +107,12 @@ class RecordKind:
         if self.family.create is None:
             raise ScenarioSkipped(f"{self.family.path}: nothing can be created")
         return self.family.create
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape of a record in the list; None where there is no list."""
+        listing = self.family.listing
+        return Shape(listing.operation.document, listing.item_schema) if listing else None
 
     def listed(self, key: str | None = None) -> list[Record]:
         """Every record of the list, with this key or our own; empty when there is no list."""

@@ -14,6 +14,10 @@ TRANSLATED = "x-translated"
 """In a document of which places and words are no longer those of its file."""
 BASE = "x-base-path"
 """The path of the first server, which stands before every path; missing when that is empty."""
+VENDORS = "x-vendors"
+"""In a document of the vendor's own: what its other pages say of the API holds for this one, and for no other."""
+_ONE_OF = "x-one-of"
+_VENDOR = "sophiie.ai"
 _VALUES = ("default", "enum", "const", "example", "examples")
 """Words after which no schema comes."""
 
@@ -23,17 +27,58 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
     base, paths = _base(name, raw), raw.get("paths")
-    whole = {f"{base}{path}": item for path, item in paths.items()} if isinstance(paths, Mapping) else {}
+    whole = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
     document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
-    return document | ({TRANSLATED: True} if older or base else {}) | ({BASE: base} if base else {})
+    loose = _reconciled(document)
+    translated = older or bool(base) or loose != document
+    marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
+    return {**loose, **{mark: value for mark, value in marks.items() if value}}
 
 
-def _base(name: str, raw: Mapping[str, Any]) -> str:
+def _whole_paths(name: str, base: str, paths: Mapping[str, Any]) -> dict[str, Any]:
+    """The path items under whole paths. A path or an operation with servers of its own is below the first of these."""
+    found: dict[str, Any] = {}
+    for path, item in paths.items():
+        if not isinstance(item, Mapping):
+            found[f"{base}{path}"] = item
+            continue
+        home = _base(name, item, base)
+        shared = {word: part for word, part in item.items() if word == "parameters"}
+        found.setdefault(f"{home}{path}", {**shared})
+        for word, part in item.items():
+            of_operation = isinstance(part, Mapping) and word != "additionalOperations"
+            below = _base(name, part, home) if of_operation else home
+            there = found.setdefault(f"{below}{path}", {**shared})
+            if word != "servers" and isinstance(there, dict):
+                there.setdefault(word, _without_servers(part) if of_operation else part)
+    return found
+
+
+def _without_servers(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {word: part for word, part in operation.items() if word != "servers"}
+
+
+def _is_vendors(raw: Mapping[str, Any]) -> bool:
+    """Tell whether a server of the document is the vendor's."""
     servers = raw.get("servers")
+    urls = (
+        [str(server.get("url")) for server in servers if isinstance(server, Mapping)]
+        if isinstance(servers, list)
+        else []
+    )
+    hosts = [url.partition("//")[2].partition("/")[0].partition(":")[0] for url in urls]
+    return any(host == _VENDOR or host.endswith(f".{_VENDOR}") for host in hosts)
+
+
+def _base(name: str, raw: Any, usual: str = "") -> str:
+    """The path of the first server of a document, a path or an operation; the ``usual`` one where it has none."""
+    servers = raw.get("servers") if isinstance(raw, Mapping) else None
     first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], Mapping) else {}
+    if not first:
+        return usual
     url, variables = str(first.get("url", "")), first.get("variables")
     for variable, said in variables.items() if isinstance(variables, Mapping) else ():
         values = [said.get("default"), *(said.get("enum") or ())] if isinstance(said, Mapping) else []
@@ -43,6 +88,41 @@ def _base(name: str, raw: Mapping[str, Any]) -> str:
         return path.partition("{")[0].rpartition("/")[0] if "{" in path else path.rstrip("/")
     except ValueError:
         raise CannotRun(f"{name}: the URL of the first server cannot be read: {url}", "correct it") from None
+
+
+def _reconciled(node: Any) -> Any:
+    """The node without what makes its own values invalid, as documents have it by mistake.
+
+    Where a discriminator chooses among ``oneOf``, values that fit another choice as well are meant to be valid. A
+    closed object cannot have more properties than there are.
+    """
+    if isinstance(node, list):
+        return [_reconciled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {word: value if word in _VALUES else _reconciled(value) for word, value in node.items()}
+    choice = copy.get("discriminator")
+    if isinstance(choice, dict) and isinstance(choice.get("propertyName"), str):
+        del copy["discriminator"]
+        if "oneOf" in copy and "anyOf" not in copy:
+            copy |= {"anyOf": copy.pop("oneOf"), _ONE_OF: True}
+    least, named = copy.get("minProperties"), copy.get("properties")
+    closed = copy.get("additionalProperties") is False and "patternProperties" not in copy
+    if closed and isinstance(least, int) and isinstance(named, dict) and least > len(named):
+        del copy["minProperties"]
+    return copy
+
+
+def strict(node: Any) -> Any:
+    """The node with each choice that a discriminator makes as the document has it: exactly one has to fit."""
+    if isinstance(node, list):
+        return [strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {word: value if word in _VALUES else strict(value) for word, value in node.items()}
+    if copy.pop(_ONE_OF, False):
+        copy["oneOf"] = copy.pop("anyOf")
+    return copy
 
 
 def _newer(node: Any) -> Any:

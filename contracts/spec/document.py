@@ -4,7 +4,6 @@ Nothing here is shared with the server, so that a mistake in its reading of a do
 The key of an operation is its method and its path with the parameters blanked: ``GET /v1/leads/{}``.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,20 +12,28 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
 from contracts.errors import CannotRun
 from contracts.spec.dialect import plain
-from contracts.spec.operation_parts import JSON, Answer, Parameter, first_example, load_answer, load_parameter
+from contracts.spec.document_schemas import DocumentSchemas
+from contracts.spec.operation_parts import (
+    JSON,
+    Answer,
+    Parameter,
+    first_example,
+    is_json,
+    json_media,
+    load_answer,
+    load_parameter,
+)
 from contracts.spec.provenance import Provenance
 from contracts.spec.security import BEARER, Scheme, load_schemes
 from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
-from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+FORM = "application/x-www-form-urlencoded"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 Schema = Mapping[str, Any]
 
@@ -55,6 +62,10 @@ class Operation:
     answers: Mapping[str, Answer]
     secured: bool
     body_types: tuple[str, ...] = ()
+    body_media: str = JSON
+    """The content type of a body that is JSON."""
+    form: Schema = field(default_factory=dict)
+    """The schema of a body that is a form."""
     schemes: Sequence[Scheme] = ()
     """Where it wants a key."""
 
@@ -80,6 +91,11 @@ class Operation:
         return tuple(parameter for parameter in self.parameters if parameter.place == place)
 
     @property
+    def speaks_json(self) -> bool:
+        """True when a request needs no body of another kind than JSON."""
+        return self.body is not None or not self.body_types
+
+    @property
     def reads(self) -> bool:
         """True when the method promises to change nothing."""
         return self.method in ("GET", "HEAD")
@@ -89,59 +105,27 @@ class Operation:
         """The first documented success."""
         return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
 
+    @property
+    def answer_media(self) -> str:
+        """The content type that a client accepts: JSON by the name that the first success has, or what else it has."""
+        types = sorted(self.success.media_types) if self.success else []
+        named = [media for media in types if is_json(media)]
+        if named or not types:
+            return named[0] if named and JSON not in named else JSON
+        return types[0]
+
     def answer(self, status: int) -> Answer | None:
         """The answer that is documented for a status: exactly, by its class, or by default."""
         exact, group = self.answers.get(str(status)), self.answers.get(f"{status // 100}XX")
         return exact or group or self.answers.get("default")
 
 
-class Document:
+class Document(DocumentSchemas):
     """One OpenAPI document. ``name`` is its file's; ``digest`` is the SHA-256 of what the file holds."""
 
     def __init__(self, name: str, raw: Mapping[str, Any], file: Path | None = None, digest: str = "") -> None:
-        self.name, self.raw = name, raw
+        super().__init__(name, raw)
         self.file, self.digest = file, digest
-        self._validators: dict[str, jsonschema_rs.Validator] = {}
-
-    def resolve(self, node: Any) -> Any:
-        """``node``, or what it refers to. Siblings of a reference stay and win."""
-        seen = 0
-        while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
-            seen += 1
-            if seen > 50 or not reference.startswith("#/"):
-                raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
-            target: Any = self.raw
-            for part in reference[2:].split("/"):
-                target = target.get(unescape(part)) if isinstance(target, Mapping) else None
-            siblings = {name: value for name, value in node.items() if name != "$ref"}
-            node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
-        return node
-
-    def validator(self, schema: Schema) -> jsonschema_rs.Validator:
-        """A validator for a schema of this document, formats asserted."""
-        key = json.dumps(schema, sort_keys=True, default=str)
-        if key not in self._validators:
-            whole = {**schema, "components": self.raw.get("components", {})}
-            self._validators[key] = jsonschema_rs.validator_for(whole, validate_formats=True)
-        return self._validators[key]
-
-    def properties(self, schema: Any) -> dict[str, Any]:
-        """The properties of an object schema, those of ``allOf``, ``anyOf`` and ``oneOf`` included."""
-        schema = self.resolve(schema)
-        if not isinstance(schema, Mapping):
-            return {}
-        members = schema.get("properties")
-        found = dict(members) if isinstance(members, Mapping) else {}
-        for word in ("allOf", "anyOf", "oneOf"):
-            for part in schema.get(word, ()):
-                found = {**self.properties(part), **found}
-        return found
-
-    def required(self, schema: Any) -> set[str]:
-        """The properties that an object must have."""
-        schema = self.resolve(schema)
-        found = set(schema.get("required", ()))
-        return found.union(*(self.required(part) for part in schema.get("allOf", ())))
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -151,9 +135,19 @@ class Document:
     def _operations(self) -> Iterator[Operation]:
         for path, item in self.raw.get("paths", {}).items():
             item = self.resolve(item)
-            for method in METHODS:
-                if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
-                    yield self._read(path, method, item, item[method])
+            if not isinstance(item, Mapping) or path in self.unaddressed:
+                continue
+            more = item.get("additionalOperations")
+            named = {**(more if isinstance(more, Mapping) else {}), **{way: item.get(way) for way in METHODS}}
+            for method, raw in named.items():
+                raw = self.resolve(raw)
+                if isinstance(raw, Mapping):
+                    yield self._read(path, method, item, raw)
+
+    @cached_property
+    def unaddressed(self) -> Sequence[str]:
+        """Paths with a query or a fragment: no request is for them and for no other."""
+        return [path for path in self.raw.get("paths", {}) if isinstance(path, str) and {"?", "#"} & {*path}]
 
     def _read(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
         try:
@@ -179,7 +173,8 @@ class Document:
         merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
         merged |= {(p["in"], p["name"]): p for p in map(self.resolve, raw.get("parameters", ()))}
         body = self.resolve(raw.get("requestBody", {}))
-        content = body.get("content", {}).get(JSON, {})
+        media = json_media(body.get("content", {}))
+        content = body.get("content", {}).get(media, {})
         security = raw.get("security", self.raw.get("security", ()))
         return Operation(
             document=self,
@@ -193,6 +188,8 @@ class Document:
             body=content.get("schema"),
             body_required=bool(body.get("required")),
             body_types=tuple(body.get("content", ())),
+            body_media=media if is_json(media) else JSON,
+            form=body.get("content", {}).get(FORM, {}).get("schema", {}),
             body_example=first_example(content, self.resolve),
             answers={str(n): load_answer(str(n), a, mark, self.resolve) for n, a in raw["responses"].items()},
             secured=bool(security) and {} not in security,

@@ -46,8 +46,27 @@ class Answer:
     provenance: Provenance
     schema: Schema | None
     media_types: frozenset[str]
+    """The documented content types, ranges as ``text/*`` among them; empty when there is no body."""
     headers: Mapping[str, tuple[bool, Schema]]
     """Lower-case name → (required, schema)."""
+
+    def admits(self, media: str) -> bool:
+        """Tell whether the document has a content type for this answer; where it has none at all, any fits."""
+        ranges = {media, f"{media.partition('/')[0]}/*", "*/*"}
+        return not self.media_types or not ranges.isdisjoint(self.media_types)
+
+
+def is_json(media: str) -> bool:
+    """Tell whether a content type is JSON, by whatever name: ``application/problem+json; charset=utf-8``."""
+    essence = media.partition(";")[0].strip().lower()
+    return essence in (JSON, "text/json") or essence.endswith("+json")
+
+
+def json_media(content: Mapping[str, Any]) -> str:
+    """The documented content type under which JSON goes: a name of it, or a range; empty when there is none."""
+    named = [media for media in content if is_json(media)]
+    ranges = [media for media in content if media in ("application/*", "*/*")]
+    return JSON if JSON in content else next(iter([*named, *ranges]), "")
 
 
 def load_parameter(raw: Schema, resolve: Resolve) -> Parameter:
@@ -71,8 +90,8 @@ def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve)
     return Answer(
         status=status,
         provenance=Provenance(raw.get("x-provenance", provenance)),
-        schema=content.get(JSON, {}).get("schema"),
-        media_types=frozenset(media.partition(";")[0].lower() for media in content),
+        schema=content.get(json_media(content), {}).get("schema"),
+        media_types=frozenset(media.partition(";")[0].strip().lower() for media in content),
         headers={name: (bool(h.get("required")), resolve(h.get("schema", {}))) for name, h in headers.items()},
     )
 

@@ -142,6 +142,11 @@ def listings(contract: Contract) -> list[Listing]:
     return [listing for listing in found if listing is not None]
 
 
+def is_total(name: str) -> bool:
+    """Tell whether a member beside the items of a list counts them, by its name."""
+    return bool(_TOTAL.search(name))
+
+
 def _listing(operation: Operation) -> Listing | None:
     document, answer = operation.document, operation.success
     if answer is None or answer.schema is None:
@@ -165,13 +170,19 @@ def _with_roles(operation: Operation, items: str, item_schema: Schema, totals: T
     query = operation.parameters_in("query")
     filters = {p.name: member for p in query if (member := _member(p, operation, item_schema))}
     numbers = [p for p in query if p.schema.get("type") == "integer" and p.name not in filters]
-    # A page starts at 1 and is counted from there; a size has a default of its own.
-    page = next((p for p in numbers if p.schema.get("default") == 1 or re.search("(?i)page$", p.name)), None)
+    page = next(filter(_is_page, numbers), None)
     size = next((p for p in numbers if p is not page and ("default" in p.schema or _SIZE.search(p.name))), None)
     rest = [p for p in query if p not in (page, size) and not p.required]
     expands = tuple(p for p in rest if p.name not in filters and p.schema.get("enum") and _EXPANDS.search(p.name))
     found = tuple(Filter(p, filters[p.name]) for p in rest if p.name in filters)
     return Listing(operation, items, item_schema, page, size, totals, found, expands)
+
+
+def _is_page(parameter: Parameter) -> bool:
+    """Tell whether a number is that of a page, counted from 1; a size has a default of its own."""
+    said = parameter.schema.get("default", parameter.schema.get("minimum", 1))
+    named = re.search("(?i)page$", parameter.name) and not _SIZE.search(parameter.name)
+    return bool(said == 1 and (named or parameter.schema.get("default") == 1))
 
 
 def _member(parameter: Parameter, operation: Operation, item_schema: Schema) -> str:
@@ -210,5 +221,5 @@ def _families(contract: Contract) -> Iterator[Family]:
         if path.endswith("}") or not (listing or (create and any(of_item))):
             continue
         children = tuple(lists[key] for key in lists if key.startswith(f"GET {item}/") and key.count("{}") == 1)
-        creatable = create if create is not None and any(of_item) else None
+        creatable = create if create is not None and any(of_item) and create.speaks_json else None
         yield Family(path, listing, creatable, of_item[0], of_item[1] or of_item[2], of_item[3], children)

@@ -11,6 +11,20 @@ from contracts.errors import SuiteError
 from contracts.spec.document import Document, Operation, Schema
 
 _TRIES = 12
+_DEEP = 4  # below, only what is required is made
+_DEEPEST = 12  # objects and lists in one another, of a schema that contains itself
+_FORMATS = {
+    "date": "2026-03-{:02}",
+    "date-time": "2026-03-{:02}T05:06:07.089Z",
+    "time": "05:06:{:02}Z",
+    "duration": "P{}D",
+    "uuid": "00000000-0000-4000-8000-0000000{1:05}",
+    "ipv4": "192.0.2.{}",
+    "ipv6": "2001:db8::{}",
+    "hostname": "suite-{}.example",
+    "byte": "c3VpdGU=",
+}
+"""Texts of the formats that are not tried anyhow; the dates and addresses are of those kept for examples."""
 
 
 class CannotSample(SuiteError):
@@ -22,6 +36,7 @@ class Sampler:
 
     def __init__(self, start: int = 1) -> None:
         self._serial = itertools.count(start)
+        self._depth = 0
 
     def serial(self) -> int:
         """A number that no other value was made with."""
@@ -31,7 +46,7 @@ class Sampler:
         """A valid body: the required members, or all that there are. Raises CannotSample."""
         for _ in range(_TRIES):
             body = self._needed(operation)
-            if operation.document.validator(operation.body or {}).is_valid(body):
+            if operation.document.certain_validator(operation.body or {}).is_valid(body):
                 return self._widened(operation, body) if whole else body
         raise CannotSample(f"{operation.key}: no valid body was found")
 
@@ -40,7 +55,7 @@ class Sampler:
         document, schema = operation.document, operation.body or {}
         required, members = document.required(schema), document.properties(schema)
         body = {name: self.value(document, members[name]) for name in members if name in required}
-        valid = document.validator(schema).is_valid(body)
+        valid = document.certain_validator(schema).is_valid(body)
         return body if valid else {**self._example(operation), **body}
 
     def _example(self, operation: Operation) -> dict[str, Any]:
@@ -52,17 +67,23 @@ class Sampler:
         for name, member in document.properties(schema).items():
             if name not in body:
                 wider = {**body, name: self.value(document, member)}
-                body = wider if document.validator(schema).is_valid(wider) else body
+                body = wider if document.certain_validator(schema).is_valid(wider) else body
         return body
 
     def value(self, document: Document, schema: Schema, unlike: Any = None) -> Any:
         """A value that is valid and not ``unlike`` (which stays out of the way when None). Raises CannotSample."""
-        validator = document.validator(schema)
-        for _ in range(_TRIES):
-            serial = next(self._serial)
-            for candidate in self._candidates(document, schema, serial):
-                if candidate is not None and validator.is_valid(candidate) and candidate != unlike:
-                    return candidate
+        validator = document.certain_validator(schema)
+        if self._depth > _DEEPEST:
+            raise CannotSample("no value fits that is not deeper")
+        self._depth += 1
+        try:
+            for _ in range(_TRIES):
+                serial = next(self._serial)
+                for candidate in self._candidates(document, schema, serial):
+                    if candidate is not None and validator.is_valid(candidate) and candidate != unlike:
+                        return candidate
+        finally:
+            self._depth -= 1
         raise CannotSample("no value fits")
 
     def _candidates(self, document: Document, schema: Schema, serial: int) -> Iterator[Any]:
@@ -90,10 +111,13 @@ class Sampler:
             yield [self.value(document, items)] if items else []
         elif kind == "object":
             members = document.properties(schema)
-            yield {name: self.value(document, members[name]) for name in members}
+            names = members if self._depth <= _DEEP else members.keys() & document.required(schema)
+            yield {name: self.value(document, members[name]) for name in members if name in names}
 
 
 def _texts(serial: int, schema: Schema) -> Iterator[str]:
+    if schema.get("format") in _FORMATS:
+        yield _FORMATS[schema["format"]].format(serial % 28 + 1, serial % 10_000)
     if "pattern" in schema or "format" in schema:
         yield f"+618{7010_0000 + serial % 10_000}"  # reserved for fiction
         yield f"suite.{serial}@example.com"

@@ -18,6 +18,7 @@ from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
+from contracts.transport.exchange import Exchange
 from contracts.transport.guarded_session import Transport
 from contracts.transport.network_errors import NETWORK_ERRORS
 
@@ -114,3 +115,26 @@ def without_external_values(node: Any) -> Any:
         for name, value in node.items()
         if not (name == "externalValue" and isinstance(value, str))
     }
+
+
+def recorded(interaction: Any, operation: str) -> Exchange | None:
+    """The exchange that the generator has recorded; None where no answer came."""
+    if interaction is None or interaction.response is None:
+        return None
+    request, response = interaction.request, interaction.response
+    return Exchange(
+        method=request.method,
+        url=request.uri,
+        sent_headers=_flat(request.headers),
+        sent_body=request.body or b"",
+        status=response.status_code,
+        headers=_flat(response.headers),
+        body=response.content or b"",
+        operation=operation,
+        seconds=response.elapsed,
+    )
+
+
+def _flat(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {name.lower(): ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in headers.items()}  # fmt: skip

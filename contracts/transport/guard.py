@@ -20,11 +20,9 @@ from contracts.transport.guarded_request import GuardedRequest, WritePolicy, bod
 from contracts.transport.pacing import APART, LONGEST, Burst, Pace
 from contracts.transport.pause import LONGEST_HOLD, LONGEST_PAUSE, LONGEST_WAIT, requested_pause
 
-_READS = ("GET", "HEAD")
-BURSTS = 2
-_SHORT = 5.0
-"""Seconds of waiting that need no word."""
-_DAY = 86_400.0
+_READS, BURSTS = ("GET", "HEAD"), 2
+_SHORT = 5.0  # seconds of waiting that need no word
+_DAY, _LATE = 86_400.0, "the time is used up"
 
 
 class Mode(StrEnum):
@@ -87,6 +85,12 @@ class Guard:
         self.interrupted = True
         self.stopped = self.stopped or RunStopped("interrupted")
 
+    def expire(self) -> bool:
+        """Tell whether the run's time is used up; then nothing passes. Called from a signal's handler."""
+        if self._left() <= 0:
+            self.stopped = self.stopped or RunStopped(_LATE, spent=True)
+        return self._left() <= 0
+
     def admit(self, request: GuardedRequest) -> None:
         """Raises RequestRefused or RunStopped; returns when the request may go out."""
         with self._lock:
@@ -137,12 +141,12 @@ class Guard:
         if seconds > LONGEST_WAIT:
             self._give_up(f"nothing may be sent with this key for {seconds:.0f} s: the target, or another run, said so")
         if seconds > self._left():
-            self._give_up("the time is used up", spent=True)
+            self._give_up(_LATE, spent=True)
         if seconds > _SHORT:
             self._announce(f"nothing is sent for {seconds:.0f} s: the target, or another run on this key, asked for it")
         pace.wait_until(moment)
         if self._left() <= 0:
-            self._give_up("the time is used up", spent=True)
+            self._give_up(_LATE, spent=True)
 
     def _give_up(self, reason: str, *, spent: bool = False) -> None:
         with self._lock:
@@ -160,7 +164,7 @@ class Guard:
         """Raises RunStopped when a request was not answered because the time of the run is used up."""
         with self._lock:
             if self.seconds_left(method) <= 0:
-                self._stop("the time is used up", spent=True)
+                self._stop(_LATE, spent=True)
 
     def _admit(self, request: GuardedRequest) -> None:
         if self.stopped is not None:
@@ -176,7 +180,7 @@ class Guard:
         if self.policy.budget is not None and self.sent >= self.policy.budget:
             self._stop(f"the budget of {self.policy.budget} requests is used up", spent=True)
         if self._left() <= 0:
-            self._stop("the time is used up", spent=True)
+            self._stop(_LATE, spent=True)
 
     def _admit_safely(self, method: str, path: str, request: GuardedRequest) -> None:
         credential = request.headers.get("Authorization")

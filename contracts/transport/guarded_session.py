@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -161,7 +161,8 @@ class Transport:
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, query: Mapping[str, str]
     ) -> Exchange:
         """Send one request and nothing else: no redirect is followed."""
-        prepared = requests.Request(method, url, headers=dict(headers), params=dict(query), data=content).prepare()
+        asked = urlencode(dict(query), quote_via=quote)  # a plus would be a space here and a plus there
+        prepared = requests.Request(method, url, headers=dict(headers), params=asked, data=content).prepare()
         return self._adapter.send(prepared).exchange
 
     def reroute(self, url: str) -> str:

@@ -1,7 +1,7 @@
 """The order of a list: which parameters ask for one, and which fields their values name."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,9 +43,10 @@ class Sorting:
         return found, unknown
 
 
-def infer_sorting(parameters: Iterable[Parameter], fields: Iterable[str]) -> Sorting:
+def infer_sorting(parameters: Iterable[Parameter], fields: Collection[str]) -> Sorting:
     """Read off its parameters how a list of records with ``fields`` is sorted."""
     by = way = None
+    known = {plain(name) for name in fields}
     for parameter in parameters:
         word = plain(parameter.name)
         values = [str(value).lower() for value in parameter.schema.node.get("enum", ())]
@@ -53,7 +54,7 @@ def infer_sorting(parameters: Iterable[Parameter], fields: Iterable[str]) -> Sor
         if word in _BY and not is_way and (by is None or word != "order"):
             way = by if by is not None and plain(by.name) == "order" else way
             by = parameter
-        elif word in _WAY:
+        elif word in _WAY and (is_way or not (values or word in known)):  # `direction` of a payment: credit or debit
             way = parameter
     return Sorting(
         by, way, {plain(name.removeprefix("attributes.")): name for name in sorted(fields, reverse=True)} if by else {}

@@ -1,0 +1,86 @@
+"""The schemas of one document: what they refer to, which values they admit, which properties they have."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from contracts.errors import CannotRun
+from contracts.spec.dialect import VENDORS, strict
+from contracts.spec.validators import SchemaValidator, Validators
+from mock_server.support.json_pointer import unescape
+
+Schema = Mapping[str, Any]
+
+
+class DocumentSchemas:
+    """The schemas of the document ``raw``; ``name`` is its file's."""
+
+    def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
+        self.name, self.raw = name, raw
+        self.vendors = VENDORS in raw
+        """True for a document of the vendor's own: its conventions hold for that."""
+        self._validators = Validators(raw, self.resolve)
+
+    def resolve(self, node: Any) -> Any:
+        """``node``, or what it refers to. Siblings of a reference stay and win."""
+        seen = 0
+        while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
+            seen += 1
+            if seen > 50 or not reference.startswith("#/"):
+                raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
+            target: Any = self.raw
+            for part in reference[2:].split("/"):
+                target = _part(target, unescape(part))
+            siblings = {name: value for name, value in node.items() if name != "$ref"}
+            node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
+        return node
+
+    def validator(self, schema: Schema) -> SchemaValidator:
+        """A validator for a schema of this document, formats asserted."""
+        return self._validators.of(schema)
+
+    def certain_validator(self, schema: Schema) -> SchemaValidator:
+        """A validator that admits what every reading of the document does: for what is sent as valid."""
+        return self._certain.of(strict(schema))
+
+    @cached_property
+    def _certain(self) -> Validators:
+        exact = DocumentSchemas(self.name, strict(self.raw))
+        return Validators(exact.raw, exact.resolve)
+
+    def properties(self, schema: Any) -> dict[str, Any]:
+        """The properties of an object schema, those of ``allOf``, ``anyOf`` and ``oneOf`` included."""
+        found: dict[str, Any] = {}
+        for part in self._parts(schema, ("allOf", "anyOf", "oneOf")):
+            members = part.get("properties")
+            found |= {
+                name: it for name, it in (members if isinstance(members, Mapping) else {}).items() if name not in found
+            }
+        return found
+
+    def required(self, schema: Any) -> set[str]:
+        """The properties that an object must have."""
+        return {name for part in self._parts(schema, ("allOf",)) for name in part.get("required", ())}
+
+    def _parts(self, schema: Any, words: Sequence[str]) -> Iterator[Schema]:
+        """The schema and those below ``words``, each once: some lead back to themselves."""
+        seen: set[str] = set()
+        waiting = [schema]
+        while waiting:
+            node = waiting.pop(0)
+            reference = node.get("$ref") if isinstance(node, Mapping) else None
+            if isinstance(reference, str):
+                if reference in seen:
+                    continue
+                seen.add(reference)
+            part = self.resolve(node)
+            if isinstance(part, Mapping):
+                yield part
+                waiting += [it for word in words for it in part.get(word, ())]
+
+
+def _part(node: Any, token: str) -> Any:
+    """The part of a node that one token of a JSON pointer names; None where there is none."""
+    if isinstance(node, list):
+        return node[int(token)] if token.isdecimal() and int(token) < len(node) else None
+    return node.get(token) if isinstance(node, Mapping) else None

@@ -1,0 +1,65 @@
+"""Bounds on the generator while it sends nothing: it looks for examples and values, and of some schemas there are more
+than anybody can wait for.
+
+Its work is done in threads of its own, so the main thread looks after it once a second.
+"""
+
+import ctypes
+import signal
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+from contracts.errors import SuiteError
+from contracts.transport.guard import Guard
+
+LONGEST_SILENCE = 20.0
+"""Seconds in which the generator may send nothing for one operation."""
+_EACH = 1.0
+
+
+class NothingWasSent(SuiteError):
+    """The generator took too long over one operation, and goes on with the next."""
+
+    def __str__(self) -> str:
+        return f"no request in {LONGEST_SILENCE:.0f} s; there are too many examples to choose from"
+
+
+@contextmanager
+def bounded(guard: Guard, longest: float = LONGEST_SILENCE) -> Generator[None, None, None]:
+    """While this lasts, no operation keeps the generator silent for longer than this, and the run's time is kept.
+
+    Raises KeyboardInterrupt, which the generator takes for an end, once the time of the run is used up. Does nothing
+    in another thread than the main one, which gets no signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = set(threading.enumerate())
+    sent, since = guard.sent, time.monotonic()
+
+    def look(number: int, frame: FrameType | None) -> None:
+        nonlocal sent, since
+        if guard.expire():
+            raise KeyboardInterrupt
+        if guard.sent != sent:
+            sent, since = guard.sent, time.monotonic()
+        elif time.monotonic() - since > longest:
+            since = time.monotonic()
+            for thread in set(threading.enumerate()) - before:
+                _raise_in(thread, NothingWasSent)
+
+    handler = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _EACH, _EACH)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+
+
+def _raise_in(thread: threading.Thread, error: type[Exception]) -> None:
+    """Raise an error in another thread, at its next step: Python has no other way to end what runs there."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error))
