@@ -25,7 +25,7 @@ from mock_server.spec.content import Content
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 from mock_server.spec.resources import Binding, Role
-from mock_server.support.condition import apart_if_large, is_large
+from mock_server.support.condition import in_a_thread, is_large
 from mock_server.support.exact_json import write_json
 from mock_server.webhooks import events
 from mock_server.workspaces.coverage import BodyFields
@@ -62,8 +62,10 @@ class OperationHandler:
         if operation.bodies:
             body = await body_of(scope, receive, self._most)
         given = (exchange.route.texts, scope["query_string"], headers, body)
-        large = is_large(len(body))
-        valid = await apart_if_large(len(body), partial(self._read, *given)) if large else self._read(*given)
+        if body and is_large(len(body)):
+            valid = await in_a_thread(partial(self._read, *given))
+        else:
+            valid = self._read(*given)
         if body:
             exchange.fields = self._fields.of(valid.body)
         if valid.ignored:

@@ -61,7 +61,8 @@ def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
         record.setdefault(name, value)
     call.tx.remove(records.REMOVED, f"{kind}/{id}")
     row = call.store(kind, id, record)
-    document_events.changed(call, family, row, CREATED)
+    if call.contract.event_sources:
+        document_events.changed(call, family, row, CREATED)
     return row
 
 
@@ -95,7 +96,8 @@ def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> 
     touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
     own = {family.id: row.record[family.id]} if family.id in row.record else {}
     after = call.store(family.kind, row.id, {**patched(call, {**row.record, **touched}, fields), **own})
-    document_events.changed(call, family, after, UPDATED, row.record)
+    if call.contract.event_sources:
+        document_events.changed(call, family, after, UPDATED, row.record)
     return after
 
 
@@ -105,7 +107,7 @@ def remove(call: OperationContext, kind: str, row: Row) -> None:
     if own is not None and (own.at_sight or call.tx.get(kind, row.id) is None):
         call.tx.put(records.REMOVED, f"{kind}/{row.id}", {"id": f"{kind}/{row.id}"})
     call.tx.remove(kind, row.id)
-    if own is not None:
+    if own is not None and call.contract.event_sources:
         document_events.changed(call, own, row, DELETED)
     for family in call.contract.families.values():
         if family.parent == kind and family.link:

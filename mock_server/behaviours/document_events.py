@@ -24,8 +24,6 @@ _TIMES = frozenset({"created", "createdat", "timestamp", "occurredat", "time", "
 
 def changed(call: OperationContext, family: Family, row: Row, verb: str, before: Record | None = None) -> None:
     """Tell the subscribers of the document's own events, and keep subscriptions that are records of the document."""
-    if not call.contract.event_sources:
-        return
     for source in call.contract.event_sources.get(family.kind, ()):
         if source.verb == verb or _has_become(source, row.record, before):
             body = event_body(

@@ -41,8 +41,9 @@ class Arrival:
             scope[BODY] = error
             exchange.arrive(b"", self._limit + 1)
             return
-        try:
-            scope[BODY] = body = await decoded(body, scope["headers"], self._limit)
-        except (BadRequest, PayloadTooLarge, UnsupportedMediaType) as error:
-            scope[BODY] = error
+        if b"content-encoding" in exchange.named:
+            try:
+                scope[BODY] = body = await decoded(body, scope["headers"], self._limit)
+            except (BadRequest, PayloadTooLarge, UnsupportedMediaType) as error:
+                scope[BODY] = error
         exchange.arrive(body, len(body))

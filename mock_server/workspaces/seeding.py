@@ -38,6 +38,11 @@ class DocumentIds(Ids):
             and not all(family.id_schema.accepts(super(DocumentIds, self).make(kind, n)) for n in (0, FIRST_FREE_INDEX))
         }
 
+    @property
+    def invents(self) -> bool:
+        """True when the ids of some kind are made from its schema."""
+        return bool(self._schemas)
+
     def make(self, kind: str, index: int) -> str | int:
         """An id of the form that the document has for the kind."""
         schema = self._schemas.get(kind)
@@ -45,6 +50,12 @@ class DocumentIds(Ids):
             return super().make(kind, index)
         made: str | int = generate(schema, rng(self.seed, "id", kind, index), example=False)
         return made
+
+
+def document_ids(contract: Contract, seed: int) -> Ids:
+    """The ids of a workspace: ours in the document's prefixes, where these fit every kind that it has."""
+    ids = DocumentIds(contract, seed)
+    return ids if ids.invents else Ids(seed, _formats(contract))
 
 
 def _formats(contract: Contract) -> dict[str, IdFormat]:

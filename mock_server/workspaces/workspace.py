@@ -22,7 +22,7 @@ from mock_server.workspaces.inbox import Inboxes
 from mock_server.workspaces.plan import WorkspaceConfig, WorldPlan, digest, facts, read
 from mock_server.workspaces.rate_limit import KeyRateLimit
 from mock_server.workspaces.request_journal import RequestJournal
-from mock_server.workspaces.seeding import DocumentIds
+from mock_server.workspaces.seeding import document_ids
 from mock_server.workspaces.snapshots import Check, RestoredStates, Snapshots
 from mock_server.workspaces.transaction import WorkspaceTransaction
 from mock_server.workspaces.world_templates import Template, Templates
@@ -45,7 +45,7 @@ class Workspace:
         self.origin = origin
         self.id = origin.id
         self.plan = origin.plan
-        self.ids: Ids = DocumentIds(contract, origin.plan.seed)
+        self.ids: Ids = document_ids(contract, origin.plan.seed)
         self.journal = RequestJournal(journal_size)
         self.snapshots: dict[str, Snapshot] = {}
         self.generation = 0
