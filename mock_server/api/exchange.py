@@ -191,9 +191,9 @@ class Exchange:
     def cover_in(self, coverage: Coverage) -> None:
         """Count what was exercised."""
         if self.operation is not None:
-            events = [str(event["type"]) for event in self.events]
+            events = [str(event["type"]) for event in self.events] if self.events else ()
             # Of the query only what the document itself says is remembered.
-            coverage.add(self.operation, self.status, self.plain_query, self.headers, self.fields or (), events)
+            coverage.add(self.operation, self.status, self._query, self.headers, self.fields or (), events)
 
     def close(self) -> None:
         """The request is over, whatever became of it."""

@@ -61,7 +61,12 @@ def listing(call: OperationContext) -> OperationResult:
     if family.link is not None and above is not None:
         loose = records.is_loose(call, family)
         _narrow(where, *((BELOW, [above, None]) if loose else (family.link, [above])))
-    return pagination.page(call, family.kind, where, adapted if family.disagree or call.contract.foreign else rendered)
+    render = adapted if family.disagree or call.contract.foreign else rendered
+
+    def items(view: Projection, rows: Sequence[Row]) -> Sequence[Any]:
+        return [row.rendered.get(view) or render(view, row) for row in rows]  # most are there: no call for each
+
+    return pagination.page(call, family.kind, where, items)
 
 
 def filters(call: OperationContext) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Inquiries: the list leaves out what only ``expand`` adds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_server.behaviours import crud, pagination
@@ -32,10 +32,11 @@ def listing(call: OperationContext) -> OperationResult:
     values = {value for one in asked for value in ([one] if isinstance(one, str) else one)}
     added = Names().union(*(_ADDS.get(value, ()) for value in values))
 
-    def item(view: Projection, row: Row) -> Any:
-        return _item(call, view, row, added | (_EXTRAS & view.schema.required))
+    def items(view: Projection, rows: Sequence[Row]) -> Sequence[Any]:
+        extras = added | (_EXTRAS & view.schema.required)
+        return [_item(call, view, row, extras) for row in rows]
 
-    return pagination.page(call, "inquiries", crud.filters(call), item)
+    return pagination.page(call, "inquiries", crud.filters(call), items)
 
 
 def _item(call: OperationContext, view: Projection, row: Row, extras: Names) -> Any:

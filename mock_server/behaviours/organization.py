@@ -1,6 +1,6 @@
 """Organization: its members in this surface's own shape, and its catalogue by category."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_server.behaviours import crud, pagination
@@ -16,10 +16,14 @@ _MEMBER = ("role", "firstName", "lastName", "position", "avatarImg", "isDisabled
 def members(call: OperationContext) -> OperationResult:
     """The people of ``GET /v1/members``, by membership, the e-mail one level down (gap ``member-views``)."""
     where = {"membershipId" if name == "id" else name: values for name, values in crud.filters(call).items()}
-    return OperationResult(call.fit(pagination.page(call, "members", where, _membership).value))
+    return OperationResult(call.fit(pagination.page(call, "members", where, _memberships).value))
 
 
-def _membership(view: Projection, row: Row) -> Mapping[str, Any]:
+def _memberships(view: Projection, rows: Sequence[Row]) -> Sequence[Any]:
+    return [_membership(row) for row in rows]
+
+
+def _membership(row: Row) -> Mapping[str, Any]:
     kept = {name: row.record.get(name) for name in _MEMBER}
     return {"id": row.record.get("membershipId"), **kept, "user": {"email": row.record.get("email")}}
 

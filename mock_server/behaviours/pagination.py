@@ -76,7 +76,10 @@ def _asked(call: OperationContext, role: str, default: int | None = None) -> int
 
 
 def page(
-    call: OperationContext, kind: str, where: Mapping[str, Any], render: Callable[[Projection, Row], Any]
+    call: OperationContext,
+    kind: str,
+    where: Mapping[str, Any],
+    render: Callable[[Projection, Sequence[Row]], Sequence[Any]],
 ) -> OperationResult:
     """The page that the query asks for, of the records of ``kind`` that meet ``where``, in the document's shape."""
     wrapper = cast(Envelope, call.binding.wrapper)  # what has none is no list
@@ -89,7 +92,7 @@ def page(
         addresses = PageAddresses(call, asked.first)
         figures |= addresses.figures(rows, figures)
         headers = addresses.headers(figures)
-    items: Any = [render(wrapper.view, row) for row in rows]
+    items: Any = render(wrapper.view, rows)
     if wrapper.as_map:
         items = {str(row.id): item for row, item in zip(rows, items, strict=True)}
     value = wrapper.wrap(items, figures, call.chance)

@@ -31,13 +31,13 @@ class Coverage:
         self._values: Counter[tuple[str, str, str]] = Counter()  # operation, parameter, value
         self._parameters: Counter[tuple[str, str]] = Counter()
         self._events: Counter[str] = Counter()
-        self._unread: Counter[tuple[Operation, int, str, tuple[Given, ...]]] = Counter()
+        self._unread: Counter[tuple[Operation, int, bytes, tuple[Given, ...]]] = Counter()
 
     def add(
         self,
         operation: Operation,
         status: int,
-        query: str,
+        query: bytes,
         headers: Headers,
         fields: tuple[Given, ...],
         events: Collection[str],
@@ -117,9 +117,9 @@ def _in_path(operation: Operation) -> Iterator[Given]:
         yield _name(parameter), ()
 
 
-def _in_query(operation: Operation, query: str) -> Iterator[Given]:
+def _in_query(operation: Operation, query: bytes) -> Iterator[Given]:
     try:
-        texts = query_texts(query.encode("latin-1", "replace")) if query else {}
+        texts = query_texts(query) if query else {}
     except UnreadableQuery:
         return
     for parameter in operation.parameters:
