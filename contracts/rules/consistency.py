@@ -20,6 +20,12 @@ RECENT_SAME = Rule("recent_agrees", _TIME, "A recent item must say what the item
 DURATION = Rule("call_duration", _TIME, "A call lasts from its start to its end", _EXAMPLE,
                 "https://docs.sophiie.ai/docs/api-reference/inquiries/get-inquiry")  # fmt: skip
 SPAN = Rule("start_before_end", _TIME, "What starts must end later", _OURS)
+TURNS = Rule("turns_in_order", _TIME, "Turns must be in order, each with an id of its own", _OURS)
+INNER = Rule("agrees_within", _TIME, "What an answer says twice must be the same", _OURS)
+DISTINCT = Rule("distinct_numbers", _LIST, "A number must stand for one thing", _OURS)
+WEEK = Rule("week_of_hours", _TIME, "Opening hours must cover a week, and make sense", _OURS, "gap:availability-shape")
+HISTORY = Rule("history_told", _TIME, "What happens to a lead must stand in its activities once", _OURS,
+               "gap:activity-events")  # fmt: skip
 REFERENCE = Rule("reference_exists", _TIME, "A reference must lead to a record", _OURS)
 EXPANDED = Rule("expanded_agrees", _TIME, "What expanding adds must be what stands there by itself", _OURS,
                 "gap:inquiry-expand-lead")  # fmt: skip

@@ -34,6 +34,14 @@ class Catalogue:
         """Where records can be made and seen."""
         return [family for family in self.families if family.create and family.listing]
 
+    def parents(self, client: ScenarioClient, operation: Operation) -> list[Any]:
+        """All ids known for the one parameter of a path. Raises ScenarioSkipped as ``known`` does."""
+        first = self.known(client, operation)
+        start = operation.key.partition(" ")[2].partition("/{}")[0]
+        listing = self.lists.get(f"GET {start}")
+        items = (fetch(client, listing).items if listing else []) or _kept(client, start)
+        return list(dict.fromkeys([*first, *(item["id"] for item in items if "id" in item)]))
+
     def known(self, client: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids that exist for the parameters of a path. Raises ScenarioSkipped when no operation supplies them."""
         parameters = operation.parameters_in("path")
@@ -106,5 +114,5 @@ def _kept(client: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]
     if not client.target.is_mock:
         return []
     kind = re.sub(r"^/(v\d+/)?", "", collection)
-    items = client.send("GET", f"{client.target.origin}/__admin/records/{kind}?limit=1", {}).field("items")
+    items = client.send("GET", f"{client.target.origin}/__admin/records/{kind}?limit=25", {}).field("items")
     return [item for item in items if isinstance(item, dict) and "id" in item] if isinstance(items, list) else []

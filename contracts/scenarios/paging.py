@@ -15,6 +15,7 @@ from contracts.transport.exchange import Exchange
 
 MAX_PAGES = 60
 """Pages that are read of a list. One that never ends is a finding, not an endless run."""
+_SOME_PAGES = 5
 _FEW_PAGES = 2  # in which what has just been written is looked for, where the newest comes first
 
 
@@ -110,6 +111,19 @@ def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> li
         if len(page.items) < listing.largest:
             break
     return whole(client, listing)
+
+
+def beginning(client: ScenarioClient, listing: Listing) -> list[Mapping[str, Any]]:
+    """Read the first items of a list, however long it is: enough for what must be true of each."""
+    if not listing.paged:
+        return list(fetch(client, listing).items)
+    items = list[Mapping[str, Any]]()
+    for number in range(1, _SOME_PAGES + 1):
+        page = fetch(client, listing, page=number, size=listing.largest)
+        items += page.items
+        if len(page.items) < listing.largest:
+            break
+    return items
 
 
 def _is_long(

@@ -16,6 +16,8 @@ _READS = (
     plan_reads.lists,
     plan_reads.singles,
     plan_reads.agreeing_views,
+    plan_reads.inner_views,
+    plan_reads.histories,
     plan_reads.requests,
     plan_access.keys,
     plan_access.tenancy,

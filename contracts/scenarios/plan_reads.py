@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.scenarios import consistency, protocol, recent_lists
+from contracts.scenarios import consistency, lead_history, protocol, recent_lists, recent_views
+from contracts.scenarios import inner_views as inner
 from contracts.scenarios import lists as pages
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
@@ -79,6 +80,53 @@ def agreeing_views(catalogue: Catalogue, topic: str = "agreement") -> Iterator[S
         if f"GET {short}" in lists and f"GET {long}" in lists:
             pair = lists[f"GET {short}"], lists[f"GET {long}"]
             yield Scenario(f"{topic}-recent", f"GET {short}", on(recent_lists.recent, *pair), [f"GET {long}"])
+
+
+def inner_views(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about answers that must make sense by themselves, and about what they refer to."""
+    lists, operations = catalogue.lists, catalogue.contract.operations
+    whole = [listing for listing in catalogue.listings if not listing.operation.parameters_in("path")]
+    for listing in whole:
+        yield Scenario("within", listing.key, on(inner.items, listing))
+        if listing.key in business_rules.GROUP_KINDS:
+            yield Scenario("groups", listing.key, on(inner.groups, listing, business_rules.GROUP_KINDS[listing.key]))
+    for family in catalogue.families:
+        if family.listing and family.read:
+            run = on(inner.details, family.listing, family.read, business_rules.INNER)
+            yield Scenario("details", family.read.key, run, [family.listing.key])
+    if whole:
+        yield Scenario("references", "*", on(inner.references, whole), [listing.key for listing in whole])
+    hours = operations.get(business_rules.AVAILABILITY), operations.get(business_rules.ORGANIZATION)
+    if hours[0] and hours[1]:
+        yield Scenario("week", hours[0].key, on(inner.week, *hours), [hours[1].key])
+    pair = lists.get(business_rules.APPOINTMENTS), lists.get(business_rules.SERVICES)
+    if pair[0] and pair[1]:
+        yield Scenario("services", pair[0].key, on(inner.services, *pair), [pair[1].key])
+
+
+def histories(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about what other views tell of a lead: its activities, its notes, the recent lists."""
+    lists, operations = catalogue.lists, catalogue.contract.operations
+    needed = [business_rules.LEADS, business_rules.INQUIRIES, business_rules.APPOINTMENTS, business_rules.MEMBERS]
+    if not set(needed) <= set(lists):
+        return
+    below = lists.get(business_rules.ACTIVITIES), lists.get(business_rules.NOTES)
+    if below[0] and below[1]:
+        yield Scenario("history", below[0].key, on(lead_history.history, lists, *below), [below[1].key, *needed])
+    reads = [operations[name] for name in (business_rules.INQUIRY, business_rules.LEAD) if name in operations]
+    for short, long in business_rules.RECENT.items():
+        pair = lists.get(f"GET {short}"), lists.get(f"GET {long}")
+        if pair[0] and pair[1] and len(reads) == 2:
+            run = on(recent_views.wording, *pair, lists[business_rules.LEADS], *reads)
+            yield Scenario("wording", pair[0].key, run, [*needed, *(read.key for read in reads)])
+    notes = lists.get(business_rules.COMPANY_NOTES)
+    if notes:
+        run = partial(_company_notes, catalogue, notes, lists[business_rules.MEMBERS])
+        yield Scenario("notes", notes.key, run, [business_rules.MEMBERS])
+
+
+def _company_notes(catalogue: Catalogue, notes: Listing, members: Listing, client: ScenarioClient) -> None:
+    lead_history.company_notes(client, notes, catalogue.parents(client, notes.operation), members)
 
 
 def requests(catalogue: Catalogue) -> Iterator[Scenario]:

@@ -38,6 +38,24 @@ RECENT: Mapping[str, str] = MappingProxyType(
 RECENT_COUNT = 5
 """Documented for appointments, gap zapier-recent for the others."""
 
+DISTINCT: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "GET /v1/leads": ("email",),
+        "GET /v1/scenarios": ("name",),
+        "GET /v1/transfers": ("label",),
+        "GET /v1/members": ("email",),
+    }
+)
+"""Members that no two items of a list share: as ``UNIQUE``, but for phones; a member's e-mail is the login."""
+
+INNER = "data"
+"""The member of an inquiry that holds what it is about, and says some of it again."""
+
+GROUP_KINDS: Mapping[str, str] = MappingProxyType(
+    {"GET /v1/organization/products": "PRODUCT", "GET /v1/organization/services": "SERVICE"}
+)
+"""List of a catalogue → the type of its groups: the published example."""
+
 RECENT_ID = "originalId"
 """The member of a recent item that names the record it shows (gap zapier-item-ids)."""
 
@@ -53,6 +71,9 @@ RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "sub
 LEADS, LEAD = "GET /v1/leads", "GET /v1/leads/{}"
 INQUIRIES, INQUIRY = "GET /v1/inquiries", "GET /v1/inquiries/{}"
 APPOINTMENTS = "GET /v1/appointments"
+ACTIVITIES, NOTES = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes"
+COMPANY_NOTES = "GET /v1/companies/{}/notes"
+AVAILABILITY = "GET /v1/organization/availability"
 MEMBERS, MEMBERSHIPS = "GET /v1/members", "GET /v1/organization/members"
 SERVICES = "GET /v1/organization/services"
 ORGANIZATION = "GET /v1/organization"

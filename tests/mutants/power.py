@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parent))  # a script, and no package: the suite's tests import nothing of it
 
 import access_and_life
+import agreement
 import crashes
 import lists_and_time
 import requests_and_shapes
@@ -40,7 +41,18 @@ from wrapper import Mutant, broken
 from contracts.rules.rule import Finding
 from contracts.spec.document import Contract, load
 
-PARTS = (requests_and_shapes, crashes, access_and_life, tenancy, lists_and_time, webhook_mutants, texts, strictness)
+PARTS = (
+    requests_and_shapes,
+    crashes,
+    access_and_life,
+    tenancy,
+    lists_and_time,
+    webhook_mutants,
+    texts,
+    strictness,
+    agreement,
+    change_and_filters,
+)
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 Row = dict[str, Any]

@@ -164,12 +164,14 @@ ROWS = [
         f"agreement[{MEMBERS}]",
         first(MEMBERS, "members", lambda item: {**item, "email": "other@example.com"}),
         A(rules.MEMBERS, MEMBERSHIPS),
+        A(rules.MEMBERS, MEMBERS),
     ),
     told(
         "a member has another name in one list",
         f"agreement[{MEMBERS}]",
         of_items(MEMBERSHIPS, "members", firstName="Other"),
         A(rules.MEMBERS, MEMBERSHIPS, At(name="firstName")),
+        A(rules.MEMBERS, MEMBERS, At(name="firstName")),
     ),
     # recent lists
     told(

@@ -1,0 +1,147 @@
+"""Judgements on one answer by itself: what starts ends later, turns are in order, a number stands for one thing."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from contracts.rules import consistency as rules
+from contracts.rules import lifecycle
+from contracts.rules.location import Location
+from contracts.rules.rule import Violation
+
+Record = Mapping[str, Any]
+_SPANS = (("start", "end"), ("startedAt", "endedAt"), ("startTime", "endTime"), ("opensAt", "closesAt"))
+_MAY_BE_EMPTY = ("startedAt",)
+_CREATED = re.compile(r"(?i)created_?(at|on)?|timestamp|sent_?at")
+_SERIAL = re.compile(r"(?i)serial(_?(id|no|number))?")
+_TOGETHER = 3600.0
+"""Seconds that may lie between the creation of a record and the moments inside it: a call lasts some minutes."""
+
+
+def within(record: Any, place: str = "") -> Iterator[Violation]:
+    """Find spans that end before they start, and lists of turns that are not in order, however deep they lie."""
+    if isinstance(record, list):
+        for item in record:
+            yield from within(item, f"{place}/*")
+    elif isinstance(record, dict):
+        yield from _spans(record, place)
+        yield from _changes(record, place)
+        for name, member in record.items():
+            if isinstance(member, list):
+                yield from _turns(member, f"{place}/{name}")
+            yield from within(member, f"{place}/{name}")
+
+
+def _spans(record: Record, place: str) -> Iterator[Violation]:
+    for start, end in _SPANS:
+        first, last = record.get(start), record.get(end)
+        if not (isinstance(first, str) and isinstance(last, str) and len(first) == len(last)):
+            continue
+        if last < first or (last == first and start not in _MAY_BE_EMPTY):
+            where = Location(name=f"{place}/{end}")
+            yield Violation(rules.SPAN, where, expected=f"an end after {first}", got=last)
+
+
+def _changes(record: Record, place: str) -> Iterator[Violation]:
+    created, changed = record.get("createdAt"), record.get("updatedAt")
+    if isinstance(created, str) and isinstance(changed, str) and changed < created:
+        where = Location(name=f"{place}/updatedAt")
+        yield Violation(lifecycle.ORDER, where, expected=f"a change after {created}", got=changed)
+
+
+def _turns(items: Sequence[Any], place: str) -> Iterator[Violation]:
+    """Items of a list inside a record: each has an id of its own, and a later one is not older."""
+    turns = [item for item in items if isinstance(item, dict)]
+    ids = [str(item["id"]) for item in turns if "id" in item]
+    twice = [id for id, count in Counter(ids).items() if count > 1]
+    if twice:
+        yield Violation(rules.TURNS, Location(name=f"{place}/id"), expected="each id once", got=f"{twice[0]} again")
+    moments = [str(item[name]) for item in turns for name in item if _CREATED.fullmatch(name)]
+    for earlier, later in pairwise(moments if len(moments) == len(turns) else ()):
+        if later < earlier:
+            yield Violation(rules.TURNS, Location(name=place), expected=f"nothing older after {earlier}", got=later)
+            return
+
+
+def together(record: Record, inner: Any) -> Iterator[Violation]:
+    """The moments inside a record lie near its creation, and no text of it has two forms."""
+    if not isinstance(inner, dict):
+        return
+    created = _seconds(record.get("createdAt"))
+    for name, value in inner.items():
+        moment = _seconds(value)
+        if created is not None and moment is not None and abs(moment - created) > _TOGETHER:
+            due = f"a moment near {record['createdAt']}"
+            yield Violation(rules.INNER, Location(name=f"/{name}"), expected=due, got=str(value))
+        if name != "id" and isinstance(value, str) and moment is None and record.get(name, value) != value:
+            due = f"{record[name]!r}, as outside"
+            yield Violation(rules.INNER, Location(name=f"/{name}"), expected=due, got=repr(value))
+    first = next((turn for turn in _first_turns(inner)), None)
+    moment = _seconds(next((first[name] for name in first if _CREATED.fullmatch(name)), None)) if first else None
+    if created is not None and moment is not None and abs(moment - created) > _TOGETHER:
+        due = f"a first turn near {record['createdAt']}"
+        yield Violation(rules.INNER, Location(name="/turns"), expected=due, got=str(moment))
+
+
+def _first_turns(inner: Record) -> Iterator[Record]:
+    for member in inner.values():
+        if isinstance(member, list) and member and isinstance(member[0], dict):
+            yield member[0]
+
+
+def _seconds(value: Any) -> float | None:
+    """A moment in seconds; None for what is none."""
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", value):
+        return None
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except ValueError:
+        return None
+
+
+def distinct(items: Sequence[Record], names: Sequence[str]) -> Iterator[Violation]:
+    """Find serial numbers, and values of these members, that two items of a list have."""
+    serial = [name for name in (items[0] if items else ()) if _SERIAL.fullmatch(name)]
+    for name in (*serial, *names):
+        values = Counter(item[name] for item in items if isinstance(item.get(name), str | int))
+        twice = next((value for value, count in values.items() if count > 1), None)
+        if twice is not None:
+            got = f"{twice!r} of {values[twice]} items"
+            yield Violation(rules.DISTINCT, Location(name=name), expected=f"{name} of one item only", got=got)
+
+
+def week(days: Sequence[Record]) -> Iterator[Violation]:
+    """Seven days, each once; a day is open when it has slots, which follow each other."""
+    names = [day.get("day") for day in days]
+    if len(names) != 7 or len(set(map(str, names))) != 7:
+        yield Violation(rules.WEEK, Location(name="day"), expected="each of the seven days once", got=f"{names}")
+    for day in days:
+        slots = [slot for slot in day.get("slots") or () if isinstance(slot, dict)]
+        if bool(slots) is not bool(day.get("isOpen")):
+            got = f"{day.get('day')}: isOpen {day.get('isOpen')} with {len(slots)} slots"
+            yield Violation(rules.WEEK, Location(name="isOpen"), expected="slots on open days only", got=got)
+        for one, two in pairwise(slots):
+            if str(two.get("start")) < str(one.get("end")):
+                got = f"{two.get('start')} after {one.get('end')}"
+                yield Violation(rules.WEEK, Location(name="slots"), expected="slots one after the other", got=got)
+
+
+def groups(listed: Sequence[Record], kind: str) -> Iterator[Violation]:
+    """Find entries that name another group than theirs, ids that two entries have, and groups of another kind."""
+    ids: list[Any] = []
+    for group in listed:
+        for entry in (item for value in group.values() if isinstance(value, list) for item in value):
+            parents = [name for name in entry if name.lower().endswith("categoryid")]
+            ids.append(entry.get("id"))
+            for name in parents:
+                if entry[name] != group.get("id"):
+                    got = f"{entry[name]} in the group {group.get('id')}"
+                    yield Violation(rules.INNER, Location(name=name), expected=f"{group.get('id')}", got=got)
+        if kind and group.get("type") != kind:
+            yield Violation(rules.INNER, Location(name="type"), expected=kind, got=f"{group.get('type')}")
+    twice = [id for id, count in Counter(ids).items() if count > 1]
+    if twice:
+        yield Violation(rules.DISTINCT, Location(name="id"), expected="each id once", got=f"{twice[0]} again")

@@ -1,0 +1,120 @@
+"""Answers held against themselves, and lists against what their items refer to."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from contracts.rules import consistency as rules
+from contracts.rules import inner_agreement as judgements
+from contracts.rules.rule import Violation
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.consistency import some
+from contracts.scenarios.paging import beginning, whole
+from contracts.scenarios.records import Record, differences, record_of
+from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Listing, id_prefix
+from contracts.transport.exchange import Exchange
+
+_MANY = 60
+"""Records that are read one by one: of what one in ten does, this misses nothing."""
+_PREFIX = re.compile(r"[a-z]{2,5}_")
+
+
+def accuse(
+    client: ScenarioClient, violations: Iterable[Violation], evidence: Sequence[Exchange], *blamed: Operation
+) -> None:
+    """Write down what a judgement found, against each operation that may be wrong."""
+    for found in violations:
+        for operation in blamed:
+            where = found.location.name
+            client.broken(found.rule, operation, *evidence, expected=found.expected, got=found.got, where=where)
+
+
+def items(client: ScenarioClient, listing: Listing) -> None:
+    """Each item of a list makes sense by itself, and numbers stand for one of them."""
+    shown = beginning(client, listing)
+    evidence = [client.last(listing.operation)]
+    accuse(client, judgements.within(shown), evidence, listing.operation)
+    names = business_rules.DISTINCT.get(listing.key, ())
+    accuse(client, judgements.distinct(shown, names), evidence, listing.operation)
+
+
+def details(client: ScenarioClient, listing: Listing, read: Operation, inner: str) -> None:
+    """Many items, one by one: each reads as in its list, and makes sense by itself."""
+    for item in some(beginning(client, listing), _MANY):
+        exchange = client.get(read, item["id"])
+        record = record_of(exchange)
+        accuse(client, judgements.within(record), [exchange], read)
+        accuse(client, judgements.together(record, record.get(inner)), [exchange], read)
+        for name in differences(item, record):
+            due, got = f"{item['id']}: {name} {item[name]!r}, as listed", f"{record[name]!r}"
+            violation = Violation(rules.DETAIL, expected=due, got=got)
+            evidence = client.last(listing.operation), exchange
+            for blamed in (read, listing.operation):  # nobody can say which of them is right
+                client.broken(violation.rule, blamed, *evidence, expected=due, got=got, where=name)
+
+
+def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:
+    """Ids in the items of any list lead to a record, where its kind can be listed."""
+    homes = {id_prefix(listing.item_properties().get("id", {})): listing for listing in reversed(lists)}
+    known = {prefix: {item["id"] for item in whole(client, home)} for prefix, home in homes.items() if prefix}
+    for listing in lists:
+        for item in whole(client, listing):
+            lost(client, listing.operation, item, known)
+
+
+def lost(client: ScenarioClient, operation: Operation, item: Record, known: Mapping[str, set[Any]]) -> None:
+    """Accuse the operation whose item names a record that no list has."""
+    for name, value in item.items():
+        prefix = _PREFIX.match(value) if isinstance(value, str) and name.lower().endswith("id") else None
+        if prefix is None or name == "id" or prefix[0] not in known or value in known[prefix[0]]:
+            continue
+        got, evidence = f"{item.get('id')}: {name} {value}", client.last(operation)
+        client.broken(rules.REFERENCE, operation, evidence, expected="a record that exists", got=got, where=name)
+
+
+def week(client: ScenarioClient, availability: Operation, organization: Operation) -> None:
+    """The opening hours cover a week, in the time zone of the organization."""
+    shown, own = client.get(availability), client.get(organization)
+    days = [day for day in shown.field("days") or () if isinstance(day, dict)]
+    accuse(client, judgements.week(days), [shown], availability)
+    accuse(client, judgements.within(days), [shown], availability)
+    zone, due = shown.field("timeZone"), own.field("timeZone")
+    if zone != due:
+        for blamed in (availability, organization):
+            client.broken(
+                rules.WEEK,
+                blamed,
+                own,
+                shown,
+                expected=f"{due}, as the organization has",
+                got=f"{zone}",
+                where="timeZone",
+            )
+
+
+def groups(client: ScenarioClient, listing: Listing, kind: str) -> None:
+    """Entries of a catalogue belong to the group in which they stand."""
+    exchange = client.get(listing.operation)
+    shown = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
+    accuse(client, judgements.groups(shown, kind), [exchange], listing.operation)
+
+
+def services(client: ScenarioClient, listing: Listing, catalogue: Listing) -> None:
+    """The service of an appointment is one of the catalogue, under its own name."""
+    exchange = client.get(catalogue.operation)
+    entries = [one for group in exchange.field(catalogue.items) or () for one in group.get("services", ())]
+    names = {entry.get("id"): entry.get("name") for entry in entries}
+    if not names:
+        raise ScenarioSkipped("there is no service")
+    for item in whole(client, listing):
+        service = item.get("tradeService")
+        if isinstance(service, dict) and names.get(service.get("id"), ...) != service.get("name"):
+            due, got = f"{names.get(service.get('id'), 'a service of the catalogue')}", f"{service}"
+            for blamed in (listing.operation, catalogue.operation):
+                client.broken(
+                    rules.REFERENCE, blamed, client.last(blamed), expected=due, got=f"{item['id']}: {got}",
+                    where="tradeService",
+                )  # fmt: skip

@@ -1,0 +1,84 @@
+"""The activities of a lead tell what happened to it: each of its records once, at the moment when it was made."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.rules import consistency as rules
+from contracts.rules import inner_agreement as judgements
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.consistency import some
+from contracts.scenarios.inner_views import accuse, lost
+from contracts.scenarios.paging import whole
+from contracts.scenarios.records import Record
+from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Listing
+
+_LEADS = 14
+Lists = Mapping[str, Listing]
+
+
+def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Listing) -> None:
+    """Hold the activities of some leads against the leads, their inquiries, appointments and notes."""
+    leads = whole(client, lists[business_rules.LEADS])
+    of = {name: whole(client, lists[name]) for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS)}
+    members = {item["id"] for item in whole(client, lists[business_rules.MEMBERS])}
+    known = {"ld_": {lead["id"] for lead in leads}, "usr_": members, "in_": set[Any](), "apt_": set[Any]()}
+    known["in_"] = {item["id"] for item in of[business_rules.INQUIRIES]}
+    known["apt_"] = {item["id"] for item in of[business_rules.APPOINTMENTS]}
+    busy = sorted(leads, key=lambda lead: str(lead.get("lastInquiryDate")))
+    for lead in some(busy, _LEADS):
+        shown, written = whole(client, activities, lead["id"]), whole(client, notes, lead["id"])
+        due = [("LEAD_CREATED", lead, lists[business_rules.LEADS].operation)]
+        due += [("NOTE_CREATED", note, notes.operation) for note in written]
+        for name, event in ((business_rules.INQUIRIES, "INQUIRY"), (business_rules.APPOINTMENTS, "APPOINTMENT")):
+            own = (item for item in of[name] if item.get("leadId") == lead["id"])
+            due += [(f"{event}_CREATED", item, lists[name].operation) for item in own]
+        accuse(client, judgements.within(shown), [client.last(activities.operation)], activities.operation)
+        accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
+        for event, record, operation in due:
+            _look_up(client, activities.operation, shown, event, record, operation)
+        for item in shown:
+            lost(client, activities.operation, item, known)
+        for note in written:
+            lost(client, notes.operation, note, known)
+
+
+def _look_up(
+    client: ScenarioClient, activities: Operation, shown: list[Record], event: str, record: Record, operation: Operation
+) -> None:
+    """A record that was made is the reference of one activity of that name and moment."""
+    about = [item for item in shown if item.get("event") == event and item.get("referenceId") == str(record["id"])]
+    moments = [item.get("createdAt") for item in about]
+    if moments != [record.get("createdAt")]:
+        due, got = f"one {event} of {record['id']} at {record.get('createdAt')}", f"{moments}"
+        for blamed in (activities, operation):
+            client.broken(
+                rules.HISTORY,
+                blamed,
+                client.last(operation),
+                client.last(activities),
+                expected=due,
+                got=got,
+                where=event,
+            )
+
+
+def company_notes(client: ScenarioClient, notes: Listing, parents: list[Any], members: Listing) -> None:
+    """Notes of each company belong to it, are by members, and did not change before they were written."""
+    known = {"usr_": {item["id"] for item in whole(client, members)}}
+    (parameter,) = notes.operation.parameters_in("path")
+    for parent in parents:
+        written = whole(client, notes, parent)
+        accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
+        for note in written:
+            lost(client, notes.operation, note, known)
+            for found in _own(note, parameter.name, parent):
+                client.broken(
+                    rules.CHILD, notes.operation, client.last(notes.operation), expected=found, got=f"{note.get('id')}"
+                )
+
+
+def _own(note: Record, name: str, parent: Any) -> Iterator[str]:
+    if note.get(name, parent) != parent:
+        yield f"only what belongs to {parent}"

@@ -1,0 +1,81 @@
+"""Recent items say what the record, its lead and its details say, in the words of their own surface."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from contracts.rules import consistency as rules
+from contracts.rules.collections import page_of
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import whole
+from contracts.scenarios.records import Record
+from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Listing
+
+_WORDS = {"PENDING": "scheduled", "CONFIRMED": "confirmed", "COMPLETED": "completed", "CANCELLED": "cancelled"}
+"""Statuses of v1 → those of the recent list (gap zapier-vocabulary)."""
+_ALONE: Mapping[str, int] = MappingProxyType({"status": 0, "attendees": 0, "keyPoints": 1, "address": 2})
+"""Member → the only other view of it, of list, inquiry and lead: when two views differ, either may be wrong."""
+Due = tuple[str, Any, Any]
+
+
+def wording(
+    client: ScenarioClient, listing: Listing, source: Listing, leads: Listing, inquiry: Operation, read: Operation
+) -> None:
+    """Compare what a recent item adds to the item it shows. ``inquiry`` and ``read`` show one of each."""
+    exchange = client.get(listing.operation)
+    origins = {item["id"]: item for item in whole(client, source)}
+    people = {item["id"]: item for item in whole(client, leads)}
+    for item in page_of(listing, exchange).items:
+        origin = origins.get(item.get(business_rules.RECENT_ID))
+        if origin is None:
+            continue
+        lead = people.get(origin.get("leadId"), origin)
+        detail = client.get(inquiry, origin["id"]).json if "keyPoints" in item else {}
+        address = client.get(read, lead["id"]).field("defaultLeadAddress")
+        for name, due, got in _differences(item, origin, lead, detail, address):
+            other = [(source.operation, inquiry, read)[_ALONE[name]]] if name in _ALONE else []
+            for blamed in (listing.operation, *other):
+                client.broken(
+                    rules.RECENT_SAME, blamed, exchange, expected=f"{item.get('id')}: {name} {due!r}", got=f"{got!r}",
+                    where=name,
+                )  # fmt: skip
+
+
+def _differences(item: Record, origin: Record, lead: Record, detail: Any, address: Any) -> Iterator[Due]:
+    if "updatedAt" in item and not str(item.get("id")).endswith(f" - {item['updatedAt']}"):
+        yield "id", f"… - {item['updatedAt']}", item.get("id")
+    name = " ".join(str(lead[part]) for part in ("firstName", "lastName") if lead.get(part))
+    if "leadName" in item and item["leadName"] != name:
+        yield "leadName", name, item["leadName"]
+    details: Mapping[str, Any] = item.get("leadDetails") or {}
+    for part in details:
+        if part in lead and details[part] != lead[part]:
+            yield f"leadDetails/{part}", lead[part], details[part]
+    if "keyPoints" in item and isinstance(detail, dict):
+        points = (detail.get("data") or {}).get("keyPoints", item["keyPoints"])
+        if points != item["keyPoints"]:
+            yield "keyPoints", points, item["keyPoints"]
+    yield from _words(item, origin)
+    yield from _address(item, address)
+
+
+def _words(item: Record, origin: Record) -> Iterator[Due]:
+    status = origin.get("status")
+    if status in _WORDS and item.get("status") != _WORDS[status]:
+        yield "status", _WORDS[status], item.get("status")
+    if isinstance(origin.get("attendees"), list) and isinstance(item.get("attendees"), str):
+        due = ",".join(map(str, origin["attendees"]))
+        if item["attendees"] != due:
+            yield "attendees", due, item["attendees"]
+
+
+def _address(item: Record, address: Any) -> Iterator[Due]:
+    """A formatted address holds the parts of the lead's."""
+    parts = address.get("address") if isinstance(address, dict) else None
+    text = next((item[name] for name in ("address", "formattedLeadAddress") if name in item), ...)
+    if isinstance(parts, dict) and text is not ...:
+        missing = [parts[name] for name in ("line1", "suburb", "postcode") if str(parts.get(name)) not in str(text)]
+        if missing:
+            yield "address", missing[0], text
