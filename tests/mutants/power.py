@@ -51,7 +51,6 @@ PARTS = (
     texts,
     strictness,
     agreement,
-    change_and_filters,
 )
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
