@@ -65,6 +65,7 @@ def served(folder: Path, paths: dict[str, Any], **more: Any) -> Starlette:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
     paths = {f"/{name}": operation(security) for name, security in ASKED.items()}
     paths["/only-403"] = operation([{"header": []}], **{"403": NO})
+    paths["/ranged"] = operation([{"header": []}], **{"4XX": NO, "403": OK["200"]})
     paths["/own-401"] = operation([{"header": []}], **{"401": NO, "403": OK["200"]})
     return served(tmp_path_factory.mktemp("security"), paths)
 
@@ -172,8 +173,9 @@ def test_a_key_of_a_workspace_goes_with_the_well_known_one(app: Starlette) -> No
 
 
 def test_a_refusal_has_the_documented_status_and_body(app: Starlette) -> None:
-    own, other = sent(app, "/own-401"), sent(app, "/only-403")
+    own, ranged, other = sent(app, "/own-401"), sent(app, "/ranged"), sent(app, "/only-403")
     assert (own.status, own.json) == (401, {"code": "NO_KEY"})
+    assert (ranged.status, ranged.json) == (401, {"code": "NO_KEY"})
     assert (other.status, other.json, other.all("www-authenticate")) == (403, {"code": "NO_KEY"}, [])
 
 

@@ -1,6 +1,6 @@
 """Tests that mean something: every small change that mutmut knows is made to the gate, the redactor, the limiter,
 authentication, tenancy, the outbox and the body reader, and a test must notice it; a part of the suite runs in random
-orders. mutmut leaves functions with a decorator as they are; `Workspaces.transaction` is the one that matters.
+orders. mutmut leaves functions with a decorator as they are.
 
 Changes that nobody can notice stand in ``equivalent_mutants.toml`` beside this, each with its reason; they are left
 out of the count. Needs mutmut: `make mutation` sets up an environment with it.
@@ -34,6 +34,7 @@ GUARDED = {
         "tests/workspaces/test_workspace.py",
         "tests/workspaces/test_tenant_histories.py",
     ],
+    "mock_server/workspaces/transaction.py": ["tests/workspaces/test_transaction.py"],
     "mock_server/support/redaction.py": ["tests/support/test_redaction.py"],
     "mock_server/workspaces/rate_limit.py": ["tests/workspaces/test_key_rate_limit.py"],
     "mock_server/middleware/authentication.py": [
