@@ -73,8 +73,10 @@ async def hanging(port: int, seen: Seen) -> AsyncIterator[None]:
 
     What the last three were told at the stop goes into ``seen``.
     """
+    hangs = asyncio.Event()
 
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hangs.set()
         with contextlib.suppress(OSError, asyncio.CancelledError):  # cancelled where the loop ends before it
             await reader.read()
         writer.close()
@@ -95,6 +97,7 @@ async def hanging(port: int, seen: Seen) -> AsyncIterator[None]:
     delayed[1].write(b'{"firstName": "Too late"}')
     watcher = await asyncio.open_connection("127.0.0.1", port)
     watcher[1].write(b"GET /__admin/webhooks/attempts?after=100000&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await asyncio.wait_for(hangs.wait(), ALL_HEARD)
     try:
         yield
     finally:
@@ -108,9 +111,11 @@ async def hanging(port: int, seen: Seen) -> AsyncIterator[None]:
 async def stopped(process: Process, clients: int, twice: bool) -> tuple[Seen, float, int]:
     """One stop: what was seen, how long the last signal took to end it, the exit code."""
     seen = Seen()
-    async with hanging(process.port, seen):
-        some = [asyncio.create_task(client(process.port, seen)) for _ in range(clients)]
-        await asyncio.wait_for(heard(seen, clients), ALL_HEARD)
+    some = [asyncio.create_task(client(process.port, seen)) for _ in range(clients)]
+    await asyncio.wait_for(heard(seen, clients), ALL_HEARD)
+    async with hanging(process.port, seen):  # now, as a delayed answer is not put off until a busy machine is ready
+        seen.heard.clear()
+        await asyncio.wait_for(heard(seen, clients), ALL_HEARD)  # so that all this is under way, too
         seen.stopped = time.monotonic()
         process.running.send_signal(signal.SIGTERM)
         if twice:
