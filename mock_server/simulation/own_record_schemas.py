@@ -14,7 +14,9 @@ from mock_server.simulation import scheduled
 from mock_server.simulation.contacts import SOURCES
 from mock_server.spec.validation_messages import explained
 from mock_server.store.base import Id, Record
+from mock_server.support.exact_json import is_json
 from mock_server.webhooks import outbox, subscriptions
+from mock_server.webhooks.rendering import JSON
 
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer"}
@@ -60,7 +62,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     outbox.EVENTS: {
         **_EVENT,
         "if": {"properties": {"cause": {"const": "raw"}}},
-        "then": {"properties": {"encoding": {"enum": ["utf-8", "base64"]}}},
+        "then": {"properties": {"encoding": {"enum": ["utf-8", "base64", JSON]}}},
         "else": {"properties": {"body": {"type": "object"}}},
         "dependentSchemas": {"encoding": {"properties": {"body": _TEXT}}},
     },
@@ -124,7 +126,11 @@ class OwnRecordSchemas:
         for error in self._validator(kind).iter_errors(record):
             found = explained(error, _SCHEMAS[kind])
             return RecordProblem("" if found.where == "/" else found.where, found.what)
-        return RecordProblem("/id", "is not the id that the record is kept by") if record["id"] != id else None
+        if record["id"] != id:
+            return RecordProblem("/id", "is not the id that the record is kept by")
+        if kind == outbox.EVENTS and record.get("encoding") == JSON and not is_json(record["body"]):
+            return RecordProblem("/body", "is no JSON")
+        return None
 
     def _validator(self, kind: str) -> jsonschema_rs.Draft202012Validator:
         if kind not in self._validators:

@@ -1,14 +1,16 @@
 """Events: facts that happened in a workspace, committed with the change that caused them."""
 
 import base64
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from mock_server.store.base import Id, Record
 from mock_server.store.state import Transaction
+from mock_server.support.exact_json import write_json
 from mock_server.webhooks import outbox
-from mock_server.webhooks.rendering import RAW
+from mock_server.webhooks.rendering import JSON, RAW
 from mock_server.webhooks.zapier_items import item
 from mock_server.world.ids import Ids
 
@@ -38,13 +40,24 @@ def event_name(text: str) -> str:
     return text.upper() if text.upper() in EVENTS else text
 
 
+MAX_RAW_BYTES = 16 * 1024 * 1024
+"""Bytes of bodies of people's own that a workspace keeps together."""
+
+
+class TooMuchOwed(Exception):
+    """The bodies of a person's own that are still owed to somebody leave no room for another one."""
+
+
 def emit_raw(tx: Transaction, ids: Ids, now: str, type: str, body: Any) -> Record:
-    """An event that did not happen: its body is a JSON value of a person's own."""
-    return _emit(tx, ids, now, type, {"body": body})
+    """An event that did not happen: its body is a JSON value of a person's own. Raises TooMuchOwed."""
+    return _emit(tx, ids, now, type, {"body": write_json(body).decode(), "encoding": JSON})
 
 
 def emit_bytes(tx: Transaction, ids: Ids, now: str, type: str, raw: bytes, content_type: str) -> Record:
-    """An event that did not happen: a person's own bytes are delivered as they are. Kept as text, to be shown."""
+    """An event that did not happen: a person's own bytes are delivered as they are. Kept as text, to be shown.
+
+    Raises TooMuchOwed.
+    """
     try:
         kept = {"body": raw.decode("utf-8"), "encoding": "utf-8"}
     except UnicodeDecodeError:
@@ -57,7 +70,22 @@ def _emit(tx: Transaction, ids: Ids, now: str, type: str, kept: Mapping[str, Any
     event = {"id": id, "type": type, "createdAt": now, "cause": RAW, "recordId": None, **kept}
     tx.put(KIND, id, event)
     outbox.enqueue(tx, ids, now, event)
+    _make_room(tx, id)
     return event
+
+
+def _make_room(tx: Transaction, newest: Id) -> None:
+    """Remove the oldest bodies of people's own until the rest is within bounds; never one that is still owed."""
+    raw = tx.find(KIND, {"cause": RAW})
+    size = sum(sys.getsizeof(row.record["body"]) for row in raw)
+    for row in raw:
+        if size <= MAX_RAW_BYTES:
+            return
+        if row.id != newest and not outbox.awaited(tx, row.id):
+            tx.remove(KIND, row.id)
+            size -= sys.getsizeof(row.record["body"])
+    if size > MAX_RAW_BYTES:
+        raise TooMuchOwed
 
 
 def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Record) -> Record:

@@ -32,7 +32,7 @@ def enqueue(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
     _, events = tx.page(EVENTS, 0, 0)
     if _crowded(events):
         oldest = tx.page(EVENTS, max(KEPT, events - _LOOKED_AT), _LOOKED_AT)[0][::-1]
-        for row in [row for row in oldest if not _awaited(tx, row.id)][: events - KEPT]:
+        for row in [row for row in oldest if not awaited(tx, row.id)][: events - KEPT]:
             tx.remove(EVENTS, row.id)
 
 
@@ -67,7 +67,7 @@ def _crowded(count: int) -> bool:
     return count > KEPT and count % _BATCH == 0
 
 
-def _awaited(tx: Transaction, event: Id) -> bool:
+def awaited(tx: Transaction, event: Id) -> bool:
     """Tell whether a delivery of the event is still owed."""
     return any(row.record["state"] == PENDING for row in tx.find(KIND, {"eventId": event}))
 

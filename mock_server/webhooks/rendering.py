@@ -2,6 +2,8 @@
 
 import base64
 
+import orjson
+
 from mock_server.spec.contract import Contract
 from mock_server.spec.projection import Projection
 from mock_server.store.base import Record, Row
@@ -9,6 +11,8 @@ from mock_server.support.exact_json import write_json
 
 RAW = "raw"
 """The cause of an event that did not happen: its body is a person's own."""
+JSON = "json"
+"""The encoding of a body that is kept as the text of a JSON value: as a value it may be twenty times as large."""
 
 
 class WebhookBodies:
@@ -19,6 +23,8 @@ class WebhookBodies:
 
     def of(self, event: Row) -> bytes:
         """Raises AnswerInvalid when the body breaks the contract: a fault of ours."""
+        if event.record["cause"] == RAW:
+            return _as_given(event.record)  # not kept a second time: it may be large
         made: bytes | None = event.rendered.get(self)
         if made is None:
             made = event.rendered[self] = self._made(event)
@@ -26,15 +32,23 @@ class WebhookBodies:
 
     def _made(self, event: Row) -> bytes:
         view = self._views.get(str(event.record["type"]))
-        if view is None or event.record["cause"] == RAW:
+        if view is None:
             return _as_given(event.record)
         return write_json(view.render(event.record["body"]))
+
+
+def shown(event: Record) -> Record:
+    """An event as it is shown: a body that is kept as JSON text is the value that it was given as."""
+    if event.get("encoding") != JSON:
+        return event
+    body = orjson.Fragment(event["body"])
+    return {name: body if name == "body" else value for name, value in event.items() if name != "encoding"}
 
 
 def _as_given(event: Record) -> bytes:
     """The bytes that a person gave; a JSON value where one was given."""
     match event.get("encoding"):
-        case "utf-8":
+        case "utf-8" | "json":
             return str(event["body"]).encode("utf-8")
         case "base64":
             return base64.b64decode(event["body"])

@@ -9,7 +9,7 @@ import pytest
 from hooks_desk import UNSUBSCRIBE, HooksDesk
 
 from mock_server.server import MockServer
-from mock_server.webhooks import outbox
+from mock_server.webhooks import events, outbox
 
 # --- subscriptions --------------------------------------------------------------------------------------------------
 
@@ -276,6 +276,35 @@ def test_a_body_of_ones_own_reaches_the_subscribers_as_it_is(hooks: HooksDesk) -
     assert (made["subscribers"], got["body"]) == (1, body)
     assert (got["headers"]["x-mock-provenance"], got["headers"]["x-mock-event-id"]) == ("raw", made["id"])
     assert hooks.api("GET", "/v1/leads?limit=1")["leads"] != body
+
+
+def test_bodies_of_ones_own_are_bounded_in_bytes_as_they_are_kept(
+    hooks: HooksDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "MAX_RAW_BYTES", 1_000)
+    body: list[Any] = [[]] * 100  # as Python's values some six thousand bytes, as a text three hundred and more
+    for _ in range(4):
+        hooks.done("POST", "/webhooks/events", {"type": "LEAD_CREATED", "body": body})
+
+    kept = hooks.done("GET", "/webhooks/events")
+    assert [event["body"] for event in kept["items"]] == [body, body]
+    assert kept["dropped"] == 2
+
+
+def test_a_body_of_ones_own_is_refused_where_those_that_are_owed_fill_the_room(
+    hooks: HooksDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "MAX_RAW_BYTES", 1_000)
+    id = hooks.subscribe()
+    hooks.done("POST", f"/webhooks/subscriptions/{id}/pause")
+    event = {"type": "LEAD_CREATED", "body": "x" * 700}
+    hooks.done("POST", "/webhooks/events", event)
+
+    assert "still owed" in hooks.refused("POST", "/webhooks/events", event, status=409)["detail"]
+    assert hooks.done("GET", "/webhooks/events")["total"] == 1
+    hooks.done("POST", f"/webhooks/subscriptions/{id}/resume")
+    hooks.drain()
+    hooks.done("POST", "/webhooks/events", event)
 
 
 # --- waiting and watching -------------------------------------------------------------------------------------------

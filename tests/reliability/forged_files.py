@@ -36,6 +36,7 @@ def stirred(call: Call) -> None:
     for path, body in (
         (HOOK, {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}),
         ("/v1/leads", {"firstName": "Ana"}),
+        ("/__admin/webhooks/events", {"type": "LEAD_CREATED", "body": {"a": [1]}}),
         ("/__admin/simulate", {"kind": "sms", "count": 2, "over": 60}),
         ("/__admin/clock/freeze", {}),
     ):

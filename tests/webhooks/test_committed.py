@@ -113,9 +113,13 @@ def test_an_event_that_cannot_be_sent_is_a_failure_and_holds_nothing(stage: Any)
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             it.subscribe(receiver.url)
-            for body in ({"deep": deep(300)}, {"fine": 1}):
-                with it.workspaces.transaction(it.workspace) as tx:
-                    events.emit_raw(tx, it.workspace.ids, it.workspace.clock.stamp(), "LEAD_CREATED", body)
+            ids, now = it.workspace.ids, it.workspace.clock.stamp()
+            with it.workspaces.transaction(it.workspace) as tx:
+                event = {"id": "evt_1", "type": "LEAD_CREATED", "createdAt": now, "cause": "raw", "recordId": None}
+                tx.put(events.KIND, "evt_1", {**event, "body": deep(300)})
+                outbox.enqueue(tx, ids, now, event)
+            with it.workspaces.transaction(it.workspace) as tx:
+                events.emit_raw(tx, ids, now, "LEAD_CREATED", {"fine": 1})
             assert await it.drain()
 
             assert it.states == ["failed", "delivered"]

@@ -14,9 +14,9 @@ from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, Jso
 from mock_server.admin.long_answers import listing
 from mock_server.admin.query import Field, narrowing, whole
 from mock_server.behaviours.document_events import event_body
-from mock_server.store.base import Row
+from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction
-from mock_server.webhooks import events, outbox
+from mock_server.webhooks import events, outbox, rendering
 from mock_server.webhooks import subscriptions as subscription
 
 _SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
@@ -40,6 +40,7 @@ _FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
 }
 _MOST = 1_000
+_TOO_MUCH_OWED = f"bodies of {events.MAX_RAW_BYTES:,} bytes are still owed to subscribers; drain or cancel them first"
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -74,10 +75,14 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
         more = {}
         if kind != subscription.KIND:
             more["dropped"] = workspace.image.counters.get(kind, 0) - len(workspace.image.rows(kind))
-        items = (row.record for row in rows)
+        items = (_shown(kind, row) for row in rows)
         return listing(items=items, total=total, workspace=workspace.id, **more)
 
     return handler
+
+
+def _shown(kind: str, row: Row) -> Record:
+    return rendering.shown(row.record) if kind == events.KIND else row.record
 
 
 def _fields(control: AdminContext, kind: str) -> Mapping[str, Field]:
@@ -92,7 +97,7 @@ def one(control: AdminContext, kind: str) -> Callable[[Request], Any]:
     async def handler(request: Request) -> Response:
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
-            return answer({**existing(tx, kind, request).record, "workspace": workspace.id})
+            return answer({**_shown(kind, existing(tx, kind, request)), "workspace": workspace.id})
 
     return handler
 
@@ -157,9 +162,12 @@ class _Webhooks:
         emit = partial(events.emit_raw, body=asked.get("body"))
         if "base64" in asked:
             emit = partial(events.emit_bytes, raw=_decoded(asked["base64"], largest), content_type=_media(asked))
-        with self._transaction(request) as tx:
-            event = emit(tx, workspace.ids, workspace.clock.stamp(), asked["type"])
-            subscribers = len(tx.find(outbox.KIND, {"eventId": event["id"]}))
+        try:
+            with self._transaction(request) as tx:
+                event = emit(tx, workspace.ids, workspace.clock.stamp(), asked["type"])
+                subscribers = len(tx.find(outbox.KIND, {"eventId": event["id"]}))
+        except events.TooMuchOwed:
+            raise ControlRefused(409, _TOO_MUCH_OWED, pointer="/body") from None
         return answer({"id": event["id"], "subscribers": subscribers}, 201)
 
     async def heal(self, request: Request) -> Response:
