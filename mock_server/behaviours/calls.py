@@ -7,6 +7,7 @@ from mock_server.behaviours.leads import new_lead
 from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.behaviours.side_effects import activity, add_inquiry, number
 from mock_server.store.base import Id
+from mock_server.world.business_rules import recording_url
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
 
 _SECONDS = 45
@@ -44,7 +45,7 @@ def _inquiry(call: OperationContext, name: str) -> dict[str, Any]:
         "id": number(call, "inquiries/data"),
         "summary": summary,
         "keyPoints": ["Outgoing call placed through the API", purpose[:500]],
-        "recordingUrl": f"https://recordings.sophiie-mock.example/{source}.mp3",
+        "recordingUrl": recording_url(source),
         "transcripts": _transcript(call, began, _said(call, name, transfer)),
         "direction": "AI_TO_LEAD",
         "duration": _SECONDS,

@@ -9,11 +9,11 @@ from mock_server.behaviours.registry import ActionContext
 from mock_server.behaviours.side_effects import activity, emit_event
 from mock_server.errors import Conflict, NotFound
 from mock_server.store.base import Id, Record, Row
+from mock_server.world.business_rules import lead_activated, lead_address, lead_created, tags_due
 from mock_server.world.context import WorldContext
 from mock_server.world.conversations import Conversation
 from mock_server.world.fixtures import common
 from mock_server.world.ids import FIRST_FREE_INDEX
-from mock_server.world.lead_history import SPOKEN
 from mock_server.world.lead_records import COUNTERS
 from mock_server.world.people import Person, known_person, person
 
@@ -124,7 +124,7 @@ def _new(action: ActionContext, who: Caller, conversation: Conversation) -> Id:
         **_details(who, conversation),
     }
     row = action.store("leads", id, record)
-    activity(action, id, "LEAD_CREATED", f"Lead created from {SPOKEN[source]}")
+    activity(action, id, *lead_created(source))
     emit_event(action, "LEAD_CREATED", row.record)
     return id
 
@@ -138,8 +138,7 @@ def _details(who: Caller, conversation: Conversation) -> Mapping[str, Any]:
     if source in ("CALL", "SMS", "WEBFORM") or who.told == him.phone:
         details["phone"] = him.phone
     if conversation.contact.topic.service:
-        place = {"line1": him.line1, "line2": him.line2, "suburb": him.suburb, "state": him.state}
-        details["defaultLeadAddress"] = {"address": {**place, "postcode": him.postcode, "country": "AU"}}
+        details["defaultLeadAddress"] = lead_address(him)
     return details
 
 
@@ -153,7 +152,7 @@ def set_status(action: ActionContext, lead: Id, conversation: Conversation) -> N
     booked = any(visit.get("createdAt") == action.now for visit in visits)
     if booked and row.record.get("status") == "pending":
         stored = action.store("leads", lead, {**changed, "status": "active"})
-        activity(action, lead, "LEAD_UPDATED", "Status changed from pending to active")
+        activity(action, lead, *lead_activated())
         emit_event(action, "LEAD_UPDATED", stored.record)
     else:
         action.store("leads", lead, changed)
@@ -161,13 +160,13 @@ def set_status(action: ActionContext, lead: Id, conversation: Conversation) -> N
 
 def _tags(lead: Record, conversation: Conversation, visits: list[Record]) -> list[Record]:
     had: dict[str, Record] = {tag["name"]: tag for tag in lead.get("tags") or ()}
-    true = {
-        "Urgent": conversation.urgent,
-        "Commercial": bool(lead.get("businessName")),
-        "Repeat customer": len(visits) >= 2,
-        "Quote": conversation.tag == "quote",
-        "Rescheduled": any(visit.get("isRescheduled") for visit in visits),
-    }
+    due = tags_due(
+        urgent=conversation.urgent,
+        commercial=bool(lead.get("businessName")),
+        visits=len(visits),
+        quote=conversation.tag == "quote",
+        moved=any(visit.get("isRescheduled") for visit in visits),
+    )
     ours = common().lead_tags
-    told = [had.get(name, {"name": name, "description": ours[name]}) for name in ours if name in had or true.get(name)]
+    told = [had.get(name, {"name": name, "description": ours[name]}) for name in ours if name in had or name in due]
     return [*told, *(tag for name, tag in had.items() if name not in ours)]

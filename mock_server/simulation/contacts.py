@@ -15,7 +15,15 @@ from mock_server.errors import Conflict, NotFound
 from mock_server.simulation.callers import Caller, caller, lead_of, set_status, upsert_lead
 from mock_server.store.base import Id, Record, Row
 from mock_server.world.appointments import ANY_TIME, PlannedAppointment, appointment_record, attendees, plan
-from mock_server.world.calendar import DAY, MINUTE, spoken, stamp, to_local, weekday
+from mock_server.world.business_rules import (
+    appointment_booked,
+    appointment_cancelled,
+    appointment_moved,
+    confirmation_sent,
+    inquiry_created,
+    recording_url,
+)
+from mock_server.world.calendar import DAY, MINUTE, stamp, to_local, weekday
 from mock_server.world.clock import epoch_ms, parse
 from mock_server.world.context import WorldContext
 from mock_server.world.conversations import (
@@ -31,7 +39,6 @@ from mock_server.world.conversations import (
 from mock_server.world.fixture_models import Service, TimePreference
 from mock_server.world.fixtures import business, common
 from mock_server.world.ids import FIRST_FREE_INDEX
-from mock_server.world.lead_history import SPOKEN
 from mock_server.world.recipe import Recipe
 
 SOURCES: Mapping[str, str] = MappingProxyType(
@@ -101,9 +108,9 @@ def _book(action: ActionContext, context: WorldContext, wanted: SimulationReques
     if action.tx.get("services", record["tradeService"]["id"]) is None:
         record["tradeService"] = None
     row = action.store("appointments", record["id"], record)
-    activity(action, lead, "APPOINTMENT_CREATED", f"{service.name}, {spoken(context.business.zone, when)}", row.id)
+    activity(action, lead, *appointment_booked(context.business.zone, service, when), row.id)
     emit_event(action, "APPOINTMENT_CREATED", row.record)
-    activity(action, lead, "SMS_SENT", f"Confirmation sent to {who.person.phone}", row.id)
+    activity(action, lead, *confirmation_sent(who.person.phone), row.id)
     set_status(action, lead, conversation)
     return {**_told(who, inquiry), "appointmentId": row.id}
 
@@ -123,14 +130,13 @@ def _change(action: ActionContext, context: WorldContext, wanted: SimulationRequ
     inquiry = _written(action, who, conversation)
     if when is None:
         changes: dict[str, Any] = {"status": "CANCELLED"}
-        text, line, event = "Cancelled by the customer", "APPOINTMENT_CANCELLED", "APPOINTMENT_CANCELLED"
+        line, event = appointment_cancelled(), "APPOINTMENT_CANCELLED"
     else:
         times = {"start": stamp(when), "end": stamp(when + service.minutes * MINUTE)}
         changes = {**times, "status": "PENDING", "isRescheduled": True}
-        text = f"Moved to {spoken(context.business.zone, when)}"
-        line, event = "APPOINTMENT_RESCHEDULED", "APPOINTMENT_UPDATED"
+        line, event = appointment_moved(context.business.zone, when), "APPOINTMENT_UPDATED"
     row = action.store("appointments", visit.id, {**visit.record, **changes, "updatedAt": action.now})
-    activity(action, row.record["leadId"], line, text, row.id)
+    activity(action, row.record["leadId"], *line, row.id)
     emit_event(action, event, row.record)
     set_status(action, row.record["leadId"], conversation)
     return {**_told(who, inquiry), "appointmentId": row.id}
@@ -157,10 +163,10 @@ def _written(action: ActionContext, who: Caller, conversation: Conversation) -> 
     data = {**told["data"], "id": number(action, "inquiries/data")}
     inquiry: dict[str, Any] = {name: told[name] for name in ("source", "tag", "summary", "isRead")}
     if source == "CALL":
-        data["recordingUrl"] = f"https://recordings.sophiie-mock.example/{id}.mp3"
+        data["recordingUrl"] = recording_url(id)
     elif source == "SMS":
         data["messageThreadId"] = inquiry["messageThreadId"] = FIRST_FREE_INDEX + action.tx.count("threads")
-    text = f"New {SPOKEN[source]} about {conversation.about}"
+    text = inquiry_created(source, conversation.about).text
     return add_inquiry(action, lead, {**inquiry, "sourceId": str(id), "data": data}, text)
 
 

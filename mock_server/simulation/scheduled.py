@@ -12,6 +12,7 @@ from mock_server.simulation.callers import KNOWN
 from mock_server.simulation.contacts import OPEN, SimulationRequest, simulate
 from mock_server.store.base import Id
 from mock_server.store.state import Transaction
+from mock_server.world.business_rules import SOURCE_SHARES
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
 from mock_server.world.ids import Rng, rng
 from mock_server.world.recipe import Recipe
@@ -21,8 +22,7 @@ TRAFFIC = "traffic"
 """The id of the row that renews itself."""
 
 _NEXT = {"PENDING": "CONFIRMED", "CONFIRMED": "COMPLETED"}
-_WAYS = ("call", "sms", "email", "webform", "chat")
-_SHARES = (44, 17, 15, 13, 11)
+_WAYS = ("call", "sms", "email", "webform", "chat")  # in the order of the world's SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ def _anyone(chance: Rng) -> SimulationRequest:
     action = chance.weighted(("", "book", "move", "cancel"), (82, 12, 3, 3))
     if action:
         return SimulationRequest("appointment", sender if action == "book" else "", action=action)
-    return SimulationRequest(chance.weighted(_WAYS, _SHARES), sender)
+    return SimulationRequest(chance.weighted(_WAYS, SOURCE_SHARES), sender)

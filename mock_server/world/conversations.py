@@ -10,15 +10,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mock_server.world import Record, calendar
+from mock_server.world.business_rules import recording_url
 from mock_server.world.channels import Script, body
 from mock_server.world.clock import epoch_ms
 from mock_server.world.fixture_models import Business, FollowUpAnswer, TimePreference, Topic
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Ids, Rng
 from mock_server.world.people import Person
-
-SOURCES = ("CALL", "SMS", "EMAIL", "WEBFORM", "CHATBOT")
-"""The five sources; every topic can come by each, but Sophiie herself only rings."""
 
 DIALOGUES = frozenset({"CALL", "SMS", "CHATBOT"})
 """Sources where Sophiie answers at once, and so can book, move or cancel."""
@@ -159,7 +157,7 @@ def inquiry_record(
         data["messageThreadId"] = thread
     source_id = ids.make(SOURCE_KINDS[source], index)
     if source == "CALL":
-        data["recordingUrl"] = f"https://recordings.sophiie-mock.example/{source_id}.mp3"
+        data["recordingUrl"] = recording_url(source_id)
     return {
         "id": ids.make("inquiries", index),
         "source": source,

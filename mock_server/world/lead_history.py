@@ -8,11 +8,17 @@ changes them (books, moves, cancels). What the lead shows at the end is read off
 from collections.abc import Sequence
 
 from mock_server.world.appointments import PlannedAppointment, plan
+from mock_server.world.business_rules import (
+    SOURCE_SHARES,
+    SOURCES,
+    appointment_cancelled,
+    inquiry_created,
+    lead_created,
+)
 from mock_server.world.calendar import DAY, HOUR, MINUTE, to_local, to_utc
 from mock_server.world.context import WorldContext
 from mock_server.world.conversations import (
     DIALOGUES,
-    SOURCES,
     Contact,
     Conversation,
     choose_answers,
@@ -27,10 +33,6 @@ from mock_server.world.ids import Rng
 from mock_server.world.lead_story import INQUIRIES, LeadStory, StoryEntry, cancel, take_effect
 from mock_server.world.people import person
 
-# Percent of the contacts, in the order of SOURCES.
-_SHARES = (44, 17, 15, 13, 11)
-SPOKEN = {"CALL": "call", "SMS": "text", "EMAIL": "e-mail", "WEBFORM": "web form", "CHATBOT": "chat"}
-"""How activities name a source."""
 # How many contacts a lead would like to make; those who came in lately have not got round to all of them.
 _COUNTS = {1: 13, 2: 25, 3: 22, 4: 16, 5: 11, 6: 8, 7: 5}
 # Nothing begins later than this before now, so that the longest conversation has ended by now.
@@ -93,7 +95,7 @@ def _contact(context: WorldContext, story: LeadStory, number: int, at: int, stre
     coming = _coming(story, at + HOUR)
     past = next((v for v in reversed(story.visits) if not v.cancelled and v.end < at), None)
     topic = _topic(context, story, coming, past, stream)
-    source = "CALL" if topic.outbound else stream.weighted(SOURCES, _SHARES)
+    source = "CALL" if topic.outbound else stream.weighted(SOURCES, SOURCE_SHARES)
     delay = 0 if source in DIALOGUES else 20 * MINUTE + stream.below(4 * HOUR)
     answers = choose_answers(topic, source, stream)
     urgent = any(answer.urgent for answer in answers)
@@ -166,8 +168,7 @@ def _record(context: WorldContext, story: LeadStory, conversation: Conversation,
     """Write the inquiry down, with its activities."""
     number, at = len(story.conversation), conversation.contact.start
     if number == 0:
-        text = f"Lead created from {SPOKEN[conversation.contact.source]}"
-        story.happenings.append(StoryEntry(at, "LEAD_CREATED", text, story.lead_id))
+        story.happenings.append(StoryEntry(at, *lead_created(conversation.contact.source), story.lead_id))
     unread = context.recipe.unread if at > context.now - 7 * DAY else min(3, context.recipe.unread)
     record = inquiry_record(
         conversation,
@@ -185,8 +186,8 @@ def _record(context: WorldContext, story: LeadStory, conversation: Conversation,
     if conversation.contact.topic.outbound:
         text = f"Outbound call to {story.person.phone}"
         story.happenings.append(StoryEntry(at, "CALL_INITIATED", text, record["id"]))
-    text = f"New {SPOKEN[conversation.contact.source]} about {conversation.about}"
-    story.happenings.append(StoryEntry(at, "INQUIRY_CREATED", text, record["id"]))
+    line = inquiry_created(conversation.contact.source, conversation.about)
+    story.happenings.append(StoryEntry(at, *line, record["id"]))
 
 
 def _office(context: WorldContext, story: LeadStory, stream: Rng) -> None:
@@ -201,6 +202,6 @@ def _office(context: WorldContext, story: LeadStory, stream: Rng) -> None:
     at = max(quiet, visit.updated) + stream.below(room)
     if stream.chance(7):
         reason = stream.choice(common().phrases["cancel_reasons"])
-        cancel(context, story, visit, at, reason, stream.choice(context.staff))
+        cancel(context, story, visit, at, appointment_cancelled(reason), stream.choice(context.staff))
     elif not visit.confirmed and stream.chance(65):
         visit.confirmed, visit.updated = True, at

@@ -2,6 +2,7 @@
 
 from mock_server.world import Record, World
 from mock_server.world.appointments import appointment_record
+from mock_server.world.business_rules import lead_address, tags_due
 from mock_server.world.calendar import HOUR, MINUTE, stamp
 from mock_server.world.context import WorldContext
 from mock_server.world.edge_cases import edge_lead, edge_note
@@ -85,28 +86,19 @@ def _address(story: LeadStory) -> Record | None:
     """Known once a job was talked about."""
     if not any(conversation.contact.topic.service for conversation in story.conversation):
         return None
-    who = story.person
-    address = {
-        "line1": who.line1,
-        "line2": who.line2,
-        "suburb": who.suburb,
-        "state": who.state,
-        "postcode": who.postcode,
-        "country": "AU",
-    }
-    return {"address": address}
+    return lead_address(story.person)
 
 
 def _tags(story: LeadStory) -> list[Record]:
     """Read off the story, in the order of the fixture."""
-    true = {
-        "Urgent": any(conversation.urgent for conversation in story.conversation),
-        "Commercial": story.person.trading_as is not None,
-        "Repeat customer": len(story.visits) >= 2,
-        "Quote": any(conversation.tag == "quote" for conversation in story.conversation),
-        "Rescheduled": any(visit.moved for visit in story.visits),
-    }
-    return [{"name": name, "description": about} for name, about in common().lead_tags.items() if true[name]]
+    due = tags_due(
+        urgent=any(conversation.urgent for conversation in story.conversation),
+        commercial=story.person.trading_as is not None,
+        visits=len(story.visits),
+        quote=any(conversation.tag == "quote" for conversation in story.conversation),
+        moved=any(visit.moved for visit in story.visits),
+    )
+    return [{"name": name, "description": about} for name, about in due.items()]
 
 
 def _notes(context: WorldContext, story: LeadStory) -> list[Record]:

@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 from mock_server.world import Record
 from mock_server.world.appointments import PlannedAppointment, attendees
-from mock_server.world.calendar import MINUTE, spoken
+from mock_server.world.business_rules import (
+    ActivityLine,
+    appointment_booked,
+    appointment_cancelled,
+    appointment_moved,
+    confirmation_sent,
+    lead_activated,
+)
+from mock_server.world.calendar import MINUTE
 from mock_server.world.context import WorldContext
 from mock_server.world.conversations import DIALOGUES, Conversation
 from mock_server.world.ids import Rng
@@ -50,10 +58,10 @@ def take_effect(
     clerk = stream.choice(context.staff) if written else None
     if topic.effect == "reschedule" and about and when is not None:
         about.start, about.moved, about.updated, about.confirmed = when, True, at, False
-        text = f"Moved to {spoken(context.business.zone, when)}"
-        story.happenings.append(StoryEntry(at, "APPOINTMENT_RESCHEDULED", text, _visit_id(context, about), clerk))
+        line = appointment_moved(context.business.zone, when)
+        story.happenings.append(StoryEntry(at, *line, _visit_id(context, about), clerk))
     elif topic.effect == "cancel" and about:
-        cancel(context, story, about, at, "Cancelled by the customer", clerk)
+        cancel(context, story, about, at, appointment_cancelled(), clerk)
     elif topic.outbound and about:
         about.confirmed, about.updated = True, at
     elif topic.service and when is not None:
@@ -67,22 +75,25 @@ def _book(context: WorldContext, story: LeadStory, when: int, at: int, clerk: st
     inquiry = story.inquiries[-1]["id"]
     visit = PlannedAppointment(index, service, inquiry, conversation, when, at, attendees(context, service, stream), at)
     story.visits.append(visit)
-    reference, text = _visit_id(context, visit), f"{service.name}, {spoken(context.business.zone, when)}"
-    story.happenings.append(StoryEntry(at, "APPOINTMENT_CREATED", text, reference, clerk))
-    sent = at + 3000 + stream.below(9000)
-    text = f"Confirmation sent to {story.person.phone}"
-    story.happenings.append(StoryEntry(sent, "SMS_SENT", text, reference, clerk))
+    reference, sent = _visit_id(context, visit), at + 3000 + stream.below(9000)
+    booked = appointment_booked(context.business.zone, service, when)
+    story.happenings.append(StoryEntry(at, *booked, reference, clerk))
+    story.happenings.append(StoryEntry(sent, *confirmation_sent(story.person.phone), reference, clerk))
     if len(story.visits) == 1:
-        text = "Status changed from pending to active"
-        story.happenings.append(StoryEntry(at, "LEAD_UPDATED", text, story.lead_id, clerk))
+        story.happenings.append(StoryEntry(at, *lead_activated(), story.lead_id, clerk))
 
 
 def cancel(
-    context: WorldContext, story: LeadStory, visit: PlannedAppointment, at: int, text: str, clerk: str | int | None
+    context: WorldContext,
+    story: LeadStory,
+    visit: PlannedAppointment,
+    at: int,
+    line: ActivityLine,
+    clerk: str | int | None,
 ) -> None:
     """Call a visit off."""
     visit.cancelled, visit.updated = True, at
-    story.happenings.append(StoryEntry(at, "APPOINTMENT_CANCELLED", text, _visit_id(context, visit), clerk))
+    story.happenings.append(StoryEntry(at, *line, _visit_id(context, visit), clerk))
 
 
 def _visit_id(context: WorldContext, visit: PlannedAppointment) -> str | int:

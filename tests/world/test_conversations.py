@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mock_server.world.business_rules import SOURCES
 from mock_server.world.clock import from_epoch_ms, stamp
-from mock_server.world.conversations import SOURCES, Conversation, converse, inquiry_record, pick_topic
+from mock_server.world.conversations import Conversation, converse, inquiry_record, pick_topic
 from mock_server.world.fixtures import business
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids, rng
 from mock_server.world.people import known_person, person

@@ -1,0 +1,87 @@
+"""Rules of a Sophiie business, the same in the past that a world begins with and in what is simulated afterwards.
+
+The past is told by ``lead_history`` and ``lead_story``, the present by ``mock_server.simulation``: both write what is
+said here, so they cannot drift apart.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mock_server.world import Record
+from mock_server.world.calendar import spoken
+from mock_server.world.fixture_models import Service
+from mock_server.world.fixtures import common
+from mock_server.world.people import Person
+
+SOURCES = ("CALL", "SMS", "EMAIL", "WEBFORM", "CHATBOT")
+"""The five sources of an inquiry; every topic can come by each, but Sophiie herself only rings."""
+
+SOURCE_SHARES = (44, 17, 15, 13, 11)
+"""Percent of the contacts that come by each source, in the order of SOURCES."""
+
+_SPOKEN = {"CALL": "call", "SMS": "text", "EMAIL": "e-mail", "WEBFORM": "web form", "CHATBOT": "chat"}
+
+
+class ActivityLine(NamedTuple):
+    """One line of a lead's activities: its event, and its text."""
+
+    event: str
+    text: str
+
+
+def lead_created(source: str) -> ActivityLine:
+    """The line of a lead that is made by its first contact."""
+    return ActivityLine("LEAD_CREATED", f"Lead created from {_SPOKEN[source]}")
+
+
+def lead_activated() -> ActivityLine:
+    """The line of a lead whose first appointment was booked."""
+    return ActivityLine("LEAD_UPDATED", "Status changed from pending to active")
+
+
+def inquiry_created(source: str, about: str) -> ActivityLine:
+    """The line of a contact that was written down."""
+    return ActivityLine("INQUIRY_CREATED", f"New {_SPOKEN[source]} about {about}")
+
+
+def appointment_booked(zone: str, service: Service, start: int) -> ActivityLine:
+    """The line of an appointment that was booked; ``start`` in epoch milliseconds."""
+    return ActivityLine("APPOINTMENT_CREATED", f"{service.name}, {spoken(zone, start)}")
+
+
+def confirmation_sent(phone: str | None) -> ActivityLine:
+    """The line of the text message that follows a booking."""
+    return ActivityLine("SMS_SENT", f"Confirmation sent to {phone}")
+
+
+def appointment_moved(zone: str, start: int) -> ActivityLine:
+    """The line of an appointment that was moved; its new ``start`` in epoch milliseconds."""
+    return ActivityLine("APPOINTMENT_RESCHEDULED", f"Moved to {spoken(zone, start)}")
+
+
+def appointment_cancelled(reason: str = "Cancelled by the customer") -> ActivityLine:
+    """The line of an appointment that was called off."""
+    return ActivityLine("APPOINTMENT_CANCELLED", reason)
+
+
+def tags_due(*, urgent: bool, commercial: bool, visits: int, quote: bool, moved: bool) -> Mapping[str, str | None]:
+    """The tags that a lead gets by what happened with it, with their descriptions, in the order of the fixture."""
+    true = {
+        "Urgent": urgent,
+        "Commercial": commercial,
+        "Repeat customer": visits >= 2,
+        "Quote": quote,
+        "Rescheduled": moved,
+    }
+    return {name: about for name, about in common().lead_tags.items() if true[name]}
+
+
+def lead_address(who: Person) -> Record:
+    """The address of a lead as its record holds it: known once a job was talked about."""
+    lines = {"line1": who.line1, "line2": who.line2, "suburb": who.suburb, "state": who.state}
+    return {"address": {**lines, "postcode": who.postcode, "country": "AU"}}
+
+
+def recording_url(source_id: str | int) -> str:
+    """Where the recording of a call would be: a host that is reserved for examples."""
+    return f"https://recordings.sophiie-mock.example/{source_id}.mp3"
