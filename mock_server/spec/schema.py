@@ -198,11 +198,6 @@ class Schema:
         return any(part.node.get("writeOnly") is True for part in self.certain)
 
     @cached_property
-    def read_only(self) -> bool:
-        """True for a value that is for answers only, and ignored in a request."""
-        return any(part.node.get("readOnly") is True for part in self.certain)
-
-    @cached_property
     def rest(self) -> "Schema | None":
         """The schema of the properties that are not named, where it says one."""
         parts = [part for part in self.parts if isinstance(part.node.get("additionalProperties"), dict)]

@@ -1,18 +1,16 @@
 """Conversations: one contact of a person with the business, told the same in words, summary and key points.
 
 All that is said comes from one set of slots, so the summary cannot contradict the transcript. Used for the history
-of a world and for whatever happens later (a simulated call: :func:`converse`, then :func:`inquiry_record`).
+of a world and for whatever happens later (a simulated call: :func:`hold`, then :func:`inquiry_record`).
 """
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from mock_server.world import Record, calendar
 from mock_server.world.business_rules import recording_url
 from mock_server.world.channels import Script, body
-from mock_server.world.clock import epoch_ms
 from mock_server.world.fixture_models import Business, FollowUpAnswer, TimePreference, Topic
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Ids, Rng
@@ -85,29 +83,6 @@ def choose_answers(topic: Topic, source: str, stream: Rng) -> tuple[FollowUpAnsw
 def choose_preference(stream: Rng, *, urgent: bool) -> TimePreference:
     """When the customer will say a visit suits."""
     return stream.choice(common().urgent_preferences if urgent else common().preferences)
-
-
-def converse(
-    source: str,
-    about: str,
-    who: Person,
-    business: Business,
-    start: datetime,
-    stream: Rng,
-    *,
-    known: bool = False,
-    when: datetime | None = None,
-) -> Conversation:
-    """A contact out of nothing but its circumstances, as a simulation needs it.
-
-    ``about`` is free text ("blocked drain") or a topic's key; empty draws one. ``when`` is the visit that Sophiie
-    offers and the customer accepts; without it she promises a call back. The contact ends within half an hour
-    (``Conversation.end``): start it that long before a clock's now when it should be over.
-    """
-    topic = pick_topic(business, about, stream)
-    visit = epoch_ms(when) if when and source in DIALOGUES else None
-    answers = choose_answers(topic, source, stream)
-    return hold(Contact(source, topic, who, business, epoch_ms(start), answers, known=known, when=visit), stream)
 
 
 def hold(contact: Contact, stream: Rng) -> Conversation:

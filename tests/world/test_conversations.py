@@ -5,8 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_server.world.business_rules import SOURCES
-from mock_server.world.clock import from_epoch_ms, stamp
-from mock_server.world.conversations import Conversation, converse, inquiry_record, pick_topic
+from mock_server.world.clock import epoch_ms, from_epoch_ms, stamp
+from mock_server.world.conversations import (
+    DIALOGUES,
+    Contact,
+    Conversation,
+    choose_answers,
+    hold,
+    inquiry_record,
+    pick_topic,
+)
 from mock_server.world.fixtures import business
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids, rng
 from mock_server.world.people import known_person, person
@@ -15,9 +23,16 @@ NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 VISIT = datetime(2026, 3, 5, 22, 30, tzinfo=UTC)
 
 
-def ring(source: str, about: str, *, known: bool = False, when: datetime | None = None) -> Conversation:
+def ring(
+    source: str, about: str, *, known: bool = False, when: datetime | None = None, seed: int | None = None
+) -> Conversation:
     who = person(1, FIRST_FREE_INDEX, "NSW", 2)
-    return converse(source, about, who, business("plumber"), NOW, rng(1, source, about), known=known, when=when)
+    stream = rng(1, source, about) if seed is None else rng(seed)
+    topic = pick_topic(business("plumber"), about, stream)
+    visit = epoch_ms(when) if when and source in DIALOGUES else None
+    answers = choose_answers(topic, source, stream)
+    contact = Contact(source, topic, who, business("plumber"), epoch_ms(NOW), answers, known=known, when=visit)
+    return hold(contact, stream)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +80,7 @@ def test_who_is_known_is_not_asked_for_the_name() -> None:
 def test_urgent_answers_make_an_urgent_inquiry() -> None:
     tags = {}
     for seed in range(40):
-        who = person(1, 0, "NSW", 2)
-        held = converse("CALL", "blocked drain", who, business("plumber"), NOW, rng(seed))
+        held = ring("CALL", "blocked drain", seed=seed)
         tags[held.urgent] = held.tag
         urgent_words = "Water is spilling onto the floor" in held.key_points
         assert held.urgent is urgent_words
