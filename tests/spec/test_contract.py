@@ -21,9 +21,9 @@ def answers(**content: Any) -> dict[str, Any]:
     return {"responses": {"200": {"description": "", "content": content}}}
 
 
-def test_our_documents_have_their_42_operations() -> None:
+def test_our_two_documents_share_no_operation() -> None:
     contract = served(*OURS.values())
-    assert len(contract.operations) == 42
+    assert len(contract.operations) == sum(len(served(document).operations) for document in OURS.values())
     assert all(key == operation.key for key, operation in contract.operations.items())
 
 

@@ -54,7 +54,7 @@ def test_every_switch_leaves_a_document_that_is_served(assumption: str) -> None:
 def test_one_assumption_of_each_gap_can_be_made_at_once() -> None:
     patches = assume(GAPS, [f"{gap.id}={list(gap.switch)[-1]}" for gap in GAPS if gap.switch])
     documents = [load(OPENAPI / f"{name}.yaml", patches[name]) for name in OURS]
-    assert len(Contract(documents).operations) == 42
+    assert Contract(documents).operations.keys() == served(*OURS.values()).operations.keys()
 
 
 def test_a_switch_does_what_it_says() -> None:
