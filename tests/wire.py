@@ -66,7 +66,7 @@ def ask(
     host: str | None = "localhost",
 ) -> Answer:
     """One request in process. A ``body`` of several parts is streamed without a length; one of one part has its own."""
-    return asyncio.run(_ask(app, scope_of(method, target, key=key, body=body, headers=headers, host=host), body))
+    return asyncio.run(answer_of(app, scope_of(method, target, key=key, body=body, headers=headers, host=host), body))
 
 
 def scope_of(
@@ -106,7 +106,8 @@ def scope_of(
     }
 
 
-async def _ask(app: ASGIApp, scope: dict[str, Any], body: bytes | Sequence[bytes] | None) -> Answer:
+async def answer_of(app: ASGIApp, scope: dict[str, Any], body: bytes | Sequence[bytes] | None = None) -> Answer:
+    """The answer of an application to one request, on whatever loop runs; every client in process goes through here."""
     parts = [body] if isinstance(body, bytes) else list(body or [b""])
     sent: list[Mapping[str, Any]] = []
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 from starlette.applications import Starlette
-from wire import Answer, scope_of
+from wire import Answer, answer_of, scope_of
 
 from mock_server.store.base import Row
 from mock_server.store.state import WorkspaceState
@@ -38,17 +38,7 @@ class Api:
         target = f"{path}?{urlencode(query, doseq=True)}" if query else path
         raw = None if body is None else orjson.dumps(body)
         scope = scope_of(method, target, key=self.key, body=raw)
-        sent: list[Mapping[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": raw or b"", "more_body": False}
-
-        async def send(message: Mapping[str, Any]) -> None:
-            sent.append(message)
-
-        self.loop.run_until_complete(self.app(scope, receive, send))
-        headers = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
-        return Answer(sent[0]["status"], headers, b"".join(message["body"] for message in sent[1:]))
+        return self.loop.run_until_complete(answer_of(self.app, scope, raw))
 
     def good(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         answer = self.ask(method, path, body, **query)
