@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from wire import KEY, Answer, Tenant, ask, assert_envelope, body_of, scope_of, state_of, target_of
+from wire import KEY, Answer, Tenant, answer_of, ask, assert_envelope, body_of, scope_of, state_of, target_of
 
 from mock_server.api.prefer import Preference, parse
 from mock_server.errors import BadRequest
@@ -119,13 +118,7 @@ def test_a_delay_holds_up_nobody_else(app: Starlette) -> None:
         done: list[str] = []
 
         async def one(name: str, wish: str) -> None:
-            async def receive() -> dict[str, Any]:
-                return {"type": "http.request"}
-
-            async def send(message: object) -> None:
-                pass
-
-            await app(scope_of("GET", "/v1/organization", headers=[("Prefer", wish)]), receive, send)
+            await answer_of(app, scope_of("GET", "/v1/organization", headers=[("Prefer", wish)]))
             done.append(name)
 
         await asyncio.gather(one("slow", "delay=50"), one("quick", "delay=0"))
