@@ -174,7 +174,7 @@ def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:
 
 def _is_object(schema: Schema) -> bool:
     """True when the schema says that a value is an object; one that says nothing admits everything."""
-    return "object" in (schema.said or ()) or bool(schema.properties)
+    return "object" in (schema.declared_types or ()) or bool(schema.properties)
 
 
 def _mapped(schema: Schema) -> Schema | None:

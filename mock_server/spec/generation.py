@@ -82,7 +82,7 @@ class _Draft:
             return self.rng.choice([value for value in fits if value is not None] or [None])
         if depth > _DEEPEST and all("null" in schema.types for schema in schemas):
             return None
-        said = [part.said for part in parts if part.said is not None]
+        said = [part.declared_types for part in parts if part.declared_types is not None]
         types = (reduce(common, said) if said else None) or parts[0].types
         if depth:
             for part in parts:

@@ -47,7 +47,7 @@ def narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Sch
     """The schema of the id: that of the path, where the record's says less."""
     for parameters in named:
         wanted = parameters[-1].schema
-        if schema is None or wanted.said is None or not wanted.types <= schema.types:
+        if schema is None or wanted.declared_types is None or not wanted.types <= schema.types:
             continue
         if any(schema.accepts(id) and not wanted.accepts(id) for id in _IDS):
             return wanted

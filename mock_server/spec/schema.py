@@ -116,27 +116,29 @@ class Schema:
     @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types it admits, as far as it says; all of them when it does not say."""
-        if self.said is not None:
-            return self.said
+        if self.declared_types is not None:
+            return self.declared_types
         words = {word for part in self.parts for word in part.node}
         implied = {name for name, keywords in _IMPLIED if words.intersection(keywords)}
         return frozenset(implied or TYPES)
 
     @cached_property
-    def said(self) -> frozenset[str] | None:
+    def declared_types(self) -> frozenset[str] | None:
         """The types that `type`, `enum`, `const` and the branches leave; None when none of them says any."""
-        said: list[frozenset[str]] = []
+        declarations: list[frozenset[str]] = []
         if "type" in self.node:
             declared = self.node["type"]
-            said.append(frozenset([declared] if isinstance(declared, str) else declared))
+            declarations.append(frozenset([declared] if isinstance(declared, str) else declared))
         values = [self.node.get("enum"), [self.node["const"]] if "const" in self.node else None]
-        said += [frozenset(map(type_of, some)) for some in values if some is not None]
-        said += [branch.said for branch in self.branches("allOf") if branch.said is not None]
+        declarations += [frozenset(map(type_of, some)) for some in values if some is not None]
+        declarations += [
+            branch.declared_types for branch in self.branches("allOf") if branch.declared_types is not None
+        ]
         for keyword in ("anyOf", "oneOf"):
-            ways = [branch.said for branch in self.branches(keyword)]
+            ways = [branch.declared_types for branch in self.branches(keyword)]
             if ways and None not in ways:
-                said.append(frozenset[str]().union(*(way for way in ways if way is not None)))
-        return reduce(common, said) if said else None
+                declarations.append(frozenset[str]().union(*(way for way in ways if way is not None)))
+        return reduce(common, declarations) if declarations else None
 
     @property
     def count(self) -> float:

@@ -34,7 +34,7 @@ def lock_beside(real: Path, shown: Path) -> Iterator[IO[str]]:
     try:
         opened = place.open("a+", errors="replace")
     except OSError as fault:
-        raise StateError(Problem(str(shown), said(fault), FOLDER)) from None
+        raise StateError(Problem(str(shown), reason_of(fault), FOLDER)) from None
     with opened:
         opened.seek(0)
         holder = opened.read(100).strip()
@@ -46,7 +46,9 @@ def lock_beside(real: Path, shown: Path) -> Iterator[IO[str]]:
             what = f"in use by process {holder or 'unknown'}"
             raise StateError(Problem(str(shown), what, STOP_IT)) from None
         except OSError as fault:
-            raise StateError(Problem(str(place), f"cannot be locked: {said(fault)}", "keep it on a disk")) from None
+            raise StateError(
+                Problem(str(place), f"cannot be locked: {reason_of(fault)}", "keep it on a disk")
+            ) from None
         yield opened
 
 
@@ -61,6 +63,6 @@ def holder_of(found: os.stat_result) -> str:
     return "another process"
 
 
-def said(fault: OSError) -> str:
+def reason_of(fault: OSError) -> str:
     """The words of the operating system for an error."""
     return fault.strerror or str(fault)

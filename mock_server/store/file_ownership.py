@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from mock_server.errors import Problem, StateError, StateLost
-from mock_server.store.file_lock import FOLDER, OTHER, STOP_IT, holder_of, lock, lock_beside, said
+from mock_server.store.file_lock import FOLDER, OTHER, STOP_IT, holder_of, lock, lock_beside, reason_of
 from mock_server.store.mounts import known, mounted_alone, of_network
 
 log = logging.getLogger("mock_server")
@@ -73,7 +73,7 @@ class OwnedStateFile:
             os.write(lock, str(os.getpid()).encode())
         except OSError as fault:
             self._remove_empty()
-            raise self.fault(said(fault), f"make room, or {OTHER}") from None
+            raise self.fault(reason_of(fault), f"make room, or {OTHER}") from None
 
     def check(self) -> None:
         """Raises StateLost when it is not ours any more. What we have open may still be: see ``is_intact``."""
@@ -151,7 +151,7 @@ class OwnedStateFile:
             with self.real.open("rb") as file:
                 head = file.read(len(_MAGIC))
         except OSError as fault:
-            raise self.fault(said(fault), FOLDER) from None
+            raise self.fault(reason_of(fault), FOLDER) from None
         if head and head != _MAGIC:
             raise self.fault("not a database, but a file of something else", "give a file that this program made")
 
@@ -161,7 +161,7 @@ class OwnedStateFile:
         try:
             file = os.open(self.real, flags, 0o644)
         except OSError as fault:
-            raise self.fault(said(fault), FOLDER) from None
+            raise self.fault(reason_of(fault), FOLDER) from None
         opened.callback(os.close, file)
         found = os.fstat(file)
         id = found.st_dev, found.st_ino
@@ -185,7 +185,7 @@ class OwnedStateFile:
         except BlockingIOError:
             raise self.fault(f"in use by {holder_of(found)}", STOP_IT) from None
         except OSError as fault:
-            log.warning("%s cannot be locked (%s): keep it on a disk", self.shown, said(fault))
+            log.warning("%s cannot be locked (%s): keep it on a disk", self.shown, reason_of(fault))
 
 
 @contextmanager
