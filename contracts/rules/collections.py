@@ -50,6 +50,9 @@ COMPLETE = Rule(
 COMBINED = Rule(
     "filters_combined", Group.COLLECTIONS, "Of two filters both must hold", Provenance.INFERRED, "gap:filters"
 )
+FILTER_KEEPS = Rule(
+    "filter_keeps", Group.COLLECTIONS, "A filter must not change the items", Provenance.DOCUMENTED, _INQUIRIES
+)
 UNKNOWN = Rule(
     "filter_unknown", Group.COLLECTIONS, "A value that nothing has must give an empty list", Provenance.INFERRED,
     "gap:filters",
@@ -158,7 +161,11 @@ def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, An
             expected=f"all {len(due)} items with {words}",
             got=f"{len(missing)} are missing, {missing[0]} for one",
         )
-    elif not strangers and [item.get("id") for item in got] != due:
+    known = {item.get("id"): item for item in whole}
+    changed = [item.get("id") for item in got if item.get("id") in known and known[item.get("id")] != item]
+    if changed:
+        yield Violation(FILTER_KEEPS, expected=f"{changed[0]} as in the whole list", got="another value of a member")
+    if not strangers and not missing and [item.get("id") for item in got] != due:
         yield Violation(
             PARTITION, expected="the order of the whole list", got=_difference(due, [item.get("id") for item in got])
         )

@@ -18,8 +18,12 @@ COUNTED = Rule("counted", _LIFE, "The total must follow what is created and dele
 APPLIED = Rule("update_applied", _LIFE, "An update must set what it names", _SAID, _UPDATE)
 KEEPS = Rule("update_keeps", _LIFE, "An update must leave the rest alone", _OURS, "gap:empty-update")
 KEPT = Rule("kept_exactly", _LIFE, "What is written must be kept exactly, in every view", _SAID, _CREATE)
+EMPTIED = Rule("emptied", _LIFE, "An empty list or object must take the place of what was there", _OURS,
+               "gap:transfer-settings")  # fmt: skip
 NULLED = Rule("null_clears", _LIFE, "A null must clear the field", _OURS, "gap:null-clears-field")
 OTHERS = Rule("others_untouched", _LIFE, "A write must leave other records alone", _SAID, _UPDATE)
+NO_OTHER = Rule("no_other_effect", _LIFE, "A request must change what it is about, and nothing else", _OURS,
+                "gap:lead-write-effects")  # fmt: skip
 NO_EFFECT = Rule("refused_without_effect", _LIFE, "A refused write must change nothing", _OURS, "gap:bad-request")
 CONFLICT = Rule("conflict", _LIFE, "A clash must be answered with 409", _OURS, "gap:lead-conflict")
 FREED = Rule("conflict_ends", _LIFE, "A deleted record must not clash any more", _OURS, "gap:lead-conflict")

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.records import Record, RecordKind
+from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
@@ -151,6 +151,8 @@ def conflicts(client: ScenarioClient, family: Family) -> None:
                     rules.CONFLICT, family.update, same, expected="no clash with itself", got=same.answer(), where=name
                 )
             kind.gone(second)
+        if family.update is not None:
+            _changed_value(kind, family.update, first, name, body[name])
     kind.gone(first)
     if names and family.delete is not None:
         again = client.call(kind.create, body=body)
@@ -158,6 +160,31 @@ def conflicts(client: ScenarioClient, family: Family) -> None:
             client.broken(rules.FREED, kind.create, again, expected="success", got=again.answer())
         else:
             kind.gone(kind.listed()[0] if kind.family.listing else {})
+
+
+def _changed_value(kind: RecordKind, update: Operation, first: Record, name: str, old: Any) -> None:
+    """After a change the old value is free, to create with and to change to, and the new one is taken."""
+    client, create = kind.client, kind.create
+    new = client.sampler.value(create.document, create.document.properties(create.body)[name], unlike=old)
+    changed = client.call(update, first["id"], body={name: new})
+    if not changed.succeeded or any(one.get(name) != new for one in (record_of(changed), *kind.shown(first["id"]))):
+        return  # another run's matter, as below
+    _clash(kind, create, (), {**client.sampler.body(create, whole=True), name: new}, name)
+    made = client.call(create, body={**client.sampler.body(create, whole=True), name: old})
+    if not made.succeeded:
+        client.broken(rules.FREED, create, made, expected="the old value to be free", got=made.answer(), where=name)
+        return
+    kind.gone(record_of(made))
+    other = client.call(create, body=client.sampler.body(create, whole=True))
+    if not other.succeeded:
+        return
+    third = record_of(other)
+    moved = client.call(update, third["id"], body={name: old})
+    if not moved.succeeded:
+        client.broken(rules.FREED, update, moved, expected="a deleted one's to be free", got=moved.answer(), where=name)
+    else:
+        _clash(kind, update, (first["id"],), {name: old}, name)
+    kind.gone(third)
 
 
 def _clash(kind: RecordKind, operation: Operation, ids: tuple[Any, ...], body: Mapping[str, Any], name: str) -> None:

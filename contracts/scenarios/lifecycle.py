@@ -12,6 +12,8 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
+_KEPT = "suiteKept"
+
 
 def creation(client: ScenarioClient, family: Family) -> None:
     """With the least that is needed and with all there is: as sent, fresh, readable, listed once, counted."""
@@ -139,10 +141,12 @@ def update(client: ScenarioClient, family: Family) -> None:
         if family.update.document.validator(family.update.body).is_valid(body):
             record, exchange = _updated(kind, family.update, record, body)
             _nulled(kind, family.update, record, name)
+            _emptied(kind, family.update, record, name)
             record = next(iter(kind.found(record["id"])[-1:]), record)
     if exchange is not None:
         _untouched(kind, before, exchange, family.update, record["id"])
     _without_effect(kind, family.update, record)
+    _dated(kind, family.update, record)
     kind.gone(record)
     kind.gone(neighbour)
 
@@ -186,6 +190,39 @@ def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -
         kind.client.broken(
             rules.NULLED, operation, exchange, expected=f"{name}: null", got=f"{name}: a value", where=name
         )
+
+
+def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
+    """An empty list or object takes the place of what was there (gap transfer-settings)."""
+    filled: tuple[Any, ...] = ([], {})
+    for empty, before in zip(filled, (record.get(name), {_KEPT: 1}), strict=True):
+        bodies = {name: before}, {name: empty}
+        if operation.body is None or not all(map(operation.document.validator(operation.body).is_valid, bodies)):
+            continue
+        for body in bodies:
+            exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
+        shown = [one.get(name, empty) for one in (record_of(exchange), *kind.shown(record["id"]))]
+        if any(_KEPT in one if isinstance(one, dict) else one != empty for one in shown):
+            kind.client.broken(
+                rules.EMPTIED, operation, exchange, expected=f"{name}: {empty}", got=f"{name}: more", where=name
+            )
+
+
+def _dated(kind: RecordKind, operation: Operation, record: Record) -> None:
+    """A change is dated by the moment when it was made: not before a record that was made just then. Twice."""
+    names = [name for name in record if is_change_time(name) and isinstance(record[name], str)]
+    for turn in range(2 if names else 0):
+        marker, _, _ = kind.made_anyhow()
+        body = kind.client.sampler.body(kind.create)
+        exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
+        after = record_of(exchange)
+        for name in names:
+            if str(after.get(name)) < str(marker.get("createdAt")):
+                kind.client.broken(
+                    rules.UPDATED_AT, operation, exchange, expected=f"not before {marker.get('createdAt')}",
+                    got=str(after.get(name)), where=f"{name}, change {turn + 1}",
+                )  # fmt: skip
+        kind.gone(marker)
 
 
 def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> None:

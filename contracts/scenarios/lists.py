@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.rules import collections as rules
+from contracts.scenarios import filters
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
 from contracts.spec.document import Operation
@@ -82,11 +83,17 @@ def filtering(client: ScenarioClient, listing: Listing) -> None:
         evidence = fetch(client, listing, query=query, page=1, size=listing.largest).exchange
         where = "&".join(sorted(query))
         note(client, listing, rules.filtered(items, got, wanted), evidence, where=where)
-        if len(got) > 1 and listing.paged:
-            page = fetch(client, listing, query=query, page=2, size=1)
-            note(client, listing, rules.fits(page, [i.get("id") for i in got], 2, 1), page.exchange, where=where)
-            note(client, listing, rules.totals(page, 2, 1, len(got)), page.exchange, where=where)
+        ids = [item.get("id") for item in got]
+        for number in (2, 3) if listing.paged else ():
+            if len(got) >= number:
+                page = fetch(client, listing, query=query, page=number, size=1)
+                note(client, listing, rules.fits(page, ids, number, 1), page.exchange, where=where)
+                note(client, listing, rules.totals(page, number, 1, len(got)), page.exchange, where=where)
+        if len(wanted) == 1 and got:
+            filters.expanded(client, listing, query, got)
     _unknown(client, listing)
+    for asked in _comparable(listing):
+        filters.almost(client, listing, asked, items)
 
 
 def _comparable(listing: Listing) -> list[Filter]:
@@ -150,6 +157,11 @@ def expansion(client: ScenarioClient, listing: Listing) -> None:
             pairs = zip(plain.items, full.items, strict=False)
             added[value] = set.union(set(), *(set(after) - set(before) for before, after in pairs))
         _additions(client, listing, plain, added)
+        if listing.paged and len(plain.items) > 2:
+            for value, names in added.items():
+                page = fetch(client, listing, query={parameter.name: value}, page=2, size=2)
+                note(client, listing, rules.fits(page, plain.ids, 2, 2), page.exchange, where=f"{value} on page 2")
+                filters.added(client, listing, page, names, f"{value} on page 2")
 
 
 def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:

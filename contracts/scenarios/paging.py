@@ -113,12 +113,12 @@ def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> li
     return whole(client, listing)
 
 
-def beginning(client: ScenarioClient, listing: Listing) -> list[Mapping[str, Any]]:
+def beginning(client: ScenarioClient, listing: Listing, pages: int = _SOME_PAGES) -> list[Mapping[str, Any]]:
     """Read the first items of a list, however long it is: enough for what must be true of each."""
     if not listing.paged:
         return list(fetch(client, listing).items)
     items = list[Mapping[str, Any]]()
-    for number in range(1, _SOME_PAGES + 1):
+    for number in range(1, pages + 1):
         page = fetch(client, listing, page=number, size=listing.largest)
         items += page.items
         if len(page.items) < listing.largest:

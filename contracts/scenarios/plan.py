@@ -23,6 +23,7 @@ _READS = (
     plan_access.tenancy,
 )
 _WRITES = (
+    plan_writes.side_effects,
     plan_writes.lifecycles,
     plan_writes.exact,
     plan_writes.bodies,

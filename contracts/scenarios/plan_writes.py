@@ -7,6 +7,7 @@ from contracts.scenarios import (
     actions,
     bounds,
     consistency,
+    effects,
     exact_messages,
     exactness,
     lifecycle,
@@ -83,6 +84,25 @@ def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
     for operation in catalogue.contract.operations.values():
         if operation.body is not None and operation not in made and not operation.parameters_in("path"):
             yield Scenario("bounds", operation.key, on(bounds.action, operation, catalogue))
+
+
+def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios about what a write changes beside its record."""
+    lists, operations = catalogue.lists, catalogue.contract.operations
+    if catalogue.makers:
+        also = [operation.key for family in catalogue.makers for operation in family.operations]
+        shown = [it.key for it in operations.values() if it.method == "GET" and not it.parameters_in("path")]
+        yield Scenario("effects", "*", on(effects.families, catalogue), [*also, *shown])
+    activities, send = lists.get(business_rules.ACTIVITIES), operations.get(business_rules.SEND_SMS)
+    leads = next((one for one in catalogue.makers if f"GET {one.path}" == business_rules.LEADS), None)
+    if leads is None or send is None or not {business_rules.MEMBERS, business_rules.INQUIRIES} <= set(lists):
+        return
+    if activities is not None:
+        run = on(effects.of_leads, lists, activities, leads, send)
+        yield Scenario("effects", activities.key, run, [*_keys(leads), send.key])
+    if business_rules.START_CALL in operations:
+        call = operations[business_rules.START_CALL]
+        yield Scenario("effects", call.key, on(effects.actions, catalogue, send, call, leads), [send.key])
 
 
 def requirements(catalogue: Catalogue) -> Iterator[Scenario]:

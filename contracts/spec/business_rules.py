@@ -3,6 +3,7 @@
 Each entry says who says so. An entry whose operations are not in the contract is left out of a run.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -58,6 +59,9 @@ GROUP_KINDS: Mapping[str, str] = MappingProxyType(
 
 RECENT_ID = "originalId"
 """The member of a recent item that names the record it shows (gap zapier-item-ids)."""
+
+OF_INQUIRIES = re.compile("lastInquiry|unread|read$|hasFlagged|status$")
+"""Members of a lead that follow from its inquiries."""
 
 SHOWN_OF_CALL = ("name", "custom_instructions")
 """Members of a started call that its inquiry shows, somewhere in its texts (gap call-effect)."""

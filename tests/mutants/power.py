@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # a script, and no package: the 
 
 import access_and_life
 import agreement
+import change_and_filters
 import crashes
 import lists_and_time
 import requests_and_shapes
@@ -50,6 +51,7 @@ PARTS = (
     webhook_mutants,
     texts,
     strictness,
+    change_and_filters,
     agreement,
 )
 RESULTS = Path(__file__).parent / "results.jsonl"

@@ -57,7 +57,7 @@ def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Se
     near = {subject for mutant in mutants for subject in about(mutant)}
 
     def far(scenario: Scenario) -> bool:
-        return scenario.subject not in near
+        return scenario.subject not in near and not (scenario.subject == "*" and near & {*scenario.also})
 
     try:
         with session as run:

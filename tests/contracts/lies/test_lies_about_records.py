@@ -56,6 +56,19 @@ def forgets_what_is_taken() -> Lie:
     return hears(MAKE_LEAD, without)
 
 
+def taken_for_ever(operation: str, name: str) -> Lie:
+    """A value that was ever sent is refused when it comes again, whoever had it."""
+    seen = set[Any]()
+
+    def again(call: Call) -> bool:
+        value = (call.json or {}).get(name)
+        known = value in seen
+        seen.add(value)
+        return known and value is not None
+
+    return answers(operation, 409, when=again)
+
+
 ROWS = [
     # creation
     told(
@@ -295,8 +308,9 @@ ROWS = [
     told(
         "a phone stays taken",
         "conflicts[/v1/leads]",
-        after(DROP_LEAD, after(DROP_LEAD, answers(MAKE_LEAD, 409))),
+        taken_for_ever(MAKE_LEAD, "phone"),
         A(rules.FREED, MAKE_LEAD),
+        A(rules.FREED, MAKE_LEAD, At(name="phone")),
     ),
     # bounds
     told(

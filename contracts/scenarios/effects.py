@@ -1,0 +1,189 @@
+"""Every writing operation changes what it is about and what the ledger says, and nothing else; reads change nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.rules import lifecycle as rules
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import beginning, whole
+from contracts.scenarios.records import RecordKind
+from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Family, Listing
+from contracts.transport.exchange import Exchange
+
+State = Mapping[str, Any]
+"""Operation → what it shows."""
+
+
+class Effects:
+    """Looks at all that an organization shows, before and after each write."""
+
+    def __init__(self, client: ScenarioClient, catalogue: Catalogue) -> None:
+        self._client, self._operations = client, catalogue.contract.operations
+        self._lists = [listing for listing in catalogue.listings if not listing.operation.parameters_in("path")]
+        listed = {listing.key for listing in self._lists}
+        self._singles = [
+            operation
+            for operation in self._operations.values()
+            if operation.method == "GET" and operation.key not in listed and not operation.parameters_in("path")
+        ]
+        self._before: State = {}
+
+    def begin(self) -> bool:
+        """Look twice: what differs then was changed by a read. False then: nothing can be said of writes."""
+        self._before = self._look()
+        now = self._look()
+        changed = sorted(key for key in now if now[key] != self._before[key])
+        for culprit in self._culprits(changed[0]) if changed else ():
+            got = f"{changed[0]} has changed"
+            evidence = self._client.last(culprit), self._client.last(self._operations[changed[0]])
+            self._client.broken(rules.NO_OTHER, culprit, *evidence, expected="a read that changes nothing", got=got)
+        return not changed
+
+    def after(self, operation: Operation, exchange: Exchange, allowed: Sequence[str]) -> None:
+        """Accuse a write of every list that shows something else, but for those that are ``allowed`` to."""
+        now = self._look()
+        for key in now:
+            if key not in allowed and now[key] != self._before[key]:
+                got = f"{key} has changed: {_first(self._before[key], now[key])}"
+                shown = self._client.last(self._operations[key])
+                self._client.broken(
+                    rules.NO_OTHER, operation, exchange, shown, expected=f"{key} as it was", got=got, where=key
+                )
+        self._before = now
+
+    def _culprits(self, key: str) -> Iterator[Operation]:
+        """The reads after which ``key`` shows something else."""
+        for operation in (*(listing.operation for listing in self._lists), *self._singles):
+            before = self._shown(key)
+            self._client.get(operation)
+            if self._shown(key) != before:
+                yield operation
+
+    def _shown(self, key: str) -> Any:
+        return self._client.get(self._operations[key]).json
+
+    def _look(self) -> State:
+        shown: dict[str, Any] = {listing.key: beginning(self._client, listing, 2) for listing in self._lists}
+        return shown | {operation.key: self._client.get(operation).json for operation in self._singles}
+
+
+def _first(before: Any, now: Any) -> str:
+    """The first item of a list that is new or another, or is gone."""
+    if not isinstance(before, list) or not isinstance(now, list):
+        return "another answer"
+    odd = next((item for item in (*now, *before) if item not in before or item not in now), None)
+    return f"{odd.get('id')} for one" if isinstance(odd, dict) else "another order"
+
+
+def families(client: ScenarioClient, catalogue: Catalogue) -> None:
+    """Create, change and delete a record of each kind, and look at everything in between."""
+    effects = Effects(client, catalogue)
+    if not effects.begin():
+        return
+    for family in catalogue.makers:
+        kind, own = RecordKind(client, family), _own(catalogue, family)
+        record, exchange, _ = kind.made_anyhow(all_members=True)
+        effects.after(kind.create, exchange, own)
+        if family.update is not None and family.update.body is not None:
+            body = client.sampler.body(family.update, whole=True)
+            exchange = client.accepted(client.call(family.update, record["id"], body=body), family.update)
+            effects.after(family.update, exchange, own)
+        if family.delete is not None:
+            exchange = client.accepted(client.call(family.delete, record["id"]), family.delete)
+            effects.after(family.delete, exchange, own)
+
+
+def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:
+    """The lists that may show a record of a family, by their items' members or by the lists that they are made from."""
+    listing = f"GET {family.path}"
+    recent = [f"GET {short}" for short, long in business_rules.RECENT.items() if long == family.path]
+    return [listing, *recent]
+
+
+def of_leads(
+    client: ScenarioClient, lists: Mapping[str, Listing], activities: Listing, leads: Family, send: Operation
+) -> None:
+    """A lead's activities tell of its creation, of each change and of each message once; reading leaves none."""
+    kind = RecordKind(client, leads)
+    lead, made, _ = kind.made_anyhow(all_members=True)
+    seen = list[str]()
+
+    def events(operation: Operation, exchange: Exchange, due: Sequence[str]) -> None:
+        now = [str(item.get("event")) for item in whole(client, activities, lead["id"])]
+        new = sorted(now[: len(now) - len(seen)])
+        if new != sorted(due):
+            for blamed in (operation, activities.operation):
+                got = f"{', '.join(new) or 'none'}"
+                client.broken(
+                    rules.CAUSED, blamed, exchange, client.last(activities.operation),
+                    expected=f"{', '.join(due) or 'no'} activities", got=got, where="activities",
+                )  # fmt: skip
+        seen[:] = now
+
+    _each_step(client, lists, leads, lead["id"], send, made, events)
+    kind.gone(lead)
+
+
+def _each_step(
+    client: ScenarioClient,
+    lists: Mapping[str, Listing],
+    leads: Family,
+    lead: Any,
+    send: Operation,
+    made: Exchange,
+    events: Callable[[Operation, Exchange, Sequence[str]], None],
+) -> None:
+    create, read, update = leads.create, leads.read, leads.update
+    if create is not None:
+        events(create, made, ["LEAD_CREATED"])
+    if read is not None:
+        events(read, client.get(read, lead), [])
+    if update is not None:
+        body = client.sampler.body(update, whole=True)
+        events(update, client.accepted(client.call(update, lead, body=body), update), ["LEAD_UPDATED"])
+        events(update, client.call(update, lead, body=[]), [])
+    user = next((item["id"] for item in whole(client, lists[business_rules.MEMBERS])), None)
+    if user is not None:
+        sent = {"userId": user, "leadId": lead, "message": "Suite message"}
+        due = ["INQUIRY_CREATED", "SMS_SENT"]
+        events(send, client.accepted(client.call(send, body=sent), send), due)
+
+
+def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call: Operation, leads: Family) -> None:
+    """A message and a call change the inquiries and what a lead says of its last one, and nothing else."""
+    kind, lists = RecordKind(client, leads), catalogue.lists
+    lead, _, _ = kind.made_anyhow(all_members=True)
+    user = next((item["id"] for item in whole(client, lists[business_rules.MEMBERS])), None)
+    recent = [f"GET {short}" for short in business_rules.RECENT]
+    allowed = [business_rules.INQUIRIES, business_rules.LEADS, *recent]
+    effects = Effects(client, catalogue)
+    if not effects.begin():
+        return
+    phone = {"phoneNumber": lead["phone"]} if lead.get("phone") else {}
+    bodies = [(send, {"userId": user, "leadId": lead["id"], "message": "Suite message"})] if user else []
+    bodies.append((call, {**client.sampler.body(call), **phone}))
+    for operation, body in bodies:
+        before = kind.shown(lead["id"])
+        exchange = client.accepted(client.call(operation, body=body), operation)
+        effects.after(operation, exchange, allowed)
+        _same_lead(client, operation, exchange, before, kind.shown(lead["id"]))
+    kind.gone(lead)
+
+
+def _same_lead(
+    client: ScenarioClient,
+    operation: Operation,
+    exchange: Exchange,
+    before: Sequence[Mapping[str, Any]],
+    now: Sequence[Mapping[str, Any]],
+) -> None:
+    for one, other in zip(before, now, strict=False):
+        for name in one:
+            if one[name] != other.get(name) and not business_rules.OF_INQUIRIES.match(name):
+                client.broken(
+                    rules.NO_OTHER, operation, exchange, expected=f"{name}: {one[name]!r}", got=f"{other.get(name)!r}",
+                    where=f"the lead's {name}",
+                )  # fmt: skip

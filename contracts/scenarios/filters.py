@@ -1,0 +1,54 @@
+"""Filters together with expansion, and values that almost match."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.rules import collections as rules
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import fetch, note
+from contracts.spec.resources import Filter, Listing
+
+Items = Sequence[Mapping[str, Any]]
+
+
+def expanded(client: ScenarioClient, listing: Listing, query: Mapping[str, Any], got: Items) -> None:
+    """Filtered and expanded at once, a list holds the filtered items, and what expanding adds to each."""
+    for parameter in listing.expands:
+        for value in parameter.schema["enum"]:
+            asked = {**query, parameter.name: value}
+            where = "&".join(sorted(asked))
+            plain = fetch(client, listing, query={parameter.name: value}, page=1, size=1)
+            full = fetch(client, listing, query=asked, page=1, size=listing.largest)
+            note(client, listing, rules.expanded(got[: len(full.items)], full.items), full.exchange, where=where)
+            note(client, listing, rules.totals(full, 1, listing.largest, len(got)), full.exchange, where=where)
+            bare = fetch(client, listing, page=1, size=1)
+            names = {name for item in plain.items for name in item} - {name for item in bare.items for name in item}
+            added(client, listing, full, names, where)
+
+
+def added(client: ScenarioClient, listing: Listing, page: rules.Page, names: Collection[str], where: str) -> None:
+    """Each item of a page has the members that expanding adds."""
+    lacking = [item.get("id") for item in page.items if not set(names) <= set(item)]
+    if lacking:
+        due, got = f"{', '.join(sorted(names))} in each item", f"{lacking[0]} without"
+        client.broken(rules.ADDS, listing.operation, page.exchange, expected=due, got=got, where=where)
+
+
+def almost(client: ScenarioClient, listing: Listing, asked: Filter, items: Items) -> None:
+    """A value that almost matches finds nothing: a part of one that there is, one with more, in another case."""
+    found = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
+    for value in dict.fromkeys(found[:1] + found[-1:]) if not asked.schema.get("enum") else ():
+        for near in _near(value):
+            if near in found or not listing.takes(asked, near):
+                continue
+            page = fetch(client, listing, query={asked.name: near})
+            if page.items or page.count:
+                got, where = f"{len(page.items)} items for {near}", f"{asked.name}, almost"
+                client.broken(
+                    rules.UNKNOWN, listing.operation, page.exchange, expected="an empty list", got=got, where=where
+                )
+
+
+def _near(value: str) -> Iterator[str]:
+    yield from (value[:-1], value[: len(value) // 2], f"{value}x", value[1:], value[len(value) // 2 :])
+    yield from (value.swapcase(), value.upper(), f"{value}{value}", "_", value[:1])

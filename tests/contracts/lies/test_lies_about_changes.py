@@ -1,0 +1,114 @@
+"""Changes that change too much, too little or something else, and filters that do: what must be accused of each lie."""
+
+from typing import Any
+
+import pytest
+from in_memory import Ask, Call
+from lie_kinds import also, each, hears, items_of, only, says
+from lying_rows import Accusation as A
+from lying_rows import Row, assert_accused, told
+
+from contracts.rules import collections as lists
+from contracts.rules import lifecycle as rules
+from contracts.rules.location import Location as At
+from contracts.transport.exchange import Exchange
+
+pytestmark = pytest.mark.xdist_group("lies")
+FAQS, MAKE, CHANGE, DROP = "GET /v1/faqs", "POST /v1/faqs", "PUT /v1/faqs/{}", "DELETE /v1/faqs/{}"
+POLICIES, ORGANIZATION = "GET /v1/policies", "GET /v1/organization"
+TRANSFERS, RETURN = "POST /v1/transfers", "PUT /v1/transfers/{}"
+INQUIRIES, SMS, LEAD = "GET /v1/inquiries", "POST /v1/sms", "PUT /v1/leads/{}"
+ACTIVITIES = "GET /v1/leads/{}/activities"
+POLICY = {"title": "Other", "content": "Other."}
+
+
+def making(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """A request that makes a policy beside what it is about."""
+    if exchange.succeeded:
+        ask(call.to("POST", "/v1/policies", POLICY))
+
+
+def unless(name: str) -> Any:
+    """A call whose member is as large as it was: an empty list or object in it is left out."""
+
+    def left(call: Call) -> Call:
+        body = call.json
+        return call.say({k: v for k, v in body.items() if k != name or v not in ({}, [])}) if body else call
+
+    return left
+
+
+def filtered(call: Call) -> bool:
+    return bool({"source", "leadId"} & set(call.query))
+
+
+def expanding(call: Call) -> bool:
+    return "expand" in call.query
+
+
+ROWS = [
+    told(
+        "a creation makes something else too",
+        "effects[*]",
+        also(MAKE, making),
+        A(rules.NO_OTHER, MAKE, At(name=POLICIES), shown=POLICIES),
+    ),
+    told(
+        "a read makes something",
+        "effects[*]",
+        also(ORGANIZATION, making),
+        A(rules.NO_OTHER, ORGANIZATION, shown=POLICIES),
+    ),
+    told(
+        "messages leave no activity",
+        f"effects[{ACTIVITIES}]",
+        says(
+            ACTIVITIES,
+            items_of("activities", lambda found, call: [item for item in found if item["event"] != "SMS_SENT"]),
+        ),
+        A(rules.CAUSED, SMS, At(name="activities"), shown=ACTIVITIES),
+        A(rules.CAUSED, ACTIVITIES, At(name="activities")),
+    ),
+    told(
+        "an empty object changes nothing",
+        "update[/v1/transfers]",
+        hears(RETURN, unless("settings")),
+        A(rules.EMPTIED, RETURN, At(name="settings")),
+    ),
+    told(
+        "changes are dated by the creation",
+        "update[/v1/transfers]",
+        says(RETURN, lambda body, call: {"transfer": {**body["transfer"], "updatedAt": body["transfer"]["createdAt"]}}),
+        A(rules.UPDATED_AT, RETURN, At(name="updatedAt, change 1")),
+        A(rules.READ_BACK, RETURN, At(name="updatedAt")),
+    ),
+    told(
+        "a filtered list has another summary",
+        f"filters[{INQUIRIES}]",
+        says(INQUIRIES, only(filtered, each("inquiries", lambda item: {**item, "summary": "Other"}))),
+        A(lists.FILTER_KEEPS, INQUIRIES, At(name="source")),
+    ),
+    told(
+        "a filtered list is not expanded",
+        f"filters[{INQUIRIES}]",
+        hears(INQUIRIES, lambda call: call.ask(expand=None) if filtered(call) else call),
+        A(lists.ADDS, INQUIRIES, At(name="expand&source")),
+    ),
+    told(
+        "later pages are not expanded",
+        f"expansion[{INQUIRIES}]",
+        hears(INQUIRIES, lambda call: call.ask(expand=None) if call.query.get("page") == "2" else call),
+        A(lists.ADDS, INQUIRIES, At(name="both on page 2")),
+    ),
+    told(
+        "a part of a lead's id is enough",
+        f"filters[{INQUIRIES}]",
+        hears(INQUIRIES, lambda call: call.ask(leadId=None) if len(call.query.get("leadId", "")) < 12 else call),
+        A(lists.UNKNOWN, INQUIRIES, At(name="leadId, almost")),
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_change_that_is_not_as_it_should_be_is_accused(row: Row) -> None:
+    assert_accused(row)
