@@ -15,7 +15,6 @@ from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Violation
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
-from contracts.spec.member_names import documented_words
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.samples import CannotSample, Sampler
 from contracts.transport.exchange import Exchange
@@ -42,7 +41,7 @@ class ScenarioClient:
         """Listing, parents and id of each item seen → its moment of creation."""
         self._transport = transport
         self._fine: response_conformance.Fine = {}
-        self._private = PrivateTexts(documented_words(contract)) if transport.guard.policy.private else None
+        self._private = PrivateTexts(contract.words) if transport.guard.policy.private else None
         if self._private is not None:
             transport.guard.listen(self._private.seen)
         self._second = OpenapiCoreJudge(contract, target.origin)

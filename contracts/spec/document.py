@@ -15,6 +15,7 @@ from typing import Any
 from contracts.errors import CannotRun
 from contracts.spec.dialect import plain
 from contracts.spec.document_schemas import DocumentSchemas
+from contracts.spec.member_names import member_words
 from contracts.spec.operation_parts import (
     JSON,
     Answer,
@@ -34,7 +35,6 @@ from mock_server.support.local_references import bundled
 
 FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-
 Schema = Mapping[str, Any]
 
 
@@ -213,9 +213,14 @@ class Contract:
         """The deliveries that any document describes, by key."""
         return {key: operation for document in self.documents for key, operation in document.webhooks.items()}
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Names of members and the values listed for them: they tell nothing of anybody's data."""
+        return frozenset(member_words([document.raw for document in self.documents]))
+
     def find(self, method: str, path: str) -> Operation | None:
         """The operation a request is for; one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""
-        fitting = [o for o in self.operations.values() if o.method == method and o.pattern.fullmatch(path)]
+        fitting = (o for o in self.operations.values() if o.method == method and o.pattern.fullmatch(path))
         return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
 
     def schemes(self, method: str, path: str) -> Sequence[Scheme]:
@@ -227,11 +232,11 @@ class Contract:
 
 def load(spec: str = "") -> Contract:
     """The documents of the project, or the one in a file. Raises CannotRun."""
-    files = [Path(spec)] if spec else [data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml"]
-    contract = Contract([_read(path) for path in files])
-    if not contract.operations:
-        raise CannotRun(f"{spec or data.OPENAPI}: no operation in it", "give an OpenAPI 3 document")
-    return contract
+    own = (data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml")
+    contract = Contract([_read(path) for path in ([Path(spec)] if spec else own)])
+    if contract.operations:
+        return contract
+    raise CannotRun(f"{spec or data.OPENAPI}: no operation in it", "give an OpenAPI 3 document")
 
 
 def _read(path: Path) -> Document:

@@ -4,14 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.spec.document import Contract
-
 _IDENTIFIER = re.compile(r"(?=.{1,40}$)[a-z]+(?:[A-Z][a-z]+|_[a-z]+)*\d?")
-
-
-def documented_words(contract: Contract) -> frozenset[str]:
-    """Names of members, and the values that are listed for them, of all documents."""
-    return frozenset(word for document in contract.documents for word in _words(document.raw))
 
 
 def is_identifier(name: str) -> bool:
@@ -19,7 +12,8 @@ def is_identifier(name: str) -> bool:
     return bool(_IDENTIFIER.fullmatch(name))
 
 
-def _words(node: Any) -> Iterator[str]:
+def member_words(node: Any) -> Iterator[str]:
+    """Names of members, and the values that are listed for them, in a node and all below it."""
     if isinstance(node, Mapping):
         for name, value in node.items():
             if name == "properties" and isinstance(value, Mapping):
@@ -28,7 +22,7 @@ def _words(node: Any) -> Iterator[str]:
                 yield from (text for text in value if isinstance(text, str))
             elif name in ("const", "default") and isinstance(value, str):
                 yield value
-            yield from _words(value)
+            yield from member_words(value)
     elif isinstance(node, list):
         for item in node:
-            yield from _words(item)
+            yield from member_words(item)

@@ -11,7 +11,6 @@ from contracts.run import checked_rules
 from contracts.run.coverage import Coverage
 from contracts.run.outcome import OFFLINE, RunResult
 from contracts.spec.document import Contract
-from contracts.spec.member_names import documented_words
 from contracts.spec.provenance import Provenance
 from contracts.traffic import unknown_requests
 from contracts.traffic.api_home import ApiBase, home, host_of
@@ -33,7 +32,7 @@ class Attribution:
         self._found = TrafficFindings()
         self._judge = Judge(contract, options, self._found)
         self._coverage = Coverage(contract, "")
-        self._words = documented_words(contract)
+        self._words = contract.words
         self._names = unknown_requests.Names(contract)
         self._left_out: Counter[str] = Counter(recording.left_out)
         self._judged = self._unknown = 0

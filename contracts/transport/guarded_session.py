@@ -17,7 +17,6 @@ from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.response import HTTPResponse
 
 from contracts.spec.json_depth import TOO_DEEP
-from contracts.spec.member_names import documented_words
 from contracts.transport.credentials import key_in_place
 from contracts.transport.deadlines import Deadline, set_deadline
 from contracts.transport.exchange import Exchange
@@ -141,7 +140,7 @@ class Transport:
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it tells URLs, and a run asks with the key in one
         self.guard = guard
         self._reroutes = dict(reroutes or {})
-        self._words = documented_words(guard.policy.contract) if guard.policy.private else None
+        self._words = guard.policy.contract.words if guard.policy.private else None
         self._adapter = _GuardedAdapter(self)
 
     def under(self, guard: Guard) -> "Transport":

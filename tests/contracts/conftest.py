@@ -12,6 +12,13 @@ from contracts.cli.traffic import command
 from contracts.spec.document import Contract, load
 
 
+@pytest.fixture(autouse=True)
+def _usual_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom a person's machine trusts says nothing of what is tested, and each run would read the file anew."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 @cache
 def _loaded(spec: str) -> Contract:
     """A document is read, and its validators are made, once for all of these tests."""
