@@ -171,7 +171,7 @@ def create_app(
     app.front = _wrapped(app.beside, doors)
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
-    app.state.dispatcher, app.state.responses = dispatcher, endpoint.cache
+    app.state.dispatcher, app.state.endpoint = dispatcher, endpoint
     return app
 
 

@@ -9,6 +9,7 @@ from mock_server.api.response_cache import ResponseCache
 from mock_server.api.routing import Router
 from mock_server.api.self_check import SelfCheck
 from mock_server.api.stage import Stage
+from mock_server.behaviours.render_cache import RenderCache
 from mock_server.config.settings import Settings
 from mock_server.errors import InternalError, NotServed, SpecError
 from mock_server.spec.operation import Operation
@@ -24,6 +25,7 @@ class Endpoint:
         self._handlers: dict[Operation, OperationHandler] = {}
         self.check = SelfCheck(sampled=settings.self_check == "sampled")
         self.cache = ResponseCache()
+        self.renderings = RenderCache()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of the emulated API."""
@@ -52,6 +54,7 @@ class Endpoint:
             raise NotServed(unserved)
         handler = self._handlers.get(operation)
         if handler is None:
-            handler = OperationHandler(operation, self._workspaces, self._settings, self.check, self.cache)
-            self._handlers[operation] = handler
+            handler = self._handlers[operation] = OperationHandler(
+                operation, self._workspaces, self._settings, self.check, self.cache, self.renderings
+            )
         return handler

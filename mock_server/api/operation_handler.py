@@ -20,11 +20,13 @@ from mock_server.behaviours import crud
 from mock_server.behaviours.callbacks import with_callbacks
 from mock_server.behaviours.conditions import NAMES, is_conditional, with_conditions
 from mock_server.behaviours.registry import Behaviour, OperationContext, by_hand, idle
+from mock_server.behaviours.render_cache import RenderCache
 from mock_server.config.settings import Settings
 from mock_server.spec.content import Content
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 from mock_server.spec.resources import Binding, Role
+from mock_server.store.base import Change
 from mock_server.support.condition import in_a_thread, is_large
 from mock_server.support.exact_json import write_json
 from mock_server.webhooks import events
@@ -38,7 +40,13 @@ class OperationHandler:
     """Serves one operation. What does not depend on the request is looked up or compiled here, before the first one."""
 
     def __init__(
-        self, operation: Operation, workspaces: Workspaces, settings: Settings, check: SelfCheck, cache: ResponseCache
+        self,
+        operation: Operation,
+        workspaces: Workspaces,
+        settings: Settings,
+        check: SelfCheck,
+        cache: ResponseCache,
+        renderings: RenderCache,
     ) -> None:
         contract = workspaces.contract
         self._operation, self._workspaces, self._contract = operation, workspaces, contract
@@ -47,7 +55,7 @@ class OperationHandler:
         self._fields = BodyFields(operation)
         self._conditions = {name.encode(): name for name in NAMES} if is_conditional(operation) else {}
         self._behaviour = _behaviour(contract, operation)
-        self._check = check
+        self._check, self._renderings = check, renderings
         binding = contract.bindings.get(operation.key)
         self._binding = cast(Binding, binding)  # None is for behaviours that do not ask
         self._representation = Representation(lives=binding is not None and binding.role is not Role.SINGLE)
@@ -114,6 +122,7 @@ class OperationHandler:
                 contract=self._contract,
                 operation=operation,
                 binding=self._binding,
+                renderings=self._renderings,
                 tx=tx,
                 ids=workspace.ids,
                 now=workspace.clock.stamp(),
@@ -135,11 +144,18 @@ class OperationHandler:
                 content = self._representation.chosen(response, None)
             self._check.check(operation, response, answer, checked=outcome.checked)
         if tx.changed:
-            exchange.events = [it.row.record for it in tx.changes() if it.kind == events.KIND and it.row]
+            self._note(exchange, tx.changes())
         made = self._representation.answer(response, content, answer, call)
         if outcome.headers:
             _set_headers(made, outcome.headers)
         return made, outcome.lasting and not (tx.changed or outcome.explain)
+
+    def _note(self, exchange: Exchange, changes: Sequence[Change]) -> None:
+        """Note the events of a transaction, and forget how the rows that it replaced went out."""
+        exchange.events = [it.row.record for it in changes if it.kind == events.KIND and it.row]
+        for it in changes:
+            if it.before is not None:
+                self._renderings.forget(it.kind, it.before)
 
     def _conditional(self, headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
         """The headers that put a condition on the request, where the document has such."""

@@ -20,26 +20,24 @@ _CREATED = 201
 Fields = Mapping[str, Any]
 
 
-def rendered(view: Projection, row: Row) -> Any:
-    """The row in one shape, made once for as long as the row lives."""
-    fragment = row.rendered.get(view)
-    if fragment is None:
-        fragment = row.rendered[view] = view.render(row.record)
-    return fragment
+def rendered(call: OperationContext, view: Projection, row: Row) -> Any:
+    """The row in one shape.
 
-
-def adapted(view: Projection, row: Row) -> Any:
-    """The row in one of several shapes that disagree: what does not fit this one is filled in, the same each time."""
-    fragment = row.rendered.get(view)
-    if fragment is None:
-        chance = rng(0, view.schema.place, row.id)
-        fragment = row.rendered[view] = view.render(row.record, chance)
-    return fragment
+    One of several shapes that disagree, or of another document's, gets what does not fit it filled in, the same each
+    time.
+    """
+    family = call.binding.family
+    known = call.renderings.of(family.kind, view).get(row)
+    if known is not None:
+        return known
+    loose = family.disagree or call.contract.foreign
+    chance = rng(0, view.schema.place, row.id) if loose else None
+    return call.renderings.keep(family.kind, view, row, view.render(row.record, chance))
 
 
 def answer(call: OperationContext, row: Row, status: int | None = None) -> OperationResult:
     """The row as this operation gives a single record; the documented answer where it gives none."""
-    wrapper, family = call.binding.wrapper, call.binding.family
+    wrapper = call.binding.wrapper
     if status is not None and status != call.operation.success.status:
         response = call.operation.responses[status]
         value = None if response.schema is None else response.fit(row.record, call.chance(str(row.id)))
@@ -49,8 +47,7 @@ def answer(call: OperationContext, row: Row, status: int | None = None) -> Opera
     if call.contract.foreign and call.operation.success.schema and call.operation.success.schema.alternatives:
         value = wrapper.wrap(wrapper.view.project(row.record), {}, call.chance)  # which of them fits is seen in whole
         return OperationResult(call.fit(value))
-    render = adapted if family.disagree or call.contract.foreign else rendered
-    value = wrapper.wrap(render(wrapper.view, row), {}, call.chance)
+    value = wrapper.wrap(rendered(call, wrapper.view, row), {}, call.chance)
     return OperationResult(value, checked=not wrapper.made_up)
 
 
@@ -61,10 +58,10 @@ def listing(call: OperationContext) -> OperationResult:
     if family.link is not None and above is not None:
         loose = records.is_loose(call, family)
         _narrow(where, *((BELOW, [above, None]) if loose else (family.link, [above])))
-    render = adapted if family.disagree or call.contract.foreign else rendered
 
     def items(view: Projection, rows: Sequence[Row]) -> Sequence[Any]:
-        return [row.rendered.get(view) or render(view, row) for row in rows]  # most are there: no call for each
+        known = call.renderings.of(family.kind, view).get
+        return [known(row) or rendered(call, view, row) for row in rows]  # most are there: no call for each
 
     return pagination.page(call, family.kind, where, items)
 
@@ -103,7 +100,7 @@ def _several(call: OperationContext, rows: Sequence[Row]) -> OperationResult:
     if wrapper is None or not rows:
         return call.documented()
     if wrapper.alone and wrapper.key is None:
-        return OperationResult([adapted(wrapper.view, row) for row in rows])
+        return OperationResult([rendered(call, wrapper.view, row) for row in rows])
     return answer(call, rows[-1])
 
 

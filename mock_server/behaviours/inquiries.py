@@ -40,12 +40,12 @@ def listing(call: OperationContext) -> OperationResult:
 
 
 def _item(call: OperationContext, view: Projection, row: Row, extras: Names) -> Any:
-    fragment = row.rendered.get((view, extras))
+    fragment = call.renderings.of("inquiries", (view, extras)).get(row)
     if fragment is None:
         record = {name: value for name, value in row.record.items() if name not in _EXTRAS or name in extras}
         if "lead" in extras:
             # Not remembered: the lead changes without its inquiries.
             lead = call.tx.get("leads", row.record["leadId"])
             return view.render({**record, "lead": lead.record if lead else None}, call.chance(row.id))
-        fragment = row.rendered[view, extras] = view.render(record)
+        fragment = call.renderings.keep("inquiries", (view, extras), row, view.render(record))
     return fragment

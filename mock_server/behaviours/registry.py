@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from mock_server.behaviours.render_cache import RenderCache
 from mock_server.errors import Conflict
 from mock_server.spec.contract import Contract
 from mock_server.spec.generation import generate
@@ -86,6 +87,7 @@ class OperationContext(ActionContext):
 
     operation: Operation
     binding: Binding
+    renderings: RenderCache
     path: Sequence[Id] = ()
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None

@@ -28,15 +28,14 @@ ARRIVAL = "arrival"
 
 
 class Row:
-    """A record at one moment: never changed, only replaced. ``rendered`` holds what was made of it, by shape."""
+    """A record at one moment: never changed, only replaced."""
 
-    __slots__ = ("id", "key", "record", "rendered")
+    __slots__ = ("id", "key", "record")
 
     def __init__(self, id: Id, key: tuple[str, int], record: Record) -> None:
         self.id = id
         self.key = key
         self.record = record
-        self.rendered: dict[Any, Any] = {}
 
 
 class Change(NamedTuple):

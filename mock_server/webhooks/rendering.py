@@ -14,20 +14,26 @@ RAW = "raw"
 JSON = "json"
 """The encoding of a body that is kept as the text of a JSON value: as a value it may be twenty times as large."""
 
+_MOST_KNOWN = 1_000  # bodies that are kept: subscribers and attempts of one event follow one another
+
 
 class WebhookBodies:
     """The shapes come from the documents' ``webhooks`` sections; a body is made once, whoever gets it."""
 
     def __init__(self, contract: Contract) -> None:
         self._views = {name: Projection.of(schema) for name, schema in contract.webhooks.items()}
+        self._known: dict[Row, bytes] = {}
 
     def of(self, event: Row) -> bytes:
         """Raises AnswerInvalid when the body breaks the contract: a fault of ours."""
         if event.record["cause"] == RAW:
             return _as_given(event.record)  # not kept a second time: it may be large
-        made: bytes | None = event.rendered.get(self)
+        made = self._known.get(event)
         if made is None:
-            made = event.rendered[self] = self._made(event)
+            made = self._made(event)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[event] = made
         return made
 
     def _made(self, event: Row) -> bytes:

@@ -1,7 +1,9 @@
 """An answer that is remembered is the one that would be made now; and who remembers, still sees every request."""
 
+import gc
 import random
 from collections.abc import Iterator
+from types import FunctionType, ModuleType
 from typing import Any
 
 import orjson
@@ -16,6 +18,7 @@ from mock_server.api.stage import Stage
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.spec.operation import Operation
+from mock_server.store.base import Row
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.state import WorkspaceState
 from mock_server.support.redaction import Redactor
@@ -50,7 +53,7 @@ def said(app: Starlette, workspace: Workspace, method: str, target: str, body: A
 
 def kept(app: Starlette, workspace: Workspace) -> dict[tuple[bytes, bytes], PreparedResponse]:
     """The answers of the workspace's state as it is, by path and query."""
-    found = app.state.responses._kept.items()
+    found = app.state.endpoint.cache._kept.items()
     return {target: answer for (version, target, _), answer in found if version is workspace.image.version}
 
 
@@ -167,7 +170,7 @@ def test_a_change_leaves_nothing_that_was_remembered(server: Starlette, twins: l
 
 def test_what_is_remembered_is_bounded(server: Starlette, twins: list[Workspace]) -> None:
     one, _ = twins
-    cache: ResponseCache = server.state.responses
+    cache: ResponseCache = server.state.endpoint.cache
     for page in range(1, MOST + 10):
         said(server, one, "GET", f"/v1/faqs?page={page}")
     assert len(cache) == MOST
@@ -200,4 +203,24 @@ def test_one_in_so_many_is_made_anew_and_checked_whole(server: Starlette, twins:
 def test_whoever_wants_every_answer_checked_has_none_remembered() -> None:
     app = create_app(Settings(world="empty", self_check="all"))
     told(app, 3)
-    assert not len(app.state.responses)
+    assert not len(app.state.endpoint.cache)
+
+
+def reachable(root: object) -> Iterator[object]:
+    """Everything that an object holds, at whatever depth; classes and functions hold the whole program."""
+    seen, left = {id(root)}, [root]
+    while left:
+        yield (found := left.pop())
+        for part in gc.get_referents(found):
+            if id(part) not in seen and not isinstance(part, type | ModuleType | FunctionType):
+                seen.add(id(part))
+                left.append(part)
+
+
+def test_the_state_holds_records_and_no_answers(server: Starlette, twins: list[Workspace]) -> None:
+    one, _ = twins
+    for target in (LISTS, "/v1/inquiries?expand=lead", "/v1/appointments"):
+        assert [said(server, one, "GET", target)[0] for _ in range(2)] == [200, 200]
+    kinds = {type(found) for found in reachable(one.image)}
+    assert Row in kinds
+    assert not kinds & {bytes, orjson.Fragment, PreparedResponse, Exchange}
