@@ -58,8 +58,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _plain(text: str) -> str:
-    """Case and blanks are no difference."""
-    return " ".join(text.split()).casefold()
+    """Case and blanks are no difference, nor are hyphens, which stand for blanks in the names of cases."""
+    return " ".join(text.replace("-", " ").split()).casefold()
 
 
 @dataclass(frozen=True)

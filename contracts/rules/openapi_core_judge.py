@@ -78,7 +78,7 @@ class OpenapiCoreJudge:
         if not found_wrong and len(exchange.body) <= LARGEST and (errors := self._answer_errors(operation, exchange)):
             violation = Violation(
                 JUDGES,
-                Location(exchange.status, name="second judge"),
+                Location(exchange.status, name="second-judge"),
                 expected="valid for openapi-core too",
                 got="not valid for openapi-core" if exchange.private else errors[0],
             )

@@ -19,18 +19,21 @@ _MOST_VALUES = 5
 
 
 def _attempts(key: str) -> Mapping[str, dict[str, str]]:
-    """Kind of attempt → headers. The scheme's case does not matter in HTTP, so it is not tried."""
+    """Kind of attempt → headers. The scheme's case does not matter in HTTP, so it is not tried.
+
+    The kinds stand in baselines, so they stay as they are.
+    """
     return {
-        "no key": {},
-        "an empty header": {"Authorization": ""},
-        "an empty key": {"Authorization": "Bearer"},
-        "a wrong key": {"Authorization": "Bearer sk_test_suite_wrong_000000"},
-        "the key cut short": {"Authorization": f"Bearer {key[:-1]}"},
-        "the key with an end": {"Authorization": f"Bearer {key}x"},
-        "the key without a scheme": {"Authorization": key},
-        "the key under another scheme": {"Authorization": f"Basic {key}"},
-        "the key in another header": {"X-Api-Key": key},
-        "a key that looks real": {"Authorization": "Bearer sk_live_suite_wrong_000000"},
+        "no-key": {},
+        "an-empty-header": {"Authorization": ""},
+        "an-empty-key": {"Authorization": "Bearer"},
+        "a-wrong-key": {"Authorization": "Bearer sk_test_suite_wrong_000000"},
+        "the-key-cut-short": {"Authorization": f"Bearer {key[:-1]}"},
+        "the-key-with-an-end": {"Authorization": f"Bearer {key}x"},
+        "the-key-without-a-scheme": {"Authorization": key},
+        "the-key-under-another-scheme": {"Authorization": f"Basic {key}"},
+        "the-key-in-another-header": {"X-Api-Key": key},
+        "a-key-that-looks-real": {"Authorization": "Bearer sk_live_suite_wrong_000000"},
     }
 
 
@@ -44,8 +47,8 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
         sent = {**headers, **({"Content-Type": "application/json"} if body is not None else {})}
         exchange = client.call(operation, *known, body=body, headers=sent)
         if exchange.status not in _refused(operation):
-            rule = rules.IGNORED_AUTH
-            client.broken(rule, operation, exchange, expected=f"401 for {what}", got=exchange.answer(), where=what)
+            due = f"401 for {what.replace('-', ' ')}"
+            client.broken(rules.IGNORED_AUTH, operation, exchange, expected=due, got=exchange.answer(), where=what)
     query = client.call(operation, *known, body=body, headers={}, query={"token": client.target.key})
     if query.status not in _refused(operation):
         got = query.answer()

@@ -99,7 +99,7 @@ def _changed(client: ScenarioClient, operation: Operation, known: Mapping[str, A
             yield put({**least, **fresh}, path, value), in_words(path, value)
         shorter = without(least, path) if at is not None and isinstance(path[-1], str) else whole
         if not validator.is_valid(shorter):
-            yield shorter, f"{in_words(path, '').partition(':')[0]}: left out"
+            yield shorter, f"{in_words(path, '').partition(':')[0]}: left-out"
 
 
 def _at(body: Any, path: tuple[str | int, ...]) -> Any:

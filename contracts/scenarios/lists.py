@@ -58,7 +58,7 @@ def _past_the_end(client: ScenarioClient, listing: Listing, count: int, parents:
             client.broken(
                 rules.PAST, listing.operation, page.exchange, expected="no items", got=f"{len(page.items)} items"
             )
-        note(client, listing, rules.totals(page, number, size, count), page.exchange, where="past the end")
+        note(client, listing, rules.totals(page, number, size, count), page.exchange, where="past-the-end")
 
 
 def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequence[Any]) -> None:

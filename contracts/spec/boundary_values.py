@@ -63,10 +63,10 @@ def without(body: Any, path: Path) -> Any:
 
 
 def in_words(path: Path, value: Any) -> str:
-    """A place and its value for reports: short, and alike in every run, as a baseline names it."""
+    """A place and its value for reports: short, alike in every run, and never in other words, as a baseline names it."""
     text = json.dumps(value)
     if len(text) >= 30:
-        text = f"{len(value)} {'characters' if isinstance(value, str) else 'items'}"
+        text = f"{'string' if isinstance(value, str) else 'array'}[{len(value)}]"
     return f"/{'/'.join('*' if isinstance(step, int) else step for step in path)}: {text}"
 
 

@@ -9,9 +9,9 @@ TEXTS = {
     "200": Location(200),
     "200 /leads/*/nickname": Location(200, pointer="/leads/*/nickname"),
     "429 retry-after": Location(429, name="retry-after"),
-    "200 second judge": Location(200, name="second judge"),
+    "200 second-judge": Location(200, name="second-judge"),
     "limit=5": Location(name="limit=5"),
-    "the key cut short": Location(name="the key cut short"),
+    "the-key-cut-short": Location(name="the-key-cut-short"),
     "2000": Location(name="2000"),
 }
 

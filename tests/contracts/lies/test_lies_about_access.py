@@ -42,7 +42,7 @@ def with_header(exchange: Exchange, name: str, value: str) -> Exchange:
 ROWS = [
     *(
         told(f"{what} will do", f"keys[{FAQS}]", opened(FAQS), A(rules.IGNORED_AUTH, FAQS, Location(name=what)))
-        for what in ("no key", "a wrong key", "the key cut short", "the key in another header")
+        for what in ("no-key", "a-wrong-key", "the-key-cut-short", "the-key-in-another-header")
     ),
     told(
         "a key in the query will do",

@@ -240,7 +240,7 @@ ROWS = [
         "what is wrong is made",
         "refusals[/v1/faqs]",
         hears(MAKE, lambda call: call.say(NEW)),
-        A(input.REFUSED, MAKE, At(name="question is wrong")),
+        A(input.REFUSED, MAKE, At(name="question-is-wrong")),
         A(rules.NO_EFFECT, MAKE),
     ),
     told(
@@ -259,7 +259,7 @@ ROWS = [
         "a wrong change is made",
         "refusals[/v1/faqs]",
         hears(CHANGE, lambda call: call.say({})),
-        A(input.REFUSED, CHANGE, At(name="question is wrong")),
+        A(input.REFUSED, CHANGE, At(name="question-is-wrong")),
     ),
     told(
         "a refused change changes",
@@ -317,19 +317,19 @@ ROWS = [
         "what is too long is taken",
         "bounds[/v1/faqs]",
         hears(MAKE, lambda call: call.say({**call.json, "question": str(call.json.get("question"))[:9]})),
-        A(input.REFUSED, MAKE, At(name="/question: 256 characters")),
+        A(input.REFUSED, MAKE, At(name="/question: string[256]")),
     ),
     told(
         "the longest is refused",
         "bounds[/v1/faqs]",
         answers(MAKE, 400, when=lambda call: len(str(call.json.get("question"))) > 254),
-        A(input.ACCEPTED, MAKE, At(name="/question: 255 characters")),
+        A(input.ACCEPTED, MAKE, At(name="/question: string[255]")),
     ),
     told(
         "a change takes what is too long",
         "bounds-of-updates[/v1/faqs]",
         hears(CHANGE, lambda call: call.say({})),
-        A(input.REFUSED, CHANGE, At(name="/question: 256 characters")),
+        A(input.REFUSED, CHANGE, At(name="/question: string[256]")),
     ),
     told(
         "an action takes what is too long",

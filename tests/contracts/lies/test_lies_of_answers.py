@@ -133,7 +133,7 @@ ROWS = [
     second_judge(
         "an answer that it does not take",
         orjson.dumps({"leads": 7}),
-        A(openapi_core_judge.JUDGES, LEADS, At(200, name="second judge")),
+        A(openapi_core_judge.JUDGES, LEADS, At(200, name="second-judge")),
     ),
     # limits
     told("fewer pass", LIMITS, limited(50), A(access.RATE, LIMITED)),

@@ -23,7 +23,7 @@ PAGES, FILTERS, EXPANSION, RECENT = (
     f"expansion[{INQUIRIES}]",
     "GET /api/webhooks/zapier/leads",
 )
-DEFAULTS, PAST = Location(name="defaults"), Location(name="past the end")
+DEFAULTS, PAST = Location(name="defaults"), Location(name="past-the-end")
 
 
 def of_page(condition: Callable[[Call], bool], change: Callable[[Any], Any]) -> Lie:
