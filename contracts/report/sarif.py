@@ -10,14 +10,12 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from contracts.report import run_facts
 from contracts.report import summary as content
-from contracts.report.document_places import FIRST, Place, places
+from contracts.report.document_places import DocumentPlaces, Place
 from contracts.report.escaping import json_text, message, visible
 from contracts.report.summary import Cause, RunReport
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Severity
-from contracts.run.outcome import RunResult
 from mock_server import __version__
 from mock_server.support.text import shorten
 
@@ -29,27 +27,10 @@ _LEVELS = {True: "error", False: "warning"}
 _ROOT = "%SRCROOT%"
 
 
-class _Files:
-    """The documents of a run as artifacts: which one an operation is in, and where."""
-
-    def __init__(self, outcome: RunResult) -> None:
-        self._known: dict[str, tuple[str, Place]] = {}
-        for document in outcome.coverage.contract.documents:
-            file, found = quote(run_facts.path_of(document)), places(document)
-            for operation in ("", *(known.key for known in document.operations), *document.webhooks):
-                self._known.setdefault(operation, (file, found.get(operation, FIRST)))
-
-    def location(self, operation: str) -> dict[str, Any]:
-        """Its physical location; that of the paths for an operation that no document has."""
-        file, (line, column) = self._known.get(operation) or self._known[""]
-        region = {"startLine": line, "startColumn": column}
-        return {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}, "region": region}
-
-
 def as_sarif(report: RunReport) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
     facts = report.facts
-    known, files = report.causes[:MOST], _Files(report.outcome)
+    known, places = report.causes[:MOST], DocumentPlaces(report.outcome.coverage.contract)
     open_ = {(item["rule"], item["operation"]) for item in facts["findings"]}  # one cause is one result
     closed = [c for c in report.accepted_causes if (c[0]["rule"], c[0]["operation"]) not in open_]
     accepted = closed[: MOST - len(known)]
@@ -72,8 +53,8 @@ def as_sarif(report: RunReport) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [ended],
         "results": [
-            *(_result(cause, names.index(cause[0]["rule"]), files) for cause in known),
-            *(_accepted(_result(cause, names.index(cause[0]["rule"]), files)) for cause in accepted),
+            *(_result(cause, names.index(cause[0]["rule"]), places) for cause in known),
+            *(_accepted(_result(cause, names.index(cause[0]["rule"]), places)) for cause in accepted),
         ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
@@ -108,7 +89,14 @@ def _accepted(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "suppressions": [suppression]}
 
 
-def _result(cause: Cause, index: int, files: _Files) -> dict[str, Any]:
+def _physical(place: Place) -> dict[str, Any]:
+    return {
+        "artifactLocation": {"uri": quote(place.file), "uriBaseId": _ROOT},
+        "region": {"startLine": place.line, "startColumn": place.column},
+    }
+
+
+def _result(cause: Cause, index: int, places: DocumentPlaces) -> dict[str, Any]:
     first = cause[0]
     same = visible(f"{first['rule']} {first['operation']}")
     text = message(f"{first['operation']}: {content.sentence(first)}{content.more(cause)}")
@@ -118,7 +106,7 @@ def _result(cause: Cause, index: int, files: _Files) -> dict[str, Any]:
         "ruleIndex": index,
         "level": _LEVELS[first["breaks"]],
         "message": {"text": shorten(text, _LONGEST)},
-        "locations": [{"physicalLocation": files.location(first["operation"]), "logicalLocations": [logical]}],
+        "locations": [{"physicalLocation": _physical(places.find(first["operation"])), "logicalLocations": [logical]}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",
             "cause/v1": same,

@@ -74,6 +74,12 @@ def more(cause: Cause) -> str:
     return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
 
 
+def places_like_it(cause: Cause) -> str:
+    """``22 more places like it``, of a cause with more than one."""
+    rest = len(cause) - 1
+    return f"{rest} more {_many(rest, 'place')} like it"
+
+
 def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
     """Everything of a run that may be kept."""
     operations = {}

@@ -59,9 +59,10 @@ def _rule(causes: Sequence[Cause], say: Say, verbose: bool) -> None:
         for item in cause if verbose else cause[:1]:
             _finding(item, say)
         if not verbose and len(cause) > 1:
-            say(f"    … and {len(cause) - 1} more places like it (--verbose)", "dim")
+            say(f"    … and {summary.places_like_it(cause)} (--verbose)", "dim")
     if not verbose and len(causes) > _MAX_CAUSES:
-        say(f"  … and {len(causes) - _MAX_CAUSES} more operations (--verbose)", "dim")
+        rest = len(causes) - _MAX_CAUSES
+        say(f"  … and {rest} more operation{'s' if rest > 1 else ''} (--verbose)", "dim")
     say()
 
 

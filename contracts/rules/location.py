@@ -21,6 +21,10 @@ class Location:
         status = "" if self.status is None else str(self.status)
         return " ".join(filter(None, (status, self.part, self.name, self.pointer)))
 
+    def as_dict(self) -> dict[str, int | str | None]:
+        """The location as plain data."""
+        return {"status": self.status, "part": self.part, "name": self.name, "pointer": self.pointer}
+
     @classmethod
     def load(cls, text: str) -> "Location":
         """The place in an answer that a report has as a text."""

@@ -128,6 +128,7 @@ class Finding:
             "provenance": self.provenance.value,
             "source": self.rule.source,
             "where": self.where,
+            "location": self.location.as_dict(),
             "expected": self.expected,
             "got": self.got,
             "unit": self.scenario,

@@ -8,7 +8,7 @@ import pytest
 from production import CONTRACT
 
 from contracts.report import sarif
-from contracts.report.document_places import places
+from contracts.report.document_places import DocumentPlaces
 from contracts.report.sarif import MOST, as_sarif
 from contracts.report.summary import RunReport
 from contracts.rules import input, response_conformance
@@ -91,9 +91,9 @@ def test_lines_of_json_are_found_and_a_file_that_is_no_yaml_has_one(tmp_path: Pa
     raw = {"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"204": {"description": "x"}}}}}}
     for name, indent, line in (("spaces.json", 2, 5), ("tabs.json", "\t", None), ("one.json", None, 1)):
         (tmp_path / name).write_text(json.dumps(raw, indent=indent))
-        (document,) = load(str(tmp_path / name)).documents
-        assert line is None or places(document)["GET /a"][0] == line
-        assert results(written(load(str(tmp_path / name)), finding("GET /a")))[0]["locations"]
+        contract = load(str(tmp_path / name))
+        assert line is None or DocumentPlaces(contract).find("GET /a").line == line
+        assert results(written(contract, finding("GET /a")))[0]["locations"]
 
 
 def test_without_a_document_of_ones_own_the_built_in_one_is_the_place() -> None:
