@@ -63,7 +63,7 @@ def without(body: Any, path: Path) -> Any:
 
 
 def in_words(path: Path, value: Any) -> str:
-    """A place and its value for reports: short, alike in every run, and never in other words, as a baseline names it."""
+    """A place and its value for reports: short, alike in every run and never reworded, as a baseline names it."""
     text = json.dumps(value)
     if len(text) >= 30:
         text = f"{'string' if isinstance(value, str) else 'array'}[{len(value)}]"

@@ -41,4 +41,4 @@ def test_places_lie_as_deep_as_the_body() -> None:
     assert put(body, deep, 7)["questions"][0]["answerOptions"][0]["followUps"] == [{"question": 7}]
     assert without(body, deep)["questions"][0]["answerOptions"][0]["followUps"] == [{}]
     assert in_words(deep, 7) == "/questions/*/answerOptions/*/followUps/*/question: 7"
-    assert in_words(("name",), "s" * 256) == "/name: 256 characters"
+    assert in_words(("name",), "s" * 256) == "/name: string[256]"
