@@ -46,7 +46,10 @@ class StoredRequest:
 
 
 def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
-    """The request of an exchange as plain data, for a report; still to be redacted."""
+    """The request of an exchange as plain data, for a report; still to be redacted.
+
+    A mock's journal knows the exchange by its ``mockRequestId``.
+    """
     text = exchange.sent_body.decode("utf-8", "replace")
     whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
     headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
@@ -60,6 +63,7 @@ def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
         "body": text if whole and exchange.sent_body else None,
         "whole": whole,
         "status": exchange.status,
+        "mockRequestId": exchange.headers.get("x-mock-request-id", ""),
     }
 
 

@@ -12,9 +12,13 @@ _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
 _ROWS = 200
-"""The most rows that a summary has: GitHub takes a mebibyte of it."""
+"""The most rows that a table of the summary has."""
+MAX_TABLE_BYTES = 400 * 1024
+"""GitHub takes a mebibyte of a summary, and nothing of a larger one; there are two tables, and the text below them."""
 _LONGEST = 240
-"""Characters of a cell."""
+"""Characters of a cell, before they are escaped."""
+_LONGEST_MESSAGE, _LONGEST_TITLE = 4_000, 200
+"""Characters of an annotation. GitHub cuts a message after 64 KiB, and a title after 255 characters."""
 
 
 def as_github(report: RunReport) -> str:
@@ -39,6 +43,7 @@ def _annotations(causes: Sequence[Cause]) -> Iterator[str]:
 
 
 def _command(item: Mapping[str, Any], title: str, text: str) -> str:
+    title, text = shorten(title, _LONGEST_TITLE), shorten(text, _LONGEST_MESSAGE)
     return f"::{_LEVELS[item['breaks']]} title={escaping.annotation_property(title)}::{escaping.annotation(text)}"
 
 
@@ -46,13 +51,26 @@ def as_summary(report: RunReport) -> str:
     """Markdown for ``$GITHUB_STEP_SUMMARY``."""
     facts, causes = report.facts, report.causes
     lines = [f"### sophiie-mock check: {_cell(report.verdict)}", ""]
-    if causes:
-        lines += ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |"]
-    lines += [_row(cause) for cause in causes[:_ROWS]]
-    if len(causes) > _ROWS:
-        lines.append(f"\n… and {len(causes) - _ROWS} rows more")
+    lines += _table(causes)
+    if report.accepted_causes:
+        lines += ["", "Accepted by the baseline:", "", *_table(report.accepted_causes)]
     lines += ["", *_about(facts)]
     return "\n".join(lines) + "\n"
+
+
+def _table(causes: Sequence[Cause]) -> list[str]:
+    """A row for each cause, as many as there is room for."""
+    if not causes:
+        return []
+    rows, size = list[str](), 0
+    for row in map(_row, causes[:_ROWS]):
+        size += len(row.encode())
+        if size > MAX_TABLE_BYTES:
+            break
+        rows.append(row)
+    left = len(causes) - len(rows)
+    more = ["", f"… and {left} rows more"] if left else []
+    return ["| rule | operation | expected | got | known |", "| --- | --- | --- | --- | --- |", *rows, *more]
 
 
 def _row(cause: Cause) -> str:

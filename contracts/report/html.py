@@ -65,7 +65,7 @@ def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], *
 def _rules(facts: Mapping[str, Any]) -> str:
     """A table of all rules: checked, or not checked with the reason; what was not checked comes first."""
     checked, left = facts["rules"]["checked"], facts["rules"]["notChecked"]
-    rows = [(name, f"not checked: {why}") for name, why in left.items()] + [(name, "checked") for name in checked]
+    rows = [(name, f"no: {why}") for name, why in left.items()] + [(name, "yes") for name in checked]
     title = f"Rules: {len(checked)} checked, {len(left)} not"
     return _table(title, ("rule", "checked"), rows, folded=True)
 

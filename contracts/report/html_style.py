@@ -8,7 +8,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem }
 h3 { font-size: 1rem; margin: 0 } h4 { font-size: .95rem; margin: 0; font-family: ui-monospace, monospace }
-p, ul { margin: .25rem 0 } ul { padding-left: 1.2rem } a { color: inherit }
+p { margin: .25rem 0 } ul { margin: .75rem 0 } ul { padding-left: 1.2rem } a { color: inherit }
 h1.bad, h3.bad, .bad > a { color: var(--bad) } h1.odd, h3.odd, p.odd, .odd > a { color: var(--odd) }
 h1.good { color: var(--good) }
 article { border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 6px; margin: 1rem 0;

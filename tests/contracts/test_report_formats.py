@@ -8,8 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from production import CONTRACT
+from test_escaping import HOSTILE
+from test_escaping import outcome as hostile
 from test_reports import outcome as recorded
 
 from contracts.report.summary import RunReport
@@ -137,6 +140,83 @@ def test_sarif_keeps_the_rules_of_a_code_host() -> None:
         uri = location["physicalLocation"]["artifactLocation"]["uri"]
         assert not uri.startswith(("/", "file:", ".."))
         assert re.fullmatch(r"[0-9a-f]{16}:\d+", result["partialFingerprints"]["primaryLocationLineHash"])
+
+
+@pytest.mark.parametrize("letter", ["&", "\U000e0041", "😀", "["], ids=ascii)
+def test_a_summary_is_as_long_as_a_code_host_takes_it(letter: str) -> None:
+    """A mebibyte, of GitHub; a larger one is not shown at all."""
+    result = outcome()
+    result.findings = [finding(f"GET /{number}", got=letter * 5_000) for number in range(300)]
+    result.accepted = [finding(f"POST /{number}", got=letter * 5_000) for number in range(300)]
+    table = written("summary", result)
+    assert len(table.encode()) < 1024**2
+    assert re.findall(r"… and \d+ rows more", table)
+    commands = written("github", result).splitlines()
+    assert max(len(line.encode()) for line in commands) < 64 * 1024
+    assert all(len(re.findall("title=(.*?)::", line)[0]) <= 255 for line in commands)
+
+
+def test_what_is_accepted_is_in_every_report_and_marked() -> None:
+    for kind, mark in (("summary", "Accepted by the baseline"), ("html", "Accepted by the baseline"),
+                       ("junit", "accepted by the baseline"), ("ctrf", "accepted by the baseline"),
+                       ("sarif", "suppressions"), ("json", "acceptedFindings")):  # fmt: skip
+        assert mark in written(kind), kind
+        assert "GET /v1/faqs" in written(kind), kind
+
+
+TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
+PAIRS = {
+    "type": "array",
+    "items": {"type": "object", "required": ["name", "value"], "properties": {"name": TEXT, "value": TEXT}},
+}
+MESSAGE = {"cookies": PAIRS, "headers": PAIRS, "headersSize": COUNT, "bodySize": COUNT, "httpVersion": TEXT}
+HAR_ENTRY = {
+    "type": "object",
+    "properties": {
+        "startedDateTime": {"type": "string", "format": "date-time"},
+        "time": {"type": "number", "minimum": 0},
+        "request": {
+            "type": "object",
+            "properties": {
+                **MESSAGE,
+                "method": {"type": "string", "minLength": 1},
+                "url": {"type": "string", "format": "uri"},
+                "queryString": PAIRS,
+                "postData": {
+                    "type": "object",
+                    "required": ["mimeType"],
+                    "properties": {"mimeType": TEXT, "text": TEXT},
+                },
+            },
+        },
+        "response": {
+            "type": "object",
+            "properties": {
+                **MESSAGE,
+                "status": {"type": "integer", "minimum": 0},
+                "statusText": TEXT,
+                "redirectURL": TEXT,
+                "content": {
+                    "type": "object",
+                    "required": ["size", "mimeType"],
+                    "properties": {"size": COUNT, "mimeType": TEXT, "text": TEXT, "encoding": {"const": "base64"}},
+                },
+            },
+        },
+        "cache": {"type": "object"},
+        "timings": {"type": "object", "properties": {name: {"type": "number"} for name in ("send", "wait", "receive")}},
+    },
+}
+"""Of HAR 1.2: the type of each member that an entry of ours has."""
+
+
+@pytest.mark.parametrize("text", [None, *HOSTILE], ids=lambda text: f"{HOSTILE.index(text)}" if text else "recorded")
+def test_har_has_the_types_that_its_readers_take(text: str | None) -> None:
+    entries = json.loads(written("har", recorded() if text is None else hostile(text)))["log"]["entries"]
+    validator = jsonschema_rs.validator_for(HAR_ENTRY, validate_formats=True)
+    assert entries
+    for entry in entries:
+        assert [error.message for error in validator.iter_errors(entry)] == []
 
 
 def test_har_has_each_member_that_readers_need() -> None:
