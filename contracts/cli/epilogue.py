@@ -20,7 +20,8 @@ def proposals(outcome: RunResult, contract: Contract, redactor: ReportRedactor, 
     if outcome.target.is_mock:
         return
     for finding in outcome.findings[:_MOST]:
-        _say(f"{finding.rule.name} in {finding.operation} [{finding.where}]", redactor, console)
+        title = f"{finding.rule.name} in {finding.operation} [{finding.where}]"
+        _say(title.replace("\n", "\\n"), redactor, console)  # names of a target, which are one line
         _say(propose(finding, contract).text, redactor, console)
     if len(outcome.findings) > _MOST:
         more = len(outcome.findings) - _MOST

@@ -98,7 +98,8 @@ class DocumentFile:
     def _items(self) -> Iterator[tuple[str, str, yaml.Node, yaml.Node]]:
         for name, value in members(self._root):
             if name.value in ("paths", "webhooks"):
-                yield from ((name.value, path.value, path, node) for path, node in members(value))
+                for path, node in members(value):
+                    yield name.value, path.value, path, self._nodes.resolved(node) or node
 
     def _excerpt(self, line: int, column: int) -> Mapping[int, str]:
         first = max(0, line - _BEFORE)

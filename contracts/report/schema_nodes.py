@@ -44,7 +44,7 @@ class SchemaNodes:
             return found or answers
         if location.pointer:
             return self._member(self._schema(found), location.pointer) or found
-        headers = members(self._resolved(self._value(self._step(found, "headers"))))
+        headers = members(self.resolved(self._value(self._step(found, "headers"))))
         return next(((k, v) for k, v in headers if k.value.lower() == location.name.lower()), found)
 
     def _body(self, operation: yaml.Node, location: Location) -> Pair | None:
@@ -60,14 +60,14 @@ class SchemaNodes:
         for owner in (operation, path):
             known = self._value(self._step(owner, "parameters"))
             for item in known.value if isinstance(known, yaml.SequenceNode) else ():
-                texts = {k.value: v.value for k, v in members(self._resolved(item)) if isinstance(v, yaml.ScalarNode)}
+                texts = {k.value: v.value for k, v in members(self.resolved(item)) if isinstance(v, yaml.ScalarNode)}
                 if (texts.get("in"), str(texts.get("name", "")).lower()) == (place, name.lower()):
                     return item, item
         return None
 
     def _schema(self, holder: Pair | None) -> Pair | None:
         """The schema of a body or an answer: of JSON, if there is one."""
-        kinds = members(self._resolved(self._value(self._step(holder, "content"))))
+        kinds = members(self.resolved(self._value(self._step(holder, "content"))))
         kinds.sort(key=lambda pair: "json" not in pair[0].value)
         return self._step(kinds[0], "schema") if kinds else None
 
@@ -92,13 +92,13 @@ class SchemaNodes:
         yield from ((item, item) for item in (node.value if isinstance(node, yaml.SequenceNode) else ()))
 
     def _step(self, above: Pair | yaml.Node | None, name: str) -> Pair | None:
-        node = self._resolved(self._value(above))
+        node = self.resolved(self._value(above))
         return next(((key, value) for key, value in members(node) if key.value == name), None)
 
     def _value(self, pair: Pair | yaml.Node | None) -> yaml.Node | None:
         return pair[1] if isinstance(pair, tuple) else pair
 
-    def _resolved(self, node: yaml.Node | None) -> yaml.Node | None:
+    def resolved(self, node: yaml.Node | None) -> yaml.Node | None:
         """The node, or what it refers to within this file."""
         for _ in range(_MAX_REFERENCES):
             reference = next((v.value for k, v in members(node) if k.value == "$ref" and isinstance(v.value, str)), "")

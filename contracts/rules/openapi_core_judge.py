@@ -18,6 +18,7 @@ from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Group, Rule, Violation
 from contracts.spec.document import Contract, Operation
 from contracts.spec.operation_parts import Answer, is_json
+from contracts.spec.path_template import as_sent
 from contracts.transport.exchange import Exchange, cut
 
 LARGEST = 32 * 1024
@@ -182,7 +183,7 @@ def _without_security(raw: dict[str, Any]) -> dict[str, Any]:
     """A copy of the document without credentials: they are judged elsewhere and would hide every other error."""
     paths: dict[str, Any] = {}
     for path, item in raw.get("paths", {}).items():
-        paths[path] = {
+        paths[as_sent(path)] = {
             name: {**value, "security": []} if isinstance(value, Mapping) and "responses" in value else value
             for name, value in item.items()
         }

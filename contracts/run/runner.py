@@ -59,7 +59,10 @@ class Run:
         """On a mock, a second organization for the runs about tenancy."""
         if not self.target.is_mock or self.target.other_key or self.mode is not Mode.FULL:
             return
-        self._second_tenant.create(self.client)
+        try:
+            self._second_tenant.create(self.client)
+        except NETWORK_ERRORS as lost:
+            self.outcome.notes.append(f"no second organization was made: {in_words(lost)}")
         if self._second_tenant.key:
             self.become(replace(self.target, other_key=self._second_tenant.key))
             self.client.show_evidence = self._second_tenant.show_evidence

@@ -62,6 +62,8 @@ class RunSession:
 
     def __enter__(self) -> Run:
         """Greet the target. Raises CannotRun when nobody answers, RunStopped when it wants peace."""
+        if self._began:
+            raise RuntimeError("a session is entered once: make another one of the plan")
         self._began = time.monotonic()
         run = self._run
         try:
@@ -103,6 +105,7 @@ class RunSession:
         # What was stopped is judged by all that it should have seen; what was left out on purpose, by what it saw.
         whole = not guard.interrupted and (stopped is not None or set(self._run.scenarios) <= self._run.done)
         self._run.conclude(time.monotonic() - self._began, whole=whole)
+        guard.stopped = guard.stopped or RunStopped("the session is over")  # nothing passes after it
         self._events.emit(RunFinished(self.result))
 
     def _clean_up(self) -> None:

@@ -26,6 +26,7 @@ from contracts.spec.operation_parts import (
     load_answer,
     load_parameter,
 )
+from contracts.spec.path_template import path_pattern
 from contracts.spec.provenance import Provenance
 from contracts.spec.security import BEARER, Scheme, load_schemes
 from mock_server.config import paths as data
@@ -83,8 +84,7 @@ class Operation:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """A regular expression for the paths of requests to this operation."""
-        parts = re.split(r"\{[^}]*\}", self.path)
-        return re.compile("[^/]+".join(map(re.escape, parts)))
+        return path_pattern(self.path)
 
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
         """The parameters that stand in ``place``: path, query, header or cookie."""

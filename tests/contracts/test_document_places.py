@@ -117,6 +117,13 @@ def test_a_schema_that_holds_itself_ends(tmp_path: Path) -> None:
     assert found.excerpt[found.line].strip().startswith("items:")
 
 
+def test_a_path_that_is_a_reference_is_followed(tmp_path: Path) -> None:
+    moved = DOCUMENT.replace("  /rooms:\n", "  /rooms: {$ref: '#/x-rooms'}\nx-rooms:\n")
+    (tmp_path / "rooms.yaml").write_text(moved)
+    place = DocumentPlaces(load(str(tmp_path / "rooms.yaml"))).find(LIST, Location(200))
+    assert place.excerpt[place.line].strip() == "'200':"
+
+
 def test_a_file_of_one_long_line_shows_the_part_that_matters(tmp_path: Path) -> None:
     text = (
         '{"openapi":"3.1.0","info":{"title":"'

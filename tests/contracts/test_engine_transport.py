@@ -1,16 +1,14 @@
 """The generator sends through the suite's transport, and nothing opens a connection beside it."""
 
 import json
-import socket
-import struct
-import threading
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import requests
 from auditing import audited
+from going_away import answering_then_gone
 from recording import KEY, Answer, recording
 from requests.adapters import HTTPAdapter
 
@@ -115,30 +113,3 @@ def test_a_property_called_external_value_stays(tmp_path: Path) -> None:
     parameter = document(tmp_path).documents[0].raw["paths"]["/things"]["get"]["parameters"][0]
     left = without_external_values(parameter)
     assert (left["schema"], left["examples"]) == (parameter["schema"], {"far": {}})
-
-
-@contextmanager
-def answering_then_gone(answers: int, *, then_resets: bool = False) -> Generator[str, None, None]:
-    """Answers so many connections, then listens no more; or resets each that comes."""
-    reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
-
-    def serve() -> None:
-        with suppress(OSError):
-            for number in range(answers if not then_resets else 10_000):
-                connection, _ = listener.accept()
-                with connection, suppress(OSError):
-                    connection.recv(65536)
-                    if number < answers:
-                        connection.sendall(reply)
-                    else:
-                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        listener.close()
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield url
-    with suppress(OSError):
-        listener.shutdown(socket.SHUT_RDWR)
-    thread.join()

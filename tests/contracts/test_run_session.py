@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from auditing import audited
+from going_away import answering_then_gone
 from production import CONTRACT
 from recording import HOST, KEY, Answer, FakeClock, recording
 
@@ -61,6 +62,26 @@ def test_what_a_session_made_is_gone_after_it() -> None:
     assert isinstance(listed, list)
     assert isinstance(left, list)
     assert len(listed) - len(left) == 1
+
+
+def test_nothing_is_sent_after_the_session() -> None:
+    with recording(lambda *_: FINE) as host:
+        session = RunSession(plan(host.url))
+        with session as run:
+            pass
+        sent = len(host.seen)
+        with pytest.raises(RunStopped, match="the session is over"):
+            run.client.send("GET", f"{host.url}/v1/faqs", {})
+        with pytest.raises(RuntimeError, match="entered once"), session:
+            pytest.fail("it is over")
+    assert len(host.seen) == sent
+
+
+def test_a_mock_that_goes_away_after_the_greeting_is_no_crash() -> None:
+    with answering_then_gone(1, name="x-mock-request-id") as url:
+        result = make_run(RunSession(plan(url, without=("engine",))))
+    assert result.stopped.startswith("the connection broke in 3 runs")
+    assert any("second organization" in note for note in result.notes)
 
 
 @pytest.mark.parametrize(
