@@ -108,7 +108,7 @@ class DocumentFile:
 
 
 def _cut(text: str, column: int) -> str:
-    """What can be shown of a line: around the column, if it is long."""
+    """Cut a long line down to the part around a column."""
     if len(text) <= _WIDEST:
         return text
     first = max(0, column - _WIDEST // 3)

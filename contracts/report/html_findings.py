@@ -87,7 +87,7 @@ def _index(rules: Sequence[Sequence[Cause]]) -> str:
 
 
 def _accepted(causes: Iterable[Cause]) -> str:
-    """What was found as well, and is accepted for a while."""
+    """List the causes that the baseline accepts, below those that count."""
     lines = "".join(
         f'<li>{escape(cause[0]["title"])} <span class="small">{escape(cause[0]["rule"])} in '
         f"{escape(cause[0]['operation'])}, {len(cause)}</span>"
