@@ -229,7 +229,7 @@ def _unlinked(line: str) -> bool:
     return not re.search(r"<|\]\(|!\[|://|@\w", bare)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(TEXTS)
 def test_no_text_at_all_acts_on_a_reader(text: str) -> None:
     report = RunReport(outcome(text), ReportRedactor([], people=False))

@@ -1,11 +1,12 @@
 """A baseline outlives every change of wording: what it names are rules, operations, and the names of cases."""
 
+import ast
 import http.client
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from recording import Answer, Recording, Seen, recording
 from rewording import MARK, found
 
+import contracts
 from contracts.options.baseline import BaselineEntry
 from contracts.rules.location import Location
 from contracts.rules.registry import RULES
@@ -22,6 +24,8 @@ from contracts.rules.rule import Finding
 from contracts.spec.provenance import Provenance
 from contracts.transport.target import mock
 
+CONTRACTS = Path(contracts.__file__).parent
+PHRASE = re.compile(r"[a-z]{2,} [a-z]{2,}")
 REFUSALS = (400, 401, 405, 409, 415)
 
 
@@ -53,7 +57,23 @@ def test_rewording_every_text_leaves_each_finding_its_key() -> None:
     assert sum(MARK in text for _, text in reworded) > 10, "nothing was reworded"
     assert len({rule for (rule, *_), _ in reworded}) > 5
     assert [key for key, _ in reworded] == [key for key, _ in plain]
-    assert not [where for (*_, where), _ in plain if re.search(r"[a-z]{2,} [a-z]{2,}", where)]
+    assert not [where for (*_, where), _ in plain if PHRASE.search(where)]
+
+
+def cases(tree: ast.Module) -> Iterator[str]:
+    """The texts that name a case of a finding: ``where=`` of an accusation, ``name=`` of a location."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for given in call.keywords:
+            if given.arg == "where" or (given.arg == "name" and getattr(call.func, "id", "") == "Location"):
+                parts = (part.value for part in ast.walk(given.value) if isinstance(part, ast.Constant))
+                yield from (part for part in parts if isinstance(part, str))
+
+
+def test_no_case_is_named_by_a_phrase() -> None:
+    modules = [module for folder in ("scenarios", "rules", "real_host") for module in (CONTRACTS / folder).glob("*.py")]
+    named = [(module.name, case) for module in modules for case in cases(ast.parse(module.read_text("utf-8")))]
+    assert len(named) > 15
+    assert not [(module, case) for module, case in named if PHRASE.search(case)]
 
 
 @pytest.mark.parametrize(
