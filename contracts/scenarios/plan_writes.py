@@ -13,6 +13,7 @@ from contracts.scenarios import (
     lifecycle,
     protocol,
     unasked_members,
+    webhook_reliability,
     webhooks,
 )
 from contracts.scenarios import deletion as ending
@@ -170,10 +171,14 @@ def webhook_scenarios(catalogue: Catalogue) -> Iterator[Scenario]:
     for event in catalogue.contract.webhooks.values():
         also = _of_event(catalogue, event.path)
         yield Scenario("webhooks", event.key, on(webhooks.events_reach_subscribers, catalogue, event), also)
+        yield Scenario("webhooks-many", event.key, on(webhook_reliability.many, catalogue, event), also)
         yield Scenario("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event), also)
         yield Scenario(
             "webhooks-ended", event.key, on(webhooks.ended, catalogue, event), [*also, business_rules.UNSUBSCRIBE]
         )
+    if "WEBHOOK LEAD_CREATED" in catalogue.contract.webhooks:
+        run = on(webhook_reliability.foreign, catalogue)
+        yield Scenario("webhooks-foreign", business_rules.UNSUBSCRIBE, run, [business_rules.SUBSCRIBE])
     for family in catalogue.makers:
         if f"GET {family.path}" in (name for name, _ in business_rules.SUBJECTS.values()):
             run = on(webhooks.refused, catalogue, family)

@@ -30,6 +30,7 @@ import agreement
 import change_and_filters
 import crashes
 import lists_and_time
+import many_deliveries
 import requests_and_shapes
 import strictness
 import tenancy
@@ -52,6 +53,7 @@ PARTS = (
     texts,
     strictness,
     change_and_filters,
+    many_deliveries,
     agreement,
 )
 RESULTS = Path(__file__).parent / "results.jsonl"

@@ -118,7 +118,40 @@ def refusals_are_told() -> Lie:
     return lie
 
 
+def ended_by_anybody(call: Call, ask: Ask) -> Exchange:
+    """Unsubscribing is the owner's, whoever asks."""
+    return ask(call.owned() if call.operation == UNSUBSCRIBE else call)
+
+
+MANY, MANY_CHANGES = f"webhooks-many[{MADE}]", f"webhooks-many[{CHANGED}]"
+FOREIGN = f"webhooks-foreign[{UNSUBSCRIBE}]"
 ROWS = [
+    told(
+        "one of many is lost",
+        MANY,
+        inbox("many", lambda found: found[1:]),
+        A(rules.ONCE, MADE, At(name="many"), shown=""),
+    ),
+    told(
+        "texts are without blanks",
+        MANY,
+        inbox("many", lambda found: [{**it, "body": {**it["body"], "lastName": "Other"}} for it in found]),
+        A(rules.AGREES, MADE, At(name="lastName, exactly"), shown=""),
+    ),
+    told(
+        "changes are one item",
+        MANY_CHANGES,
+        inbox("many", each(id="ld_other - now")),
+        A(rules.ID, CHANGED, At(name="items"), shown=""),
+    ),
+    told("another organization ends it", FOREIGN, ended_by_anybody, A(rules.FOREIGN_END, UNSUBSCRIBE)),
+    told(
+        "another organization's is heard",
+        FOREIGN,
+        inbox("many", lambda found: found or [{"headers": {}, "body": {}}]),
+        A(rules.ONLY, MADE, shown=SUBSCRIBE),
+        A(rules.FOREIGN_END, UNSUBSCRIBE),
+    ),
     told("one is lost", REACH, inbox("one", lambda found: []), A(rules.ONCE, MADE, shown="")),
     told("one comes twice", REACH, inbox("one", doubled), A(rules.ONCE, MADE, shown="")),
     told(
