@@ -161,7 +161,7 @@ def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, An
             expected=f"all {len(due)} items with {words}",
             got=f"{len(missing)} are missing, {missing[0]} for one",
         )
-    known = {item.get("id"): item for item in whole}
+    known = {item["id"]: item for item in whole if "id" in item}  # what has none cannot be found again
     changed = [item.get("id") for item in got if item.get("id") in known and known[item.get("id")] != item]
     if changed:
         yield Violation(FILTER_KEEPS, expected=f"{changed[0]} as in the whole list", got="another value of a member")
