@@ -100,7 +100,7 @@ class Snapshots:
         """A snapshot from outside, in turns: it may be large."""
         await in_a_thread(lambda: self._templates.make_indexes(snapshot.image))
         with refusing():
-            layer = await in_turns(self._templates.kept(snapshot.image, {}))
+            layer = await in_turns(self._templates.keep_layer(snapshot.image, {}))
             try:
                 self._log.save(owner.id, snapshot.name, {"now": snapshot.now, "frozen": snapshot.frozen}, layer)
             finally:
@@ -135,7 +135,7 @@ class Snapshots:
         if snapshot.layer is not None:
             yield snapshot.layer
             return
-        layer = at_once(self._templates.kept(snapshot.image, {}))
+        layer = at_once(self._templates.keep_layer(snapshot.image, {}))
         try:
             yield layer
         finally:

@@ -63,7 +63,7 @@ class Templates:
         key = _Key(recipe, seed, stamp(start))
         if key not in self._at_hand:
             image = self._build(key, start)
-            self._take(key, Template(image, at_once(self._kept(key, image))))
+            self._take(key, Template(image, at_once(self._keep_template(key, image))))
         return self._at_hand[key]
 
     async def prepare(self, recipe: Recipe, seed: int, start: datetime) -> None:
@@ -75,7 +75,7 @@ class Templates:
         self._building = True
         try:
             image = await in_a_thread(lambda: self._build(key, start))
-            self._take(key, Template(image, await in_turns(self._kept(key, image))))
+            self._take(key, Template(image, await in_turns(self._keep_template(key, image))))
         finally:
             self._building = False
             self._built.wake()
@@ -106,11 +106,11 @@ class Templates:
             self.make_indexes(image)
             return image
 
-    def _kept(self, key: _Key, image: WorkspaceState) -> Slices[LayerId]:
+    def _keep_template(self, key: _Key, image: WorkspaceState) -> Slices[LayerId]:
         made = {"world": asdict(key.recipe), "seed": key.seed, "start": key.start}
-        return self.kept(image, made)
+        return self.keep_layer(image, made)
 
-    def kept(self, image: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:
+    def keep_layer(self, image: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:
         """Keep a whole image as a layer, with what it was made from."""
         rows = {kind: image.rows(kind) for kind in image.kinds}
         return self._log.keep(rows, image.counters, {**made, "program": self.program})
