@@ -41,9 +41,11 @@ def pytest_collection_finish() -> None:
 def _quiet_root() -> Iterator[None]:
     """What a test sets up as a program would is not left to the next one."""
     root = logging.getLogger()
-    level = root.level
+    level, handlers = root.level, root.handlers[:]
     yield
     root.setLevel(level)
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)  # it writes to a stream that ends with the test
 
 
 @pytest.fixture(scope="session")
