@@ -38,6 +38,7 @@ class FaultRule:
     request: RequestPattern
     response: Mapping[str, Any]
     key: str = ""
+    weight: int = 0  # bytes in memory
     nth: int | None = None
     probability: float = 1.0
     count: int | None = None
@@ -111,7 +112,7 @@ class FaultRules:
         return iter(self._rules.values())
 
     def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> FaultRule:
-        """A new rule; ``limits`` are its key, nth, probability and count."""
+        """A new rule; ``limits`` are its key, weight, nth, probability and count."""
         self.made += 1
         rule = self._rules[f"flt_{self.made}"] = FaultRule(f"flt_{self.made}", seed, request, response, **limits)
         return rule

@@ -14,7 +14,7 @@ PRIORITY = 5
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An answer and the requests that get it. ``number`` is its place in time."""
+    """An answer and the requests that get it. ``number`` is its place in time, ``weight`` its bytes in memory."""
 
     id: str
     number: int
@@ -22,6 +22,7 @@ class Override:
     response: Mapping[str, Any]
     priority: int = PRIORITY
     allow_invalid: bool = False
+    weight: int = 0
 
 
 @dataclass(slots=True)
@@ -42,12 +43,17 @@ class Overrides:
     def __iter__(self) -> Iterator[Override]:
         return iter(self._by_id.values())
 
+    @property
+    def weight(self) -> int:
+        """Bytes that all of them take up in memory, more or less."""
+        return sum(override.weight for override in self)
+
     def get(self, id: str) -> Override | None:
         """The override with an id; None when there is none."""
         return self._by_id.get(id)
 
     def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
-        """A new one, or another in place of the one with this id; ``more`` is its priority and allow_invalid."""
+        """A new one, or another in place of the one with this id; ``more`` is the rest of it."""
         self.made += 1
         made = self._by_id[id] = Override(id, self.made, request, response, **more)
         self._ordered = None

@@ -6,6 +6,8 @@ import pytest
 from desk import Desk, Tenant
 from starlette.applications import Starlette
 
+from mock_server.admin.routes import mappings
+
 FAILURE = {"success": False, "message": "down", "error": {"status": 500, "message": "down"}}
 STUB: dict[str, Any] = {
     "request": {"method": "GET", "urlPath": "/v1/leads"},
@@ -126,3 +128,15 @@ def test_an_import_keeps_each_of_its_mappings(desk: Desk) -> None:
     twice = desk.admin("POST", "/mappings/import", {"mappings": [{**STUB, "id": "a"}, STUB, {**STUB, "id": "a"}]})
     assert (twice.status, twice.json["pointer"]) == (400, "/mappings/2/id")
     assert len(desk.workspace.mappings) == 5
+
+
+def test_mappings_are_bounded_in_bytes_as_they_are_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mappings, "_MOST_BYTES", 10_000)
+    large = {**STUB, "response": {"status": 200, "jsonBody": [[]] * 60}}  # 180 letters, and 5,600 bytes as values
+    made = desk.done("POST", "/mappings", large)
+    refused = desk.admin("POST", "/mappings", large)
+    assert (refused.status, "at most 10,000 bytes" in refused.json["detail"]) == (429, True)
+    assert desk.admin("POST", "/mappings/import", {"mappings": [STUB, large]}).status == 429
+    assert desk.done("GET", "/mappings")["meta"] == {"total": 1}
+    desk.done("PUT", f"/mappings/{made['id']}", large)
+    desk.done("POST", "/mappings", STUB)

@@ -49,6 +49,7 @@ def test_one_loop_after_another_may_wait() -> None:
 def test_a_loop_that_ended_with_somebody_waiting_is_no_trouble() -> None:
     waiting = Condition()
     loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda loop, context: None)  # it would be told later that the task never ended
     task = loop.create_task(waiting.until(lambda: False))
     loop.call_soon(loop.stop)
     loop.run_forever()

@@ -14,10 +14,12 @@ from mock_server.admin.operation_names import ANY
 from mock_server.admin.request_patterns import PROPERTIES, resolved
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultRule
 from mock_server.stubbing.request_pattern import Pattern
+from mock_server.support.exact_json import kept_bytes, write_json
 from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import Workspace
 
 _MOST = 1_000
+_MOST_BYTES = 16 * 1024 * 1024
 _MS = {"type": "number", "minimum": 0, "maximum": 120_000}
 _WHOLE = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
 
@@ -96,10 +98,13 @@ class _Faults:
             raise ControlRefused(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
         if len(workspace.faults) >= _MOST:
             raise ControlRefused(429, f"a workspace has at most {_MOST} rules")
+        weight = kept_bytes(write_json(asked))
+        if weight + sum(rule.weight for rule in workspace.faults) > _MOST_BYTES:
+            raise ControlRefused(429, f"the rules of a workspace take up at most {_MOST_BYTES:,} bytes of memory")
         key = self._digest(workspace, asked["key"]) if "key" in asked else ""
         limits = {name: asked[name] for name in ("nth", "probability", "count") if name in asked}
         seed = asked.get("seed", workspace.plan.seed)
-        rule = workspace.faults.add(seed, pattern, asked["response"], key=key, **limits)
+        rule = workspace.faults.add(seed, pattern, asked["response"], key=key, weight=weight, **limits)
         return answer(_shown(rule), 201)
 
     async def remove(self, request: Request) -> Response:

@@ -17,9 +17,11 @@ from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import blanked, is_like
 from mock_server.stubbing.overrides import PRIORITY, Override
 from mock_server.stubbing.request_pattern import Pattern, RequestPattern
+from mock_server.support.exact_json import kept_bytes, write_json
 from mock_server.workspaces.workspace import Workspace
 
 _MOST = 1_000
+_MOST_BYTES = 64 * 1024 * 1024  # that the mappings of a workspace take up in memory
 _PATTERN = {name: schema for name, schema in PROPERTIES.items() if name != "allowUnknown"}  # allowInvalid says it
 _REQUEST = {"type": "object", "properties": _PATTERN, "additionalProperties": False, "minProperties": 1}
 _RESPONSE = {
@@ -79,7 +81,7 @@ class _Mappings:
         asked = await self._control.body(request, _ONE)
         workspace = self._control.workspace(request)
         (checked,) = await self._checked([asked], [""])
-        _make_room(workspace, 1)
+        _make_room(workspace, [checked])
         if workspace.mappings.get(asked.get("id", "")) is not None:
             raise ControlRefused(409, "there is a mapping of this id; PUT /mappings/{id} changes it", pointer="/id")
         return answer(_shown(_put(workspace, checked, asked.get("id"))), 201)
@@ -89,6 +91,7 @@ class _Mappings:
         if asked.get("id", self._found(request).id) != self._found(request).id:
             raise ControlRefused(400, "the id is that of the path; leave it out", pointer="/id")
         (checked,) = await self._checked([asked], [""])
+        _make_room(self._control.workspace(request), [checked], self._found(request))
         return answer(_shown(_put(self._control.workspace(request), checked, self._found(request).id)))
 
     async def load(self, request: Request) -> Response:
@@ -97,7 +100,7 @@ class _Mappings:
         workspace = self._control.workspace(request)
         own = _own_ids(asked)
         checked = await self._checked(asked, [f"/mappings/{index}" for index in range(len(asked))])
-        _make_room(workspace, len(asked))
+        _make_room(workspace, checked)
         made = [_put(workspace, one, one.get("id"), own) for one in checked]
         return listing(mappings=map(_shown, made), status=201)
 
@@ -129,7 +132,7 @@ class _Mappings:
         allow = mapping.get("allowInvalid", False)
         check_headers(mapping["response"].get("headers", {}), f"{place}/response/headers")
         request, _ = checked(mapping["request"], self._control.names, f"{place}/request", "allowInvalid", allow=allow)
-        resolved = {**mapping, "request": request}
+        resolved = {**mapping, "request": request, "weight": kept_bytes(write_json(mapping))}
         if not allow:
             self._keep_contract(resolved, place)
         return resolved
@@ -179,10 +182,14 @@ def _sampled(request: RequestPattern, operation: Operation, samples: Sequence[st
     return any(request.matches_path(path.replace("{}", sample)) for sample in samples)
 
 
-def _make_room(workspace: Workspace, count: int) -> None:
-    """Raises Refusal where so many more would be too many."""
-    if len(workspace.mappings) + count > _MOST:
+def _make_room(workspace: Workspace, new: Sequence[Mapping[str, Any]], instead: Override | None = None) -> None:
+    """Raises Refusal where these would be too many, or too large; ``instead`` is the mapping that goes for them."""
+    if len(workspace.mappings) + len(new) - (instead is not None) > _MOST:
         raise ControlRefused(429, f"a workspace has at most {_MOST} mappings")
+    weight = workspace.mappings.weight + sum(one["weight"] for one in new) - (instead.weight if instead else 0)
+    if weight > _MOST_BYTES:
+        what = f"the mappings of a workspace take up at most {_MOST_BYTES:,} bytes of memory, and these {weight:,}"
+        raise ControlRefused(429, f"{what}; remove some, or make them smaller")
 
 
 def _own_ids(asked: list[Any]) -> set[str]:
@@ -199,7 +206,8 @@ def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None, taken: 
     """One without an id gets one that no other has, nor any of ``taken``."""
     id = id or workspace.mappings.new_id(taken)
     allow, priority = asked.get("allowInvalid", False), asked.get("priority", PRIORITY)
-    return workspace.mappings.put(id, asked["request"], asked["response"], priority=priority, allow_invalid=allow)
+    more = {"priority": priority, "allow_invalid": allow, "weight": asked["weight"]}
+    return workspace.mappings.put(id, asked["request"], asked["response"], **more)
 
 
 def _shown(override: Override) -> dict[str, Any]:
