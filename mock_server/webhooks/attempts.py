@@ -23,6 +23,7 @@ GONE = 410
 _EXCERPT = 2048  # bytes of an answer that are kept, and characters of a header
 _NAME = 256
 _HEADERS = 50
+_ALL_HEADERS = 16_384  # characters of them all: thousands of attempts are kept
 
 
 def headers(
@@ -91,10 +92,22 @@ def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[s
         "status": reply.status or None,
         "error": reply.error or None,
         "requestHeaders": dict(sent),
-        "responseHeaders": {name[:_NAME]: text[:_EXCERPT] for name, text in islice(reply.headers.items(), _HEADERS)},
+        "responseHeaders": _kept_headers(reply.headers),
         "responseBody": body_text(reply.body, _EXCERPT),
         "responseBytes": len(reply.body),
     }
+
+
+def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The first headers of an answer, as many as there is room for."""
+    kept: dict[str, str] = {}
+    left = _ALL_HEADERS
+    for name, text in islice(headers.items(), _HEADERS):
+        left -= len(name[:_NAME]) + len(text[:_EXCERPT])
+        if left < 0:
+            break
+        kept[name[:_NAME]] = text[:_EXCERPT]
+    return kept
 
 
 def _retry_after(reply: Reply, now: datetime) -> float | None:
