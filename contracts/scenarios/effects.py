@@ -185,5 +185,5 @@ def _same_lead(
             if one[name] != other.get(name) and not business_rules.OF_INQUIRIES.match(name):
                 client.broken(
                     rules.NO_OTHER, operation, exchange, expected=f"{name}: {one[name]!r}", got=f"{other.get(name)!r}",
-                    where=f"the lead's {name}",
+                    where=f"lead: {name}",
                 )  # fmt: skip

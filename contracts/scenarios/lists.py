@@ -160,8 +160,8 @@ def expansion(client: ScenarioClient, listing: Listing) -> None:
         if listing.paged and len(plain.items) > 2:
             for value, names in added.items():
                 page = fetch(client, listing, query={parameter.name: value}, page=2, size=2)
-                note(client, listing, rules.fits(page, plain.ids, 2, 2), page.exchange, where=f"{value} on page 2")
-                filters.added(client, listing, page, names, f"{value} on page 2")
+                note(client, listing, rules.fits(page, plain.ids, 2, 2), page.exchange, where=f"{value}: page-2")
+                filters.added(client, listing, page, names, f"{value}: page-2")
 
 
 def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, added: Mapping[str, set[str]]) -> None:

@@ -98,7 +98,7 @@ ROWS = [
         "later pages are not expanded",
         f"expansion[{INQUIRIES}]",
         hears(INQUIRIES, lambda call: call.ask(expand=None) if call.query.get("page") == "2" else call),
-        A(lists.ADDS, INQUIRIES, At(name="both on page 2")),
+        A(lists.ADDS, INQUIRIES, At(name="both: page-2")),
     ),
     told(
         "a part of a lead's id is enough",
