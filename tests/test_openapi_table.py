@@ -95,7 +95,7 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "GET",
         "/a?offset=0",
     ),
-    "Forms and multipart": (
+    "Forms, multipart and XML": (
         document({"/a": {"post": op(requestBody={"content": {"multipart/form-data": {"schema": DEEP}}})}}),
         "POST",
         "/a",

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from mock_server.api.form_body import read_form
 from mock_server.api.multipart_body import read_multipart
+from mock_server.api.xml_request import read_xml
 from mock_server.errors import Problem, UnsupportedMediaType
 from mock_server.spec.media_types import Format, format_of, is_json, parsed
 from mock_server.spec.operation import Operation
@@ -92,7 +93,7 @@ def _declared(operation: Operation, media: str) -> str:
         wanted = parsed(declared).essence
         ranged = wanted.endswith("/*") and sent.essence.startswith(wanted[:-1])
         fits = sent.essence == wanted or wanted == "*/*" or ranged
-        if fits and (sent.charset in _CHARSETS or format_of(media) not in _READERS):
+        if fits and (sent.charset in _CHARSETS or format_of(media) not in _IN_UTF_8):
             return declared
     raise UnsupportedMediaType(f"content type `{media[:60]}`; send {', '.join(operation.bodies)}")
 
@@ -113,9 +114,15 @@ def _text(operation: Operation, declared: str, media: str, body: bytes) -> Any:
     return body.decode(errors="replace")  # its encoding is not said; the schema is asked all the same
 
 
+def _xml(operation: Operation, declared: str, media: str, body: bytes) -> Any:
+    return read_xml(body, operation.bodies[declared], parsed(media).parameters.get("charset"))
+
+
+_IN_UTF_8 = (Format.JSON, Format.FORM, Format.MULTIPART, Format.TEXT)
 _READERS: Mapping[Format, Read] = {
     Format.JSON: _json,
     Format.FORM: _form,
     Format.MULTIPART: _multipart,
     Format.TEXT: _text,
+    Format.XML: _xml,
 }

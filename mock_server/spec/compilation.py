@@ -19,6 +19,11 @@ class Compilation:
         self.left_out: list[Problem] = []
         self._lint = SchemaLint(document)
 
+    @property
+    def slips(self) -> list[Problem]:
+        """What is not as OpenAPI has it, and was read all the same."""
+        return self._lint.slips
+
     @contextmanager
     def noting(self) -> Iterator[None]:
         """Collect the faults that are raised here, and go on after them."""

@@ -21,12 +21,14 @@ from mock_server.support.text import shorten
 class Compiled(NamedTuple):
     """The operations of a document in its order, those that cannot be served among them.
 
-    ``faults`` is all that is wrong with it; ``left_out`` is the part of it for which no operation answers 501.
+    ``faults`` is all that is wrong with it; ``left_out`` is the part of it for which no operation answers 501;
+    ``slips`` is what was read all the same.
     """
 
     operations: Sequence[Operation]
     faults: Sequence[Problem]
     left_out: Sequence[Problem]
+    slips: Sequence[Problem]
 
 
 def operations(document: Document) -> Compiled:
@@ -41,7 +43,7 @@ def operations(document: Document) -> Compiled:
         raise SpecError(*faults)
     if not faults:
         document.found_sound()
-    return Compiled(found, faults, left_out)
+    return Compiled(found, faults, left_out, compiler.shared.slips)
 
 
 class _Compiler:

@@ -35,7 +35,7 @@ class Contract:
         self.left_out: list[Problem] = []
         """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""
         self.slips: list[Problem] = []
-        """Slips of YAML in the documents' files, which were read all the same."""
+        """Slips of YAML and of schemas in the documents, which were read all the same."""
         self.unmade: dict[str, str] = {}
         """Operations without a record to answer with, as none could be made, and why, by key: they answer 501."""
         self.failed: dict[str, str] = {}
@@ -47,9 +47,9 @@ class Contract:
             except SpecError as fault:
                 faults.extend(fault.problems)
                 continue
-            faults.extend([*document.slips, *compiled.faults] if strict else ())
+            faults.extend([*document.slips, *compiled.slips, *compiled.faults] if strict else ())
             self.left_out.extend(compiled.left_out)
-            self.slips.extend(document.slips)
+            self.slips.extend([*document.slips, *compiled.slips])
             for operation in compiled.operations:
                 self.operations.setdefault(operation.key, operation)
         if faults:

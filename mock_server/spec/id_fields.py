@@ -43,6 +43,12 @@ def id_fields(parameters: Sequence[str], fields: Sequence[str], word: str) -> tu
     return found if all(found) and len(set(found)) == len(found) else ()
 
 
+def own_id(shapes: Iterable[Schema]) -> str:
+    """The field for ids of our own, where records have none that can be one: no shape has it, so it never goes out."""
+    taken = {name for shape in shapes for name in shape.properties}
+    return next(name for name in ("id", "_id", "__id", "x-mock-id") if name not in taken)
+
+
 def narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
     """The schema of the id: that of the path, where the record's says less."""
     for parameters in named:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
-from mock_server.spec.id_fields import id_field, id_fields, narrower, prefix_of
+from mock_server.spec.id_fields import id_field, id_fields, narrower, own_id, prefix_of
 from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
@@ -155,7 +155,7 @@ class _Inference:
         word = singular(kind.rpartition("/")[2])
         fields = [name for shape in shapes for name, part in shape.properties.items() if part.types & _ID_TYPES]
         keys = next((keys for some in named if (keys := id_fields([it.name for it in some], fields, word))), ())
-        id_name = keys[0] if len(keys) == 1 else id_field("", fields, word) or "id"
+        id_name = keys[0] if len(keys) == 1 else id_field("", fields, word) or own_id(shapes)
         id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
         parent = next((parent for it in members if (parent := self._parent(it))), None)
         roles = {self._roles[it.key] for it in members}

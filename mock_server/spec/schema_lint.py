@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.document import Document, kind_of
+from mock_server.spec.schema_slips import mend
 from mock_server.support.json_pointer import escape
 from mock_server.support.text import shorten
 
@@ -63,6 +64,8 @@ class SchemaLint:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self.slips: list[Problem] = []
+        """What is not as OpenAPI has it and was read all the same, as it was meant."""
         self._above: dict[str, list[str]] = {}
         """The schemas that lead to a schema; those that were looked at are its keys."""
         self._faults: dict[str, list[Problem]] = {}
@@ -111,7 +114,10 @@ class SchemaLint:
             what, remedy = f"a schema cannot be {kind_of(node)}", "write a mapping; `{}` admits everything"
             found.append(self._problem(where, what, remedy))
             return []
-        wrong = {str(error.instance_path[0]) for error in _SHAPE.iter_errors(node)}
+        wrong = _wrong(node)
+        for keyword, meant in mend(node, iter(sorted(wrong))):
+            self.slips.append(self._problem(f"{where}/{keyword}", f"`{keyword}` is not as OpenAPI has it", meant))
+        wrong = _wrong(node) if wrong else wrong
         for keyword in sorted(wrong):
             what = f"`{keyword}` cannot be {_short(node[keyword])}"
             found.append(self._problem(f"{where}/{keyword}", what, RULES[keyword][1]))
@@ -204,6 +210,11 @@ def _in_place(node: Mapping[str, Any], wrong: set[str]) -> Iterator[str]:
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     return f"`{shorten(text, 40)}`" if text else "empty"
+
+
+def _wrong(node: Mapping[str, Any]) -> set[str]:
+    """The keywords of a schema whose values are none that they can have."""
+    return {str(error.instance_path[0]) for error in _SHAPE.iter_errors(node)}
 
 
 _SHAPE = compiled({"properties": {keyword: rule for keyword, (rule, _) in RULES.items()}})

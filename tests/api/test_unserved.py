@@ -23,7 +23,7 @@ _BROKEN = {"$ref": "#/components/schemas/Broken"}
 _HOPELESS = {"type": "object", "required": ["a"], "properties": {"a": False}}
 _FINE = _answering({"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}})
 _ODD: Mapping[str, Any] = {
-    "/schema": {"get": _answering({"type": "text"})},
+    "/schema": {"get": _answering({"type": "colour"})},
     "/one": {"get": _answering(_BROKEN)},
     "/other": {"get": _answering({"type": "array", "items": _BROKEN})},
     "/parameter": {"get": {**_FINE, "parameters": [{"name": "a", "in": "somewhere"}]}},
@@ -35,7 +35,7 @@ _ODD: Mapping[str, Any] = {
 
 
 def _document(**paths: Any) -> dict[str, Any]:
-    schemas = {"Broken": {"properties": {"a": {"required": True}}}}
+    schemas = {"Broken": {"properties": {"a": {"required": [1]}}}}
     every = {"/fine": {"get": _FINE}, **_ODD, **paths}
     return {
         "openapi": "3.1.0",
@@ -90,7 +90,7 @@ def test_a_document_without_any_operation_to_serve_is_refused(tmp_path: Path) ->
 
 
 def test_an_errors_odd_schema_costs_only_the_schema(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    fine = {"responses": {**_FINE["responses"], **_answering({"type": "text"}, "404")["responses"]}}
+    fine = {"responses": {**_FINE["responses"], **_answering({"type": "colour"}, "404")["responses"]}}
     with caplog.at_level(logging.WARNING):
         app = _serving(tmp_path, _document(**{"/fine": {"get": fine}}))
     assert ask(app, "GET", "/fine").json == {"a": 1}

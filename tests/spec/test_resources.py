@@ -468,3 +468,13 @@ def test_the_same_document_without_versions_gives_the_same_families() -> None:
     assert {key.replace("/some/where/v7", "/v1"): each for key, each in essences(served(moved)).items()} == essences(
         served(plain)
     )
+
+
+def test_an_id_that_is_an_object_is_no_id_of_a_record() -> None:
+    """Such a record is served all the same, under an id that never goes out."""
+    parts = {"id": {"type": "object"}, "size": {"type": "integer"}}
+    answer = answering({"type": "array", "items": {"type": "object", "required": ["id"], "properties": parts}})
+    zone = {"name": "zone", "in": "path", "required": True, "schema": {"type": "string"}}
+    removed = {"parameters": [zone], "responses": {"204": {"description": ""}}}
+    contract = served(document({"/bundles": {"get": answer}, "/bundles/{zone}": {"delete": removed}}))
+    assert {family.id for family in contract.families.values()} == {"_id"}
