@@ -16,9 +16,13 @@ _WORDS = {"true": True, "false": False, "null": None, "": None}
 
 
 def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether a form may mean a body that the document allows, if its texts are read as it would have them."""
-    if exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        return False
+    """Tell whether a form may mean a body that the document allows, if its texts are read as it would have them.
+
+    So may any XML: an empty element is a text, a list, or nothing.
+    """
+    media = exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != FORM:
+        return media.endswith(("/xml", "+xml"))
     document, schema = operation.document, operation.form
     fields = parse_qsl(exchange.sent_body.decode(errors="replace"), keep_blank_values=True)
     known, nested = document.properties(schema), {name.partition("[")[0] for name, _ in fields if "[" in name}
