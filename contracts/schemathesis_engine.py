@@ -196,7 +196,7 @@ class _Reader:
         rule = RULES.get(name, _CUSTOM)
         method, _, path = label.partition(" ")
         operation = self._by_label.get(label)
-        exchange = recorded(interaction, f"{method} {blank(path)}")
+        exchange = recorded(interaction, f"{method} {blank(path)}", operation.schemes if operation else ())
         if operation is not None and exchange is not None and self._doubtful(rule, operation, exchange):
             return None
         answer = operation.answer(exchange.status) if operation and exchange else None

@@ -6,7 +6,7 @@ reach past that seam, so each has another answer here: its probes make a session
 after a refused connection it opens a socket to see who is there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemathesis.core.transport import Response
@@ -18,6 +18,7 @@ from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
+from contracts.spec.security import Scheme
 from contracts.transport.exchange import Exchange
 from contracts.transport.guarded_session import Transport
 from contracts.transport.network_errors import NETWORK_ERRORS
@@ -117,7 +118,7 @@ def without_external_values(node: Any) -> Any:
     }
 
 
-def recorded(interaction: Any, operation: str) -> Exchange | None:
+def recorded(interaction: Any, operation: str, schemes: Sequence[Scheme] = ()) -> Exchange | None:
     """The exchange that the generator has recorded; None where no answer came."""
     if interaction is None or interaction.response is None:
         return None
@@ -132,6 +133,7 @@ def recorded(interaction: Any, operation: str) -> Exchange | None:
         body=response.content or b"",
         operation=operation,
         seconds=response.elapsed,
+        schemes=schemes,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from contracts.spec.curl_key import key_words
 from contracts.spec.json_depth import TOO_DEEP, nests_too_deep, text_nests_too_deep
+from contracts.spec.security import Scheme
 from mock_server.support.redaction import MASK
 
 TOKEN_VARIABLE: Final = "SOPHIIE_API_KEY"
@@ -50,6 +52,8 @@ class Exchange:
     """Somebody's real data: what is said of it tells its shape and no value."""
     flaw: str = ""
     """The reason why the body is not as it was sent: it could not be unpacked, say. Empty when it is."""
+    schemes: Sequence[Scheme] = field(default=(), repr=False, compare=False)
+    """Where the key of the request went, if not into a bearer header as it is kept here."""
     words: Collection[str] | None = field(default=None, repr=False, compare=False)
     """Names of members that a shape may show, as the document has them; None: all. Others are somebody's data."""
 
@@ -113,10 +117,12 @@ class Exchange:
         words = ["curl", "-sS"] if self.method == "GET" else ["curl", "-sS", "-X", self.method]
         line = " ".join(words)
         with_key = [name for name, value in self.sent_headers.items() if any(key in value for key in keys)]
+        placed = key_words(self.sent_headers.get("authorization", ""), self.schemes)
         for name in dict.fromkeys((*_SHOWN_HEADERS, *with_key)):
-            value = self.sent_headers.get(name)
+            value = None if placed and name == "authorization" else self.sent_headers.get(name)
             if value is not None and (name, value) != ("accept", "*/*"):
                 line += f" -H {_quoted(f'{name.title()}: {value}', keys)}"
+        line += "".join(f" {flag} {_quoted(text, keys)}" for flag, text in placed)
         if self.sent_body:
             text = self.sent_body.decode("utf-8", "backslashreplace")
             line += " -d " + _shell_word(cut(text, _LONGEST_BODY))

@@ -193,6 +193,7 @@ class Transport:
             operation=operation.key if operation else "",
             seconds=seconds,
             private=self.guard.policy.private,
+            schemes=self.guard.policy.contract.schemes(method, urlsplit(url).path),
             words=self._words,
             flaw=response.flaw or ("" if packings <= _PACKINGS else _UNASKED),
         )

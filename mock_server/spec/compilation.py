@@ -21,7 +21,7 @@ class Compilation:
 
     @property
     def slips(self) -> list[Problem]:
-        """What is not as OpenAPI has it, and was read all the same."""
+        """The parts of schemas that are not as OpenAPI has it, and were read all the same."""
         return self._lint.slips
 
     @contextmanager

@@ -13,8 +13,10 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from mock_server.spec.component_answers import ComponentAnswers
 from mock_server.spec.document import Document, Node
 from mock_server.spec.one_way_properties import Word, has_word, without_required
+from mock_server.spec.recursion import branches_again
 from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
 from mock_server.spec.validation_messages import Complaint
 from mock_server.support.garbage_collector import not_looked_for
@@ -107,6 +109,7 @@ _PURPOSE: Mapping[bool, str] = {False: "validator", True: "validator of what is 
 
 def _asking(document: Document, *, sent: bool) -> type:
     """A keyword that asks the validator of the component that it names."""
+    answers: ComponentAnswers = document.made.setdefault(("answers", _PURPOSE[sent]), ComponentAnswers())
 
     class Asking:
         """One use of a component. The message of its error is the component's place."""
@@ -114,11 +117,14 @@ def _asking(document: Document, *, sent: bool) -> type:
         def __init__(self, parent: Node, place: str, path: list[str | int]) -> None:
             self._place = place
             self._is_valid: Any = None
+            self._again = False
 
         def validate(self, value: Any) -> None:
             if self._is_valid is None:
                 self._is_valid = ComponentValidator.at(document, self._place, sent=sent).validator.is_valid
-            if not self._is_valid(value):
+                self._again = branches_again(document, self._place)
+            answer = answers.of(self._place, value, self._is_valid) if self._again else self._is_valid(value)
+            if not answer:
                 raise ValueError(self._place)
 
     return Asking

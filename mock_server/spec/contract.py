@@ -1,7 +1,7 @@
 """The whole contract that is served: one or more documents, their operations and families."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from mock_server.spec.schema import Schema
 
 log = logging.getLogger("mock_server")
 
+_CONTROL_PLANE = "/__admin"
 _SHOWN = 20  # faults of a document; a person mends these first
 
 
@@ -48,7 +49,7 @@ class Contract:
                 faults.extend(fault.problems)
                 continue
             faults.extend([*document.slips, *compiled.slips, *compiled.faults] if strict else ())
-            self.left_out.extend(compiled.left_out)
+            self.left_out.extend([*compiled.left_out, *_hidden(document, compiled.operations)])
             self.slips.extend([*document.slips, *compiled.slips])
             for operation in compiled.operations:
                 self.operations.setdefault(operation.key, operation)
@@ -134,3 +135,10 @@ def _common(paths: Sequence[Sequence[str]]) -> Sequence[str]:
             break
         shared.append(column[0])
     return shared
+
+
+def _hidden(document: Document, operations: Iterable[Operation]) -> Iterator[Problem]:
+    """Paths of a document that no request can reach, because the control plane is there."""
+    for path in dict.fromkeys(it.path for it in operations if f"{it.path}/".startswith(f"{_CONTROL_PLANE}/")):
+        what = f"{path} is below {_CONTROL_PLANE}, where the control plane is"
+        yield Problem(f"{document.name}#/paths", what, "give it another path")

@@ -339,3 +339,9 @@ def test_the_path_of_the_first_server_stands_before_every_path(servers: Any, bas
     assert contract.operations[f"GET {base}/leads"].base == base
     published = contract.published(contract.documents[0], "http://here")["servers"]
     assert published[0]["url"] == f"http://here{base}"
+
+
+def test_a_path_where_the_control_plane_is_is_named_at_the_start() -> None:
+    contract = served(document({"/__admin/users": {"get": answering({})}, "/__administrators": {"get": answering({})}}))
+    (hidden,) = contract.left_out
+    assert "/__admin/users is below /__admin" in str(hidden)

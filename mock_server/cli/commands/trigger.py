@@ -144,12 +144,11 @@ def _cause(event: str | None) -> Callable[[Client, Fields], Any]:
     names = ", ".join(_CAUSES)
     if event is None:
         raise click.UsageError(f"name an event: {names}")
-    if "." in event:  # ours have none: it is an event of the served document
-        return _documented(event)
-    if event.upper() not in _CAUSES:
-        near = did_you_mean(event.upper(), _CAUSES)
+    if event.upper() in _CAUSES:
+        return _CAUSES[event.upper()]
+    if event.isupper() and (near := did_you_mean(event, _CAUSES)):  # as ours are written; no server need be asked
         raise click.UsageError(f"no event `{event}`{near}; there are {names}")
-    return _CAUSES[event.upper()]
+    return _documented(event)
 
 
 def _documented(event: str) -> Callable[[Client, Fields], Any]:
@@ -158,7 +157,8 @@ def _documented(event: str) -> Callable[[Client, Fields], Any]:
     def cause(client: Client, fields: Fields) -> Any:
         there = client.control("GET", "/webhooks/triggers")["triggers"]
         if event not in there:
-            raise click.UsageError(f"no event `{event}`; there are {', '.join(there)}")
+            near = did_you_mean(event, there)
+            raise click.UsageError(f"no event `{event}`{near}; there are {', '.join(there)}")
         return client.control("POST", "/webhooks/events", {"type": event, **({"body": fields} if fields else {})})
 
     return cause
