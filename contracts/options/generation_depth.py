@@ -19,4 +19,4 @@ class GenerationDepth:
 
 
 QUICK = GenerationDepth(examples=0, chains=0, wrong=False, size=3.0)
-USUAL = GenerationDepth(examples=15, chains=12)
+USUAL = GenerationDepth(examples=8, chains=8, size=8.0)

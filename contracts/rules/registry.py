@@ -14,11 +14,13 @@ from contracts.rules import (
     request_conformance,
     response_conformance,
     webhooks,
+    wire_conformance,
 )
 from contracts.rules.rule import Rule
 
 _MODULES = (
     response_conformance,
+    wire_conformance,
     openapi_core_judge,
     request_conformance,
     protocol,

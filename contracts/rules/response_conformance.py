@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from contracts.rules import wire_conformance
 from contracts.rules.first_violations import MOST, first_problems, place_of
 from contracts.rules.location import Location
 from contracts.rules.object_members import is_open, members_of
@@ -49,7 +50,7 @@ UNDOCUMENTED = Rule(
 
 _LONG = 300
 """Characters of a message; a longer one begins with the whole value, and its reason would be cut off."""
-_VALUELESS = (BODY, CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
+_VALUELESS = (BODY, wire_conformance.MEMBER_TWICE, wire_conformance.SLOW, CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
 """Rules whose findings hold no value of the answer."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -98,6 +99,8 @@ def _violations(operation: Operation, answer: Answer | None, exchange: Exchange,
     if not answer.admits(exchange.media_type):
         due = " or ".join(sorted(answer.media_types))
         yield Violation(CONTENT_TYPE, expected=due, got=exchange.media_type or "no content type")
+    seen = fine.setdefault(f"{operation.key} {exchange.status} members", set())
+    yield from wire_conformance.of_the_wire(exchange, seen)
     if exchange.flaw:
         got = f"{exchange.status}: {exchange.flaw}"
         yield Violation(BODY, expected="a body as its headers describe it", got=got)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import orjson
 
-from contracts.rules import input, response_conformance
+from contracts.rules import input, response_conformance, wire_conformance
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Violation
@@ -19,6 +19,7 @@ from contracts.spec.operation_parts import Parameter
 from contracts.spec.samples import CannotSample, Sampler
 from contracts.transport.exchange import Exchange
 from contracts.transport.guarded_session import Transport
+from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 from contracts.transport.private_texts import PrivateTexts
 from contracts.transport.target import Target
 
@@ -124,11 +125,25 @@ class ScenarioClient:
         sent = self.headers(operation, key, with_body=body is not None) if headers is None else {**headers}
         url = self.target.origin + fill(operation, ids)
         parameters = {**self.needed(operation, "query"), **(query or {})}
-        exchange = self._last[operation.key] = self.send(operation.method, url, sent, content, parameters)
+        exchange = self._last[operation.key] = self._sent(operation, url, sent, content, parameters)
         wrong = list(response_conformance.judge(operation, exchange, self._fine))
         for finding in (*wrong, *self._second.judge(operation, exchange, found_wrong=bool(wrong))):
             self.add(finding)
         return exchange
+
+    def _sent(
+        self, operation: Operation, url: str, headers: Mapping[str, str], content: bytes | None, query: Query
+    ) -> Exchange:
+        """Send a request; a read that gets no whole answer is a finding, and is sent once more."""
+        try:
+            return self.send(operation.method, url, headers, content, query)
+        except NETWORK_ERRORS as fault:
+            again = "the same request was sent once more" if operation.reads else "it was not sent again"
+            violation = Violation(wire_conformance.LOST, expected="a whole answer", got=f"{in_words(fault)}; {again}")
+            self.add(Finding.of(violation, operation.key, operation.provenance))
+            if not operation.reads:
+                raise
+            return self.send(operation.method, url, headers, content, query)
 
     def call_without(self, operation: Operation, missing: str, value: str | None, *ids: Any, body: Any) -> Exchange:
         """Send a request for ``operation`` that lacks one parameter, or has ``value`` for it; the answer is judged."""

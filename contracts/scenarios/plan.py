@@ -1,14 +1,14 @@
 """All scenarios of a run, in the order to run them: reads first, deletions of what was there last."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from contracts.scenarios import plan_access, plan_reads, plan_writes, rate_limit
+from contracts.scenarios import plan_access, plan_reads, plan_writes, rate_limit, shared_limit
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
-from contracts.scenarios.second_tenant import SecondTenant
-from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.scenarios.shared_limit import limited_client
 from contracts.spec.document import Contract, Operation
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
@@ -49,16 +49,17 @@ def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario
         found += [Scenario(rate_limit.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][
             :1
         ]
+        limited = [operation for operation in contract.operations.values() if operation.answer(429) is not None]
+        if len(limited) > 1:
+            run = partial(_shared, limited)
+            found.append(Scenario(rate_limit.TOPIC, "*", run, [operation.key for operation in limited]))
     return found
 
 
 def _window(operation: Operation, client: ScenarioClient) -> None:
-    limited = SecondTenant(b'{"rateLimit": %d}' % RATE_LIMIT_PER_MINUTE)
-    limited.create(client)
-    if not limited.key:
-        raise ScenarioSkipped("the mock makes no organization with a rate limit")
-    show_evidence = partial(limited.show_evidence, known_as=client.target.other_key)
-    try:
-        rate_limit.window(client.elsewhere(limited.key, show_evidence), operation)
-    finally:
-        limited.delete(client)
+    with limited_client(client, RATE_LIMIT_PER_MINUTE) as limited:
+        rate_limit.window(limited, operation)
+
+
+def _shared(operations: Sequence[Operation], client: ScenarioClient) -> None:
+    shared_limit.counted(partial(limited_client, client), operations)

@@ -46,7 +46,9 @@ def _below(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> No
     parent = listing.operation.key.partition(" ")[2].partition("/{}")[0]
     above = catalogue.lists.get(f"GET {parent}")
     if above is None:
-        pages.paging(client, listing, *catalogue.known(client, listing.operation))
+        known = catalogue.parents(client, listing.operation)[:_MOST_PARENTS]
+        sizes = {id: fetch(client, listing, id).count or 0 for id in known}
+        pages.paging(client, listing, max(known, key=lambda id: sizes[id]))
         return
     parents = [item["id"] for item in fetch(client, above).items if "id" in item][:_MOST_PARENTS]
     if not parents:

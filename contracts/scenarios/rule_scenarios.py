@@ -13,6 +13,7 @@ from contracts.rules import (
     request_conformance,
     response_conformance,
     webhooks,
+    wire_conformance,
 )
 from contracts.rules import collections as lists
 from contracts.rules.rule import Rule
@@ -20,7 +21,7 @@ from contracts.spec import business_rules
 
 ANSWERS = tuple(
     rule.name
-    for module in (response_conformance, openapi_core_judge)
+    for module in (response_conformance, wire_conformance, openapi_core_judge)
     for rule in vars(module).values()
     if isinstance(rule, Rule)
 )

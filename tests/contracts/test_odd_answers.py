@@ -44,7 +44,7 @@ ODD: Mapping[str, tuple[Answer, set[str]]] = {
     "5,000 digits": (answer(ending(b"1" * 5000)), {SCHEMA}),
     "more than a double holds": (answer(ending(b"1e400")), {SCHEMA}),
     "26 digits": (answer(ending(b"12345678901234567890123456")), set()),
-    "a name twice": (answer(GOOD.replace(b"{", b'{"members":1,')), set()),
+    "a name twice": (answer(GOOD.replace(b"{", b'{"members":1,')), {"member_once"}),
     "half a letter": (answer(GOOD.replace(b"{", b'{"\\ud800":1,')), {SCHEMA}),
     "300 levels": (answer(GOOD.replace(b"[]", b"[" * 300 + b"]" * 300)), {SCHEMA}),
     "90,000 levels": (answer(GOOD.replace(b"[]", b"[" * 90_000 + b"]" * 90_000)), {SCHEMA}),

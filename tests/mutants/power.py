@@ -27,8 +27,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # a script, and no package: the 
 
 import access_and_life
 import agreement
+import awkward
 import change_and_filters
 import crashes
+import limits_and_transport
 import lists_and_time
 import many_deliveries
 import requests_and_shapes
@@ -54,6 +56,8 @@ PARTS = (
     strictness,
     change_and_filters,
     many_deliveries,
+    awkward,
+    limits_and_transport,
     agreement,
 )
 RESULTS = Path(__file__).parent / "results.jsonl"

@@ -1,0 +1,70 @@
+"""One limit for every operation: reads and writes of each surface count, and each is refused when it is used up."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+
+from contracts.rules import access as rules
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.second_tenant import SecondTenant
+from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.spec.document import Operation
+from contracts.spec.samples import CannotSample
+from contracts.transport.exchange import Exchange
+
+Limited = Callable[[int], AbstractContextManager[ScenarioClient]]
+
+
+@contextmanager
+def limited_client(client: ScenarioClient, rate: int) -> Generator[ScenarioClient, None, None]:
+    """A client with the key of an organization that has this many requests a minute. Raises ScenarioSkipped."""
+    tenant = SecondTenant(b'{"rateLimit": %d}' % rate)
+    tenant.create(client)
+    if not tenant.key:
+        raise ScenarioSkipped("the mock makes no organization with a rate limit")
+    show_evidence = partial(tenant.show_evidence, known_as=client.target.other_key)
+    try:
+        yield client.elsewhere(tenant.key, show_evidence)
+    finally:
+        tenant.delete(client)
+
+
+def counted(limited: Limited, operations: Sequence[Operation]) -> None:
+    """Send one request to each operation, as many as the limit has; then each of them must be answered 429."""
+    with limited(len(operations)) as client:
+        for operation in operations:
+            exchange = _ask(client, operation)
+            if exchange.status == 429:
+                client.broken(rules.RATE, operation, exchange, expected="one request counted once", got="429 too early")
+                return
+        if _ask(client, operations[0]).status != 429:
+            _not_counted(limited, operations)
+            return
+        for operation in operations:
+            exchange = _ask(client, operation)
+            if exchange.status != 429:
+                client.broken(rules.RATE, operation, exchange, expected="429, as for all others", got=exchange.answer())
+
+
+def _not_counted(limited: Limited, operations: Sequence[Operation]) -> None:
+    """Find the operations after one request of which another still passes, where one request is all there is."""
+    for operation in operations:
+        with limited(1) as client:
+            first, second = _ask(client, operation), _ask(client, operation)
+            third = _ask(client, next(other for other in operations if other is not operation))
+            if third.status != 429:
+                client.broken(
+                    rules.RATE, operation, first, second, third, expected="429 after the only request there is",
+                    got=third.answer(),
+                )  # fmt: skip
+
+
+def _ask(client: ScenarioClient, operation: Operation) -> Exchange:
+    """A request with ids that nobody has: a refused one counts as well."""
+    ids = [parameter.example or 1 for parameter in operation.parameters_in("path")]
+    try:
+        body: Any = client.sampler.body(operation) if operation.body is not None else None
+    except CannotSample:
+        body = {}
+    return client.call(operation, *ids, body=body)
