@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from mock_server.store.base import Record
@@ -44,9 +45,10 @@ class AttemptFeed:
         """Attempts of a workspace with a higher number; waits so many seconds for one, or until it is ``enough``."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                await self._waiting.until(lambda: self._over or enough() or bool(_after(workspace, number)))
+                await self._waiting.until(lambda: self._over or enough() or workspace.attempts.seen > number)
         return _after(workspace, number)
 
 
 def _after(workspace: Workspace, number: int) -> Sequence[Told]:
-    return [told for told in workspace.attempts if told["sequence"] > number]
+    kept = workspace.attempts
+    return list(islice(kept, max(0, len(kept) - (kept.seen - number)), None))
