@@ -175,6 +175,10 @@ class Transaction:
         """Every matching row, oldest first: a copy, so that the caller may remove while it walks."""
         return list(self._image._collections.get(kind, _EMPTY).matching(where))
 
+    def first(self, kind: str, limit: int, where: Where) -> Sequence[Row]:
+        """The first matching rows, oldest first; that costs the same however many there are."""
+        return self._image._collections.get(kind, _EMPTY).matching(where)[:limit]
+
     def one(self, kind: str) -> Row | None:
         """The only record of a kind that has one, as the organization."""
         rows = self._image.rows(kind)

@@ -112,9 +112,11 @@ def drop_inherited(tx: Transaction) -> None:
 def cancel_more(tx: Transaction, note: Row) -> None:
     """Cancel the next slice of what a note is about; the note goes with the last one."""
     if note.id == INHERITED:
-        owed = [row for row in tx.find(KIND, {"state": PENDING}) if row.key[1] < note.key[1]]
+        owed = tx.first(KIND, SLICE + 1, {"state": PENDING})
+        if any(row.key[1] >= note.key[1] for row in owed):  # the clock was set back: new ones stand before old ones
+            owed = [row for row in tx.find(KIND, {"state": PENDING}) if row.key[1] < note.key[1]]
     else:
-        owed = queued(tx, int(note.id))
+        owed = tx.first(KIND, SLICE + 1, {"queue": int(note.id)})
     for row in owed[:SLICE]:
         finish_delivery(tx, row, CANCELLED, note.record["reason"])
     if len(owed) <= SLICE:
