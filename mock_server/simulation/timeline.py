@@ -13,6 +13,7 @@ from typing import Any
 
 from mock_server.behaviours.registry import ActionContext
 from mock_server.errors import ApiError, StorageUnavailable
+from mock_server.event_loop.turns import Turns
 from mock_server.simulation import scheduled
 from mock_server.simulation.contacts import SimulationRequest, simulate
 from mock_server.store.base import Id
@@ -29,7 +30,7 @@ Told = Mapping[str, Any]
 MOST = 10_000
 """Things that happen in one move of a clock."""
 _PULSE = 0.5  # seconds between two looks at the clocks that run
-_STEPS_PER_TURN = 20  # things that happen in one workspace before everybody else has a turn
+_STEPS_PER_TURN = 20  # of the pulse
 _PATIENCE = 30.0  # seconds that one move waits for receivers of webhooks, all in all
 
 
@@ -65,7 +66,7 @@ class Timeline:
         """Let the same happen at each of these times, the first of which is now. Returns what happened and what will.
 
         Raises NotFound and Conflict, and then nothing has happened; Moving and Superseded. Of people who get in touch
-        only the first can be refused, so the others that are due at once follow in turns.
+        only the first can be refused: the others that are due at once follow in turns.
         """
         self._refuse_while_moving(workspace)
         now, generation = workspace.clock.stamp(), workspace.generation
@@ -75,12 +76,12 @@ class Timeline:
             planned: list[Told] = [{"at": at, "id": scheduled.plan(tx, at, wanted)} for at in times[len(together) :]]
         moving = (workspace, generation)
         self._moving.add(moving)  # nobody else carries out what is due here now
+        turns = Turns(patient=True)
         try:
             while planned and planned[0]["at"] <= now and (due := self._step(workspace, now, planned[0]["id"])):
                 happened.append(due)
                 del planned[0]
-                if len(happened) % _STEPS_PER_TURN == 0:
-                    await _turn(workspace, generation)
+                await _turn(turns, workspace, generation)
         except StorageUnavailable as fault:
             log.error("workspace %s: the rest of what was simulated is kept for later: %s", workspace.id, fault)
         finally:
@@ -152,7 +153,7 @@ class Timeline:
 
     async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Told], bool]:
         happened: list[Told] = []
-        watch, drained = Stopwatch(), True
+        watch, drained, turns = Stopwatch(), True, Turns(patient=True)
         now, generation = workspace.clock.stamp(), workspace.generation
         while len(happened) < MOST and (at := self._next(workspace, now, target)) is not None:
             ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
@@ -164,11 +165,10 @@ class Timeline:
             happened += [*ended, *([first] if first else [])]
             while first and len(happened) < MOST and (told := self._step(workspace, now)):
                 happened.append(told)
-                if len(happened) % _STEPS_PER_TURN == 0:
-                    await _turn(workspace, generation)
+                await _turn(turns, workspace, generation)
             left = _PATIENCE - watch.ms() / 1000
             drained = left > 0 and drained and await self._dispatcher.drain(workspace, left)
-            await _turn(workspace, generation)
+            await _turn(turns, workspace, generation)
             happened += self._attempted(workspace, before, now)
         return happened, drained
 
@@ -234,9 +234,9 @@ class Timeline:
             log.exception("workspace %s: what was due did not happen", workspace.id)
 
 
-async def _turn(workspace: Workspace, generation: int) -> None:
-    """Let everybody else have a turn. Raises Superseded when the workspace is another one after it."""
-    await asyncio.sleep(0)
+async def _turn(turns: Turns, workspace: Workspace, generation: int) -> None:
+    """Let others have a turn when it is theirs. Raises Superseded when the workspace is another one after it."""
+    await turns.rest()
     if workspace.generation != generation:
         raise Superseded
 
