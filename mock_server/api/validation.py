@@ -58,7 +58,8 @@ class RequestReader:
         payload = self._body.read(headers.get(b"content-type", b""), body, problems) if self._body else None
         if problems:
             raise BadRequest(*map(str, problems))
-        return ValidRequest(values, asked, payload, ignored(operation, texts, payload, self._idle))
+        unread = ignored(operation, texts, payload, self._idle) if texts or payload is not None else ()
+        return ValidRequest(values, asked, payload, unread)
 
 
 def _of_path(parameter: Parameter, text: str, problems: list[Problem]) -> Any:
