@@ -1,6 +1,5 @@
 """Changes of records that several behaviours make: insert one, change one, remove one with all below it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +11,9 @@ from mock_server.spec.event_sources import CREATED, DELETED, UPDATED
 from mock_server.spec.families import Family
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Row
-from mock_server.workspaces.fitting import hidden_id, timestamps
+from mock_server.workspaces.fitting import hidden_id, timestamps, touched
 
 Fields = Mapping[str, Any]
-_TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 
 
 def given(call: OperationContext) -> Fields:
@@ -92,10 +90,11 @@ def _says_conflict(call: OperationContext) -> bool:
 
 def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> Row:
     """Store ``row`` with ``fields`` changed."""
-    fresh = timestamps(family, call.now).items()
-    touched = {name: value for name, value in fresh if name in row.record and _TOUCHED.fullmatch(name)}
-    own = {family.id: row.record[family.id]} if family.id in row.record else {}
-    after = call.store(family.kind, row.id, {**patched(call, {**row.record, **touched}, fields), **own})
+    before = {**row.record, **touched(family, row.record, call.now)}
+    record = patched(call, before, fields)
+    if family.id in before:
+        record[family.id] = before[family.id]
+    after = call.store(family.kind, row.id, record)
     if call.contract.event_sources:
         document_events.changed(call, family, after, UPDATED, row.record)
     return after

@@ -14,11 +14,12 @@ _NESTED = ("attributes", "relationships")  # of JSON:API: the fields stand one l
 
 def patched(call: OperationContext, record: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The record as the body of a request wants it; ``fields`` are what the body says of it. Raises BadRequest."""
-    if call.operation.method == "PATCH" and isinstance(call.body, list):
-        return _json_patch(call.binding.family, record, call.body)
-    types = [media for media in call.operation.bodies if "json" in media]
-    if call.operation.method == "PATCH" and types and all(_MERGE in media for media in types):
-        return _merged(call.binding.family, record, fields)
+    if call.operation.method == "PATCH":
+        if isinstance(call.body, list):
+            return _json_patch(call.binding.family, record, call.body)
+        types = [media for media in call.operation.bodies if "json" in media]
+        if types and all(_MERGE in media for media in types):
+            return _merged(call.binding.family, record, fields)
     nested = {
         name: {**record[name], **value}
         for name, value in fields.items()

@@ -17,6 +17,7 @@ _ALIASES = frozenset({"id", "login", "username", "name", "slug", "key", "code", 
 BELOW = "$below"
 """Where a record keeps the id of a parent of which nothing is known; no document has such a field."""
 _STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
+_TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,17 @@ class Family:
         parts = {name: part for shape in self.shapes for name, part in shape.properties.items()}
         told = {name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)}
         return {name: admitted.index(True) for name, admitted in told.items() if any(admitted)}
+
+    @cached_property
+    def times(self) -> Mapping[str, int]:
+        """Its ``stamps``, and the two by which the program knows these times where the document has no such fields."""
+        hidden = () if self.free else ("createdAt", "updatedAt")
+        return {**dict.fromkeys((name for name in hidden if name not in self.fields), 0), **self.stamps}
+
+    @cached_property
+    def touched(self) -> Mapping[str, int]:
+        """The ``times`` that a change makes new."""
+        return {name: form for name, form in self.times.items() if _TOUCHED.fullmatch(name)}
 
     @cached_property
     def fields(self) -> frozenset[str]:

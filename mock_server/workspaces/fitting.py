@@ -131,11 +131,12 @@ def embedded(family: Family) -> frozenset[str]:
 
 def timestamps(family: Family, now: str) -> dict[str, Any]:
     """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
-    hidden = {} if family.free else {"createdAt": now, "updatedAt": now}
-    return {
-        **{name: value for name, value in hidden.items() if name not in family.fields},
-        **{name: _FORMS[form](now) for name, form in family.stamps.items()},
-    }
+    return {name: _FORMS[form](now) for name, form in family.times.items()}
+
+
+def touched(family: Family, record: Record, now: str) -> dict[str, Any]:
+    """The fields of ``record`` that tell when it was changed, all of them ``now``, in the document's own form."""
+    return {name: _FORMS[form](now) for name, form in family.touched.items() if name in record}
 
 
 # Of a time as it goes out; in the order of TIMES.
