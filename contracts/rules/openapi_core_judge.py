@@ -17,7 +17,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Group, Rule, Violation
 from contracts.spec.document import Contract, Operation
-from contracts.spec.operation_parts import Answer, is_json
+from contracts.spec.operation_parts import JSON, Answer
 from contracts.spec.path_template import as_sent
 from contracts.transport.exchange import Exchange, cut
 
@@ -142,8 +142,8 @@ class OpenapiCoreJudge:
 
 
 def _is_read(answer: Answer, exchange: Exchange) -> bool:
-    """Tell whether it reads an answer as we do: what is no JSON, or documented as `*/*`, are bytes to it."""
-    return exchange.media_type == "" or (is_json(exchange.media_type) and exchange.media_type in answer.media_types)
+    """Tell whether it reads an answer as we do: JSON by any other name, or documented as `*/*`, is bytes to it."""
+    return exchange.media_type == "" or (exchange.media_type == JSON and JSON in answer.media_types)
 
 
 def _words(error: Exception) -> str:

@@ -137,6 +137,8 @@ def update(client: ScenarioClient, family: Family) -> None:
     before = [item for item in kind.listed() if item.get("id") != record["id"]]
     exchange = None
     for name, schema in family.update.document.properties(family.update.body).items():
+        if name == "id":  # the path names the record
+            continue
         body = {name: client.sampler.value(family.update.document, schema, unlike=record.get(name))}
         if family.update.document.validator(family.update.body).is_valid(body):
             record, exchange = _updated(kind, family.update, record, body)
