@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from mock_server.errors import ApiError
+from mock_server.event_loop.turns import Turns
 from mock_server.webhooks import outbox
 from mock_server.workspaces.workspace import Workspace, Workspaces
 
@@ -41,9 +42,12 @@ class SubscriptionEndings:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, workspace: Workspace) -> None:
+        turns = Turns(patient=True)  # of many forks each has such work
         try:
             while notes := workspace.image.rows(outbox.ENDING):
-                await asyncio.sleep(0 if self._cancelled_more(workspace, notes[0].id) else _AFTER_FAULT)
+                await turns.rest()
+                if not self._cancelled_more(workspace, notes[0].id):
+                    await asyncio.sleep(_AFTER_FAULT)
         finally:
             del self._tasks[workspace]
         self._ended(workspace)
