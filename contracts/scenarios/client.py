@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from contracts.spec.document import Contract, Operation
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.samples import CannotSample, Sampler
 from contracts.transport.exchange import Exchange
+from contracts.transport.guard import Mode
 from contracts.transport.guarded_session import Transport
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 from contracts.transport.private_texts import PrivateTexts
@@ -174,11 +176,20 @@ class ScenarioClient:
         return self._transport.request(method, url, headers, content, texts)
 
     def get(self, operation: Operation, *ids: Any, query: Query | None = None, key: str | None = None) -> Exchange:
-        """A read that must succeed. Raises ScenarioSkipped when it does not."""
-        return self.accepted(self.call(operation, *ids, query=query, key=key), operation)
+        """A read that must succeed, asked again where the target wants to wait. Raises ScenarioSkipped if it fails."""
+        exchange = self.call(operation, *ids, query=query, key=key)
+        if self._asked_to_wait(exchange):
+            exchange = self.call(operation, *ids, query=query, key=key)
+        return self.accepted(exchange, operation)
+
+    def _asked_to_wait(self, exchange: Exchange) -> bool:
+        """Tell whether a host that others use too had enough: the guard waits as long as it says."""
+        return exchange.status == HTTPStatus.TOO_MANY_REQUESTS and self._transport.guard.policy.mode is Mode.SAFE
 
     def accepted(self, exchange: Exchange, operation: Operation) -> Exchange:
         """``exchange`` if it succeeded. Raises ScenarioSkipped, and writes it down, when not."""
+        if self._asked_to_wait(exchange):
+            raise ScenarioSkipped(f"{operation.key} answered {exchange.status}: the target asked for fewer requests")
         if not exchange.succeeded:
             self.broken(
                 input.ACCEPTED,

@@ -4,6 +4,7 @@ A time-out of a socket ends silence only. A target that sends one byte a second 
 of the status line, the headers and the body gets what is left until a moment, and no more.
 """
 
+import http
 import http.client
 import io
 import socket
@@ -87,6 +88,14 @@ class _TimedAnswer(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         self._timed.phase = "whole"
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the answer itself: what announces it (103 Early Hints) is read past, as 100 is."""
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # the library has no other place
+            if not 100 < status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 def set_deadline(pool: HTTPConnectionPool, deadline: Deadline) -> None:

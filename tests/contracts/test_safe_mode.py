@@ -196,6 +196,28 @@ def test_a_target_that_dies_on_the_way_ends_the_run(behind: Callable[[str, str],
         assert len(host.seen) < 12
 
 
+@pytest.mark.parametrize("at", [1, 2, 9, 20])
+def test_one_refusal_that_is_honoured_accuses_nobody(
+    at: int, behind: Callable[[str, str], Answer], tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    said = {"success": False, "message": "Slowly", "error": {"status": 429, "message": "Slowly"}}
+    limits = {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"}
+
+    def tired_once(method: str, path: str) -> Answer:
+        if len(host.seen) == at:
+            return 429, {"content-type": "application/json", **limits}, json.dumps(said).encode()
+        return behind(method, path)
+
+    with recording(tired_once, clock) as host:
+        outcome = run_on(host, tmp_path, clock).go()
+    assert [(finding.rule.name, finding.got) for finding in outcome.findings] == []
+    assert outcome.exit_code == 0, outcome.vacuous
+    asked = [seen.path for seen in host.seen]
+    assert at == 1 or asked[at - 1] == asked[at]  # again, as the same was not answered
+    assert host.seen[at].at - host.seen[at - 1].at >= 7
+
+
 def test_what_we_inferred_does_not_fail_a_real_host(behind: Callable[[str, str], Answer], tmp_path: Path) -> None:
     def counted_otherwise(method: str, path: str) -> Answer:
         status, headers, body = behind(method, path)

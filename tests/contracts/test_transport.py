@@ -197,6 +197,21 @@ def test_a_body_is_read_whole_however_it_is_framed(head: bytes, sent: bytes, bod
         assert safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER).content == body
 
 
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+
+
+@pytest.mark.parametrize("before", [HINTS, HINTS * 3, b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 100 Go\r\n\r\n"])
+def test_what_announces_an_answer_is_not_taken_for_it(before: bytes) -> None:
+    with serving_slowly(before + b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: 1\r\n\r\n{}", b"") as url:
+        exchange = safe({HOST: url}).request("GET", f"{HOST}/v1/leads", BEARER, None, {})
+    assert (exchange.status, exchange.body, exchange.headers.get("x-a"), "link" in exchange.headers) == (
+        200,
+        b"{}",
+        "1",
+        False,
+    )
+
+
 OK = b"HTTP/1.1 200 OK\r\n"
 CUT = "its answer ended early, or its length or chunks are wrong"
 PACKED = "it says Content-Encoding, and cannot be unpacked"
