@@ -9,6 +9,7 @@ from contracts.rules import collections as rules
 from contracts.scenarios import filters
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
+from contracts.spec.business_rules import EXPANDED
 from contracts.spec.document import Operation
 from contracts.spec.resources import Filter, Listing, bare, is_total
 
@@ -173,8 +174,10 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
     if not plain.items:
         return
     most = set.union(*added.values())
+    if not most and listing.key not in EXPANDED:
+        return
     for value, names in added.items():
-        if not names:
+        if not names and (listing.key in EXPANDED or _expandable(listing, [value])):
             client.broken(
                 rules.ADDS,
                 listing.operation,

@@ -17,7 +17,8 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
             known = partial(catalogue.known_or_not, operation=operation)
             yield Scenario("keys", operation.key, partial(with_ids, access.keys, operation, known))
     for family in catalogue.makers:
-        yield Scenario("refused-keys", family.path, on(access.refused_writes, family))
+        if any(operation.by_bearer and not operation.reads for operation in family.operations):
+            yield Scenario("refused-keys", family.path, on(access.refused_writes, family))
 
 
 def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:

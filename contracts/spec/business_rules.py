@@ -78,6 +78,8 @@ APPOINTMENTS = "GET /v1/appointments"
 ACTIVITIES, NOTES = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes"
 COMPANY_NOTES = "GET /v1/companies/{}/notes"
 AVAILABILITY = "GET /v1/organization/availability"
+EXPANDED = (INQUIRIES,)
+"""Lists of which an item always has what expanding adds; of any other there may be nothing to add."""
 MEMBERS, MEMBERSHIPS = "GET /v1/members", "GET /v1/organization/members"
 SERVICES = "GET /v1/organization/services"
 ORGANIZATION = "GET /v1/organization"

@@ -11,7 +11,10 @@ from click.testing import CliRunner
 
 from contracts.cli import main
 from contracts.errors import CannotRun
+from contracts.scenarios import access
+from contracts.scenarios.plan import all_scenarios
 from contracts.spec.dialect import TRANSLATED, plain
+from contracts.spec.document import Contract, Document
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
 sys.path.append(str(DOCUMENTS.parent))
@@ -61,6 +64,22 @@ def test_the_first_server_stands_before_every_path(servers: Any, path: str) -> N
     document = plain("x.yaml", {"openapi": "3.1.0", "servers": servers, "paths": {"/a": {}}})
     assert (list(document["paths"]), "servers" in document) == ([path], False)
     assert (TRANSLATED in document) == (path != "/a")
+
+
+def test_a_path_or_an_operation_with_servers_of_its_own_stands_below_them() -> None:
+    shared, elsewhere = [{"name": "a"}], [{"url": "https://z.example/z"}]
+    paths = {
+        "/a": {"servers": [{"url": "/y"}], "parameters": shared, "get": {"tags": []}},
+        "/b": {"parameters": shared, "get": {"tags": []}, "put": {"servers": elsewhere, "tags": []}},
+        "/c": {"$ref": "#/paths/~1a"},
+    }
+    document = plain("x.yaml", {"openapi": "3.1.0", "servers": [{"url": "/base"}], "paths": paths})
+    assert document["paths"] == {
+        "/y/a": {"parameters": shared, "get": {"tags": []}},
+        "/base/b": {"parameters": shared, "get": {"tags": []}},
+        "/z/b": {"parameters": shared, "put": {"tags": []}},
+        "/base/c": {"$ref": "#/paths/~1a"},
+    }
 
 
 @pytest.mark.parametrize("raw", [None, [], {}, {"openapi": "2.0"}, {"openapi": 3}])
@@ -130,3 +149,37 @@ def test_what_a_document_declares_or_is_silent_of_accuses_nobody(tmp_path: Path)
     asked_for = ["--spec", str(tmp_path / "pets.json"), "--quick"]
     result = CliRunner().invoke(main.command, asked_for, standalone_mode=False)
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
+@pytest.mark.parametrize(
+    ("schemes", "left_out"),
+    [
+        ({}, set()),
+        ({"key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}, {"the-key-in-another-header"}),
+        ({"login": {"type": "http", "scheme": "Basic"}}, {"the-key-under-another-scheme"}),
+        ({"other": {"type": "apiKey", "in": "query", "name": "x-api-key"}}, set()),
+    ],
+)
+def test_a_key_is_tried_nowhere_that_the_document_declares(schemes: dict[str, Any], left_out: set[str]) -> None:
+    declared = {"bearer": {"type": "http", "scheme": "bearer"}, **schemes}
+    document = Document("x", {"openapi": "3.1.0", "paths": {}, "components": {"securitySchemes": declared}})
+    every = set(access._attempts("k", frozenset()))
+    assert every - set(access._attempts("k", document.declared_schemes)) == left_out
+
+
+@pytest.mark.parametrize("security", [[], [{"bearer": []}]], ids=["open", "by a key"])
+def test_writes_without_a_key_are_tried_where_one_is_needed(security: list[Any]) -> None:
+    answers = {
+        "200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": _PET}}}}
+    }
+    posted = {"requestBody": {"content": {"application/json": {"schema": _PET}}}, "responses": answers}
+    item = {"parameters": [{"name": "id", "in": "path", "schema": {}}], "get": {"responses": answers}}
+    root = {
+        "openapi": "3.1.0",
+        "security": security,
+        "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "paths": {"/pets": {"get": {"responses": answers}, "post": posted}, "/pets/{id}": item},
+    }
+    topics = {scenario.topic for scenario in all_scenarios(Contract([Document("x", root)]))}
+    assert "creation" in topics
+    assert ("refused-keys" in topics) == ("keys" in topics) == bool(security)

@@ -210,7 +210,7 @@ def test_one_refusal_that_is_honoured_accuses_nobody(
         return behind(method, path)
 
     with recording(tired_once, clock) as host:
-        outcome = run_on(host, tmp_path, clock).go()
+        outcome = make_run(run_on(host, tmp_path, clock))
     assert [(finding.rule.name, finding.got) for finding in outcome.findings] == []
     assert outcome.exit_code == 0, outcome.vacuous
     asked = [seen.path for seen in host.seen]
