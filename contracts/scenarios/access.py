@@ -13,7 +13,7 @@ from contracts.spec.document import Operation
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.resources import NO_NUMBER, Family, Listing
 from contracts.spec.samples import CannotSample
-from contracts.spec.security import BEARER, Scheme
+from contracts.spec.security import BEARER, Scheme, declared_schemes
 from contracts.transport.exchange import NOT_JSON
 
 _MOST_VALUES = 5
@@ -49,7 +49,8 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
     ``known`` are ids that exist, so that a refusal is the key's.
     """
     body = _body(client, operation)
-    for what, headers in _attempts(client.target.key, operation.document.declared_schemes).items():
+    schemes = declared_schemes(operation.document.raw, operation.document.resolve)
+    for what, headers in _attempts(client.target.key, schemes).items():
         sent = {**headers, **({"Content-Type": "application/json"} if body is not None else {})}
         exchange = client.call(operation, *known, body=body, headers=sent)
         if exchange.status not in _refused(operation):

@@ -163,13 +163,6 @@ class Document(DocumentSchemas):
         return frozenset(str(scheme["name"]) for scheme in schemes if scheme.get("in") == "query" and "name" in scheme)
 
     @cached_property
-    def declared_schemes(self) -> frozenset[Scheme]:
-        """Every place where some operation may take a key, whichever of several keys it asks for first."""
-        declared = self.raw.get("components", {}).get("securitySchemes", {})
-        each = (load_schemes([{name: []}], declared, self.resolve) for name in declared)
-        return frozenset(scheme for schemes in each for scheme in schemes)
-
-    @cached_property
     def webhooks(self) -> Mapping[str, Operation]:
         """The documented deliveries by key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
         posted = {n: self.resolve(item).get("post") for n, item in self.raw.get("webhooks", {}).items()}

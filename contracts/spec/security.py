@@ -24,6 +24,12 @@ def load_schemes(asked: Any, declared: Node, resolve: Callable[[Any], Node]) -> 
     return tuple(scheme for scheme in schemes if scheme is not None)
 
 
+def declared_schemes(raw: Node, resolve: Callable[[Any], Node]) -> frozenset[Scheme]:
+    """Every place where some operation of a document may take a key, whichever of several it asks for first."""
+    declared = raw.get("components", {}).get("securitySchemes", {})
+    return frozenset(scheme for name in declared for scheme in load_schemes([{name: []}], declared, resolve))
+
+
 def _scheme(raw: Node) -> Scheme | None:
     """The place that a scheme means; None where it is decided before a request is sent."""
     word = str(raw.get("scheme", "Bearer"))
