@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
-from in_memory import CONTRACT, ORIGIN
-from lie_kinds import after, answers, each, only, record, says
+from in_memory import CONTRACT, ORIGIN, Call
+from lie_kinds import after, answers, each, hears, only, record, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, client_of, told
 
+from contracts.rules import access, lifecycle
 from contracts.rules import collections as lists
 from contracts.rules import consistency as rules
 from contracts.rules import inner_agreement as judgements
-from contracts.rules import lifecycle
 from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Rule, Violation
 from contracts.scenarios.inner_views import accuse
@@ -20,6 +20,7 @@ from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
 LEADS, LEAD, CHANGE, DROP = "GET /v1/leads", "GET /v1/leads/{}", "PUT /v1/leads/{}", "DELETE /v1/leads/{}"
+FAQS, OTHER, SHARED = "GET /v1/faqs", "GET /v1/appointments", "limits[*]"
 INQUIRIES, SMS, CALL = "GET /v1/inquiries", "POST /v1/sms", "POST /v1/calls"
 OLD, NEW, LATER = "2001-01-01T00:00:00.000Z", "2001-01-02T00:00:00.000Z", "2001-01-03T00:00:00.000Z"
 
@@ -61,6 +62,8 @@ ROWS = [
         after(SMS, says(LEAD, record(firstName="Other"))),
         A(lifecycle.NO_OTHER, SMS, Location(name="the lead's firstName")),
     ),
+    told("a request counts twice", SHARED, answers(FAQS, 429), A(access.RATE, FAQS)),
+    told("a request is not counted", SHARED, hears(FAQS, Call.owned), A(access.RATE, FAQS, shown=OTHER)),
     told(
         "a filter that expands changes a member",
         f"filters[{INQUIRIES}]",
