@@ -21,6 +21,7 @@ from mock_server.admin.routes import (
     inbox,
     listeners,
     mappings,
+    openapi,
     records,
     requests,
     simulate,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from starlette.types import ExceptionHandler  # of Starlette 0.36
 
 _NOUNS = (
+    openapi,
     documents,
     tenants,
     records,

@@ -112,7 +112,10 @@ def refuse_json(fault: NotJson) -> ControlRefused:
 
 
 class JsonBody:
-    """The JSON object that a route takes: its properties by name, as JSON Schemas; nothing else is let through."""
+    """The JSON object that a route takes: its properties by name, as JSON Schemas; nothing else is let through.
+
+    ``schema`` is the JSON Schema of the whole, as the control plane's document shows it.
+    """
 
     def __init__(self, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> None:
         schema = {
@@ -121,9 +124,9 @@ class JsonBody:
             "required": list(required),
             "additionalProperties": False,
         }
-        self._schema = orjson.loads(orjson.dumps(schema, default=dict))
+        self.schema = orjson.loads(orjson.dumps(schema, default=dict))
         self._validator = jsonschema_rs.Draft202012Validator(
-            self._schema, validate_formats=True, retriever=fetch_nothing, mask="it"
+            self.schema, validate_formats=True, retriever=fetch_nothing, mask="it"
         )
 
     def read(self, raw: bytes, depth: int) -> Any:
@@ -133,7 +136,7 @@ class JsonBody:
         except NotJson as fault:
             raise refuse_json(fault) from None
         self.check(value)
-        return with_integers(value, self._schema)
+        return with_integers(value, self.schema)
 
     def check(self, value: Any, at: str = "") -> None:
         """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
@@ -141,7 +144,7 @@ class JsonBody:
             with not_looked_for():  # an error holds a copy of what is wrong
                 self._validator.validate(value)
         except jsonschema_rs.ValidationError as error:
-            found = explained(error, self._schema)
+            found = explained(error, self.schema)
             whole = found.where == "/"
             pointer = at if whole else at + found.where
             raise ControlRefused(400, found.what if whole else str(found), pointer=pointer) from None

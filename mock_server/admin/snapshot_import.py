@@ -30,7 +30,7 @@ NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _STAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
 _KIND = {"pattern": r"^\$?[A-Za-z0-9_{}./-]{1,200}$"}
-_FILE = JsonBody(
+SNAPSHOT_FILE = JsonBody(
     ("format", "version", "name", "now", "frozen", "counters", "records"),
     format={"const": FORMAT},
     version={"const": VERSION},
@@ -41,6 +41,7 @@ _FILE = JsonBody(
     records={"type": "object", "propertyNames": _KIND, "additionalProperties": {"type": "array"}},
     sha256={"type": "string"},
 )
+"""The body of ``/snapshots/import``: the head of the file, its records are judged one by one."""
 _ITEM = JsonBody(
     ("id", "arrival", "record"), id={"type": ["string", "integer"]}, arrival=_COUNT, record={"type": "object"}
 )
@@ -111,7 +112,7 @@ def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
         raise refuse_json(_exact(raw) or fault) from None
     for start, end in places:
         items.append(_item(raw, start, end))
-    _FILE.check(file)
+    SNAPSHOT_FILE.check(file)
     for name, count in file["counters"].items():
         _check_whole(count, f"/counters/{escape(name)}")
     _check_numbers(file["records"], len(items))

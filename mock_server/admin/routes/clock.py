@@ -12,8 +12,10 @@ from mock_server.simulation.timeline import MOST, ClockIsMoving, ClockMove, Supe
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import bounded, clock_time
 
-_SET = JsonBody(("now",), now={"type": "string", "maxLength": 100})
-_ADVANCE = JsonBody(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 3_153_600_000})
+CLOCK_TIME = JsonBody(("now",), now={"type": "string", "maxLength": 100})
+"""The body of ``/clock/set``."""
+CLOCK_ADVANCE = JsonBody(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 3_153_600_000})
+"""The body of ``/clock/advance``."""
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -54,7 +56,7 @@ class _Clock:
         return _shown(workspace)
 
     async def set_to(self, request: Request) -> Response:
-        asked = await self._control.body(request, _SET)
+        asked = await self._control.body(request, CLOCK_TIME)
         try:
             target = clock_time(asked["now"])
         except ValueError as fault:
@@ -63,7 +65,7 @@ class _Clock:
         return await self._moved(workspace, self._control.timeline.move(workspace, target), "/now")
 
     async def advance(self, request: Request) -> Response:
-        asked = await self._control.body(request, _ADVANCE)
+        asked = await self._control.body(request, CLOCK_ADVANCE)
         workspace = self._control.workspace(request)
         try:
             target = bounded(workspace.clock.now() + timedelta(seconds=asked["seconds"]))

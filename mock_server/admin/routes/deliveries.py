@@ -22,8 +22,9 @@ _ID: Mapping[str, Any] = {"type": "string", "minLength": 1, "maxLength": 64}
 _FLAG: Mapping[str, Any] = {"type": "boolean"}
 
 # Whether a repeat keeps its id decides whether a receiver can tell it from a new one: the caller must say.
-_AGAIN = JsonBody(("newId",), newId=_FLAG)
-_MANY_AGAIN = JsonBody(
+AGAIN = JsonBody(("newId",), newId=_FLAG)
+"""The body that makes one delivery, or those of one event, again."""
+MANY_AGAIN = JsonBody(
     ("newId",),
     newId=_FLAG,
     state={"enum": [outbox.FAILED, outbox.DELIVERED, outbox.CANCELLED]},
@@ -32,8 +33,10 @@ _MANY_AGAIN = JsonBody(
     until={"type": "string", "format": "date-time"},
     subscriptionId={"type": "integer"},
 )
+"""The body of ``/webhooks/deliveries/redeliver``."""
 _TOLD = 20  # deliveries that a drain which took too long names
-_DRAIN = JsonBody(timeout={"type": "number", "minimum": 0, "maximum": 120})
+DRAIN = JsonBody(timeout={"type": "number", "minimum": 0, "maximum": 120})
+"""The body of ``/webhooks/drain``."""
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -59,7 +62,7 @@ class _Deliveries:
 
     async def resend(self, request: Request) -> Response:
         """Deliver an event again to everyone who subscribes to its type now."""
-        asked = await self._control.body(request, _AGAIN)
+        asked = await self._control.body(request, AGAIN)
         with self._transaction(request) as tx:
             event = existing(tx, outbox.EVENTS, request).record
             subscribers = [row.record for row in tx.find(subscriptions.KIND, {"trigger": event["type"]})]
@@ -68,7 +71,7 @@ class _Deliveries:
 
     async def redeliver(self, request: Request) -> Response:
         """Make one delivery again. One that is still owed is made now, in place of its retry."""
-        asked = await self._control.body(request, _AGAIN)
+        asked = await self._control.body(request, AGAIN)
         with self._transaction(request) as tx:
             row = existing(tx, outbox.KIND, request)
             try:
@@ -79,7 +82,7 @@ class _Deliveries:
 
     async def redeliver_many(self, request: Request) -> Response:
         """All that failed; or those of ``ids``, of another ``state``, of a range of time, of one subscription."""
-        asked = _range(await self._control.body(request, _MANY_AGAIN))
+        asked = _range(await self._control.body(request, MANY_AGAIN))
         made, skipped = [], []
         with self._transaction(request) as tx:
             chosen = [row.id for row in _named(tx, asked) if _chosen(row.record, asked)]
@@ -116,7 +119,7 @@ class _Deliveries:
 
         When that takes too long, say what is owed.
         """
-        asked = await self._control.body(request, _DRAIN)
+        asked = await self._control.body(request, DRAIN)
         workspace = self._control.workspace(request)
         seconds = asked.get("timeout", 10)
         drained = await self._control.dispatcher.drain(workspace, seconds)

@@ -51,7 +51,7 @@ _RESPONSE = {
     "not": {"anyOf": [{"required": ["status", "fault"]}, {"required": ["status", "chunkedDribbleDelay"]}]},
 }
 _REQUEST = _object(dict(PROPERTIES))
-_RULE = JsonBody(
+NEW_FAULT = JsonBody(
     ("response",),
     request=_REQUEST,
     response=_RESPONSE,
@@ -61,6 +61,7 @@ _RULE = JsonBody(
     seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
     count=_WHOLE,
 )
+"""The body that adds a fault rule."""
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -90,7 +91,7 @@ class _Faults:
 
     async def add(self, request: Request) -> Response:
         """A new rule. The seed of its draws is the workspace's unless it has its own."""
-        asked = await self._control.body(request, _RULE)
+        asked = await self._control.body(request, NEW_FAULT)
         workspace = self._control.workspace(request)
         check_headers(asked["response"].get("headers", {}), "/response/headers")
         pattern = resolved(asked.get("request", {}), self._control.names, "/request")

@@ -26,17 +26,19 @@ from mock_server.webhooks import outbox
 from mock_server.workspaces.inbox import Expected, Inbox, Received, parsed
 from mock_server.workspaces.workspace import Workspace
 
-_BEHAVE = JsonBody(
+INBOX_ANSWER = JsonBody(
     status={"type": "integer", "minimum": 200, "maximum": 599},
     delay={"type": "number", "minimum": 0, "maximum": 60},
     headers=HEADERS,
 )
-_EXPECT = JsonBody(
+"""The body that sets how an inbox answers."""
+EXPECTATION = JsonBody(
     match={"type": "object", "maxProperties": 50},
     count={"type": "integer", "minimum": 0, "maximum": 1000},
     timeout={"type": "number", "minimum": 0, "maximum": 120},
     allowUnknown={"type": "boolean"},
 )
+"""The body of ``/inbox/{name}/expect``."""
 _NEAREST = 3
 _TOLD = 20  # lines of the delivery log
 _MOST_SHOWN = 100  # deliveries in a refusal
@@ -93,7 +95,7 @@ class _Inboxes:
 
     async def behave(self, request: Request) -> Response:
         """Set how an inbox answers from now on: a status, after a delay in seconds, with headers."""
-        asked = await self._control.body(request, _BEHAVE)
+        asked = await self._control.body(request, INBOX_ANSWER)
         check_headers(asked.get("headers", {}), "/headers")
         _, inbox = self._made(request)
         inbox.status = asked.get("status", 200)
@@ -111,7 +113,7 @@ class _Inboxes:
 
     async def expect(self, request: Request) -> Response:
         """Wait for a delivery that matches, as long as the client does."""
-        asked = await self._control.body(request, _EXPECT)
+        asked = await self._control.body(request, EXPECTATION)
         return await while_connected(request, self._expected(request, asked), waits=True)
 
     async def _expected(self, request: Request, asked: Mapping[str, Any]) -> Response:

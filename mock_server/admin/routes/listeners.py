@@ -14,12 +14,13 @@ from mock_server.support.did_you_mean import did_you_mean
 from mock_server.webhooks.listener import Listener
 from mock_server.webhooks.listeners import LEASE_SECONDS
 
-_OPEN = JsonBody(
+NEW_LISTENER = JsonBody(
     hookUrl={"type": "string", "maxLength": 2048},
     triggers={"type": "array", "items": {"type": "string", "maxLength": 200}, "minItems": 1, "uniqueItems": True},
     skipVerify={"type": "boolean"},
     id={"type": "string", "pattern": "^lsn_[A-Za-z0-9_-]{1,64}$"},
 )
+"""The body that opens a listener."""
 _LONGEST_WAIT = 60
 
 
@@ -51,7 +52,7 @@ class _Listeners:
 
         Without ``hookUrl`` to the inbox ``listen`` of the workspace, without ``triggers`` to all that there are.
         """
-        asked = await self._control.body(request, _OPEN)
+        asked = await self._control.body(request, NEW_LISTENER)
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         hook = (
             asked.get("hookUrl") or f"{request.url.scheme}://{request.url.netloc}/__admin/inbox/{workspace.id}/listen"

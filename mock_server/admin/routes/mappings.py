@@ -41,9 +41,11 @@ _MAPPING: Mapping[str, Any] = {
     "allowInvalid": {"type": "boolean"},
     "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
 }
-_ONE = JsonBody(("request", "response"), **_MAPPING)
+NEW_MAPPING = JsonBody(("request", "response"), **_MAPPING)
+"""The body that adds or replaces one mapping."""
 _ITEM = {"type": "object", "properties": _MAPPING, "required": ["request", "response"], "additionalProperties": False}
-_MANY = JsonBody(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
+MANY_MAPPINGS = JsonBody(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
+"""The body of ``/mappings/import``."""
 # What may stand for a parameter in a path that a regular expression is tried on.
 _SAMPLES = ("1", "ld_a1b2c3d4e5f6", "x")
 _ALLOW = "correct it, or set allowInvalid"
@@ -78,7 +80,7 @@ class _Mappings:
         return answer(_shown(self._found(request)))
 
     async def add(self, request: Request) -> Response:
-        asked = await self._control.body(request, _ONE)
+        asked = await self._control.body(request, NEW_MAPPING)
         workspace = self._control.workspace(request)
         (checked,) = await self._checked([asked], [""])
         _make_room(workspace, [checked])
@@ -87,7 +89,7 @@ class _Mappings:
         return answer(_shown(_put(workspace, checked, asked.get("id"))), 201)
 
     async def change(self, request: Request) -> Response:
-        asked = await self._control.body(request, _ONE)
+        asked = await self._control.body(request, NEW_MAPPING)
         if asked.get("id", self._found(request).id) != self._found(request).id:
             raise ControlRefused(400, "the id is that of the path; leave it out", pointer="/id")
         (checked,) = await self._checked([asked], [""])
@@ -96,7 +98,7 @@ class _Mappings:
 
     async def load(self, request: Request) -> Response:
         """All of them, or none where one is wrong; those there are stay, unless they have the same id."""
-        asked = (await self._control.body(request, _MANY))["mappings"]
+        asked = (await self._control.body(request, MANY_MAPPINGS))["mappings"]
         workspace = self._control.workspace(request)
         own = _own_ids(asked)
         checked = await self._checked(asked, [f"/mappings/{index}" for index in range(len(asked))])

@@ -24,7 +24,8 @@ from mock_server.event_loop.turns import Turns
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import parse
 
-_FIND = JsonBody(**PROPERTIES)
+REQUEST_PATTERN = JsonBody(**PROPERTIES)
+"""The body of the routes that search the journal."""
 _MOST = 10_000
 _MOST_COMPARED = 100  # of those that are nobody's: each costs a millisecond or two
 _NEAREST = 3
@@ -101,13 +102,13 @@ class _Requests:
         return listing(requests=self._shown(page), meta={"total": len(found)}, **unknown, **to_dict(workspace))
 
     async def remove(self, request: Request) -> Response:
-        pattern = resolved(await self._control.body(request, _FIND), self._control.names, "")
+        pattern = resolved(await self._control.body(request, REQUEST_PATTERN), self._control.names, "")
         workspace = self._control.workspace(request)
         return answer({"removed": workspace.journal.forget((await search(workspace, pattern)).matching)})
 
     async def _searched(self, request: Request) -> tuple[Workspace, Sequence[Exchange], dict[str, Any]]:
         """The meaning of a pattern, and what nobody can know of it: ``unknown`` and ``undecided`` in an answer."""
-        asked = await self._control.body(request, _FIND)
+        asked = await self._control.body(request, REQUEST_PATTERN)
         pattern, unknown = looked_for(asked, self._control.names)
         workspace = self._control.workspace(request)
         found = await while_connected(request, search(workspace, pattern))

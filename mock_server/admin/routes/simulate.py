@@ -20,7 +20,7 @@ from mock_server.world.clock import clock_time, epoch_ms, stamp
 _MOST = 1_000
 _MOST_VISITS = 100  # of appointments, which are changed together or not at all: a thousand would hold everybody up
 _ID = {"type": ["string", "integer"], "maxLength": 100}
-_SIMULATE = JsonBody(
+SIMULATION = JsonBody(
     ("kind",),
     kind={"enum": [*SOURCES, "appointment"]},
     **{"from": {"type": "string", "minLength": 1, "maxLength": 200}},
@@ -31,6 +31,7 @@ _SIMULATE = JsonBody(
     appointmentId=_ID,
     start={"type": "string", "maxLength": 100},
 )
+"""The body of ``/simulate``."""
 # Field → what it says something about.
 _ONLY_FOR = {"action": ("appointment",), "appointmentId": ("move", "cancel"), "start": ("book", "move")}
 
@@ -53,7 +54,7 @@ class _Simulate:
 
     async def simulate(self, request: Request) -> Response:
         """``from`` is a lead's id, a phone, an e-mail, ``known`` for any lead; without it somebody new comes."""
-        asked = await self._control.body(request, _SIMULATE)
+        asked = await self._control.body(request, SIMULATION)
         workspace = self._control.workspace(request)
         wanted, times = _wanted(asked), _times(workspace, asked)
         try:

@@ -28,8 +28,10 @@ NOW = "@now"
 _MOST = 100
 _MOST_CHANGES = 10_000
 _MOST_WORKSPACES = 2_000
-_SAVE = JsonBody(("name",), name=NAME)
-_FORK = JsonBody(id=NAME)
+NEW_SNAPSHOT = JsonBody(("name",), name=NAME)
+"""The body that saves a snapshot."""
+FORK = JsonBody(id=NAME)
+"""The body that forks a snapshot."""
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -64,7 +66,7 @@ class _Snapshots:
 
     async def save(self, request: Request) -> Response:
         """One of the same name is replaced."""
-        asked = await self._control.body(request, _SAVE)
+        asked = await self._control.body(request, NEW_SNAPSHOT)
         workspace = self._control.workspace(request)
         self._refuse_too_many(workspace, asked["name"])
         return _shown(self._control.workspaces.snapshots.save(workspace, asked["name"]), 201)
@@ -97,7 +99,7 @@ class _Snapshots:
 
     async def fork(self, request: Request) -> Response:
         """A new workspace that starts from it, with a key of its own. What was owed then is not delivered again."""
-        asked = await self._control.body(request, _FORK)
+        asked = await self._control.body(request, FORK)
         workspace, workspaces = self._control.workspace(request), self._control.workspaces
         snapshot = self._found(request)
         if len(list(workspaces)) >= _MOST_WORKSPACES:

@@ -20,13 +20,14 @@ from mock_server.workspaces.workspace import Workspace
 
 _COUNT = {"type": "integer", "minimum": 0}
 _PATTERN = {"type": "object", "properties": dict(PROPERTIES), "additionalProperties": False}
-_VERIFY = JsonBody(
+VERIFICATION = JsonBody(
     request=_PATTERN,
     exactly=_COUNT,
     atLeast=_COUNT,
     atMost=_COUNT,
     inOrder={"type": "array", "items": _PATTERN, "minItems": 1, "maxItems": 100},
 )
+"""The body of ``/verify``."""
 _UNKNOWABLE = 409
 _SHOWN = 5
 
@@ -59,7 +60,7 @@ class _Verify:
 
     async def verify(self, request: Request) -> Response:
         """One question, one answer: 200 when it is so, 406 with the difference when it is not, 409 if it is unknown."""
-        asked = await self._control.body(request, _VERIFY)
+        asked = await self._control.body(request, VERIFICATION)
         if ("request" in asked) == ("inOrder" in asked):
             raise ControlRefused(
                 400, "name either `request`, with exactly, atLeast or atMost, or `inOrder`", pointer=""

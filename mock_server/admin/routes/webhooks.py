@@ -20,14 +20,16 @@ from mock_server.webhooks import events, outbox, rendering
 from mock_server.webhooks import subscriptions as subscription
 
 _SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
-_RAW = JsonBody(
+OWN_EVENT = JsonBody(
     ("type",),
     type={"type": "string", "maxLength": 200},
     body={},
     base64={"type": "string"},
     contentType={"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},
 )
-_ROTATE = JsonBody(keepOld={"type": "boolean"})
+"""The body that delivers an event of the caller's own."""
+ROTATION = JsonBody(keepOld={"type": "boolean"})
+"""The body that rotates the secret."""
 _FIELDS: Mapping[str, Mapping[str, Field]] = {
     subscription.KIND: {"trigger": str, "hookUrl": str},  # another document may have triggers of its own
     events.KIND: {"type": str, "recordId": str, "cause": str},
@@ -147,7 +149,7 @@ class _Webhooks:
         ``body`` is a JSON value. ``base64`` is bytes that are delivered as they are, with their ``contentType``.
         """
         largest = self._control.settings.max_body
-        asked = await self._control.body(request, _RAW, most=2 * largest + 1024)  # base64 makes three bytes four
+        asked = await self._control.body(request, OWN_EVENT, most=2 * largest + 1024)  # base64 makes three bytes four
         there = _known(self._control)
         if asked["type"] not in there:
             what = f"/type: is none of the values there are ({', '.join(there)})"
@@ -188,7 +190,7 @@ class _Webhooks:
 
     async def rotate(self, request: Request) -> Response:
         """A new secret; the one before stays valid beside it unless ``keepOld`` is false."""
-        asked = await self._control.body(request, _ROTATE)
+        asked = await self._control.body(request, ROTATION)
         with self._transaction(request) as tx:
             subscription.rotate(tx, keep_old=asked.get("keepOld", True))
         return await self.secrets(request)

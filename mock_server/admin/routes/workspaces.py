@@ -24,7 +24,7 @@ MOST = 2_000
 
 _LANDING = 1.0  # seconds that a delivery on the wire gets to end; then its receiver alone knows of it
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CREATE = JsonBody(
+NEW_WORKSPACE = JsonBody(
     id={"type": "string", "pattern": f"^{_ID.pattern}$"},
     world=world_choice.SCHEMA,
     seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
@@ -32,6 +32,7 @@ _CREATE = JsonBody(
     frozen={"type": "boolean"},
     rateLimit={"type": ["integer", "string"]},
 )
+"""The body that makes a workspace."""
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -63,7 +64,7 @@ class _Workspaces:
 
     async def create(self, request: Request) -> Response:
         """A new one. What is not said is as in the default workspace; ``frozen`` stops its clock at the start."""
-        asked = await self._control.body(request, _CREATE)
+        asked = await self._control.body(request, NEW_WORKSPACE)
         workspaces, settings = self._control.workspaces, self._control.settings
         self._refuse_taken(asked)
         limit, enforced = _limit(asked, settings)
