@@ -173,8 +173,6 @@ def _options(node: pytest.Item, defaults: Mapping[str, Any]) -> dict[str, Any]:
     strange = [*sorted(options.keys() - set(_WORDS)), *strange]
     if strange:
         pytest.fail(f"sophiie takes {', '.join(_WORDS)}, not {', '.join(strange)}", pytrace=False)
-    if "rate_limit" in options:
-        options["rateLimit"] = options.pop("rate_limit")
     return options
 
 

@@ -88,7 +88,7 @@ def _steps(exchange: Exchange) -> Iterator[tuple[Stage, str]]:
     if exchange.fault:
         yield Stage.FAULT, exchange.fault
     if exchange.mapping:
-        yield Stage.OVERRIDE, f"{exchange.mapping} answers, not the program"
+        yield Stage.OVERRIDE, f"stub {exchange.mapping} answers, not the program"
     operation = exchange.operation
     if operation is None or exchange.stage in (Stage.AUTHENTICATION, Stage.RATE_LIMIT):
         if exchange.stage == Stage.ROUTE:

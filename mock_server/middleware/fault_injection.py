@@ -11,13 +11,14 @@ from typing import Any, Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
-from mock_server.api.response import Header, fields, with_headers
+from mock_server.api.response import Header, PreparedResponse, fields, send_answer, with_headers
 from mock_server.api.stage import Stage
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 from mock_server.errors import ApiError, InjectedFault, TooManyRequests
 from mock_server.middleware.cross_origin import SHARED
 from mock_server.middleware.pattern_request import pattern_request
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultHit
+from mock_server.stubbing.raw_body import is_raw, raw_body
 from mock_server.workspaces.workspace import Workspace
 
 CONNECTION = "mock.connection"
@@ -66,6 +67,9 @@ class FaultInjection:
         await asyncio.sleep(strike.delay())
         if strike.rule.fault in CONNECTION_FAULTS:
             await self._hurt(strike, headers, scope, receive, send)
+        elif is_raw(strike.rule.response):
+            answer = PreparedResponse(int(strike.rule.response["status"]), *raw_body(strike.rule.response))
+            await send_answer(send, exchange, answer, headers, ours=self._ours)
         elif "status" in strike.rule.response:
             raise InjectedFault(int(strike.rule.response["status"]), f"fault {exchange.fault}", headers=headers)
         elif strike.rule.fault == STALE_READ:

@@ -1,6 +1,8 @@
 """Stub overrides that were put under ``/__admin/mappings``: they answer before the program does."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -10,6 +12,7 @@ from mock_server.api.stage import Stage
 from mock_server.config.settings import Settings
 from mock_server.middleware.pattern_request import pattern_request
 from mock_server.stubbing.overrides import Override
+from mock_server.stubbing.raw_body import is_raw, raw_body
 from mock_server.support.exact_json import write_json
 
 
@@ -31,6 +34,7 @@ class OverridesMiddleware:
             await self._app(scope, receive, send)
         else:
             exchange.mapping, exchange.stage = override.id, Stage.OVERRIDE
+            exchange.note(f"stub {override.id} answers, not the program")
             await self._answer(exchange, override, send)
 
     async def _answer(self, exchange: Exchange, override: Override, send: Send) -> None:
@@ -39,5 +43,12 @@ class OverridesMiddleware:
         headers = fields(response.get("headers", {}))
         if ours:
             headers.append((b"x-mock-mapping", override.id.encode()))
-        body = write_json(response["jsonBody"]) if "jsonBody" in response else b""
-        await send_answer(send, exchange, PreparedResponse(response.get("status", 200), body), headers, ours=ours)
+        answer = PreparedResponse(response.get("status", 200), *_body(response))
+        await send_answer(send, exchange, answer, headers, ours=ours)
+
+
+def _body(response: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The bytes of a stub's answer and their media type."""
+    if is_raw(response):
+        return raw_body(response)
+    return (write_json(response["jsonBody"]) if "jsonBody" in response else b""), b"application/json"

@@ -12,9 +12,18 @@ PRIORITY = 5
 """As in WireMock: 1 comes first, and 5 is the priority of a mapping that names none."""
 
 
-@dataclass(frozen=True, slots=True)
+STARTED = "Started"
+"""As in WireMock: the state that every scenario begins in."""
+
+
+@dataclass(slots=True)
 class Override:
-    """An answer and the requests that get it. ``number`` is its place in time, ``weight`` its bytes in memory."""
+    """An answer and the requests that get it. ``number`` is its place in time, ``weight`` its bytes in memory.
+
+    The first ``after`` requests that match pass it by; then it answers, ``times`` times where that is given. One of a
+    ``scenario`` answers only while the scenario is in its ``required_state``, and puts it into ``new_state``.
+    ``calls`` counts the requests that matched, ``answers`` those that it answered.
+    """
 
     id: str
     number: int
@@ -23,6 +32,13 @@ class Override:
     priority: int = PRIORITY
     allow_invalid: bool = False
     weight: int = 0
+    after: int = 0
+    times: int | None = None
+    scenario: str = ""
+    required_state: str | None = None
+    new_state: str | None = None
+    calls: int = 0
+    answers: int = 0
 
 
 @dataclass(slots=True)
@@ -30,6 +46,8 @@ class Overrides:
     """The stub overrides of one workspace."""
 
     made: int = 0
+    scenarios: dict[str, str] = field(default_factory=dict)
+    """The state of each scenario that has left the first one."""
     _by_id: dict[str, Override] = field(default_factory=dict)
     _ordered: Sequence[Override] | None = None
     """The first that may answer comes first; None when it has to be put in order again."""
@@ -53,7 +71,7 @@ class Overrides:
         return self._by_id.get(id)
 
     def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
-        """A new one, or another in place of the one with this id; ``more`` is the rest of it."""
+        """A new one, or another in place of the one with this id; ``more`` are its other fields."""
         self.made += 1
         made = self._by_id[id] = Override(id, self.made, request, response, **more)
         self._ordered = None
@@ -70,11 +88,17 @@ class Overrides:
         self._ordered = None
 
     def clear(self) -> list[str]:
-        """Remove them all; their ids."""
+        """Remove them all, and begin every scenario anew; their ids."""
         ids = list(self._by_id)
         self._by_id.clear()
+        self.scenarios.clear()
         self._ordered = None
         return ids
+
+    def states(self) -> dict[str, str]:
+        """The state of each scenario that a mapping names."""
+        names = dict.fromkeys(mapping.scenario for mapping in self if mapping.scenario)
+        return {name: self.scenarios.get(name, STARTED) for name in names}
 
     async def match(self, asked: PatternRequest, doubt: Callable[[str], None]) -> Override | None:
         """The one that answers: the lowest number of priority, of several the newest.
@@ -86,9 +110,24 @@ class Overrides:
         turns = Turns()
         for mapping in self._ordered:
             match await mapping.request.match(asked, turns):
-                case Match.YES:
+                case Match.YES if self._answers(mapping):
                     return mapping
                 case Match.UNKNOWN:
                     why = "; ".join(difference.what for difference in mapping.request.differences(asked))
                     doubt(f"{mapping.id} was not tried: {why}")
         return None
+
+    def _answers(self, mapping: Override) -> bool:
+        """Count a request that matched a mapping, and tell whether the mapping answers it."""
+        if self._by_id.get(mapping.id) is not mapping:  # removed while others had their turns
+            return False
+        state = self.scenarios.get(mapping.scenario, STARTED)
+        if mapping.required_state not in (None, state):
+            return False
+        mapping.calls += 1
+        if mapping.calls <= mapping.after or mapping.answers == mapping.times:
+            return False
+        mapping.answers += 1
+        if mapping.new_state is not None:
+            self.scenarios[mapping.scenario] = mapping.new_state
+        return True

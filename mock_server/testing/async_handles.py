@@ -3,15 +3,17 @@
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from types import TracebackType
+from typing import Any, Self, Unpack
 
 import httpx
 
 from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.blocking import Async, awaited
-from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
+from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
 from mock_server.testing.requests import Requests
 from mock_server.testing.sophiie import Sophiie
+from mock_server.testing.stubs import Stub, StubOptions
 
 
 class AsyncWorld(Async[World]):
@@ -77,6 +79,36 @@ class AsyncFaults(Async[Faults]):
     heal = awaited(Faults.heal)
 
 
+class AsyncWebhooks(Async[Webhooks]):
+    """How deliveries of the workspace are signed."""
+
+    rotate = awaited(Webhooks.rotate)
+
+    @property
+    def secret(self) -> str:
+        """The secret to verify signatures with."""
+        return self._handle.secret
+
+
+class AsyncStub(Async[Stub]):
+    """One stub. It answers until it is removed: by ``await stub.remove()``, or at the end of an ``async with``."""
+
+    remove = awaited(Stub.remove)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.remove()
+
+    @property
+    def answers(self) -> int:
+        """How many requests it has answered."""
+        return self._handle.answers
+
+
 class AsyncSnapshot(Async[Snapshot]):
     """The workspace at one moment: its records and its time."""
 
@@ -107,6 +139,7 @@ class AsyncSophiie(Async[Sophiie]):
         self.clock = AsyncClock(sophiie.clock, sophiie.calls)
         self.requests = AsyncRequests(sophiie.requests, sophiie.calls)
         self.faults = AsyncFaults(sophiie.faults, sophiie.calls)
+        self.webhooks = AsyncWebhooks(sophiie.webhooks, sophiie.calls)
 
     def __repr__(self) -> str:
         return f"<AsyncSophiie {self.id} at {self.url}>"
@@ -133,3 +166,7 @@ class AsyncSophiie(Async[Sophiie]):
     def snapshot(self) -> Coroutine[Any, Any, AsyncSnapshot]:
         """Everything as it is now, to come back to."""
         return self._calls.begin("asophiie.snapshot", lambda: AsyncSnapshot(self.sophiie.snapshot(), self._calls))
+
+    def stub(self, /, request: str, **answer: Unpack[StubOptions]) -> Coroutine[Any, Any, AsyncStub]:
+        """Put an answer in place of the server's own, as ``Sophiie.stub`` does; what comes is an ``async with`` too."""
+        return self._calls.begin("asophiie.stub", lambda: AsyncStub(self.sophiie.stub(request, **answer), self._calls))

@@ -6,8 +6,10 @@ from typing import Any
 
 from mock_server.support.text import short_repr
 from mock_server.testing.admin_client import AdminClient, Api, plain
+from mock_server.testing.answer_parts import Headers, given, raw, slow
 from mock_server.testing.blocking import waits
 from mock_server.testing.errors import Refused
+from mock_server.testing.literals import TransportFault, Trigger
 from mock_server.testing.request_pattern import pattern
 from mock_server.world.clock import parse
 
@@ -81,7 +83,7 @@ class Inbox:
         self._path = path
         self.url = base + path
 
-    def subscribe(self, *triggers: str) -> list[int]:
+    def subscribe(self, *triggers: Trigger | str) -> list[int]:
         """Subscribe as an integration would, through the API; the subscriptions' ids.
 
         Raises Refused with the triggers that there are; nothing is subscribed then.
@@ -173,16 +175,31 @@ class Faults:
         request: str = "",
         response: Mapping[str, Any] | None = None,
         *,
+        status: int | None = None,
+        body: str | bytes | None = None,
+        headers: Headers | None = None,
+        fault: TransportFault | None = None,
+        delay: timedelta | float = 0.0,
+        nth: int | None = None,
+        count: int | None = None,
+        probability: float | None = None,
+        seed: int | None = None,
+        key: str | None = None,
         query: Mapping[str, Any] | None = None,
         allow_unknown: bool = False,
-        **limits: Any,
     ) -> Any:
-        """Make requests fail: ``add("GET /v1/leads", {"status": 503}, count=2)``.
+        """Make requests fail: ``add("GET /v1/leads", status=503, count=2)``, or ``add(fault="TIMEOUT")``.
 
-        ``request`` names the operation, all of them without it; limits are nth, count, probability, seed, key.
+        ``request`` names the operation, all of them without it. What happens is a ``status`` with ``headers`` and
+        perhaps a raw ``body``, or a ``fault``, or only a ``delay`` in seconds; 503 where nothing is said. It happens to
+        the ``nth`` request alone, to ``count`` of them at most, with a ``probability``, or to one ``key``'s.
+        ``response`` says the same in WireMock's words. The rule as the server keeps it. Raises Refused.
         """
         meant = pattern(self._control.url, request, query, allow_unknown=allow_unknown) if request else {}
-        return self._control("POST", "/faults", {"request": meant, "response": response or {"status": 503}, **limits})
+        said = {**given(status=status, headers=headers, fault=fault), **raw(body), **slow(delay)}
+        limits = given(nth=nth, count=count, probability=probability, seed=seed, key=key)
+        what = {**(response or {}), **said} or {"status": 503}
+        return self._control("POST", "/faults", {"request": meant, "response": what, **limits})
 
     def all(self) -> list[Any]:
         """The fault rules that there are."""
@@ -191,6 +208,22 @@ class Faults:
     def heal(self) -> None:
         """No request is struck any more."""
         self._control("DELETE", "/faults")
+
+
+class Webhooks:
+    """How deliveries of the workspace are signed, where the server signs them (``--sign standard``)."""
+
+    def __init__(self, control: AdminClient) -> None:
+        self._control = control
+
+    @property
+    def secret(self) -> str:
+        """The secret to verify signatures with: ``standardwebhooks.Webhook(sophiie.webhooks.secret)``."""
+        return str(self._control("GET", "/webhooks/secrets")["secrets"][0])
+
+    def rotate(self, *, keep_old: bool = True) -> str:
+        """Take a new secret, and return it. The one before stays valid beside it unless ``keep_old`` is false."""
+        return str(self._control("POST", "/webhooks/secrets/rotate", {"keepOld": keep_old})["secrets"][0])
 
 
 class Snapshot:

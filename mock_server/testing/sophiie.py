@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, Unpack
 
 import httpx
 
 from mock_server.testing.admin_client import AdminClient, Api, plain
+from mock_server.testing.answer_parts import given
 from mock_server.testing.blocking import Calls, in_coroutine
 from mock_server.testing.errors import Refused
-from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, World
+from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
+from mock_server.testing.literals import AppointmentAction, BuiltInWorld, Contact
 from mock_server.testing.recipe import Recipe, sent
 from mock_server.testing.requests import Requests
+from mock_server.testing.stubs import Stub, StubOptions, add_stub
 
 _TOLD = 5  # requests in the report of a failing test, and deliveries of each state
 _PATIENCE = 5.0  # seconds for each question of a report, and for the end: a server that hangs holds up no session
@@ -20,16 +24,26 @@ _PATIENCE = 5.0  # seconds for each question of a report, and for the end: a ser
 
 @contextmanager
 def workspace(
-    url: str, token: str = "", *, frozen: bool = True, world: Recipe | None = None, **plan: Any
+    url: str,
+    token: str = "",
+    *,
+    frozen: bool = True,
+    world: BuiltInWorld | Recipe | None = None,
+    seed: int | None = None,
+    now: datetime | str | None = None,
+    rate_limit: int | Literal["observe", "off"] | None = None,
+    id: str | None = None,
 ) -> Iterator["Sophiie"]:
-    """A fresh workspace of the server at ``url``, gone afterwards.
+    """A fresh workspace of the server at ``url``, gone afterwards::
+
+        with workspace(server.url, world="small", now="2026-03-04T09:00:00+11:00") as sophiie: ...
 
     ``world`` is the name of a built-in one, the path of a recipe, or the recipe itself as a mapping; the server's own
-    without it. ``plan`` is what else ``POST /__admin/workspaces`` takes: seed, now, rateLimit. Its clock stands still
-    unless ``frozen`` is false. ``token`` is for a server that others can reach too. Raises Refused; and AssertionError
-    at the end for a call that should have been awaited and was not, as it has checked nothing.
+    without it, and so are ``seed``, ``now`` (when its clock starts) and ``rate_limit`` (requests a minute). Its clock
+    stands still unless ``frozen`` is false. ``token`` is for a server that others can reach too. Raises Refused; and
+    AssertionError at the end for a call that should have been awaited and was not, as it has checked nothing.
     """
-    asked = {name: value for name, value in plan.items() if value is not None}
+    asked = given(id=id, seed=seed, now=plain(now), rateLimit=rate_limit)
     if world is not None:
         asked["world"] = sent(world)
     made = AdminClient(url, token=token)("POST", "/workspaces", {"frozen": frozen, **asked})
@@ -56,6 +70,7 @@ class Sophiie:
         self.clock = Clock(control)
         self.requests = Requests(control)
         self.faults = Faults(control)
+        self.webhooks = Webhooks(control)
         self.calls = Calls()
         self.closed = False
         self._snapshots = 0
@@ -78,16 +93,46 @@ class Sophiie:
         """Another inbox of the workspace, with a name of its own."""
         return Inbox(self.control, Api(self.url, self.api_key), f"{self.url}/__admin", f"/inbox/{self.id}/{name}")
 
-    def simulate(self, /, kind: str, **wanted: Any) -> Any:
-        """Let something happen to the business; what was made of it.
+    def simulate(
+        self,
+        /,
+        kind: Contact | Literal["appointment"],
+        *,
+        from_: str | None = None,
+        about: str | None = None,
+        count: int | None = None,
+        over: timedelta | float | None = None,
+        action: AppointmentAction | None = None,
+        appointment_id: str | int | None = None,
+        start: datetime | str | None = None,
+    ) -> Any:
+        """Let something happen to the business; the answer says what was made of it.
 
-        ``simulate("call", about="blocked drain")``, or ``sms``, ``email``, ``chat``, ``webform``. ``from_`` says who it
-        is: a lead's id, a phone, an e-mail, ``"known"`` for any lead; without it somebody new comes. ``count=10,
-        over=60`` spreads so many over that many seconds. ``simulate("appointment", action="book", from_=lead["id"],
+        ``simulate("call", about="blocked drain")`` lets somebody call. ``from_`` says who it is: a lead's id, a phone
+        number, a mail address, ``"known"`` for any lead; without it somebody new comes. ``count=10, over=60`` spreads
+        ten contacts over 60 seconds. ``simulate("appointment", action="book", from_=lead["id"],
         start="2026-03-05T09:00:00+11:00")`` books a visit; ``move`` and ``cancel`` take the next one, or that of
-        ``appointmentId``. Names that Python keeps for itself have an underscore behind them, as ``from_`` has.
+        ``appointment_id``. Raises Refused.
         """
-        return self.control("POST", "/simulate", {"kind": kind, **plain(wanted)})
+        who = {} if from_ is None else {"from": from_}
+        seconds = over.total_seconds() if isinstance(over, timedelta) else over
+        how = given(about=about, count=count, over=seconds, action=action, start=plain(start))
+        which = given(appointmentId=appointment_id)
+        return self.control("POST", "/simulate", {"kind": kind, **who, **how, **which})
+
+    def stub(self, /, request: str, **answer: Unpack[StubOptions]) -> Stub:
+        """Put an answer in place of the server's own, for good or for the length of a ``with``::
+
+            sophiie.stub("GET /v1/organization", status=502, body="<html>Bad gateway</html>", times=1)
+            with sophiie.stub("GET /v1/members", json={"members": [], "totalCount": 0}): ...
+
+        ``request`` is meant as in ``requests``; ``query`` and ``sent`` (a JSON body) narrow it. A ``json`` answer must
+        keep the contract unless ``allow_invalid`` is true; a raw ``body`` may be anything. The first ``after`` requests
+        pass by, then ``times`` of them are answered, each after ``delay`` seconds. Stubs of one ``scenario`` answer
+        ``when`` it is in that state, and ``then`` put it into another; its first state is "Started".
+        Raises Refused with the reason, as a pointer into the answer.
+        """
+        return add_stub(self.control, request, answer)
 
     def snapshot(self) -> "Snapshot":
         """Everything as it is now, to come back to."""

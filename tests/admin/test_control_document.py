@@ -92,8 +92,7 @@ def there(hooks: HooksDesk) -> Callable[[str], str]:
         start = next((start for start in fixed if path.startswith(start)), None)
         if start is not None:
             path = start.replace("{id}", fixed[start]) + path.removeprefix(start)
-        if path.startswith("/documents/"):
-            return "/documents/v1"
+        path = path.replace("/documents/{name}", "/documents/v1").replace("/scenarios/{name}", "/scenarios/outage")
         return re.sub(r"\{\w+\}", lambda match: named[match[0]], path)
 
     return filled

@@ -140,3 +140,94 @@ def test_mappings_are_bounded_in_bytes_as_they_are_kept(desk: Desk, monkeypatch:
     assert desk.done("GET", "/mappings")["meta"] == {"total": 1}
     desk.done("PUT", f"/mappings/{made['id']}", large)
     desk.done("POST", "/mappings", STUB)
+
+
+def test_a_raw_body_answers_whatever_the_contract_says(desk: Desk) -> None:
+    response = {"status": 502, "body": "<html>Bad gateway</html>", "headers": {"Content-Type": "text/html"}}
+    stub(desk, response=response, allowInvalid=False)
+    answer = desk.get()
+
+    assert (answer.status, answer.body, answer.get("content-type")) == (502, b"<html>Bad gateway</html>", "text/html")
+    assert "stub map_" in answer.explain
+
+
+def test_a_raw_body_may_be_any_bytes(desk: Desk) -> None:
+    stub(desk, response={"base64Body": "/wA="})
+    answer = desk.get()
+
+    assert (answer.body, answer.get("content-type")) == (b"\xff\x00", "application/octet-stream")
+
+
+@pytest.mark.parametrize(
+    ("response", "pointer"),
+    [
+        ({"body": "a", "jsonBody": {}}, "/response"),
+        ({"body": "a", "base64Body": "YQ=="}, "/response"),
+        ({"base64Body": "no base64"}, "/response/base64Body"),
+        ({"base64Body": "Å"}, "/response/base64Body"),
+    ],
+)
+def test_a_body_that_is_two_or_none_is_refused(desk: Desk, response: dict[str, Any], pointer: str) -> None:
+    answer = desk.admin("POST", "/mappings", {**STUB, "response": response})
+
+    assert (answer.status, answer.json["pointer"]) == (400, pointer)
+
+
+def test_a_stub_lets_the_first_requests_pass_and_then_answers_so_often(desk: Desk) -> None:
+    made = stub(desk, after=1, times=2)
+
+    assert [desk.get().status for _ in range(5)] == [200, 418, 418, 200, 200]
+    shown = desk.done("GET", f"/mappings/{made['id']}")
+    assert (shown["calls"], shown["answers"]) == (5, 2)
+
+
+def test_of_stubs_that_are_used_up_the_next_answers(desk: Desk) -> None:
+    stub(desk)
+    stub(desk, times=1, response={"status": 202})
+
+    assert [desk.get().status for _ in range(3)] == [202, 418, 418]
+
+
+def machine(desk: Desk, wanted: str, then: str, status: int) -> None:
+    stub(
+        desk,
+        response={"status": status},
+        scenarioName="order",
+        requiredScenarioState=wanted,
+        newScenarioState=then,
+    )
+
+
+def test_stubs_of_a_scenario_answer_one_after_the_other(desk: Desk) -> None:
+    machine(desk, "Started", "paid", 201)
+    machine(desk, "paid", "Started", 202)
+
+    assert [desk.get().status for _ in range(3)] == [201, 202, 201]
+    assert desk.done("GET", "/scenarios")["scenarios"] == [{"name": "order", "state": "paid"}]
+
+
+def test_a_scenario_can_be_put_into_a_state_and_begun_anew(desk: Desk) -> None:
+    machine(desk, "Started", "Started", 201)
+    machine(desk, "paid", "paid", 202)
+
+    desk.done("PUT", "/scenarios/order/state", {"state": "paid"})
+    assert desk.get().status == 202
+    desk.done("POST", "/scenarios/reset")
+    assert desk.get().status == 201
+    desk.done("PUT", "/scenarios/order/state", {"state": "shipped"})
+    assert desk.get().status == 200
+
+
+def test_a_scenario_that_no_stub_names_is_refused_with_what_was_meant(desk: Desk) -> None:
+    machine(desk, "Started", "Started", 201)
+    answer = desk.admin("PUT", "/scenarios/ordre/state", {"state": "paid"})
+
+    assert answer.status == 404
+    assert "order" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("name", ["requiredScenarioState", "newScenarioState"])
+def test_a_state_without_a_scenario_is_refused(desk: Desk, name: str) -> None:
+    answer = desk.admin("POST", "/mappings", {**STUB, name: "paid"})
+
+    assert (answer.status, answer.json["pointer"]) == (400, f"/{name}")

@@ -17,5 +17,5 @@ def running() -> Iterator[MockServer]:
 
 @pytest.fixture
 def mine(running: MockServer) -> Iterator[Sophiie]:
-    with workspace(running.url, world="small", now="2026-03-04T09:00:00Z", rateLimit=5) as made:
+    with workspace(running.url, world="small", now="2026-03-04T09:00:00Z", rate_limit=5) as made:
         yield made

@@ -205,7 +205,7 @@ def test_an_answer_of_a_mapping_is_explained_as_one(mine: Sophiie) -> None:
     assert list(steps(mine, "req_1")) == ["authentication", "rate limit", "mapping", "answer"]
     assert list(steps(mine, "req_2")) == ["authentication", "rate limit", "fault", "mapping", "answer"]
     told = steps(mine, "req_2")
-    assert (told["mapping"], told["answer"]) == (f"{id} answers, not the program", "418, 0 bytes")
+    assert (told["mapping"], told["answer"]) == (f"stub {id} answers, not the program", "418, 0 bytes")
     assert "flt_1; seed=1; draw=1; delay" in told["fault"]
     assert mine.control("GET", "/requests/req_1")["endedAt"] == "mapping"
 

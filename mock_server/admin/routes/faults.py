@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.answer_headers import HEADERS, check_headers
+from mock_server.admin.answer_parts import HEADERS, check_body, check_headers
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.operation_names import ANY
 from mock_server.admin.request_patterns import PROPERTIES, resolved
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultRule
+from mock_server.stubbing.raw_body import RAW_BODIES
 from mock_server.stubbing.request_pattern import Pattern
 from mock_server.support.exact_json import kept_bytes, write_json
 from mock_server.workspaces.plan import digest
@@ -38,6 +39,7 @@ _RESPONSE = {
         {
             "status": {"enum": [status.value for status in HTTPStatus if status >= 400]},
             "headers": HEADERS,
+            **RAW_BODIES,
             "fault": {"enum": [*CONNECTION_FAULTS, *BODY_FAULTS, STALE_READ]},
             "fixedDelayMilliseconds": _MS,
             "delayDistribution": {"oneOf": [_UNIFORM, _LOGNORMAL]},
@@ -49,6 +51,7 @@ _RESPONSE = {
     ),
     "minProperties": 1,
     "not": {"anyOf": [{"required": ["status", "fault"]}, {"required": ["status", "chunkedDribbleDelay"]}]},
+    "dependentRequired": {name: ["status"] for name in RAW_BODIES},
 }
 _REQUEST = _object(dict(PROPERTIES))
 NEW_FAULT = JsonBody(
@@ -94,6 +97,7 @@ class _Faults:
         asked = await self._control.body(request, NEW_FAULT)
         workspace = self._control.workspace(request)
         check_headers(asked["response"].get("headers", {}), "/response/headers")
+        check_body(asked["response"], "/response")
         pattern = resolved(asked.get("request", {}), self._control.names, "/request")
         if asked["response"].get("fault") == STALE_READ and not _reads(pattern.given):
             raise ControlRefused(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")

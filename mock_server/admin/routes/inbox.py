@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.answer_headers import HEADERS, check_headers
+from mock_server.admin.answer_parts import HEADERS, check_headers
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.inbox_question import contradiction, unanswerable
 from mock_server.admin.inbox_wait import ExpectedDeliveries

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.answer_headers import HEADERS, check_headers
+from mock_server.admin.answer_parts import HEADERS, check_body, check_headers
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.request_patterns import PROPERTIES, checked, may_match
@@ -16,12 +16,15 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import blanked, is_like
 from mock_server.stubbing.overrides import PRIORITY, Override
+from mock_server.stubbing.raw_body import RAW_BODIES, is_raw
 from mock_server.stubbing.request_pattern import Pattern, RequestPattern
 from mock_server.support.exact_json import kept_bytes, write_json
 from mock_server.workspaces.workspace import Workspace
 
 _MOST = 1_000
 _MOST_BYTES = 64 * 1024 * 1024  # that the mappings of a workspace take up in memory
+STATE = {"type": "string", "minLength": 1, "maxLength": 100}
+"""The name of a scenario, or of a state of one."""
 _PATTERN = {name: schema for name, schema in PROPERTIES.items() if name != "allowUnknown"}  # allowInvalid says it
 _REQUEST = {"type": "object", "properties": _PATTERN, "additionalProperties": False, "minProperties": 1}
 _RESPONSE = {
@@ -29,6 +32,7 @@ _RESPONSE = {
     "properties": {
         "status": {"type": "integer", "minimum": 200, "maximum": 599},
         "jsonBody": {},
+        **RAW_BODIES,
         "headers": HEADERS,
         "fixedDelayMilliseconds": {"type": "number", "minimum": 0, "maximum": 120_000},
     },
@@ -40,6 +44,11 @@ _MAPPING: Mapping[str, Any] = {
     "priority": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
     "allowInvalid": {"type": "boolean"},
     "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+    "after": {"type": "integer", "minimum": 0, "maximum": 1_000_000_000},
+    "times": {"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
+    "scenarioName": STATE,
+    "requiredScenarioState": STATE,
+    "newScenarioState": STATE,
 }
 NEW_MAPPING = JsonBody(("request", "response"), **_MAPPING)
 """The body that adds or replaces one mapping."""
@@ -133,6 +142,12 @@ class _Mappings:
     def _one_checked(self, mapping: dict[str, Any], place: str) -> dict[str, Any]:
         allow = mapping.get("allowInvalid", False)
         check_headers(mapping["response"].get("headers", {}), f"{place}/response/headers")
+        check_body(mapping["response"], f"{place}/response")
+        for name in ("requiredScenarioState", "newScenarioState"):
+            if name in mapping and "scenarioName" not in mapping:
+                raise ControlRefused(
+                    400, "a state belongs to a scenario: give `scenarioName`", pointer=f"{place}/{name}"
+                )
         request, _ = checked(mapping["request"], self._control.names, f"{place}/request", "allowInvalid", allow=allow)
         resolved = {**mapping, "request": request, "weight": kept_bytes(write_json(mapping))}
         if not allow:
@@ -141,6 +156,8 @@ class _Mappings:
 
     def _keep_contract(self, mapping: Mapping[str, Any], place: str) -> None:
         """Every operation that the pattern reaches must be able to answer like this."""
+        if is_raw(mapping["response"]):
+            return  # no contract says what a proxy before the API answers
         operations = _reached(self._control.workspaces.contract, mapping["request"])
         status = mapping["response"].get("status", 200)
         for operation in operations:
@@ -207,9 +224,19 @@ def _own_ids(asked: list[Any]) -> set[str]:
 def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None, taken: Container[str] = ()) -> Override:
     """One without an id gets one that no other has, nor any of ``taken``."""
     id = id or workspace.mappings.new_id(taken)
-    allow, priority = asked.get("allowInvalid", False), asked.get("priority", PRIORITY)
-    more = {"priority": priority, "allow_invalid": allow, "weight": asked["weight"]}
-    return workspace.mappings.put(id, asked["request"], asked["response"], **more)
+    return workspace.mappings.put(
+        id,
+        asked["request"],
+        asked["response"],
+        priority=asked.get("priority", PRIORITY),
+        allow_invalid=asked.get("allowInvalid", False),
+        after=asked.get("after", 0),
+        times=asked.get("times"),
+        scenario=asked.get("scenarioName", ""),
+        required_state=asked.get("requiredScenarioState"),
+        new_state=asked.get("newScenarioState"),
+        weight=asked["weight"],
+    )
 
 
 def _shown(override: Override) -> dict[str, Any]:
@@ -219,4 +246,11 @@ def _shown(override: Override) -> dict[str, Any]:
         "request": override.request.given,
         "response": override.response,
         "allowInvalid": override.allow_invalid,
+        "after": override.after,
+        "times": override.times,
+        "scenarioName": override.scenario or None,
+        "requiredScenarioState": override.required_state,
+        "newScenarioState": override.new_state,
+        "calls": override.calls,
+        "answers": override.answers,
     }

@@ -1,0 +1,39 @@
+"""The words that the handles take, as types: an editor offers them, and a type checker refuses others.
+
+A test compares each with the part of the program that knows it.
+"""
+
+from typing import Literal, TypeAlias
+
+BuiltInWorld: TypeAlias = Literal["busy", "default", "edge", "empty", "small"]
+"""The worlds that come with the server."""
+
+Contact: TypeAlias = Literal["call", "sms", "email", "chat", "webform"]
+"""The ways in which people get in touch."""
+
+AppointmentAction: TypeAlias = Literal["book", "move", "cancel"]
+"""What becomes of an appointment."""
+
+Trigger: TypeAlias = Literal[
+    "LEAD_CREATED",
+    "LEAD_UPDATED",
+    "LEAD_DELETED",
+    "INQUIRY_CREATED",
+    "APPOINTMENT_CREATED",
+    "APPOINTMENT_UPDATED",
+    "APPOINTMENT_CANCELLED",
+]
+"""The events that can be subscribed to. The vendor documents the first only."""
+
+TransportFault: TypeAlias = Literal[
+    "TIMEOUT",
+    "CONNECTION_RESET_BY_PEER",
+    "EMPTY_RESPONSE",
+    "MALFORMED_RESPONSE_CHUNK",
+    "RANDOM_DATA_THEN_CLOSE",
+    "INCOMPLETE_RESPONSE",
+    "TRUNCATED_BODY",
+    "GARBAGE_BODY",
+    "STALE_READ",
+]
+"""What can go wrong with an answer."""

@@ -1,0 +1,62 @@
+"""The handles are typed: a checker refuses a misspelt word, and the words are those of the program."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from mock_server.config.paths import FIXTURES
+from mock_server.simulation.contacts import SOURCES
+from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ
+from mock_server.testing import literals
+from mock_server.webhooks.events import EVENTS
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (literals.BuiltInWorld, [file.stem for file in sorted((FIXTURES / "worlds").glob("*.yaml"))]),
+        (literals.Contact, list(SOURCES)),
+        (literals.Trigger, list(EVENTS)),
+        (literals.TransportFault, [*CONNECTION_FAULTS, *BODY_FAULTS, STALE_READ]),
+    ],
+)
+def test_the_words_are_those_of_the_program(words: Any, known: list[str]) -> None:
+    assert list(get_args(words)) == known
+
+
+WRONG = """
+from mock_server.testing import AsyncSophiie, Sophiie, workspace
+
+def wrong(sophiie: Sophiie, asophiie: AsyncSophiie) -> None:
+    sophiie.simulate("call", abuot="a drain")
+    sophiie.simulate("cal")
+    sophiie.simulate("appointment", action="remove")
+    sophiie.faults.add("GET /v1/leads", cuont=2)
+    sophiie.faults.add("GET /v1/leads", fault="TIME_OUT")
+    sophiie.stub("GET /v1/leads", tmies=1)
+    workspace("http://127.0.0.1", wrold="small")
+    asophiie.simulate("call", abuot="a drain")
+    asophiie.stub("GET /v1/leads", tmies=1)
+
+async def right(sophiie: Sophiie, asophiie: AsyncSophiie) -> None:
+    sophiie.simulate("call", about="a drain", from_="known")
+    with sophiie.stub("GET /v1/leads", status=502, body=b"", times=1) as stub:
+        assert stub.answers == 0
+    sophiie.faults.add("GET /v1/leads", {"status": 500}, count=2)
+    sophiie.inbox.subscribe("LEAD_CREATED")
+    async with await asophiie.stub("GET /v1/leads", json={}):
+        await asophiie.simulate("sms", count=2, over=60)
+"""
+
+
+def test_a_type_checker_refuses_misspelt_words_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "use.py").write_text(WRONG)
+    asked = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent", "use.py"]
+    done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    lines = [int(found) for found in re.findall(r"^use\.py:(\d+): error", done.stdout, re.MULTILINE)]
+
+    assert sorted(set(lines)) == list(range(5, 14)), done.stdout
