@@ -104,6 +104,11 @@ class Settings:
         metavar="PROFILE|STEPS",
     )
     sign: str = _setting("none", "Sign deliveries with Standard Webhooks headers.", choices=("none", "standard"))
+    webhook_secret_file: str = _setting(
+        "",
+        "Sign with the secret in this file (or in SOPHIIE_MOCK_WEBHOOK_SECRET), not with one made from the seed.",
+        metavar="FILE",
+    )
     allow_egress: tuple[str, ...] = _setting(
         (), "Also deliver to this host; otherwise loopback and private addresses only. Repeatable.", metavar="HOST"
     )

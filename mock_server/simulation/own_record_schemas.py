@@ -15,7 +15,7 @@ from mock_server.simulation.contacts import SOURCES
 from mock_server.spec.validation_messages import explained
 from mock_server.store.base import Id, Record
 from mock_server.support.exact_json import is_json
-from mock_server.webhooks import outbox, subscriptions
+from mock_server.webhooks import outbox, secrets, subscriptions
 from mock_server.webhooks.rendering import JSON
 
 _TEXT = {"type": "string"}
@@ -87,7 +87,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         **_object(id=_NUMBER, hookUrl=_TEXT, trigger=_TEXT, createdAt=_STAMP),
         "dependentSchemas": {"listener": {"properties": {"listener": _TEXT}}},
     },
-    subscriptions.SECRETS: _object(
+    secrets.KIND: _object(
         id={"const": "signing"}, numbers={"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": 2}
     ),
     scheduled.KIND: {

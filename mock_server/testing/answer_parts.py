@@ -10,7 +10,7 @@ Headers: TypeAlias = Mapping[str, str | Sequence[str]]
 
 
 def given(**parts: Any) -> dict[str, Any]:
-    """Those of ``parts`` that were said."""
+    """The parts that were said, without those that are None."""
     return {name: dict(part) if isinstance(part, Mapping) else part for name, part in parts.items() if part is not None}
 
 

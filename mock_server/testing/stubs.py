@@ -25,7 +25,7 @@ _MEMBERS: Mapping[str, str] = MappingProxyType(
 
 
 class StubOptions(TypedDict, total=False):
-    """What a stub answers, and when."""
+    """The answer of a stub, and the requests that get it."""
 
     json: Any
     """The body as JSON. It must keep the contract unless ``allow_invalid`` is true."""

@@ -19,6 +19,7 @@ from mock_server.webhooks.delivery_queue import DeliveryQueue
 from mock_server.webhooks.listeners import Listeners
 from mock_server.webhooks.rendering import WebhookBodies
 from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.secrets import SigningSecrets
 from mock_server.webhooks.subscription_endings import SubscriptionEndings
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.clock import parse, wall_time
@@ -61,6 +62,7 @@ class Dispatcher:
         self._timers: dict[Queue, asyncio.TimerHandle] = {}
         self._endings = SubscriptionEndings(workspaces, self.wake)
         self._closing = False
+        self.secrets = SigningSecrets(settings)
         self.news = AttemptFeed()
         self.listeners = Listeners(workspaces, self.news)
         workspaces.on_commit(self.committed)
@@ -186,7 +188,7 @@ class Dispatcher:
         tx = Transaction(workspace.image)  # only to read
         event = tx.get(outbox.EVENTS, row.record["eventId"])
         if self._settings.sign == "standard":
-            secrets = subscription.secrets(tx, workspace.plan.seed, workspace.id)
+            secrets = self.secrets.valid(tx, workspace)
         if event is None:
             return Reply(error="its event is no longer kept", refused=True), {}
         try:

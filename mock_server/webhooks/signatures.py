@@ -17,6 +17,16 @@ def derived_secret(seed: int, workspace: str, number: int) -> str:
     return PREFIX + base64.b64encode(raw).decode()
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether a text is a secret as Standard Webhooks writes one: ``whsec_`` and base64 of 24 to 64 bytes."""
+    if not text.startswith(PREFIX):
+        return False
+    try:
+        return 24 <= len(base64.b64decode(text.removeprefix(PREFIX), validate=True)) <= 64
+    except ValueError:
+        return False
+
+
 def headers(secrets: Sequence[str], id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The three headers; one signature for each valid secret, the newest first. ``timestamp`` in seconds."""
     signed = f"{id}.{timestamp}.".encode() + body

@@ -111,7 +111,7 @@ def test_the_document_has_every_route(app: Starlette) -> None:
     (mount,) = (route for route in app.routes if isinstance(route, Mount))
     served = {
         (method.lower(), re.sub(r":\w+\}", "}", route.path))
-        for route in mount.app._app.routes  # type: ignore[attr-defined] - below its safety
+        for route in mount.app._app.routes  # type: ignore[attr-defined]  # below its safety
         for method in route.methods - {"HEAD"}
     }
 

@@ -96,7 +96,7 @@ async def _sound(reader: asyncio.StreamReader) -> bool:
 
 def hurt(under: UnderTest, receiver: Receiver, answers: int, at_once: int, tally: Tally) -> None:
     url = f"http://127.0.0.1:{under.port}"
-    with workspace(url, world="empty", rateLimit="off") as sophiie:
+    with workspace(url, world="empty", rate_limit="off") as sophiie:
         done = 0
         while done < answers:
             number = min(at_once, answers - done)

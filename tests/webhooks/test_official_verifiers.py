@@ -10,7 +10,8 @@ import pytest
 import standardwebhooks
 from receivers import OK, Got, receiving, saying, status
 
-from mock_server.webhooks import signatures, subscriptions
+from mock_server.webhooks import secrets as signing
+from mock_server.webhooks import signatures
 
 Signed = tuple[Got, str]  # a delivery, and a secret that it must verify with
 
@@ -27,8 +28,8 @@ def deliveries(stage: Any) -> tuple[list[Signed], list[str]]:
             for keep_old in (None, True, False):
                 with it.workspaces.transaction(it.workspace) as tx:
                     if keep_old is not None:
-                        subscriptions.rotate(tx, keep_old=keep_old)
-                    valid.append(list(subscriptions.secrets(tx, it.workspace.plan.seed, it.workspace.id)))
+                        signing.rotate(tx, keep_old=keep_old)
+                    valid.append(list(it.dispatcher.secrets.valid(tx, it.workspace)))
                 it.emit()
                 assert await it.drain()
                 await it.advance(2)

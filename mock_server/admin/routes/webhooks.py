@@ -17,6 +17,7 @@ from mock_server.behaviours.document_events import event_body
 from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction
 from mock_server.webhooks import events, outbox, rendering
+from mock_server.webhooks import secrets as signing
 from mock_server.webhooks import subscriptions as subscription
 
 _SUBSCRIBE = "POST /api/webhooks/zapier/subscribe"
@@ -183,16 +184,16 @@ class _Webhooks:
         return answer({"resumed": [row.id for row in paused]})
 
     async def secrets(self, request: Request) -> Response:
-        """The secrets that sign deliveries with ``--sign standard``: test secrets, derived from the seed."""
+        """The secrets that sign deliveries with ``--sign standard``, the newest first."""
         workspace = self._control.workspace(request)
         with self._transaction(request) as tx:
-            return answer({"secrets": subscription.secrets(tx, workspace.plan.seed, workspace.id)})
+            return answer({"secrets": self._control.dispatcher.secrets.valid(tx, workspace)})
 
     async def rotate(self, request: Request) -> Response:
         """A new secret; the one before stays valid beside it unless ``keepOld`` is false."""
         asked = await self._control.body(request, ROTATION)
         with self._transaction(request) as tx:
-            subscription.rotate(tx, keep_old=asked.get("keepOld", True))
+            signing.rotate(tx, keep_old=asked.get("keepOld", True))
         return await self.secrets(request)
 
     def _transaction(self, request: Request) -> AbstractContextManager[Transaction]:

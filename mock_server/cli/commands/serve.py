@@ -134,7 +134,19 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
     }
     api = contract.documents[0].title if contract.foreign else "the Sophiie API"
+    if settings.sign == "standard":
+        facts["secret"] = _secret(app)
     lines.introduce(facts, curl_example(contract, url, app.state.key), api)
+
+
+def _secret(app: Starlette) -> str:
+    """The secret of the default workspace; one that the user gave is not repeated."""
+    workspaces, secrets = app.state.workspaces, app.state.dispatcher.secrets
+    if secrets.given:
+        return "the one that you gave"
+    workspace = workspaces.get(DEFAULT)
+    with workspaces.transaction(workspace) as tx:
+        return str(secrets.valid(tx, workspace)[0])
 
 
 def _few(unread: Sequence[str]) -> str:
