@@ -87,6 +87,21 @@ class Client:
         named = {"x-mock-workspace": workspace} if workspace else self._here()
         return self._checked(method, f"/__admin{path}", body, {**self._proof(), **named})
 
+    def working_key(self) -> str:
+        """The key in SOPHIIE_API_KEY, else the well-known one where it opens a workspace, else an empty text.
+
+        Raises SettingsError for a key in the variable that opens none.
+        """
+        sent = self._here() or {"authorization": f"Bearer {LOCAL_KEY}"}
+        status, _ = self._send("GET", "/__admin/clock", None, {**self._proof(), **sent})
+        if status == http.HTTPStatus.OK:
+            return self._key or LOCAL_KEY
+        if self._key:
+            raise SettingsError(
+                Problem(_KEY, "the key opens no workspace of this server", "unset it, or make a workspace")
+            )
+        return ""
+
     def drained(self, seconds: int) -> bool:
         """Wait until nothing is owed; return False when the time is up before."""
         sent = {**self._proof(), **self._here()}

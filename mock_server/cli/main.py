@@ -29,6 +29,10 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "listen": ("listen", "Subscribe and show deliveries as they are made."),
         "events": ("events", "List, show and resend events."),
         "check": ("check", "Check the mock, or the real API, against the contract."),
+        "workspace": ("workspace", "Make, list and remove workspaces."),
+        "env": ("env", "The URL, the key and the secret, as variables."),
+        "wait": ("wait", "Wait until the server is ready."),
+        "doctor": ("doctor", "Why your code and the mock do not find each other."),
         "state": ("state", "Copy a state file, also one in use."),
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }

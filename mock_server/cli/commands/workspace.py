@@ -1,0 +1,72 @@
+"""``sophiie-mock workspace …``: make, list and remove the workspaces of a running server."""
+
+from typing import Any
+
+import click
+
+from mock_server.cli.client import Client, segment, server_option
+from mock_server.cli.command_group import CommandGroup
+from mock_server.cli.tables import print_json, print_table
+
+
+@click.group("workspace", cls=CommandGroup)
+def command() -> None:
+    """Workspaces of a running server: each has an organization, a key, records, a clock and a journal of its own."""
+
+
+@command.command("create", short_help="Make a workspace, and print its key.")
+@click.option("--id", metavar="ID", help="Its id. Without it the server chooses one.")
+@click.option("--world", metavar="NAME", help="A built-in world; the server's own without it.")
+@click.option("--seed", type=int, metavar="N", help="Same seed and same --now, same bytes.")
+@click.option("--now", metavar="TIME", help="When its clock starts, as 2026-03-04T05:06:07Z.")
+@click.option("--frozen", is_flag=True, default=None, help="Its clock stands still until it is moved.")
+@click.option("--rate-limit", "rateLimit", metavar="observe|off|N", help="Requests a minute for each key.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@server_option
+def create(url: str, as_json: bool, **plan: Any) -> None:
+    """Make a workspace. What you leave out is as in the server's default workspace. Its key is shown only now.
+
+    \b
+      eval "$(SOPHIIE_API_KEY=$(sophiie-mock workspace create --world small) sophiie-mock env)"
+    """
+    made = Client(url).control("POST", "/workspaces", {name: it for name, it in plan.items() if it is not None})
+    if as_json:
+        print_json(made)
+    else:
+        click.echo(made["key"])
+
+
+@command.command("list", short_help="List the workspaces.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@server_option
+def listed(url: str, as_json: bool) -> None:
+    """List the workspaces of the server. Keys are not kept, so they are not shown."""
+    found = Client(url).control("GET", "/workspaces")["workspaces"]
+    if as_json:
+        print_json({"workspaces": found})
+        return
+    rows = [
+        (
+            one["id"],
+            one["world"],
+            str(one["seed"]),
+            str(one["requests"]),
+            one["now"],
+            (one["organization"] or {})["name"],
+        )
+        for one in found
+    ]
+    print_table(("id", "world", "seed", "requests", "now", "organization"), rows)
+
+
+@command.command("remove", short_help="Remove a workspace.")
+@click.argument("id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@server_option
+def remove(id: str, url: str, as_json: bool) -> None:
+    """Remove the workspace ID with all that is in it. The default one stays."""
+    removed = Client(url).control("DELETE", f"/workspaces/{segment(id)}")
+    if as_json:
+        print_json(removed)
+    else:
+        click.echo(f"{removed['removed']} is removed")
