@@ -6,13 +6,14 @@ Loaded by every pytest run of an environment that has this package, used or not:
 import sys
 import warnings
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from mock_server.testing import AsyncSophiie, MockServer, Sophiie
+    from mock_server.testing.factory import AsyncWorkspaceFactory, WorkspaceFactory
     from mock_server.testing.remote_server import RunningServer
     from mock_server.testing.server_choice import Source
 
@@ -130,38 +131,98 @@ def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
 
 
 @pytest.fixture
-def sophiie(
+def sophiie(sophiie_workspace: "WorkspaceFactory") -> "Sophiie":
+    """A workspace of this test's own, its clock standing still, with all that can be done to it."""
+    return _made(sophiie_workspace)
+
+
+@pytest.fixture(scope="module")
+def sophiie_module(
+    request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
+) -> Iterator["Sophiie"]:
+    """One workspace for all tests of a module; ``pytestmark = pytest.mark.sophiie(…)`` says what it is made from."""
+    with _factory(request, sophiie_server, {"world": _sophiie_world}) as factory:
+        yield _made(factory)
+
+
+@pytest.fixture(scope="session")
+def sophiie_session(
+    request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
+) -> Iterator["Sophiie"]:
+    """One workspace for the whole session; with pytest-xdist one for each worker."""
+    with _factory(request, sophiie_server, {"world": _sophiie_world}) as factory:
+        yield _made(factory)
+
+
+@pytest.fixture
+def sophiie_workspace(
     request: pytest.FixtureRequest,
     sophiie_server: "MockServer | RunningServer",
     sophiie_options: Mapping[str, Any],
     _sophiie_world: str | None,
-) -> Iterator["Sophiie"]:
-    """A workspace of this test's own, its clock standing still, with all that can be done to it."""
-    from mock_server.testing import Refused, workspace  # start-up: imports httpx
-    from mock_server.testing.recipe import sent  # start-up: as above
-
-    options = _options(request.node, {"world": _sophiie_world, **sophiie_options})
-    with ExitStack() as stack:
-        try:
-            if options["world"] is not None:
-                options["world"] = sent(options["world"], [request.path.parent, request.config.rootpath])
-            made, why = stack.enter_context(workspace(sophiie_server.url, sophiie_server.admin_token, **options)), ""
-        except Refused as refused:
-            made, why = None, str(refused)
-        if made is None:
-            pytest.fail(f"no workspace for this test: {why}", pytrace=False)
-        yield made
+) -> Iterator["WorkspaceFactory"]:
+    """Makes workspaces for this test: ``sophiie_workspace(world="edge", seed=7)``. They are removed after it."""
+    with _factory(request, sophiie_server, {"world": _sophiie_world, **sophiie_options}) as factory:
+        yield factory
 
 
 @pytest.fixture
 def asophiie(sophiie: "Sophiie") -> "AsyncSophiie":
     """The workspace of ``sophiie`` for an asynchronous test: what is called is awaited. No plugin is needed for it."""
+    return _awaited(sophiie)
+
+
+@pytest.fixture(scope="module")
+def asophiie_module(sophiie_module: "Sophiie") -> "AsyncSophiie":
+    """The workspace of ``sophiie_module`` for asynchronous tests."""
+    return _awaited(sophiie_module)
+
+
+@pytest.fixture(scope="session")
+def asophiie_session(sophiie_session: "Sophiie") -> "AsyncSophiie":
+    """The workspace of ``sophiie_session`` for asynchronous tests."""
+    return _awaited(sophiie_session)
+
+
+@pytest.fixture
+def asophiie_workspace(sophiie_workspace: "WorkspaceFactory") -> "AsyncWorkspaceFactory":
+    """Makes workspaces for an asynchronous test: ``await asophiie_workspace(world="edge")``."""
+    from mock_server.testing.factory import AsyncWorkspaceFactory  # start-up: imports httpx
+
+    return AsyncWorkspaceFactory(sophiie_workspace)
+
+
+def _awaited(sophiie: "Sophiie") -> "AsyncSophiie":
     from mock_server.testing import AsyncSophiie  # start-up: imports httpx
 
     return AsyncSophiie(sophiie)
 
 
-def _options(node: pytest.Item, defaults: Mapping[str, Any]) -> dict[str, Any]:
+@contextmanager
+def _factory(
+    request: pytest.FixtureRequest, server: "MockServer | RunningServer", defaults: Mapping[str, Any]
+) -> Iterator["WorkspaceFactory"]:
+    """A maker of workspaces, for as long as a fixture lasts; the marks of its scope win over the defaults."""
+    from mock_server.testing.factory import WorkspaceFactory  # start-up: imports httpx
+
+    folders = [*([] if request.scope == "session" else [request.path.parent]), request.config.rootpath]
+    factory = WorkspaceFactory(server.url, server.admin_token, _options(request.node, defaults), folders)
+    with closing(factory):
+        yield factory
+
+
+def _made(factory: "WorkspaceFactory") -> "Sophiie":
+    """A workspace; without it the test fails with the reason alone."""
+    from mock_server.testing import Refused  # start-up: imports httpx
+
+    try:
+        return factory()
+    except Refused as refused:
+        why = str(refused)
+    pytest.fail(f"no workspace for this test: {why}", pytrace=False)
+
+
+def _options(node: pytest.Item | pytest.Collector, defaults: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the marks from the module inwards, each over the one before it, all of them over ``defaults``."""
     options = dict(defaults)
     strange: list[str] = []

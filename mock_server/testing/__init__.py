@@ -13,13 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.testing.async_handles import AsyncSophiie
 from mock_server.testing.errors import Refused
+from mock_server.testing.factory import AsyncWorkspaceFactory, WorkspaceFactory
 from mock_server.testing.server_choice import mock_server_class
 from mock_server.testing.sophiie import Sophiie, workspace
 
 if TYPE_CHECKING:
     from mock_server.server import MockServer
 
-__all__ = ["AsyncSophiie", "MockServer", "Refused", "Sophiie", "workspace"]
+__all__ = [
+    "AsyncSophiie",
+    "AsyncWorkspaceFactory",
+    "MockServer",
+    "Refused",
+    "Sophiie",
+    "WorkspaceFactory",
+    "workspace",
+]
 
 
 def __getattr__(name: str) -> Any:

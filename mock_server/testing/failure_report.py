@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_server.testing.async_handles import AsyncSophiie
+from mock_server.testing.factory import WorkspaceFactory
 from mock_server.testing.sophiie import Sophiie
 
 
@@ -20,6 +21,8 @@ def reports(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _workspaces(value: Any) -> Iterator[Sophiie]:
     """The workspaces that a fixture gave: itself, or one of those that it holds."""
+    if isinstance(value, WorkspaceFactory):
+        value = value.made
     if isinstance(value, Mapping):
         value = list(value.values())
     for one in value if isinstance(value, list | tuple) else [value]:
