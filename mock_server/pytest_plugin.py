@@ -6,7 +6,7 @@ Loaded by every pytest run of an environment that has this package, used or not:
 import sys
 import warnings
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mock_server.testing.server_choice import Source
 
 _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
-_WORDS = ("world", "seed", "now", "frozen", "rate_limit")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -133,7 +132,9 @@ def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
 @pytest.fixture
 def sophiie(sophiie_workspace: "WorkspaceFactory") -> "Sophiie":
     """A workspace of this test's own, its clock standing still, with all that can be done to it."""
-    return _made(sophiie_workspace)
+    from mock_server.testing.fixtures import made  # start-up: imports httpx
+
+    return made(sophiie_workspace)
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +142,10 @@ def sophiie_module(
     request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
 ) -> Iterator["Sophiie"]:
     """One workspace for all tests of a module; ``pytestmark = pytest.mark.sophiie(…)`` says what it is made from."""
-    with _factory(request, sophiie_server, {"world": _sophiie_world}) as factory:
-        yield _made(factory)
+    from mock_server.testing.fixtures import factory_for, made  # start-up: imports httpx
+
+    with factory_for(request, sophiie_server, {"world": _sophiie_world}) as factory:
+        yield made(factory)
 
 
 @pytest.fixture(scope="session")
@@ -150,8 +153,10 @@ def sophiie_session(
     request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
 ) -> Iterator["Sophiie"]:
     """One workspace for the whole session; with pytest-xdist one for each worker."""
-    with _factory(request, sophiie_server, {"world": _sophiie_world}) as factory:
-        yield _made(factory)
+    from mock_server.testing.fixtures import factory_for, made  # start-up: imports httpx
+
+    with factory_for(request, sophiie_server, {"world": _sophiie_world}) as factory:
+        yield made(factory)
 
 
 @pytest.fixture
@@ -162,7 +167,9 @@ def sophiie_workspace(
     _sophiie_world: str | None,
 ) -> Iterator["WorkspaceFactory"]:
     """Makes workspaces for this test: ``sophiie_workspace(world="edge", seed=7)``. They are removed after it."""
-    with _factory(request, sophiie_server, {"world": _sophiie_world, **sophiie_options}) as factory:
+    from mock_server.testing.fixtures import factory_for  # start-up: imports httpx
+
+    with factory_for(request, sophiie_server, {"world": _sophiie_world, **sophiie_options}) as factory:
         yield factory
 
 
@@ -196,45 +203,6 @@ def _awaited(sophiie: "Sophiie") -> "AsyncSophiie":
     from mock_server.testing import AsyncSophiie  # start-up: imports httpx
 
     return AsyncSophiie(sophiie)
-
-
-@contextmanager
-def _factory(
-    request: pytest.FixtureRequest, server: "MockServer | RunningServer", defaults: Mapping[str, Any]
-) -> Iterator["WorkspaceFactory"]:
-    """A maker of workspaces, for as long as a fixture lasts; the marks of its scope win over the defaults."""
-    from mock_server.testing.factory import WorkspaceFactory  # start-up: imports httpx
-
-    folders = [*([] if request.scope == "session" else [request.path.parent]), request.config.rootpath]
-    factory = WorkspaceFactory(server.url, server.admin_token, _options(request.node, defaults), folders)
-    with closing(factory):
-        yield factory
-
-
-def _made(factory: "WorkspaceFactory") -> "Sophiie":
-    """A workspace; without it the test fails with the reason alone."""
-    from mock_server.testing import Refused  # start-up: imports httpx
-
-    try:
-        return factory()
-    except Refused as refused:
-        why = str(refused)
-    pytest.fail(f"no workspace for this test: {why}", pytrace=False)
-
-
-def _options(node: pytest.Item | pytest.Collector, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of the marks from the module inwards, each over the one before it, all of them over ``defaults``."""
-    options = dict(defaults)
-    strange: list[str] = []
-    for place in node.listchain():
-        for mark in place.own_markers:
-            if mark.name == "sophiie":
-                options |= mark.kwargs
-                strange += ["anything without a name"] if mark.args else []
-    strange = [*sorted(options.keys() - set(_WORDS)), *strange]
-    if strange:
-        pytest.fail(f"sophiie takes {', '.join(_WORDS)}, not {', '.join(strange)}", pytrace=False)
-    return options
 
 
 @pytest.hookimpl(wrapper=True)

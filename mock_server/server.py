@@ -22,6 +22,7 @@ from mock_server.http_protocol.accepting import accepting
 from mock_server.http_protocol.parser_choice import http_parser
 from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
 from mock_server.store.base import Log, NoLog
+from mock_server.support.own_socket import OwnSocket
 
 try:
     from uvloop import new_event_loop
@@ -52,7 +53,7 @@ def bind(settings: Settings) -> socket.socket:
     Raises SettingsError when the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = OwnSocket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))

@@ -1,11 +1,13 @@
-"""How the handles of a test reach the server: through the standard library, past whatever mocks httpx."""
+"""How the handles of a test reach the server: through the standard library, past what mocks clients and sockets."""
 
 import json
+import ssl
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from mock_server.support.own_socket import connected
 from mock_server.testing.errors import Refused
 
 TIMEOUT = 130.0
@@ -34,7 +36,7 @@ class Transport:
 
     def send(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> HttpResponse:
         """``timeout`` are the seconds that each step may take. Raises Refused when no answer comes."""
-        kind = HTTPSConnection if self._server.scheme == "https" else HTTPConnection
+        kind = _OwnHTTPS if self._server.scheme == "https" else _OwnHTTP
         connection = kind(str(self._server.hostname), self._server.port, timeout=timeout)
         target = self._server.path.rstrip("/") + quote(path, safe=_AS_IT_IS)
         payload = None if body is None else json.dumps(body).encode()
@@ -50,6 +52,23 @@ class Transport:
             raise Refused({"detail": what}) from None
         finally:
             connection.close()
+
+
+class _OwnHTTP(HTTPConnection):
+    """A connection that nothing in the test's process stands in for."""
+
+    def connect(self) -> None:
+        """Connect to the first address of the host that answers. Raises OSError."""
+        self.sock = connected(self.host, self.port, self.timeout)
+
+
+class _OwnHTTPS(HTTPSConnection):
+    """A connection that nothing in the test's process stands in for, over TLS."""
+
+    def connect(self) -> None:
+        """Connect to the first address of the host that answers. Raises OSError."""
+        plain = connected(self.host, self.port, self.timeout)
+        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
 
 
 def _value(raw: bytes) -> Any:

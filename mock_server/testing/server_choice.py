@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mock_server.config.settings import Settings
 from mock_server.support.extras import install
+from mock_server.support.own_socket import sockets_are_forbidden
 from mock_server.support.text import short_repr
 from mock_server.testing.errors import Refused
 from mock_server.testing.remote_server import TOKEN, URL, RunningServer, found, started
@@ -53,6 +54,10 @@ def mock_server_class() -> "type[MockServer]":
 
 
 def _in_a_thread(settings: Settings) -> "MockServer":
+    if sockets_are_forbidden():
+        what = "this process may open no sockets (pytest-socket), so no server can run in a thread of it"
+        remedy = "pass --allow-hosts=127.0.0.1 in place of --disable-socket, or give a command in sophiie_settings"
+        raise Refused({"detail": f"{what} → {remedy}"})
     try:
         return mock_server_class()(settings)
     except ImportError as fault:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
+from mock_server.support.own_socket import OwnSocket
 from mock_server.webhooks.certificates import believing_all
 from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, refusal
 from mock_server.webhooks.failure_reasons import causes_of, in_words
@@ -223,6 +224,6 @@ def _socket(info: Info, why: str) -> socket.socket:
     """The socket that is about to connect to the address in ``info``: the last word is here."""
     if why:
         raise OSError(None, EgressRefused(why))
-    made = socket.socket(info[0], info[1], info[2])
+    made = OwnSocket(info[0], info[1], info[2])
     made.setblocking(False)
     return made

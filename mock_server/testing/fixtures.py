@@ -1,0 +1,52 @@
+"""How the plugin's fixtures make workspaces: from the defaults, the options of the suite, and the marks of a test."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mock_server.testing.errors import Refused
+from mock_server.testing.factory import WorkspaceFactory
+from mock_server.testing.remote_server import RunningServer
+from mock_server.testing.sophiie import Sophiie
+
+if TYPE_CHECKING:
+    from mock_server.server import MockServer
+
+_WORDS = ("world", "seed", "now", "frozen", "rate_limit")
+
+
+@contextmanager
+def factory_for(
+    request: pytest.FixtureRequest, server: "MockServer | RunningServer", defaults: Mapping[str, Any]
+) -> Iterator[WorkspaceFactory]:
+    """A maker of workspaces, for as long as a fixture lasts; the marks of its scope win over the defaults."""
+    folders = [*([] if request.scope == "session" else [request.path.parent]), request.config.rootpath]
+    factory = WorkspaceFactory(server.url, server.admin_token, _options(request.node, defaults), folders)
+    with closing(factory):
+        yield factory
+
+
+def made(factory: WorkspaceFactory) -> Sophiie:
+    """A workspace; without it the test fails with the reason alone."""
+    try:
+        return factory()
+    except Refused as refused:
+        why = str(refused)
+    pytest.fail(f"no workspace for this test: {why}", pytrace=False)
+
+
+def _options(node: pytest.Item | pytest.Collector, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the marks from the module inwards, each over the one before it, all of them over ``defaults``."""
+    options = dict(defaults)
+    strange: list[str] = []
+    for place in node.listchain():
+        for mark in place.own_markers:
+            if mark.name == "sophiie":
+                options |= mark.kwargs
+                strange += ["anything without a name"] if mark.args else []
+    strange = [*sorted(options.keys() - set(_WORDS)), *strange]
+    if strange:
+        pytest.fail(f"sophiie takes {', '.join(_WORDS)}, not {', '.join(strange)}", pytrace=False)
+    return options
