@@ -32,7 +32,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-wheel coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE
+.PHONY: help serve test test-wheel coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +131,14 @@ bench-check: $(VENV)/.dev ## fail when a scene has become 15 % dearer in process
 
 documents: $(VENV)/.dev ## serve documents of yours and measure it (make documents ARGS='FILE FOLDER/')
 	@$(BIN)/python bench/documents.py $(ARGS)
+
+docs: $(VENV)/.dev ## write the reference and build the site into dist/site, with all links checked
+	@$(BIN)/python tests/docs/reference.py
+	@$(PYTHON) -m venv .venv-docs && $(PIP_HERE) .venv-docs/bin/python -m pip install --quiet 'zensical==0.0.73'
+	@.venv-docs/bin/zensical build --strict
+
+docs-snippets: $(VENV)/.dev ## execute what the pages of the documentation say (one: make docs-snippets ARGS=docs/index.md)
+	@$(BIN)/python tests/docs/snippets.py $(ARGS)
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix

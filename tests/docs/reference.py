@@ -1,0 +1,273 @@
+"""Write the pages of ``docs/reference/`` that can be made from the program: ``python tests/docs/reference.py``.
+
+``test_reference.py`` fails when a page is not what this makes, so no page can grow old.
+"""
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contracts.rules.registry import RULES
+from mock_server import pytest_plugin
+from mock_server.admin.routes.openapi import control_document
+from mock_server.cli.main import cli
+from mock_server.config.settings import flag, table, variable
+from mock_server.testing import Sophiie, handles, requests, stubs
+from mock_server.world.recipe import recipes
+
+PAGES = Path(__file__).parents[2] / "docs" / "reference"
+_METHODS = ("get", "put", "post", "patch", "delete")
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The name and the text of each page."""
+    for name, made in _MADE.items():
+        yield name, made().rstrip() + "\n"
+
+
+def _commands() -> str:
+    parts = ["# Commands", "", "What `sophiie-mock VERB --help` prints.", ""]
+    for path, command in _verbs(cli, ()):
+        parts += [f"## {' '.join(('sophiie-mock', *path))}", "", "```text", _help(command, path), "```", ""]
+    parts += ["## Exit codes", "", "| code | meaning |", "|---|---|", *_EXIT_CODES]
+    return "\n".join(parts)
+
+
+_EXIT_CODES = (
+    "| 0 | good |",
+    "| 1 | the contract is broken, or something was found |",
+    "| 2 | it could not run, or tested nothing |",
+    "| 130 | interrupted |",
+)
+
+
+def _verbs(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from _verbs(command, (*path, name))
+
+
+def _help(command: click.Command, path: tuple[str, ...]) -> str:
+    context: click.Context | None = None
+    for name in ("sophiie-mock", *path):
+        context = click.Context(command, parent=context, info_name=name, max_content_width=100, terminal_width=100)
+    assert context is not None
+    return re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
+
+
+def _settings() -> str:
+    parts = [
+        "# Settings",
+        "",
+        "A flag of `sophiie-mock serve` wins over its variable, the variable over `sophiie-mock.toml` or",
+        "`[tool.sophiie-mock]` in `pyproject.toml`. Secrets are never flags.",
+        "",
+        "| flag | variable | default | |",
+        "|---|---|---|---|",
+    ]
+    for item in table():
+        default = f"`{_plain(item.default)}`" if item.default not in ("", ()) else ""
+        parts.append(f"| `{flag(item.name)}` | `{variable(item.name)}` | {default} | {_cell(item.metadata['help'])} |")
+    return "\n".join([*parts, "", "## Other variables", "", "| variable | |", "|---|---|", *_OTHERS])
+
+
+_OTHERS = (
+    "| `SOPHIIE_API_KEY` | The key of the workspace that a verb is about, or of the real API for `check`. |",
+    "| `SOPHIIE_MOCK_URL` | The running server, for verbs and for the pytest fixture. |",
+    "| `SOPHIIE_MOCK_ADMIN_TOKEN` | The token of a server that others reach. |",
+    "| `SOPHIIE_MOCK_WEBHOOK_SECRET` | The secret that signs deliveries (`whsec_…`). |",
+    "| `SOPHIIE_MOCK_DEBUG` | `1` prints the traceback of a bug of ours. |",
+)
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _control_plane() -> str:
+    document = control_document()
+    parts = ["# Control plane", "", _unfolded(document["info"]["description"]), ""]
+    parts += ["The whole document, with all schemas, is served at `/__admin/openapi`.", ""]
+    operations = [
+        (path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in _METHODS
+        if method in item
+    ]
+    for tag in document["tags"]:
+        parts += [f"## {tag['name'].capitalize()}", "", tag["description"], ""]
+        for path, method, operation in operations:
+            if tag["name"] in operation["tags"]:
+                parts += _operation(document, path, method, operation)
+    return "\n".join(parts)
+
+
+def _operation(document: Any, path: str, method: str, operation: Mapping[str, Any]) -> list[str]:
+    parts = [f"### `{method.upper()} {path}`", "", operation["summary"], ""]
+    if "description" in operation:
+        parts += [_unfolded(operation["description"]), ""]
+    query = [_resolved(document, one) for one in operation.get("parameters", ())]
+    if query:
+        named = [f"`{one['name']}`" + (f": {one['description']}" if "description" in one else "") for one in query]
+        parts += ["Query:", "", *(f"- {one}" for one in named), ""]
+    content = _resolved(document, operation.get("requestBody", {})).get("content", {}).get("application/json", {})
+    examples = [("", content["example"])] if "example" in content else []
+    examples += [(f"{one['summary']}:", one["value"]) for one in content.get("examples", {}).values()]
+    for summary, value in examples:
+        parts += [
+            *([summary, ""] if summary else []),
+            "```json",
+            json.dumps(value, indent=2, ensure_ascii=False),
+            "```",
+            "",
+        ]
+    return parts
+
+
+def _resolved(document: Any, part: Any) -> Any:
+    while "$ref" in part:
+        found = document
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        part = found
+    return part
+
+
+def _fixture() -> str:
+    parts = ["# The pytest fixture", "", "With `sophiie-mock[test]` installed, pytest has these fixtures.", ""]
+    parts += ["| fixture | |", "|---|---|"]
+    for name in _FIXTURES:
+        parts.append(f"| `{name}` | {_cell(_first(getattr(pytest_plugin, name)))} |")
+    parts += [
+        "",
+        "`@pytest.mark.sophiie(world, seed, now, frozen, rate_limit)` says what a test's workspace is made from.",
+        "",
+    ]
+    for title, kind in _HANDLES.items():
+        parts += [f"## `{title}`", "", _text(kind), ""]
+        for name, member in vars(kind).items():
+            if not name.startswith("_") and (
+                callable(member) or hasattr(member, "func") or isinstance(member, property)
+            ):
+                parts += _member(title, name, member)
+    parts += ["## Options of `stub`", "", "| option | |", "|---|---|", *_stub_options()]
+    return "\n".join(parts)
+
+
+_FIXTURES = (
+    *("sophiie", "sophiie_workspace", "sophiie_module", "sophiie_session"),
+    *("asophiie", "asophiie_workspace", "asophiie_module", "asophiie_session"),
+    *("sophiie_options", "sophiie_settings", "sophiie_server"),
+)
+_HANDLES: Mapping[str, type] = {
+    "sophiie": Sophiie,
+    "sophiie.world": handles.World,
+    "sophiie.clock": handles.Clock,
+    "sophiie.inbox": handles.Inbox,
+    "sophiie.requests": requests.Requests,
+    "sophiie.faults": handles.Faults,
+    "sophiie.webhooks": handles.Webhooks,
+    "sophiie.stub(…)": stubs.Stub,
+    "sophiie.snapshot()": handles.Snapshot,
+}
+
+
+def _member(title: str, name: str, member: Any) -> list[str]:
+    function = getattr(member, "func", None) or getattr(member, "fget", None) or member
+    shown = f"{title}.{name}"
+    if not isinstance(member, property) and not hasattr(member, "func"):
+        shown += _signature(function)
+    return [f"### `{shown}`", "", _text(function), ""]
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    parameters = [
+        one.replace(annotation=inspect.Parameter.empty) for one in inspect.signature(function).parameters.values()
+    ]
+    text = str(inspect.Signature(parameters[1:]))
+    return text.replace("(/, ", "(").replace(", /,", ",").replace("(/)", "()").replace(", /)", ")")
+
+
+def _stub_options() -> Iterator[str]:
+    source = inspect.getsource(stubs.StubOptions)
+    for name in stubs.StubOptions.__annotations__:
+        told = re.search(rf'^    {name}: .*\n    """(.*?)"""', source, re.MULTILINE)
+        yield f"| `{name}` | {_cell(_ticks(told[1])) if told else ''} |"
+
+
+def _rules() -> str:
+    parts = [
+        "# Rules",
+        "",
+        "The rules of `sophiie-mock check`. `--only RULE` runs what shows one of them.",
+        "",
+        "| rule | says | group | severity | known how |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in RULES.values():
+        known = rule.provenance.value if rule.provenance else "as the document says"
+        parts.append(f"| `{rule.name}` | {_cell(rule.title)} | {rule.group.value} | {rule.severity.value} | {known} |")
+    return "\n".join(parts)
+
+
+def _worlds() -> str:
+    parts = ["# Worlds", "", "The worlds that come with the server: `--world NAME`.", "", "| world | |", "|---|---|"]
+    parts += [f"| `{one.name}` | {_cell(one.description)} |" for one in recipes()]
+    return "\n".join(parts)
+
+
+def _text(thing: Any) -> str:
+    """A docstring as Markdown: paragraphs, with an indented block as Python."""
+    lines = inspect.cleandoc(thing.__doc__ or "").splitlines()
+    found: list[str] = []
+    block = False
+    for line in lines:
+        if line.startswith("    ") != block and line.strip():
+            found += ["```python"] if not block else ["```", ""]
+            block = not block
+        found.append(
+            line.removeprefix("    ") if block else _ticks(line.replace("::", ":") if line.endswith("::") else line)
+        )
+    return "\n".join([*found, *(["```"] if block else [])])
+
+
+def _first(thing: Any) -> str:
+    function = getattr(thing, "__wrapped__", None) or getattr(thing, "_fixture_function", thing)
+    return _ticks(" ".join(inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].split()))
+
+
+def _ticks(text: str) -> str:
+    return text.replace("``", "`")
+
+
+def _unfolded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+_MADE: Mapping[str, Callable[[], str]] = {
+    "cli.md": _commands,
+    "settings.md": _settings,
+    "control-plane.md": _control_plane,
+    "pytest.md": _fixture,
+    "rules.md": _rules,
+    "worlds.md": _worlds,
+}
+
+if __name__ == "__main__":
+    for page, content in pages():
+        (PAGES / page).write_text(content, "utf-8")
+        sys.stdout.write(f"{page}\n")

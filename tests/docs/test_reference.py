@@ -1,0 +1,40 @@
+"""The pages of the reference are what the program is now, and the other pages can be executed."""
+
+import re
+from pathlib import Path
+
+import pytest
+from reference import PAGES, pages
+from snippets import DOCS, blocks
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(("name", "made"), list(pages()), ids=lambda value: value if value.endswith(".md") else "")
+def test_a_page_of_the_reference_is_made_from_the_program(name: str, made: str) -> None:
+    assert (PAGES / name).read_text("utf-8") == made, "python tests/docs/reference.py writes it anew"
+
+
+def test_every_header_of_ours_has_its_row() -> None:
+    told = (PAGES / "headers.md").read_text("utf-8").lower()
+    files = [
+        file for file in (ROOT / "mock_server").rglob("*.py") if file.parent.name != "spec"
+    ]  # words of schemas there
+    source = "".join(file.read_text("utf-8") for file in files)
+    sent = set(re.findall(r'b?"(x-mock-[a-z-]*[a-z])"', source.lower()))
+
+    assert len(sent) > 5
+    assert [name for name in sorted(sent) if f"`{name}`" not in told] == []
+
+
+def test_what_is_not_executed_has_a_reason() -> None:
+    for page in DOCS.rglob("*.md"):
+        assert all(len(block.why) > 10 for block in blocks(page) if block.why)
+
+
+def test_every_page_is_in_the_menu() -> None:
+    menu = (ROOT / "zensical.toml").read_text("utf-8")
+    hidden = {"decisions"}
+    named = [page.relative_to(DOCS) for page in DOCS.rglob("*.md") if page.parent.name not in hidden]
+
+    assert [str(page) for page in named if f'"{page}"' not in menu] == []
