@@ -8,6 +8,7 @@ from reference import PAGES, pages
 from snippets import DOCS, blocks
 
 ROOT = Path(__file__).parents[2]
+WORDS_OF_SCHEMAS = {"x-mock-brought", "x-mock-component", "x-mock-discriminated"}
 
 
 @pytest.mark.parametrize(("name", "made"), list(pages()), ids=lambda value: value if value.endswith(".md") else "")
@@ -17,11 +18,8 @@ def test_a_page_of_the_reference_is_made_from_the_program(name: str, made: str) 
 
 def test_every_header_of_ours_has_its_row() -> None:
     told = (PAGES / "headers.md").read_text("utf-8").lower()
-    files = [
-        file for file in (ROOT / "mock_server").rglob("*.py") if file.parent.name != "spec"
-    ]  # words of schemas there
-    source = "".join(file.read_text("utf-8") for file in files)
-    sent = set(re.findall(r'b?"(x-mock-[a-z-]*[a-z])"', source.lower()))
+    source = "".join(file.read_text("utf-8") for file in (ROOT / "mock_server").rglob("*.py"))
+    sent = set(re.findall(r'b?"(x-mock-[a-z-]*[a-z])"', source.lower())) - WORDS_OF_SCHEMAS
 
     assert len(sent) > 5
     assert [name for name in sorted(sent) if f"`{name}`" not in told] == []
