@@ -21,6 +21,7 @@ from mock_server.errors import Problem, SettingsError, StateError
 from mock_server.http_protocol.accepting import accepting
 from mock_server.http_protocol.parser_choice import http_parser
 from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
+from mock_server.http_protocol.tls import tls_options
 from mock_server.store.base import Log, NoLog
 from mock_server.support.own_socket import OwnSocket
 
@@ -72,14 +73,14 @@ _REMEDIES: Mapping[int, str] = {
 }
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, *, secure: bool = False) -> str:
     """``http://127.0.0.1:4747`` for a bound socket."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http{'s' * secure}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
-    """How uvicorn serves the application, with ``protocol`` as the parser where a test brings its own."""
+    """How uvicorn serves the application; ``protocol`` is a test's own parser. Raises SettingsError for TLS files."""
     return uvicorn.Config(
         app,
         lifespan="on",
@@ -92,6 +93,7 @@ def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -
         proxy_headers=False,  # nobody stands in front: what a client says of its address is not believed
         timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_GRACE,
+        **tls_options(app.state.settings),
     )
 
 
@@ -226,7 +228,7 @@ class MockServer:
             opened.callback(log.close)
             self.app = create_app(self.settings, log, self._observe)
             listener = opened.enter_context(bind(self.settings))
-            self.url = url_of(listener)
+            self.url = url_of(listener, secure=bool(self.settings.tls_cert))
             self.api_key, self.admin_token = self.app.state.key, self.app.state.admin_token or ""
             server = Server(configured(self.app, self.protocol))
             log.lost = server.give_up

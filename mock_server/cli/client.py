@@ -13,6 +13,7 @@ from mock_server.config.settings import LOCAL_KEY
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.support.text import printable, shorten
+from mock_server.support.tls_client import context_for
 from mock_server.support.web_origin import with_scheme
 
 URL = "http://127.0.0.1:4747"
@@ -151,8 +152,10 @@ def _connection(url: str) -> tuple[str, http.client.HTTPConnection]:
         raise SettingsError(
             Problem("--url", f"`{printable(shorten(url, 200))}` is no URL", f"write scheme, host and port, as {URL}")
         )
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", kind(host, port, timeout=TIMEOUT)
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    if parts.scheme == "https":
+        return origin, http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context_for(host))
+    return origin, http.client.HTTPConnection(host, port, timeout=TIMEOUT)
 
 
 def _secret(variable: str) -> str:

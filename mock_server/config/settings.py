@@ -41,6 +41,10 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(4747, "Port to listen on; 0 takes a free one.", bounds=(0, 65535), short="p")
     port_file: str = _setting("", "Write the port here while the server listens.", metavar="FILE")
+    tls_cert: str = _setting(
+        "", "Serve https with the certificate in this file (PEM), and with --tls-key.", metavar="FILE"
+    )
+    tls_key: str = _setting("", "The key of --tls-cert, without a passphrase (PEM).", metavar="FILE")
     spec: str = _setting("", "OpenAPI document to serve in place of ours, YAML or JSON.", metavar="FILE")
     watch: bool = _setting(
         False,

@@ -1,13 +1,13 @@
 """How the handles of a test reach the server: through the standard library, past what mocks clients and sockets."""
 
 import json
-import ssl
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from mock_server.support.own_socket import connected
+from mock_server.support.tls_client import context_for
 from mock_server.testing.errors import Refused
 
 TIMEOUT = 130.0
@@ -68,7 +68,7 @@ class _OwnHTTPS(HTTPSConnection):
     def connect(self) -> None:
         """Connect to the first address of the host that answers. Raises OSError."""
         plain = connected(self.host, self.port, self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        self.sock = context_for(self.host).wrap_socket(plain, server_hostname=self.host)
 
 
 def _value(raw: bytes) -> Any:

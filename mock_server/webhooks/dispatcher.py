@@ -38,7 +38,6 @@ _AFTER_FAULT = 5.0
 
 class Dispatcher:
     """Lives on one event loop. ``wake`` it when something may be due; ``close`` hands back what is not finished.
-
     A delivery is recorded after it was made: a crash between the two makes it again, with the same id.
     Raises SettingsError for settings that it cannot follow.
     """
@@ -51,7 +50,7 @@ class Dispatcher:
         self._settings = settings
         self._recorder = AttemptWriter(workspaces, retry_schedule.parse(settings.retries))
         self._allowed = egress_policy.hosts(settings.allow_egress)
-        self._trusted = certificates.trusting(settings.webhook_ca) if settings.webhook_ca else None
+        self._trusted = certificates.trusting_settings(settings)
         self._bodies = WebhookBodies(workspaces.contract)
         self._gate: EgressClient | None = None
         self._loading = asyncio.Lock()

@@ -63,7 +63,7 @@ def serve(settings: Settings) -> int:
             def ready(app: Starlette) -> None:
                 _write_token(app.state.admin_token)
                 port_file.write(listener.getsockname()[1])
-                _introduce(lines, settings, app, url_of(listener))
+                _introduce(lines, settings, app, url_of(listener, secure=bool(settings.tls_cert)))
 
             server, again = _served(settings, listener, lines, redactor, ready)
             while again:
