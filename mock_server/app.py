@@ -36,6 +36,7 @@ from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
+from mock_server.config.given_secrets import given_key, given_token
 from mock_server.config.paths import OPENAPI
 from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
@@ -106,7 +107,7 @@ def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[W
         default = workspaces.create(DEFAULT, plan, keys=())
     else:
         _warn_of_another_world(settings, default.plan)
-    key = LOCAL_KEY if settings.loopback else f"sk_test_mock_{secret()}"
+    key = LOCAL_KEY if settings.loopback else given_key() or f"sk_test_mock_{secret()}"
     workspaces.open_with(default, key)
     return workspaces, key
 
@@ -151,7 +152,10 @@ def create_app(
     router = Router(contract.operations.values())
     endpoint = Endpoint(workspaces, settings, router)
     api = _wrapped(endpoint, _layers(router, workspaces, settings, envelope, redactor, observe))
-    token = _admin_token(settings, key, redactor)
+    token = None if settings.loopback else given_token() or secret()
+    if token:
+        redactor.hide(token)
+        redactor.hide(key)  # on loopback it is the well-known one
     dispatcher = Dispatcher(workspaces, settings)
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     _begin(timeline)
@@ -201,16 +205,6 @@ def _wrapped(app: ASGIApp, layers: Sequence[Callable[[ASGIApp], ASGIApp]]) -> AS
     for layer in reversed(layers):
         app = layer(app)
     return app
-
-
-def _admin_token(settings: Settings, key: str, redactor: Redactor) -> str | None:
-    """The token that opens the control plane on a bind that others reach; it and the key are not to be printed."""
-    if settings.loopback:
-        return None
-    token = secret()
-    redactor.hide(token)
-    redactor.hide(key)
-    return token
 
 
 def _begin(timeline: Timeline) -> None:

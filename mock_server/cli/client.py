@@ -4,11 +4,13 @@ import http.client
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import click
 
+from mock_server.config.given_secrets import ADMIN_TOKEN, API_KEY, TOKEN_FILE
 from mock_server.config.settings import LOCAL_KEY
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
@@ -20,7 +22,7 @@ URL = "http://127.0.0.1:4747"
 TIMEOUT = 60.0
 """Seconds that an answer may take; the server holds some questions until there is something to tell."""
 
-_KEY, _TOKEN = "SOPHIIE_API_KEY", "SOPHIIE_MOCK_ADMIN_TOKEN"
+_KEY, _TOKEN = "SOPHIIE_API_KEY", ADMIN_TOKEN
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -52,7 +54,7 @@ class Client:
         self.url, self._connection = _connection(url)
         self._explained = ""
         self._key = _secret(_KEY)
-        self._token = _secret(_TOKEN)
+        self._token = _secret(_TOKEN) or _own_token(self.url)
         if not self._is_ours():
             raise ServerUnreachable(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
 
@@ -93,10 +95,11 @@ class Client:
 
         Raises SettingsError for a key in the variable that opens none.
         """
-        sent = self._here() or {"authorization": f"Bearer {LOCAL_KEY}"}
+        key = self._key or _secret(API_KEY) or LOCAL_KEY
+        sent = self._here() or {"authorization": f"Bearer {key}"}
         status, _ = self._send("GET", "/__admin/clock", None, {**self._proof(), **sent})
         if status == http.HTTPStatus.OK:
-            return self._key or LOCAL_KEY
+            return key
         if self._key:
             raise SettingsError(
                 Problem(_KEY, "the key opens no workspace of this server", "unset it, or make a workspace")
@@ -164,6 +167,13 @@ def _secret(variable: str) -> str:
     if value and not _SENDABLE.fullmatch(value):
         raise SettingsError(Problem(variable, "has a character that no key has", "copy it anew, or unset it"))
     return value
+
+
+def _own_token(url: str) -> str:
+    """The token of the server that was started in this folder, if ``url`` is of this machine."""
+    file = Path(TOKEN_FILE)
+    here = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+    return file.read_text("ascii", "replace").strip() if here and file.is_file() else ""
 
 
 def segment(text: str) -> str:

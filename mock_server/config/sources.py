@@ -25,7 +25,7 @@ _LARGEST_PROJECT = 1024 * 1024
 _OF_A_SERVICE = re.compile(r"(?:tcp|udp|sctp)://.*")
 
 _OF_ITS_LINKS = re.compile(PREFIX + r"(NAME|ENV_.*|SERVICE_HOST|SERVICE_PORT.*|PORT_\d+_(TCP|UDP|SCTP).*)")
-OTHER_VARIABLES = tuple(PREFIX + name for name in ("URL", "ADMIN_TOKEN", "WEBHOOK_SECRET", "DEBUG"))
+OTHER_VARIABLES = tuple(PREFIX + name for name in ("URL", "ADMIN_TOKEN", "API_KEY", "WEBHOOK_SECRET", "DEBUG"))
 """Read by verbs, handles of tests and the program as a whole: no settings of a server."""
 
 

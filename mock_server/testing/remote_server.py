@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from mock_server import __version__
+from mock_server.config.given_secrets import TOKEN_FILE
 from mock_server.config.settings import LOCAL_KEY
 from mock_server.support.web_origin import with_scheme
 from mock_server.testing import stdin_lifetime
@@ -23,7 +24,7 @@ from mock_server.testing.errors import Refused
 from mock_server.world.clock import Stopwatch
 
 URL, TOKEN = "SOPHIIE_MOCK_URL", "SOPHIIE_MOCK_ADMIN_TOKEN"
-_TOKEN_FILE = Path(".sophiie-mock-admin-token")
+_TOKEN_FILE = Path(TOKEN_FILE)
 _START_SECONDS = 300.0  # `uvx --from git+…` fetches and builds before it starts anything
 _LOOK_SECONDS = 0.05
 _ANSWER_SECONDS = 10.0

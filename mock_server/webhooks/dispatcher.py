@@ -38,8 +38,8 @@ _AFTER_FAULT = 5.0
 
 class Dispatcher:
     """Lives on one event loop. ``wake`` it when something may be due; ``close`` hands back what is not finished.
-    A delivery is recorded after it was made: a crash between the two makes it again, with the same id.
-    Raises SettingsError for settings that it cannot follow.
+
+    A delivery is recorded after it was made: a crash between makes it again, with the same id. Raises SettingsError.
     """
 
     grace = 3.0

@@ -22,6 +22,7 @@ from mock_server.cli.port_file import PortFile
 from mock_server.cli.request_log import LogLines, set_up_logging
 from mock_server.cli.terminal import coloured
 from mock_server.cli.watching import Watcher
+from mock_server.config.given_secrets import TOKEN_FILE, given_key, given_token
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
 from mock_server.server import Server, bind, open_log, server_of, url_of
@@ -34,7 +35,6 @@ from mock_server.workspaces.workspace import DEFAULT, Workspace
 log = logging.getLogger("mock_server")
 
 _SHOWN = 3  # of the query parameters without effect
-_TOKEN_FILE = ".sophiie-mock-admin-token"
 
 
 @click.command("serve")
@@ -106,15 +106,15 @@ def _write_token(token: str) -> None:
 
     Raises SettingsError.
     """
-    if not token:
+    if not token or token == given_token():
         return
     try:
-        Path(_TOKEN_FILE).unlink(missing_ok=True)
-        with open(os.open(_TOKEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        Path(TOKEN_FILE).unlink(missing_ok=True)
+        with open(os.open(TOKEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(token)
     except OSError as fault:
         what = fault.strerror or str(fault)
-        raise SettingsError(Problem(_TOKEN_FILE, what, "start it in a writable folder")) from None
+        raise SettingsError(Problem(TOKEN_FILE, what, "start it in a writable folder")) from None
 
 
 def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
@@ -126,17 +126,23 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
     plan = workspace.plan
     facts = {
         "url": url,
-        "key": app.state.key,
+        "key": "the one that you gave" if app.state.key == given_key() else app.state.key,
         "world": f"{plan.recipe.name}, seed {plan.seed}: {shown or 'no records'}",
         "contract": _known(settings, contract),
         **({"ignores": _few(unread)} if (unread := idle_in(contract)) else {}),
         "state": settings.state or "in memory",
-        "admin": f"{url}/__admin/health" + (f" (token in {_TOKEN_FILE})" if app.state.admin_token else ""),
+        "admin": f"{url}/__admin/health" + (_token_told(app)),
     }
     api = contract.documents[0].title if contract.foreign else "the Sophiie API"
     if settings.sign == "standard":
         facts["secret"] = _secret(app)
     lines.introduce(facts, curl_example(contract, url, app.state.key), api)
+
+
+def _token_told(app: Starlette) -> str:
+    if not app.state.admin_token:
+        return ""
+    return " (with your token)" if app.state.admin_token == given_token() else f" (token in {TOKEN_FILE})"
 
 
 def _secret(app: Starlette) -> str:
