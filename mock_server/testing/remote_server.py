@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from urllib.parse import urlsplit
 
 from mock_server import __version__
@@ -88,6 +89,20 @@ def started(command: str | Sequence[str]) -> Iterator[RunningServer]:
             if process.stdin is not None:
                 process.stdin.close()
             process.wait()
+
+
+def until_ready(url: str, token: str) -> None:
+    """Return when the server at ``url`` says that it is ready. Raises Refused with its last answer after a minute."""
+    control, watch = AdminClient(url, token=token), Stopwatch()
+    while True:
+        try:
+            control("GET", "/health", timeout=_LOOK_SECONDS * 10)
+        except Refused:
+            if watch.ms() >= _START_SECONDS * 1000:
+                raise
+            Event().wait(_LOOK_SECONDS)
+        else:
+            return
 
 
 def _words(command: str | Sequence[str]) -> list[str]:
