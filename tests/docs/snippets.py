@@ -7,6 +7,7 @@ that name; a block of ``sh`` is a script that must succeed. Port 4747 becomes a 
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -49,10 +50,17 @@ def blocks(page: Path) -> Iterator[Block]:
     source = page.read_text("utf-8")
     for match in _BLOCK.finditer(source):
         text = textwrap.dedent(match["text"])
-        why = match["why"] or ("only a reader knows OWNER and COMMIT" if re.search(r"OWNER|@COMMIT", text) else "")
+        why = match["why"] or _left_out(text)
         if match["title"] or match["language"] in _RUN:
             line = source.count("\n", 0, match.start()) + 1
             yield Block(line, match["language"], match["title"] or "", text, why)
+
+
+def _left_out(text: str) -> str:
+    """The reason why a text cannot be executed here; an empty text if it can."""
+    if re.search(r"OWNER|@COMMIT", text):
+        return "only a reader knows OWNER and COMMIT"
+    return "npm is not installed here" if text.startswith("npm ") and not shutil.which("npm") else ""
 
 
 def execute(page: Path) -> list[str]:
