@@ -7,54 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin.answer_parts import HEADERS, check_body, check_headers
-from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
+from mock_server.admin.answer_parts import check_body, check_headers
+from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, answer
 from mock_server.admin.long_answers import listing
-from mock_server.admin.request_patterns import PROPERTIES, checked, may_match
+from mock_server.admin.mapping_schema import MANY_MAPPINGS, MAX_MAPPINGS, NEW_MAPPING
+from mock_server.admin.request_patterns import checked, may_match
 from mock_server.event_loop.turns import Turns
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import blanked, is_like
 from mock_server.stubbing.overrides import PRIORITY, Override
-from mock_server.stubbing.raw_body import RAW_BODIES, is_raw
+from mock_server.stubbing.raw_body import is_raw
 from mock_server.stubbing.request_pattern import Pattern, RequestPattern
 from mock_server.support.exact_json import kept_bytes, write_json
 from mock_server.workspaces.workspace import Workspace
 
-_MOST = 1_000
 _MOST_BYTES = 64 * 1024 * 1024  # that the mappings of a workspace take up in memory
-STATE = {"type": "string", "minLength": 1, "maxLength": 100}
-"""The name of a scenario, or of a state of one."""
-_PATTERN = {name: schema for name, schema in PROPERTIES.items() if name != "allowUnknown"}  # allowInvalid says it
-_REQUEST = {"type": "object", "properties": _PATTERN, "additionalProperties": False, "minProperties": 1}
-_RESPONSE = {
-    "type": "object",
-    "properties": {
-        "status": {"type": "integer", "minimum": 200, "maximum": 599},
-        "jsonBody": {},
-        **RAW_BODIES,
-        "headers": HEADERS,
-        "fixedDelayMilliseconds": {"type": "number", "minimum": 0, "maximum": 120_000},
-    },
-    "additionalProperties": False,
-}
-_MAPPING: Mapping[str, Any] = {
-    "request": _REQUEST,
-    "response": _RESPONSE,
-    "priority": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
-    "allowInvalid": {"type": "boolean"},
-    "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
-    "after": {"type": "integer", "minimum": 0, "maximum": 1_000_000_000},
-    "times": {"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
-    "scenarioName": STATE,
-    "requiredScenarioState": STATE,
-    "newScenarioState": STATE,
-}
-NEW_MAPPING = JsonBody(("request", "response"), **_MAPPING)
-"""The body that adds or replaces one mapping."""
-_ITEM = {"type": "object", "properties": _MAPPING, "required": ["request", "response"], "additionalProperties": False}
-MANY_MAPPINGS = JsonBody(("mappings",), mappings={"type": "array", "items": _ITEM, "maxItems": _MOST})
-"""The body of ``/mappings/import``."""
 # What may stand for a parameter in a path that a regular expression is tried on.
 _SAMPLES = ("1", "ld_a1b2c3d4e5f6", "x")
 _ALLOW = "correct it, or set allowInvalid"
@@ -203,8 +171,8 @@ def _sampled(request: RequestPattern, operation: Operation, samples: Sequence[st
 
 def _make_room(workspace: Workspace, new: Sequence[Mapping[str, Any]], instead: Override | None = None) -> None:
     """Raises Refusal where these would be too many, or too large; ``instead`` is the mapping that goes for them."""
-    if len(workspace.mappings) + len(new) - (instead is not None) > _MOST:
-        raise ControlRefused(429, f"a workspace has at most {_MOST} mappings")
+    if len(workspace.mappings) + len(new) - (instead is not None) > MAX_MAPPINGS:
+        raise ControlRefused(429, f"a workspace has at most {MAX_MAPPINGS} mappings")
     weight = workspace.mappings.weight + sum(one["weight"] for one in new) - (instead.weight if instead else 0)
     if weight > _MOST_BYTES:
         what = f"the mappings of a workspace take up at most {_MOST_BYTES:,} bytes of memory, and these {weight:,}"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server import __version__
+from mock_server.admin import mapping_schema
 from mock_server.admin.context import AdminContext, JsonBody, answer
 from mock_server.admin.routes import (
     clock,
@@ -20,7 +21,6 @@ from mock_server.admin.routes import (
     faults,
     inbox,
     listeners,
-    mappings,
     requests,
     scenarios,
     simulate,
@@ -43,8 +43,8 @@ BODIES: Mapping[str, JsonBody] = {
     "ClockTime": clock.CLOCK_TIME,
     "ClockAdvance": clock.CLOCK_ADVANCE,
     "NewFault": faults.NEW_FAULT,
-    "NewMapping": mappings.NEW_MAPPING,
-    "ManyMappings": mappings.MANY_MAPPINGS,
+    "NewMapping": mapping_schema.NEW_MAPPING,
+    "ManyMappings": mapping_schema.MANY_MAPPINGS,
     "ScenarioState": scenarios.SCENARIO_STATE,
     "Simulation": simulate.SIMULATION,
     "NewSnapshot": snapshots.NEW_SNAPSHOT,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
-from mock_server.admin.routes.mappings import STATE
+from mock_server.admin.mapping_schema import STATE
 from mock_server.stubbing.overrides import STARTED
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.workspaces.workspace import Workspace
