@@ -8,7 +8,7 @@ from reference import PAGES, pages
 from snippets import DOCS, blocks
 
 ROOT = Path(__file__).parents[2]
-WORDS_OF_SCHEMAS = {"x-mock-brought", "x-mock-component", "x-mock-discriminated"}
+WORDS_OF_SCHEMAS = {"x-mock-brought", "x-mock-component", "x-mock-discriminated", "x-mock-id"}
 
 
 @pytest.mark.parametrize(("name", "made"), list(pages()), ids=lambda value: value if value.endswith(".md") else "")
