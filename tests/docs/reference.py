@@ -33,8 +33,8 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def _commands() -> str:
     parts = ["# Commands", "", "What `sophiie-mock VERB --help` prints.", ""]
-    for path, command in _verbs(cli, ()):
-        parts += [f"## {' '.join(('sophiie-mock', *path))}", "", "```text", _help(command, path), "```", ""]
+    for path in _verbs(cli, ()):
+        parts += [f"## {' '.join(('sophiie-mock', *path))}", "", "```text", _help(path), "```", ""]
     parts += ["## Exit codes", "", "| code | meaning |", "|---|---|", *_EXIT_CODES]
     return "\n".join(parts)
 
@@ -47,21 +47,22 @@ _EXIT_CODES = (
 )
 
 
-def _verbs(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def _verbs(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     context = click.Context(group)
     for name in group.list_commands(context):
+        yield (*path, name)
         command = group.get_command(context, name)
-        assert command is not None
-        yield (*path, name), command
         if isinstance(command, click.Group):
             yield from _verbs(command, (*path, name))
 
 
-def _help(command: click.Command, path: tuple[str, ...]) -> str:
-    context: click.Context | None = None
-    for name in ("sophiie-mock", *path):
-        context = click.Context(command, parent=context, info_name=name, max_content_width=100, terminal_width=100)
-    assert context is not None
+def _help(path: tuple[str, ...]) -> str:
+    command: click.Command = cli
+    context = click.Context(cli, info_name="sophiie-mock", **{**cli.context_settings, "terminal_width": 100})
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.get_command(context, name) or command
+        context = click.Context(command, parent=context, info_name=name, **command.context_settings)
     return re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
 
 

@@ -17,7 +17,7 @@ from mock_server.testing import Refused, Sophiie, workspace
 from mock_server.world.ids import rng
 
 START = "2026-03-04T09:00:00Z"
-PLAN: Mapping[str, Any] = {"world": "small", "seed": 3, "now": START, "rateLimit": 30}
+PLAN: Mapping[str, Any] = {"world": "small", "seed": 3, "now": START, "rate_limit": 30}
 TRIGGERS = ("LEAD_CREATED", "LEAD_UPDATED", "INQUIRY_CREATED", "APPOINTMENT_CREATED")
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 UNSUBSCRIBE = SUBSCRIBE.replace("subscribe", "unsubscribe")

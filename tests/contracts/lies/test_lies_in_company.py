@@ -60,7 +60,7 @@ ROWS = [
         "a message changes a name",
         f"effects[{CALL}]",
         after(SMS, says(LEAD, record(firstName="Other"))),
-        A(lifecycle.NO_OTHER, SMS, Location(name="the lead's firstName")),
+        A(lifecycle.NO_OTHER, SMS, Location(name="lead: firstName")),
     ),
     told("a request counts twice", SHARED, answers(FAQS, 429), A(access.RATE, FAQS)),
     told("a request is not counted", SHARED, hears(FAQS, Call.owned), A(access.RATE, FAQS, shown=OTHER)),
