@@ -53,6 +53,7 @@ async def right(sophiie: Sophiie, asophiie: AsyncSophiie) -> None:
 """
 
 
+@pytest.mark.slow  # five seconds of a processor
 def test_a_type_checker_refuses_misspelt_words_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(WRONG)
     asked = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent", "use.py"]
