@@ -49,5 +49,5 @@ def test_a_fault_of_the_connection_says_that_there_is_none(monkeypatch: pytest.M
     rule = b'{"request": {}, "response": {"fault": "CONNECTION_RESET_BY_PEER"}}'
     with MockServer(Settings(**TINY)) as server:
         exchange(server.url, request("POST", "/__admin/faults", body=rule))
-        answer = parsed(exchange(server.url, request("GET", "/v1/leads")))
-    assert answer.status == 500
+        raw = exchange(server.url, request("GET", "/v1/leads"))
+    assert raw.startswith(b"HTTP/1.1 500 ")  # in uvicorn's words, which are others in each of its versions
