@@ -1,7 +1,7 @@
 """The kill matrix: which mutants are found, by whom, at equal numbers of requests. ``make power`` runs it.
 
     python tests/mutants/power.py [--arm ours,tuned,plain] [--seeds 10] [--alarm-seeds 30] [--group ACCESS,…]
-                                  [--mutant NAME,…] [--requests 8000] [--workers 2] [--out FILE] [--table]
+                                  [--mutant NAME,…] [--requests 12000] [--workers 2] [--out FILE] [--table]
 
 A mutant counts as killed only when a finding names the operation it is about, and the same rule does not find fault
 with the same operation of the unbroken mock. The suite looks for one mutant at a time, and stops when it has named it.
@@ -184,7 +184,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--alarm-seeds", type=int, default=30, help="seeds of the suite on the unbroken mock")
     parser.add_argument("--group", default="", help="only these groups of mutants")
     parser.add_argument("--mutant", default="", help="only these mutants")
-    parser.add_argument("--requests", type=int, default=8000, help="how many each search may send")
+    parser.add_argument("--requests", type=int, default=12_000, help="how many each search may send")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--out", type=Path, default=RESULTS, help="the file of rows, added to")
     parser.add_argument("--table", action="store_true", help="run nothing, print what the file holds")
