@@ -43,7 +43,8 @@ class Connection:
             self.began = True
             line, *lines = head.decode("latin-1").rstrip().split("\r\n")
             fields = dict(text.lower().split(": ", 1) for text in lines)
-            payload = await reader.readexactly(int(fields.get("content-length", 0)))
+            chunked = fields.get("transfer-encoding") == "chunked"  # a long answer is sent while it is made
+            payload = await (_chunks(reader) if chunked else reader.readexactly(int(fields.get("content-length", 0))))
         except BaseException:
             self.close()
             raise
@@ -63,6 +64,14 @@ class Connection:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    parts = []
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        parts.append((await reader.readexactly(size + 2))[:-2])
+    await reader.readexactly(2)
+    return b"".join(parts)
 
 
 def percentile(times: list[float], share: float) -> float:
