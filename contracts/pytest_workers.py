@@ -18,7 +18,7 @@ from contracts.transport.guard import Mode
 from contracts.transport.target import Target
 
 Part = Mapping[str, Any]
-"""Of one worker, in types that any channel carries."""
+"""The part of a run that one worker did, in types that any channel carries."""
 
 
 def part(run: Run) -> Part:

@@ -212,7 +212,7 @@ class MockServer:
     url: str
     api_key: str
     admin_token: str
-    """What opens the control plane of a server that others reach; an empty text on loopback."""
+    """The token that opens the control plane of a server that others reach; an empty text on loopback."""
     app: Starlette
     protocol: type[asyncio.Protocol] | None = None
 

@@ -16,7 +16,7 @@ from contracts.transport.redaction import ReportRedactor
 Cause = Sequence[Mapping[str, Any]]
 """Findings of a summary that most likely have one cause, the first of them as an example."""
 MOST_COMMANDS = 9
-"""Of one finding: what leads to a delivery that fails is no shorter."""
+"""Commands that a report shows for one finding; those that lead to a failed delivery are no fewer."""
 MAX_EXAMPLES = 3
 """Findings of one cause that are shown in full."""
 

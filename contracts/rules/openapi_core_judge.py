@@ -121,7 +121,7 @@ class OpenapiCoreJudge:
             return []
         try:
             errors = self.request_errors(operation, exchange)
-        except Exception as fault:  # as for answers
+        except Exception as fault:  # its parsers raise what they like for a request, too
             return self._cannot_read(operation, fault)
         if not errors:
             self._seen.add(mark)

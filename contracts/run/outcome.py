@@ -34,14 +34,14 @@ class RunResult:
     notes: list[str] = field(default_factory=list)
     vacuous: list[str] = field(default_factory=list)
     accepted: list[Finding] = field(default_factory=list)
-    """Found as well, and accepted by the baseline."""
+    """Findings that the baseline accepts."""
     expired: list[str] = field(default_factory=list)
-    """What is wrong with the baseline: it fails the run."""
+    """Entries of the baseline that are no longer accepted: they fail the run."""
     stopped: str = ""
     interrupted: bool = False
-    """By a person, or by a pipeline at its limit."""
+    """True when a person, or a pipeline at its limit, ended the run."""
     exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
-    """When each began, and whether its bodies are kept; filled when a report wants them."""
+    """Each exchange with its time and whether its bodies are kept; filled when a report wants them."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """Every rule with the reason why it was not checked; empty when it was."""
     started: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -38,9 +38,9 @@ class WebhookTenant:
     client: ScenarioClient
     workspace: str
     _here: dict[str, str] = field(default_factory=dict)
-    """What stands for this organization → what a person would put in its place, when it is gone."""
+    """The values of this organization, each with the word that a person puts in its place when it is gone."""
     _done: list[tuple[str, str, Exchange]] = field(default_factory=list)
-    """What led to deliveries: the inbox and the event it is about, each empty for what is about all."""
+    """The exchanges that led to deliveries, with the inbox and the event that each is about, empty for all."""
 
     def subscribe(self, trigger: str, inbox: str) -> Any:
         """Have an event delivered to an inbox; the subscription's id."""

@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
-"""What clients leave as it is in a path; `%` too, for a document may have encoded it already."""
+"""Characters that clients do not encode in a path; `%` too, for a document may have encoded it already."""
 _PARAMETER = re.compile(r"(\{[^}]*\})")
 
 

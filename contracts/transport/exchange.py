@@ -32,7 +32,7 @@ class _Absent:
 
 
 NOT_JSON: Final = _Absent()
-"""What ``Exchange.json`` gives for a body that is no JSON."""
+"""The value that ``Exchange.json`` gives for a body that is no JSON."""
 
 
 @dataclass(frozen=True)

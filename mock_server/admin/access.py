@@ -16,7 +16,7 @@ from mock_server.api.problem import problem
 TOKEN_HEADER = b"x-mock-admin-token"
 _READING = ("GET", "HEAD", "OPTIONS")
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain")
-"""What a form is sent as, empty or not, and without asking first."""
+"""The media types that a web page can send a form with without asking first, empty or not."""
 _NO_FORM = "the control plane takes no forms, as a web page can send them: application/json, or no body and no type"
 
 

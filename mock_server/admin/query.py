@@ -34,7 +34,7 @@ def flag(request: Request, name: str) -> bool:
 
 
 Field = type | Sequence[str]
-"""What a field's value is: a text, a number, or one of these words."""
+"""The kind of value that a field has: a text, a number, or one of several words."""
 
 
 def narrowing(request: Request, fields: Mapping[str, Field]) -> dict[str, str | int]:

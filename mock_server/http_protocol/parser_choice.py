@@ -16,7 +16,7 @@ try:
 
     from mock_server.http_protocol.protocol import HttpProtocol as OurParser
 except ImportError:
-    uvicorns, OurParser = None, None  # type: ignore[assignment,misc]  # looked at below
+    uvicorns, OurParser = None, None  # type: ignore[assignment,misc]  # None says that uvicorn has no such parser here
 
 NEEDED: Mapping[str, Sequence[str]] = {
     "HttpToolsProtocol": (
@@ -29,7 +29,7 @@ NEEDED: Mapping[str, Sequence[str]] = {
         *("disconnected", "message_event", "more_body", "response_complete", "response_started", "scope"),
     ),
 }
-"""What our parser uses of uvicorn's, class by class."""
+"""The members of uvicorn's classes that our parser uses, by class."""
 
 LOST = (
     "what is not HTTP is answered in uvicorn's words and not in the API's; a request's head has no bound of ours; "

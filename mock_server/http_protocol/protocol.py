@@ -120,7 +120,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._allow(None)
         if not self._offered:
             if not self.url.startswith(b"/"):  # it may name a host of its own
-                self.scope["extensions"][TARGET] = self.url  # type: ignore[assignment]  # as above
+                self.scope["extensions"][TARGET] = self.url  # type: ignore[assignment]  # not JSON, but ours
             super().on_headers_complete()
             self.headers = []  # a trailer is no header: it comes after all was decided
             if not self.pipeline:

@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 _BESIDE = ("/__admin", "/openapi")
 _BARE = "/__admin"
-"""What people type; a mount is found under its name with a slash only."""
+"""The path that people type; a mount is found under its name with a slash only."""
 
 
 class ApiFirst:

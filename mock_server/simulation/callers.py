@@ -18,7 +18,7 @@ from mock_server.world.lead_records import COUNTERS
 from mock_server.world.people import Person, known_person, person
 
 KNOWN = "known"
-"""As a sender: any lead of the workspace."""
+"""The word for any lead of the workspace, in the place of a sender."""
 
 _TRIES = 100
 _MAIL = re.compile(r"[^@\s]{1,100}@[^@\s]{1,100}")

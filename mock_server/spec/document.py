@@ -41,11 +41,11 @@ class Document:
     name: str
     root: Node = field(repr=False)
     published: Node = field(repr=False, default_factory=dict)
-    """As it was read: what ``/openapi`` shows."""
+    """The document without any change of ours: ``/openapi`` shows it."""
     lenient: bool = False
     """True when an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
     mark: bytes = field(repr=False, default=b"")
-    """What ``root`` is remembered by once it was found sound, where it is ours; a user's has none."""
+    """The name under which a start remembers that ``root`` is sound, where it is ours; a user's has none."""
     known_sound: bool = False
     """True when an earlier start has found all its operations sound, and their validators could be made."""
     unreached: dict[str, str] = field(repr=False, default_factory=dict)
@@ -55,7 +55,7 @@ class Document:
     slips: tuple[Problem, ...] = field(repr=False, default=())
     """Slips of YAML in the document's file, which were read all the same."""
     made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
-    """What was compiled from it, by purpose and pointer; a schema may contain itself."""
+    """The things that were compiled from it, by purpose and pointer; a schema may contain itself."""
 
     @property
     def files(self) -> tuple[str, ...]:

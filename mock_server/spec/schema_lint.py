@@ -65,7 +65,7 @@ class SchemaLint:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.slips: list[Problem] = []
-        """What is not as OpenAPI has it and was read all the same, as it was meant."""
+        """The slips of the document that OpenAPI does not allow, and that were read as they were meant."""
         self._above: dict[str, list[str]] = {}
         """The schemas that lead to a schema; those that were looked at are its keys."""
         self._faults: dict[str, list[Problem]] = {}

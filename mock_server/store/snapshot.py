@@ -21,7 +21,7 @@ class Snapshot:
     now: str
     frozen: bool
     layer: LayerId | None = None
-    """What the log keeps it as, where it does."""
+    """The layer under which the log keeps the snapshot; None where it does not."""
 
 
 def changes(before: WorkspaceState, after: WorkspaceState) -> Iterator[dict[str, Any] | None]:

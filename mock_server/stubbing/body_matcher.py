@@ -18,7 +18,7 @@ from mock_server.support.exact_json import NotJson, read_json, write_json
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 PATH = {"type": "string", "maxLength": 500, "pattern": r"^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,6}\])*$"}
-"""As a JSON Schema."""
+"""The form of a JSONPath that is understood, as a JSON Schema."""
 
 
 class Absent:

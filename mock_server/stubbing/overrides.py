@@ -9,11 +9,11 @@ from mock_server.event_loop.turns import Turns
 from mock_server.stubbing.request_pattern import Match, PatternRequest, RequestPattern
 
 PRIORITY = 5
-"""As in WireMock: 1 comes first, and 5 is the priority of a mapping that names none."""
+"""The priority of a mapping that names none; 1 comes first, as in WireMock."""
 
 
 STARTED = "Started"
-"""As in WireMock: the state that every scenario begins in."""
+"""The state that every stub scenario begins in, as in WireMock."""
 
 
 @dataclass(slots=True)

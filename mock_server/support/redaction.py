@@ -14,8 +14,10 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 MASK = "***"
 _WELL_KNOWN = "sk_test_local"
 _REMEDY = f"bearer {_WELL_KNOWN}`"
-"""What our own refusals of a key say: it looks like a secret, and to look closer each time is slow. The sign at its end
-ends the word, so that no longer key is taken for it."""
+"""The words of our own refusals of a key. They look like a secret, and to look closer each time is slow.
+
+The sign at the end ends the word, so that no longer key is taken for it.
+"""
 _SHORTEST = 6  # a shorter form stands in too many innocent texts
 
 # What is kept of a match, to say what was there, is in a group. The first line spares most letters the rest.

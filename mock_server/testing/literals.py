@@ -12,7 +12,7 @@ Contact: TypeAlias = Literal["call", "sms", "email", "chat", "webform"]
 """The ways in which people get in touch."""
 
 AppointmentAction: TypeAlias = Literal["book", "move", "cancel"]
-"""What becomes of an appointment."""
+"""The changes that ``simulate`` can make to appointments."""
 
 Trigger: TypeAlias = Literal[
     "LEAD_CREATED",
@@ -36,4 +36,4 @@ TransportFault: TypeAlias = Literal[
     "GARBAGE_BODY",
     "STALE_READ",
 ]
-"""What can go wrong with an answer."""
+"""The faults that a rule can make of an answer or of its connection."""

@@ -23,9 +23,9 @@ log = logging.getLogger("mock_server")
 
 LEASE_SECONDS = 30.0
 _CUT_SECONDS = 5.0
-"""What is left of a lease when the connection of a question was closed: most often its process was killed."""
+"""The rest of a lease, in seconds, once a question's connection was closed: most often its process was killed."""
 _RETURN_SECONDS = 1.0
-"""What one that is between two questions gets to ask again, before a newcomer takes it for dead."""
+"""The seconds that a listener between two questions has to ask again, before a newcomer takes it for dead."""
 
 
 class ListenResult(NamedTuple):

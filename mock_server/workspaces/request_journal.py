@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from mock_server.workspaces.coverage import Coverage
 
 _ENTRY_BYTES = 24 * 1024
-"""What an entry of a full journal may have on average: its bound in bytes is that of so many."""
+"""The average size of an entry in a full journal: its bound in bytes is that of so many entries."""
 _MIN_BYTES = 16 * 1024 * 1024
 
 

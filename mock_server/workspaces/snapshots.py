@@ -26,7 +26,7 @@ class Owner(Protocol):
 
 
 Check = Callable[[str, Id, Record], tuple[str, str] | None]
-"""What is wrong with a record of a kind that is the mock's own: where in it, and what."""
+"""A check of a record of the mock's own kinds: it gives the place and the words of a mistake, None for none."""
 
 
 class RestoredStates:

@@ -100,7 +100,7 @@ class Workspaces:
         self.started = Clock().now()
         """When the world of a workspace starts that has no time of its own."""
         self.retired = Coverage()
-        """What was exercised in workspaces as they were before a reset, or before they were removed."""
+        """The coverage of workspaces as they were before a reset, or before they were removed."""
         self._commit_listeners: list[Callable[[Workspace, Transaction], None]] = []
 
     def on_commit(self, listener: Callable[[Workspace, Transaction], None]) -> None:
