@@ -40,8 +40,11 @@ help: ## list the targets
 serve: $(VENV)/.runtime ## start the server on http://127.0.0.1:4747 (more flags: make serve ARGS='--world busy')
 	@exec $(BIN)/sophiie-mock serve $(ARGS)
 
+# Of the plugins beside ours only those that the tests use: to load the others costs each worker seconds.
+TEST_PLUGINS := --disable-plugin-autoload -p xdist.plugin -p anyio -p _hypothesis_pytestplugin
+
 test: $(VENV)/.dev ## run the tests (some of them: make test ARGS='-k leads')
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
+	@$(BIN)/python -m pytest $(TEST_PLUGINS) -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
 
 test-wheel: $(VENV)/.dev ## build the wheel, install it into empty environments and use it
 	@$(BIN)/python -m pytest -m slow $(ARGS)
