@@ -32,7 +32,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-wheel coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
+.PHONY: help serve test test-slow coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,8 @@ TEST_PLUGINS := --disable-plugin-autoload -p xdist.plugin -p anyio -p _hypothesi
 test: $(VENV)/.dev ## run the tests (some of them: make test ARGS='-k leads')
 	@$(BIN)/python -m pytest $(TEST_PLUGINS) -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
 
-test-wheel: $(VENV)/.dev ## build the wheel, install it into empty environments and use it
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+test-slow: $(VENV)/.dev ## the tests that take long: the wheel, types, a sample of mutants, each goal of reliability at a small size
+	@$(BIN)/python -m pytest $(TEST_PLUGINS) -n 2 --dist loadgroup -m slow $(ARGS)
 
 coverage: $(VENV)/.dev ## measure which lines and branches of both packages the tests run (minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not slow' --cov --cov-report=term $(ARGS)

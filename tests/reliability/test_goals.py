@@ -7,6 +7,7 @@ from all import BEGIN, END, ROOT, row, rows, written
 from frame import GOALS, MET, MISSED, SHOWN_NOT, NotShown, line, loaded, read, scripts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", scripts().values(), ids=lambda path: path.stem)
 def test_the_goal_is_met_at_a_small_size(path: Path) -> None:
     try:
