@@ -65,7 +65,8 @@ def test_an_interrupted_run_shows_what_it_found_and_writes_every_report(
 ) -> None:
     result, asked = ended(number, when, *words)
     assert result.return_value == 130, result.output
-    assert asked < when + 3  # and nothing more was asked
+    # A signal is handled in the main thread, which may have to wait for a processor while others ask on.
+    assert asked < when + 20  # and then nothing more is asked, of several hundred
     assert "interrupted; " in result.output
     assert "requests in" in result.output
     assert all(Path(f"{kind}.out").stat().st_size for kind in WRITERS)
