@@ -81,9 +81,9 @@ def scenes() -> dict[str, Call]:
     """By name; ``starlette`` is what the others are compared with."""
     app = create_app(Settings(port=0, quiet=True, now="2026-03-04T05:06:07Z"))
     limited = create_app(Settings(port=0, quiet=True, rate_limit="1", world="small", now="2026-03-04T05:06:07Z"))
-    image = app.state.workspaces.get(DEFAULT).image
-    lead = f"/v1/leads/{image.rows('leads')[-1].id}"
-    told = max(image.rows("inquiries"), key=lambda row: len(row.record["data"].get("transcripts", ())))
+    state = app.state.workspaces.get(DEFAULT).state
+    lead = f"/v1/leads/{state.rows('leads')[-1].id}"
+    told = max(state.rows("inquiries"), key=lambda row: len(row.record["data"].get("transcripts", ())))
     lists, created = "/v1/leads?page=1&limit=50", '{"firstName": "Avery", "email": "avery@@@@@@@@@example.com"}'
     bare = starlette({"GET /v1/leads": (200, b" " * 1000)})
     over = caller(limited, "GET", lists, 429)

@@ -46,4 +46,4 @@ class Desk:
 
     def records(self, kind: str) -> list[Any]:
         """Everything the workspace holds of a kind, oldest first."""
-        return [row.record for row in self.workspace.image.rows(kind)]
+        return [row.record for row in self.workspace.state.rows(kind)]

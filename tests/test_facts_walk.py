@@ -20,7 +20,7 @@ def test_a_shell_client_gets_through_every_operation() -> None:
     settings = Settings(port=0, quiet=True, world="small", rate_limit="off", self_check="all")
     with MockServer(settings) as server:
         workspaces = server.app.state.workspaces
-        company = workspaces.get(DEFAULT).image.rows("companies/notes")[0].record["companyId"]
+        company = workspaces.get(DEFAULT).state.rows("companies/notes")[0].record["companyId"]
         environment = {**os.environ, "URL": server.url, "KEY": server.api_key, "COMPANY": company}
         walk = subprocess.run(["bash", str(WALK)], env=environment, capture_output=True, text=True, timeout=60)
     print(walk.stdout)

@@ -68,7 +68,7 @@ class Api:
         return self.ask(200, "GET", target)
 
     def records(self, kind: str) -> list[Mapping[str, Any]]:
-        return [row.record for row in self.workspace.image.rows(kind)]
+        return [row.record for row in self.workspace.state.rows(kind)]
 
 
 Open = Callable[..., Api]

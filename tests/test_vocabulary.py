@@ -26,6 +26,11 @@ NAMES = {
 # The same in one package only, where the other means something else by it.
 OF_THE_SUITE = {"fates": "statuses", "told": "facts, evidence, …", "visit": "plan", "wishes": "options"}
 
+OF_THE_SERVER = {"image": "state"}
+
+# Names that somebody else gives: by module.
+FOREIGN = {"mock_server/testing/containers.py": {"image"}}  # a parameter of Testcontainers
+
 # Turns of phrase that a reader has to guess at, in code, messages and documents.
 TURNS = {
     r"\bsie(?:ve|ved|ves)\b": "redact", r"\bwhose leave\b": "permission", r"\bdeed\b": "action",
@@ -43,11 +48,15 @@ def retired(source: str, words: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("package", "words"), [("mock_server", NAMES), ("contracts", NAMES), ("contracts", OF_THE_SUITE)]
+    ("package", "words"),
+    [("mock_server", NAMES), ("mock_server", OF_THE_SERVER), ("contracts", NAMES), ("contracts", OF_THE_SUITE)],
 )
 def test_no_retired_name_comes_back(package: str, words: dict[str, str]) -> None:
-    modules = sorted((ROOT / package).rglob("*.py"))
-    found = [f"{path.relative_to(ROOT)}:{one}" for path in modules for one in retired(path.read_text("utf-8"), words)]
+    found = []
+    for path in sorted((ROOT / package).rglob("*.py")):
+        module = path.relative_to(ROOT).as_posix()
+        left = {name: word for name, word in words.items() if name not in FOREIGN.get(module, ())}
+        found += [f"{module}:{one}" for one in retired(path.read_text("utf-8"), left)]
     assert not found, "\n  ".join(["docs/glossary.md has the words:", *found])
 
 

@@ -200,6 +200,6 @@ def body_of(operation: Operation) -> bytes | None:
 
 def state_of(workspace: Workspace) -> dict[str, Any]:
     """All that a workspace keeps: records and events of every kind, and what it counted."""
-    image = workspace.image
-    records = {kind: [(row.id, row.record) for row in image.rows(kind)] for kind in image.kinds}
-    return {"records": records, "counters": dict(image.counters)}
+    state = workspace.state
+    records = {kind: [(row.id, row.record) for row in state.rows(kind)] for kind in state.kinds}
+    return {"records": records, "counters": dict(state.counters)}

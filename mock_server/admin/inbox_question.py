@@ -41,14 +41,14 @@ def contradiction(wanted: Mapping[str, Any]) -> str:
 def _triggers(workspace: Workspace, name: str) -> Sequence[str]:
     """The triggers that are subscribed to an inbox of a workspace."""
     places = (f"/__admin/inbox/{workspace.id}/{name}", f"/__admin/inbox/{name}")
-    rows = (row.record for row in workspace.image.rows(subscriptions.KIND))
+    rows = (row.record for row in workspace.state.rows(subscriptions.KIND))
     return [str(row["trigger"]) for row in rows if unquote(urlsplit(str(row["hookUrl"])).path) in places]
 
 
 def _some_ended(workspace: Workspace) -> bool:
     """Tell whether a subscription was removed: it may have been one to this inbox."""
-    made = workspace.image.counters.get(subscriptions.KIND, 0)
-    return made > len(workspace.image.rows(subscriptions.KIND))
+    made = workspace.state.counters.get(subscriptions.KIND, 0)
+    return made > len(workspace.state.rows(subscriptions.KIND))
 
 
 def _fields(contract: Contract, triggers: Iterable[str]) -> set[str]:

@@ -36,7 +36,7 @@ class Endpoint:
         if operation is None:
             exchange.stage = Stage.ROUTE
             raise self._router.refusal(exchange.route, scope["raw_path"].decode("latin-1"))
-        known = self.cache.recall(workspace.image, exchange)
+        known = self.cache.recall(workspace.state, exchange)
         if known is not None and self.check.may_repeat(operation):
             exchange.stage = Stage.ANSWER
             await send_answer(send, exchange, known, ours=self._settings.mock_headers)

@@ -87,7 +87,7 @@ class OperationHandler:
             content = self._representation.chosen(operation.success, exchange.accept)
             answer, lasting = self._behave(exchange, workspace, valid, content)
             if self._cache is not None and lasting and not valid.ignored:
-                self._cache.remember(workspace.image, exchange, answer)
+                self._cache.remember(workspace.state, exchange, answer)
         exchange.stage = Stage.ANSWER
         await send_answer(send, exchange, answer, applied, ours=self._ours)
 

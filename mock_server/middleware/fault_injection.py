@@ -113,7 +113,7 @@ class FaultInjection:
         """Answer the request from the workspace as it was before the last change."""
         if workspace.faults.before is not None:
             exchange.workspace = copy.copy(workspace)
-            exchange.workspace.image = workspace.faults.before
+            exchange.workspace.state = workspace.faults.before
         try:
             await self._told(headers, send, scope, receive)
         finally:

@@ -195,7 +195,7 @@ class Timeline:
         return ActionContext(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
 
     def _attempts(self, workspace: Workspace) -> dict[Any, int]:
-        return {row.id: len(row.record["attempts"]) for row in workspace.image.rows(outbox.KIND)}
+        return {row.id: len(row.record["attempts"]) for row in workspace.state.rows(outbox.KIND)}
 
     def _attempted(self, workspace: Workspace, before: Mapping[Any, int], at: str) -> list[Told]:
         """The attempts at deliveries that were made since."""
@@ -208,7 +208,7 @@ class Timeline:
                 "attempt": attempt["number"],
                 "status": attempt["status"],
             }
-            for row in workspace.image.rows(outbox.KIND)
+            for row in workspace.state.rows(outbox.KIND)
             for attempt in row.record["attempts"][before.get(row.id, 0) :]
         ]
 
@@ -223,7 +223,7 @@ class Timeline:
         """Let what is due in one workspace happen, in turns. Its trouble is logged and reaches no other workspace."""
         try:
             while not workspace.clock.frozen and not self._is_moving(workspace):
-                if self._per_minute and workspace.id == DEFAULT and not workspace.image.rows(scheduled.KIND):
+                if self._per_minute and workspace.id == DEFAULT and not workspace.state.rows(scheduled.KIND):
                     self.begin()  # it was reset
                 if len(self.catch_up(workspace, _STEPS_PER_TURN)) < _STEPS_PER_TURN:
                     return

@@ -1,6 +1,6 @@
 """The interface of the store: the rows it keeps, and the methods an engine must have to make them last.
 
-The state of a workspace lives in memory (``image``), because an answer must cost microseconds; an engine is a
+The state of a workspace lives in memory (``state``), because an answer must cost microseconds; an engine is a
 ``Log`` that makes each transaction last before it is acknowledged. A second engine implements these methods
 and no behaviour changes.
 

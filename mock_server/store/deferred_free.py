@@ -15,10 +15,10 @@ class DeferredFree:
         self.attended = False
         self._pieces: deque[Any] = deque()
 
-    def add(self, image: WorkspaceState | None) -> None:
-        """Hold what an image is made of. What other images share stays with them."""
-        if self.attended and image is not None:
-            self._pieces.extend(image.pieces())
+    def add(self, state: WorkspaceState | None) -> None:
+        """Hold what a state is made of. What other states share stays with them."""
+        if self.attended and state is not None:
+            self._pieces.extend(state.pieces())
 
     def reduce(self) -> bool:
         """Let go of a little; whether there is more."""

@@ -14,10 +14,10 @@ _ROWS_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Records and counters, and the time that the clock showed. ``image`` is a fork: it is never written to."""
+    """Records and counters, and the time that the clock showed. ``state`` is a fork: it is never written to."""
 
     name: str
-    image: WorkspaceState
+    state: WorkspaceState
     now: str
     frozen: bool
     layer: LayerId | None = None

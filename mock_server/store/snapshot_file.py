@@ -24,16 +24,16 @@ _ITEMS = 3  # the level of a record: in the file, in `records`, in a kind
 
 def written(snapshot: Snapshot) -> Iterator[bytes]:
     """The file, piece by piece."""
-    image = snapshot.image
-    sum = Checksum(snapshot.now, snapshot.frozen, image.counters)
-    about = {"now": snapshot.now, "frozen": snapshot.frozen, "counters": dict(image.counters)}
+    state = snapshot.state
+    sum = Checksum(snapshot.now, snapshot.frozen, state.counters)
+    about = {"now": snapshot.now, "frozen": snapshot.frozen, "counters": dict(state.counters)}
     head = write_json({"format": FORMAT, "version": VERSION, "name": snapshot.name, **about})
     yield head[:-1] + b',"records":{'
-    kinds = [kind for kind in image.kinds if image.rows(kind)]
+    kinds = [kind for kind in state.kinds if state.rows(kind)]
     for number, kind in enumerate(kinds):
         yield (b"," if number else b"") + write_json(kind) + b":["
         sum.begin(kind)
-        for index, row in enumerate(image.rows(kind)):
+        for index, row in enumerate(state.rows(kind)):
             item = {"id": row.id, "arrival": row.key[1], "record": row.record}
             sum.add(item)
             yield (b",\n" if index else b"\n") + write_json(item)

@@ -56,7 +56,7 @@ class WorkspaceState:
     ) -> "WorkspaceState":
         """The state that a layer is, with all that it stands on; each row by way of ``fit``.
 
-        ``known`` has the images of layers that were restored before, and gets those that are new.
+        ``known`` has the states of layers that were restored before, and gets those that are new.
         """
         known = {} if known is None else known
         chain = [layer]
@@ -70,21 +70,21 @@ class WorkspaceState:
 
     def _under(self, layer: Layer, fit: Restoring) -> "WorkspaceState":
         """A fork with what a layer changed."""
-        image = WorkspaceState(self._collections, layer.counters)
+        state = WorkspaceState(self._collections, layer.counters)
         for kind, ids in layer.removed.items():
             for id in ids:
-                image._writable(kind).remove(id)
+                state._writable(kind).remove(id)
         for kind, rows in layer.rows.items():
             fitted = [fit(kind, row) for row in rows]
-            if image.rows(kind):
+            if state.rows(kind):
                 for row in fitted:
-                    image._writable(kind).put(row)
+                    state._writable(kind).put(row)
             else:
-                image._collections[kind] = Collection(fitted)
-        return image
+                state._collections[kind] = Collection(fitted)
+        return state
 
     def fork(self) -> "WorkspaceState":
-        """A second image with the same content; neither sees what happens to the other afterwards."""
+        """A second state with the same content; neither sees what happens to the other afterwards."""
         self._owned = set()
         return WorkspaceState(self._collections, self._counters)
 
@@ -135,8 +135,8 @@ class Transaction:
     Records that it returns are never to be changed in place.
     """
 
-    def __init__(self, image: WorkspaceState, log: Log | None = None, workspace: str = "") -> None:
-        self._image = image
+    def __init__(self, state: WorkspaceState, log: Log | None = None, workspace: str = "") -> None:
+        self._state = state
         self._log = log
         self._workspace = workspace
         self._before: dict[tuple[str, Id], Row | None] = {}
@@ -165,30 +165,30 @@ class Transaction:
 
     def get(self, kind: str, id: Id) -> Row | None:
         """The row of a record; None when there is none."""
-        return self._image._collections.get(kind, _EMPTY).by_id.get(id)
+        return self._state._collections.get(kind, _EMPTY).by_id.get(id)
 
     def page(self, kind: str, offset: int, limit: int, where: Where = _EVERYTHING) -> tuple[Sequence[Row], int]:
         """Rows newest first, and how many match in all."""
-        return self._image._collections.get(kind, _EMPTY).page(offset, limit, where)
+        return self._state._collections.get(kind, _EMPTY).page(offset, limit, where)
 
     def find(self, kind: str, where: Where = _EVERYTHING) -> Sequence[Row]:
         """Every matching row, oldest first: a copy, so that the caller may remove while it walks."""
-        return list(self._image._collections.get(kind, _EMPTY).matching(where))
+        return list(self._state._collections.get(kind, _EMPTY).matching(where))
 
     def first(self, kind: str, limit: int, where: Where) -> Sequence[Row]:
         """The first matching rows, oldest first; that costs the same however many there are."""
-        return self._image._collections.get(kind, _EMPTY).matching(where)[:limit]
+        return self._state._collections.get(kind, _EMPTY).matching(where)[:limit]
 
     def one(self, kind: str) -> Row | None:
         """The only record of a kind that has one, as the organization."""
-        rows = self._image.rows(kind)
+        rows = self._state.rows(kind)
         return rows[0] if rows else None
 
     def count(self, kind: str) -> int:
         """The number of the next record of a kind that this workspace itself creates, from 0."""
-        number = self._image._counters.get(kind, 0)
+        number = self._state._counters.get(kind, 0)
         self._counted.setdefault(kind, number)
-        self._image._counters[kind] = number + 1
+        self._state._counters[kind] = number + 1
         return number
 
     def fresh(self, kind: str, make: Callable[[int], Id]) -> Id:
@@ -205,16 +205,16 @@ class Transaction:
         before = self.get(kind, id)
         key = before.key if before else _key(record, self.count(ARRIVAL))
         row = Row(id, key, record)
-        if kind not in self._image._collections:
+        if kind not in self._state._collections:
             self._kinds.append(kind)
-        self._image._writable(kind).put(row)
+        self._state._writable(kind).put(row)
         self._before.setdefault((kind, id), before)
         return row
 
     def remove(self, kind: str, id: Id) -> None:
         """Remove a record, if there is one."""
         if self.get(kind, id) is not None:
-            self._before.setdefault((kind, id), self._image._writable(kind).remove(id))
+            self._before.setdefault((kind, id), self._state._writable(kind).remove(id))
 
     def changes(self) -> Sequence[Change]:
         """The changes so far, in the order in which records were first touched."""
@@ -224,21 +224,21 @@ class Transaction:
 
     def counters(self) -> Mapping[str, int]:
         """The counters that changed, with their values."""
-        return {kind: self._image._counters[kind] for kind in self._counted}
+        return {kind: self._state._counters[kind] for kind in self._counted}
 
     def undo(self) -> None:
         """Put everything back as it was at the beginning."""
         for (kind, id), row in self._before.items():
             if row is None:
-                self._image._writable(kind).remove(id)
+                self._state._writable(kind).remove(id)
             else:
-                self._image._writable(kind).put(row)
+                self._state._writable(kind).put(row)
         for kind in self._kinds:
-            self._image._forget(kind)
+            self._state._forget(kind)
         for kind, number in self._counted.items():
-            self._image._counters[kind] = number
+            self._state._counters[kind] = number
             if not number:
-                del self._image._counters[kind]
+                del self._state._counters[kind]
         self._before, self._counted, self._kinds, self._kept = {}, {}, [], None
 
 

@@ -23,7 +23,7 @@ class EndedAttempt:
     """An attempt that was made, in the workspace as it was then; ``kept`` is done once it is written down."""
 
     workspace: Workspace
-    image: WorkspaceState
+    state: WorkspaceState
     row: Row
     reply: Reply
     sent: Mapping[str, str]
@@ -39,11 +39,11 @@ class AttemptWriter:
         self._waiting: list[EndedAttempt] = []
 
     async def keep(
-        self, workspace: Workspace, image: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
+        self, workspace: Workspace, state: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
     ) -> None:
         """Returns when the attempt is kept. Raises StorageUnavailable, and it is still owed."""
         loop = asyncio.get_running_loop()
-        ended = EndedAttempt(workspace, image, row, reply, sent, loop.create_future())
+        ended = EndedAttempt(workspace, state, row, reply, sent, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._write)
         self._waiting.append(ended)
@@ -72,7 +72,7 @@ class AttemptWriter:
                 for ended in together:
                     row = tx.get(outbox.KIND, ended.row.id)
                     # A workspace that was reset, restored or removed meanwhile knows nothing of it.
-                    if row is not None and workspace.image is ended.image:
+                    if row is not None and workspace.state is ended.state:
                         now, seed = workspace.clock.now(), workspace.plan.seed
                         kept = attempt.record(tx, row, ended.reply, ended.sent, now, self._steps, seed)
                         orjson.dumps(kept.record["attempts"][-1])  # in memory too: whoever lists it must be able to

@@ -79,7 +79,7 @@ class Dispatcher:
             return
         owed = [it.row for it in changes if it.kind == outbox.KIND and it.row and it.row.record["queue"]]
         try:
-            known = self._backlogs.get(workspace.image, {})
+            known = self._backlogs.get(workspace.state, {})
             for row in owed:
                 if row.record["queue"] in known:
                     known[row.record["queue"]].add(row)
@@ -93,7 +93,7 @@ class Dispatcher:
     def wake(self, workspace: Workspace) -> None:
         """Look at every subscription of a workspace: its clock was moved, say. Called on the loop."""
         self._endings.start(workspace)
-        for row in list(workspace.image.rows(subscription.KIND)):
+        for row in list(workspace.state.rows(subscription.KIND)):
             self._prepare()
             self._start(workspace, (workspace.id, int(row.id)))
 
@@ -171,20 +171,20 @@ class Dispatcher:
                 self._set_timer(workspace, queue, _AFTER_FAULT if fault else None)
 
     async def _deliver(self, workspace: Workspace, row: Row) -> None:
-        image = workspace.image
+        state = workspace.state
         try:
             reply, sent = await self._posted(workspace, row)
         except Exception as fault:  # a bug of ours must not hold what is owed after it
             log.exception("webhook %s could not be sent", row.id)
             reply, sent = Reply(error=f"it could not be sent: {type(fault).__name__}", refused=True), {}
-        await self._recorder.keep(workspace, image, row, reply, sent)
-        if workspace.image is image:  # it was not reset, restored or removed meanwhile
+        await self._recorder.keep(workspace, state, row, reply, sent)
+        if workspace.state is state:  # it was not reset, restored or removed meanwhile
             self.news.tell(workspace, row.record, reply)
 
     async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
         """Make one attempt; return the reply, and the headers that were sent."""
         secrets: Sequence[str] = ()
-        tx = Transaction(workspace.image)  # only to read
+        tx = Transaction(workspace.state)  # only to read
         event = tx.get(outbox.EVENTS, row.record["eventId"])
         if self._settings.sign == "standard":
             secrets = self.secrets.valid(tx, workspace)
@@ -203,9 +203,9 @@ class Dispatcher:
         return await gate.post(str(row.record["url"]), body, sent, verify=verify), sent
 
     def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
-        tx = Transaction(workspace.image)  # only to read
+        tx = Transaction(workspace.state)  # only to read
         row = tx.get(subscription.KIND, queue[1])
-        known = self._backlogs.setdefault(workspace.image, {})
+        known = self._backlogs.setdefault(workspace.state, {})
         if row is None:
             known.pop(queue[1], None)
             return None
@@ -220,7 +220,7 @@ class Dispatcher:
         timer = self._timers.pop(queue, None)
         if timer is not None:
             timer.cancel()
-        backlog = self._backlogs.get(workspace.image, {}).get(queue[1])
+        backlog = self._backlogs.get(workspace.state, {}).get(queue[1])
         due = backlog.next_due() if backlog and not workspace.clock.frozen else None
         if seconds is None and due is not None:
             seconds = max((parse(due) - workspace.clock.now()).total_seconds(), 0.001)

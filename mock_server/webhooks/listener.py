@@ -56,7 +56,7 @@ class Listener:
 
     def missing(self) -> bool:
         """Tell whether somebody else ended a subscription of the listener; it is left out from now on."""
-        there = {int(row.id) for row in self.workspace.image.rows(subscription.KIND)}
+        there = {int(row.id) for row in self.workspace.state.rows(subscription.KIND)}
         left = {id: trigger for id, trigger in self.subscriptions.items() if id in there}
         lost, self.subscriptions = len(left) < len(self.subscriptions), left
         return lost
@@ -65,7 +65,7 @@ class Listener:
 def of_another_life(workspace: Workspace, now: float) -> list[Listener]:
     """The listeners of the time before the server was started again, as their subscriptions show them."""
     rows: dict[str, list[Row]] = {}
-    for row in workspace.image.rows(subscription.KIND):
+    for row in workspace.state.rows(subscription.KIND):
         if "listener" in row.record:
             rows.setdefault(row.record["listener"], []).append(row)
     found = []

@@ -27,7 +27,7 @@ class SubscriptionEndings:
 
     def start(self, workspace: Workspace) -> None:
         """Go on with what a workspace has to cancel, if there is anything. Called on the loop."""
-        if workspace.image.rows(outbox.ENDING) and workspace not in self._tasks:
+        if workspace.state.rows(outbox.ENDING) and workspace not in self._tasks:
             self._tasks[workspace] = asyncio.get_running_loop().create_task(self._work(workspace))
 
     def of(self, workspace: Workspace) -> list[asyncio.Task[None]]:
@@ -44,7 +44,7 @@ class SubscriptionEndings:
     async def _work(self, workspace: Workspace) -> None:
         turns = Turns(patient=True)  # of many forks each has such work
         try:
-            while notes := workspace.image.rows(outbox.ENDING):
+            while notes := workspace.state.rows(outbox.ENDING):
                 await turns.rest()
                 if not self._cancelled_more(workspace, notes[0].id):
                     await asyncio.sleep(_AFTER_FAULT)

@@ -20,15 +20,15 @@ _FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-def make_indexes(contract: Contract, image: WorkspaceState) -> None:
+def make_indexes(contract: Contract, state: WorkspaceState) -> None:
     """Make the indexes that are most likely to be asked for, of what is large."""
-    for kind, field in _wanted(contract, image):
-        image.look_up(kind, field)
+    for kind, field in _wanted(contract, state):
+        state.look_up(kind, field)
 
 
-def _wanted(contract: Contract, image: WorkspaceState) -> Iterator[tuple[str, str]]:
-    for kind in image.kinds:
-        if len(image.rows(kind)) >= _LARGE:
+def _wanted(contract: Contract, state: WorkspaceState) -> Iterator[tuple[str, str]]:
+    for kind in state.kinds:
+        if len(state.rows(kind)) >= _LARGE:
             family = contract.families.get(kind)
             link = (family.link,) if family and family.link else ()
             for field in dict.fromkeys((*_FIELDS.get(kind, ()), *link)):

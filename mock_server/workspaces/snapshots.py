@@ -20,7 +20,7 @@ class Owner(Protocol):
     """The interface of a workspace for its snapshots."""
 
     id: str
-    image: WorkspaceState
+    state: WorkspaceState
     clock: Clock
     snapshots: dict[str, Snapshot]
 
@@ -35,33 +35,33 @@ class RestoredStates:
     def __init__(self, templates: Templates, mistake: Check) -> None:
         self._templates = templates
         self._mistake = mistake
-        self._images: dict[LayerId, WorkspaceState] = {}
+        self._states: dict[LayerId, WorkspaceState] = {}
 
-    def image(self, saved: SavedWorkspace, seed: int) -> WorkspaceState:
+    def state(self, saved: SavedWorkspace, seed: int) -> WorkspaceState:
         """The state of a workspace; the world that it started with is at hand from now on.
 
         Raises ValueError for a record of the mock itself that it cannot have written.
         """
-        image = self._image(saved.layer, seed)
+        state = self._state(saved.layer, seed)
         root = saved.layer.root
-        self._templates.adopt(root, self._images[root.id])
-        self._templates.make_indexes(image)
-        return image
+        self._templates.adopt(root, self._states[root.id])
+        self._templates.make_indexes(state)
+        return state
 
     def snapshots(self, saved: SavedWorkspace, seed: int) -> dict[str, Snapshot]:
         """The snapshots of a workspace. Raises ValueError for facts that nobody of us wrote."""
         return {
-            name: Snapshot(name, self._image(layer, seed), *_time(name, facts), layer.id)
+            name: Snapshot(name, self._state(layer, seed), *_time(name, facts), layer.id)
             for name, (facts, layer) in saved.snapshots.items()
         }
 
-    def _image(self, layer: Layer, seed: int) -> WorkspaceState:
-        image = WorkspaceState.restored(layer, self._templates.refitting(seed), self._images)
-        for kind in image.kinds:
-            for row in image.rows(kind) if kind.startswith("$") else ():
+    def _state(self, layer: Layer, seed: int) -> WorkspaceState:
+        state = WorkspaceState.restored(layer, self._templates.refitting(seed), self._states)
+        for kind in state.kinds:
+            for row in state.rows(kind) if kind.startswith("$") else ():
                 if mistake := self._mistake(kind, row.id, row.record):
                     raise ValueError(f"its {kind[1:]} {short_repr(row.id)}: {' '.join(mistake)}")
-        return image
+        return state
 
 
 def _time(name: str, facts: Record) -> tuple[str, bool]:
@@ -93,14 +93,14 @@ class Snapshots:
         with refusing():
             layer = self._log.save(owner.id, name, {"now": now, "frozen": frozen})
         self._drop(owner, name)
-        made = owner.snapshots[name] = Snapshot(name, owner.image.fork(), now, frozen, layer)
+        made = owner.snapshots[name] = Snapshot(name, owner.state.fork(), now, frozen, layer)
         return made
 
     async def take(self, owner: Owner, snapshot: Snapshot) -> Snapshot:
         """A snapshot from outside, in turns: it may be large."""
-        await in_a_thread(lambda: self._templates.make_indexes(snapshot.image))
+        await in_a_thread(lambda: self._templates.make_indexes(snapshot.state))
         with refusing():
-            layer = await in_turns(self._templates.keep_layer(snapshot.image, {}))
+            layer = await in_turns(self._templates.keep_layer(snapshot.state, {}))
             try:
                 self._log.save(owner.id, snapshot.name, {"now": snapshot.now, "frozen": snapshot.frozen}, layer)
             finally:
@@ -117,7 +117,7 @@ class Snapshots:
 
     def _drop(self, owner: Owner, name: str) -> None:
         known = owner.snapshots.pop(name, None)
-        self._waste.add(known.image if known else None)
+        self._waste.add(known.state if known else None)
 
     @contextmanager
     def now(self, owner: Owner, name: str) -> Iterator[Snapshot]:
@@ -125,7 +125,7 @@ class Snapshots:
         with refusing():
             layer = self._log.seal(owner.id)
         try:
-            yield Snapshot(name, owner.image.fork(), owner.clock.stamp(), owner.clock.frozen, layer)
+            yield Snapshot(name, owner.state.fork(), owner.clock.stamp(), owner.clock.frozen, layer)
         finally:
             self._log.release(layer)
 
@@ -135,7 +135,7 @@ class Snapshots:
         if snapshot.layer is not None:
             yield snapshot.layer
             return
-        layer = at_once(self._templates.keep_layer(snapshot.image, {}))
+        layer = at_once(self._templates.keep_layer(snapshot.state, {}))
         try:
             yield layer
         finally:

@@ -18,11 +18,11 @@ class WorkspaceTransaction:
     __slots__ = ("_after", "_before", "_faults", "_tx")
 
     def __init__(
-        self, image: WorkspaceState, faults: FaultRules, log: Log, id: str, after: Callable[[Transaction], None]
+        self, state: WorkspaceState, faults: FaultRules, log: Log, id: str, after: Callable[[Transaction], None]
     ) -> None:
         self._faults, self._after = faults, after
-        self._before = image.fork() if faults and faults.remembering else None
-        self._tx = image.transaction(log, id)
+        self._before = state.fork() if faults and faults.remembering else None
+        self._tx = state.transaction(log, id)
 
     def __enter__(self) -> Transaction:
         return self._tx

@@ -40,7 +40,7 @@ class Workspace:
     """One tenant. Everything that can change in it hangs here."""
 
     def __init__(
-        self, origin: WorkspaceConfig, image: WorkspaceState, clock: Clock, contract: Contract, journal_size: int
+        self, origin: WorkspaceConfig, state: WorkspaceState, clock: Clock, contract: Contract, journal_size: int
     ) -> None:
         self.origin = origin
         self.id = origin.id
@@ -50,12 +50,12 @@ class Workspace:
         self.snapshots: dict[str, Snapshot] = {}
         self.generation = 0
         """Grows when its records and its time are replaced as a whole: what began before belongs to another past."""
-        self.renew(image, clock)
+        self.renew(state, clock)
 
-    def renew(self, image: WorkspaceState, clock: Clock) -> None:
+    def renew(self, state: WorkspaceState, clock: Clock) -> None:
         """Begin anew with other records and another time: nothing of before can be seen, nor goes on."""
         self.generation += 1
-        self.image = image
+        self.state = state
         self.clock = clock
         self.requests = 0
         self.journal.clear()
@@ -113,7 +113,7 @@ class Workspaces:
         for saved in self.log.load():
             try:
                 origin, clock = read(saved.id, saved.facts)
-                workspace = self._added(origin, found.image(saved, origin.plan.seed), clock)
+                workspace = self._added(origin, found.state(saved, origin.plan.seed), clock)
                 workspace.snapshots = found.snapshots(saved, origin.plan.seed)
             except ValueError as fault:
                 remedy = "use the version of the program that wrote it, or give another file with --state"
@@ -140,10 +140,10 @@ class Workspaces:
     def _begun(
         self, origin: WorkspaceConfig, template: Template, clock: Clock, prepare: Callable[[Transaction], None]
     ) -> Workspace:
-        image = template.image.fork()
-        prepare(tx := Transaction(image))
+        state = template.state.fork()
+        prepare(tx := Transaction(state))
         self.log.begin(origin.id, facts(origin, clock), template.layer, tx.changes(), tx.counters())
-        return self._added(origin, image, clock)
+        return self._added(origin, state, clock)
 
     def reset(self, workspace: Workspace) -> None:
         """Back to the seed, all of it; kept by the log before this returns. Raises StorageUnavailable."""
@@ -152,8 +152,8 @@ class Workspaces:
             template = self._templates.of(origin.plan.recipe, origin.plan.seed, origin.start)
             self.log.begin(origin.id, facts(origin, clock), template.layer)
         self.retired.merge(workspace.journal.covered())
-        self.waste.add(workspace.image)
-        workspace.renew(template.image.fork(), clock)
+        self.waste.add(workspace.state)
+        workspace.renew(template.state.fork(), clock)
 
     def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
         """Records and time as they were then; kept by the log before this returns. Raises StorageUnavailable."""
@@ -161,8 +161,8 @@ class Workspaces:
         with refusing(), self.snapshots.layer(snapshot) as layer:
             self.log.begin(workspace.id, facts(workspace.origin, clock), layer)
         workspace.generation += 1
-        self.waste.add(workspace.image)
-        workspace.image = snapshot.image.fork()
+        self.waste.add(workspace.state)
+        workspace.state = snapshot.state.fork()
         workspace.clock.set(clock.now())
         if snapshot.frozen:
             workspace.clock.freeze()
@@ -181,7 +181,7 @@ class Workspaces:
         origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
         clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
         with self.snapshots.layer(snapshot) as layer:
-            return self._begun(origin, Template(snapshot.image, layer), clock, prepare)
+            return self._begun(origin, Template(snapshot.state, layer), clock, prepare)
 
     def remove(self, workspace: Workspace) -> None:
         """Nothing opens it any more, and nothing of it is left. Raises StorageUnavailable."""
@@ -190,9 +190,9 @@ class Workspaces:
         del self._by_id[workspace.id]
         self._by_key = {key: other for key, other in self._by_key.items() if other is not workspace}
         self.retired.merge(workspace.journal.covered())
-        self.waste.add(workspace.image)
+        self.waste.add(workspace.state)
         for saved in workspace.snapshots.values():
-            self.waste.add(saved.image)
+            self.waste.add(saved.state)
         workspace.snapshots.clear()
         workspace.renew(WorkspaceState(), workspace.clock)  # for those who still hold it
 
@@ -221,7 +221,7 @@ class Workspaces:
         """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
         log = self.log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
         after = partial(self._tell, workspace)
-        return WorkspaceTransaction(workspace.image, workspace.faults, log, workspace.id, after)
+        return WorkspaceTransaction(workspace.state, workspace.faults, log, workspace.id, after)
 
     def _tell(self, workspace: Workspace, tx: Transaction) -> None:
         """Call those who listen to commits: the change is kept, and the caller's answer stands, if one fails."""
@@ -235,7 +235,7 @@ class Workspaces:
         """Close the store."""
         self.log.close()
 
-    def _added(self, origin: WorkspaceConfig, image: WorkspaceState, clock: Clock) -> Workspace:
-        workspace = self._by_id[origin.id] = Workspace(origin, image, clock, self.contract, self._journal_size)
+    def _added(self, origin: WorkspaceConfig, state: WorkspaceState, clock: Clock) -> Workspace:
+        workspace = self._by_id[origin.id] = Workspace(origin, state, clock, self.contract, self._journal_size)
         self._by_key |= dict.fromkeys(origin.keys, workspace)
         return workspace

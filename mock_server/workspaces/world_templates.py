@@ -28,7 +28,7 @@ _MOST = 32  # worlds kept ready to be forked
 class Template(NamedTuple):
     """A world as it starts, and the layer of the log that holds it. Never written to."""
 
-    image: WorkspaceState
+    state: WorkspaceState
     layer: LayerId
 
 
@@ -62,8 +62,8 @@ class Templates:
         """The world, built now where it is not at hand. Raises StateError."""
         key = _Key(recipe, seed, stamp(start))
         if key not in self._at_hand:
-            image = self._build(key, start)
-            self._take(key, Template(image, at_once(self._keep_template(key, image))))
+            state = self._build(key, start)
+            self._take(key, Template(state, at_once(self._keep_template(key, state))))
         return self._at_hand[key]
 
     async def prepare(self, recipe: Recipe, seed: int, start: datetime) -> None:
@@ -74,13 +74,13 @@ class Templates:
             return
         self._building = True
         try:
-            image = await in_a_thread(lambda: self._build(key, start))
-            self._take(key, Template(image, await in_turns(self._keep_template(key, image))))
+            state = await in_a_thread(lambda: self._build(key, start))
+            self._take(key, Template(state, await in_turns(self._keep_template(key, state))))
         finally:
             self._building = False
             self._built.wake()
 
-    def adopt(self, layer: Layer, image: WorkspaceState) -> None:
+    def adopt(self, layer: Layer, state: WorkspaceState) -> None:
         """Take a layer that the log has kept for a world of today, where it is one."""
         if layer.facts.get("program") != self.program or "world" not in layer.facts:
             return
@@ -90,30 +90,30 @@ class Templates:
             return
         if key not in self._at_hand:
             self._log.hold(layer.id)
-            self._take(key, Template(image, layer.id))
+            self._take(key, Template(state, layer.id))
 
     def refitting(self, seed: int) -> Restoring:
         """How what the log kept becomes what is served now."""
         return refitting(self._contract, seed)
 
-    def make_indexes(self, image: WorkspaceState) -> None:
+    def make_indexes(self, state: WorkspaceState) -> None:
         """Make those that somebody would wait for."""
-        make_indexes(self._contract, image)
+        make_indexes(self._contract, state)
 
     def _build(self, key: _Key, start: datetime) -> WorkspaceState:
         with building_for_good():
-            image = seeded(self._contract, key.recipe, key.seed, start)
-            self.make_indexes(image)
-            return image
+            state = seeded(self._contract, key.recipe, key.seed, start)
+            self.make_indexes(state)
+            return state
 
-    def _keep_template(self, key: _Key, image: WorkspaceState) -> Slices[LayerId]:
+    def _keep_template(self, key: _Key, state: WorkspaceState) -> Slices[LayerId]:
         made = {"world": asdict(key.recipe), "seed": key.seed, "start": key.start}
-        return self.keep_layer(image, made)
+        return self.keep_layer(state, made)
 
-    def keep_layer(self, image: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:
-        """Keep a whole image as a layer, with what it was made from."""
-        rows = {kind: image.rows(kind) for kind in image.kinds}
-        return self._log.keep(rows, image.counters, {**made, "program": self.program})
+    def keep_layer(self, state: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:
+        """Keep a whole state as a layer, with what it was made from."""
+        rows = {kind: state.rows(kind) for kind in state.kinds}
+        return self._log.keep(rows, state.counters, {**made, "program": self.program})
 
     def _take(self, key: _Key, template: Template) -> None:
         if len(self._at_hand) == _MOST:

@@ -84,7 +84,7 @@ def scenario(app: Starlette, workspace: Workspace, replace: Callable[[], None]) 
         timeline = Timeline(app.state.workspaces, app.state.dispatcher)
         await timeline.simulate(workspace, SimulationRequest("sms"), planned(workspace, 50))
         move = asyncio.create_task(timeline.move(workspace, workspace.clock.now() + 60 * HOUR))
-        while len(workspace.image.rows("$agenda")) > 40:
+        while len(workspace.state.rows("$agenda")) > 40:
             await asyncio.sleep(0)
         with pytest.raises(ClockIsMoving):
             await timeline.freeze(workspace)
@@ -105,7 +105,7 @@ def test_a_reset_ends_a_move_and_its_time_stays(app: Starlette, tenant: Tenant) 
 
 def test_a_restore_ends_a_move_and_its_time_stays(app: Starlette, tenant: Tenant) -> None:
     workspace, _ = tenant()
-    saved = Snapshot("then", workspace.image.fork(), workspace.clock.stamp(), frozen=True)
+    saved = Snapshot("then", workspace.state.fork(), workspace.clock.stamp(), frozen=True)
     start = workspace.clock.now()
     assert scenario(app, workspace, lambda: app.state.workspaces.return_to(workspace, saved)) == [Superseded, None]
     assert workspace.clock.now() == start + HOUR
@@ -153,7 +153,7 @@ def test_trouble_in_one_workspace_does_not_stop_the_others(
             await timeline.look_after(workspace)
 
     asyncio.run(run())
-    assert not healthy.image.rows("$agenda")
+    assert not healthy.state.rows("$agenda")
     assert f"workspace {broken.id}: what was due did not happen" in caplog.text
     app.state.workspaces.remove(broken)
 

@@ -90,7 +90,7 @@ def desk(disk: FullDisk) -> Iterator[Desk]:
 def filled(desk: Desk, path: str) -> str:
     kind = "$events" if "/events/" in path else "$deliveries"
     named = {"/workspaces/{id}": "other", "/webhooks/listeners/{id}": "lsn_one"}
-    id = named.get(path) or str(desk.workspace.image.rows(kind)[0].id)
+    id = named.get(path) or str(desk.workspace.state.rows(kind)[0].id)
     return path.replace("{id:int}", "1").replace("{id}", id).replace("{name}", "one")
 
 

@@ -119,10 +119,10 @@ def test_an_appointment_is_booked_moved_and_cancelled(desk: Desk) -> None:
 def test_what_cannot_be_is_refused_with_a_pointer_and_nothing_happens(
     desk: Desk, asked: dict[str, Any], status: int, pointer: str
 ) -> None:
-    before = {kind: list(desk.workspace.image.rows(kind)) for kind in desk.workspace.image.kinds}
+    before = {kind: list(desk.workspace.state.rows(kind)) for kind in desk.workspace.state.kinds}
     refused = desk.admin("POST", "/simulate", asked)
     assert (refused.status, refused.json["pointer"]) == (status, pointer)
-    assert {kind: list(desk.workspace.image.rows(kind)) for kind in desk.workspace.image.kinds} == before
+    assert {kind: list(desk.workspace.state.rows(kind)) for kind in desk.workspace.state.kinds} == before
 
 
 def test_a_burst_is_all_or_nothing(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_stepwise_and_at_once_come_to_the_same(app: Starlette, tenant: Tenant) -
         desk.simulate("call", count=6, over=86_400 * 4)
         desk.simulate("appointment", action="book")
         told = [it for _ in range(steps) for it in desk.advance(86_400 * 20 / steps)["happened"]]
-        return told, {kind: desk.records(kind) for kind in desk.workspace.image.kinds}
+        return told, {kind: desk.records(kind) for kind in desk.workspace.state.kinds}
 
     assert story(1) == story(20)
 
@@ -289,8 +289,8 @@ def test_the_world_stays_one_story(app: Starlette, script: list[dict[str, Any]],
             desk.advance(deed["wait"])
         else:
             assert desk.admin("POST", "/simulate", deed).status in (201, 409)
-    image = desk.workspace.image
-    world = {kind: desk.records(kind) for kind in image.kinds if not kind.startswith("$")}
+    state = desk.workspace.state
+    world = {kind: desk.records(kind) for kind in state.kinds if not kind.startswith("$")}
     case = story.Case(desk.workspace.plan.recipe, desk.workspace.clock.stamp(), world)
     rules: dict[str, Callable[..., Any]] = {
         name: rule.hypothesis.inner_test for name, rule in vars(story).items() if hasattr(rule, "hypothesis")

@@ -42,13 +42,13 @@ def exported(snapshot: Snapshot) -> dict[str, Any]:
 def state(desk: Desk) -> str:
     """A hash of all that a snapshot holds."""
     clock = desk.workspace.clock
-    return str(exported(Snapshot("x", desk.workspace.image, clock.stamp(), clock.frozen))["sha256"])
+    return str(exported(Snapshot("x", desk.workspace.state, clock.stamp(), clock.frozen))["sha256"])
 
 
 def told_by(desk: Desk) -> Any:
     """The business's records; those of the mock itself tell of requests too, and those are counted on."""
-    image = desk.workspace.image
-    return {kind: desk.records(kind) for kind in image.kinds if not kind.startswith("$")}
+    state = desk.workspace.state
+    return {kind: desk.records(kind) for kind in state.kinds if not kind.startswith("$")}
 
 
 def stir(desk: Desk) -> None:
@@ -100,7 +100,7 @@ def test_every_world_goes_through_a_file_into_a_state_file(app: Starlette, recip
     log = SqliteLog(tmp_path / "state")
     workspaces = Workspaces(contract, log, 10)
     made = workspaces.create("w", WorldPlan(recipe), ["k"], frozen=True)
-    file = exported(Snapshot("file", made.image.fork(), made.clock.stamp(), True))
+    file = exported(Snapshot("file", made.state.fork(), made.clock.stamp(), True))
     with workspaces.transaction(made) as tx:
         tx.put("faqs", 1, {"id": 1, "question": "Why?"})
     workspaces.return_to(made, imported(json.loads(json.dumps(file))))
@@ -110,7 +110,7 @@ def test_every_world_goes_through_a_file_into_a_state_file(app: Starlette, recip
     again.restore()
     kept = again.get("w")
     assert kept is not None
-    assert exported(Snapshot("file", kept.image, kept.clock.stamp(), kept.clock.frozen)) == file
+    assert exported(Snapshot("file", kept.state, kept.clock.stamp(), kept.clock.frozen)) == file
     log.close()
 
 
@@ -272,7 +272,7 @@ def test_what_is_imported_again_is_in_memory_once_also_after_a_restart(tmp_path:
             log = SqliteLog(Path(settings.state))
             app = create_app(settings, log)
         workspace = app.state.workspaces.get("default")
-        assert workspace.snapshots["x"].image.rows("leads") == workspace.image.rows("leads")  # the very same rows
+        assert workspace.snapshots["x"].state.rows("leads") == workspace.state.rows("leads")  # the very same rows
     log.close()
 
 
@@ -360,8 +360,8 @@ def test_a_restore_is_kept_in_the_state_file(tmp_path: Path) -> None:
     desk.done("POST", "/snapshots/a/restore")
     log.close()
     log = SqliteLog(tmp_path / "state")
-    image = create_app(settings, log).state.workspaces.get("default").image
-    assert json.dumps(exported(Snapshot("a", image, "", True))["records"]) == json.dumps(before)
+    state = create_app(settings, log).state.workspaces.get("default").state
+    assert json.dumps(exported(Snapshot("a", state, "", True))["records"]) == json.dumps(before)
     log.close()
 
 
@@ -384,5 +384,5 @@ def test_nothing_is_written_over_where_a_files_counters_are_too_low(desk: Desk) 
     grow("LEAD_UPDATED")
     assert all(len(desk.records(kind)) > before[kind] for kind in kinds)
     for kind in kinds:
-        rows = desk.workspace.image.rows(kind)
+        rows = desk.workspace.state.rows(kind)
         assert len({row.key for row in rows}) == len(rows)

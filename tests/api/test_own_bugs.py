@@ -119,7 +119,7 @@ def test_a_bug_is_500_and_leaves_nothing_behind(own: Any, path: str, caplog: pyt
         answer = ask(app, "POST", f"{path}?token={SECRET}")
     assert_envelope(answer, 500, "Internal server error")
     assert state_of(workspace) == before
-    assert not list(workspace.image.rows("$events"))
+    assert not list(workspace.state.rows("$events"))
     assert SECRET not in caplog.text + answer.explain + str(answer.headers)
     assert [record.levelname for record in caplog.records if record.name != "asyncio"] == ["ERROR"]
     assert ask(app, "GET", "/bugs/0").status == 200
@@ -149,7 +149,7 @@ def test_an_answer_that_breaks_the_contract_goes_out_where_that_was_asked_for(
     assert (answer.status, answer.json["id"]) == (200, "not a number")
     assert invalid_answers(app) == 1
     assert "our answer /id: " in caplog.text
-    assert len(app.state.workspaces.get("default").image.rows("things")) == 1
+    assert len(app.state.workspaces.get("default").state.rows("things")) == 1
 
 
 @pytest.mark.parametrize(("self_check", "noticed"), [("sampled", [65]), ("all", list(range(2, 66)))])

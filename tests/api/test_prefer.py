@@ -110,7 +110,7 @@ def test_a_delay_alone_leaves_the_answer_to_the_workspace(app: Starlette, tenant
     assert time.perf_counter() - started >= 0.04
     assert answer.status == 201
     assert answer.get("preference-applied") == "delay=40"
-    assert workspace.image.rows("leads")[-1].record["firstName"] == "Ada"
+    assert workspace.state.rows("leads")[-1].record["firstName"] == "Ada"
 
 
 def test_a_delay_holds_up_nobody_else(app: Starlette) -> None:

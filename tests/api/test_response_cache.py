@@ -54,12 +54,12 @@ def said(app: Starlette, workspace: Workspace, method: str, target: str, body: A
 def kept(app: Starlette, workspace: Workspace) -> dict[tuple[bytes, bytes], PreparedResponse]:
     """The answers of the workspace's state as it is, by path and query."""
     found = app.state.endpoint.cache._kept.items()
-    return {target: answer for (version, target, _), answer in found if version is workspace.image.version}
+    return {target: answer for (version, target, _), answer in found if version is workspace.state.version}
 
 
 def forget(workspace: Workspace) -> None:
     """Have the next answers made anew."""
-    workspace.image.version = object()
+    workspace.state.version = object()
 
 
 def steps(chance: random.Random, leads: list[str]) -> Iterator[tuple[str, str, Any]]:
@@ -89,8 +89,8 @@ def steps(chance: random.Random, leads: list[str]) -> Iterator[tuple[str, str, A
 
 def test_a_remembered_answer_is_the_one_that_would_be_made_now(server: Starlette, twins: list[Workspace]) -> None:
     chance, workspaces = random.Random(11), server.state.workspaces
-    leads = [str(row.id) for row in twins[0].image.rows("leads")]
-    saved = [Snapshot("then", twin.image.fork(), twin.clock.stamp(), frozen=True) for twin in twins]
+    leads = [str(row.id) for row in twins[0].state.rows("leads")]
+    saved = [Snapshot("then", twin.state.fork(), twin.clock.stamp(), frozen=True) for twin in twins]
     recalled = 0
     for method, target, body in steps(chance, leads):
         answers = []
@@ -116,11 +116,11 @@ def test_no_get_looks_at_the_clock_or_writes(server: Starlette, operation: Opera
         return
     _, twin = twins
     target = target_of(operation)
-    counters, before = dict(twin.image.counters), said(server, twin, "GET", target)
+    counters, before = dict(twin.state.counters), said(server, twin, "GET", target)
     twin.clock.advance(40 * 86_400)
     forget(twin)
     assert said(server, twin, "GET", target) == before
-    assert dict(twin.image.counters) == counters
+    assert dict(twin.state.counters) == counters
 
 
 def told(server: Starlette, times: int, **headers: str) -> list[Answer]:
@@ -139,7 +139,7 @@ def test_every_request_is_counted_journalled_and_covered(server: Starlette) -> N
     assert [exchange.operation.key for exchange in kept] == ["GET /v1/leads"] * 70
     assert {exchange.stage for exchange in kept} == {Stage.ANSWER}
     assert kept[-1].answer == kept[0].answer
-    figures = workspace.journal.covered().report(workspace.image and server.state.workspaces.contract, [])["operations"]
+    figures = workspace.journal.covered().report(workspace.state and server.state.workspaces.contract, [])["operations"]
     assert figures["GET /v1/leads"]["requests"] == 70
     assert figures["GET /v1/leads"]["parameters"]["query limit"] == 70
 
@@ -154,17 +154,17 @@ def test_another_workspace_remembers_nothing_of_it(server: Starlette, twins: lis
     said(server, one, "GET", LISTS)
     assert kept(server, one)
     assert not kept(server, other)
-    assert one.image.fork().version is not one.image.version
+    assert one.state.fork().version is not one.state.version
 
 
 def test_a_change_leaves_nothing_that_was_remembered(server: Starlette, twins: list[Workspace]) -> None:
     one, _ = twins
     said(server, one, "GET", LISTS)
-    before = one.image.version
+    before = one.state.version
     with server.state.workspaces.transaction(one) as tx:
         tx.put("leads", "x", {"id": "x"})
         tx.undo()
-    assert one.image.version is not before
+    assert one.state.version is not before
     assert not kept(server, one)
 
 
@@ -221,6 +221,6 @@ def test_the_state_holds_records_and_no_answers(server: Starlette, twins: list[W
     one, _ = twins
     for target in (LISTS, "/v1/inquiries?expand=lead", "/v1/appointments"):
         assert [said(server, one, "GET", target)[0] for _ in range(2)] == [200, 200]
-    kinds = {type(found) for found in reachable(one.image)}
+    kinds = {type(found) for found in reachable(one.state)}
     assert Row in kinds
     assert not kinds & {bytes, orjson.Fragment, PreparedResponse, Exchange}

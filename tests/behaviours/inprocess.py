@@ -59,10 +59,10 @@ class Api:
 
     def refused(self, status: int, method: str, path: str, body: Any = None, **query: Any) -> Answer:
         """An answer of this status, after which everything is as it was before."""
-        before = snapshot(self.workspace.image)
+        before = snapshot(self.workspace.state)
         answer = self.ask(method, path, body, **query)
         assert answer.status == status, (method, path, body, answer.status, answer.body, answer.explain)
-        assert snapshot(self.workspace.image) == before, f"{method} {path} was refused and has changed something"
+        assert snapshot(self.workspace.state) == before, f"{method} {path} was refused and has changed something"
         return answer
 
     def all(self, path: str, **query: Any) -> list[Any]:
@@ -80,7 +80,7 @@ class Api:
 
     def records(self, kind: str) -> list[Mapping[str, Any]]:
         """What the workspace holds, hidden fields included, oldest first."""
-        return [row.record for row in self.workspace.image.rows(kind)]
+        return [row.record for row in self.workspace.state.rows(kind)]
 
     def events(self) -> list[Mapping[str, Any]]:
         return self.records("$events")
@@ -92,9 +92,9 @@ def items(page: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def snapshot(image: WorkspaceState) -> tuple[dict[str, list[Row]], dict[str, int]]:
+def snapshot(state: WorkspaceState) -> tuple[dict[str, list[Row]], dict[str, int]]:
     """Rows are never changed in place, so equal rows are equal content."""
-    return {kind: list(image.rows(kind)) for kind in image.kinds if image.rows(kind)}, dict(image.counters)
+    return {kind: list(state.rows(kind)) for kind in state.kinds if state.rows(kind)}, dict(state.counters)
 
 
 def assert_consistent(api: Api) -> None:

@@ -174,13 +174,13 @@ class Calls(RuleBasedStateMachine):
         assert len(items(self.api.get("/v1/leads", limit=100))) == len(self.leads)
         for saved in self.log.load():
             if saved.id == self.api.workspace.id:
-                assert content(WorkspaceState.restored(saved.layer)) == content(self.api.workspace.image)
-                assert dict(saved.layer.counters) == dict(self.api.workspace.image.counters)
+                assert content(WorkspaceState.restored(saved.layer)) == content(self.api.workspace.state)
+                assert dict(saved.layer.counters) == dict(self.api.workspace.state.counters)
         self.log.remove(self.api.workspace.id)
 
 
-def content(image: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
-    rows, _ = snapshot(image)
+def content(state: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
+    rows, _ = snapshot(state)
     return {kind: [(row.id, row.key, row.record) for row in some] for kind, some in rows.items()}
 
 

@@ -90,6 +90,6 @@ def test_every_operation_was_asked(app: Starlette) -> None:
 def test_reading_changes_nothing(api: Api) -> None:
     for key in OPERATIONS:
         if key.startswith("GET "):
-            before = dict(api.workspace.image.counters)
+            before = dict(api.workspace.state.counters)
             assert api.ask("GET", target(api, key)).status == 200
-            assert dict(api.workspace.image.counters) == before
+            assert dict(api.workspace.state.counters) == before

@@ -38,7 +38,7 @@ def test_an_appointments_events_can_be_triggered(
 ) -> None:
     told = run(capsys, server, "trigger", event)
     workspace = server.app.state.workspaces.get("default")
-    last = workspace.image.rows("$events")
+    last = workspace.state.rows("$events")
     assert event in [row.record["type"] for row in last if row.id in told["events"]]
 
 

@@ -89,7 +89,7 @@ def test_a_key_opens_its_own_workspace_and_no_other(app: Starlette, tenant: Tena
     made = ask(app, "POST", "/v1/leads", body=b'{"firstName": "Ada"}', key=first).json["lead"]["id"]
     assert ask(app, "GET", f"/v1/leads/{made}", key=first).status == 200
     assert ask(app, "GET", f"/v1/leads/{made}", key=second).status == 404
-    assert one.image.rows("leads")[-1].id == made
+    assert one.state.rows("leads")[-1].id == made
 
 
 def test_on_a_bind_that_others_reach_the_well_known_key_opens_nothing() -> None:

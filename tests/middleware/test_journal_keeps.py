@@ -23,7 +23,7 @@ def test_a_client_that_hangs_up_inside_its_body_leaves_no_trace(caplog: pytest.L
             client.sendall(request("POST", "/v1/leads", headers=[("Transfer-Encoding", "chunked")]) + b"5\r\n{")
         assert exchange(server.url, request("GET", "/v1/leads")).startswith(b"HTTP/1.1 200 ")
         journal = server.app.state.workspaces.get("default").journal
-        assert not list(server.app.state.workspaces.get("default").image.rows("leads"))
+        assert not list(server.app.state.workspaces.get("default").state.rows("leads"))
     assert seen == ["/v1/leads"]
     assert len(journal) == 1
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -158,8 +158,8 @@ def check(found: dict[str, SavedWorkspace], seed: dict[str, int], book: Book, ve
 
 
 def records(saved: SavedWorkspace) -> dict[str, list[Any]]:
-    image = WorkspaceState.restored(saved.layer)
-    return {kind: [row.record for row in image.rows(kind)] for kind in image.kinds}
+    state = WorkspaceState.restored(saved.layer)
+    return {kind: [row.record for row in state.rows(kind)] for kind in state.kinds}
 
 
 def halves(kinds: dict[str, list[Any]]) -> int:

@@ -154,9 +154,9 @@ def wrong(album: Album, found: Mapping[str, SavedWorkspace]) -> list[str]:
 
 def _mark(layer: Layer, album: Album) -> str:
     """What the lead is called; *half* where records are missing, or too many."""
-    image = WorkspaceState.restored(layer)
-    counts = {kind: len(image.rows(kind)) for kind in album.counts}
-    leads = [row.record["firstName"] for row in image.rows("leads") if row.record["email"] == MAIL]
+    state = WorkspaceState.restored(layer)
+    counts = {kind: len(state.rows(kind)) for kind in album.counts}
+    leads = [row.record["firstName"] for row in state.rows("leads") if row.record["email"] == MAIL]
     steady = {kind: number for kind, number in album.counts.items() if kind != "leads/activities"}
     if len(leads) != 1 or any(counts[kind] != number for kind, number in steady.items()):
         return f"half: {counts}"

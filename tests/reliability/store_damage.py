@@ -74,9 +74,9 @@ def content(path: Path) -> Any:
 
 def plain(layer: Layer) -> tuple[Any, Any]:
     """The rows and the counters of a state."""
-    image = WorkspaceState.restored(layer)
-    rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
-    return rows, dict(image.counters)
+    state = WorkspaceState.restored(layer)
+    rows = {kind: [(row.id, row.key, row.record) for row in state.rows(kind)] for kind in state.kinds}
+    return rows, dict(state.counters)
 
 
 def damaged(folder: Path, world: str, cuts: int, flips: int, seed: int = 1) -> Damage:

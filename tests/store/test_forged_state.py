@@ -166,7 +166,7 @@ def test_a_record_is_judged_in_a_world_of_this_very_program_too(path: Path) -> N
     log.begin(DEFAULT, saved.facts, at_once(log.keep(rows, {}, saved.layer.root.facts)))
     workspaces = Workspaces(CONTRACT, log, 10)
     workspaces.restore(OwnRecordSchemas().mistake)
-    (row,) = next(iter(workspaces)).image.rows("faqs")
+    (row,) = next(iter(workspaces)).state.rows("faqs")
     log.close()
     assert type(row.record["question"]) is str
     assert {"answer", "isActive"} <= row.record.keys()

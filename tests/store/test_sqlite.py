@@ -70,26 +70,26 @@ def new_image(log: SqliteLog) -> WorkspaceState:
     return begun(log, "w", WorkspaceState())
 
 
-def put(log: SqliteLog, image: WorkspaceState, *records: dict[str, Any]) -> None:
-    with image.transaction(log, "w") as tx:
+def put(log: SqliteLog, state: WorkspaceState, *records: dict[str, Any]) -> None:
+    with state.transaction(log, "w") as tx:
         for record in records:
             tx.put("faqs", record["id"], record)
 
 
-def content(image: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
-    rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
+def content(state: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
+    rows = {kind: [(row.id, row.key, row.record) for row in state.rows(kind)] for kind in state.kinds}
     return {kind: some for kind, some in rows.items() if some}
 
 
 def test_odd_values_come_back_as_they_were(opened: Callable[[], SqliteLog]) -> None:
     log = opened()
-    image = new_image(log)
-    with image.transaction(log, "w") as tx:
+    state = new_image(log)
+    with state.transaction(log, "w") as tx:
         for number, (name, value) in enumerate(ODD.items()):
             tx.put("odd", name, {"id": name, "value": value})
             tx.put("odd", number, {"id": number})
     (saved,) = opened().load()
-    assert content(WorkspaceState.restored(saved.layer)) == content(image)
+    assert content(WorkspaceState.restored(saved.layer)) == content(state)
 
 
 @given(st.lists(st.tuples(st.one_of(st.integers(0, 3), st.sampled_from(["0", "é"])), json_values), max_size=6))
@@ -99,9 +99,9 @@ def test_whatever_is_committed_is_loaded_equal(
 ) -> None:
     path = tmp_path_factory.mktemp("state") / "state.db"
     log = SqliteLog(path)
-    image = new_image(log)
+    state = new_image(log)
     for id, value in some:
-        with image.transaction(log, "w") as tx:
+        with state.transaction(log, "w") as tx:
             if value is None:
                 tx.remove("things", id)
             else:
@@ -110,8 +110,8 @@ def test_whatever_is_committed_is_loaded_equal(
     log = SqliteLog(path)
     (saved,) = log.load()
     log.close()
-    assert content(WorkspaceState.restored(saved.layer)) == content(image)
-    assert dict(saved.layer.counters) == dict(image.counters)
+    assert content(WorkspaceState.restored(saved.layer)) == content(state)
+    assert dict(saved.layer.counters) == dict(state.counters)
 
 
 def test_a_workspace_is_replaced_or_forgotten_whole_and_others_stay(opened: Callable[[], SqliteLog]) -> None:
@@ -128,32 +128,32 @@ def test_a_workspace_is_replaced_or_forgotten_whole_and_others_stay(opened: Call
 
 def test_a_transaction_that_fails_leaves_image_and_file_as_they_were(opened: Callable[[], SqliteLog]) -> None:
     log = opened()
-    image = new_image(log)
-    put(log, image, {"id": 1})
-    before = content(image)
+    state = new_image(log)
+    put(log, state, {"id": 1})
+    before = content(state)
     with pytest.raises(TypeError):
-        put(log, image, {"id": 2}, {"id": 3, "value": object()})  # the second one cannot be written
-    assert content(image) == before
+        put(log, state, {"id": 2}, {"id": 3, "value": object()})  # the second one cannot be written
+    assert content(state) == before
     (saved,) = opened().load()
     assert content(WorkspaceState.restored(saved.layer)) == before
 
 
 def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: Callable[[], SqliteLog]) -> None:
     log = opened()
-    image = new_image(log)
-    before = content(image)
+    state = new_image(log)
+    before = content(state)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
         with pytest.raises(StateError, match="make room") as caught:
-            put(log, image, {"id": 1, "text": "x" * 300_000})
+            put(log, state, {"id": 1, "text": "x" * 300_000})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "state.db" in str(caught.value)
-    assert content(image) == before
-    put(log, image, {"id": 1})
+    assert content(state) == before
+    put(log, state, {"id": 1})
     (saved,) = opened().load()
-    assert content(WorkspaceState.restored(saved.layer)) == content(image)
+    assert content(WorkspaceState.restored(saved.layer)) == content(state)
 
 
 @pytest.mark.parametrize("acknowledged", [0, 3, 40, 200])
@@ -284,8 +284,8 @@ def test_a_folder_that_is_not_there_is_a_state_error(tmp_path: Path) -> None:
 )
 def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: Path, change: str) -> None:
     log = opened()
-    image = begun(log, "w", WorkspaceState.of({"faqs": [{"id": 7}]}, {}))
-    put(log, image, {"id": 1})
+    state = begun(log, "w", WorkspaceState.of({"faqs": [{"id": 7}]}, {}))
+    put(log, state, {"id": 1})
     log.close()
     with sqlite3.connect(path) as db:
         triggers = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]

@@ -271,15 +271,15 @@ def test_who_has_lost_the_file_says_so_and_keeps_nothing_more(
     log = SqliteLog(path)
     told: list[StateError] = []
     log.lost = told.append
-    image = begun(log, "w", WorkspaceState())
+    state = begun(log, "w", WorkspaceState())
     for number in range(3):
-        put(log, image, number)
+        put(log, state, number)
     there = mischief(path)
     before = {file: file.read_bytes() for file in tmp_path.rglob("new.db")}
     for _ in range(2):
         with pytest.raises(StateLost, match=f"{what}.* → see who did that, and start again"):
-            put(log, image, 7)
-        assert [row.id for row in image.rows("faqs")] == [0, 1, 2]
+            put(log, state, 7)
+        assert [row.id for row in state.rows("faqs")] == [0, 1, 2]
     assert len(told) == 1
     log.close()
     assert {file: file.read_bytes() for file in tmp_path.rglob("new.db")} == before
@@ -294,16 +294,16 @@ def test_who_has_lost_the_file_says_so_and_keeps_nothing_more(
         again.close()
 
 
-def put(log: SqliteLog, image: WorkspaceState, number: int) -> None:
-    with image.transaction(log, "w") as tx:
+def put(log: SqliteLog, state: WorkspaceState, number: int) -> None:
+    with state.transaction(log, "w") as tx:
         tx.put("faqs", number, {"id": number})
 
 
 def test_a_stop_leaves_the_log_of_who_has_the_name_now(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     log = SqliteLog(path)
-    image = begun(log, "w", WorkspaceState())
-    put(log, image, 1)
+    state = begun(log, "w", WorkspaceState())
+    put(log, state, 1)
     path.rename(tmp_path / "kept.db")
     for name in ("state.db-wal", "state.db-shm", "state.db.lock"):
         (tmp_path / name).unlink()
@@ -323,11 +323,11 @@ def test_a_stop_leaves_the_log_of_who_has_the_name_now(tmp_path: Path) -> None:
 def test_a_program_that_only_looks_into_the_file_is_no_reason_to_stop(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     log = SqliteLog(path)
-    image = begun(log, "w", WorkspaceState())
+    state = begun(log, "w", WorkspaceState())
     for number in range(3):
         reader = sqlite3.connect(path)
         assert reader.execute("SELECT COUNT(*) FROM records").fetchone() == (number,)
-        put(log, image, number)
+        put(log, state, number)
         reader.close()
     log.close()
 

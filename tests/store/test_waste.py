@@ -14,14 +14,14 @@ class Text(str):
     __slots__ = ("__weakref__",)
 
 
-def image(count: int) -> tuple[WorkspaceState, "weakref.WeakSet[Text]"]:
+def state(count: int) -> tuple[WorkspaceState, "weakref.WeakSet[Text]"]:
     texts = [Text(f"text {number}") for number in range(count)]
     made = WorkspaceState.of({"faqs": [{"id": number, "question": text} for number, text in enumerate(texts)]}, {})
     return made, weakref.WeakSet(texts)
 
 
 def test_a_large_state_goes_a_piece_at_a_time() -> None:
-    waste, (large, alive) = DeferredFree(), image(20_000)
+    waste, (large, alive) = DeferredFree(), state(20_000)
     waste.attended = True
     waste.add(large)
     del large
@@ -34,7 +34,7 @@ def test_a_large_state_goes_a_piece_at_a_time() -> None:
 
 
 def test_what_another_state_shares_stays() -> None:
-    waste, (large, alive) = DeferredFree(), image(5_000)
+    waste, (large, alive) = DeferredFree(), state(5_000)
     waste.attended = True
     fork = large.fork()
     with fork.transaction(NoLog(), "w") as tx:
@@ -48,7 +48,7 @@ def test_what_another_state_shares_stays() -> None:
 
 
 def test_nothing_is_held_where_nobody_lets_go_of_it() -> None:
-    waste, (large, alive) = DeferredFree(), image(10)
+    waste, (large, alive) = DeferredFree(), state(10)
     waste.add(large)
     del large
     assert not alive

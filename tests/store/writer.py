@@ -10,10 +10,10 @@ from mock_server.store.state import WorkspaceState
 
 log = SqliteLog(Path(sys.argv[1]))
 kept = next(log.load(), None)
-image = begun(log, "w", WorkspaceState()) if kept is None else WorkspaceState.restored(kept.layer)
+state = begun(log, "w", WorkspaceState()) if kept is None else WorkspaceState.restored(kept.layer)
 print("ready", flush=True)
 while True:
-    with image.transaction(log, "w") as tx:
+    with state.transaction(log, "w") as tx:
         number = tx.count("transactions")
         for part in range(number % 7 + 1):
             tx.put("parts", f"{number}-{part}", {"id": f"{number}-{part}", "text": "x" * (number % 50) * 100})

@@ -196,7 +196,7 @@ class Stage:
 
     def emit(self, count: int = 1, type: str = "LEAD_CREATED") -> list[str]:
         """Let an event happen to the first lead, so many times; the ids."""
-        lead = self.workspace.image.rows("leads")[0].record
+        lead = self.workspace.state.rows("leads")[0].record
         ids = []
         for _ in range(count):
             with self.workspaces.transaction(self.workspace) as tx:
@@ -221,7 +221,7 @@ class Stage:
 
     @property
     def deliveries(self) -> Sequence[Record]:
-        return [row.record for row in self.workspace.image.rows(outbox.KIND)]
+        return [row.record for row in self.workspace.state.rows(outbox.KIND)]
 
     @property
     def states(self) -> list[str]:
@@ -229,7 +229,7 @@ class Stage:
 
     @property
     def subscriptions(self) -> list[int]:
-        return [int(row.id) for row in self.workspace.image.rows(subscription.KIND)]
+        return [int(row.id) for row in self.workspace.state.rows(subscription.KIND)]
 
 
 Setting = Callable[..., contextlib.AbstractAsyncContextManager[Stage]]

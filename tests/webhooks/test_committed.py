@@ -156,7 +156,7 @@ def test_what_a_fault_kept_from_its_queue_is_delivered_in_order_with_the_next(
             it.subscribe(receiver.url)
             first = it.emit()
             assert await it.drain()
-            it.dispatcher._backlogs[it.workspace.image] = {1: object()}  # whatever is done with it fails
+            it.dispatcher._backlogs[it.workspace.state] = {1: object()}  # whatever is done with it fails
             second = it.emit()
             third = it.emit()
             assert await it.drain()
@@ -180,7 +180,7 @@ def test_nothing_is_kept_of_a_workspace_that_was_reset_or_removed(workspaces: Wo
                 it.subscribe(receiver.url)
                 it.emit()
                 assert await it.drain()
-                states.append(ref(it.workspace.image))
+                states.append(ref(it.workspace.state))
                 end(it.workspace)
             gc.collect()
 

@@ -18,7 +18,7 @@ def test_a_change_reaches_its_subscriber_in_the_shape_of_the_recent_list(stage: 
             assert await it.drain()
 
             [got] = receiver.got
-            lead = it.workspace.image.rows("leads")[0].record
+            lead = it.workspace.state.rows("leads")[0].record
             assert got.json["originalId"] == lead["id"]
             assert got.json["id"].startswith(f"{lead['id']} - ")
             assert got.headers["content-type"] == "application/json"
@@ -423,11 +423,11 @@ def test_a_workspace_that_was_reset_owes_nothing_of_before(stage: Setting) -> No
     async def scenario() -> None:
         held = Gatekeeper()
         async with receiving(held) as receiver, stage() as it:
-            before = it.workspace.image.fork()
+            before = it.workspace.state.fork()
             it.subscribe(receiver.url)
             it.emit(3)
             await receiver.arrival(1)
-            it.workspace.image = before
+            it.workspace.state = before
             held.open()
             assert await it.drain()
             assert (len(receiver.got), it.deliveries) == (1, [])

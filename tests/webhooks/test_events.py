@@ -16,11 +16,11 @@ LEAD = {"id": "ld_1", "firstName": "Avery", "createdAt": "2026-03-04T05:06:07.08
 NOW = "2026-03-06T00:00:00.000Z"
 
 
-def emitted(image: WorkspaceState, *types: str, seed: int = 1) -> list[dict[str, object]]:
-    with image.transaction(LOG, "w") as tx:
+def emitted(state: WorkspaceState, *types: str, seed: int = 1) -> list[dict[str, object]]:
+    with state.transaction(LOG, "w") as tx:
         for type in types:
             emit(tx, Ids(seed), NOW, "req_1", type, LEAD)
-    return [dict(row.record) for row in image.rows(KIND)]
+    return [dict(row.record) for row in state.rows(KIND)]
 
 
 def test_an_event_says_what_happened_to_which_record_when_and_why() -> None:
@@ -37,21 +37,21 @@ def test_each_event_has_an_id_of_its_own_the_same_in_every_run() -> None:
 
 
 def test_its_body_is_what_was_true_when_it_happened() -> None:
-    image = WorkspaceState.of({"leads": [LEAD]}, {})
-    (before,) = emitted(image, "LEAD_CREATED")
-    with image.transaction(LOG, "w") as tx:
+    state = WorkspaceState.of({"leads": [LEAD]}, {})
+    (before,) = emitted(state, "LEAD_CREATED")
+    with state.transaction(LOG, "w") as tx:
         tx.put("leads", "ld_1", {**LEAD, "firstName": "Robin"})
-    assert image.rows(KIND)[0].record == before
-    assert image.rows(KIND)[0].record["body"]["firstName"] == "Avery"
+    assert state.rows(KIND)[0].record == before
+    assert state.rows(KIND)[0].record["body"]["firstName"] == "Avery"
 
 
 def test_what_is_undone_was_never_emitted() -> None:
-    image = WorkspaceState()
-    with suppress(RuntimeError), image.transaction(LOG, "w") as tx:
+    state = WorkspaceState()
+    with suppress(RuntimeError), state.transaction(LOG, "w") as tx:
         emit(tx, Ids(1), NOW, "req_1", "LEAD_CREATED", LEAD)
         raise RuntimeError
-    assert not image.rows(KIND)
-    assert not image.counters
+    assert not state.rows(KIND)
+    assert not state.counters
 
 
 def test_an_unknown_type_is_a_mistake_of_ours() -> None:

@@ -31,35 +31,35 @@ BOUND = outbox.KEPT + 100  # looking for what can go costs, so it is done now an
 
 
 def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
-    image = WorkspaceState()
-    with image.transaction(NoLog(), "w") as tx:
+    state = WorkspaceState()
+    with state.transaction(NoLog(), "w") as tx:
         subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
         for number in range(MANY):
             happen(tx, number)
             if number % 50 == 49:
                 settle_all(tx, outbox.DELIVERED)
 
-    kept = [row.record["eventId"] for row in image.rows(outbox.KIND)]
+    kept = [row.record["eventId"] for row in state.rows(outbox.KIND)]
     assert outbox.KEPT <= len(kept) <= BOUND
     assert kept == [f"evt_{number}" for number in range(MANY - len(kept), MANY)]
-    assert outbox.KEPT <= len(image.rows(outbox.EVENTS)) <= BOUND
-    assert image.rows(outbox.EVENTS)[-1].id == f"evt_{MANY - 1}"
-    assert image.counters[outbox.KIND] == MANY
+    assert outbox.KEPT <= len(state.rows(outbox.EVENTS)) <= BOUND
+    assert state.rows(outbox.EVENTS)[-1].id == f"evt_{MANY - 1}"
+    assert state.counters[outbox.KIND] == MANY
 
 
 def test_what_is_still_owed_is_never_dropped_nor_is_its_event() -> None:
-    image = WorkspaceState()
-    with image.transaction(NoLog(), "w") as tx:
+    state = WorkspaceState()
+    with state.transaction(NoLog(), "w") as tx:
         subscriptions.subscribe(tx, NOW, SUBSCRIBER["hookUrl"], SUBSCRIBER["trigger"])
         for number in range(MANY):
             happen(tx, number)
-        assert len(image.rows(outbox.KIND)) == len(image.rows(outbox.EVENTS)) == MANY
+        assert len(state.rows(outbox.KIND)) == len(state.rows(outbox.EVENTS)) == MANY
         settle_all(tx, outbox.FAILED)
         subscriptions.unsubscribe(tx, 1)
         for number in range(MANY, MANY + 400):
             happen(tx, number)
 
-    assert len(image.rows(outbox.EVENTS)) <= BOUND
+    assert len(state.rows(outbox.EVENTS)) <= BOUND
 
 
 # --- the same, small ------------------------------------------------------------------------------------------------
@@ -117,11 +117,11 @@ def test_deliveries_of_each_final_state_go_in_every_batch(tx: Transaction, state
 
 
 def test_a_delivery_is_written_whole() -> None:
-    image = WorkspaceState()
-    with image.transaction(NoLog(), "w") as tx:
+    state = WorkspaceState()
+    with state.transaction(NoLog(), "w") as tx:
         event = {"id": "evt_1", "type": "LEAD_CREATED"}
         rows = [outbox.add(tx, Ids(1), NOW, event, SUBSCRIBER, new_id=new_id) for new_id in (None, "evt_1-again")]
-    assert image.counters[outbox.KIND] == 2
+    assert state.counters[outbox.KIND] == 2
     for number, row in enumerate(rows):
         assert row.id == str(Ids(1).make("deliveries", number))
         assert row.record == {

@@ -56,7 +56,7 @@ def test_what_is_owed_is_cancelled_slice_by_slice(workspaces: Workspaces, owed: 
 
             assert it.states == ["cancelled"] * owed + ["pending"]
             assert {it["reason"] for it in it.deliveries[:-1]} <= {"unsubscribed"}
-            assert it.workspace.image.rows(outbox.ENDING) == []
+            assert it.workspace.state.rows(outbox.ENDING) == []
             assert (sum(log.sizes), max(log.sizes) <= 3) == (owed, True)
 
     asyncio.run(scenario())
@@ -158,7 +158,7 @@ def test_a_fork_delivers_nothing_of_what_the_original_owes_and_all_of_its_own(
             assert sorted(fork.states) == ["cancelled"] * 10 + ["delivered"] * 4
             reasons = {it["reason"] for it in fork.deliveries if it["state"] == "cancelled"}
             assert reasons == {"owed by the workspace that this one was forked from"}
-            assert made.image.rows(outbox.ENDING) == []
+            assert made.state.rows(outbox.ENDING) == []
             assert it.states == ["pending"] * 10
             it.pause(id, paused=False)
             assert await it.drain()
@@ -175,4 +175,4 @@ def test_a_fork_that_inherits_nothing_is_as_its_snapshot(workspaces: Workspaces)
 
 
 def snapshot(workspace: Workspace) -> Snapshot:
-    return Snapshot("s", workspace.image.fork(), workspace.clock.stamp(), workspace.clock.frozen)
+    return Snapshot("s", workspace.state.fork(), workspace.clock.stamp(), workspace.clock.frozen)

@@ -71,8 +71,8 @@ def body_schema(trigger: str) -> Schema:
 
 @pytest.mark.parametrize("world", ["default", "edge"])
 def test_every_record_of_a_world_can_be_delivered_as_documented(world: str) -> None:
-    image = seeded(CONTRACT, load_recipe(world), 1, parse("2026-03-04T05:06:07Z"))
-    with image.transaction(NoLog(), "w") as tx:
+    state = seeded(CONTRACT, load_recipe(world), 1, parse("2026-03-04T05:06:07Z"))
+    with state.transaction(NoLog(), "w") as tx:
         for trigger, kind in EVENTS.items():
             schema = body_schema(trigger)
             for row in tx.find(kind):

@@ -40,7 +40,7 @@ def test_bytes_are_delivered_and_signed_as_they_are(stage: Any, body: bytes) -> 
             [secret] = [signatures.derived_secret(it.workspace.plan.seed, it.workspace.id, 0)]
             signed = signatures.headers([secret], str(event["id"]), int(got.headers["webhook-timestamp"]), body)
             assert signed.items() <= got.headers.items()
-            kept = it.workspace.image.rows(events.KIND)[-1].record
+            kept = it.workspace.state.rows(events.KIND)[-1].record
             assert orjson.loads(orjson.dumps(kept)) == kept
 
     asyncio.run(scenario())

@@ -61,16 +61,16 @@ def test_so_are_those_of_any_seed_and_time(seed: int, start: datetime) -> None:
 
 
 def test_on_our_document_a_workspace_holds_the_world_and_nothing_else() -> None:
-    image = seeded(OURS, recipe("small"), 1, START)
+    state = seeded(OURS, recipe("small"), 1, START)
     told = build(recipe("small"), 1, START, DocumentIds(OURS, 1))
-    assert {kind: [row.record for row in image.rows(kind)] for kind in image.kinds} == told
-    assert set(OURS.families) - set(image.kinds) == KEPT_BY_OTHERS | {
+    assert {kind: [row.record for row in state.rows(kind)] for kind in state.kinds} == told
+    assert set(OURS.families) - set(state.kinds) == KEPT_BY_OTHERS | {
         f"api/webhooks/zapier/{kind}" for kind in ("leads", "inquiries", "appointments")
     }
 
 
-def content(image: WorkspaceState) -> dict[str, list[Mapping[str, Any]]]:
-    return {kind: [row.record for row in image.rows(kind)] for kind in image.kinds}
+def content(state: WorkspaceState) -> dict[str, list[Mapping[str, Any]]]:
+    return {kind: [row.record for row in state.rows(kind)] for kind in state.kinds}
 
 
 def test_the_same_seed_and_start_give_the_same_records_on_any_document() -> None:
@@ -81,12 +81,12 @@ def test_the_same_seed_and_start_give_the_same_records_on_any_document() -> None
 
 
 def test_kinds_without_a_story_get_a_few_records_of_the_past_below_their_parents() -> None:
-    image = seeded(WIDGETS, recipe("small"), 1, START)
-    widgets, parts = content(image)["widgets"], content(image)["widgets/parts"]
+    state = seeded(WIDGETS, recipe("small"), 1, START)
+    widgets, parts = content(state)["widgets"], content(state)["widgets/parts"]
     assert len(widgets) == len(parts) == recipe("small").generic == 3
     assert [it["createdAt"] for it in widgets] == [f"2026-03-0{day}T05:06:07.000Z" for day in (1, 2, 3)]
     assert {part["widget_id"] for part in parts} == {it["uuid"] for it in widgets}
-    assert [image.rows("status")[0].record["machines"] >= 1, len(image.rows("status"))] == [True, 1]
+    assert [state.rows("status")[0].record["machines"] >= 1, len(state.rows("status"))] == [True, 1]
     assert not seeded(WIDGETS, replace(recipe("small"), generic=0), 1, START).rows("widgets")
 
 
@@ -171,15 +171,15 @@ def test_times_come_in_the_form_that_the_document_has() -> None:
 
 
 def test_what_was_kept_under_another_document_is_fitted_when_it_is_taken_up() -> None:
-    image = seeded(OURS, recipe("small"), 1, START)
+    state = seeded(OURS, recipe("small"), 1, START)
     other = tiny({"title": {"type": "string"}, "weight": {"type": "number"}})
-    rows = {**{kind: image.rows(kind) for kind in image.kinds}, "things": image.rows("policies")}
+    rows = {**{kind: state.rows(kind) for kind in state.kinds}, "things": state.rows("policies")}
     layer = Layer(1, rows=rows, counters={"things": 3})
     taken = WorkspaceState.restored(layer, refitting(other, 1))
     assert dict(taken.counters) == {"things": 3}
-    assert taken.rows("leads") == image.rows("leads")
-    assert [row.id for row in taken.rows("things")] == [row.id for row in image.rows("policies")]
+    assert taken.rows("leads") == state.rows("leads")
+    assert [row.id for row in taken.rows("things")] == [row.id for row in state.rows("policies")]
     wanted = tiny({"title": {"type": "integer"}})
     fitted = WorkspaceState.restored(layer, refitting(wanted, 1))
     assert all(type(row.record["title"]) is int for row in fitted.rows("things"))
-    assert [row.key for row in fitted.rows("things")] == [row.key for row in image.rows("policies")]
+    assert [row.key for row in fitted.rows("things")] == [row.key for row in state.rows("policies")]

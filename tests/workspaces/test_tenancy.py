@@ -131,7 +131,7 @@ def test_journal_and_attempts_are_bounded(workspaces: Workspaces, tmp_path: Path
     log = SqliteLog(tmp_path / "state")
     own = Workspaces(CONTRACT, log, 3)
     made = own.create("w", plan(), ["k"])
-    branch = own.branch(made, Snapshot("s", made.image.fork(), START, False), "b", "l")
+    branch = own.branch(made, Snapshot("s", made.state.fork(), START, False), "b", "l")
     again = Workspaces(CONTRACT, _Reread(log), 3)
     again.restore()
     for workspace in (made, branch, *again):
@@ -189,7 +189,7 @@ def test_each_key_of_a_tenant_has_the_whole_limit_and_its_own_window(workspaces:
 
 def test_without_a_time_of_its_own_a_tenant_has_the_servers_world_and_the_real_time(workspaces: Workspaces) -> None:
     one, two = (workspaces.create(name, plan(start=None), ()) for name in ("one", "two"))
-    assert one.image.rows("leads") is two.image.rows("leads")
+    assert one.state.rows("leads") is two.state.rows("leads")
     assert one.origin.start == two.origin.start == workspaces.started
     assert abs(wall_time() - workspaces.started) < A_MOMENT
     assert abs(wall_time() - one.clock.now()) < A_MOMENT
@@ -202,14 +202,14 @@ def test_a_clock_runs_unless_it_was_asked_to_stand_still(workspaces: Workspaces)
 
 
 def test_a_summary_is_in_the_order_of_the_alphabet_where_counts_are_equal(workspaces: Workspaces) -> None:
-    counts = list(record_counts(workspaces.create("w", plan(), ()).image).items())
+    counts = list(record_counts(workspaces.create("w", plan(), ()).state).items())
     assert counts == sorted(sorted(counts), key=lambda pair: pair[1], reverse=True)
     assert len({count for _, count in counts}) < len(counts)
 
 
 def test_the_world_that_was_built_first_is_forgotten_first(workspaces: Workspaces) -> None:
     def leads(seed: int) -> object:
-        return workspaces.create("w", WorldPlan(empty, seed, parse(START)), ()).image.rows("organization")
+        return workspaces.create("w", WorldPlan(empty, seed, parse(START)), ()).state.rows("organization")
 
     empty = load_recipe("empty")
     built = [leads(seed) for seed in range(32)]
@@ -289,8 +289,8 @@ def test_what_cannot_be_kept_says_why_and_has_not_happened() -> None:
     workspaces = Workspaces(CONTRACT, log, 3)
     it = workspaces.create("w", plan(), ["k"])
     it.next_request()
-    other = Snapshot("s", it.image.fork(), LATER, True)
-    image = it.image
+    other = Snapshot("s", it.state.fork(), LATER, True)
+    state = it.state
     log.full = True
     deeds: tuple[Callable[[], object], ...] = (
         lambda: workspaces.reset(it),
@@ -301,7 +301,7 @@ def test_what_cannot_be_kept_says_why_and_has_not_happened() -> None:
     for deed in deeds:
         with pytest.raises(StorageUnavailable, match="state: the disk is full → make room"):
             deed()
-        assert (it.image, it.requests, it.clock.frozen) == (image, 1, False)
+        assert (it.state, it.requests, it.clock.frozen) == (state, 1, False)
         assert it.clock.now() < parse(START) + A_MOMENT
         assert workspaces.by_digest(digest("k")) is workspaces.get("w") is it
     makers: tuple[Callable[[], object], ...] = (
@@ -353,13 +353,13 @@ def test_a_tenant_is_the_same_after_a_restart(log: SqliteLog, start: Any, frozen
     assert again.chance("x").random() == made.chance("x").random()
     workspaces.reset(again)
     assert again.clock.frozen is frozen
-    assert [row.record for row in again.image.rows("leads")] == [row.record for row in made.image.rows("leads")]
+    assert [row.record for row in again.state.rows("leads")] == [row.record for row in made.state.rows("leads")]
 
 
 def test_a_tenant_goes_back_to_a_snapshot_in_records_and_time(log: SqliteLog) -> None:
     workspaces = Workspaces(CONTRACT, log, 3)
     it = workspaces.create("w", plan(), ["k"])
-    saved = it.image.fork()
+    saved = it.state.fork()
     for frozen in (True, False):
         with workspaces.transaction(it) as tx:
             tx.put("faqs", 907, {**tx.find("faqs")[0].record, "id": 907})
@@ -367,7 +367,7 @@ def test_a_tenant_goes_back_to_a_snapshot_in_records_and_time(log: SqliteLog) ->
         for each in (it, found(log, "w")):
             assert each.clock.frozen is frozen
             assert each.clock.stamp() == LATER if frozen else each.clock.now() - parse(LATER) < A_MOMENT
-            assert all(row.id != 907 for row in each.image.rows("faqs"))
+            assert all(row.id != 907 for row in each.state.rows("faqs"))
     with workspaces.transaction(it) as tx:
         tx.put("faqs", 907, {"id": 907})
     assert all(row.id != 907 for row in saved.rows("faqs"))  # the snapshot itself is as it was
@@ -383,7 +383,7 @@ def test_nothing_is_left_of_a_tenant_that_was_removed_and_who_is_still_in_it_can
         assert each.by_digest(digest("key of other")) is each.get("other")
         assert [each.by_digest(digest(key)) for key in ("key of gone", "another key")] == [None, None]
     assert workspaces.get("other") is other
-    assert not any(gone.image.rows(kind) for kind in gone.image.kinds)
+    assert not any(gone.state.rows(kind) for kind in gone.state.kinds)
     assert gone.quota("k").take().remaining == 1
     with workspaces.transaction(gone) as tx:
         tx.put("faqs", 907, {"id": 907})
@@ -397,7 +397,7 @@ def test_a_branch_begins_at_its_snapshot_with_a_key_of_its_own(log: SqliteLog, f
     with workspaces.transaction(parent) as tx:
         tx.put("faqs", 907, {**tx.find("faqs")[0].record, "id": 907})
         tx.count("leads")
-    snapshot = Snapshot("s", parent.image.fork(), LATER, frozen)
+    snapshot = Snapshot("s", parent.state.fork(), LATER, frozen)
     made = workspaces.branch(parent, snapshot, "made", "its own")
     with workspaces.transaction(parent) as tx:
         tx.remove("faqs", 907)
@@ -409,15 +409,15 @@ def test_a_branch_begins_at_its_snapshot_with_a_key_of_its_own(log: SqliteLog, f
         assert set_of.by_digest(digest("parents")) is set_of.get("parent")
         assert it.clock.frozen is frozen
         assert timedelta(0) <= it.clock.now() - parse(LATER) < A_MOMENT
-        assert [row.id for row in it.image.rows("faqs")].count(907) == 1
-        assert it.image.counters["leads"] == 1
-        assert dict(it.image.counters) == dict(snapshot.image.counters)
+        assert [row.id for row in it.state.rows("faqs")].count(907) == 1
+        assert it.state.counters["leads"] == 1
+        assert dict(it.state.counters) == dict(snapshot.state.counters)
 
 
 def test_a_clock_that_is_ahead_stays_as_far_ahead(log: SqliteLog) -> None:
     workspaces = Workspaces(CONTRACT, log, 3)
     it = workspaces.create("w", plan(), ["k"])
-    workspaces.return_to(it, Snapshot("s", it.image.fork(), LATER, False))
+    workspaces.return_to(it, Snapshot("s", it.state.fork(), LATER, False))
     assert timedelta(0) <= found(log, "w").clock.now() - parse(LATER) < A_MOMENT
     workspaces.reset(it)
     assert timedelta(0) <= found(log, "w").clock.now() - parse(START) < A_MOMENT

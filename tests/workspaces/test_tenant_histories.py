@@ -37,8 +37,8 @@ def plan_of(name: str) -> WorldPlan:
     )
 
 
-def content(image: WorkspaceState) -> Records:
-    rows = {kind: {row.id: row.record for row in image.rows(kind)} for kind in image.kinds}
+def content(state: WorkspaceState) -> Records:
+    rows = {kind: {row.id: row.record for row in state.rows(kind)} for kind in state.kinds}
     return {kind: some for kind, some in rows.items() if some}
 
 
@@ -110,7 +110,7 @@ class Story:
 
     def make(self, name: str) -> None:
         made = self.workspaces.create(name, plan_of(name), [f"key of {name}"])
-        assert content(made.image) == SEEDED[name]
+        assert content(made.state) == SEEDED[name]
         self.expected[name] = Tenant(name, twin(SEEDED[name]))
 
     def write(self, it: Workspace, expected: Tenant) -> None:
@@ -131,7 +131,7 @@ class Story:
         expected.records = twin(SEEDED[expected.plan])
 
     def save(self, it: Workspace, expected: Tenant) -> None:
-        snapshot = Snapshot("s", it.image.fork(), it.clock.stamp(), it.clock.frozen)
+        snapshot = Snapshot("s", it.state.fork(), it.clock.stamp(), it.clock.frozen)
         expected.saved = twin(expected.records), snapshot
 
     def restore(self, it: Workspace, expected: Tenant) -> None:
@@ -148,7 +148,7 @@ class Story:
     def remove(self, it: Workspace, expected: Tenant) -> None:
         self.workspaces.remove(it)
         del self.expected[it.id]
-        assert content(it.image) == {}
+        assert content(it.state) == {}
 
     def holds(self, workspaces: Workspaces) -> None:
         assert {it.id for it in workspaces} == set(self.expected)
@@ -156,11 +156,11 @@ class Story:
             it = workspaces.get(name)
             assert workspaces.by_digest(digest(f"key of {name}")) is it
             if it is not None:
-                assert content(it.image) == self.expected[name].records
+                assert content(it.state) == self.expected[name].records
                 assert it.plan == plan_of(self.expected[name].plan)
 
 
-SEEDED = {name: content(Workspaces(CONTRACT, NoLog(), 1).create(name, plan_of(name), ()).image) for name in NAMES}
+SEEDED = {name: content(Workspaces(CONTRACT, NoLog(), 1).create(name, plan_of(name), ()).state) for name in NAMES}
 
 
 @settings(max_examples=20)

@@ -52,7 +52,7 @@ class Case:
     """One state, its faults and its log."""
 
     def __init__(self, log: Kept | None = None, *, stale: bool = False) -> None:
-        self.image, self.faults, self.log = WorkspaceState(), FaultRules(), log or Kept()
+        self.state, self.faults, self.log = WorkspaceState(), FaultRules(), log or Kept()
         self.told: list[bool] = []
         if stale:
             self.faults.add(1, RequestPattern({"method": "GET"}), {"fault": STALE_READ})
@@ -61,12 +61,12 @@ class Case:
         def after(tx: Transaction) -> None:
             self.told.append(tx.changed)
 
-        with WorkspaceTransaction(self.image, self.faults, self.log, "w", after) as tx:
+        with WorkspaceTransaction(self.state, self.faults, self.log, "w", after) as tx:
             work(tx)
 
     @property
     def rows(self) -> int:
-        return len(self.image.rows("leads"))
+        return len(self.state.rows("leads"))
 
 
 def test_a_change_is_kept_and_told_of() -> None:

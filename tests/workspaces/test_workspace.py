@@ -34,8 +34,8 @@ def plan(**more: Any) -> WorldPlan:
     return WorldPlan(load_recipe("small"), **{"start": parse(START), "limit": 0, **more})
 
 
-def content(image: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
-    rows = {kind: [(row.id, row.key, row.record) for row in image.rows(kind)] for kind in image.kinds}
+def content(state: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
+    rows = {kind: [(row.id, row.key, row.record) for row in state.rows(kind)] for kind in state.kinds}
     return {kind: some for kind, some in rows.items() if some}
 
 
@@ -80,8 +80,8 @@ def default(app: Starlette) -> Any:
 
 def test_the_same_plan_gives_the_same_bytes_and_another_seed_others(workspaces: Workspaces) -> None:
     one, two = (Workspaces(CONTRACT, NoLog(), 10).create("w", plan(), ()) for _ in range(2))
-    assert content(one.image) == content(two.image)
-    assert content(one.image) != content(workspaces.create("w", plan(seed=2), ()).image)
+    assert content(one.state) == content(two.state)
+    assert content(one.state) != content(workspaces.create("w", plan(seed=2), ()).state)
 
 
 def test_a_key_opens_its_own_workspace_and_no_other(workspaces: Workspaces) -> None:
@@ -96,25 +96,25 @@ def test_a_key_opens_its_own_workspace_and_no_other(workspaces: Workspaces) -> N
 
 def test_workspaces_of_one_plan_share_what_they_have_not_written_to(workspaces: Workspaces) -> None:
     one, two = (workspaces.create(name, plan(), ()) for name in ("one", "two"))
-    assert one.image.rows("leads") is two.image.rows("leads")
-    before = content(two.image)
+    assert one.state.rows("leads") is two.state.rows("leads")
+    before = content(two.state)
     with workspaces.transaction(one) as tx:
         for row in tx.find("leads"):
             tx.remove("leads", row.id)
         tx.put("faqs", 1, {"id": 1})
         tx.count("leads")
-    assert content(two.image) == before
-    assert content(workspaces.create("three", plan(), ()).image) == before
-    assert dict(two.image.counters) == dict(workspaces.create("four", plan(), ()).image.counters)
+    assert content(two.state) == before
+    assert content(workspaces.create("three", plan(), ()).state) == before
+    assert dict(two.state.counters) == dict(workspaces.create("four", plan(), ()).state.counters)
 
 
 def test_worlds_that_were_built_are_not_kept_for_ever(workspaces: Workspaces) -> None:
-    first = workspaces.create("first", plan(), ()).image.rows("leads")
-    assert workspaces.create("again", plan(), ()).image.rows("leads") is first
+    first = workspaces.create("first", plan(), ()).state.rows("leads")
+    assert workspaces.create("again", plan(), ()).state.rows("leads") is first
     empty = load_recipe("empty")
     for seed in range(40):
         workspaces.create("other", WorldPlan(empty, seed, parse(START)), ())
-    built = workspaces.create("later", plan(), ()).image.rows("leads")
+    built = workspaces.create("later", plan(), ()).state.rows("leads")
     assert built is not first
     assert [row.record for row in built] == [row.record for row in first]
 
@@ -123,8 +123,8 @@ def test_a_summary_counts_records_the_largest_kind_first_and_none_of_ours(worksp
     workspace = workspaces.create("w", plan(), ())
     with workspaces.transaction(workspace) as tx:
         tx.put("$events", "evt_1", {"id": "evt_1"})
-    counts = record_counts(workspace.image)
-    assert counts["leads"] == len(workspace.image.rows("leads")) == 12
+    counts = record_counts(workspace.state)
+    assert counts["leads"] == len(workspace.state.rows("leads")) == 12
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
     assert not any(kind.startswith("$") for kind in counts)
 
@@ -144,11 +144,11 @@ def test_after_a_restart_everything_is_as_it_was(restart: Restart) -> None:
     gone = done(app, "POST", "/v1/leads", {"firstName": "Gone"})["lead"]
     done(app, "DELETE", f"/v1/leads/{gone['id']}")
     hook = done(app, "POST", SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "APPOINTMENT_CREATED"})
-    before, counters = content(default(app).image), dict(default(app).image.counters)
+    before, counters = content(default(app).state), dict(default(app).state.counters)
     assert before["$events"]
     again = restart()
-    assert content(default(again).image) == before
-    assert dict(default(again).image.counters) == counters
+    assert content(default(again).state) == before
+    assert dict(default(again).state.counters) == counters
     assert done(again, "GET", "/v1/leads?limit=1")["leads"][0]["id"] == lead["id"]
     assert send(again, "GET", f"/v1/leads/{gone['id']}").status == 404
     second = done(again, "POST", SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "APPOINTMENT_CREATED"})
@@ -165,7 +165,7 @@ def test_ids_go_on_after_a_restart_and_none_is_given_twice(restart: Restart) -> 
             (made,) = done(app, "POST", f"/v1/{kind}", body).values()
             seen[kind].append(made["id"])
             done(app, "DELETE", f"/v1/{kind}/{made['id']}")
-        seen["$events"] += [row.id for row in default(app).image.rows("$events")[-2:]]
+        seen["$events"] += [row.id for row in default(app).state.rows("$events")[-2:]]
         app = restart()
     assert all(len(set(ids)) == len(ids) for ids in seen.values())
     assert seen["faqs"] == [1_000_001, 1_000_002]
@@ -265,7 +265,7 @@ def test_a_single_record_that_the_state_does_not_have_is_not_found(restart: Rest
 
 def test_no_room_is_503_in_the_vendors_envelope_and_nothing_has_happened(restart: Restart, tmp_path: Path) -> None:
     app = restart()
-    before = content(default(app).image)
+    before = content(default(app).state)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     written = max(path.stat().st_size for path in tmp_path.iterdir())
     resource.setrlimit(resource.RLIMIT_FSIZE, (written, hard))
@@ -280,8 +280,8 @@ def test_no_room_is_503_in_the_vendors_envelope_and_nothing_has_happened(restart
         assert_envelope(answer, 503)
         assert "make room" in answer.explain
     kept = len(answers) - len(refused)
-    assert len(content(default(app).image)["faqs"]) == len(before["faqs"]) + kept
+    assert len(content(default(app).state)["faqs"]) == len(before["faqs"]) + kept
     assert done(app, "GET", "/v1/faqs")["totalCount"] == len(before["faqs"]) + kept
     done(app, "POST", "/v1/faqs", long)
-    after = content(default(app).image)
-    assert content(default(restart()).image) == after
+    after = content(default(app).state)
+    assert content(default(restart()).state) == after

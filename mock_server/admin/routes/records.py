@@ -19,18 +19,18 @@ def routes(control: AdminContext) -> list[Route]:
     async def counts(request: Request) -> Response:
         """How many records of each kind there are."""
         workspace = control.workspace(request)
-        return answer({"workspace": workspace.id, "records": record_counts(workspace.image)})
+        return answer({"workspace": workspace.id, "records": record_counts(workspace.state)})
 
     async def of_kind(request: Request) -> Response:
         """The records of a kind (``leads``, ``leads/notes``), newest first."""
         query.known(request, ("limit", "offset"))
         limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
         workspace, kind = control.workspace(request), request.path_params["kind"]
-        known = kind in workspace.image.kinds or kind in control.workspaces.contract.families
+        known = kind in workspace.state.kinds or kind in control.workspaces.contract.families
         if not known or kind.startswith("$"):
-            there = record_counts(workspace.image)
+            there = record_counts(workspace.state)
             raise ControlRefused(404, f"no such kind{did_you_mean(kind, there)}; there are {', '.join(there)}")
-        rows = workspace.image.rows(kind)[::-1]
+        rows = workspace.state.rows(kind)[::-1]
         chosen = rows[offset : offset + min(limit, _MOST)]
         return listing(items=(row.record for row in chosen), total=len(rows))
 

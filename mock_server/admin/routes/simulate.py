@@ -70,7 +70,7 @@ class _Simulate:
 
     async def planned(self, request: Request) -> Response:
         """List the contacts that are still to come, the next first."""
-        rows = list(self._control.workspace(request).image.rows(scheduled.KIND))
+        rows = list(self._control.workspace(request).state.rows(scheduled.KIND))
         return listing(planned=(_shown(row.record) for row in rows))
 
     async def forget(self, request: Request) -> Response:

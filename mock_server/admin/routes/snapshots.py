@@ -75,7 +75,7 @@ class _Snapshots:
         """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
         packed = await self._control.packed_body(request, LARGEST)
         workspace, headers = self._control.workspace(request), request.headers.raw
-        seed, known = workspace.plan.seed, workspace.image.fork()
+        seed, known = workspace.plan.seed, workspace.state.fork()
         snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed, known))
         workspace = self._control.workspace(request)  # it may have been removed meanwhile
         self._refuse_too_many(workspace, snapshot.name)
@@ -95,7 +95,7 @@ class _Snapshots:
             self._control.workspaces.return_to(workspace, snapshot)
         self._control.dispatcher.listeners.renewed(workspace, "restored")
         self._control.dispatcher.wake(workspace)
-        return answer({**_facts(snapshot), "records": record_counts(workspace.image)})
+        return answer({**_facts(snapshot), "records": record_counts(workspace.state)})
 
     async def fork(self, request: Request) -> Response:
         """A new workspace that starts from it, with a key of its own. What was owed then is not delivered again."""
@@ -121,7 +121,7 @@ class _Snapshots:
         """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""
         before, after = self._found(request), self._found(request, "other")
         found, turns = [], Turns(patient=True)
-        for change in changes(before.image, after.image):
+        for change in changes(before.state, after.state):
             await turns.rest()
             if change is not None:
                 found.append(change)
@@ -154,11 +154,11 @@ class _Snapshots:
 
 
 def _now(workspace: Workspace, name: str) -> Snapshot:
-    return Snapshot(name, workspace.image.fork(), workspace.clock.stamp(), workspace.clock.frozen)
+    return Snapshot(name, workspace.state.fork(), workspace.clock.stamp(), workspace.clock.frozen)
 
 
 def _shown(snapshot: Snapshot, status: int = 200) -> Response:
-    return answer({**_facts(snapshot), "records": record_counts(snapshot.image)}, status)
+    return answer({**_facts(snapshot), "records": record_counts(snapshot.state)}, status)
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
             rows, total = tx.page(kind, offset, min(limit, _MOST), where)
         more = {}
         if kind != subscription.KIND:
-            more["dropped"] = workspace.image.counters.get(kind, 0) - len(workspace.image.rows(kind))
+            more["dropped"] = workspace.state.counters.get(kind, 0) - len(workspace.state.rows(kind))
         items = (_shown(kind, row) for row in rows)
         return listing(items=items, total=total, workspace=workspace.id, **more)
 
@@ -158,7 +158,7 @@ class _Webhooks:
         workspace = self._control.workspace(request)
         schema = self._control.workspaces.contract.webhooks.get(asked["type"])
         if self._control.workspaces.contract.foreign and schema and not {"body", "base64"} & asked.keys():
-            chance = workspace.chance("event", asked["type"], str(workspace.image.counters.get(events.KIND, 0)))
+            chance = workspace.chance("event", asked["type"], str(workspace.state.counters.get(events.KIND, 0)))
             asked["body"] = event_body(schema, asked["type"], chance, workspace.clock.stamp())
         if ("body" in asked) == ("base64" in asked):
             raise ControlRefused(400, "give either `body` or `base64`", pointer="/body")

@@ -60,7 +60,7 @@ class _Workspaces:
 
     async def one(self, request: Request) -> Response:
         workspace = self._found(request)
-        return answer(_facts(workspace) | {"records": record_counts(workspace.image)})
+        return answer(_facts(workspace) | {"records": record_counts(workspace.state)})
 
     async def create(self, request: Request) -> Response:
         """A new one. What is not said is as in the default workspace; ``frozen`` stops its clock at the start."""
@@ -151,7 +151,7 @@ def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
 def _facts(workspace: Workspace) -> dict[str, Any]:
     """The facts that may be shown of a workspace; its keys are kept as digests and cannot be."""
     plan, origin = workspace.plan, workspace.origin
-    rows = workspace.image.rows("organization")
+    rows = workspace.state.rows("organization")
     organization = {name: rows[0].record.get(name) for name in ("id", "name")} if rows else None
     limit = "off" if not plan.limit else plan.limit if plan.enforced else "observe"
     return {

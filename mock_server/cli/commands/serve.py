@@ -120,7 +120,7 @@ def _write_token(token: str) -> None:
 def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
     workspace: Workspace = app.state.workspaces.get(DEFAULT)
     contract: Contract = app.state.workspaces.contract
-    counts = record_counts(workspace.image)
+    counts = record_counts(workspace.state)
     told = list(counts)[:_SHOWN] if contract.foreign else ("leads", "inquiries", "appointments")
     shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in told if kind in counts)
     plan = workspace.plan

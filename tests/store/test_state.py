@@ -1,4 +1,4 @@
-"""The image of a workspace against plain dictionaries: whatever is done, undone and forked, in whatever order."""
+"""The state of a workspace against plain dictionaries: whatever is done, undone and forked, in whatever order."""
 
 import copy
 from contextlib import suppress
@@ -33,7 +33,7 @@ steps = st.lists(
 
 @dataclass
 class Model:
-    """What an image must be: records in the order in which a list shows them, and the counters."""
+    """What a state must be: records in the order in which a list shows them, and the counters."""
 
     records: dict[str, dict[Any, dict[str, Any]]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     places: dict[tuple[str, Any], tuple[str, int]] = field(default_factory=dict)
@@ -57,12 +57,12 @@ class Failed(Exception):
 
 @dataclass
 class Pair:
-    image: WorkspaceState
+    state: WorkspaceState
     model: Model
 
 
 class Images(RuleBasedStateMachine):
-    """Several forks of one image at a time; each has its own model."""
+    """Several forks of one state at a time; each has its own model."""
 
     pairs: Bundle[Pair] = Bundle("pairs")
 
@@ -84,7 +84,7 @@ class Images(RuleBasedStateMachine):
     @precondition(lambda self: len(self.all) < 4)
     @rule(target=pairs, pair=pairs)
     def fork(self, pair: Pair) -> Pair:
-        return self.keep(Pair(pair.image.fork(), copy.deepcopy(pair.model)))
+        return self.keep(Pair(pair.state.fork(), copy.deepcopy(pair.model)))
 
     def keep(self, pair: Pair) -> Pair:
         self.all.append(pair)
@@ -92,7 +92,7 @@ class Images(RuleBasedStateMachine):
 
     @rule(pair=pairs, steps=steps)
     def commit(self, pair: Pair, steps: list[Any]) -> None:
-        with pair.image.transaction(LOG, "w") as tx:
+        with pair.state.transaction(LOG, "w") as tx:
             for step in steps:
                 self.apply(tx, pair.model, step)
             if any(step[0] != "remove" for step in steps):
@@ -101,7 +101,7 @@ class Images(RuleBasedStateMachine):
     @rule(pair=pairs, steps=steps)
     def fail(self, pair: Pair, steps: list[Any]) -> None:
         attempt = copy.deepcopy(pair.model)
-        with suppress(Failed), pair.image.transaction(LOG, "w") as tx:
+        with suppress(Failed), pair.state.transaction(LOG, "w") as tx:
             for step in steps:
                 self.apply(tx, attempt, step)
             raise Failed
@@ -129,7 +129,7 @@ class Images(RuleBasedStateMachine):
                 for record in pair.model.ordered(kind)
                 if all(record[name] == value for name, value in where.items())
             ]
-            with pair.image.transaction(LOG, "w") as tx:
+            with pair.state.transaction(LOG, "w") as tx:
                 assert [row.record for row in tx.find(kind, where)] == wanted
                 page, total = tx.page(kind, 1, 2, where)
                 assert ([row.record for row in page], total) == (wanted[::-1][1:3], len(wanted))
@@ -139,8 +139,8 @@ class Images(RuleBasedStateMachine):
     def every_image_is_as_its_model(self) -> None:
         for pair in self.all:
             for kind in KINDS:
-                assert [row.record for row in pair.image.rows(kind)] == pair.model.ordered(kind)
-            counters = {kind: number for kind, number in pair.image.counters.items() if kind != "arrival"}
+                assert [row.record for row in pair.state.rows(kind)] == pair.model.ordered(kind)
+            counters = {kind: number for kind, number in pair.state.counters.items() if kind != "arrival"}
             assert counters == pair.model.counters
 
     @invariant()
@@ -156,31 +156,31 @@ TestImages.settings = settings(
 
 
 def test_neither_side_of_a_fork_sees_what_the_other_does_afterwards() -> None:
-    image = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
-    put(image, 2)  # from here on it has a list of its own
-    fork = image.fork()
-    put(image, 3)
+    state = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
+    put(state, 2)  # from here on it has a list of its own
+    fork = state.fork()
+    put(state, 3)
     put(fork, 4)
     put(fork.fork(), 5)
-    assert [row.id for row in image.rows("faqs")] == [1, 2, 3]
+    assert [row.id for row in state.rows("faqs")] == [1, 2, 3]
     assert [row.id for row in fork.rows("faqs")] == [1, 2, 4]
 
 
-def put(image: WorkspaceState, id: int) -> None:
-    with image.transaction(LOG, "w") as tx:
+def put(state: WorkspaceState, id: int) -> None:
+    with state.transaction(LOG, "w") as tx:
         tx.put("faqs", id, {"id": id})
 
 
 def test_a_record_that_is_put_again_keeps_its_place() -> None:
-    image = WorkspaceState.of({"faqs": [{"id": 1}, {"id": 2}]}, {})
-    with image.transaction(LOG, "w") as tx:
+    state = WorkspaceState.of({"faqs": [{"id": 1}, {"id": 2}]}, {})
+    with state.transaction(LOG, "w") as tx:
         tx.put("faqs", 1, {"id": 1, "question": "new"})
-    assert [row.id for row in image.rows("faqs")] == [1, 2]
+    assert [row.id for row in state.rows("faqs")] == [1, 2]
 
 
 def test_what_a_transaction_came_to_is_told_once_for_each_record() -> None:
-    image = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
-    with image.transaction(LOG, "w") as tx:
+    state = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
+    with state.transaction(LOG, "w") as tx:
         tx.put("faqs", 1, {"id": 1, "n": 1})
         tx.put("faqs", 1, {"id": 1, "n": 2})
         tx.put("faqs", 2, {"id": 2})
@@ -194,17 +194,17 @@ def test_a_commit_that_cannot_be_kept_undoes_everything() -> None:
         def commit(self, *transaction: Any) -> None:
             raise Failed
 
-    image = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
-    with suppress(Failed), image.transaction(Full(), "w") as tx:
+    state = WorkspaceState.of({"faqs": [{"id": 1}]}, {})
+    with suppress(Failed), state.transaction(Full(), "w") as tx:
         tx.put("faqs", 2, {"id": 2})
         tx.remove("faqs", 1)
-    assert [row.record for row in image.rows("faqs")] == [{"id": 1}]
-    assert dict(image.counters) == {"arrival": 1}
+    assert [row.record for row in state.rows("faqs")] == [{"id": 1}]
+    assert dict(state.counters) == {"arrival": 1}
 
 
 def test_the_only_record_of_its_kind_is_found_without_an_id() -> None:
-    image = WorkspaceState.of({"organization/availability": [{"timeZone": "Australia/Sydney"}]}, {})
-    with image.transaction(LOG, "w") as tx:
+    state = WorkspaceState.of({"organization/availability": [{"timeZone": "Australia/Sydney"}]}, {})
+    with state.transaction(LOG, "w") as tx:
         row = tx.one("organization/availability")
         assert row is not None
         assert (row.id, row.record["timeZone"]) == ("organization/availability", "Australia/Sydney")
@@ -212,16 +212,16 @@ def test_the_only_record_of_its_kind_is_found_without_an_id() -> None:
 
 
 def test_a_fork_costs_as_much_as_there_are_kinds_and_copies_only_what_is_written_to() -> None:
-    image = WorkspaceState.of({"leads": [{"id": number} for number in range(1000)], "faqs": [{"id": 1}]}, {})
-    fork = image.fork()
-    assert fork.rows("leads") is image.rows("leads")
+    state = WorkspaceState.of({"leads": [{"id": number} for number in range(1000)], "faqs": [{"id": 1}]}, {})
+    fork = state.fork()
+    assert fork.rows("leads") is state.rows("leads")
     with fork.transaction(LOG, "w") as tx:
         tx.put("faqs", 2, {"id": 2})
-    assert fork.rows("leads") is image.rows("leads")
-    assert fork.rows("faqs") is not image.rows("faqs")
+    assert fork.rows("leads") is state.rows("leads")
+    assert fork.rows("faqs") is not state.rows("faqs")
 
 
 def test_the_id_field_of_a_kind_may_have_another_name() -> None:
-    image = WorkspaceState.of({"widgets": [{"uuid": "x"}]}, {"widgets": "uuid"})
-    with image.transaction(LOG, "w") as tx:
+    state = WorkspaceState.of({"widgets": [{"uuid": "x"}]}, {"widgets": "uuid"})
+    with state.transaction(LOG, "w") as tx:
         assert isinstance(tx.get("widgets", "x"), Row)
