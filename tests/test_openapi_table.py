@@ -1,4 +1,4 @@
-"""The README's table of what is served of OpenAPI: each row has a document here that shows it."""
+"""The table of what is served of OpenAPI: each row has a document here that shows it."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.errors import SetupError
 
-README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+PAGE = Path(__file__).parents[1].joinpath("docs", "reference", "openapi.md").read_text(encoding="utf-8")
 
 
 def op(schema: Any = True, *, media: str = "application/json", **more: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def served(folder: Path, root: Mapping[str, Any]) -> Starlette:
 
 
 def rows(mark: str) -> list[str]:
-    table = README.partition("<!-- openapi")[2].partition("<!-- /openapi -->")[0]
+    table = PAGE.partition("<!-- openapi")[2].partition("<!-- /openapi -->")[0]
     cells = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line.startswith("| ")
     ]

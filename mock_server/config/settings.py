@@ -1,4 +1,4 @@
-"""Every setting, in one table: name, default, help. Flags, variables, the configuration file and the README derive."""
+"""Every setting, in one table: name, default, help. Flags, variables, the configuration file and the docs derive."""
 
 import ipaddress
 import re

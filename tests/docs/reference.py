@@ -35,7 +35,7 @@ def _commands() -> str:
     parts = ["# Commands", "", "What `sophiie-mock VERB --help` prints.", ""]
     for path in _verbs(cli, ()):
         parts += [f"## {' '.join(('sophiie-mock', *path))}", "", "```text", _help(path), "```", ""]
-    parts += ["## Exit codes", "", "| code | meaning |", "|---|---|", *_EXIT_CODES]
+    parts += ["## Exit codes", "", "| code | meaning |", "|---|---|", *_EXIT_CODES, "", _OF_OURS]
     return "\n".join(parts)
 
 
@@ -45,6 +45,8 @@ _EXIT_CODES = (
     "| 2 | it could not run, or tested nothing |",
     "| 130 | interrupted |",
 )
+
+_OF_OURS = "A bug of ours ends with 2 as well, and names a file to report. `SOPHIIE_MOCK_DEBUG=1` prints it instead."
 
 
 def _verbs(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
