@@ -47,6 +47,14 @@ class Change(NamedTuple):
     before: Row | None = None
 
 
+class LoggedTransaction(NamedTuple):
+    """One transaction of a workspace as a log keeps it: its changes, and the counters that it moved."""
+
+    workspace: str
+    changes: Sequence[Change]
+    counters: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A layer as a log gives it back: its rows by kind in order, the ids that it took out of its parent, counters.
@@ -120,6 +128,8 @@ class Log(Protocol):
 
     name: str
     """How a message calls what it keeps."""
+    commits_in_thread: bool
+    """True where a commit waits for somebody else (a database server): nobody but those who wait for it shall wait."""
     lost: Callable[[StateError], None]
     """Called once when nothing can be kept any more, as somebody else has taken, moved or changed what it keeps."""
 
@@ -150,8 +160,8 @@ class Log(Protocol):
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
         """Keep other facts of a workspace that is kept; its records stay."""
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        """Keep one transaction."""
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
+        """Keep these transactions in this order with one commit: all of them, or none."""
 
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
         """Keep a snapshot of this layer; without one, of the workspace as it is. One of the same name is replaced."""
@@ -177,6 +187,7 @@ class NoLog:
 
     def __init__(self) -> None:
         self.name = "state"
+        self.commits_in_thread = False
         self.lost: Callable[[StateError], None] = lambda fault: None
 
     def load(self) -> Iterator[SavedWorkspace]:
@@ -209,8 +220,8 @@ class NoLog:
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
         """Do nothing: facts live in memory only."""
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        """Do nothing: a transaction lives in memory only."""
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
+        """Do nothing: transactions live in memory only."""
 
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
         """Do nothing: a snapshot lives in memory only."""

@@ -8,11 +8,12 @@ from typing import Any
 
 from mock_server.errors import StateError
 from mock_server.store import unreachable_rows
-from mock_server.store.base import Change, LayerId, Row, SavedWorkspace, Slices
+from mock_server.store.base import Change, LayerId, LoggedTransaction, Row, SavedWorkspace, Slices
 from mock_server.store.database import Database
 from mock_server.store.file_layout import ITSELF, blocks, checksum
 from mock_server.store.file_reader import StateFileReader
 from mock_server.store.layer_tables import counters_of, move_head, put_head, put_layer
+from mock_server.store.merged_transactions import merged
 from mock_server.store.workspace_layer import LayerTransaction, WorkspaceLayer
 
 _PAGE = 4096  # bytes
@@ -24,6 +25,7 @@ class SqliteLog:
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
+        self.commits_in_thread = False  # a commit goes to the page cache, in less time than a thread takes to wake
         self._data = Database(path)
         self._leaves: dict[str, WorkspaceLayer] = {}
         self._held: dict[LayerId, int] = {}
@@ -99,12 +101,14 @@ class SqliteLog:
         with self._data.transaction() as db:
             put_head(db, workspace, ITSELF, facts, self._leaves[workspace].id)
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        """Store the changes and counters of one transaction."""
-        writing = LayerTransaction(self._leaves[workspace], changes, counters)
-        with self._data.transaction(len(writing)) as db:
-            writing.write(db)
-        writing.done()
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
+        """Store the changes and counters of these transactions with one commit."""
+        writing = [LayerTransaction(self._leaves[one.workspace], *one[1:]) for one in merged(transactions)]
+        with self._data.transaction(sum(map(len, writing))) as db:
+            for one in writing:
+                one.write(db)
+        for one in writing:
+            one.done()
 
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
         """Store a snapshot of a workspace, or of ``layer``; return the layer that it stands on."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, Record, Row
+from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, LoggedTransaction, Record, Row
 from mock_server.store.collection import Collection, Where
 from mock_server.store.copy_on_write import SharedRows
 
@@ -151,7 +151,7 @@ class Transaction:
         try:
             if fault is None and self.changed and self._log is not None:
                 self._kept = self.changes()
-                self._log.commit(self._workspace, self._kept, self.counters())
+                self._log.commit_all((LoggedTransaction(self._workspace, self._kept, self.counters()),))
         except BaseException:
             self.undo()
             raise

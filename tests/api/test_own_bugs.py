@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from mock_server.app import create_app
 from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
 from mock_server.config.settings import Settings
 from mock_server.errors import InternalError
-from mock_server.store.base import Change, NoLog
+from mock_server.store.base import LoggedTransaction, NoLog
 from mock_server.support.redaction import Redactor
 
 SECRET = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
@@ -83,7 +83,7 @@ def wrong_but_sure(call: OperationContext) -> OperationResult:
 class BrokenLog(NoLog):
     """A disk that is full when the first change is to be kept."""
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
         raise RuntimeError(f"disk full, {SECRET}")
 
 

@@ -11,13 +11,13 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from mock_server import server
 from mock_server.cli.main import main
 from mock_server.config.settings import Settings
-from mock_server.store.base import Change, Log
+from mock_server.store.base import Log, LoggedTransaction
 from mock_server.webhooks import egress_client
 from mock_server.webhooks.reply import Reply
 
@@ -44,14 +44,13 @@ class DyingLog:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        changes = list(changes)
-        kinds = {change.kind for change in changes}
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
+        kinds = {change.kind for one in transactions for change in one.changes}
         if EVENTS in kinds:
             self._fate.come_to("before-commit")
         elif DELIVERIES in kinds:
             self._fate.come_to("before-record")
-        self._inner.commit(workspace, changes, counters)
+        self._inner.commit_all(transactions)
         if EVENTS in kinds:
             self._fate.come_to("after-commit")
 

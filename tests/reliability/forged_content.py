@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mock_server.store.base import Change, Row, at_once
+from mock_server.store.base import Change, LoggedTransaction, Row, at_once
 from mock_server.store.snapshot_file import checksum
 from mock_server.store.sqlite_log import SqliteLog
 
@@ -130,7 +130,7 @@ def states() -> Iterator[tuple[str, Forge]]:
 
 
 def _commit(kind: str, row: Row, counters: Mapping[str, Any] = {}) -> Forge:
-    return lambda log: log.commit(WORKSPACE, [Change(kind, row.id, row)], counters)
+    return lambda log: log.commit_all([LoggedTransaction(WORKSPACE, [Change(kind, row.id, row)], counters)])
 
 
 def _save(facts: Mapping[str, Any]) -> Forge:

@@ -51,13 +51,13 @@ class DyingSqlite(sqlite_log.SqliteLog):
 
 def _saying(step: str) -> Any:
     def method(self: Any, *arguments: Any) -> Any:
-        self._data.step = step
+        self._data.step = step.removesuffix("_all")
         return getattr(super(DyingSqlite, self), step)(*arguments)
 
     return method
 
 
-for _step in ("begin", "commit", "save", "forget", "remove", "tidy"):
+for _step in ("begin", "commit_all", "save", "forget", "remove", "tidy"):
     setattr(DyingSqlite, _step, _saying(_step))
 
 

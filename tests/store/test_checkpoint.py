@@ -11,7 +11,7 @@ import pytest
 from begun import begun
 
 from mock_server.store import checkpoint
-from mock_server.store.base import Change, Row
+from mock_server.store.base import Change, LoggedTransaction, Row
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 
@@ -33,7 +33,7 @@ def log(path: Path) -> Iterator[SqliteLog]:
 
 def commit(log: SqliteLog, number: int) -> None:
     rows = [Row(f"{number}.{index}", ("", number), {"text": "x" * 1000}) for index in range(50)]
-    log.commit("one", [Change("things", row.id, row) for row in rows], {})
+    log.commit_all([LoggedTransaction("one", [Change("things", row.id, row) for row in rows], {})])
 
 
 def until(log: SqliteLog, done: Callable[[], bool]) -> int:

@@ -11,7 +11,7 @@ from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.errors import StateError
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
-from mock_server.store.base import Change, Row, at_once
+from mock_server.store.base import Change, LoggedTransaction, Row, at_once
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import DEFAULT, Workspaces
@@ -100,7 +100,7 @@ def test_a_record_of_ours_that_nobody_of_us_wrote_is_named_with_what_is_wrong(pa
         log = SqliteLog(path)
         list(log.load())
         wrong = {**good, field: [{}]}
-        log.commit(DEFAULT, [Change(kind, good["id"], Row(good["id"], (NOW, 99), wrong))], {})
+        log.commit_all([LoggedTransaction(DEFAULT, [Change(kind, good["id"], Row(good["id"], (NOW, 99), wrong))], {})])
         log.close()
         said = started(path)
         assert f"its {kind[1:]} {good['id']!r}: " in said
@@ -108,7 +108,7 @@ def test_a_record_of_ours_that_nobody_of_us_wrote_is_named_with_what_is_wrong(pa
         log = SqliteLog(path)
         before = Row(good["id"], (NOW, 99), wrong)
         list(log.load())
-        log.commit(DEFAULT, [Change(kind, good["id"], None, before)], {})
+        log.commit_all([LoggedTransaction(DEFAULT, [Change(kind, good["id"], None, before)], {})])
         log.close()
     assert started(path) == ""
 
@@ -153,7 +153,7 @@ def test_records_of_the_business_that_nobody_of_us_wrote_are_mended(path: Path) 
     log = SqliteLog(path)
     list(log.load())
     odd = [Row(number, ("", 100 + number), {"id": number, "question": value}) for number, value in enumerate(VALUES)]
-    log.commit(DEFAULT, [Change("faqs", row.id, row) for row in odd], {})
+    log.commit_all([LoggedTransaction(DEFAULT, [Change("faqs", row.id, row) for row in odd], {})])
     log.close()
     assert started(path) == ""
 

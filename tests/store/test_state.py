@@ -191,7 +191,7 @@ def test_what_a_transaction_came_to_is_told_once_for_each_record() -> None:
 
 def test_a_commit_that_cannot_be_kept_undoes_everything() -> None:
     class Full(NoLog):
-        def commit(self, *transaction: Any) -> None:
+        def commit_all(self, *transactions: Any) -> None:
             raise Failed
 
     state = WorkspaceState.of({"faqs": [{"id": 1}]}, {})

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import ref
 
@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from wire import Tenant, ask
 
 from mock_server.errors import Problem, StateError
-from mock_server.store.base import Change, NoLog
+from mock_server.store.base import LoggedTransaction, NoLog
 from mock_server.webhooks import events, outbox
 from mock_server.webhooks.reply import Reply
 from mock_server.workspaces.workspace import Workspaces
@@ -26,8 +26,8 @@ class Counting(NoLog):
         self.room = room
         self.sizes: list[int] = []
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        rows = [change.row for change in changes if change.kind == outbox.KIND]
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
+        rows = [change.row for one in transactions for change in one.changes if change.kind == outbox.KIND]
         attempted = sum(bool(row and row.record["attempts"]) for row in rows)
         if attempted > self.room:
             raise StateError(Problem("state", "no room for so many"))
@@ -65,8 +65,8 @@ def test_what_cannot_be_kept_together_is_kept_one_by_one(workspaces: Workspaces)
 class Unable(NoLog):
     """A log that cannot write an attempt that was answered."""
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
-        rows = [change.row for change in changes if change.kind == outbox.KIND]
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
+        rows = [change.row for one in transactions for change in one.changes if change.kind == outbox.KIND]
         if any(attempt["status"] for row in rows if row for attempt in row.record["attempts"]):
             raise TypeError("a bug of ours")
 

@@ -1,7 +1,7 @@
 """The lease of who listens: it ends by itself, outlives a restart of the server, and survives a full disk."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from receivers import Setting, Stage, receiving, staged
 
 from mock_server.errors import Problem, StateError
-from mock_server.store.base import Change, NoLog
+from mock_server.store.base import LoggedTransaction, NoLog
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.webhooks import listeners
 from mock_server.webhooks.listener import Listener
@@ -149,7 +149,7 @@ def test_a_full_disk_only_delays_the_end_of_a_lease(workspaces: Workspaces, capl
     class Full(NoLog):
         broken = 0
 
-        def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
             if self.broken:
                 self.broken -= 1
                 raise StateError(Problem("state", "the disk is full"))
@@ -173,7 +173,7 @@ def test_a_reset_that_cannot_be_followed_up_is_heard_of(
     class Full(NoLog):
         broken = False
 
-        def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+        def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
             if self.broken:
                 raise StateError(Problem("state", "the disk is full"))
 

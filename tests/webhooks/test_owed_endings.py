@@ -1,7 +1,7 @@
 """The end of a subscription that is owed thousands is made in slices: nobody waits for it, and a kill loses nothing."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from receivers import START, Stage, receiving, saying, staged, status
 from wire import state_of
 
 from mock_server.errors import Problem, StateError
-from mock_server.store.base import Change, NoLog
+from mock_server.store.base import LoggedTransaction, NoLog
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.webhooks import outbox, subscription_endings
@@ -26,11 +26,11 @@ class Sizes(NoLog):
         self.sizes: list[int] = []
         self.broken = 0
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
         if self.broken:
             self.broken -= 1
             raise StateError(Problem("state", "the disk is full"))
-        self.sizes.append(sum(change.kind == outbox.KIND for change in changes))
+        self.sizes.append(sum(change.kind == outbox.KIND for one in transactions for change in one.changes))
 
 
 @pytest.fixture(autouse=True)

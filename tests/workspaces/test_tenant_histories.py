@@ -1,7 +1,7 @@
 """Whatever is done with tenants on a disk that may be full: each has what is expected of it, and so after a restart."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, StateError, StorageUnavailable
-from mock_server.store.base import Change, LayerId, NoLog
+from mock_server.store.base import LayerId, LoggedTransaction, NoLog
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
@@ -60,9 +60,9 @@ class Disk(SqliteLog):
         self._refuse()
         return super().save(workspace, name, facts, layer)
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
         self._refuse()
-        super().commit(workspace, changes, counters)
+        super().commit_all(transactions)
 
     def remove(self, workspace: str) -> None:
         self._refuse()

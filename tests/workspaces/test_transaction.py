@@ -1,12 +1,12 @@
 """A transaction of a workspace: kept whole and told of, or undone, whatever fails in it or below it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from mock_server.errors import Problem, StateError, StorageUnavailable
-from mock_server.store.base import Change, NoLog
+from mock_server.store.base import LoggedTransaction, NoLog
 from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.stubbing.fault_rules import STALE_READ, FaultRules
 from mock_server.stubbing.request_pattern import RequestPattern
@@ -23,10 +23,10 @@ class Kept(NoLog):
         self.kinds: list[str] = []
         self.room = room
 
-    def commit(self, workspace: str, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
+    def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
         if not self.room:
             raise FULL
-        self.kinds += [f"{workspace}:{change.kind}" for change in changes]
+        self.kinds += [f"{one.workspace}:{change.kind}" for one in transactions for change in one.changes]
 
 
 def put(kind: str = "leads") -> Callable[[Transaction], None]:
