@@ -4,8 +4,10 @@ import gc
 import itertools
 import logging
 import os
+import uuid
 from collections.abc import Iterator
 
+import postgres
 import pytest
 from hypothesis import settings
 from starlette.applications import Starlette
@@ -18,6 +20,7 @@ from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.recipe import load_recipe
 
+postgres.pass_on_the_named_one()
 for _name in [name for name in os.environ if name.startswith("SOPHIIE_")]:
     del os.environ[_name]  # how a person's own server runs says nothing of what is tested
 
@@ -35,6 +38,28 @@ def pytest_collection_finish() -> None:
     """Thousands of collected tests live to the end: looking through them again and again takes a tenth of the time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that need PostgreSQL run in one worker, which starts it once."""
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("postgres"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Postgres]:
+    """A real PostgreSQL."""
+    with postgres.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
+    """Where a state can be kept: a schema of the test's own."""
+    with postgres_server.schema(f"t{uuid.uuid4().hex}") as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ EXTRAS = {"requirements.lock": "", "requirements-dev.lock": "[check,dev,test]"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = ("linux", "darwin")
 
-LACKING_ON_WINDOWS = {"colorama"}
+LACKING_ON_WINDOWS = {"colorama", "tzdata"}  # for click and others · for psycopg
 """The locks do not claim Windows: they are resolved on Linux. This is how far they are from it."""
 
 
