@@ -18,6 +18,9 @@ COUNTED = Rule("counted", _LIFE, "The total must follow what is created and dele
 APPLIED = Rule("update_applied", _LIFE, "An update must set what it names", _SAID, _UPDATE)
 KEEPS = Rule("update_keeps", _LIFE, "An update must leave the rest alone", _OURS, "gap:empty-update")
 KEPT = Rule("kept_exactly", _LIFE, "What is written must be kept exactly, in every view", _SAID, _CREATE)
+AT_ONCE = Rule(
+    "concurrent_kept", _LIFE, "Of two requests at the same moment neither may undo the other", _SAID, _UPDATE
+)
 EMPTIED = Rule("emptied", _LIFE, "An empty list or object must take the place of what was there", _OURS,
                "gap:transfer-settings")  # fmt: skip
 NULLED = Rule("null_clears", _LIFE, "A null must clear the field", _OURS, "gap:null-clears-field")

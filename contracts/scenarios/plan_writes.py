@@ -6,6 +6,7 @@ from functools import partial
 from contracts.scenarios import (
     actions,
     bounds,
+    concurrency,
     consistency,
     effects,
     exact_messages,
@@ -42,8 +43,13 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
             ("bounds-of-updates", bounds.update),
             ("unasked", unasked_members.ignored),
             ("conflicts", ending.conflicts),
+            ("concurrent-changes", concurrency.changes),
+            ("concurrent-creations", concurrency.creations),
+            ("concurrent-deletions", concurrency.deletions),
         ):
             yield Scenario(topic, family.path, on(function, family))
+        if family.path in business_rules.UNIQUE:
+            yield Scenario("concurrent-conflicts", family.path, on(concurrency.conflicts, family))
     for family in catalogue.families:
         if family.listing and (family.read or family.update or family.delete):
             yield Scenario("unknown-ids", family.path, on(ending.unknown_ids, family))

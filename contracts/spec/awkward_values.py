@@ -13,7 +13,7 @@ from contracts.spec.samples import CannotSample, Sampler
 _TEXTS = (
     " a blank before and after {n} ",
     "two  blanks   and more {n}",
-    "lines\r\nof\nthree\rkinds {n}",
+    "\tlines\r\nof\nthree\rkinds {n}\n",
     "mcDONALD o'Neill vAN DE {n}",
     "e\u0301n\u0303u\u0308 in two parts {n}",
     "\u00e9\u00f1\u00fc\uac00 in one part {n}",
@@ -26,6 +26,8 @@ _TEXTS = (
     "\u201csmart\u201d \u2013 \u2026 \ufb00 \u0130\u0131 \u00df {n}",
     "a\ttab, a no-break\u00a0blank and a stop {n}.",
     "\u0000 \u001b[31m \u007f \u2028 \u2029 {n}",
+    "(c) -- ... :-) 1/2 !!! **b** _i_ #1 1,000.50 +1 NaN {n}",
+    '{{"a": ["{n}", null]}}',
     "null", "undefined", "true", "2026-01-05", "1e3", " ", ".",
 )  # fmt: skip
 _LONG = "the longest text that is allowed {n} "

@@ -1,6 +1,7 @@
 """The mock in memory: no server, no network, a third of a millisecond a request."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -91,10 +92,12 @@ class InMemory:
         self.app = create_app(Settings(world="empty", rate_limit="off", retries="1h,1h"))
         self.app.state.dispatcher._gate = self
         self._loop = asyncio.Runner()
+        self._turn = threading.Lock()  # some scenarios ask from two threads
         self.deliver: Callable[[str, bytes, Mapping[str, str]], Awaitable[Reply]] = self.delivered
 
     def ask(self, call: Call) -> Exchange:
-        status, headers, body = self._loop.run(self._asked(call))
+        with self._turn:
+            status, headers, body = self._loop.run(self._asked(call))
         sent = {name.lower(): value for name, value in call.headers.items()}
         return Exchange(call.method, call.url, sent, call.body, status, headers, body, call.operation)
 
