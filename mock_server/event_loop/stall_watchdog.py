@@ -5,15 +5,17 @@ is 100 ms or more of the loop thread's own processor time, or of a call that blo
 ready to run and had no processor is the machine's and not ours; so is time in which other threads worked.
 
 A round of the loop in which hundreds are served, each for a moment, is no stall: the processor time of one piece of
-work counts, of what a task does until it waits.
+work counts, of what a task does until it waits. A look for garbage is a part of the piece in which it begins, and no
+stack shows it: where it is what takes long, it is named.
 """
 
 import asyncio
+import gc
 import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +78,7 @@ class _Watchdog:
         self._loop_thread, self._native_thread = threading.get_ident(), threading.get_native_id()
         self._asleep = 0  # looks at the late loop that found its thread asleep
         self._stack = ""  # of the piece of work that goes on
+        self._look_began = 0.0  # the look for garbage, in the thread's processor time
         self._begin(ThreadTime.now())
         self._stopped = threading.Event()
         self._onlooker = threading.Thread(target=self._look, name="stall-watchdog", daemon=True)
@@ -85,11 +88,13 @@ class _Watchdog:
         self._timer = self._loop.call_later(_BEAT_SECONDS, self._beat)
         self._factory = self._loop.get_task_factory()
         self._loop.set_task_factory(lambda loop, work, **more: asyncio.Task(_Watched(work, self), loop=loop, **more))
+        gc.callbacks.append(self._collecting)
         self._onlooker.start()
 
     def stop(self) -> None:
         """Judge what went on until now, and end."""
         self._timer.cancel()
+        gc.callbacks.remove(self._collecting)
         self._loop.set_task_factory(self._factory)
         self._judge()
         self._stopped.set()
@@ -122,6 +127,19 @@ class _Watchdog:
         self._begin(now)
         if stall.seconds >= MIN_STALL_SECONDS:
             self._on_stall(stall)
+
+    def _collecting(self, phase: str, info: Mapping[str, int]) -> None:
+        """Note a long look for garbage as the place: the onlooker cannot run meanwhile, and would see what came after.
+
+        It is called in whichever thread the look happens.
+        """
+        if threading.get_ident() != self._loop_thread:
+            return
+        _, thread = wall_and_thread_time()
+        if phase == "start":
+            self._look_began = thread
+        elif (spent := thread - self._look_began) > _NOTE_AFTER_SECONDS:
+            self._stack = f"  Python looked for garbage for {spent * 1000:.0f} ms (generation {info['generation']})\n"
 
     def _look(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):

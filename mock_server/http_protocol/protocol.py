@@ -60,6 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._give_up(self._answering)
         self._raw.end(lost=True)
         super().connection_lost(exc)
+        self.app = self._application  # the method in its place holds this object: garbage that must be looked for
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
         """Answer what the client asked before it closed its side; True keeps the connection until then.

@@ -1,6 +1,7 @@
 """The watchdog of the event loop: what it calls a stall, what it leaves to the machine, and that it says where."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 
@@ -102,3 +103,27 @@ def test_a_long_step_of_a_task_is_reported_with_its_own_place() -> None:
     asyncio.run(scenario())
     (stall,) = found
     assert "in long" in stall.stack
+
+
+def test_a_long_look_for_garbage_is_reported_as_what_it_is() -> None:
+    def slow(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            compute(0.15)
+
+    def look() -> None:
+        gc.callbacks.append(slow)  # after the watchdog's own
+        gc.collect(0)
+        gc.callbacks.remove(slow)
+
+    (stall,) = stalls_of(look)
+    assert stall.stack.startswith("  Python looked for garbage for 15")
+    assert stall.stack.endswith("(generation 0)\n")
+
+
+def test_a_short_look_for_garbage_is_not_named() -> None:
+    def look() -> None:
+        compute(0.11)
+        gc.collect(0)
+
+    (stall,) = stalls_of(look)
+    assert "in compute" in stall.stack

@@ -27,7 +27,7 @@ from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
 from mock_server.server import Server, bind, open_log, server_of, url_of
 from mock_server.spec.contract import Contract
-from mock_server.support.garbage_collector import building_for_good
+from mock_server.support.garbage_collector import building_for_good, set_aside_when_old
 from mock_server.support.redaction import Redactor
 from mock_server.workspaces.record_counts import record_counts
 from mock_server.workspaces.workspace import DEFAULT, Workspace
@@ -96,7 +96,7 @@ def _served(
         ready(app)
         server = server_of(app)
         watcher = Watcher(settings, app.state.workspaces.contract, server.stop)
-        with watcher if settings.watch else nullcontext():
+        with set_aside_when_old(), watcher if settings.watch else nullcontext():
             server.until_stopped(listener.dup())
         return server, watcher.changed
 
