@@ -7,7 +7,7 @@ import pytest
 from contracts.errors import RunStopped
 from contracts.pytest_session import NAMES
 from contracts.report.escaping import terminal
-from contracts.report.summary import MOST_COMMANDS, verdict
+from contracts.report.summary import MAX_COMMANDS, verdict
 from contracts.rules.rule import Finding
 from contracts.run.runner import Run
 from contracts.transport.exchange import Variables
@@ -47,7 +47,7 @@ def _lines(finding: Finding, keys: Variables) -> Iterator[str]:
     yield f"{finding.operation}: {finding.rule.title} ({finding.rule.name})"
     yield f"  expected {finding.expected}"
     yield f"  got      {finding.got}"
-    yield from (f"  {exchange.curl(keys)}" for exchange in finding.evidence[-MOST_COMMANDS:])
+    yield from (f"  {exchange.curl(keys)}" for exchange in finding.evidence[-MAX_COMMANDS:])
 
 
 def test_the_run_was_not_vacuous(run: Run, request: pytest.FixtureRequest) -> None:

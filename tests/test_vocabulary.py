@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 
 # A name that nobody outside could guess → the word that took its place. Whole names, of anything.
 NAMES = {
-    "Abandoned": "ScenarioSkipped", "AdminSafety": "AdminAccess", "AsyncControl": "AsyncAdminClient",
+    "Abandoned": "ScenarioSkipped", "EndedAttempt": "FinishedAttempt", "Told": "Facts",
+    "KEPT": "MAX_… or JOURNAL_…", "LARGEST": "MAX_…_BYTES", "LONGEST": "MAX_…_SECONDS", "MOST": "MAX_…",
+    "AdminSafety": "AdminAccess", "AsyncControl": "AsyncAdminClient",
     "Backlog": "DeliveryQueue", "Deed": "ActionContext", "Fate": "ReplayStatus", "Held": "Conversation",
     "Letter": "ReceivedDelivery", "LedgerGate": "WriteGate", "Neighbour": "SecondTenant", "News": "AttemptFeed",
     "Office": "WebhookTenant", "Probe": "ScenarioClient", "Said": "Violation", "Shortcut": "ApiFirst",

@@ -15,7 +15,7 @@ from contracts.errors import CannotRun
 from contracts.real_host.ledger import PATTERN as LEDGERS
 from contracts.real_host.ledger import load_ledger
 from contracts.transport.pacing import PATTERN as PACES
-from contracts.transport.pacing import WINDOW
+from contracts.transport.pacing import WINDOW_SECONDS
 
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 """Bytes that an editor may put before a ledger: byte order marks and blank lines."""
@@ -71,7 +71,7 @@ def _of_pace(path: Path) -> str:
             row = database.execute("SELECT at FROM next").fetchone()
     except sqlite3.Error as fault:
         return f"not read: {fault}"
-    return "in use within the last minute" if row and row[0] > time.time() - WINDOW else ""
+    return "in use within the last minute" if row and row[0] > time.time() - WINDOW_SECONDS else ""
 
 
 def _looks_like_ledger(path: Path) -> bool:

@@ -16,7 +16,7 @@ from contracts.report import escaping, terminal, writers
 from contracts.report.summary import RunReport
 from contracts.run.verdict import accept
 from contracts.spec.document import load
-from contracts.spec.json_file import LARGEST, JsonNode, parsed
+from contracts.spec.json_file import MAX_FILE_BYTES, JsonNode, parsed
 from contracts.spec.text_file import NotText, content
 from contracts.traffic.attribution import Attribution
 from contracts.traffic.detect import REMEDY, recording
@@ -58,7 +58,7 @@ def command(
     try:
         wanted, contract = writers.wanted(reports, _KINDS), load(spec)
         accepted = load_baseline(baseline, date.today(), contract)
-        raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else content(file, LARGEST, REMEDY)
+        raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if file == "-" else content(file, MAX_FILE_BYTES, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
         traffic = recording(*_whole(raw, place))
         outcome = Attribution(contract, traffic, TrafficOptions(base, strict, requests_only)).outcome(name)

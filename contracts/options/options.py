@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from contracts.options.baseline import Baseline
 from contracts.options.generation_depth import USUAL, GenerationDepth
 
-BUDGET = 200
+REQUEST_BUDGET = 200
 """Requests of a run on a real host, unless asked otherwise."""
 
 

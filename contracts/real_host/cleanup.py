@@ -19,7 +19,7 @@ from contracts.spec import business_rules
 from contracts.transport.guarded_session import TIMEOUT
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 
-SETTLE = TIMEOUT + 5.0
+SETTLE_SECONDS = TIMEOUT + 5.0
 """Seconds after which a request that was under way has arrived, or never will."""
 _MOST_WALKS = 3
 _MOST_PAGES = 1000
@@ -66,7 +66,7 @@ class Cleaner:
 
     def _look_for(self, made: MadeRecord, offer: SafeOperations) -> None:
         """Raises ScenarioSkipped when the list cannot be read to its end."""
-        left = made.at + SETTLE - self._clock()
+        left = made.at + SETTLE_SECONDS - self._clock()
         if left > 0:
             self._sleep(left)
         for _ in range(_MOST_WALKS):

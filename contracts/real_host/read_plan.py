@@ -22,7 +22,7 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
 
-SIZE = 5
+PAGE_SIZE = 5
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def _top(catalogue: Catalogue) -> Iterator[ReadStep]:
             yield ReadStep(operation)
             continue
         for page in (1, 2):
-            yield ReadStep(operation, listing, page, {listing.page.name: page, listing.size.name: SIZE})
+            yield ReadStep(operation, listing, page, {listing.page.name: page, listing.size.name: PAGE_SIZE})
         for asked in listing.filters:
-            first = {listing.size.name: SIZE}
+            first = {listing.size.name: PAGE_SIZE}
             needs = {asked.name: (operation.key, asked.member)}
             yield ReadStep(operation, listing, 1, first, needs, topic="filter")
         for parameter in listing.expands:
             for value in parameter.schema["enum"]:
-                query = {listing.page.name: 1, listing.size.name: SIZE, parameter.name: value}
+                query = {listing.page.name: 1, listing.size.name: PAGE_SIZE, parameter.name: value}
                 yield ReadStep(operation, listing, 1, query, topic="expand")
 
 
@@ -107,7 +107,7 @@ def _deeper(catalogue: Catalogue, ids: Mapping[str, str]) -> Iterator[ReadStep]:
         if len(needs) + len(asked) == len(path) + len(query):
             listing = catalogue.lists.get(operation.key)
             if listing is not None and listing.size is not None:
-                asked[listing.size.name] = SIZE
+                asked[listing.size.name] = PAGE_SIZE
             yield ReadStep(operation, listing, 1 if listing else 0, asked, needs, topic="item" if path else "read")
 
 
@@ -165,8 +165,8 @@ class ReadRun:
     def _judged(self, step: ReadStep, listing: Listing, page: Page, asked: Mapping[str, Any]) -> Iterator[Violation]:
         first = self._pages.get(listing.key)
         if page.count is not None and listing.paged:
-            yield from rules.totals(page, step.page, SIZE, page.count)
-            due = max(0, min(SIZE, page.count - (step.page - 1) * SIZE))
+            yield from rules.totals(page, step.page, PAGE_SIZE, page.count)
+            due = max(0, min(PAGE_SIZE, page.count - (step.page - 1) * PAGE_SIZE))
             if len(page.items) != due:
                 yield Violation(rules.LIMIT, expected=f"{due} items", got=f"{len(page.items)} items")
         yield from rules.unique(page.ids)

@@ -14,7 +14,7 @@ from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
 from contracts.transport.guard import BURSTS, Guard, Mode
-from contracts.transport.pacing import APART, BRISK, GAP, WINDOW, expected_seconds
+from contracts.transport.pacing import APART, BRISK, GAP, WINDOW_SECONDS, expected_seconds
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
 TOPICS = ("read", "filter", "expand", "item", TOPIC, rate_limit.TOPIC)
@@ -51,7 +51,7 @@ class SafeRunPlan:
             *(describe(self._writes) if self._writes is not None else []),
         ]
         if self.burst:
-            span = f"×{BURST} in {(BURST - 1) * BRISK:.0f} s, after {WINDOW:.0f} s without any"
+            span = f"×{BURST} in {(BURST - 1) * BRISK:.0f} s, after {WINDOW_SECONDS:.0f} s without any"
             lines.append(f"{self.burst.describe()}   ({span}; at most {BURSTS} times)")
         return lines
 

@@ -16,7 +16,7 @@ from contracts.transport.exchange import NO_KEYS, NOT_JSON, Exchange, Variables,
 from contracts.transport.redaction import ReportRedactor
 from mock_server.support.redaction import MASK
 
-LARGEST = 48 * 1024**2
+MAX_BODIES_BYTES = 48 * 1024**2
 """Bytes of bodies that are kept; `check traffic` reads files of 64 MiB."""
 
 _CREDENTIALS = ("authorization", "cookie", "set-cookie")
@@ -38,7 +38,7 @@ class HarRecorder:
     def seen(self, exchange: Exchange) -> None:
         """Keep an exchange, without its bodies once enough bytes are kept."""
         self._kept += len(exchange.body) + len(exchange.sent_body)
-        whole = self._kept <= LARGEST
+        whole = self._kept <= MAX_BODIES_BYTES
         self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
 
 

@@ -19,7 +19,7 @@ from contracts.rules.rule import Severity
 from mock_server import __version__
 from mock_server.support.text import shorten
 
-MOST = 5_000
+MAX_RESULTS = 5_000
 """Results that GitHub shows of the 25,000 that it takes; those that break the run come first."""
 _LONGEST = 1_000
 """Characters of a message that it shows."""
@@ -30,10 +30,10 @@ _ROOT = "%SRCROOT%"
 def as_sarif(report: RunReport) -> str:
     """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
     facts = report.facts
-    known, places = report.causes[:MOST], DocumentPlaces(report.outcome.coverage.contract)
+    known, places = report.causes[:MAX_RESULTS], DocumentPlaces(report.outcome.coverage.contract)
     open_ = {(item["rule"], item["operation"]) for item in facts["findings"]}  # one cause is one result
     closed = [c for c in report.accepted_causes if (c[0]["rule"], c[0]["operation"]) not in open_]
-    accepted = closed[: MOST - len(known)]
+    accepted = closed[: MAX_RESULTS - len(known)]
     causes = [*known, *accepted]
     firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
     names = list(firsts)

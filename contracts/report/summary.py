@@ -15,7 +15,7 @@ from contracts.transport.redaction import ReportRedactor
 
 Cause = Sequence[Mapping[str, Any]]
 """Findings of a summary that most likely have one cause, the first of them as an example."""
-MOST_COMMANDS = 9
+MAX_COMMANDS = 9
 """Commands that a report shows for one finding; those that lead to a failed delivery are no fewer."""
 MAX_EXAMPLES = 3
 """Findings of one cause that are shown in full."""
@@ -37,7 +37,7 @@ def redacted(value: Any, redactor: ReportRedactor) -> Any:
 
 def finding(item: Finding, outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
     """One finding as plain data, with the commands that show it."""
-    shown = item.evidence[-MOST_COMMANDS:]
+    shown = item.evidence[-MAX_COMMANDS:]
     keys = outcome.target.variables
     curls = [exchange.curl(keys) for exchange in shown]
     again = [stored_request.to_dict(exchange, keys) for exchange in shown]

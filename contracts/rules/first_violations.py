@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from contracts.spec.document import Document, Schema
 
-MOST = 25
+MAX_PLACES = 25
 """Places of one value; who has mended these looks again."""
 _SMALL = 8 * 1024  # characters, of which all errors are made in no time
 _ITEMS = 25  # of a list in a larger value
@@ -21,7 +21,7 @@ Error = jsonschema_rs.ValidationError
 
 
 def first_problems(document: Document, schema: Schema, value: Any) -> list[Error]:
-    """One error for each place, at most ``MOST``; of a long list, those of its first items."""
+    """One error for each place, at most ``MAX_PLACES``; of a long list, those of its first items."""
     quick = document.validator(schema)
     if quick.is_valid(value):
         return []
@@ -44,7 +44,7 @@ def _by_place(errors: Iterable[Error]) -> list[Error]:
     found: dict[str, Error] = {}
     for error in errors:
         found.setdefault(place_of(error), error)
-        if len(found) == MOST:
+        if len(found) == MAX_PLACES:
             break
     return list(found.values())
 

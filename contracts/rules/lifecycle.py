@@ -17,7 +17,7 @@ LISTED = Rule("listed_once", _LIFE, "A record must be in its list once, as it is
 COUNTED = Rule("counted", _LIFE, "The total must follow what is created and deleted", _SAID, _CREATE)
 APPLIED = Rule("update_applied", _LIFE, "An update must set what it names", _SAID, _UPDATE)
 KEEPS = Rule("update_keeps", _LIFE, "An update must leave the rest alone", _OURS, "gap:empty-update")
-KEPT = Rule("kept_exactly", _LIFE, "What is written must be kept exactly, in every view", _SAID, _CREATE)
+KEPT_EXACTLY = Rule("kept_exactly", _LIFE, "What is written must be kept exactly, in every view", _SAID, _CREATE)
 AT_ONCE = Rule(
     "concurrent_kept", _LIFE, "Of two requests at the same moment neither may undo the other", _SAID, _UPDATE
 )

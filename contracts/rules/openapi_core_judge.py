@@ -21,7 +21,7 @@ from contracts.spec.operation_parts import JSON, Answer
 from contracts.spec.path_template import as_sent
 from contracts.transport.exchange import Exchange, cut
 
-LARGEST = 32 * 1024
+MAX_BODY_BYTES = 32 * 1024
 """Bytes of a body that it looks at: of 50,000 wrong items it makes as many errors, in half a minute."""
 JUDGES = Rule("judges_agree", Group.SHAPE, "Two independent validators must agree on an answer")
 
@@ -76,7 +76,11 @@ class OpenapiCoreJudge:
         if mark in self._seen or answer is None or not _is_read(answer, exchange):
             return
         self._seen.add(mark)
-        if not found_wrong and len(exchange.body) <= LARGEST and (errors := self._answer_errors(operation, exchange)):
+        if (
+            not found_wrong
+            and len(exchange.body) <= MAX_BODY_BYTES
+            and (errors := self._answer_errors(operation, exchange))
+        ):
             violation = Violation(
                 JUDGES,
                 Location(exchange.status, name="second-judge"),

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from contracts.rules.first_violations import first_problems, place_of
 from contracts.rules.location import Location
 from contracts.rules.object_members import undocumented
-from contracts.rules.openapi_core_judge import LARGEST, OpenapiCoreJudge
+from contracts.rules.openapi_core_judge import MAX_BODY_BYTES, OpenapiCoreJudge
 from contracts.rules.rule import Group, Rule, Severity, Violation
 from contracts.spec import schema_words
 from contracts.spec.document import Operation
@@ -36,7 +36,7 @@ def request(judge: OpenapiCoreJudge, operation: Operation, exchange: Exchange) -
 
     No violation of this module holds a value of the request.
     """
-    ours = _is_json(exchange) and (len(exchange.sent_body) > LARGEST or _sent(exchange) is NOT_JSON)
+    ours = _is_json(exchange) and (len(exchange.sent_body) > MAX_BODY_BYTES or _sent(exchange) is NOT_JSON)
     if ours and operation.body is not None:
         yield from _body(operation, exchange)
     asked = replace(exchange, sent_body=b"") if ours else exchange

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from contracts.rules import wire_conformance
-from contracts.rules.first_violations import MOST, first_problems, place_of
+from contracts.rules.first_violations import MAX_PLACES, first_problems, place_of
 from contracts.rules.location import Location
 from contracts.rules.object_members import is_open, members_of
 from contracts.rules.rule import Finding, Group, Rule, Severity, Violation
@@ -161,7 +161,7 @@ def _body(operation: Operation, schema: Any, exchange: Exchange, fine: Fine) -> 
     else:
         known = fine.setdefault(f"{operation.key} {exchange.status}", set())
         found = _fields(operation.document, schema, exchange.json, "", known)
-        yield from islice(_of_each_place(found), MOST)
+        yield from islice(_of_each_place(found), MAX_PLACES)
 
 
 def _of_each_place(violations: Iterable[Violation]) -> Iterator[Violation]:
@@ -212,7 +212,7 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
                 yield from found
                 if not found:
                     fine.add(mark)
-                elif (odd := odd + 1) == MOST:
+                elif (odd := odd + 1) == MAX_PLACES:
                     return
         return
     if not isinstance(value, dict) or not isinstance(schema, Mapping):

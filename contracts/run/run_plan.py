@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.options.generation_depth import QUICK, GenerationDepth
-from contracts.options.options import BUDGET, Options
+from contracts.options.options import REQUEST_BUDGET, Options
 from contracts.options.selection import Selection
 from contracts.real_host.run_plan import BURST, TOPICS, SafeRunPlan, wanted
 from contracts.real_host.safe_records import SafeOperations
@@ -64,7 +64,7 @@ class RunPlan:
             token=self.target.key,
             contract=self.contract,
             private=not self.target.local,
-            budget=self.options.max_requests or (BUDGET if self.mode is Mode.SAFE else None),
+            budget=self.options.max_requests or (REQUEST_BUDGET if self.mode is Mode.SAFE else None),
             deadline=deadline,
             write_policy=write_policy,
             burst=BURST if self.options.check_rate_limit else 0,

@@ -71,7 +71,7 @@ def calls(client: ScenarioClient, lists: Lists, operation: Operation, read: Oper
                 for blamed in (operation, read):
                     got = ascii(next((text for text in texts if text), ""))[:200]
                     client.broken(
-                        rules.KEPT, blamed, exchange, shown, expected=f"{due!a} somewhere in it", got=got,
+                        rules.KEPT_EXACTLY, blamed, exchange, shown, expected=f"{due!a} somewhere in it", got=got,
                         where=f"/{name}",
                     )  # fmt: skip
 

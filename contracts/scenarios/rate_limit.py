@@ -10,7 +10,7 @@ from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import BURSTS
-from contracts.transport.pacing import WINDOW
+from contracts.transport.pacing import WINDOW_SECONDS
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
 TOPIC = "limits"
@@ -21,8 +21,8 @@ _HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("X-RateLimit-Remaining", "0", lambda text: text == "0"),
     (
         "X-RateLimit-Reset",
-        f"a span of {WINDOW:.0f} seconds at most",
-        lambda text: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW,
+        f"a span of {WINDOW_SECONDS:.0f} seconds at most",
+        lambda text: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW_SECONDS,
     ),
 )
 """Name, what is due in words, and whether a value is that."""

@@ -58,7 +58,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.COUNTED,), ("creation", "deletion")),
     ((lifecycle.READ_BACK,), ("creation", "update", "writes")),
     ((lifecycle.APPLIED, lifecycle.KEEPS), ("update", "writes")),
-    ((lifecycle.KEPT,), ("exactness",)),
+    ((lifecycle.KEPT_EXACTLY,), ("exactness",)),
     ((input.MISSING,), ("required",)),
     ((input.NOT_ASKED,), ("unasked",)),
     ((lifecycle.NULLED, lifecycle.EMPTIED, lifecycle.UPDATED_AT), ("update",)),

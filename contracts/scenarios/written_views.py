@@ -59,7 +59,7 @@ class Written:
     def _broken(self, client: ScenarioClient, blamed: Operation, found: Difference, *shown: Exchange) -> None:
         more = [exchange for exchange in shown if exchange is not self.exchange]
         client.broken(
-            rules.KEPT, blamed, self.exchange, *more, expected=f"{found.place}: {found.sent}",
+            rules.KEPT_EXACTLY, blamed, self.exchange, *more, expected=f"{found.place}: {found.sent}",
             got=f"{found.place}: {found.got}", where=found.place,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from contracts.spec.text_file import content, decoded
 from mock_server.support.exact_json import NotJson, read_json
 from mock_server.support.json_pointer import escape
 
-LARGEST = 64 * 1024**2
+MAX_FILE_BYTES = 64 * 1024**2
 
 T = TypeVar("T")
 _MISSING = object()
@@ -81,13 +81,13 @@ def _kind(value: Any) -> str:
 
 def opened(path: Path, remedy: str) -> JsonNode:
     """Read a JSON file. Raises CannotRun."""
-    return parsed(content(path, LARGEST, remedy), str(path), remedy)
+    return parsed(content(path, MAX_FILE_BYTES, remedy), str(path), remedy)
 
 
 def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> JsonNode:
     """Read JSON from bytes; ``errors`` says what becomes of bytes that are no text. Raises CannotRun."""
-    if len(raw) > LARGEST:
-        raise CannotRun(f"{name}: larger than {LARGEST // 1024**2} MiB", "give a smaller one")
+    if len(raw) > MAX_FILE_BYTES:
+        raise CannotRun(f"{name}: larger than {MAX_FILE_BYTES // 1024**2} MiB", "give a smaller one")
     text = decoded(raw, name, errors)
     try:
         data = read_json(text, MAX_DEPTH)

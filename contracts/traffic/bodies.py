@@ -11,7 +11,7 @@ from typing import Any
 from contracts.spec.json_file import JsonNode
 from contracts.traffic.recording import Part
 from contracts.transport.exchange import NOT_JSON, Exchange
-from contracts.transport.guarded_session import LARGEST
+from contracts.transport.guarded_session import MAX_ANSWER_BYTES
 from mock_server.support.exact_json import write_json
 
 _GZIP = b"\x1f\x8b"
@@ -58,7 +58,7 @@ def unpacked(body: bytes, headers: Mapping[str, str], size: Any) -> tuple[bytes,
 def _gunzipped(body: bytes) -> bytes:
     """Unpacked as far as an answer may be large; as it is where it is no gzip after all."""
     try:
-        return zlib.decompressobj(wbits=31).decompress(body, LARGEST)
+        return zlib.decompressobj(wbits=31).decompress(body, MAX_ANSWER_BYTES)
     except zlib.error:
         return body
 

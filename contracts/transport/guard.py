@@ -17,8 +17,8 @@ from contracts.errors import RequestRefused, RunStopped
 from contracts.spec.document import Contract
 from contracts.transport.exchange import Exchange
 from contracts.transport.guarded_request import GuardedRequest, WritePolicy, body_of
-from contracts.transport.pacing import APART, LONGEST, Burst, Pace
-from contracts.transport.pause import LONGEST_HOLD, LONGEST_PAUSE, LONGEST_WAIT, requested_pause
+from contracts.transport.pacing import APART, MAX_BURST_SECONDS, Burst, Pace
+from contracts.transport.pause import MAX_HOLD_SECONDS, MAX_PAUSE_SECONDS, MAX_WAIT_SECONDS, requested_pause
 
 _READS, BURSTS = ("GET", "HEAD"), 2
 _SHORT = 5.0  # seconds of waiting that need no word
@@ -129,7 +129,7 @@ class Guard:
         spare = None if self.policy.budget is None else self.policy.budget - self.sent
         if spare is not None and left * most > spare:
             raise RequestRefused(f"it takes up to {left * most} requests, and the budget has {spare} left")
-        seconds = self.pace.until_burst() + (left - 1) * APART + LONGEST
+        seconds = self.pace.until_burst() + (left - 1) * APART + MAX_BURST_SECONDS
         if seconds > self._left():
             raise RequestRefused(f"it takes up to {seconds:.0f} s, and there is less time left")
         self._bursts += 1
@@ -138,7 +138,7 @@ class Guard:
     def _wait(self, pace: Pace, moment: float) -> None:
         """Wait for a moment of the pace. Raises RunStopped where that is too long; the request is not sent."""
         seconds = moment - pace.clock()
-        if seconds > LONGEST_WAIT:
+        if seconds > MAX_WAIT_SECONDS:
             self._give_up(f"nothing may be sent with this key for {seconds:.0f} s: the target, or another run, said so")
         if seconds > self._left():
             self._give_up(_LATE, spent=True)
@@ -170,7 +170,7 @@ class Guard:
         if self.stopped is not None:
             raise self.stopped
         if self._burst is not None and self._burst.over:
-            raise RequestRefused(f"a burst is over after {self.policy.burst} requests, or after {LONGEST:.0f} s")
+            raise RequestRefused(f"a burst is over after {self.policy.burst} requests, or {MAX_BURST_SECONDS:.0f} s")
         url = urlsplit(request.url or "")
         method = request.method or ""
         if f"{url.scheme}://{url.netloc}".lower() != self.policy.origin.lower():
@@ -223,8 +223,8 @@ class Guard:
     def _pause(self, pace: Pace, headers: Mapping[str, str]) -> None:
         """Leave the target alone for as long as it asks, or end the run where that is too long."""
         seconds = requested_pause(headers, pace.clock())
-        pace.hold(min(seconds, LONGEST_HOLD))
-        if seconds > LONGEST_PAUSE:
+        pace.hold(min(seconds, MAX_HOLD_SECONDS))
+        if seconds > MAX_PAUSE_SECONDS:
             words = f"{seconds:.0f} s" if seconds < _DAY else "over a day"
             self._stop(f"the target asks for a pause of {words} (429), longer than a run waits")
 

@@ -28,7 +28,7 @@ from contracts.transport.trusted_certificates import trusted_certificates
 TIMEOUT = 15.0  # seconds of silence: to connect, to agree on TLS, to send, and before each byte of an answer
 HEAD = 20.0  # seconds until the status line and all headers are there; a target may send a byte every few seconds,
 WHOLE = 60.0  # and seconds until the whole body is;
-LARGEST = 32 * 1024 * 1024  # bytes of an answer, unpacked; it may send without end
+MAX_ANSWER_BYTES = 32 * 1024 * 1024  # bytes of an answer, unpacked; it may send without end
 
 
 _PACKED = "it says Content-Encoding, and cannot be unpacked"
@@ -56,9 +56,9 @@ class _Response(requests.Response):
         size = 0
         while part := self._part():
             size += len(part)
-            if size > LARGEST:
+            if size > MAX_ANSWER_BYTES:
                 self.close()
-                raise BrokenAnswer(f"its answer has over {LARGEST} bytes")
+                raise BrokenAnswer(f"its answer has over {MAX_ANSWER_BYTES} bytes")
             yield part
 
     def _part(self) -> bytes:

@@ -12,15 +12,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
-MOST = 50
-WINDOW = 60.0
+MAX_REQUESTS_PER_WINDOW = 50
+WINDOW_SECONDS = 60.0
 PATTERN = "sophiie-mock-pace-*.sqlite"
-GAP = WINDOW / (MOST - 2)  # a little more than the even share, so that both ends of a window are inside it
+# A little more than the even share, so that both ends of a window are inside it.
+GAP = WINDOW_SECONDS / (MAX_REQUESTS_PER_WINDOW - 2)
 BRISK = 0.2
 """Seconds between the requests of a burst: well inside a window, and no load to speak of."""
-LONGEST = WINDOW / 2
+MAX_BURST_SECONDS = WINDOW_SECONDS / 2
 """Seconds that a burst may take."""
-APART = LONGEST + 2 * WINDOW
+APART = MAX_BURST_SECONDS + 2 * WINDOW_SECONDS
 """Seconds from the beginning of one burst to that of the next."""
 
 
@@ -60,7 +61,7 @@ class Pace:
 
         The next one then begins half a window out of step with this one, for a host that counts from minute to minute.
         """
-        return Burst(self.clock, self._move(self._quiet, LONGEST + WINDOW + GAP), most)
+        return Burst(self.clock, self._move(self._quiet, MAX_BURST_SECONDS + WINDOW_SECONDS + GAP), most)
 
     def until_burst(self) -> float:
         """Seconds until one could begin."""
@@ -68,7 +69,7 @@ class Pace:
             return self._quiet(_free(database)) - self.clock()
 
     def _quiet(self, free: float) -> float:
-        return max(free - GAP + WINDOW, self.clock())
+        return max(free - GAP + WINDOW_SECONDS, self.clock())
 
     def hold(self, seconds: float) -> None:
         """Send nothing for this long: the target said so."""
@@ -115,9 +116,9 @@ class Burst:
     @property
     def over(self) -> bool:
         """True when all requests of the burst are sent, or its time is up."""
-        return self._taken >= self._most or self._clock() > self._start + LONGEST
+        return self._taken >= self._most or self._clock() > self._start + MAX_BURST_SECONDS
 
 
 def expected_seconds(requests: int, burst: int = 0) -> float:
     """How long this many requests take at this pace, and then a burst."""
-    return max(0, requests - 1) * GAP + (WINDOW + (burst - 1) * BRISK if burst else 0.0)
+    return max(0, requests - 1) * GAP + (WINDOW_SECONDS + (burst - 1) * BRISK if burst else 0.0)

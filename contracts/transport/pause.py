@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-LONGEST_PAUSE = 120.0
+MAX_PAUSE_SECONDS = 120.0
 """Seconds that a run waits because its target asked for it; for a longer pause it ends."""
-LONGEST_WAIT = 200.0
+MAX_WAIT_SECONDS = 200.0
 """Seconds that a run waits for its turn: the pause, or what other runs on the same key take before it."""
-LONGEST_HOLD = 600.0
+MAX_HOLD_SECONDS = 600.0
 """Seconds for which later runs are kept from the key: a target that says more by mistake must not lock it for ever."""
 
 _USUAL = 60.0

@@ -15,7 +15,7 @@ from types import FrameType
 from contracts.errors import SuiteError
 from contracts.transport.guard import Guard
 
-LONGEST_SILENCE = 20.0
+MAX_SILENCE_SECONDS = 20.0
 """Seconds in which the generator may send nothing for one operation."""
 _EACH = 1.0
 
@@ -24,11 +24,11 @@ class NothingWasSent(SuiteError):
     """The generator took too long over one operation, and goes on with the next."""
 
     def __str__(self) -> str:
-        return f"no request in {LONGEST_SILENCE:.0f} s; there are too many examples to choose from"
+        return f"no request in {MAX_SILENCE_SECONDS:.0f} s; there are too many examples to choose from"
 
 
 @contextmanager
-def bounded(guard: Guard, longest: float = LONGEST_SILENCE) -> Generator[None, None, None]:
+def bounded(guard: Guard, longest: float = MAX_SILENCE_SECONDS) -> Generator[None, None, None]:
     """While this lasts, no operation keeps the generator silent for longer than this, and the run's time is kept.
 
     Raises KeyboardInterrupt, which the generator takes for an end, once the time of the run is used up. Does nothing

@@ -61,5 +61,5 @@ class ExpectedDeliveries:
         told = []
         for _, entry in sorted(found, key=lambda pair: pair[0])[:count]:
             await turns.rest()
-            told.append((entry, await self._expected.told(entry)))
+            told.append((entry, await self._expected.mismatches(entry)))
         return told

@@ -21,7 +21,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     """The whole of it as plain data. ``at`` is the workspace's time, ``ms`` real time spent."""
     redactor = exchange.redactor
     return {
-        **exchange.told(),
+        **exchange.to_dict(),
         "at": stamp(exchange.at) if exchange.at else None,
         "endedAt": exchange.stage.value,
         "findings": list(exchange.findings),

@@ -21,7 +21,7 @@ from mock_server.workspaces.fitting import valid
 from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng
 
-LARGEST = 256 * 1024 * 1024
+MAX_FILE_BYTES = 256 * 1024 * 1024
 """Bytes of a file."""
 _SOON_READ = 16 * 1024 * 1024  # bytes that are read at once in some hundredths of a second
 _DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
@@ -68,7 +68,7 @@ class SnapshotImport:
         self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, items: list[dict[str, Any]]
     ) -> Mapping[str, Any]:
         try:
-            raw = at_once(unpacking(packed, headers, LARGEST))
+            raw = at_once(unpacking(packed, headers, MAX_FILE_BYTES))
         except ApiError as error:
             raise ControlRefused(error.status, str(error), headers=error.headers) from None
         file = _read(raw, items)

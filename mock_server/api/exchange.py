@@ -25,9 +25,9 @@ Headers = Iterable[tuple[bytes, bytes]]
 EXCHANGE = "mock.exchange"
 """Where a request's scope has its exchange."""
 
-KEPT_BODY = 64 * 1024
+JOURNAL_BODY_BYTES = 64 * 1024
 """Bytes of a request's body that are remembered."""
-KEPT_ANSWER = 16 * 1024
+JOURNAL_ANSWER_BYTES = 16 * 1024
 """Bytes of an answer's body that are remembered."""
 _EXCHANGE = 2_000  # bytes in memory of one that holds nothing
 _NONE: Mapping[bytes, bytes] = MappingProxyType({})
@@ -53,7 +53,7 @@ class Exchange:
     __slots__ = (
         *("_at", "_began", "_query", "_raw_path", "_took", "allowance", "answer", "answer_size"),
         *("answered", "body", "body_size", "clean", "coverage", "events", "explain", "fault", "fields"),
-        *("findings", "headers", "id", "kept", "key", "mapping", "named", "operation", "over", "plain_method"),
+        *("findings", "headers", "id", "in_journal", "key", "mapping", "named", "operation", "over", "plain_method"),
         *("preferred", "redactor", "route", "sent_weight", "stage", "status", "weight", "workspace"),
     )
 
@@ -88,7 +88,7 @@ class Exchange:
         self.events: Sequence[Mapping[str, Any]] = ()
         self.fault = ""
         self.mapping = ""
-        self.kept: bool | None = None
+        self.in_journal: bool | None = None
         self.weight = self.sent_weight = 0
         self.over = False
         self.coverage: Coverage | None = None
@@ -163,7 +163,7 @@ class Exchange:
 
     def arrive(self, body: bytes, size: int) -> None:
         """The request is here, with a body of this size, of which this much was read."""
-        self.body, self.body_size = body[:KEPT_BODY], size
+        self.body, self.body_size = body[:JOURNAL_BODY_BYTES], size
 
     @property
     def request_weight(self) -> int:
@@ -205,7 +205,7 @@ class Exchange:
         if self.fields is None and self.body and self.operation is not None:
             self.fields = BodyFields(self.operation).of(_value(self.body))
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The exchange as plain data."""
         return {
             "id": self.id,

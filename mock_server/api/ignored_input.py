@@ -11,7 +11,7 @@ from mock_server.support.did_you_mean import nearest
 
 Place = Literal["path", "method", "query", "filter", "body"]
 
-MOST = 50
+MAX_REPORTED = 50
 """Things of one request that are told."""
 _SHOWN = 60  # letters of a name
 _DEEPEST = 8  # levels of a body below which nobody looks for typing errors
@@ -44,8 +44,8 @@ def ignored(operation: Operation, names: Collection[str], body: Any, idle: Seque
     """
     found = [*_unread(names, idle), *_unknown(operation, names)] if names else []
     if operation.body is not None and isinstance(body, dict | list):
-        found += _fields(operation.body, body, (), MOST)
-    return found[:MOST]
+        found += _fields(operation.body, body, (), MAX_REPORTED)
+    return found[:MAX_REPORTED]
 
 
 def _unread(names: Collection[str], idle: Sequence[str]) -> Iterator[Ignored]:

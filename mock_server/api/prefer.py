@@ -10,7 +10,7 @@ from mock_server.spec.content import Content
 from mock_server.spec.operation import Operation, Response
 from mock_server.world.ids import Rng
 
-LONGEST = 60_000
+MAX_DELAY_MILLISECONDS = 60_000
 """Milliseconds; a longer delay is refused."""
 
 
@@ -44,7 +44,7 @@ def parse(header: str) -> tuple[Preference, str]:
         code=_whole("code", known["code"], 599) if "code" in known else None,
         example=known.get("example"),
         dynamic=_boolean("dynamic", known.get("dynamic", "false")),
-        delay=_whole("delay", known.get("delay", "0"), LONGEST),
+        delay=_whole("delay", known.get("delay", "0"), MAX_DELAY_MILLISECONDS),
     )
     return preference, ", ".join(f"{name}={value}" for name, value in known.items())
 

@@ -8,7 +8,7 @@ from mock_server.support.condition import within
 BODY = "mock.body"
 """Where a scope has the body of a request that has arrived, or the reason why it was not read."""
 
-DEADLINE = 30.0
+MAX_BODY_SECONDS = 30.0
 """Seconds for a whole body; uvicorn sets no such bound."""
 _HANG_UP = [(b"connection", b"close")]
 
@@ -29,7 +29,7 @@ async def body_of(scope: Scope, receive: Receive, limit: int) -> bytes:
     return body
 
 
-async def read_body(receive: Receive, declared: bytes | None, limit: int, deadline: float = DEADLINE) -> bytes:
+async def read_body(receive: Receive, declared: bytes | None, limit: int, deadline: float = MAX_BODY_SECONDS) -> bytes:
     """The whole body, at most ``limit`` bytes.
 
     Raises PayloadTooLarge, before reading where the client declares its size; BadRequest when it dawdles;

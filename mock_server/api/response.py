@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.types import Send
 
-from mock_server.api.exchange import KEPT_ANSWER, Exchange, fields_weight
+from mock_server.api.exchange import JOURNAL_ANSWER_BYTES, Exchange, fields_weight
 
 Header = tuple[bytes, bytes]
 
@@ -16,12 +16,12 @@ _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 class PreparedResponse:
-    """A response that can be sent again; ``kept`` is what the journal keeps. Some statuses have no body.
+    """A response that can be sent again; ``excerpt`` is what the journal keeps. Some statuses have no body.
 
     ``weight`` is how many bytes it takes there, more or less.
     """
 
-    __slots__ = ("body", "headers", "kept", "status", "weight")
+    __slots__ = ("body", "excerpt", "headers", "status", "weight")
 
     def __init__(
         self, status: int, body: bytes, content_type: bytes = b"application/json", headers: Sequence[Header] = ()
@@ -29,8 +29,8 @@ class PreparedResponse:
         self.status = status
         self.body = b"" if status in _BODILESS else body
         self.headers = [*headers_for(self.body, content_type), *headers]
-        self.kept = self.body[:KEPT_ANSWER]
-        self.weight = len(self.kept) + fields_weight(self.headers) + _OURS
+        self.excerpt = self.body[:JOURNAL_ANSWER_BYTES]
+        self.weight = len(self.excerpt) + fields_weight(self.headers) + _OURS
 
 
 async def send_answer(
@@ -44,7 +44,7 @@ async def send_answer(
         sent.append((b"x-mock-request-id", exchange.id.encode()))
         if exchange.explain:
             sent.append(explained(exchange.explain))
-    exchange.answered, exchange.answer, exchange.answer_size = sent, answer.kept, len(answer.body)
+    exchange.answered, exchange.answer, exchange.answer_size = sent, answer.excerpt, len(answer.body)
     await send({"type": "http.response.start", "status": answer.status, "headers": sent})
     await send({"type": "http.response.body", "body": b"" if exchange.plain_method == "HEAD" else answer.body})
 

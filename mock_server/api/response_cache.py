@@ -11,11 +11,11 @@ from mock_server.api.response import PreparedResponse
 from mock_server.spec.operation import Operation
 from mock_server.store.state import WorkspaceState
 
-MOST = 1_000
+MAX_ANSWERS = 1_000
 """Answers that are kept, of all workspaces; the oldest makes room."""
-MOST_BYTES = 16 * 1024 * 1024
+MAX_TOTAL_BYTES = 16 * 1024 * 1024
 """Bytes of all answers that are kept."""
-LARGEST = 64 * 1024
+MAX_ANSWER_BYTES = 64 * 1024
 """Bytes of an answer that is kept."""
 _LONGEST = 1024  # bytes of path, query and Accept
 
@@ -42,13 +42,13 @@ class ResponseCache:
         """Keep the answer to a request to a ``repeatable`` operation, unless it or its target is very long."""
         accept, target = exchange.named.get(b"accept"), exchange.target
         length = sum(map(len, target)) + len(accept or b"")
-        if exchange.plain_method != "GET" or len(answer.body) > LARGEST or length > _LONGEST:
+        if exchange.plain_method != "GET" or len(answer.body) > MAX_ANSWER_BYTES or length > _LONGEST:
             return
         key = (state.version, target, accept)
         self._forget(key)
         self._kept[key] = answer
         self.bytes += len(answer.body)
-        while len(self._kept) > MOST or self.bytes > MOST_BYTES:
+        while len(self._kept) > MAX_ANSWERS or self.bytes > MAX_TOTAL_BYTES:
             self._forget(next(iter(self._kept)))
 
     def clear(self) -> None:

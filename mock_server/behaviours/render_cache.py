@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.store.base import Row
 
-MOST = 10_000
+MAX_RENDERINGS = 10_000
 """Renderings that are kept: two hundred lists of fifty records, in some ten megabytes."""
 
 _NONE: Mapping[Any, Any] = MappingProxyType({})
@@ -28,7 +28,7 @@ class RenderCache:
 
     def keep(self, kind: str, shape: Hashable, row: Row, rendering: Any) -> Any:
         """Keep a rendering, and return it. A full cache begins anew."""
-        if self._count >= MOST:
+        if self._count >= MAX_RENDERINGS:
             self._by_kind.clear()
             self._count = 0
         self._by_kind.setdefault(kind, {}).setdefault(shape, {})[row] = rendering

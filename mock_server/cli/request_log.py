@@ -45,7 +45,7 @@ class LogLines:
         if self._quiet:
             return
         if self._json:
-            self._line(orjson.dumps({"event": "request", "time": stamp(wall_time()), **exchange.told()}).decode())
+            self._line(orjson.dumps({"event": "request", "time": stamp(wall_time()), **exchange.to_dict()}).decode())
             return
         why = f"  {'; '.join(exchange.explain)}" if exchange.explain and exchange.status >= 400 else ""
         status = str(exchange.status)

@@ -15,9 +15,9 @@ from mock_server.api.host_header import TARGET
 from mock_server.api.raw_connection import RawConnection, with_one_date
 from mock_server.api.raw_refusal import raw_refusal
 
-LARGEST_HEAD = 64 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 """Bytes of a request's line and headers."""
-_TOO_LARGE = (431, f"the line and headers of a request have at most {LARGEST_HEAD} bytes")
+_TOO_LARGE = (431, f"the line and headers of a request have at most {MAX_HEAD_BYTES} bytes")
 _VERSIONS = ("1.1", "1.0")
 _STOPPING = (503, "the server is stopping; ask again once it is back")
 _NOT_HTTP = (400, "this is not HTTP/1.1, or a method that HTTP does not know")
@@ -99,7 +99,7 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserError as fault:
             self._refuse(*fault.__context__.args if isinstance(fault.__context__, MalformedRequest) else _NOT_HTTP)
         else:
-            if max(self._head or 0, self._tail or 0) > LARGEST_HEAD:
+            if max(self._head or 0, self._tail or 0) > MAX_HEAD_BYTES:
                 self._refuse(*_TOO_LARGE)
             elif self._head == 0:
                 self._allow(self.deadline)  # only now: most heads are whole at once
@@ -113,7 +113,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the size and the version of a head that is whole."""
-        if (self._head or 0) + self._fed > LARGEST_HEAD and self._size > LARGEST_HEAD:
+        if (self._head or 0) + self._fed > MAX_HEAD_BYTES and self._size > MAX_HEAD_BYTES:
             raise MalformedRequest(*_TOO_LARGE)
         if self.parser.get_http_version() not in _VERSIONS:
             raise MalformedRequest(*_NOT_HTTP)

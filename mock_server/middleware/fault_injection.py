@@ -61,7 +61,7 @@ class FaultInjection:
         if workspace is None or strike is None:
             await self._app(scope, receive, send)
             return
-        exchange.fault = strike.told()
+        exchange.fault = strike.description()
         exchange.stage = Stage.FAULT
         headers = self._headers(strike, workspace)
         await asyncio.sleep(strike.delay())
@@ -84,7 +84,7 @@ class FaultInjection:
         if strike.rule.response.get("status") == TooManyRequests.status:
             limit = str(workspace.plan.limit or RATE_LIMIT_PER_MINUTE)
             given = {"x-ratelimit-limit": limit, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "60", **given}
-        return with_headers(fields(given), [(b"x-mock-fault", strike.told().encode())] if self._ours else [])
+        return with_headers(fields(given), [(b"x-mock-fault", strike.description().encode())] if self._ours else [])
 
     async def _told(self, headers: list[Header], send: Send, scope: Scope, receive: Receive) -> None:
         """The answer of the program below, errors included, with the headers of the fault."""

@@ -27,11 +27,11 @@ _PHONE = re.compile(r"\+?[0-9]{4,18}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``lead`` is None for someone new; ``told`` is the phone or e-mail that was given for them."""
+    """``lead`` is None for someone new; ``address`` is the phone or e-mail that was given for them."""
 
     person: Person
     lead: Row | None
-    told: str = ""
+    address: str = ""
 
 
 def caller(action: ActionContext, context: WorldContext, sender: str) -> Caller:
@@ -133,9 +133,9 @@ def _details(who: Caller, conversation: Conversation) -> Mapping[str, Any]:
     """The details that the contact gives away: how to reach them, and where, once a job is talked about."""
     source, him = conversation.contact.source, who.person
     details: dict[str, Any] = {"suburb": him.suburb}
-    if source in ("EMAIL", "WEBFORM", "CHATBOT") or who.told == him.email:
+    if source in ("EMAIL", "WEBFORM", "CHATBOT") or who.address == him.email:
         details["email"] = him.email
-    if source in ("CALL", "SMS", "WEBFORM") or who.told == him.phone:
+    if source in ("CALL", "SMS", "WEBFORM") or who.address == him.phone:
         details["phone"] = him.phone
     if conversation.contact.topic.service:
         details["defaultLeadAddress"] = lead_address(him)

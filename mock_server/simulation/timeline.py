@@ -25,9 +25,9 @@ from mock_server.world.clock import Stopwatch, from_epoch_ms, parse, stamp
 
 log = logging.getLogger("mock_server")
 
-Told = Mapping[str, Any]
+Facts = Mapping[str, Any]
 
-MOST = 10_000
+MAX_ACTIONS_IN_A_MOVE = 10_000
 """Things that happen in one move of a clock."""
 _PULSE = 0.5  # seconds between two looks at the clocks that run
 _STEPS_PER_TURN = 20  # of the pulse
@@ -46,7 +46,7 @@ class Superseded(Exception):
 class ClockMove:
     """``happened`` in order; ``whole`` unless there was more than fits, ``drained`` unless a receiver was too slow."""
 
-    happened: Sequence[Told]
+    happened: Sequence[Facts]
     whole: bool
     drained: bool
 
@@ -62,7 +62,7 @@ class Timeline:
 
     async def simulate(
         self, workspace: Workspace, wanted: SimulationRequest, times: Sequence[str]
-    ) -> tuple[list[Told], list[Told]]:
+    ) -> tuple[list[Facts], list[Facts]]:
         """Let the same happen at each of these times, the first of which is now. Returns what happened and what will.
 
         Raises NotFound and Conflict, and then nothing has happened; Moving and Superseded. Of people who get in touch
@@ -73,7 +73,7 @@ class Timeline:
         together = [at for at in times if at <= now] if wanted.action else times[:1]
         with self._workspaces.transaction(workspace) as tx:
             happened = [self._simulated(workspace, tx, now, wanted) for _ in together]
-            planned: list[Told] = [{"at": at, "id": scheduled.plan(tx, at, wanted)} for at in times[len(together) :]]
+            planned: list[Facts] = [{"at": at, "id": scheduled.plan(tx, at, wanted)} for at in times[len(together) :]]
         moving = (workspace, generation)
         self._moving.add(moving)  # nobody else carries out what is due here now
         turns = Turns(patient=True)
@@ -96,14 +96,14 @@ class Timeline:
                 if per_minute or tx.get(scheduled.KIND, scheduled.TRAFFIC):
                     scheduled.set_traffic(tx, workspace.clock.stamp(), workspace.plan.seed, per_minute)
 
-    def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: SimulationRequest) -> Told:
+    def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: SimulationRequest) -> Facts:
         before = len(_events(tx))
         told = simulate(self._deed(workspace, tx, now), workspace.plan.recipe, wanted)
         return {"at": now, **told, "events": _events(tx)[before:]}
 
-    def catch_up(self, workspace: Workspace, most: int = MOST) -> list[Told]:
+    def catch_up(self, workspace: Workspace, most: int = MAX_ACTIONS_IN_A_MOVE) -> list[Facts]:
         """Let what is due by the workspace's now happen, at most so many things."""
-        told: list[Told] = []
+        told: list[Facts] = []
         while len(told) < most and (due := self._step(workspace, workspace.clock.stamp())):
             told.append(due)
         return told
@@ -136,7 +136,7 @@ class Timeline:
             happened, drained = await self._on_the_way(workspace, stamp(target))
         finally:
             self._moving.discard(moving)
-        whole = len(happened) < MOST
+        whole = len(happened) < MAX_ACTIONS_IN_A_MOVE
         with workspace.clock.undone_by(StorageUnavailable):
             if whole:
                 workspace.clock.set(target)
@@ -151,11 +151,11 @@ class Timeline:
     def _is_moving(self, workspace: Workspace) -> bool:
         return (workspace, workspace.generation) in self._moving
 
-    async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Told], bool]:
-        happened: list[Told] = []
+    async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Facts], bool]:
+        happened: list[Facts] = []
         watch, drained, turns = Stopwatch(), True, Turns(patient=True)
         now, generation = workspace.clock.stamp(), workspace.generation
-        while len(happened) < MOST and (at := self._next(workspace, now, target)) is not None:
+        while len(happened) < MAX_ACTIONS_IN_A_MOVE and (at := self._next(workspace, now, target)) is not None:
             ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
             now = max(now, at)
             before = self._attempts(workspace)
@@ -163,7 +163,7 @@ class Timeline:
                 workspace.clock.set(parse(now))
                 first = self._step(workspace, now)
             happened += [*ended, *([first] if first else [])]
-            while first and len(happened) < MOST and (told := self._step(workspace, now)):
+            while first and len(happened) < MAX_ACTIONS_IN_A_MOVE and (told := self._step(workspace, now)):
                 happened.append(told)
                 await _turn(turns, workspace, generation)
             left = _PATIENCE - watch.ms() / 1000
@@ -181,7 +181,7 @@ class Timeline:
         first = min([*times, *([due.at] if due else [])], default=None)
         return first if first is not None and first <= target else None
 
-    def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Told | None:
+    def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Facts | None:
         """Let the first thing that is due by ``now`` happen, or the planned one of this id; None when there is none."""
         with self._workspaces.transaction(workspace) as tx:
             due = scheduled.next_due(tx) if planned is None else scheduled.ScheduledAction(now, scheduled.KIND, planned)
@@ -197,7 +197,7 @@ class Timeline:
     def _attempts(self, workspace: Workspace) -> dict[Any, int]:
         return {row.id: len(row.record["attempts"]) for row in workspace.state.rows(outbox.KIND)}
 
-    def _attempted(self, workspace: Workspace, before: Mapping[Any, int], at: str) -> list[Told]:
+    def _attempted(self, workspace: Workspace, before: Mapping[Any, int], at: str) -> list[Facts]:
         """The attempts at deliveries that were made since."""
         return [
             {

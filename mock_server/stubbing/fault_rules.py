@@ -72,7 +72,7 @@ class FaultHit:
     draw: int
     chance: Rng
 
-    def told(self) -> str:
+    def description(self) -> str:
         """The fault in words, for the header and the journal."""
         what = self.rule.fault or self.rule.response.get("status") or "delay"
         return f"{self.rule.id}; seed={self.rule.seed}; draw={self.draw}; {what}"

@@ -84,7 +84,7 @@ def _read(raw: bytes, depth: int) -> Any:
     return value if exact else _long_numbers(raw, None)
 
 
-def kept_bytes(raw: bytes) -> int:
+def memory_bytes(raw: bytes) -> int:
     """Bytes of memory that the value of a JSON text takes up, more or less: it may be far larger than the text."""
     return len(raw) + _PART_BYTES * (raw.count(b",") + raw.count(b"[") + raw.count(b"{"))
 

@@ -1,6 +1,6 @@
 """YAML by the rules of version 1.2, as OpenAPI asks: dates, `yes`, `12:30` and `1_000` are texts.
 
-Apart from ``reader``, because a start that finds its files kept (see ``kept``) needs no YAML at all.
+Apart from ``bounded_files``: a start that finds its files in ``file_cache`` needs no YAML at all.
 """
 
 import re

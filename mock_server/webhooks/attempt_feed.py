@@ -11,7 +11,7 @@ from mock_server.support.condition import Condition
 from mock_server.webhooks.reply import Reply
 from mock_server.workspaces.workspace import Workspace
 
-Told = Mapping[str, Any]
+Facts = Mapping[str, Any]
 
 
 class AttemptFeed:
@@ -41,7 +41,7 @@ class AttemptFeed:
 
     async def after(
         self, workspace: Workspace, number: int, wait: float, enough: Callable[[], bool] = lambda: False
-    ) -> Sequence[Told]:
+    ) -> Sequence[Facts]:
         """Attempts of a workspace with a higher number; waits so many seconds for one, or until it is ``enough``."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
@@ -49,6 +49,6 @@ class AttemptFeed:
         return _after(workspace, number)
 
 
-def _after(workspace: Workspace, number: int) -> Sequence[Told]:
+def _after(workspace: Workspace, number: int) -> Sequence[Facts]:
     kept = workspace.attempts
     return list(islice(kept, max(0, len(kept) - (kept.seen - number)), None))

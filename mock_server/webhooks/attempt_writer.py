@@ -19,15 +19,15 @@ log = logging.getLogger("mock_server")
 
 
 @dataclass(frozen=True, slots=True)
-class EndedAttempt:
-    """An attempt that was made, in the workspace as it was then; ``kept`` is done once it is written down."""
+class FinishedAttempt:
+    """An attempt that was made, in the workspace as it was then; ``stored`` is done once it is written down."""
 
     workspace: Workspace
     state: WorkspaceState
     row: Row
     reply: Reply
     sent: Mapping[str, str]
-    kept: asyncio.Future[None]
+    stored: asyncio.Future[None]
 
 
 class AttemptWriter:
@@ -36,18 +36,18 @@ class AttemptWriter:
     def __init__(self, workspaces: Workspaces, steps: retry_schedule.Steps) -> None:
         self._workspaces = workspaces
         self._steps = steps
-        self._waiting: list[EndedAttempt] = []
+        self._waiting: list[FinishedAttempt] = []
 
     async def keep(
         self, workspace: Workspace, state: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
     ) -> None:
         """Returns when the attempt is kept. Raises StorageUnavailable, and it is still owed."""
         loop = asyncio.get_running_loop()
-        ended = EndedAttempt(workspace, state, row, reply, sent, loop.create_future())
+        ended = FinishedAttempt(workspace, state, row, reply, sent, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._write)
         self._waiting.append(ended)
-        await ended.kept
+        await ended.stored
 
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -60,7 +60,7 @@ class AttemptWriter:
                 _end([ended], self._fault(workspace, [ended], last_resort=True))
 
     def _fault(
-        self, workspace: Workspace, together: Sequence[EndedAttempt], *, last_resort: bool = False
+        self, workspace: Workspace, together: Sequence[FinishedAttempt], *, last_resort: bool = False
     ) -> Exception | None:
         """Keep all of them; or none, and why.
 
@@ -86,17 +86,17 @@ class AttemptWriter:
         return None
 
 
-def _unspeakable(ended: EndedAttempt, fault: Exception) -> EndedAttempt:
+def _unspeakable(ended: FinishedAttempt, fault: Exception) -> FinishedAttempt:
     """An attempt of which only that it was made can be kept."""
     reply = Reply(error=f"the attempt could not be recorded: {type(fault).__name__}", ms=ended.reply.ms, refused=True)
     return replace(ended, reply=reply, sent={})
 
 
-def _end(together: Sequence[EndedAttempt], fault: Exception | None) -> None:
+def _end(together: Sequence[FinishedAttempt], fault: Exception | None) -> None:
     for ended in together:
-        if ended.kept.done():  # nobody waits: the server stops
+        if ended.stored.done():  # nobody waits: the server stops
             continue
         if fault is None:
-            ended.kept.set_result(None)
+            ended.stored.set_result(None)
         else:
-            ended.kept.set_exception(fault)
+            ended.stored.set_exception(fault)

@@ -22,7 +22,7 @@ from mock_server.support.own_socket import OwnSocket
 from mock_server.webhooks.certificates import believing_all
 from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, refusal
 from mock_server.webhooks.failure_reasons import causes_of, in_words
-from mock_server.webhooks.reply import MOST_READ, Reply, answered
+from mock_server.webhooks.reply import MAX_REPLY_BYTES, Reply, answered
 from mock_server.world.clock import Stopwatch
 
 log = logging.getLogger("mock_server")
@@ -171,11 +171,11 @@ async def _reused(session: aiohttp.ClientSession, context: Any, params: Any) -> 
 
 
 async def _bounded(content: aiohttp.StreamReader) -> bytes:
-    """The first MOST_READ bytes; the rest is left where it is and the connection with it."""
+    """The first MAX_REPLY_BYTES bytes; the rest is left where it is and the connection with it."""
     parts: list[bytes] = []
     size = 0
-    while size < MOST_READ:
-        part = await content.read(MOST_READ - size)
+    while size < MAX_REPLY_BYTES:
+        part = await content.read(MAX_REPLY_BYTES - size)
         if not part:
             break
         parts.append(part)

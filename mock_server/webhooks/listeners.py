@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mock_server.errors import ApiError
 from mock_server.support.condition import Condition
-from mock_server.webhooks.attempt_feed import AttemptFeed, Told
+from mock_server.webhooks.attempt_feed import AttemptFeed, Facts
 from mock_server.webhooks.listener import Listener, marked, of_another_life, unsubscribe
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.ids import secret
@@ -32,7 +32,7 @@ class ListenResult(NamedTuple):
     """An answer to one who listens: his attempts up to the number ``last``, those of others left out."""
 
     listener: Listener
-    attempts: Sequence[Told]
+    attempts: Sequence[Facts]
     last: int
 
 

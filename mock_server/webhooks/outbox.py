@@ -16,7 +16,7 @@ INHERITED = 0
 
 STATES = PENDING, DELIVERED, FAILED, CANCELLED = "pending", "delivered", "failed", "cancelled"
 
-KEPT = 10_000
+MAX_STORED = 10_000
 """Events, and deliveries of each state that is final, that a workspace keeps; older ones make room. What is still owed
 is never dropped, nor is its event."""
 _BATCH = 100
@@ -31,8 +31,8 @@ def enqueue(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
         add(tx, ids, now, event, subscriber.record)
     _, events = tx.page(EVENTS, 0, 0)
     if _crowded(events):
-        oldest = tx.page(EVENTS, max(KEPT, events - _LOOKED_AT), _LOOKED_AT)[0][::-1]
-        for row in [row for row in oldest if not awaited(tx, row.id)][: events - KEPT]:
+        oldest = tx.page(EVENTS, max(MAX_STORED, events - _LOOKED_AT), _LOOKED_AT)[0][::-1]
+        for row in [row for row in oldest if not awaited(tx, row.id)][: events - MAX_STORED]:
             tx.remove(EVENTS, row.id)
 
 
@@ -57,14 +57,14 @@ def add(tx: Transaction, ids: Ids, now: str, event: Record, subscriber: Record, 
     if _crowded(tx.page(KIND, 0, 0)[1]):
         for state in (DELIVERED, FAILED, CANCELLED):
             _, settled = tx.page(KIND, 0, 0, {"state": state})
-            for old in tx.page(KIND, max(KEPT, settled - SLICE), SLICE, {"state": state})[0]:
+            for old in tx.page(KIND, max(MAX_STORED, settled - SLICE), SLICE, {"state": state})[0]:
                 tx.remove(KIND, old.id)
     return row
 
 
 def _crowded(count: int) -> bool:
     """Tell whether to look for deliveries that can go: now and then, as looking costs."""
-    return count > KEPT and count % _BATCH == 0
+    return count > MAX_STORED and count % _BATCH == 0
 
 
 def awaited(tx: Transaction, event: Id) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mock_server.support.text import header_text
 
-MOST_READ = 64 * 1024
+MAX_REPLY_BYTES = 64 * 1024
 """Bytes of an answer that are read, as they come: nothing is decompressed."""
 
 
@@ -13,7 +13,7 @@ MOST_READ = 64 * 1024
 class Reply:
     """``status`` is 0 and ``error`` says why when there was no answer; ``refused`` when our own gate stayed shut.
 
-    ``body`` holds at most MOST_READ bytes, ``ms`` the whole time from connecting to the last byte read.
+    ``body`` holds at most MAX_REPLY_BYTES bytes, ``ms`` the whole time from connecting to the last byte read.
     """
 
     status: int = 0

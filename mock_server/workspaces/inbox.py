@@ -200,9 +200,9 @@ class Expected:
             return 0
         pairs = zip(self._summaries, await known.of(entry, self._wanted.keys()), strict=True)
         equal = [one.is_equal(other) for one, other in pairs]
-        return len(await self.told(entry)) if None in equal else equal.count(False)
+        return len(await self.mismatches(entry)) if None in equal else equal.count(False)
 
-    async def told(self, entry: Received) -> list[str]:
+    async def mismatches(self, entry: Received) -> list[str]:
         """Why a delivery does not match, found beside the event loop where its body is large."""
         return await apart_if_large(len(entry.raw), lambda: self.differences(entry.body))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mock_server.world.clock import Clock
 
-WINDOW = 60_000
+WINDOW_MILLISECONDS = 60_000
 """Milliseconds."""
 
 
@@ -37,13 +37,15 @@ class KeyRateLimit:
     @property
     def ends(self) -> int | None:
         """When its window ends (epoch milliseconds); None before the first request."""
-        return None if self._began is None else self._began + WINDOW
+        return None if self._began is None else self._began + WINDOW_MILLISECONDS
 
     def take(self) -> RemainingRequests:
         """Count one request."""
         now = self._clock.now_ms()
-        if self._began is None or not 0 <= now - self._began < WINDOW:  # also when the clock was set back
+        if self._began is None or not 0 <= now - self._began < WINDOW_MILLISECONDS:  # also when the clock was set back
             self._began, self._used = now, 0
         self._used += 1
         left = self.limit - self._used
-        return RemainingRequests(max(0, -left), self.limit, max(0, left), -((now - self._began - WINDOW) // 1000))
+        return RemainingRequests(
+            max(0, -left), self.limit, max(0, left), -((now - self._began - WINDOW_MILLISECONDS) // 1000)
+        )

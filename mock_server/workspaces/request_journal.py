@@ -14,10 +14,10 @@ _MIN_BYTES = 16 * 1024 * 1024
 class Entry(Protocol):
     """One request and its answer. ``over`` says whether there will be more of it.
 
-    ``kept`` is whether a journal has it, None before it came there; ``weight`` is what it weighs there, in bytes.
+    ``in_journal`` is whether a journal has it, None before it came there; ``weight`` is what it weighs there, in bytes.
     """
 
-    kept: bool | None
+    in_journal: bool | None
     over: bool
     weight: int
     coverage: Coverage | None
@@ -57,9 +57,9 @@ class RequestJournal:
     def arrive(self, entry: Entry) -> None:
         """A request is here whole: it counts from now on, unless it came before a reset."""
         if entry.coverage is not self.coverage:
-            entry.kept = False
+            entry.in_journal = False
             return
-        entry.kept = True
+        entry.in_journal = True
         entry.weight = entry.request_weight
         self._entries.append(entry)
         self.seen += 1
@@ -69,9 +69,9 @@ class RequestJournal:
 
     def end(self, entry: Entry) -> None:
         """A request is answered, or never will be."""
-        if entry.kept is None:
+        if entry.in_journal is None:
             self.arrive(entry)
-        if not entry.kept or entry.coverage is not self.coverage:
+        if not entry.in_journal or entry.coverage is not self.coverage:
             entry.cover()
             return
         more = entry.answer_weight
@@ -90,16 +90,16 @@ class RequestJournal:
     def _let_go(self, entry: Entry) -> None:
         """Drop the oldest entry; one that is not over yet counts itself when it is."""
         self.bytes -= entry.weight
-        entry.kept = False
+        entry.in_journal = False
         if entry.over:
             entry.cover()
 
     def forget(self, some: Collection[Entry]) -> int:
         """Take out what somebody wants to see no more; it does not count as dropped. How many were there."""
-        gone = [entry for entry in some if entry.kept and entry.coverage is self.coverage]
+        gone = [entry for entry in some if entry.in_journal and entry.coverage is self.coverage]
         for entry in gone:
             self._let_go(entry)
-        self._entries = deque(entry for entry in self._entries if entry.kept)
+        self._entries = deque(entry for entry in self._entries if entry.in_journal)
         return len(gone)
 
     def covered(self) -> Coverage:

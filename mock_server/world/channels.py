@@ -63,7 +63,7 @@ class Script:
         for question, answer in zip(questions, answers, strict=False):
             self.slots["question"] = question
             self.say(self.phrase("lead_in"))
-            self.say(f"{answer.fact}." if self._one_way else answer.said, assistant=False)
+            self.say(f"{answer.fact}." if self._one_way else answer.spoken, assistant=False)
 
     def arrange(self, time: str) -> None:
         """Where and when; a web form has its own fields for both."""

@@ -187,7 +187,7 @@ def _job(contact: Contact, script: Script, opening: str, preference: TimePrefere
     points += [answer.fact for answer in contact.answers]
     script.open(opening, known=contact.known)
     script.ask(questions, contact.answers)
-    script.arrange(preference.said)
+    script.arrange(preference.spoken)
     points += [f"Address: {slots['address']}", preference.fact]
     if contact.source not in DIALOGUES:
         points.append("Waiting for a reply")

@@ -16,7 +16,7 @@ Lines = tuple[str, ...]
 class FollowUpAnswer(NamedTuple):
     """A customer's answer to a follow-up question, the fact noted from it, and whether it makes the job urgent."""
 
-    said: str
+    spoken: str
     fact: str
     urgent: bool = False
 
@@ -24,7 +24,7 @@ class FollowUpAnswer(NamedTuple):
 class TimePreference(NamedTuple):
     """When a visit suits: the words, the fact noted, the hours it may start in, and the weekday that is out."""
 
-    said: str
+    spoken: str
     fact: str
     hours: tuple[int, int] = (0, DAY)
     without: int | None = None

@@ -31,7 +31,7 @@ def test_an_override_answers_and_says_so(desk: Desk) -> None:
     assert (answer.status, answer.json, answer.get("x-pot")) == (418, {"tea": True}, "1")
     assert answer.get("x-mock-mapping") == made["id"]
     (exchange,) = desk.workspace.journal
-    assert exchange.told()["mapping"] == made["id"]
+    assert exchange.to_dict()["mapping"] == made["id"]
     assert desk.get("/v1/members?limit=1").status == 200
 
 

@@ -130,7 +130,7 @@ def test_an_exchange_tells_what_happened_and_hides_secrets() -> None:
     exchange = Exchange("req_1", scope_of("GET", target), Redactor("hunter22"))
     exchange.note("near hunter22", "far")
     exchange.close()
-    told = exchange.told()
+    told = exchange.to_dict()
     assert told["ms"] > 0
     assert (told["id"], told["method"], told["status"]) == ("req_1", "GET", 0)
     assert told["path"] == "/v1/***/sk_live_***"

@@ -13,7 +13,7 @@ from wire import Answer, ask, scope_of, target_of
 
 from mock_server.api.exchange import Exchange
 from mock_server.api.response import PreparedResponse
-from mock_server.api.response_cache import LARGEST, MOST, MOST_BYTES, ResponseCache
+from mock_server.api.response_cache import MAX_ANSWER_BYTES, MAX_ANSWERS, MAX_TOTAL_BYTES, ResponseCache
 from mock_server.api.stage import Stage
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
@@ -171,24 +171,24 @@ def test_a_change_leaves_nothing_that_was_remembered(server: Starlette, twins: l
 def test_what_is_remembered_is_bounded(server: Starlette, twins: list[Workspace]) -> None:
     one, _ = twins
     cache: ResponseCache = server.state.endpoint.cache
-    for page in range(1, MOST + 10):
+    for page in range(1, MAX_ANSWERS + 10):
         said(server, one, "GET", f"/v1/faqs?page={page}")
-    assert len(cache) == MOST
+    assert len(cache) == MAX_ANSWERS
     assert (b"/v1/faqs", b"page=1") not in kept(server, one)
     said(server, one, "GET", f"/v1/leads?x={'a' * 2_000}")
     assert all(len(query) < 2_000 for _, query in kept(server, one))
-    assert cache.bytes == sum(len(answer.body) for answer in cache._kept.values()) <= MOST_BYTES
+    assert cache.bytes == sum(len(answer.body) for answer in cache._kept.values()) <= MAX_TOTAL_BYTES
 
 
 def test_large_answers_make_room_by_their_size() -> None:
     cache, state = ResponseCache(), WorkspaceState()
     for number in range(300):
         exchange = Exchange("", scope_of("GET", f"/v1/leads?page={number}"), Redactor())
-        cache.remember(state, exchange, PreparedResponse(200, b" " * LARGEST))
-    assert cache.bytes <= MOST_BYTES
-    assert len(cache) == MOST_BYTES // LARGEST
-    cache.remember(state, exchange, PreparedResponse(200, b" " * (LARGEST + 1)))
-    assert len(cache) == MOST_BYTES // LARGEST
+        cache.remember(state, exchange, PreparedResponse(200, b" " * MAX_ANSWER_BYTES))
+    assert cache.bytes <= MAX_TOTAL_BYTES
+    assert len(cache) == MAX_TOTAL_BYTES // MAX_ANSWER_BYTES
+    cache.remember(state, exchange, PreparedResponse(200, b" " * (MAX_ANSWER_BYTES + 1)))
+    assert len(cache) == MAX_TOTAL_BYTES // MAX_ANSWER_BYTES
 
 
 def test_one_in_so_many_is_made_anew_and_checked_whole(server: Starlette, twins: list[Workspace]) -> None:

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from wire import ask
 
 from mock_server.app import create_app
-from mock_server.behaviours.render_cache import MOST, RenderCache
+from mock_server.behaviours.render_cache import MAX_RENDERINGS, RenderCache
 from mock_server.config.settings import Settings
 from mock_server.store.base import Row
 
@@ -35,7 +35,7 @@ def test_a_row_that_was_replaced_is_forgotten_in_every_shape() -> None:
 
 def test_renderings_are_bounded() -> None:
     cache = RenderCache()
-    for number in range(MOST + 5):
+    for number in range(MAX_RENDERINGS + 5):
         cache.keep("a", "shape", row(number), b"")
     assert len(cache) == len(cache.of("a", "shape")) == 5
 

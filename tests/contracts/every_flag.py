@@ -42,7 +42,7 @@ from contracts.cli import main as cli
 from contracts.real_host.run_plan import BURST
 from contracts.run.session import RunSession
 from contracts.spec.document import load
-from contracts.transport.pacing import MOST, WINDOW, Pace
+from contracts.transport.pacing import MAX_REQUESTS_PER_WINDOW, WINDOW_SECONDS, Pace
 
 HOSTS = {"host": [["empty"], ["tired"]]}
 DECISIVE = ("only", "exclude", "max_requests", "replay")
@@ -145,15 +145,16 @@ def run_all(strength: int, folder: Path) -> tuple[str, bool]:
             seen = host.seen
     writes = sum(one.method != "GET" for one in seen)
     bare = sum(one.authorization != f"Bearer {KEY}" for one in seen)
-    most, most_slow = (most_in([one.at for one in some], WINDOW) for some in (seen, slow))
+    most, most_slow = (most_in([one.at for one in some], WINDOW_SECONDS) for some in (seen, slow))
     text = (
         f"{len(made)} runs over {flags(row for _, row, _ in made)} flags (the kind of host counted), "
         f"any {strength} of them in every way, "
-        f"{len(seen)} requests: {writes} non-GET, {bare} without the token, at most {most_slow} in any {WINDOW:.0f} s; "
+        f"{len(seen)} requests: {writes} non-GET, {bare} without the token, at most {most_slow} in any "
+        f"{WINDOW_SECONDS:.0f} s; "
         f"{most} with --check-rate-limit; {unasked} sent by {sum(not allowed for *_, allowed in made)} runs that are "
         "refused"
     )
-    return text, not (writes or bare or unasked) and 0 < most_slow <= MOST < most <= BURST
+    return text, not (writes or bare or unasked) and 0 < most_slow <= MAX_REQUESTS_PER_WINDOW < most <= BURST
 
 
 def main() -> None:

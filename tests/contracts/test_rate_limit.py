@@ -26,7 +26,7 @@ from contracts.scenarios.catalogue import Catalogue
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
-from contracts.transport.pacing import GAP, LONGEST, WINDOW, Pace
+from contracts.transport.pacing import GAP, MAX_BURST_SECONDS, WINDOW_SECONDS, Pace
 from contracts.transport.target import named
 
 ALONE = Options(check_rate_limit=True, only=("limits",))
@@ -82,7 +82,7 @@ def test_what_it_sends_is_one_more_than_documented_of_the_smallest_page_with_the
     assert {seen.path for seen in burst} == {"/v1/appointments?limit=1"}
     assert {(seen.method, seen.authorization) for seen in burst} == {("GET", f"Bearer {KEY}")}
     assert burst[-1].at - burst[0].at == pytest.approx(12.0)
-    assert burst[0].at - host.seen[0].at == pytest.approx(WINDOW)
+    assert burst[0].at - host.seen[0].at == pytest.approx(WINDOW_SECONDS)
     assert host.most_in_a_minute() == 62 - 1  # the greeting lies a whole minute before
 
 
@@ -150,7 +150,7 @@ def test_after_the_burst_the_key_is_left_alone_for_a_minute_by_every_run(stand_i
         last = host.seen[-1].at
         outcome = make_run(run_on(host, tmp_path, clock, Options(only=("FAQs",))))
     assert outcome.exit_code == 0
-    assert min(seen.at for seen in host.seen if seen.at > last) - last >= WINDOW
+    assert min(seen.at for seen in host.seen if seen.at > last) - last >= WINDOW_SECONDS
 
 
 def test_no_slot_of_another_run_lies_in_the_window_before_a_burst_or_in_the_one_after(tmp_path: Path) -> None:
@@ -162,9 +162,9 @@ def test_no_slot_of_another_run_lies_in_the_window_before_a_burst_or_in_the_one_
     burst = ours.burst(61)
     began = burst.slot()
     ours.wait_until(began)
-    assert began - last == pytest.approx(WINDOW)
+    assert began - last == pytest.approx(WINDOW_SECONDS)
     other.wait()
-    assert clock.now - began == pytest.approx(LONGEST + WINDOW + GAP)
+    assert clock.now - began == pytest.approx(MAX_BURST_SECONDS + WINDOW_SECONDS + GAP)
     assert burst.over
 
 
@@ -172,7 +172,7 @@ def test_two_bursts_are_half_a_window_out_of_step(tmp_path: Path) -> None:
     clock = FakeClock()
     pace = Pace(KEY, folder=tmp_path, clock=clock, sleep=clock.sleep)
     starts = [pace.burst(61).slot() for _ in range(2)]
-    assert (starts[1] - starts[0]) % WINDOW == pytest.approx(WINDOW / 2)
+    assert (starts[1] - starts[0]) % WINDOW_SECONDS == pytest.approx(WINDOW_SECONDS / 2)
 
 
 def guarded(tmp_path: Path, clock: FakeClock, reroutes: Mapping[str, str], burst: int) -> Transport:
@@ -368,7 +368,7 @@ def test_a_slow_host_is_not_asked_into_its_next_window(asked: Asked) -> None:
 
     outcome, host = asked(Meter(clock), clock, before=slow)
     assert outcome.exit_code == 2
-    assert len(host.seen) <= 1 + LONGEST + 1
+    assert len(host.seen) <= 1 + MAX_BURST_SECONDS + 1
     assert "over after" in " ".join(map(str, outcome.not_run.values()))
 
 

@@ -9,7 +9,7 @@ from production import CONTRACT
 
 from contracts.report import sarif
 from contracts.report.document_places import DocumentPlaces
-from contracts.report.sarif import MOST, as_sarif
+from contracts.report.sarif import MAX_RESULTS, as_sarif
 from contracts.report.summary import RunReport
 from contracts.rules import input, response_conformance
 from contracts.rules.location import Location
@@ -152,13 +152,13 @@ def test_every_result_names_a_rule_that_is_described() -> None:
 
 def test_a_file_of_very_many_findings_is_within_the_bounds_of_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of GitHub: 25,000 results in 10 MB, packed. A few stand for all that there may be."""
-    monkeypatch.setattr(sarif, "MOST", 50)
+    monkeypatch.setattr(sarif, "MAX_RESULTS", 50)
     many = [finding(f"GET /v1/x{number}", got="x" * 5_000) for number in range(60)]
     log = written(CONTRACT, *many)
     assert len(results(log)) == 50
     assert max(len(result["message"]["text"]) for result in results(log)) <= 1_000
-    assert len(json.dumps(log)) / 50 * MOST < 12 * 1024**2
-    assert MOST <= 25_000
+    assert len(json.dumps(log)) / 50 * MAX_RESULTS < 12 * 1024**2
+    assert MAX_RESULTS <= 25_000
 
 
 def test_a_run_without_findings_is_a_file_without_results() -> None:

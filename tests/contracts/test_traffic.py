@@ -11,7 +11,7 @@ import pytest
 from recordings import LEAD, ORGANIZATION, SECRET, Json, Judge, entry, har, organization
 
 from contracts.cli.traffic import command
-from contracts.spec.json_file import LARGEST
+from contracts.spec.json_file import MAX_FILE_BYTES
 from contracts.transport.target import mock
 
 
@@ -116,7 +116,7 @@ def test_text_that_is_not_base64_is_refused_with_its_place(judge: Judge) -> None
 def test_a_file_that_is_too_large_or_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     large = tmp_path / "large.har"
     with large.open("wb") as file:
-        file.truncate(LARGEST + 1)
+        file.truncate(MAX_FILE_BYTES + 1)
     assert command.main([str(large)], standalone_mode=False) == 2
     assert command.main([str(tmp_path / "none.har")], standalone_mode=False) == 2
     assert "larger than 64 MiB" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from recording import HOST, KEY, Answer, FakeClock, recording
 from contracts.errors import RequestRefused, RunStopped
 from contracts.spec.document import Contract, load
 from contracts.transport.guard import Guard, Mode, Policy
-from contracts.transport.guarded_session import LARGEST, Transport
+from contracts.transport.guarded_session import MAX_ANSWER_BYTES, Transport
 from contracts.transport.network_errors import answered, in_words
 from contracts.transport.pacing import Pace
 
@@ -166,11 +166,11 @@ def test_the_file_of_the_pace_does_not_hold_the_token(tmp_path: Path) -> None:
 
 
 def test_an_answer_without_end_is_not_read_to_its_end() -> None:
-    body = gzip.compress(bytes(LARGEST + 1))
-    answers = {"/v1/leads": (200, {"content-encoding": "gzip"}, body), "/v1/faqs": (200, {}, bytes(LARGEST))}
+    body = gzip.compress(bytes(MAX_ANSWER_BYTES + 1))
+    answers = {"/v1/leads": (200, {"content-encoding": "gzip"}, body), "/v1/faqs": (200, {}, bytes(MAX_ANSWER_BYTES))}
     with recording(lambda _, path: answers[path]) as host:
         session = safe(host.reroutes).session()
-        assert len(session.get(f"{HOST}/v1/faqs", headers=BEARER).content) == LARGEST
+        assert len(session.get(f"{HOST}/v1/faqs", headers=BEARER).content) == MAX_ANSWER_BYTES
         with pytest.raises(requests.RequestException, match="has over"):
             session.get(f"{HOST}/v1/leads", headers=BEARER)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wire import TINY, assert_envelope, connected, exchange, parsed, request, until_closed
 
 from mock_server.config.settings import Settings
-from mock_server.http_protocol.protocol import LARGEST_HEAD, HttpProtocol
+from mock_server.http_protocol.protocol import MAX_HEAD_BYTES, HttpProtocol
 from mock_server.server import MockServer
 
 
@@ -82,15 +82,15 @@ def test_no_bytes_stop_the_server(server: MockServer, raw: bytes) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        request("GET", "/v1/leads", headers=[("X-Long", "a" * LARGEST_HEAD)]),
+        request("GET", "/v1/leads", headers=[("X-Long", "a" * MAX_HEAD_BYTES)]),
         request("GET", "/v1/leads", headers=[(f"X-{number}", "a" * 90) for number in range(700)]),
-        request("GET", "/v1/leads?x=" + "a" * LARGEST_HEAD),
+        request("GET", "/v1/leads?x=" + "a" * MAX_HEAD_BYTES),
     ],
 )
 def test_a_head_over_the_bound_is_refused(server: MockServer, raw: bytes) -> None:
     answer = parsed(exchange(server.url, raw))
     assert_envelope(answer, 431, "Request header fields too large")
-    assert str(LARGEST_HEAD) in answer.explain
+    assert str(MAX_HEAD_BYTES) in answer.explain
 
 
 def cut_off(client: socket.socket) -> bool:
@@ -110,7 +110,7 @@ def test_a_head_that_never_ends_is_refused_and_the_answer_can_be_read(impatient:
 
 
 def test_a_head_just_under_the_bound_is_answered(server: MockServer) -> None:
-    raw = request("GET", "/v1/leads", headers=[("X-Long", "a" * (LARGEST_HEAD - 1_000))])
+    raw = request("GET", "/v1/leads", headers=[("X-Long", "a" * (MAX_HEAD_BYTES - 1_000))])
     assert parsed(exchange(server.url, raw)).status == 200
 
 
@@ -235,7 +235,7 @@ def test_without_our_headers_a_refusal_has_none(tmp_path: object) -> None:
 def test_two_faults_get_one_refusal(server: MockServer) -> None:
     with connected(server.url) as client:
         client.sendall(b"GET /v1/leads HTTP/1.1\r\nHost: localhost\r\nX-Long: ")
-        for part in (b"a" * (LARGEST_HEAD - 1_000), b"\x00" * 2_000):
+        for part in (b"a" * (MAX_HEAD_BYTES - 1_000), b"\x00" * 2_000):
             client.sendall(part)
         assert until_closed(client).count(b"HTTP/1.1 ") == 1
 

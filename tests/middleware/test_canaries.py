@@ -78,7 +78,7 @@ def test_a_planted_secret_comes_out_nowhere(sinks: tuple[Starlette, io.StringIO]
         raw = None if body is None else json.dumps(body).encode()
         answers[name] = ask(app, method, target, key=key, headers=headers, body=raw)
     workspace = app.state.workspaces.get("default")
-    journal = [json.dumps(entry.told()) + repr(entry) for entry in workspace.journal]
+    journal = [json.dumps(entry.to_dict()) + repr(entry) for entry in workspace.journal]
     told = {
         "the log": text.getvalue(),
         "the journal": "\n".join(journal),

@@ -168,7 +168,7 @@ def test_a_status_comes_in_the_vendors_envelope_and_says_whose_it_is(desk: Desk)
     assert answer.json["error"]["status"] == 503
     assert answer.get("x-mock-fault") == f"{rule['id']}; seed=9; draw=1; 503"
     (exchange,) = desk.workspace.journal
-    assert exchange.told()["fault"] == answer.get("x-mock-fault")
+    assert exchange.to_dict()["fault"] == answer.get("x-mock-fault")
 
 
 def test_a_documented_error_is_the_documented_one(desk: Desk) -> None:

@@ -25,7 +25,7 @@ from mock_server.errors import Problem, SettingsError
 from mock_server.webhooks import egress_client, failure_reasons
 from mock_server.webhooks.egress_client import EgressClient
 from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, refusal
-from mock_server.webhooks.reply import MOST_READ, Reply
+from mock_server.webhooks.reply import MAX_REPLY_BYTES, Reply
 
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult  # of aiohttp 3.10
@@ -471,7 +471,7 @@ def test_of_a_long_answer_the_first_bytes_are_read_and_no_more() -> None:
             self.parts -= 1
             return b"x" * min(most, 40_000) if self.parts else b""
 
-    assert asyncio.run(egress_client._bounded(Long())) == b"x" * MOST_READ  # type: ignore[arg-type]
+    assert asyncio.run(egress_client._bounded(Long())) == b"x" * MAX_REPLY_BYTES  # type: ignore[arg-type]
 
 
 def test_a_resolver_asks_for_what_it_was_asked() -> None:

@@ -26,8 +26,8 @@ def settle_all(tx: Transaction, state: str) -> None:
         outbox.finish_delivery(tx, row, state, None)
 
 
-MANY = outbox.KEPT + 250
-BOUND = outbox.KEPT + 100  # looking for what can go costs, so it is done now and then
+MANY = outbox.MAX_STORED + 250
+BOUND = outbox.MAX_STORED + 100  # looking for what can go costs, so it is done now and then
 
 
 def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
@@ -40,9 +40,9 @@ def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
                 settle_all(tx, outbox.DELIVERED)
 
     kept = [row.record["eventId"] for row in state.rows(outbox.KIND)]
-    assert outbox.KEPT <= len(kept) <= BOUND
+    assert outbox.MAX_STORED <= len(kept) <= BOUND
     assert kept == [f"evt_{number}" for number in range(MANY - len(kept), MANY)]
-    assert outbox.KEPT <= len(state.rows(outbox.EVENTS)) <= BOUND
+    assert outbox.MAX_STORED <= len(state.rows(outbox.EVENTS)) <= BOUND
     assert state.rows(outbox.EVENTS)[-1].id == f"evt_{MANY - 1}"
     assert state.counters[outbox.KIND] == MANY
 
@@ -68,7 +68,7 @@ def test_what_is_still_owed_is_never_dropped_nor_is_its_event() -> None:
 @pytest.fixture
 def tx(monkeypatch: pytest.MonkeyPatch) -> Iterator[Transaction]:
     """A workspace that keeps four and looks at every second one."""
-    for name, value in (("KEPT", 4), ("_BATCH", 2), ("_LOOKED_AT", 6)):
+    for name, value in (("MAX_STORED", 4), ("_BATCH", 2), ("_LOOKED_AT", 6)):
         monkeypatch.setattr(outbox, name, value)
     with WorkspaceState().transaction(NoLog(), "w") as transaction:
         yield transaction

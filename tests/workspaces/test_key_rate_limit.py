@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.workspaces.rate_limit import WINDOW, KeyRateLimit, RemainingRequests
+from mock_server.workspaces.rate_limit import WINDOW_MILLISECONDS, KeyRateLimit, RemainingRequests
 from mock_server.world.clock import Clock
 
 START = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
@@ -11,7 +11,10 @@ ONE_MS = timedelta(milliseconds=1)
 
 # Milliseconds between one request and the next; negative when the clock was set back.
 STEPS = st.lists(
-    st.integers(0, 3) | st.integers(-WINDOW, 2 * WINDOW) | st.sampled_from([WINDOW, WINDOW - 1]), max_size=60
+    st.integers(0, 3)
+    | st.integers(-WINDOW_MILLISECONDS, 2 * WINDOW_MILLISECONDS)
+    | st.sampled_from([WINDOW_MILLISECONDS, WINDOW_MILLISECONDS - 1]),
+    max_size=60,
 )
 
 

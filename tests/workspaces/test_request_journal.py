@@ -12,7 +12,7 @@ class Entry:
 
     def __init__(self, journal: RequestJournal, name: str, weight: int = 1) -> None:
         self.name, self.request_weight, self.answer_weight = name, weight, 0
-        self.kept: bool | None = None
+        self.in_journal: bool | None = None
         self.over = False
         self.weight = 0
         self.coverage: Coverage | None = journal.coverage
@@ -51,7 +51,7 @@ def names(journal: RequestJournal) -> str:
 def test_older_requests_make_room_for_newer_ones(journal: RequestJournal) -> None:
     first, *others = arrived(journal, *"abcd")
     assert (names(journal), journal.seen, journal.dropped, journal.bytes) == ("bcd", 4, 1, 3)
-    assert [first.kept, *(entry.kept for entry in others)] == [False, True, True, True]
+    assert [first.in_journal, *(entry.in_journal for entry in others)] == [False, True, True, True]
 
 
 def test_requests_are_bounded_by_what_they_weigh_together(journal: RequestJournal) -> None:
@@ -88,7 +88,7 @@ def test_a_request_is_counted_once_when_it_is_over_and_gone(journal: RequestJour
     assert journal.forget([first, second]) == 0
     arrived(journal, *"defg")
     third.end(journal)
-    assert (third.kept, third.covered) == (False, 1)
+    assert (third.in_journal, third.covered) == (False, 1)
 
 
 def test_a_request_that_never_came_whole_is_there_when_it_is_over(journal: RequestJournal) -> None:

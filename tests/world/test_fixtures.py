@@ -70,7 +70,9 @@ def test_follow_ups_say_what_they_need() -> None:
 def test_a_fact_belongs_to_one_answer_of_its_question() -> None:
     for topic in every_topic():
         for options in topic.answers:
-            assert len({answer.fact for answer in options}) == len({answer.said for answer in options}) == len(options)
+            assert (
+                len({answer.fact for answer in options}) == len({answer.spoken for answer in options}) == len(options)
+            )
 
 
 def test_names_are_plenty_and_every_state_has_suburbs() -> None:

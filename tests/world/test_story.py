@@ -105,8 +105,8 @@ def test_what_is_noted_was_said(case: Case) -> None:
             for opening in ("Address: ", "In their words: ", "Booked for ", "Moved to "):
                 if point.startswith(opening):
                     assert point.removeprefix(opening).lower() in said.lower(), point
-            meant = [answer.said for answer in answers if answer.fact == point]
-            meant += [wish.said for wish in wishes if wish.fact == point]
+            meant = [answer.spoken for answer in answers if answer.fact == point]
+            meant += [wish.spoken for wish in wishes if wish.fact == point]
             assert not meant or any(text in said for text in [*meant, f"{point}."]), point
 
 
@@ -119,7 +119,7 @@ def test_what_was_answered_is_noted(case: Case) -> None:
             for topic in shop.topics:
                 questions = shop.service(topic.service or "").questions
                 for question, options in zip(questions, topic.answers, strict=True):
-                    facts = [answer.fact for answer in options if answer.said == answered["text"]]
+                    facts = [answer.fact for answer in options if answer.spoken == answered["text"]]
                     if facts and asked["text"].endswith(question):
                         assert set(facts) & set(inquiry["data"]["keyPoints"])
 

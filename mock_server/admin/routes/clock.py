@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
-from mock_server.simulation.timeline import MOST, ClockIsMoving, ClockMove, Superseded
+from mock_server.simulation.timeline import MAX_ACTIONS_IN_A_MOVE, ClockIsMoving, ClockMove, Superseded
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import bounded, clock_time
 
@@ -95,6 +95,8 @@ def _shown(workspace: Workspace, moved: ClockMove | None = None) -> Response:
     told = {"now": workspace.clock.stamp(), "frozen": workspace.clock.frozen}
     if moved is None:
         return answer(told)
-    more = {} if moved.whole else {"stopped": f"{MOST} things happened, and more are due: move it again"}
+    more = (
+        {} if moved.whole else {"stopped": f"{MAX_ACTIONS_IN_A_MOVE} things happened, and more are due: move it again"}
+    )
     late = {} if moved.drained else {"undrained": "a receiver of webhooks was too slow to be waited for"}
     return answer({**told, "happened": moved.happened, **more, **late})

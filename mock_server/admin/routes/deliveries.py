@@ -28,7 +28,7 @@ MANY_AGAIN = JsonBody(
     ("newId",),
     newId=_FLAG,
     state={"enum": [outbox.FAILED, outbox.DELIVERED, outbox.CANCELLED]},
-    ids={"type": "array", "items": _ID, "maxItems": outbox.KEPT, "uniqueItems": True},
+    ids={"type": "array", "items": _ID, "maxItems": outbox.MAX_STORED, "uniqueItems": True},
     since={"type": "string", "format": "date-time"},
     until={"type": "string", "format": "date-time"},
     subscriptionId={"type": "integer"},

@@ -15,7 +15,7 @@ from mock_server.admin.request_patterns import PROPERTIES, resolved
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ, FaultRule
 from mock_server.stubbing.raw_body import RAW_BODIES
 from mock_server.stubbing.request_pattern import Pattern
-from mock_server.support.exact_json import kept_bytes, write_json
+from mock_server.support.exact_json import memory_bytes, write_json
 from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import Workspace
 
@@ -103,7 +103,7 @@ class _Faults:
             raise ControlRefused(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
         if len(workspace.faults) >= _MOST:
             raise ControlRefused(429, f"a workspace has at most {_MOST} rules")
-        weight = kept_bytes(write_json(asked))
+        weight = memory_bytes(write_json(asked))
         if weight + sum(rule.weight for rule in workspace.faults) > _MOST_BYTES:
             raise ControlRefused(429, f"the rules of a workspace take up at most {_MOST_BYTES:,} bytes of memory")
         key = self._digest(workspace, asked["key"]) if "key" in asked else ""

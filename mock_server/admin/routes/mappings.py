@@ -19,7 +19,7 @@ from mock_server.spec.path_template import blanked, is_like
 from mock_server.stubbing.overrides import PRIORITY, Override
 from mock_server.stubbing.raw_body import is_raw
 from mock_server.stubbing.request_pattern import Pattern, RequestPattern
-from mock_server.support.exact_json import kept_bytes, write_json
+from mock_server.support.exact_json import memory_bytes, write_json
 from mock_server.workspaces.workspace import Workspace
 
 _MOST_BYTES = 64 * 1024 * 1024  # that the mappings of a workspace take up in memory
@@ -117,7 +117,7 @@ class _Mappings:
                     400, "a state belongs to a scenario: give `scenarioName`", pointer=f"{place}/{name}"
                 )
         request, _ = checked(mapping["request"], self._control.names, f"{place}/request", "allowInvalid", allow=allow)
-        resolved = {**mapping, "request": request, "weight": kept_bytes(write_json(mapping))}
+        resolved = {**mapping, "request": request, "weight": memory_bytes(write_json(mapping))}
         if not allow:
             self._keep_contract(resolved, place)
         return resolved

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import StreamedAnswer, listing
-from mock_server.admin.snapshot_import import LARGEST, NAME, SnapshotImport
+from mock_server.admin.snapshot_import import MAX_FILE_BYTES, NAME, SnapshotImport
 from mock_server.event_loop.turns import Turns
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.store.snapshot import Snapshot, changes, patched
@@ -73,7 +73,7 @@ class _Snapshots:
 
     async def load(self, request: Request) -> Response:
         """A file that ``export`` wrote; nothing of it is taken where anything is wrong."""
-        packed = await self._control.packed_body(request, LARGEST)
+        packed = await self._control.packed_body(request, MAX_FILE_BYTES)
         workspace, headers = self._control.workspace(request), request.headers.raw
         seed, known = workspace.plan.seed, workspace.state.fork()
         snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed, known))

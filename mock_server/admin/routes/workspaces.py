@@ -19,7 +19,7 @@ from mock_server.workspaces.workspace import DEFAULT, Workspace
 from mock_server.world.clock import clock_time, stamp
 from mock_server.world.ids import secret
 
-MOST = 2_000
+MAX_WORKSPACES = 2_000
 """Workspaces of one server."""
 
 _LANDING = 1.0  # seconds that a delivery on the wire gets to end; then its receiver alone knows of it
@@ -86,8 +86,10 @@ class _Workspaces:
 
     def _refuse_taken(self, asked: dict[str, Any]) -> None:
         """Raises Refusal where there is no place for one more, or one of this id."""
-        if len(list(self._control.workspaces)) >= MOST:
-            raise ControlRefused(429, f"a server has at most {MOST:,} workspaces; remove those that are not used")
+        if len(list(self._control.workspaces)) >= MAX_WORKSPACES:
+            raise ControlRefused(
+                429, f"a server has at most {MAX_WORKSPACES:,} workspaces; remove those that are not used"
+            )
         if self._control.workspaces.get(asked.get("id", "")) is not None:
             raise ControlRefused(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
 
