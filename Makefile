@@ -32,7 +32,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-slow coverage test-lowest test-newest beside test-setup test-commands schemathesis clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
+.PHONY: help serve test test-slow coverage test-lowest test-newest beside test-setup test-commands schemathesis schemathesis-control clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ mutation: ## show goal 14 in an environment with a tool that changes the code (a
 
 schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (make schemathesis ARGS='--seeds 1-5')
 	@$(BIN)/python tests/schemathesis_runs.py $(ARGS)
+
+schemathesis-control: $(VENV)/.dev ## plain schemathesis against the control plane's own document (a minute)
+	@$(BIN)/python tests/schemathesis_runs.py --only control $(ARGS)
 
 clients-python: $(VENV)/.dev ## make clients of our documents with openapi-python-client, and use them
 	@$(PYTHON) -m venv --clear .venv-clients

@@ -26,7 +26,6 @@ from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
@@ -42,7 +41,7 @@ from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
 from mock_server.event_loop.stall_watchdog import watch_stalls
 from mock_server.event_loop.turns import tidy_up
-from mock_server.middleware.api_first import ApiFirst, Application
+from mock_server.middleware.api_first import ApiFirst, Application, ControlMount
 from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.credentials import hide_keys
@@ -161,7 +160,7 @@ def create_app(
     _begin(timeline)
     control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
     app = Application(
-        routes=[Mount("/__admin", app=control), *document_routes(contract)],
+        routes=[ControlMount("/__admin", control), *document_routes(contract)],
         exception_handlers={405: refuse_other_methods(envelope)},
         lifespan=_living(dispatcher, timeline, workspaces, debug_stalls=settings.debug_stalls),
     )

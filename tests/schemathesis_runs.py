@@ -1,8 +1,9 @@
 """``make schemathesis``: plain ``schemathesis run``, its own defaults, against what we serve; a line for each run.
 
 Our two documents, our own in the vendor's style, and two of ``tests/documents``, which the program has no code for.
-``--seeds 1-5`` runs each with each seed; ``--only widgets`` one of them. The exit code is 1 when one of them found
-anything. The logs are kept in the folder that the last line names.
+``--seeds 1-5`` runs each with each seed; ``--only widgets`` one of them. ``--only control`` is the control plane's own
+document, with the settings of ``tests/admin/schemathesis.toml``. The exit code is 1 when one of them found anything.
+The logs are kept in the folder that the last line names.
 """
 
 import argparse
@@ -25,6 +26,9 @@ from mock_server.errors import SpecError  # noqa: E402
 from mock_server.server import MockServer  # noqa: E402
 from mock_server.support.bounded_files import read_file  # noqa: E402
 
+CONTROL = "control"
+_SETTINGS = HERE / "admin" / "schemathesis.toml"
+
 
 def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Name, the file to serve (empty: our own) and where the server shows it."""
@@ -35,16 +39,19 @@ def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
     yield "published", str(variant), "/openapi"
     for name in ("widgets", "legacy"):  # `odd` documents no refusal at all, so every one of ours is a finding
         yield name, str(HERE / "documents" / f"{name}.yaml"), "/openapi"
+    yield CONTROL, "", "/__admin/openapi"
 
 
-def run(spec: str, shown: str, seed: int, log: Path) -> tuple[bool, str]:
+def run(name: str, spec: str, shown: str, seed: int, log: Path) -> tuple[bool, str]:
     """Whether nothing was found, and how schemathesis itself sums it up."""
     program = str(Path(sys.executable).with_name("schemathesis"))
-    with MockServer(Settings(port=0, quiet=True, spec=spec)) as server:
-        command = [program, "run", f"{server.url}{shown}", "--header", f"Authorization: Bearer {server.api_key}"]
-        command += ["--seed", str(seed), "--no-color"]
+    settings = ("--config-file", str(_SETTINGS)) if name == CONTROL else ()
+    world = "small" if name == CONTROL else "default"  # it is made anew a hundred times there
+    with MockServer(Settings(port=0, quiet=True, spec=spec, world=world)) as server:
+        command = [program, *settings, "run", f"{server.url}{shown}"]
+        command += ["--header", f"Authorization: Bearer {server.api_key}", "--seed", str(seed), "--no-color"]
         # Not in the repository's folder: plain means without the settings of its schemathesis.toml.
-        done = subprocess.run(command, cwd=log.parent, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=HERE.parent if settings else log.parent, capture_output=True, text=True)
     log.write_text(done.stdout + done.stderr)
     figures = [line.strip() for line in done.stdout.splitlines() if "generated" in line or "unique failure" in line]
     return done.returncode == 0, figures[-1] if figures else "no figures; see the log"
@@ -65,7 +72,7 @@ def main() -> int:
     for name, spec, shown in documents(folder):
         for seed in given.seeds if given.only in (None, name) else ():
             start = time.monotonic()
-            good, figures = run(spec, shown, seed, folder / f"{name}-{seed}.log")
+            good, figures = run(name, spec, shown, seed, folder / f"{name}-{seed}.log")
             failed += not good
             took = time.monotonic() - start
             print(f"{name:10} seed {seed}  {'passed' if good else 'FAILED'}  {took:4.0f} s  {figures}", flush=True)

@@ -17,11 +17,13 @@ def known(request: Request, names: Iterable[str]) -> None:
             raise ControlRefused(400, f"no such parameter here; there are {', '.join(names)}", parameter=name)
 
 
-def whole(request: Request, name: str, default: int) -> int:
-    """A number from 0. Raises Refusal."""
+def whole(request: Request, name: str, default: int, most: int = 10**_LONGEST - 1) -> int:
+    """A number from 0 to ``most``. Raises Refusal."""
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
         raise ControlRefused(400, f"`{name}` is a whole number", parameter=name)
+    if int(text) > most:
+        raise ControlRefused(400, f"`{name}` is at most {most}", parameter=name)
     return int(text)
 
 

@@ -25,12 +25,11 @@ async def from_starlette(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return problem(500, "a bug of the mock; its log has the traceback")
     routes = [route for route in request.app.routes if isinstance(route, Route)]
-    methods = {
-        name for route in routes if route.matches(request.scope)[0] is not Match.NONE for name in route.methods or ()
-    }
-    if not methods:
+    meant = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    if not meant:
         return problem(error.status_code, _near(request.url.path, [route.path for route in routes]))
-    allowed = ", ".join(sorted(methods))
+    nearest = min(meant, key=lambda route: len(route.param_convertors)).path  # `/faults/heal` before `/faults/{id}`
+    allowed = ", ".join(sorted({name for route in meant if route.path == nearest for name in route.methods or ()}))
     answer = problem(error.status_code, f"this path has {allowed}")
     answer.headers["allow"] = allowed
     return answer

@@ -1,6 +1,9 @@
 """The emulated API is in front of Starlette's routes: a request to it passes none of Starlette's own layers."""
 
+import re
+
 from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _BESIDE = ("/__admin", "/openapi")
@@ -21,6 +24,14 @@ class ApiFirst:
             scope["path"] = f"{_BARE}/"
         routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE)
         await (self._app if routed else self._api)(scope, receive, send)
+
+
+class ControlMount(Mount):
+    """A mount that takes every path below its name; Starlette's own takes none with a line break in it."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app=app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 class Application(Starlette):

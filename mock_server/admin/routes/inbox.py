@@ -167,13 +167,15 @@ class _Inboxes:
         workspace = self._control.workspaces.get(id) if id else self._control.workspace(request)
         if workspace is None:
             raise ControlRefused(404, "no such workspace; /inbox/{name} is in the default one")
+        if len(request.path_params["name"]) > _LONGEST_NAME:
+            raise ControlRefused(404, f"the name of an inbox has at most {_LONGEST_NAME} characters")
         return workspace, request.path_params["name"]
 
     def _made(self, request: Request) -> tuple[Workspace, Inbox]:
         workspace, name = self._place(request)
         if name not in workspace.inboxes:
-            if len(workspace.inboxes) >= _MOST_INBOXES or len(name) > _LONGEST_NAME:
-                raise ControlRefused(409, f"at most {_MOST_INBOXES} inboxes, of names up to {_LONGEST_NAME} characters")
+            if len(workspace.inboxes) >= _MOST_INBOXES:
+                raise ControlRefused(409, f"a workspace has at most {_MOST_INBOXES} inboxes; remove some")
             workspace.inboxes[name] = Inbox()
         return workspace, workspace.inboxes[name]
 

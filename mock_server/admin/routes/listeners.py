@@ -90,7 +90,7 @@ class _Listeners:
         With ``listener`` its own only; who asks so keeps it alive, and hears of changes after its ``version``.
         """
         known(request, ("after", "wait", "listener", "version"))
-        after, wait = whole(request, "after", 0), min(whole(request, "wait", 0), _LONGEST_WAIT)
+        after, wait = whole(request, "after", 0), whole(request, "wait", 0, _LONGEST_WAIT)
         version, id = whole(request, "version", 0), request.query_params.get("listener")
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         if id is None:

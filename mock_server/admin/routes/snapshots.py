@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -115,7 +116,11 @@ class _Snapshots:
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 
     async def export(self, request: Request) -> Response:
-        return StreamedAnswer(written(self._found(request)))
+        """The file. What is exported of the workspace as it is can be imported like any other, so its name is plain."""
+        snapshot = self._found(request)
+        return StreamedAnswer(
+            written(replace(snapshot, name=NOW.removeprefix("@")) if snapshot.name == NOW else snapshot)
+        )
 
     async def diff(self, request: Request) -> Response:
         """From the first to the second: readable changes, and the same as JSON Patch on ``{kind: {id: record}}``."""

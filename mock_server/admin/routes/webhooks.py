@@ -140,6 +140,7 @@ class _Webhooks:
 
     async def triggers(self, request: Request) -> Response:
         """List the triggers that can be subscribed to here: those that the served document lets through."""
+        self._control.workspace(request)  # refuses a workspace that is not there, as every other route does
         foreign = self._control.workspaces.contract.foreign
         there = triggers(self._control)
         return answer({"triggers": there, "documented": there if foreign else [events.DOCUMENTED]})

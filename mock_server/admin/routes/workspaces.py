@@ -30,7 +30,7 @@ NEW_WORKSPACE = JsonBody(
     seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
     now={"type": "string", "maxLength": 64},
     frozen={"type": "boolean"},
-    rateLimit={"type": ["integer", "string"]},
+    rateLimit={"type": ["integer", "string"], "minimum": 1},
 )
 """The body that makes a workspace."""
 
