@@ -11,6 +11,7 @@ One request of the emulated API, top to bottom::
     RateLimit         60 a minute, observed or enforced
     FaultInjection    what was asked for under /__admin/faults
     OverridesMiddleware answers that were put in place of ours under /__admin/mappings
+    DurableAnswers    with --state: an answer waits until what it shows is durable
     Endpoint          an answer that still holds; else validate → behave, in one transaction → check our answer
 
 Below it, ``http_protocol`` bounds what comes over the socket. Beside it, on the same port: the documents under
@@ -46,6 +47,7 @@ from mock_server.middleware.arrival import Arrival
 from mock_server.middleware.authentication import Authentication
 from mock_server.middleware.credentials import hide_keys
 from mock_server.middleware.cross_origin import CrossOrigin
+from mock_server.middleware.durable_answers import DurableAnswers, DurableControl
 from mock_server.middleware.fault_injection import FaultInjection
 from mock_server.middleware.journal import JournalMiddleware
 from mock_server.middleware.overrides import OverridesMiddleware
@@ -196,6 +198,7 @@ def _layers(
         RateLimit,
         partial(FaultInjection, ours=settings.mock_headers),
         partial(OverridesMiddleware, settings=settings),
+        *([partial(DurableAnswers, commits=workspaces.commits)] if workspaces.commits else ()),
     )
 
 
@@ -222,7 +225,8 @@ def _control_plane(
         AdminContext,  # start-up: both are not needed until somebody asks for the plane
     )
 
-    return control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger))
+    plane = control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger))
+    return DurableControl(plane, workspaces.commits) if workspaces.commits else plane
 
 
 def _living(
@@ -239,5 +243,7 @@ def _living(
         for task in always:
             task.cancel()
         await dispatcher.close()
+        if workspaces.commits:
+            workspaces.commits.settle()
 
     return lifespan

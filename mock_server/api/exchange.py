@@ -183,6 +183,10 @@ class Exchange:
         if isinstance(error, BadRequest | UnsupportedMediaType):
             self.findings = self.explain[before:]
 
+    def retract(self) -> None:
+        """The answer that was about to go out shows what was undone: it is taken back."""
+        self.status, self.events = 0, ()
+
     def cover(self) -> None:
         """Count what was exercised, in the workspace as it was when the request came."""
         if self.coverage is not None:

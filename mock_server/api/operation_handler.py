@@ -117,7 +117,7 @@ class OperationHandler:
         """
         exchange.stage = Stage.BEHAVIOUR
         operation = self._operation
-        with self._workspaces.transaction(workspace) as tx:
+        with self._workspaces.transaction(workspace, grouped=True) as tx:
             call = OperationContext(
                 contract=self._contract,
                 operation=operation,

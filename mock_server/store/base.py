@@ -185,9 +185,10 @@ class Log(Protocol):
 class NoLog:
     """Keeps nothing: the default, state in memory."""
 
+    name = "state"
+    commits_in_thread = False
+
     def __init__(self) -> None:
-        self.name = "state"
-        self.commits_in_thread = False
         self.lost: Callable[[StateError], None] = lambda fault: None
 
     def load(self) -> Iterator[SavedWorkspace]:

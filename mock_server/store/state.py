@@ -15,10 +15,6 @@ Restoring = Callable[[str, Row], Row]
 """Makes of a row of a kind the row that is served."""
 
 
-def _as_it_is(kind: str, row: Row) -> Row:
-    return row
-
-
 class WorkspaceState:
     """Collections by kind, and how many records of each kind were ever created here.
 
@@ -52,7 +48,7 @@ class WorkspaceState:
 
     @classmethod
     def restored(
-        cls, layer: Layer, fit: Restoring = _as_it_is, known: "dict[LayerId, WorkspaceState] | None" = None
+        cls, layer: Layer, fit: Restoring = lambda kind, row: row, known: "dict[LayerId, WorkspaceState] | None" = None
     ) -> "WorkspaceState":
         """The state that a layer is, with all that it stands on; each row by way of ``fit``.
 
@@ -150,8 +146,7 @@ class Transaction:
     def __exit__(self, fault: object, *_: object) -> None:
         try:
             if fault is None and self.changed and self._log is not None:
-                self._kept = self.changes()
-                self._log.commit_all((LoggedTransaction(self._workspace, self._kept, self.counters()),))
+                self._log.commit_all((self.logged(self._workspace),))
         except BaseException:
             self.undo()
             raise
@@ -225,6 +220,11 @@ class Transaction:
     def counters(self) -> Mapping[str, int]:
         """The counters that changed, with their values."""
         return {kind: self._state._counters[kind] for kind in self._counted}
+
+    def logged(self, workspace: str) -> LoggedTransaction:
+        """The whole, as a log keeps it: nothing is changed in this transaction from now on."""
+        self._kept = self.changes()
+        return LoggedTransaction(workspace, self._kept, self.counters())
 
     def undo(self) -> None:
         """Put everything back as it was at the beginning."""

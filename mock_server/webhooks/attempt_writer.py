@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import orjson
 
 from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Row
-from mock_server.store.state import WorkspaceState
+from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.webhooks import attempts as attempt
 from mock_server.webhooks import outbox, retry_schedule
 from mock_server.webhooks.reply import Reply
@@ -37,6 +38,7 @@ class AttemptWriter:
         self._workspaces = workspaces
         self._steps = steps
         self._waiting: list[FinishedAttempt] = []
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def keep(
         self, workspace: Workspace, state: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
@@ -49,17 +51,28 @@ class AttemptWriter:
         self._waiting.append(ended)
         await ended.stored
 
+    async def is_durable(self, workspace: Workspace, row: Row) -> bool:
+        """Wait until a delivery that is owed is durable; False when it was undone, or is another one meanwhile."""
+        with suppress(StorageUnavailable):
+            await self._workspaces.durable(workspace)
+        return Transaction(workspace.state).get(outbox.KIND, row.id) is row
+
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
         for workspace in dict.fromkeys(ended.workspace for ended in waiting):
             together = [ended for ended in waiting if ended.workspace is workspace]
-            if self._fault(workspace, together) is None:
-                _end(together, None)
-                continue
-            for ended in together:  # the fault of one is not that of the others
-                _end([ended], self._fault(workspace, [ended], last_resort=True))
+            task = asyncio.get_running_loop().create_task(self._write_together(workspace, together))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    def _fault(
+    async def _write_together(self, workspace: Workspace, together: Sequence[FinishedAttempt]) -> None:
+        if await self._fault(workspace, together) is None:
+            _end(together, None)
+            return
+        for ended in together:  # the fault of one is not that of the others
+            _end([ended], await self._fault(workspace, [ended], last_resort=True))
+
+    async def _fault(
         self, workspace: Workspace, together: Sequence[FinishedAttempt], *, last_resort: bool = False
     ) -> Exception | None:
         """Keep all of them; or none, and why.
@@ -68,7 +81,7 @@ class AttemptWriter:
         left out, it would be made again for ever, and all that is owed after it would wait.
         """
         try:
-            with self._workspaces.transaction(workspace) as tx:
+            with self._workspaces.transaction(workspace, grouped=True) as tx:
                 for ended in together:
                     row = tx.get(outbox.KIND, ended.row.id)
                     # A workspace that was reset, restored or removed meanwhile knows nothing of it.
@@ -76,13 +89,14 @@ class AttemptWriter:
                         now, seed = workspace.clock.now(), workspace.plan.seed
                         kept = attempt.record(tx, row, ended.reply, ended.sent, now, self._steps, seed)
                         orjson.dumps(kept.record["attempts"][-1])  # in memory too: whoever lists it must be able to
+            await self._workspaces.durable(workspace)
         except StorageUnavailable as fault:  # it is still owed, and is kept when there is room again
             return fault
         except Exception as fault:  # what cannot be recorded is recorded as a failure that says so
             if not last_resort:
                 return fault
             log.exception("the attempt at webhook %s cannot be recorded as it was", together[0].row.id)
-            return self._fault(workspace, [_unspeakable(together[0], fault)])
+            return await self._fault(workspace, [_unspeakable(together[0], fault)])
         return None
 
 

@@ -111,14 +111,14 @@ class Dispatcher:
         self.wake(workspace)
         try:
             async with asyncio.timeout(timeout):
-                while tasks := [*self._endings.of(workspace), *self._working(workspace)]:
+                while tasks := [*self._endings.of(workspace), *self._working(workspace.id)]:
                     await asyncio.wait(tasks)
         except TimeoutError:
             return False
         return True
 
-    def _working(self, workspace: Workspace) -> list[asyncio.Task[None]]:
-        return [task for queue, task in self._workers.items() if queue[0] == workspace.id]
+    def _working(self, id: str) -> list[asyncio.Task[None]]:
+        return [task for (workspace, _), task in self._workers.items() if workspace == id]
 
     async def objection(self, url: str) -> str:
         """Why nothing will be posted to a URL, as far as it is known beforehand; empty when it may be."""
@@ -148,8 +148,7 @@ class Dispatcher:
         if self._closing or queue in self._workers:
             return
         if self._next(workspace, queue):
-            loop = asyncio.get_running_loop()
-            self._workers[queue] = loop.create_task(self._work(workspace, queue))
+            self._workers[queue] = asyncio.get_running_loop().create_task(self._work(workspace, queue))
         else:
             self._set_timer(workspace, queue)
 
@@ -157,7 +156,8 @@ class Dispatcher:
         fault = False
         try:
             while not self._closing and (row := self._next(workspace, queue)):
-                await self._deliver(workspace, row)
+                if await self._recorder.is_durable(workspace, row):
+                    await self._deliver(workspace, row)
         except StorageUnavailable as unkept:
             fault = True
             log.error("the webhooks of subscription %s are held for %g s: %s", queue[1], _AFTER_FAULT, unkept)

@@ -1,42 +1,68 @@
 """A transaction of a workspace, and what follows once it is kept."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from mock_server.errors import StateError
-from mock_server.store.base import Log, unavailable
+from mock_server.store.base import refusing, unavailable
+from mock_server.store.group_commit import GroupCommit, PendingTransaction
 from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.stubbing.fault_rules import FaultRules
 
 
-class WorkspaceTransaction:
-    """Everything that is done in it happens, and is kept by ``log``, or nothing does. Raises StorageUnavailable.
+class Tenant(Protocol):
+    """The interface of a workspace for its transactions."""
 
-    ``after`` is called with a transaction that changed something, once it is kept. A class and no generator, as every
-    request passes it.
+    id: str
+    state: WorkspaceState
+    faults: FaultRules
+
+
+class WorkspaceTransaction:
+    """Everything that is done in it happens, or nothing does. Raises StorageUnavailable.
+
+    Without ``commits`` it lives in memory only. With them it is kept when the block ends; one that is ``grouped`` is
+    kept soon, together with others, and its caller waits for that before anybody is told of it. ``after`` is called
+    with a transaction that changed something, once it is kept. A class and no generator, as every request passes it.
     """
 
-    __slots__ = ("_after", "_before", "_faults", "_tx")
+    __slots__ = ("_after", "_before", "_commits", "_grouped", "_tenant", "_tx")
 
     def __init__(
-        self, state: WorkspaceState, faults: FaultRules, log: Log, id: str, after: Callable[[Transaction], None]
+        self,
+        tenant: Tenant,
+        commits: GroupCommit | None,
+        after: Callable[[Transaction], None],
+        *,
+        grouped: bool = False,
     ) -> None:
-        self._faults, self._after = faults, after
-        self._before = state.fork() if faults and faults.remembering else None
-        self._tx = state.transaction(log, id)
+        self._tenant, self._commits, self._after, self._grouped = tenant, commits, after, grouped
+        self._before = tenant.state.fork() if tenant.faults and tenant.faults.remembering else None
+        self._tx = Transaction(tenant.state)
 
     def __enter__(self) -> Transaction:
         return self._tx
 
     def __exit__(self, kind: object, fault: BaseException | None, _: object) -> None:
         tx = self._tx
-        try:
-            tx.__exit__(kind)
+        if fault is not None:
+            tx.undo()
             if isinstance(fault, StateError):
-                raise fault
-        except StateError as lost:
-            raise unavailable(lost) from None
-        if fault is not None or not tx.changed:
-            return
-        if self._before is not None and any(not change.kind.startswith("$") for change in tx.changes()):
-            self._faults.before = self._before
-        self._after(tx)
+                raise unavailable(fault) from None
+        elif tx.changed:
+            self._append(self._commits, PendingTransaction(tx.logged(self._tenant.id), tx.undo, self._kept))
+
+    def _append(self, commits: GroupCommit | None, pending: PendingTransaction) -> None:
+        if commits is None:
+            self._kept()
+        elif self._grouped:
+            commits.append(pending)
+        else:
+            with refusing():
+                commits.keep(pending)
+
+    def _kept(self) -> None:
+        """Note the state before the change for stale reads, and let follow what follows."""
+        if self._before is not None and any(not change.kind.startswith("$") for change in self._tx.changes()):
+            self._tenant.faults.before = self._before
+        self._after(self._tx)

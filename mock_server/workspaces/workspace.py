@@ -11,6 +11,8 @@ from mock_server.errors import Problem, StateError
 from mock_server.spec.contract import Contract
 from mock_server.store.base import Log, NoLog, refusing
 from mock_server.store.deferred_free import DeferredFree
+from mock_server.store.group_commit import GroupCommit
+from mock_server.store.settled_log import SettledLog
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.stubbing.fault_rules import FaultRules
@@ -90,13 +92,14 @@ class Workspaces:
 
     def __init__(self, contract: Contract, log: Log, journal_size: int) -> None:
         self.contract = contract
-        self.log = log
+        self.commits = None if type(log) is NoLog else GroupCommit(log)  # without a log nothing is waited for
+        self.log = log if self.commits is None else SettledLog(log, self.commits)
         self._journal_size = journal_size
         self._by_id: dict[str, Workspace] = {}
         self._by_key: dict[str, Workspace] = {}
-        self._templates = Templates(contract, log)
+        self._templates = Templates(contract, self.log)
         self.waste = DeferredFree()
-        self.snapshots = Snapshots(log, self._templates, self.waste)
+        self.snapshots = Snapshots(self.log, self._templates, self.waste)
         self.started = Clock().now()
         """When the world of a workspace starts that has no time of its own."""
         self.retired = Coverage()
@@ -217,11 +220,19 @@ class Workspaces:
     def __iter__(self) -> Iterator[Workspace]:
         return iter(self._by_id.values())
 
-    def transaction(self, workspace: Workspace) -> WorkspaceTransaction:
-        """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable."""
-        log = self.log if self._by_id.get(workspace.id) is workspace else NoLog()  # it may have been removed
-        after = partial(self._tell, workspace)
-        return WorkspaceTransaction(workspace.state, workspace.faults, log, workspace.id, after)
+    def transaction(self, workspace: Workspace, *, grouped: bool = False) -> WorkspaceTransaction:
+        """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable.
+
+        A ``grouped`` one is kept soon, with others: nobody is told of it before ``durable`` has returned.
+        """
+        commits = self.commits if self._by_id.get(workspace.id) is workspace else None  # it may have been removed
+        return WorkspaceTransaction(workspace, commits, partial(self._tell, workspace), grouped=grouped)
+
+    async def durable(self, workspace: Workspace) -> None:
+        """Return once all that a workspace shows now is durable. Raises StorageUnavailable: some of it is undone."""
+        if self.commits is not None:
+            with refusing():
+                await self.commits.durable(workspace.id)
 
     def _tell(self, workspace: Workspace, tx: Transaction) -> None:
         """Call those who listen to commits: the change is kept, and the caller's answer stands, if one fails."""
@@ -230,10 +241,6 @@ class Workspaces:
                 listener(workspace, tx)
         except Exception:  # the change is kept: whatever fails in a listener, the answer stands
             log.exception("a change of workspace %s is kept, but what should follow from it failed", workspace.id)
-
-    def close(self) -> None:
-        """Close the store."""
-        self.log.close()
 
     def _added(self, origin: WorkspaceConfig, state: WorkspaceState, clock: Clock) -> Workspace:
         workspace = self._by_id[origin.id] = Workspace(origin, state, clock, self.contract, self._journal_size)

@@ -38,7 +38,8 @@ def desk(app: Starlette, tenant: Tenant) -> Desk:
 
 def routes(app: Starlette) -> Iterator[tuple[str, str]]:
     (mount,) = (route for route in app.routes if isinstance(route, Mount))
-    for route in mount.app._app.routes:  # type: ignore[attr-defined]  # below its safety
+    plane = mount.app._app  # type: ignore[attr-defined]  # below its safety
+    for route in getattr(plane, "_app", plane).routes:  # and, where state is kept, below what waits for it
         assert isinstance(route, Route)
         yield from ((method, route.path) for method in sorted((route.methods or set()) - {"HEAD"}))
 

@@ -113,7 +113,7 @@ def test_what_could_not_be_recorded_is_still_owed(
         with Life(workspaces, path) as lived:
 
             async def broken(receiver: object, writer: asyncio.StreamWriter, got: object) -> None:
-                lived.close()
+                lived.log.close()
                 writer.write(OK)
 
             async with receiving(broken) as receiver, staged(lived, "w") as it:

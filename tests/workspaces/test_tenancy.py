@@ -424,5 +424,5 @@ def test_a_clock_that_is_ahead_stays_as_far_ahead(log: SqliteLog) -> None:
 
 
 def test_closing_lets_go_of_the_file(tmp_path: Path) -> None:
-    Workspaces(CONTRACT, SqliteLog(tmp_path / "state"), 3).close()
+    Workspaces(CONTRACT, SqliteLog(tmp_path / "state"), 3).log.close()
     SqliteLog(tmp_path / "state").close()

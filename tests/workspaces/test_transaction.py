@@ -7,6 +7,7 @@ import pytest
 
 from mock_server.errors import Problem, StateError, StorageUnavailable
 from mock_server.store.base import LoggedTransaction, NoLog
+from mock_server.store.group_commit import GroupCommit
 from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.stubbing.fault_rules import STALE_READ, FaultRules
 from mock_server.stubbing.request_pattern import RequestPattern
@@ -52,7 +53,7 @@ class Case:
     """One state, its faults and its log."""
 
     def __init__(self, log: Kept | None = None, *, stale: bool = False) -> None:
-        self.state, self.faults, self.log = WorkspaceState(), FaultRules(), log or Kept()
+        self.id, self.state, self.faults, self.log = "w", WorkspaceState(), FaultRules(), log or Kept()
         self.told: list[bool] = []
         if stale:
             self.faults.add(1, RequestPattern({"method": "GET"}), {"fault": STALE_READ})
@@ -61,7 +62,7 @@ class Case:
         def after(tx: Transaction) -> None:
             self.told.append(tx.changed)
 
-        with WorkspaceTransaction(self.state, self.faults, self.log, "w", after) as tx:
+        with WorkspaceTransaction(self, GroupCommit(self.log), after) as tx:
             work(tx)
 
     @property
