@@ -13,6 +13,7 @@ from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLAC
 from mock_server.spec.validation_messages import explained, pointer
 
 _DEEPER = frozenset({*ONE, *MANY, *ONE_IN_PLACE, *LISTED_IN_PLACE, "prefixItems", "dependentSchemas", "$ref"})
+_LOOK_INSIDE = frozenset({"enum", "const", "uniqueItems"})
 _ASKED = 400  # schemas that are asked about a value
 _LARGE = 64 * 1024  # characters of a value below which each question is quick
 _ASKED_OF_LARGE = 3
@@ -95,14 +96,19 @@ def _own(part: Asked, value: Any, path: Path) -> Problem | None:
             node |= {"properties": dict.fromkeys(part.node.get("properties", {}), True), "additionalProperties": False}
         made[key] = node, compiled(node)
     node, validator = made[key]
-    whole = isinstance(value, list) or bool({"enum", "const"} & node.keys())
-    shallow = dict.fromkeys(value) if isinstance(value, dict) and not whole else value
-    error = next(iter(validator.iter_errors(shallow)), None)
+    error = next(iter(validator.iter_errors(value if _LOOK_INSIDE & node.keys() else _shallow(value))), None)
     if error is None:
         return None
     problem = explained(error, node)
     start = pointer(path).rstrip("/")
     return Problem(start + problem.where if problem.where != "/" else pointer(path), problem.what, problem.remedy)
+
+
+def _shallow(value: Any) -> Any:
+    """A value without what is in it: an error would hold a copy of all of that."""
+    if isinstance(value, dict):
+        return dict.fromkeys(value)
+    return [None] * len(value) if isinstance(value, list) else value
 
 
 def _below(part: Asked, value: Any) -> Iterator[tuple[str | int, Asked, Any]]:

@@ -2,7 +2,8 @@
 
 A validator that holds all it can reach grows with the whole document, and so does the time to make it. A reference is
 therefore a keyword of our own: it asks the validator of the component that it names, which is made when it is first
-asked. Small components that do not contain themselves stay in one piece, which is quicker to check.
+asked. Small components stay in one piece, which is quicker to check; but for those that contain themselves in several
+ways, which remember what they answered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ import jsonschema_rs
 from mock_server.spec.component_answers import ComponentAnswers
 from mock_server.spec.document import Document, Node
 from mock_server.spec.one_way_properties import Word, has_word, without_required
-from mock_server.spec.recursion import branches_again
+from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
 from mock_server.spec.validation_messages import Complaint
 from mock_server.support.garbage_collector import not_looked_for
@@ -122,7 +123,7 @@ def _asking(document: Document, *, sent: bool) -> type:
         def validate(self, value: Any) -> None:
             if self._is_valid is None:
                 self._is_valid = ComponentValidator.at(document, self._place, sent=sent).validator.is_valid
-                self._again = branches_again(document, self._place)
+                self._again = recursion(document, self._place).branches
             answer = answers.of(self._place, value, self._is_valid) if self._again else self._is_valid(value)
             if not answer:
                 raise ValueError(self._place)
@@ -182,7 +183,7 @@ class _Builder:
 
     def _reference(self, place: str, *, whole: bool) -> tuple[str, Any]:
         if not whole and self._numbers.get((place, False)) is None:
-            left = self._left - _size(self._document, place)
+            left = -1 if recursion(self._document, place).breaks else self._left - _size(self._document, place)
             if left < 0:
                 return CUT, place
             self._left = left
@@ -195,7 +196,7 @@ class _Builder:
 
 
 def _size(document: Document, place: str) -> float:
-    """The nodes of a component with all that it leads to; endless for one that is large, or contains itself."""
+    """The nodes of a component with all that stays in one piece with it; endless for one that is large."""
     made: float | None = document.made.get(("size", place))
     if made is None:
         document.made["size", place] = made = _counted(document, place)
@@ -208,10 +209,11 @@ def _counted(document: Document, place: str) -> float:
     while waiting:
         count, references = _own_size(document, waiting.pop())
         total += count
-        if total > _SMALL or place in references:
+        if total > _SMALL:
             return inf
-        waiting += set(references) - known
-        known.update(references)
+        more = {it for it in references if it not in known and not recursion(document, it).breaks}
+        waiting += more
+        known |= more
     return total
 
 

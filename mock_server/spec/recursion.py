@@ -1,75 +1,91 @@
-"""Which schemas contain themselves in more than one way.
+"""Which schemas contain themselves, and which of them in more than one way.
 
-A value held against such alternatives, each of which leads back to them, is looked at once for each way through them:
-with every level of the value there are several times as many.
+A value held against a schema that does so in several ways is looked at once for each way through it: with every level
+of the value there are several times as many. Where it does so by alternatives, an error tells of all below it.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import unquote
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from mock_server.spec.document import Document
+from mock_server.spec.reference_sites import Reference, meet, references
 
-_DATA = frozenset({"default", "example", "examples", "enum", "const", "description"})
+Graph = Mapping[str, list[Reference]]
+"""By place: the references in a schema."""
 
 
-def branches_again(document: Document, place: str) -> bool:
-    """Tell whether the schema at ``place`` leads to alternatives of which several lead back to them."""
-    known: dict[str, bool] = document.made.setdefault(("branches again", ""), {})
+class Recursion(NamedTuple):
+    """How a schema contains itself. A circle is schemas of which each leads to all others."""
+
+    branches: bool
+    """Several references of its circle to the same part of a value stay in the circle."""
+    breaks: bool
+    """It is one of those without which such a circle would not be closed."""
+    winds: bool
+    """It leads to a circle that branches, or that alternatives are in; or it is in one."""
+
+
+def recursion(document: Document, place: str) -> Recursion:
+    """How the schema at ``place`` contains itself; with it all that it leads to is looked at, once."""
+    known: dict[str, Recursion] = document.made.setdefault(("recursion", ""), {})
     if place not in known:
-        graph = _graph(document, place)
-        circles = _circles({name: edges for name, (edges, _) in graph.items()})
-        known[place] = any(_several(circles, name, ways) for name, (_, ways) in graph.items())
+        _look(document, place, known)
     return known[place]
 
 
-Graph = Mapping[str, tuple[frozenset[str], list[list[frozenset[str]]]]]
-"""By place: the places that it refers to, and those that each branch of its lists of alternatives refers to."""
+def _look(document: Document, start: str, known: dict[str, Recursion]) -> None:
+    graph = _graph(document, start, known)
+    edges = {name: frozenset(it.place for it in found if it.place not in known) for name, found in graph.items()}
+    circles = _circles(edges)
+    inside = {name: [it for it in graph[name] if circles.get(it.place) == circle] for name, circle in circles.items()}
+    branching = {circles[name] for name, found in inside.items() if meet([it.site for it in found])}
+    breaking = frozenset[str]().union(*(_breaking(inside, circles, circle) for circle in branching))
+    winding = branching | {circles[name] for name, found in inside.items() if any(it.is_optional for it in found)}
+    for name, circle in circles.items():  # those that a schema leads to come before it
+        if any(known[it.place].winds if it.place in known else circles[it.place] in winding for it in graph[name]):
+            winding.add(circle)
+    for name, circle in circles.items():
+        known[name] = Recursion(circle in branching, name in breaking, circle in winding)
 
 
-def _graph(document: Document, start: str) -> Graph:
-    found: dict[str, tuple[frozenset[str], list[list[frozenset[str]]]]] = {}
+def _graph(document: Document, start: str, known: Mapping[str, Recursion]) -> Graph:
+    """Each schema that ``start`` leads to and that is not known."""
+    found: dict[str, list[Reference]] = {}
     waiting = [start]
     while waiting:
         place = waiting.pop()
-        if place not in found:
-            found[place] = _looked_at(document, place)
-            waiting += found[place][0]
+        if place not in found and place not in known:
+            found[place] = references(document, place)
+            waiting += [it.place for it in found[place]]
     return found
 
 
-def _looked_at(document: Document, place: str) -> tuple[frozenset[str], list[list[frozenset[str]]]]:
-    """The references of one schema; what was found of it once is kept."""
-    made: tuple[frozenset[str], list[list[frozenset[str]]]] | None = document.made.get(("references", place))
-    if made is None:
-        node = document.at(place)
-        lists = [part[word] for part in _nodes(node) for word in ("oneOf", "anyOf") if isinstance(part.get(word), list)]
-        ways = [[_references(document, branch) for branch in each] for each in lists]
-        made = document.made["references", place] = (_references(document, node), ways)
-    return made
+def _breaking(inside: Graph, circles: Mapping[str, int], circle: int) -> set[str]:
+    """Members of a circle; on every way that leads from a member back to it one of them is passed.
+
+    They are those that are met again on the way down, from the one that most members name.
+    """
+    edges = {name: sorted({it.place for it in found}) for name, found in inside.items() if circles[name] == circle}
+    named = Counter(to for targets in edges.values() for to in targets)
+    return _met_again(edges, sorted(edges, key=lambda name: (-named[name], name)))
 
 
-def _references(document: Document, node: Any) -> frozenset[str]:
-    names = (part["$ref"] for part in _nodes(node) if isinstance(part.get("$ref"), str))
-    return frozenset(document.resolve(unquote(name[1:]))[0] for name in names)
-
-
-def _nodes(node: Any) -> Iterator[Mapping[str, Any]]:
-    """Every mapping of a schema, itself first."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            yield part
-            waiting += [value for key, value in part.items() if key not in _DATA]
-        elif isinstance(part, list):
-            waiting += part
-
-
-def _several(circles: Mapping[str, int], name: str, ways: list[list[frozenset[str]]]) -> bool:
-    """Tell whether several of some alternatives in ``name`` lead back to it."""
-    here = circles[name]
-    return any(sum(any(circles[it] == here for it in way) for way in branches) > 1 for branches in ways)
+def _met_again(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
+    found, seen = set[str](), set[str]()
+    for start in starts:
+        way = {start: iter(edges[start])} if start not in seen else {}
+        while way:
+            name = next(reversed(way))
+            seen.add(name)
+            below = next(way[name], None)
+            if below is None:
+                del way[name]
+            elif below in way:
+                found.add(below)
+            elif below not in seen:
+                way[below] = iter(edges[below])
+    return found
 
 
 def _circles(edges: Mapping[str, frozenset[str]]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from mock_server.spec.bounded_reasons import reason
 from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document
 from mock_server.spec.json_types import common, is_small, type_of
-from mock_server.spec.recursion import branches_again
+from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
 from mock_server.support.json_pointer import escape
@@ -106,7 +106,7 @@ class Schema:
         """Why ``value`` is not admitted: JSON pointer into it, and the reason; a large one has only its first."""
         if self._inline is not None:
             return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
-        if branches_again(self.document, self.place):
+        if recursion(self.document, self.place).winds:
             return [reason(self, value)]
         several = limit > 1 and is_small(value, _EXPLAINED)  # to find all of a million bytes takes a minute
         component = self._component

@@ -110,7 +110,7 @@ def read_number(text: str) -> int | float | Decimal:
 def _float(text: str) -> float | Decimal:
     """The exact value of a number that is not written as an integer."""
     short = float(text)
-    if len(text) <= _EXACT_DIGITS and 1e-99 < abs(short) < 1e99:
+    if len(text) <= _EXACT_DIGITS and sys.float_info.min <= abs(short) <= sys.float_info.max:
         return short
     return _exact(text, short)
 

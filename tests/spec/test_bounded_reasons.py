@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from specimens import schema
 
-from mock_server.spec.recursion import branches_again
+from mock_server.spec.recursion import recursion
 from mock_server.spec.schema import Schema
 
 _AGAIN = {"$ref": "#/components/schemas/It"}
@@ -67,11 +67,30 @@ def test_a_large_value_has_its_reason_soon(tree: Schema) -> None:
     [
         ({"type": "object", "properties": {"a": _AGAIN}}, {}, False),
         ({"anyOf": [{"type": "null"}, {"properties": {"a": _AGAIN}}]}, {}, False),
-        ({"anyOf": [{"properties": {"a": _AGAIN}}, {"properties": {"b": _AGAIN}}]}, {}, True),
+        ({"anyOf": [{"properties": {"a": _AGAIN}}, {"properties": {"b": _AGAIN}}]}, {}, False),
+        ({"anyOf": [{"properties": {"a": _AGAIN}}, {"properties": {"a": _AGAIN}}]}, {}, True),
+        ({"allOf": [{"properties": {"a": _AGAIN}}], "additionalProperties": _AGAIN}, {}, True),
+        ({"properties": {"a": _AGAIN}, "additionalProperties": _AGAIN}, {}, False),
+        ({"properties": {"a": _AGAIN}, "patternProperties": {"^a": _AGAIN}}, {}, True),
+        ({"items": _AGAIN, "contains": _AGAIN}, {}, True),
+        ({"items": _AGAIN, "prefixItems": [_AGAIN], "additionalProperties": _AGAIN}, {}, False),
+        ({"not": {"properties": {"a": _AGAIN}}, "properties": {"a": _AGAIN}}, {}, True),
+        ({"if": {"properties": {"a": _AGAIN}}, "then": {"properties": {"a": _AGAIN}}}, {}, True),
+        ({"properties": {"a": {"$ref": "#/components/schemas/B"}}}, {"B": {"allOf": [_AGAIN, _AGAIN]}}, True),
         ({"oneOf": [{"$ref": f"#/components/schemas/B{n}"} for n in range(8)]}, _branches(), True),
         ({"properties": {"a": {"$ref": "#/components/schemas/B1"}}}, _branches(), False),
+        ({"anyOf": [{"items": _AGAIN}, {"additionalProperties": _AGAIN}]}, {}, False),
     ],
 )
-def test_only_alternatives_that_lead_back_to_themselves_branch_again(node: Any, others: Any, again: bool) -> None:
+def test_schemas_that_ask_the_same_part_twice_branch_again(node: Any, others: Any, again: bool) -> None:
     it = schema(node, **others)
-    assert branches_again(it.document, it.place) is again
+    assert recursion(it.document, it.place).branches is again
+
+
+def test_the_reason_in_a_long_list_of_any_json_is_found_soon() -> None:
+    again = {"$ref": "#/components/schemas/It"}
+    of = schema({"anyOf": [{"type": "number", "maximum": 5}, {"type": "array", "items": again}]})
+    value = [[list(range(100)) for _ in range(10)] for _ in range(20)]
+    start = time.process_time()
+    assert of.problems(value)
+    assert time.process_time() - start < 0.1
