@@ -5,6 +5,7 @@ MockError
 │   ├── SettingsError          a flag, a variable or the configuration file
 │   ├── SpecError              an OpenAPI document that cannot be served
 │   ├── WorldError             a world recipe or a fixture
+│   │   └── RecordsError       records of a person's own that the document or other records do not admit
 │   └── StateError             a state file that cannot be opened
 │       └── StateLost          a state file that somebody else has taken, moved or changed while we had it
 ├── ApiError                   what the API answers, in the vendor's envelope
@@ -69,6 +70,17 @@ class SpecError(SetupError):
 
 class WorldError(SetupError):
     """A world recipe or a fixture file is wrong; each problem names file and line."""
+
+
+class RecordsError(WorldError):
+    """Records that a person wrote cannot be taken, and nothing of them is.
+
+    ``pointer`` leads to the first thing that is wrong; ``conflict`` when it only clashes with records that are there.
+    """
+
+    def __init__(self, *problems: Problem, pointer: str = "", conflict: bool = False) -> None:
+        super().__init__(*problems)
+        self.pointer, self.conflict = pointer, conflict
 
 
 class StateError(SetupError):

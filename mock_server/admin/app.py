@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server import __version__
-from mock_server.admin.context import AdminContext, ControlRefused, answer, failed, refused
+from mock_server.admin.context import AdminContext, ControlRefused, answer, failed, misfit, refused
 from mock_server.admin.routes import (
     clock,
     coverage,
@@ -33,7 +33,7 @@ from mock_server.admin.routes import (
 from mock_server.admin.routes import workspaces as tenants
 from mock_server.api.problem import from_starlette, to_nobody
 from mock_server.api.request_body import ClientGone
-from mock_server.errors import ApiError, StateError
+from mock_server.errors import ApiError, RecordsError, StateError
 
 if TYPE_CHECKING:
     from starlette.types import ExceptionHandler  # of Starlette 0.36
@@ -63,6 +63,7 @@ _HANDLERS: Mapping[Any, "ExceptionHandler"] = {
     ControlRefused: refused,
     ApiError: failed,
     StateError: failed,
+    RecordsError: misfit,
     ClientGone: to_nobody,
     Exception: from_starlette,
 }

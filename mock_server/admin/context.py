@@ -16,7 +16,7 @@ from mock_server.api.endpoint import Endpoint
 from mock_server.api.problem import problem
 from mock_server.api.request_body import read_body
 from mock_server.config.settings import Settings
-from mock_server.errors import ApiError, StateError, StorageUnavailable
+from mock_server.errors import ApiError, RecordsError, StateError, StorageUnavailable
 from mock_server.simulation.timeline import Timeline
 from mock_server.spec.gaps import Gap
 from mock_server.spec.schema_lint import fetch_nothing
@@ -187,6 +187,13 @@ async def refused(request: Request, error: Exception) -> Response:
     answer = problem(error.status, error.detail, **error.more)
     answer.raw_headers.extend(error.headers)
     return answer
+
+
+async def misfit(request: Request, error: Exception) -> Response:
+    """The exception handler for records of a person's own that the document does not admit any more."""
+    if not isinstance(error, RecordsError):
+        raise error
+    return problem(409 if error.conflict else 400, str(error), pointer=error.pointer)
 
 
 async def failed(request: Request, error: Exception) -> Response:

@@ -12,9 +12,10 @@ from typing import Any
 from mock_server.admin.context import ControlRefused
 from mock_server.config.settings import Settings
 from mock_server.errors import WorldError
+from mock_server.support.condition import in_a_thread
 from mock_server.world.recipe import Recipe, is_name, load_recipe, recipe_of, recipe_of_text
 
-SCHEMA: Mapping[str, Any] = {"type": ["string", "object"], "minLength": 1, "maxLength": 1_000, "maxProperties": 20}
+SCHEMA: Mapping[str, Any] = {"type": ["string", "object"], "minLength": 1, "maxLength": 1_000, "maxProperties": 200}
 _ENDINGS = (".yaml", ".yml")
 _SEND = "send the recipe itself, as an object"
 
@@ -27,16 +28,25 @@ class WorldChoice:
         self._folder = Path.cwd().resolve()
         self._known: dict[str, Recipe] = {}
 
-    def recipe(self, world: Any) -> Recipe:
+    async def recipe(self, world: Any) -> Recipe:
         """The recipe that ``world`` means, the server's own where it is None.
 
         Raises Refusal with file and line, or a pointer.
         """
+        if world is not None and (isinstance(world, Mapping) or not is_name(world)):
+            return await in_a_thread(lambda: self._checked(world))  # it may hold many records
+        return self._checked(world)
+
+    def _checked(self, world: Any) -> Recipe:
         try:
             return self._recipe(self._settings.world if world is None else world)
         except WorldError as fault:
-            key = fault.problems[0].where if isinstance(world, Mapping) and not _is_text(world) else ""
-            raise ControlRefused(400, str(fault), pointer=f"/world{key}") from None
+            raise self.refusal(world, fault, fault.problems[0].where) from None
+
+    def refusal(self, world: Any, fault: WorldError, pointer: str) -> ControlRefused:
+        """The refusal of a recipe; ``pointer`` is good where the recipe was sent as an object."""
+        inline = isinstance(world, Mapping) and not _is_text(world)
+        return ControlRefused(400, str(fault), pointer=f"/world{pointer}" if inline else "/world")
 
     def _recipe(self, world: Any) -> Recipe:
         if isinstance(world, Mapping):

@@ -15,9 +15,8 @@ from mock_server.spec.resources import Binding, Role
 from mock_server.store.base import Id, Record, Row
 from mock_server.store.state import Transaction
 from mock_server.workspaces.fitting import valid
-from mock_server.world.ids import FIRST_FREE_INDEX, Ids, Rng, rng
-
-_TRIES = 100
+from mock_server.workspaces.new_ids import new_id
+from mock_server.world.ids import Ids, Rng, rng
 
 
 @dataclass(slots=True)
@@ -59,16 +58,10 @@ class ActionContext:
 
     def new_id(self, kind: str) -> Id:
         """The id of the next record of ``kind`` that this workspace creates. Raises Conflict when there is none."""
-        if self.tx.get(kind, id := self._next_id(kind)) is None:
-            return id
-        # An imported workspace may have records that its counters know nothing of: each may be in the way once.
-        for _ in range(_TRIES + self.tx.page(kind, 0, 0)[1]):
-            if self.tx.get(kind, id := self._next_id(kind)) is None:
-                return id
-        raise Conflict(f"the document's ids for {kind} are used up")
-
-    def _next_id(self, kind: str) -> Id:
-        return self.ids.make(kind, FIRST_FREE_INDEX + self.tx.count(kind))
+        id = new_id(self.tx, self.ids, kind)
+        if id is None:
+            raise Conflict(f"the document's ids for {kind} are used up")
+        return id
 
     def chance(self, *key: Id) -> Rng:
         """A stream of its own for what has to be made up; the same cause and key, the same values."""

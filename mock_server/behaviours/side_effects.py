@@ -1,17 +1,12 @@
 """Side effects of a change: an activity on the lead, an event for subscribers, the lead's counters."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from mock_server.behaviours.registry import ActionContext
 from mock_server.store.base import Id, Record, Row
 from mock_server.webhooks.events import emit
 from mock_server.world.ids import FIRST_FREE_INDEX
-from mock_server.world.lead_records import COUNTERS
+from mock_server.world.lead_records import inquiry_tally
 
 ACTIVITIES = "leads/activities"
-
-_IN_SHORT = ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")
 
 
 def emit_event(call: ActionContext, event: str, record: Record) -> None:
@@ -56,21 +51,7 @@ def recount(call: ActionContext, lead: Id) -> None:
     row = call.tx.get("leads", lead)
     if row is not None:
         inquiries = [it.record for it in call.tx.find("inquiries", {"leadId": lead})]
-        call.store("leads", lead, {**row.record, **_tally(inquiries)})
-
-
-def _tally(inquiries: Sequence[Record]) -> dict[str, Any]:
-    """The members of a lead that count its inquiries (oldest first, at least one)."""
-    last = inquiries[-1]
-    unread = [inquiry.get("source") for inquiry in inquiries if not inquiry.get("isRead")]
-    return {
-        **{counter: unread.count(source) for source, counter in COUNTERS.items()},
-        "read": not unread,
-        "hasFlaggedInquiry": any(inquiry.get("isFlagged") for inquiry in inquiries),
-        "lastInquiryId": last["id"],
-        "lastInquiryDate": last["createdAt"],
-        "lastInquiry": {name: last.get(name) for name in _IN_SHORT},
-    }
+        call.store("leads", lead, {**row.record, **inquiry_tally(inquiries)})
 
 
 def number(call: ActionContext, kind: str) -> str:

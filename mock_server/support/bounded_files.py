@@ -67,7 +67,7 @@ def read_bytes(raw: bytes, name: str, error: type[SetupError], slips: list[Probl
 def _yaml(text: str, name: str, error: type[SetupError], slips: list[Problem] | None) -> Any:
     if len(text) > MAX_YAML_BYTES:
         raise error(Problem(name, f"YAML of more than {MAX_YAML_BYTES // 1024**2} MiB", "give it as JSON"))
-    if _nests_too_deep(text):
+    if nests_too_deep(text):
         raise error(Problem(name, "nested too deep", "flatten it, or name repeated parts and use $ref"))
     if text.count("\n") + text.count(",") > _MAX_PARTS:
         raise error(Problem(name, f"more than {_MAX_PARTS:,} lines and commas", "give it as JSON, or a smaller one"))
@@ -89,14 +89,14 @@ def _yaml(text: str, name: str, error: type[SetupError], slips: list[Problem] | 
     return data
 
 
-def _nests_too_deep(text: str) -> bool:
-    """An upper bound of the nesting, from the text alone; ignoring quotes only overstates it."""
+def nests_too_deep(text: str, most: int = _MAX_BRACKETS) -> bool:
+    """Tell whether brackets may nest deeper than ``most``, from the text alone; ignoring quotes only overstates it."""
     if any(len(match.group(1)) > _MAX_INDENT for match in _LEADING.finditer(text)):
         return True
     depth = 0
     for match in _BRACKET.finditer(text):
         depth = depth + 1 if match.group() in "[{" else max(0, depth - 1)
-        if depth > _MAX_BRACKETS:
+        if depth > most:
             return True
     return False
 

@@ -117,3 +117,24 @@ def parse(text: str, slips: list[Slip] | None = None) -> Any:
         raise NotYaml(what, mark.line + 1 if mark else 0) from None
     except (ValueError, LookupError, RecursionError) as fault:
         raise NotYaml(str(fault)) from None
+
+
+def scalar_value(text: str, *, plain: bool) -> str | int | float | bool | None:
+    """The value of one scalar; ``plain`` for one without quotes. Raises ValueError for a number that JSON lacks."""
+    kind = next((name for name, pattern, _ in _PLAIN if pattern.fullmatch(text)), "str") if plain else "str"
+    match kind:
+        case "bool":
+            return text.lower() == "true"
+        case "null":
+            return None
+        case "int":
+            number = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+            if not -(2**63) <= number < 2**64:
+                raise ValueError("too large")
+            return number
+        case "float":
+            near = float(text)
+            if near - near != 0:  # infinite, or no number
+                raise ValueError("too large")
+            return near
+    return text

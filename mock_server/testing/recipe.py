@@ -13,7 +13,7 @@ Recipe: TypeAlias = str | PathLike[str] | Mapping[str, Any]
 """The name of a built-in world, the path of a recipe, or the recipe itself as a mapping of its keys."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
-_LONGEST = 100_000  # bytes: the server takes fewer, and says how many
+_LONGEST = 2_000_000  # bytes: the server takes fewer, and says how many
 
 
 def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:

@@ -139,6 +139,11 @@ def touched(family: Family, record: Record, now: str) -> dict[str, Any]:
     return {name: _FORMS[form](now) for name, form in family.touched.items() if name in record}
 
 
+def as_time(stamp: str, form: int) -> Any:
+    """A moment in one of the forms of ``TIMES``, by its place there."""
+    return _FORMS[form](stamp)
+
+
 # Of a time as it goes out; in the order of TIMES.
 _FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda text: epoch_ms(parse(text)) // 1000)
 

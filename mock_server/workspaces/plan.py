@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType, NoneType
 from typing import Any
@@ -53,7 +53,7 @@ class WorkspaceConfig:
 def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
     """The facts that are kept of a workspace beside its records; ``read`` understands them."""
     return {
-        "world": asdict(origin.plan.recipe),
+        "world": origin.plan.recipe.to_dict(),
         "seed": origin.plan.seed,
         "start": stamp(origin.start),
         "live": origin.live,
@@ -103,7 +103,7 @@ _FACTS: Mapping[str, tuple[type, ...]] = MappingProxyType(
 
 def recipe_as_kept(values: Mapping[str, Any]) -> Recipe:
     """The recipe of a world that was kept. Raises ValueError for what no recipe can be."""
-    usual = asdict(Recipe())
+    usual = Recipe().to_dict()
     try:
         return recipe_of(
             {key: value for key, value in values.items() if key not in usual or key == "name" or value != usual[key]}

@@ -9,21 +9,16 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
 from mock_server.store.base import Record, Row
-from mock_server.store.state import Restoring, WorkspaceState
+from mock_server.store.state import Restoring, Transaction, WorkspaceState
 from mock_server.support.text import shorten
 from mock_server.workspaces.fitting import chance_for, valid, whole
 from mock_server.workspaces.invention import made_up
+from mock_server.workspaces.own_data.planting import Ground, write_records
+from mock_server.workspaces.seeding_views import VIEWS
 from mock_server.world.build import build
+from mock_server.world.clock import epoch_ms
 from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
 from mock_server.world.recipe import Recipe
-
-# Other kinds in another shape (behaviours/organization, behaviours/zapier): nothing of their own to store.
-_VIEWS = frozenset(
-    {
-        *("organization/members", "organization/services", "organization/products"),
-        *(f"api/webhooks/zapier/{kind}" for kind in ("leads", "inquiries", "appointments")),
-    }
-)
 
 
 class DocumentIds(Ids):
@@ -80,11 +75,21 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
         family = contract.families.get(kind)
         records[kind] = _records(contract, family, partial(_fitted, family, told, seed)) if family else told
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
-        if family.kind not in records and (contract.foreign or family.kind not in _VIEWS):
+        if family.kind not in records and (contract.foreign or family.kind not in VIEWS):
             above = records.get(family.parent or "", ())
             make = partial(made_up, contract, family, above, recipe, ids, start)
             records[family.kind] = _records(contract, family, make)
-    return WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
+    image = WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
+    if recipe.records:
+        _write_own(contract, recipe, ids, start, image)
+    return image
+
+
+def _write_own(contract: Contract, recipe: Recipe, ids: Ids, start: datetime, image: WorkspaceState) -> None:
+    """Add the records that the recipe holds. Raises RecordsError."""
+    with Transaction(image) as tx:
+        ground = Ground(contract, tx, ids, recipe, epoch_ms(start), image.kinds)
+        write_records(ground, recipe.records.kinds, recipe.records.where)
 
 
 def _records(contract: Contract, family: Family, make: Callable[[], list[Record]]) -> list[Record]:

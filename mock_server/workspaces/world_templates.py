@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -107,7 +106,7 @@ class Templates:
             return state
 
     def _keep_template(self, key: _Key, state: WorkspaceState) -> Slices[LayerId]:
-        made = {"world": asdict(key.recipe), "seed": key.seed, "start": key.start}
+        made = {"world": key.recipe.to_dict(), "seed": key.seed, "start": key.start}
         return self.keep_layer(state, made)
 
     def keep_layer(self, state: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:

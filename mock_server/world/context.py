@@ -37,6 +37,13 @@ class WorldContext:
         """The mail addresses of those who attend visits."""
         return [mate.email for mate in self.business.team if mate.duty == "crew"]
 
+    @cached_property
+    def own_phones(self) -> frozenset[str]:
+        """The phones of leads that the recipe holds: nobody who is made up has one of them."""
+        leads = self.recipe.records.kinds.get("leads")
+        own = [lead.get("phone") for lead in leads if isinstance(lead, dict)] if isinstance(leads, list) else []
+        return frozenset(phone for phone in own if isinstance(phone, str))
+
     def rng(self, *key: str | int) -> Rng:
         """The random stream of one entity."""
         return rng(self.seed, *key)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mock_server.world import Record, calendar
 from mock_server.world.business_rules import recording_url
-from mock_server.world.channels import Script, body
+from mock_server.world.channels import Script, Turn, body
 from mock_server.world.fixture_models import Business, FollowUpAnswer, TimePreference, Topic
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Ids, Rng
@@ -49,6 +49,8 @@ class Contact:
     """Start of the visit a follow-up is about."""
     service: str = ""
     """Service of that visit; a topic with a service of its own does not need it."""
+    turns: tuple[Turn, ...] = ()
+    """The words that were said, where somebody has written them; made up otherwise."""
 
 
 class Conversation(NamedTuple):
@@ -100,6 +102,8 @@ def hold(contact: Contact, stream: Rng) -> Conversation:
     # The last point is what came of it; it ends the summary too.
     slots["Outcome"] = points[-1]
     slots["Fact"] = contact.answers[0].fact if contact.answers else points[-2]
+    if contact.turns:
+        script.turns = list(contact.turns)
     verb = "OUTBOUND" if topic.outbound else contact.source
     slots["verb"] = shared.verbs[verb]
     slots["about"] = topic.about.format_map(slots)

@@ -6,6 +6,7 @@ changes them (books, moves, cancels). What the lead shows at the end is read off
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mock_server.world.appointments import PlannedAppointment, plan
 from mock_server.world.business_rules import (
@@ -31,12 +32,14 @@ from mock_server.world.fixture_models import TimePreference, Topic
 from mock_server.world.fixtures import common
 from mock_server.world.ids import Rng
 from mock_server.world.lead_story import INQUIRIES, LeadStory, StoryEntry, cancel, take_effect
-from mock_server.world.people import person
+from mock_server.world.people import person, phone
+from mock_server.world.recipe import MAX_LEADS
 
 # How many contacts a lead would like to make; those who came in lately have not got round to all of them.
 _COUNTS = {1: 13, 2: 25, 3: 22, 4: 16, 5: 11, 6: 8, 7: 5}
 # Nothing begins later than this before now, so that the longest conversation has ended by now.
 QUIET = 30 * MINUTE
+_SPARE_PHONES = 9_600  # that no lead of the largest world has
 
 
 def tell(context: WorldContext, index: int) -> LeadStory:
@@ -44,6 +47,8 @@ def tell(context: WorldContext, index: int) -> LeadStory:
     who = person(context.seed, index, context.business.state, context.business.area)
     if context.recipe.edge:
         who = edge_person(context, index, who)
+    if who.phone in context.own_phones:  # a person of the recipe's own has it
+        who = replace(who, phone=phone(context.seed, MAX_LEADS + index % _SPARE_PHONES, context.business.area))
     stream = context.rng("leads", index)
     at = _first_contact(context, stream)
     story = LeadStory(index, context.ids.make("leads", index), who, at)

@@ -1,5 +1,8 @@
 """Leads: what the records of one lead show of its story. Nothing here is drawn that the story has decided."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from mock_server.world import Record, World
 from mock_server.world.appointments import appointment_record
 from mock_server.world.business_rules import lead_address, tags_due
@@ -21,6 +24,8 @@ COUNTERS = {
 }
 """Source of an inquiry → the lead's counter of unread ones."""
 
+_IN_SHORT = ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")
+
 
 def records(context: WorldContext, story: LeadStory) -> World:
     """All records of one lead, by kind."""
@@ -40,8 +45,6 @@ def records(context: WorldContext, story: LeadStory) -> World:
 
 def _lead(context: WorldContext, story: LeadStory) -> Record:
     who, stream = story.person, context.rng("lead record", story.index)
-    last = story.inquiries[-1] if story.inquiries else None
-    unread = [inquiry["source"] for inquiry in story.inquiries if not inquiry["isRead"]]
     email, phone = _reachable(story, stream.chance(45), stream.chance(50))
     settled = bool(story.visits) or not story.inquiries
     return {
@@ -56,15 +59,23 @@ def _lead(context: WorldContext, story: LeadStory) -> Record:
         "status": "active" if settled else "pending",
         "createdAt": stamp(story.created),
         "updatedAt": stamp(max(happening.at for happening in story.happenings)),
+        **inquiry_tally(story.inquiries),
+        "defaultLeadAddress": _address(story),
+        "tags": _tags(story),
+    }
+
+
+def inquiry_tally(inquiries: Sequence[Mapping[str, Any]]) -> Record:
+    """The fields of a lead that say what its inquiries, oldest first, are."""
+    last = inquiries[-1] if inquiries else None
+    unread = [inquiry.get("source") for inquiry in inquiries if not inquiry.get("isRead")]
+    return {
         "read": not unread,
         "lastInquiryId": last and last["id"],
         "lastInquiryDate": last and last["createdAt"],
         **{counter: unread.count(source) for source, counter in COUNTERS.items()},
-        "hasFlaggedInquiry": any(inquiry["isFlagged"] for inquiry in story.inquiries),
-        "defaultLeadAddress": _address(story),
-        "tags": _tags(story),
-        "lastInquiry": last
-        and {key: last[key] for key in ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")},
+        "hasFlaggedInquiry": any(inquiry.get("isFlagged") for inquiry in inquiries),
+        "lastInquiry": last and {key: last.get(key) for key in _IN_SHORT},
     }
 
 

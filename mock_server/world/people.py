@@ -65,7 +65,7 @@ def person(seed: int, index: int, state: str, area: int) -> Person:
     return Person(
         first=first,
         last=None if stream.chance(7) else last,
-        email=_email(first, last, index, stream.below(3)),
+        email=mail_address(first, last, index, stream.below(3)),
         phone=phone(seed, index, area),
         line1=f"{stream.randint(1, 240)} {stream.choice(pool.streets)} {stream.choice(pool.kinds)}",
         line2=f"Unit {stream.randint(1, 40)}" if unit else None,
@@ -111,7 +111,8 @@ def phone(seed: int, index: int, area: int) -> str:
     return f"+61{code}{(5550, 7010)[block]}{number:04d}"
 
 
-def _email(first: str, last: str, index: int, host: int) -> str:
+def mail_address(first: str, last: str, index: int, host: int) -> str:
+    """An address of a person with a name, at one of three hosts that are reserved for examples."""
     name = "".join(letter for letter in f"{first}.{last}".lower() if letter.isascii() and letter not in "' ")
     return f"{name}{index + 1}@example.{('com', 'net', 'org')[host]}"
 

@@ -7,14 +7,17 @@ A file is checked key by key against one table before anything is built; each mi
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePath
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any
 
 from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
 from mock_server.support.bounded_files import read_file
+from mock_server.support.json_pointer import escape
 from mock_server.support.text import short_repr
+from mock_server.world.own_data.own_records import Lines, OwnRecords
 
 MAX_LEADS = 30_000
 """Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
@@ -22,8 +25,10 @@ MAX_LEADS = 30_000
 _SHOWN = 20  # mistakes of a recipe
 _LONGEST = 200  # letters of a place
 
+RECORDS = "records"
+"""The key below which records stand by their kind; a kind may stand beside the numbers, too."""
 
-Value: TypeAlias = str | int | bool
+_NO_RECORDS = OwnRecords()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +51,37 @@ class Recipe:
     """Nulls, extreme lengths, right-to-left and emoji names, daylight-saving weekends, a shared phone."""
     generic: int = 3
     """Records to generate for each kind that nobody wrote code for."""
+    records: OwnRecords = _NO_RECORDS
+    """Records that were written by hand, by kind."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that is said, as a file has it: ``recipe_of`` makes the same recipe of it."""
+        said = {field.name: getattr(self, field.name) for field in fields(self) if field.name != RECORDS}
+        return {**said, RECORDS: dict(self.records.kinds)} if self.records else said
 
 
-def _whole(low: int, high: int) -> Callable[[Value], str]:
-    def check(value: Value) -> str:
+def _whole(low: int, high: int) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
         good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if good else f"a whole number from {low} to {high}"
 
     return check
 
 
-def _text(value: Value) -> str:
+def _text(value: Any) -> str:
     return "" if isinstance(value, str) and 1 <= len(value) <= 200 else "a text of 1 to 200 characters"
 
 
-def _flag(value: Value) -> str:
+def _flag(value: Any) -> str:
     return "" if isinstance(value, bool) else "true or false"
 
 
-def _business(value: Value) -> str:
+def _business(value: Any) -> str:
     known = businesses()
     return "" if value in known else f"one of {', '.join(known)}"
 
 
-_RULES: dict[str, Callable[[Value], str]] = {
+_RULES: dict[str, Callable[[Any], str]] = {
     "name": _text,
     "description": _text,
     "business": _business,
@@ -83,6 +95,8 @@ _RULES: dict[str, Callable[[Value], str]] = {
     "generic": _whole(0, 50),
 }
 """Key → what is wrong with a value, as the words after "must be"; empty when nothing is."""
+
+_ALSO_KINDS = ("leads", "inquiries")  # a number says how many are made up; a list in its place holds them
 
 
 def businesses() -> list[str]:
@@ -123,31 +137,43 @@ def _built_in(path: Path) -> Recipe:
 
 def recipe_of_text(raw: bytes, file: str) -> Recipe:
     """The recipe that a file's text is. Raises WorldError with every mistake, its file and line."""
-    from mock_server.world.recipe_file import entries  # start-up: as above
+    from mock_server.world.recipe_file import read_entries  # start-up: as above
 
-    lines = [(f"{file}:{line}", key, value) for line, key, value in entries(raw, file, _keys())]
-    return _checked(PurePath(file).stem, lines)
+    entries, lines = read_entries(raw, file, _keys())
+    said = [(f"{file}:{lines[f'/{escape(key)}']}", key, value) for key, value in entries]
+    return _checked(PurePath(file).stem, said, file, lines)
 
 
 def recipe_of(values: Mapping[str, Any]) -> Recipe:
     """The recipe that is given as a mapping, by the rules of a file. Raises WorldError with every mistake."""
-    return _checked("custom", [(f"/{key}", key, value) for key, value in values.items()])
+    return _checked("custom", [(f"/{escape(key)}", key, value) for key, value in values.items()])
 
 
-def _checked(name: str, lines: Iterable[tuple[str, str, Any]]) -> Recipe:
+def _checked(
+    name: str, said: Iterable[tuple[str, str, Any]], file: str = "", lines: Lines = MappingProxyType({})
+) -> Recipe:
     """The recipe of these places, keys and values; ``name`` is what it is called where it does not say."""
     values: dict[str, Any] = {"name": name}
     problems: list[Problem] = []
-    for where, key, value in lines:
-        if key not in _RULES:
-            remedy = _did_you_mean(key, list(_RULES)) or _keys()
+    kinds: dict[str, Any] = {}
+    for where, key, value in said:
+        if key == RECORDS and isinstance(value, Mapping):
+            kinds.update(value)
+            lines = {**{at.removeprefix(f"/{RECORDS}"): line for at, line in lines.items()}, **lines}
+        elif isinstance(value, list | Mapping) and (key not in _RULES or key in _ALSO_KINDS):
+            kinds[key] = value
+            values.update({"leads": 0} if key == "leads" else {})
+        elif key not in _RULES:
+            remedy = _did_you_mean(key, [*_RULES, RECORDS]) or _keys()
             problems.append(Problem(where[:_LONGEST], f"unknown key {short_repr(key)}", remedy))
         elif wrong := _RULES[key](value):
             problems.append(Problem(where, f"{key} is {short_repr(value)}", f"it must be {wrong}"))
-        values[key] = value
+        else:
+            values[key] = value
     if problems:
         raise WorldError(*problems[:_SHOWN])
-    return Recipe(**values)
+    recipe = Recipe(**values)
+    return replace(recipe, records=OwnRecords.of(kinds, file, lines)) if kinds else recipe
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

@@ -1,41 +1,37 @@
 """A recipe's file, entry by entry with its line: what a person wrote is answered where it stands."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from mock_server.errors import Problem, WorldError
-from mock_server.support.text import short_repr
+from mock_server.support.bounded_files import nests_too_deep
+from mock_server.world.own_data.own_records import Lines
+from mock_server.world.own_data.yaml_values import MAX_DEPTH, YamlValues
 
-MAX_BYTES = 16_384
-"""Longest recipe file: a dozen keys need a few hundred bytes; the bound also bounds how deep YAML can nest."""
+MAX_BYTES = 512 * 1024
+"""Longest recipe file. Numbers need a few hundred bytes; a thousand people with their stories some 300,000."""
 
 _REMEDY = "give the name of a built-in world or a file"
-_MOST_BRACKETS = 64  # a recipe needs none; thousands, one in another, keep the parser for many seconds
 
 
-def entries(raw: bytes, name: str, keys: str) -> Iterator[tuple[int, str, str | int | bool]]:
-    """Line, key and value of each entry of the one mapping that a file holds; ``name`` is the file's.
+def read_entries(raw: bytes, name: str, keys: str) -> tuple[list[tuple[str, Any]], Lines]:
+    """Key and value of each entry of the one mapping that a file holds, and the line of each part by its pointer.
 
-    Raises WorldError with ``keys`` as the remedy.
+    ``name`` is the file's. Raises WorldError with ``keys`` as the remedy.
     """
     root = _compose(raw, name)
     if root is None:
-        return
+        return [], {}
     if not isinstance(root, yaml.MappingNode):
         line = root.start_mark.line + 1
         raise WorldError(Problem(f"{name}:{line}", "a recipe is a list of 'key: value' lines", keys))
-    seen: set[str] = set()
-    for key_node, value_node in root.value:
-        where = f"{name}:{key_node.start_mark.line + 1}"
-        if not (isinstance(key_node, yaml.ScalarNode) and isinstance(value_node, yaml.ScalarNode)):
-            raise WorldError(Problem(where, "keys and values are single words or numbers here", keys))
-        if key_node.value in seen:
-            raise WorldError(Problem(where, f"{short_repr(key_node.value)} stands here twice", "keep one of them"))
-        seen.add(key_node.value)
-        yield key_node.start_mark.line + 1, key_node.value, _scalar(value_node)
+    values = YamlValues(name)
+    found: dict[str, Any] = values.value(root, "")
+    numbers = {key.value: value for key, value in root.value if isinstance(value, yaml.ScalarNode)}
+    return [(key, _scalar(numbers[key]) if key in numbers else value) for key, value in found.items()], values.lines
 
 
 def file_bytes(path: Path) -> bytes:
@@ -53,11 +49,12 @@ def file_bytes(path: Path) -> bytes:
 def _compose(raw: bytes, name: str) -> yaml.Node | None:
     """A file's YAML nodes, which know their lines; None for an empty file."""
     if len(raw) > MAX_BYTES:
-        raise WorldError(Problem(name, f"longer than {MAX_BYTES} bytes", "a recipe needs a dozen lines"))
-    if raw.count(b"[") + raw.count(b"{") > _MOST_BRACKETS:
-        raise WorldError(Problem(name, f"more than {_MOST_BRACKETS} brackets", "write 'key: value' on each line"))
+        raise WorldError(Problem(name, f"longer than {MAX_BYTES:,} bytes", "send the rest with `workspace import`"))
     try:
-        return yaml.compose(raw.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+        text = raw.decode("utf-8-sig")
+        if nests_too_deep(text, MAX_DEPTH):
+            raise WorldError(Problem(name, "nested too deep", "write one record in another, not much more"))
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

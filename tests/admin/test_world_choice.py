@@ -1,5 +1,6 @@
 """The world of a new workspace: by name, as a recipe, as a recipe's text, or as a file that may be read."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -122,13 +123,13 @@ def test_no_path_is_read_for_those_on_other_machines(folder: Path) -> None:
         patched.chdir(folder)
         reader = worlds.WorldChoice(Settings(host="0.0.0.0"))
 
-    assert reader.recipe({"leads": 3}).leads == 3
+    assert asyncio.run(reader.recipe({"leads": 3})).leads == 3
     with pytest.raises(ControlRefused, match="on loopback is read"):
-        reader.recipe("w.yaml")
+        asyncio.run(reader.recipe("w.yaml"))
 
 
 def test_the_servers_own_world_may_be_any_file(folder: Path) -> None:
     own = folder.parent / "own.txt"
     own.write_text(RECIPE)
 
-    assert worlds.WorldChoice(Settings(world=str(own))).recipe(None).name == "mine"
+    assert asyncio.run(worlds.WorldChoice(Settings(world=str(own))).recipe(None)).name == "mine"

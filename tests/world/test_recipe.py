@@ -58,8 +58,8 @@ def test_each_mistake_is_named_with_its_line_cause_and_remedy(tmp_path: Path) ->
     ("text", "complaint"),
     [
         ("- leads", "FILE:1: a recipe is a list of 'key: value' lines"),
-        ("leads: 3\nleads: 4", "FILE:2: 'leads' stands here twice → keep one of them"),
-        ("leads: 3\nname: [a]", "FILE:2: keys and values are single words or numbers here"),
+        ("leads: 3\nleads: 4", "FILE:2: the key 'leads' stands here twice → keep one of them"),
+        ("leads: 3\nname: [a]", "FILE:2: name is ['a'] → it must be a text of 1 to 200 characters"),
         ("leads: 3\nname: 'a", "FILE:2: not YAML: "),
         ("leads: 3\n  name: a", "FILE:2: not YAML: "),
         ("leads: *a", "FILE:1: not YAML: "),
@@ -68,8 +68,8 @@ def test_each_mistake_is_named_with_its_line_cause_and_remedy(tmp_path: Path) ->
         ("leads: 0o17", "FILE:1: leads is '0o17'"),
         ("zzz: 1", "FILE:1: unknown key 'zzz' → the keys are name, description, business"),
         ("a: \x00", "FILE: not YAML text in UTF-8"),
-        ("[" * 16_000, "FILE: more than 64 brackets → write 'key: value' on each line"),
-        ("#" * (MAX_BYTES + 1), f"FILE: longer than {MAX_BYTES} bytes"),
+        ("[" * 16_000, "FILE: nested too deep → write one record in another, not much more"),
+        ("#" * (MAX_BYTES + 1), f"FILE: longer than {MAX_BYTES:,} bytes"),
     ],
     ids=lambda value: value[:24],
 )

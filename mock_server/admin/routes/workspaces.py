@@ -12,7 +12,7 @@ from mock_server.admin import world_choice
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.config.settings import Settings
-from mock_server.errors import SettingsError, WorldError
+from mock_server.errors import RecordsError, SettingsError, WorldError
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.record_counts import record_counts
 from mock_server.workspaces.workspace import DEFAULT, Workspace
@@ -69,7 +69,7 @@ class _Workspaces:
         self._refuse_taken(asked)
         limit, enforced = _limit(asked, settings)
         plan = WorldPlan(
-            self._worlds.recipe(asked.get("world")),
+            await self._worlds.recipe(asked.get("world")),
             asked.get("seed", settings.seed),
             _start(asked, settings),
             limit,
@@ -77,6 +77,8 @@ class _Workspaces:
         )
         try:
             await workspaces.prepare(plan)
+        except RecordsError as fault:
+            raise self._worlds.refusal(asked.get("world", ""), fault, fault.pointer) from None
         except WorldError as fault:  # the world cannot start at that time
             raise ControlRefused(400, str(fault.problems[0]), pointer="/now") from None
         self._refuse_taken(asked)

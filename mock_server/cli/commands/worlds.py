@@ -1,7 +1,5 @@
 """``sophiie-mock worlds``: the built-in worlds."""
 
-from dataclasses import asdict
-
 import click
 
 from mock_server.cli.tables import print_json, print_table
@@ -14,7 +12,7 @@ def command(as_json: bool) -> None:
     """List the built-in worlds, for --world NAME. A file of your own holds the same keys as `--json` prints."""
     found = recipes()
     if as_json:
-        print_json([asdict(recipe) for recipe in found])
+        print_json([recipe.to_dict() for recipe in found])
     else:
         print_table(
             ("name", "business", "leads", "days", "what it is for"),

@@ -1,0 +1,109 @@
+"""Resolution: names become ids, told times become times, and every value is what the document admits."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mock_server.support.text import short_repr
+from mock_server.workspaces.own_data.context import OwnDataContext
+from mock_server.workspaces.own_data.drafts import Draft
+from mock_server.workspaces.own_data.faults import Faults, FaultyValue, Path
+from mock_server.workspaces.own_data.names import RecordNames
+from mock_server.workspaces.own_data.vocabulary import UNIQUE
+from mock_server.world.clock import from_epoch_ms
+from mock_server.world.clock import stamp as time_stamp
+
+_TIMES = ("createdAt", "updatedAt")
+_FLAGS = ("isFlagged",)
+
+
+class Resolution:
+    """Resolves the fields of drafts in place. Faults go to ``faults``."""
+
+    def __init__(self, context: OwnDataContext, names: RecordNames, faults: Faults) -> None:
+        self._context, self._names, self._faults = context, names, faults
+        self._taken: dict[tuple[str, str, Any], Path] = {}
+
+    def resolve(self, drafts: Sequence[Draft]) -> None:
+        """Resolve all of them. Raises RecordsError with everything that is wrong."""
+        for draft in drafts:
+            for name in list(draft.said):
+                try:
+                    draft.said[name] = self._value(draft, name, draft.said[name])
+                except FaultyValue as fault:
+                    self._faults.add(fault)
+        for draft in drafts:
+            try:
+                self._refuse_doubles(draft)
+            except FaultyValue as fault:
+                self._faults.add(fault)
+        self._faults.refuse()
+
+    def _value(self, draft: Draft, name: str, value: Any) -> Any:
+        kind, path = draft.kind, draft.place(name)
+        if name in kind.refers and value is not None:
+            value = self._reference(draft, name, value, path)
+        elif name == "attendees" and kind.name == "appointments" and isinstance(value, list):
+            value = [self._mail(item, (*path, number)) for number, item in enumerate(value)]
+        schema = kind.fields.get(name)
+        if schema is not None:
+            return self._context.values.fitted(value, schema, path, self._context.chance(kind.name, draft.id, name))
+        if name in _TIMES and value is not None:
+            return time_stamp(from_epoch_ms(self._context.values.moment(value, path)))
+        if name in _FLAGS and not isinstance(value, bool):
+            raise FaultyValue(path, f"is {short_repr(value, 40)}", "true or false")
+        return self._alike(draft, name, value, path)
+
+    def _reference(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
+        """The id of the record that is meant; of a service in an appointment, its id and its name."""
+        target = draft.kind.refers[name][1]
+        if isinstance(value, list):
+            return [self._names.find(target, item, (*path, number)) for number, item in enumerate(value)]
+        if name == "tradeService":
+            if isinstance(value, dict) and "id" in value:
+                return value
+            id = self._names.find(target, value.get("name") if isinstance(value, dict) else value, path)
+            return {"id": id, "name": self._names.record(target, id).get("name")}
+        schema = draft.kind.fields.get(name)
+        inline = not name.lower().endswith("id")
+        if inline and self._context.contract.foreign and (isinstance(value, dict) or not self._names.any(target)):
+            return value  # another document may have the record itself there, or words of its own
+        try:
+            return self._names.find(target, value, path)
+        except FaultyValue:
+            free = self._context.contract.foreign and (inline or not self._names.any(target))
+            if free and schema is not None and schema.accepts(value):
+                return value
+            raise
+
+    def _mail(self, called: Any, path: Path) -> Any:
+        """The mail of a member of the team who is called so; a mail stays."""
+        if not isinstance(called, str) or "@" in called:
+            return called
+        id = self._names.find("members", called, path)
+        return self._names.record("members", id).get("email") or called
+
+    def _alike(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
+        """A value of a kind that no operation shows as it is: of the type that other records have there."""
+        rows = self._context.tx.page(draft.kind.name, 0, 20)[0]
+        seen = [row.record[name] for row in rows if name in row.record]
+        types = {float if isinstance(it, int | float) and not isinstance(it, bool) else type(it) for it in seen}
+        own: type = float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+        if types and own not in types and value is not None:
+            raise FaultyValue(path, f"is {short_repr(value, 40)}", f"write it like {short_repr(seen[0], 60)}")
+        return value
+
+    def _refuse_doubles(self, draft: Draft) -> None:
+        """Raises FaultyValue where another living record has a value that is one record's only."""
+        if self._context.contract.foreign:
+            return
+        kind = draft.kind.name
+        for name in UNIQUE.get(kind, ()):
+            value = draft.said.get(name)
+            if value in (None, ""):
+                continue
+            place, key = draft.place(name), (kind, name, value)
+            others: Iterable[Any] = self._context.tx.find(kind, {name: value})
+            if key in self._taken or any(row.id != draft.id for row in others):
+                what = f"another of the {kind} has the same {name}"
+                raise FaultyValue(place, what, "give another one", conflict=True)
+            self._taken[key] = place

@@ -1,0 +1,79 @@
+"""Worlds with records of a person's own keep the invariants of every world."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+import test_story
+from test_story import Case
+
+from mock_server.app import load_contract
+from mock_server.config.settings import Settings
+from mock_server.spec.contract import Contract
+from mock_server.workspaces.seeding import seeded
+from mock_server.world.clock import stamp
+from mock_server.world.recipe import recipe_of
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+STORIES: Any = [
+    {
+        "firstName": "Ada",
+        "lastName": "Lovelace",
+        "phone": "+61491570156",
+        "appointments": [
+            {"on": "next tuesday 10:00", "service": "Blocked drain clearing"},
+            {"on": "next wednesday 9:00", "service": "Leaking tap repair", "status": "CONFIRMED"},
+        ],
+        "inquiries": [{"source": "CALL", "transcript": ["Sophiie: Hello?", "Ada: My drain is blocked."]}],
+        "notes": ["Call back", {"text": "Has a dog", "user": "Tamsin"}],
+    },
+    {
+        "name": "Bob",
+        "appointments": [{"on": "yesterday 10:00", "status": "CANCELLED"}, {"on": "last friday 11:00"}],
+        "inquiries": [{"source": "EMAIL", "about": "a broken pool pump"}, {"source": "SMS", "on": "2 hours ago"}],
+    },
+    {"name": "Cy", "inquiries": [{"source": "WEBFORM"}, {"source": "CHATBOT", "read": True}, {"source": "CALL"}]},
+    {"name": "Di", "appointments": [{"on": "in 2 days 9:30", "isRescheduled": True}]},
+    {"name": "Ed"},
+    {"name": "Flo", "since": "3 weeks ago", "inquiries": [{}, {"flagged": True}]},
+    {"name": "Gus", "notes": ["Only a note"]},
+]
+RULES = (
+    "test_a_lead_shows_exactly_what_its_inquiries_say",
+    "test_a_status_fits_the_clock",
+    "test_an_appointment_follows_an_inquiry_in_business_hours",
+    "test_activities_list_what_happened_in_order",
+    "test_references_resolve",
+    "test_a_lead_can_be_told_from_the_others",
+    "test_nothing_comes_from_the_future_and_lists_are_in_order",
+)
+
+
+@cache
+def contract() -> Contract:
+    return load_contract(Settings())
+
+
+@cache
+def case(made_up: int, seed: int) -> Case:
+    recipe = recipe_of({"leads": made_up, "records": {"leads": STORIES}})
+    image = seeded(contract(), recipe, seed, NOW)
+    return Case(recipe, stamp(NOW), {kind: [dict(row.record) for row in image.rows(kind)] for kind in image.kinds})
+
+
+@pytest.mark.parametrize("made_up", [0, 6])
+@pytest.mark.parametrize("rule", RULES)
+def test_own_stories_keep_the_rules_of_a_world(rule: str, made_up: int) -> None:
+    getattr(test_story, rule).hypothesis.inner_test(case(made_up, 1))
+
+
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_the_rules_hold_whatever_is_made_up(seed: int) -> None:
+    for rule in RULES:
+        getattr(test_story, rule).hypothesis.inner_test(case(0, seed))
+
+
+def test_same_recipe_seed_and_time_give_the_same_records() -> None:
+    again = seeded(contract(), case(6, 1).recipe, 1, NOW)
+    assert {kind: [row.record for row in again.rows(kind)] for kind in again.kinds} == case(6, 1).world
