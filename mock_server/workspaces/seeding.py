@@ -79,16 +79,16 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
             above = records.get(family.parent or "", ())
             make = partial(made_up, contract, family, above, recipe, ids, start)
             records[family.kind] = _records(contract, family, make)
-    image = WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
+    state = WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
     if recipe.records:
-        _write_own(contract, recipe, ids, start, image)
-    return image
+        _write_own(contract, recipe, ids, start, state)
+    return state
 
 
-def _write_own(contract: Contract, recipe: Recipe, ids: Ids, start: datetime, image: WorkspaceState) -> None:
+def _write_own(contract: Contract, recipe: Recipe, ids: Ids, start: datetime, state: WorkspaceState) -> None:
     """Add the records that the recipe holds. Raises RecordsError."""
-    with Transaction(image) as tx:
-        ground = Ground(contract, tx, ids, recipe, epoch_ms(start), image.kinds)
+    with Transaction(state) as tx:
+        ground = Ground(contract, tx, ids, recipe, epoch_ms(start), state.kinds)
         write_records(ground, recipe.records.kinds, recipe.records.where)
 
 

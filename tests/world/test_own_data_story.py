@@ -58,8 +58,8 @@ def contract() -> Contract:
 @cache
 def case(made_up: int, seed: int) -> Case:
     recipe = recipe_of({"leads": made_up, "records": {"leads": STORIES}})
-    image = seeded(contract(), recipe, seed, NOW)
-    return Case(recipe, stamp(NOW), {kind: [dict(row.record) for row in image.rows(kind)] for kind in image.kinds})
+    state = seeded(contract(), recipe, seed, NOW)
+    return Case(recipe, stamp(NOW), {kind: [dict(row.record) for row in state.rows(kind)] for kind in state.kinds})
 
 
 @pytest.mark.parametrize("made_up", [0, 6])
