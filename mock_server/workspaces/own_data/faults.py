@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 Where = Callable[[Sequence[str | int]], str]
 """Names the place of a part: a pointer, or a file and its line."""
 
-MOST = 20
+MAX_FAULTS = 20
 """Faults that are told at once; a person mends these first."""
 
 
@@ -33,7 +33,7 @@ class Faults:
     def add(self, fault: FaultyValue) -> None:
         """Note one more. Raises RecordsError once there are enough."""
         self._found.append(fault)
-        if len(self._found) >= MOST:
+        if len(self._found) >= MAX_FAULTS:
             self.refuse()
 
     def refuse(self) -> None:
