@@ -17,6 +17,8 @@ _SPANS = (("start", "end"), ("startedAt", "endedAt"), ("startTime", "endTime"), 
 _MAY_BE_EMPTY = ("startedAt",)
 _CREATED = re.compile(r"(?i)created_?(at|on)?|timestamp|sent_?at")
 _SERIAL = re.compile(r"(?i)serial(_?(id|no|number))?")
+_TAGS = re.compile(r"(?i)tags|labels")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOGETHER = 3600.0
 """Seconds that may lie between the creation of a record and the moments inside it: a call lasts some minutes."""
 
@@ -59,6 +61,10 @@ def _turns(items: Sequence[Any], place: str) -> Iterator[Violation]:
     twice = [id for id, count in Counter(ids).items() if count > 1]
     if twice:
         yield Violation(rules.TURNS, Location(name=f"{place}/id"), expected="each id once", got=f"{twice[0]} again")
+    named = [str(item.get("name")) for item in turns] if _TAGS.fullmatch(place.rpartition("/")[2]) else []
+    again = next((name for name, count in Counter(named).items() if count > 1), None)
+    if again is not None:
+        yield Violation(rules.DISTINCT, Location(name=f"{place}/name"), expected="each name once", got=f"{again} again")
     moments = [str(item[name]) for item in turns for name in item if _CREATED.fullmatch(name)]
     for earlier, later in pairwise(moments if len(moments) == len(turns) else ()):
         if later < earlier:
@@ -79,11 +85,33 @@ def together(record: Record, inner: Any) -> Iterator[Violation]:
         if name != "id" and isinstance(value, str) and moment is None and record.get(name, value) != value:
             due = f"{record[name]!r}, as outside"
             yield Violation(rules.INNER, Location(name=f"/{name}"), expected=due, got=repr(value))
+    yield from _outside(inner)
     first = next((turn for turn in _first_turns(inner)), None)
     moment = _seconds(next((first[name] for name in first if _CREATED.fullmatch(name)), None)) if first else None
     if created is not None and moment is not None and abs(moment - created) > _TOGETHER:
         due = f"a first turn near {record['createdAt']}"
         yield Violation(rules.INNER, Location(name="/turns"), expected=due, got=str(moment))
+
+
+def own_id(seen: dict[Any, Any], record: Record, inner: Any) -> Iterator[Violation]:
+    """Find what is inside two records at once. ``seen`` grows: the id of the inside → the id of its record."""
+    number = inner.get("id") if isinstance(inner, dict) else None
+    if number is not None and seen.setdefault(number, record.get("id")) != record.get("id"):
+        got = f"{number} in {seen[number]} and in {record.get('id')}"
+        yield Violation(rules.DISTINCT, Location(name="inner id"), expected="an id of its own", got=got)
+
+
+def _outside(inner: Record) -> Iterator[Violation]:
+    """Turns of something that starts and ends lie between its start and its end."""
+    start, end = inner.get("startedAt"), inner.get("endedAt")
+    if not (isinstance(start, str) and isinstance(end, str)):
+        return
+    for place, members in inner.items():
+        turns = [turn for turn in members if isinstance(turn, dict)] if isinstance(members, list) else []
+        moments = [str(turn[name]) for turn in turns for name in turn if _CREATED.fullmatch(name)]
+        odd = next((moment for moment in moments if not start <= moment <= end), None)
+        if odd is not None:
+            yield Violation(rules.TURNS, Location(name=place), expected=f"turns from {start} to {end}", got=odd)
 
 
 def _first_turns(inner: Record) -> Iterator[Record]:
@@ -118,6 +146,8 @@ def week(days: Sequence[Record]) -> Iterator[Violation]:
     names = [day.get("day") for day in days]
     if len(names) != 7 or len(set(map(str, names))) != 7:
         yield Violation(rules.WEEK, Location(name="day"), expected="each of the seven days once", got=f"{names}")
+    elif not _follow(names):
+        yield Violation(rules.WEEK, Location(name="order"), expected="each day after the one before", got=f"{names}")
     for day in days:
         slots = [slot for slot in day.get("slots") or () if isinstance(slot, dict)]
         if bool(slots) is not bool(day.get("isOpen")):
@@ -127,6 +157,12 @@ def week(days: Sequence[Record]) -> Iterator[Violation]:
             if str(two.get("start")) < str(one.get("end")):
                 got = f"{two.get('start')} after {one.get('end')}"
                 yield Violation(rules.WEEK, Location(name="slots"), expected="slots one after the other", got=got)
+
+
+def _follow(names: Sequence[Any]) -> bool:
+    """Tell whether days follow each other as in a week, whichever is the first; names of another language may be."""
+    known = [_DAYS.index(name) for name in names if name in _DAYS]
+    return len(known) < len(names) or all((two - one) % 7 == 1 for one, two in pairwise(known))
 
 
 def groups(listed: Sequence[Record], kind: str) -> Iterator[Violation]:

@@ -156,3 +156,6 @@ def subscription(client: ScenarioClient, contract: Contract) -> None:
         again = client.call(unsubscribe, body={"hookId": id})
         if again.status != 404:
             client.broken(rules.SECOND_DELETE, unsubscribe, gone, again, expected="404", got=again.answer())
+    unknown = client.call(unsubscribe, body={"hookId": 2_147_483_647})
+    if unknown.status != 404:
+        client.broken(rules.UNKNOWN_ID, unsubscribe, unknown, expected="404", got=unknown.answer())

@@ -3,13 +3,14 @@
 The engine enumerates bounds as well; it seldom has the id of a record at hand, and then every update is a 404.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.rules import input
+from contracts.rules import lifecycle as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.records import RecordKind
+from contracts.scenarios.records import Record, RecordKind, differences
 from contracts.spec.boundary_values import boundary_values, in_words, places, put, without
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
@@ -22,6 +23,7 @@ Body = dict[str, Any]
 def creation(client: ScenarioClient, family: Family) -> None:
     """Values at the bounds of each place are accepted at creation, values beyond them refused."""
     kind = RecordKind(client, family)
+    before = kind.listed()
     for body, what in _changed(client, kind.create, {}):
         exchange = client.call(kind.create, body=body)
         _judge(client, kind.create, body, what, exchange)
@@ -30,6 +32,9 @@ def creation(client: ScenarioClient, family: Family) -> None:
             record = next((value for value in made.values() if isinstance(value, dict)), made)
             if "id" in record:
                 kind.gone(record)
+    if family.delete is not None and kind.listed() != before:
+        got, last = "another list, though all that was created is deleted", client.last(kind.create)
+        client.broken(rules.NO_EFFECT, kind.create, last, expected="the list as it was", got=got, where="bounds")
 
 
 def update(client: ScenarioClient, family: Family) -> None:
@@ -38,13 +43,33 @@ def update(client: ScenarioClient, family: Family) -> None:
     if operation is None:
         return
     record, _, _ = kind.made_anyhow(all_members=True)
-    for changed, what in _changed(client, operation, {}):
-        member = what.split("/")[1].partition(":")[0]
-        body = {name: value for name, value in changed.items() if name == member}
-        if not body:
-            continue
+    bodies = list(_alone(_changed(client, operation, {})))
+    validator = operation.document.validator(operation.body or {})
+    before = kind.shown(record["id"])
+    for body, what in sorted(bodies, key=lambda each: validator.is_valid(each[0])):  # those that change nothing first
+        if before and validator.is_valid(body):
+            _unchanged(kind, operation, before, kind.shown(record["id"]))
+            before = []
         _judge(client, operation, body, what, client.call(operation, record["id"], body=body))
     kind.gone(record)
+
+
+def _alone(changed: Iterator[tuple[Body, str]]) -> Iterator[tuple[Body, str]]:
+    """Bodies with nothing but the member that was changed."""
+    for whole, what in changed:
+        member = what.split("/")[1].partition(":")[0]
+        body = {name: value for name, value in whole.items() if name == member}
+        if body:
+            yield body, what
+
+
+def _unchanged(kind: RecordKind, operation: Operation, before: Sequence[Record], now: Sequence[Record]) -> None:
+    """A record is as it was before a number of refused changes."""
+    for name in {name for one, two in zip(before, now, strict=False) for name in differences(one, two)}:
+        got, last = f"another {name}", kind.client.last(operation)
+        kind.client.broken(
+            rules.NO_EFFECT, operation, last, expected="the record as it was", got=got, where=f"bounds: {name}"
+        )
 
 
 def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
@@ -53,8 +78,11 @@ def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -
     validator = operation.document.validator(operation.body or {})
     for body, what in _changed(client, operation, known):
         valid = validator.is_valid(body)
-        if not valid or (operation.method == "POST" and _refers_rightly(operation, known, body)):
+        rightly = operation.method == "POST" and _refers_rightly(operation, known, body)
+        if not valid or rightly:
             _judge(client, operation, body, what, client.call(operation, body=body))
+        elif known:
+            client.call(operation, body=body)  # nobody has this id: any answer but a failure will do
 
 
 def _refers_rightly(operation: Operation, known: Mapping[str, Any], body: Body) -> bool:

@@ -10,9 +10,8 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import RecordKind, keeps, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.business_rules import UNIQUE
-from contracts.spec.document import Document, Operation, Schema
+from contracts.spec.document import Operation
 from contracts.spec.resources import Family
-from contracts.spec.samples import CannotSample
 from contracts.transport.exchange import Exchange
 
 _ROUNDS = 2
@@ -42,7 +41,7 @@ def changes(client: ScenarioClient, family: Family) -> None:
     for one, two in zip(names, [*names[1:], *names[:1]], strict=True):
         shown = next(iter(kind.shown(record["id"])), record)
         bodies = [
-            {name: _other(client, document, members[name], shown.get(name))} for name in dict.fromkeys((one, two))
+            {name: client.sampler.other(document, members[name], shown.get(name))} for name in dict.fromkeys((one, two))
         ]
         if len(bodies) < 2 or not all(map(validator.is_valid, bodies)):
             continue
@@ -56,14 +55,6 @@ def changes(client: ScenarioClient, family: Family) -> None:
                 due = f"{name}: {value!r}, beside a change of {two if name == one else one}"
                 client.broken(rules.AT_ONCE, update, *answers, expected=due, got=got, where=name)
     kind.gone(record)
-
-
-def _other(client: ScenarioClient, document: Document, schema: Schema, now: Any) -> Any:
-    """Another value than the present one; where there is none, that one again."""
-    try:
-        return client.sampler.value(document, schema, unlike=now)
-    except CannotSample:
-        return now
 
 
 def _refused(client: ScenarioClient, operation: Operation, answers: Sequence[Exchange]) -> None:

@@ -9,9 +9,13 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
-from contracts.spec.resources import Family
+from contracts.spec.resources import NO_NUMBER, Family
 from contracts.spec.samples import CannotSample, wrong
 from contracts.transport.exchange import Exchange
+
+MALFORMED_NUMBERS = ("suite", "1.5", "-1", "0x1", "9" * 30, "1 ", "\u0661", "\u00b2")
+MALFORMED_TEXTS = (" ", "a b", "na\u00efve", "\u0000", "s" * 300, "a'b", "%2e")
+"""Texts in the place of an id that are none: numbers of other kinds, what a path or a query means something by."""
 
 
 def deletion(client: ScenarioClient, family: Family) -> None:
@@ -122,6 +126,8 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
             exchange = client.call(operation, id, body=body)
             if exchange.status != 404:
                 client.broken(rules.UNKNOWN_ID, operation, exchange, expected="404", got=exchange.answer())
+        for id in MALFORMED_TEXTS if isinstance(first, str) else MALFORMED_NUMBERS:
+            impossible(client, operation, id)
     if [item.get("id") for item in kind.listed()] != known and kind.family.listing is not None:
         client.broken(
             rules.NO_EFFECT,
@@ -130,6 +136,28 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
             expected="the list as it was",
             got="another list",
         )
+
+
+def impossible(client: ScenarioClient, operation: Operation, id: str) -> None:
+    """An id that can be nobody's is refused (gap malformed-ids); a failure is a finding of the judge of answers."""
+    body = client.sampler.body(operation) if operation.body is not None else None
+    exchange = client.call(operation, id, body=body)
+    if exchange.succeeded:
+        client.broken(
+            rules.UNKNOWN_ID, operation, exchange, expected="404", got=exchange.answer(), where="an impossible id"
+        )
+
+
+def unknown_parents(client: ScenarioClient, operation: Operation) -> None:
+    """A list below a record that is not there is 404, where the document has that answer."""
+    parameter = operation.parameters_in("path")[0]
+    validator = operation.document.validator(parameter.schema)
+    for id in filter(validator.is_valid, (NO_NUMBER, 2_147_483_647, "suite_nothing", "s", "s" * 64)):
+        exchange = client.call(operation, id)
+        if exchange.status != 404 and operation.answer(404) is not None:
+            client.broken(rules.UNKNOWN_ID, operation, exchange, expected="404", got=exchange.answer())
+    for id in MALFORMED_NUMBERS if validator.is_valid(1) else MALFORMED_TEXTS:
+        impossible(client, operation, id)
 
 
 def conflicts(client: ScenarioClient, family: Family) -> None:

@@ -11,7 +11,7 @@ from contracts.scenarios.records import Record
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.written_views import Written
 from contracts.spec import business_rules
-from contracts.spec.awkward_values import ROUNDS, AwkwardBodies
+from contracts.spec.awkward_values import FORMS, ROUNDS, AwkwardBodies
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
 
@@ -88,7 +88,7 @@ def _texts(value: Any) -> Iterator[str]:
 def subscriptions(client: ScenarioClient, subscribe: Operation, unsubscribe: Operation) -> None:
     """A subscription shows its URL and its trigger as they were sent."""
     made = AwkwardBodies(client.sampler, subscribe)
-    for turn in range(len(business_rules.SUBJECTS) * 2):
+    for turn in range(FORMS):
         body = made.body(turn)
         exchange = client.accepted(client.call(subscribe, body=body), subscribe)
         record: Record = exchange.json if isinstance(exchange.json, dict) else {}

@@ -43,9 +43,12 @@ def items(client: ScenarioClient, listing: Listing) -> None:
 
 def details(client: ScenarioClient, listing: Listing, read: Operation, inner: str) -> None:
     """Many items, one by one: each reads as in its list, and makes sense by itself."""
+    inner_ids: dict[Any, Any] = {}
     for item in some(beginning(client, listing), _MANY):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
+        part = record.get(inner)
+        accuse(client, judgements.own_id(inner_ids, record, part), [exchange], read)
         accuse(client, judgements.within(record), [exchange], read)
         accuse(client, judgements.together(record, record.get(inner)), [exchange], read)
         for name in differences(item, record):
@@ -81,6 +84,11 @@ def week(client: ScenarioClient, availability: Operation, organization: Operatio
     days = [day for day in shown.field("days") or () if isinstance(day, dict)]
     accuse(client, judgements.week(days), [shown], availability)
     accuse(client, judgements.within(days), [shown], availability)
+    start, names = own.field("weekStart"), [day.get("day") for day in days]
+    if isinstance(start, str) and start not in names:
+        client.broken(
+            rules.WEEK, organization, shown, own, expected=f"one of {names}", got=start, where="weekStart"
+        )  # fmt: skip
     zone, due = shown.field("timeZone"), own.field("timeZone")
     if zone != due:
         for blamed in (availability, organization):

@@ -1,6 +1,6 @@
 """A record from its making to its end, in every collection where records can be made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.rules import lifecycle as rules
@@ -45,13 +45,8 @@ def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange
                 got=f"{name}: {record[name]!r}",
                 where=name,
             )
-    document = kind.create.document
-    shapes = document.properties(kind.family.listing.item_schema) if kind.family.listing else {}
-    for name, schema in shapes.items():
-        default = document.resolve(schema).get("default", ...)
-        if default is ... or name in body or name not in record:
-            continue
-        if record[name] != default:
+    for name, default in kind.defaults.items():
+        if name not in body and name in record and record[name] != default:
             kind.client.broken(
                 rules.DEFAULTS,
                 kind.create,
@@ -133,10 +128,13 @@ def update(client: ScenarioClient, family: Family) -> None:
     if family.update is None or family.update.body is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be updated")
     neighbour, _, _ = kind.made_anyhow(all_members=True)
-    record, _, _ = kind.made_anyhow(all_members=True)
+    record, defaults = kind.made_unlike_defaults()
     before = [item for item in kind.listed() if item.get("id") != record["id"]]
     exchange = None
-    for name, schema in family.update.document.properties(family.update.body).items():
+    members = family.update.document.properties(family.update.body)
+    # A member with a default comes last: until then it would be seen if a change of another one reset it.
+    for name in sorted(members, key=lambda name: (name in defaults, isinstance(defaults.get(name), bool))):
+        schema = members[name]
         if name == "id":  # the path names the record
             continue
         body = {name: client.sampler.value(family.update.document, schema, unlike=record.get(name))}
@@ -211,20 +209,30 @@ def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) 
 
 
 def _dated(kind: RecordKind, operation: Operation, record: Record) -> None:
-    """A change is dated by the moment when it was made: not before a record that was made just then. Twice."""
+    """A change is dated by the moment when it was made: not before a record that was made just then."""
     names = [name for name in record if is_change_time(name) and isinstance(record[name], str)]
-    for turn in range(2 if names else 0):
+    for body, what in _each_change(kind, operation, record) if names else ():
         marker, _, _ = kind.made_anyhow()
-        body = kind.client.sampler.body(kind.create)
         exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
-        after = record_of(exchange)
-        for name in names:
-            if str(after.get(name)) < str(marker.get("createdAt")):
-                kind.client.broken(
-                    rules.UPDATED_AT, operation, exchange, expected=f"not before {marker.get('createdAt')}",
-                    got=str(after.get(name)), where=f"{name}, change {turn + 1}",
-                )  # fmt: skip
+        for after in (record_of(exchange), *kind.shown(record["id"])):
+            for name in names:
+                if str(after.get(name)) < str(marker.get("createdAt")):
+                    kind.client.broken(
+                        rules.UPDATED_AT, operation, exchange, expected=f"not before {marker.get('createdAt')}",
+                        got=str(after.get(name)), where=f"{name}, {what}",
+                    )  # fmt: skip
         kind.gone(marker)
+
+
+def _each_change(kind: RecordKind, operation: Operation, record: Record) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Changes of a record: of all members, twice, and then of each alone."""
+    document, sampler = operation.document, kind.client.sampler
+    for turn in range(2):
+        yield sampler.body(kind.create), f"change {turn + 1}"
+    for name, schema in document.properties(operation.body).items():
+        body = {name: sampler.other(document, schema, record.get(name))}
+        if document.validator(operation.body or {}).is_valid(body):
+            yield body, f"change of {name}"
 
 
 def _without_effect(kind: RecordKind, operation: Operation, record: Record) -> None:

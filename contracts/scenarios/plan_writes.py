@@ -53,6 +53,10 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
     for family in catalogue.families:
         if family.listing and (family.read or family.update or family.delete):
             yield Scenario("unknown-ids", family.path, on(ending.unknown_ids, family))
+    below = {child.key for family in catalogue.families for child in family.children}
+    for listing in catalogue.listings:
+        if len(listing.operation.parameters_in("path")) == 1 and listing.key not in below:
+            yield Scenario("unknown-ids", listing.key, on(ending.unknown_parents, listing.operation))
 
 
 def exact(catalogue: Catalogue) -> Iterator[Scenario]:

@@ -114,6 +114,25 @@ class RecordKind:
         listing = self.family.listing
         return Shape(listing.operation.document, listing.item_schema) if listing else None
 
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The values that the list's items have for members that nobody has set, by name."""
+        document = self.create.document
+        shapes = document.properties(self.family.listing.item_schema) if self.family.listing else {}
+        found = {name: document.resolve(schema).get("default", ...) for name, schema in shapes.items()}
+        return {name: value for name, value in found.items() if value is not ...}
+
+    def made_unlike_defaults(self) -> tuple[Record, Mapping[str, Any]]:
+        """Create a record no member of which has its default; return it with the defaults."""
+        document, schema = self.create.document, self.create.body or {}
+        members, validator = document.properties(schema), document.certain_validator(schema)
+        body = self.client.sampler.body(self.create, whole=True)
+        for name, default in self.defaults.items():
+            if name in members:
+                other = {**body, name: self.client.sampler.other(document, members[name], default)}
+                body = other if validator.is_valid(other) else body
+        return self.made(body)[0], self.defaults
+
     def listed(self, key: str | None = None) -> list[Record]:
         """Every record of the list, with this key or our own; empty when there is no list."""
         return whole(self.client, self.family.listing, key=key) if self.family.listing else []

@@ -30,6 +30,11 @@ _TEXTS = (
     '{{"a": ["{n}", null]}}',
     "null", "undefined", "true", "2026-01-05", "1e3", " ", ".",
 )  # fmt: skip
+_NAMES = (
+    *("suiteOther", "__proto__", "a.b", "$set", "constructor", "with a blank", "length", "0", "na\u00efve", "toString"),
+    *("UPPER", "snake_case", "kebab-case", "\U0001f600", "true", "a/b~c"),
+)
+"""Names of members of open objects: some mean something to a language, a database or a path."""
 _LONG = "the longest text that is allowed {n} "
 _FORMED = (
     "Suite.{n}+A_b@Sub-1.Example.COM",
@@ -38,10 +43,13 @@ _FORMED = (
     "+61491570{n:06d}",
     "https://Hooks.Example:8443/Suite/{n}/?a=1&b=%2F&c=",
     "http://hooks.example/{n}/",
+    "http://[2001:db8::7]:8080/{n}",
     "Suite-_{n}",
 )
 ROUNDS = len(_TEXTS) + 3
 """The number of rounds in which every text meets every member."""
+FORMS = len(_FORMED)
+"""The number of rounds in which every text with a form is tried."""
 
 
 class AwkwardBodies:
@@ -111,7 +119,8 @@ class AwkwardBodies:
         members = self._document.properties(schema)
         made = {n: self._value(part, turn + i * 3, False) for i, (n, part) in enumerate(members.items())}
         if schema.get("additionalProperties") in ({}, True) and len(made) < schema.get("maxProperties", 2):
-            made["suiteOther"] = {"list": [1, None, {"deep": _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})}]}
+            text = _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})
+            made[_NAMES[turn % len(_NAMES)]] = {"list": [1, 2.5, None, True, nested({"deep": text}, turn)]}
         return made
 
     def _texts(self, schema: Schema, turn: int, unique: bool) -> Iterator[str]:
@@ -125,6 +134,13 @@ class AwkwardBodies:
             made = _fitted(text, serial, schema)
             if validator.is_valid(made) and (not unique or ("{n" in text and _has(made, serial))):
                 yield made
+
+
+def nested(inner: Any, depth: int) -> Any:
+    """A value in so many objects and lists, in turn."""
+    for turn in range(depth):
+        inner = {"in": inner} if turn % 2 else [inner]
+    return inner
 
 
 def _types(schema: Schema) -> list[str]:

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from contracts.spec import formed_texts
 from contracts.spec.document import Document, Schema
 from contracts.spec.samples import CannotSample, Sampler
+from contracts.spec.validators import SchemaValidator
 
 _FORMS = (
     *("suite", "suite@", "@example.com", "suite@example", "a b@example.com", "suite.example.com", "suite@@example.com"),
@@ -89,7 +91,7 @@ def _boundary_values(document: Document, schema: Schema, sample: Any = None) -> 
         yield from _ANY if not kinds and "type" not in part else ()
         yield from part.get("enum", ())
         if "string" in kinds:
-            yield from _texts(part, sample)
+            yield from _texts(part, sample, document.validator(part))
         elif "integer" in kinds:
             yield from _numbers(part, sample)
         elif "array" in kinds:
@@ -110,7 +112,7 @@ def _kinds(document: Document, schema: Schema) -> Sequence[str]:
     return [kind for kind in ([given] if isinstance(given, str) else given) if kind != "null"]
 
 
-def _texts(schema: Schema, sample: Any) -> Iterator[str]:
+def _texts(schema: Schema, sample: Any, validator: SchemaValidator) -> Iterator[str]:
     least, most = schema.get("minLength", 0), schema.get("maxLength", 0)
     for length in {least - 1, least, most, most + 1 if most else 0}:
         if 0 <= length <= 30_000:
@@ -122,6 +124,8 @@ def _texts(schema: Schema, sample: Any) -> Iterator[str]:
         yield from _FORMS
         if isinstance(sample, str):
             yield from (f" {sample}", f"{sample} ", f"{sample}\n", f"{sample}\u0000", f"{sample}{sample}")
+            yield from formed_texts.almost(validator, sample)
+            yield from formed_texts.stretched(validator, sample, most)
 
 
 def _numbers(schema: Schema, sample: Any) -> Iterator[Any]:

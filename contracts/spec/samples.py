@@ -86,6 +86,13 @@ class Sampler:
             self._depth -= 1
         raise CannotSample("no value fits")
 
+    def other(self, document: Document, schema: Schema, now: Any) -> Any:
+        """Another value than the present one; where there is none, that one again."""
+        try:
+            return self.value(document, schema, unlike=now)
+        except CannotSample:
+            return now
+
     def _candidates(self, document: Document, schema: Schema, serial: int) -> Iterator[Any]:
         schema = document.resolve(schema)
         if "const" in schema:

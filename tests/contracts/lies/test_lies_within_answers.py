@@ -17,6 +17,7 @@ APPOINTMENTS, INQUIRIES, INQUIRY, LEADS = (
     "GET /v1/inquiries/{}",
     "GET /v1/leads",
 )
+LEAD = "GET /v1/leads/{}"
 HOURS, ORGANIZATION = "GET /v1/organization/availability", "GET /v1/organization"
 SERVICES, PRODUCTS = "GET /v1/organization/services", "GET /v1/organization/products"
 ACTIVITIES, NOTES, COMPANY = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes", "GET /v1/companies/{}/notes"
@@ -37,6 +38,15 @@ def turned(body: Any, call: Any) -> Any:
     """An inquiry whose turns are in the wrong order."""
     data = {name: value[::-1] if name in ("messages", "transcripts") else value for name, value in body["data"].items()}
     return {**body, "data": data}
+
+
+def late(body: Any, call: Any) -> Any:
+    """A call whose last turn comes minutes after its end."""
+    turns = body["data"].get("transcripts")
+    if not turns:
+        return None
+    last = {**turns[-1], "created_at": f"{body['data']['endedAt'][:10]}T23:59:59.999Z"}
+    return {**body, "data": {**body["data"], "transcripts": [*turns[:-1], last]}}
 
 
 def data(**members: Any) -> Any:
@@ -93,6 +103,36 @@ ROWS = [
     ),
     told("every day is closed", f"week[{HOURS}]", days(with_(isOpen=False)), A(rules.WEEK, HOURS, At(name="isOpen"))),
     told("every day is one", f"week[{HOURS}]", days(with_(day="Monday")), A(rules.WEEK, HOURS, At(name="day"))),
+    told(
+        "the days are in another order",
+        f"week[{HOURS}]",
+        says(HOURS, items_of("days", lambda found, call: found[::-1])),
+        A(rules.WEEK, HOURS, At(name="order")),
+    ),
+    told(
+        "the week starts with no day",
+        f"week[{HOURS}]",
+        says(ORGANIZATION, lambda body, call: {**body, "weekStart": "Someday"}),
+        A(rules.WEEK, ORGANIZATION, At(name="weekStart")),
+    ),
+    told(
+        "turns go on after the end",
+        f"details[{INQUIRY}]",
+        says(INQUIRY, late),
+        A(rules.TURNS, INQUIRY, At(name="transcripts")),
+    ),
+    told(
+        "two calls have one number",
+        f"details[{INQUIRY}]",
+        says(INQUIRY, data(id="1")),
+        A(rules.DISTINCT, INQUIRY, At(name="inner id")),
+    ),
+    told(
+        "a lead has each tag twice",
+        f"details[{LEAD}]",
+        says(LEAD, lambda body, call: {**body, "tags": [{"name": "urgent", "description": None}] * 2}),
+        A(rules.DISTINCT, LEAD, At(name="/tags/name")),
+    ),
     told(
         "slots overlap",
         f"week[{HOURS}]",
