@@ -14,7 +14,7 @@ import pytest
 
 from contracts import pytest_workers
 from contracts.errors import CannotRun, RunStopped
-from contracts.pytest_session import OUTCOME, accepted, asked
+from contracts.pytest_session import OUTCOME, accepted, parse_arguments
 from contracts.run.run_plan import RunPlan
 from contracts.run.runner import Run
 from contracts.run.session import RunSession
@@ -26,13 +26,13 @@ from contracts.transport.target import mock, named
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
     """Load the documents that the session is about."""
-    return load(asked(pytestconfig)[1])
+    return load(parse_arguments(pytestconfig)[1])
 
 
 @pytest.fixture(scope="session")
 def run(contract: Contract, pytestconfig: pytest.Config) -> Generator[Run, None, None]:
     """One run for a session, or for each worker of it."""
-    url, spec, options = asked(pytestconfig)
+    url, spec, options = parse_arguments(pytestconfig)
     with ExitStack() as stack:
         try:
             key, other = key_from("", False, os.environ), other_key_from(os.environ)

@@ -15,7 +15,7 @@ from contracts.options.baseline import Baseline
 from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.options.selection import Selection
-from contracts.real_host.run_plan import TOPICS, SafeRunPlan, wanted
+from contracts.real_host.run_plan import TOPICS, SafeRunPlan, selected_names
 from contracts.report.summary import verdict
 from contracts.run.outcome import RunResult
 from contracts.scenarios.catalogue import Catalogue
@@ -30,7 +30,7 @@ NAMES: pytest.StashKey[list[str]] = pytest.StashKey()
 _PARTS: pytest.StashKey[list[pytest_workers.Part]] = pytest.StashKey()
 
 
-def asked(config: pytest.Config) -> tuple[str, str, Options]:
+def parse_arguments(config: pytest.Config) -> tuple[str, str, Options]:
     """The target's URL, the document's file, and the options of the run."""
     get = config.getoption
     options = Options(get("contract_mode", ""), get("contract_seed", 1), get("contract_quick", False),
@@ -46,7 +46,7 @@ def accepted(config: pytest.Config, contract: Contract) -> Baseline:
 
 def safe(config: pytest.Config) -> bool:
     """Tell whether the run will be in mode ``safe``, as far as that is known before the target is asked."""
-    url, _, options = asked(config)
+    url, _, options = parse_arguments(config)
     return options.mode == Mode.SAFE or bool(url and not is_loopback(urlsplit(url).hostname or ""))
 
 
@@ -54,12 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse workers that would disturb each other, and collect the names of the directed runs."""
     get = config.getoption
     several = get("numprocesses", None) or get("tx", None) or get("dist", "no") != "no"
-    if several and (safe(config) or asked(config)[0]):
+    if several and (safe(config) or parse_arguments(config)[0]):
         why = "runs on one target are made one after the other, as each sees what the others write"
         pytest.exit(f"contracts: {why}: leave -n out, or --target, and each worker has a mock of its own", returncode=2)
 
     try:
-        config.stash[NAMES] = _names(*asked(config)[1:], safe=safe(config))
+        config.stash[NAMES] = _names(*parse_arguments(config)[1:], safe=safe(config))
     except CannotRun as reason:
         pytest.exit(f"contracts: {reason}", returncode=2)
 
@@ -69,7 +69,7 @@ def _names(spec: str, options: Options, *, safe: bool) -> list[str]:
     contract = load(spec)
     every = all_scenarios(contract, on_mock=True)
     topics = {scenario.topic for scenario in every}.union(TOPICS)
-    selection = Selection(contract, topics, wanted(options, Mode.SAFE if safe else Mode.FULL), options.without)
+    selection = Selection(contract, topics, selected_names(options, Mode.SAFE if safe else Mode.FULL), options.without)
     if safe:
         return SafeRunPlan(Catalogue(contract), {}, selection, limited=options.check_rate_limit).names()
     found = [scenario.name for scenario in every if selection.includes(scenario.topic, scenario.subject, scenario.also)]
@@ -86,7 +86,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End with exit code 2 when the run proves nothing, as the command does, whatever its tests did."""
     if parts := session.config.stash.get(_PARTS, []):
-        _, spec, options = asked(session.config)
+        _, spec, options = parse_arguments(session.config)
         session.config.stash[OUTCOME] = pytest_workers.together(parts, load(spec), options)
     outcome = session.config.stash.get(OUTCOME, None)
     if outcome is not None and outcome.exit_code == 2:

@@ -75,7 +75,7 @@ def configuration(target: Target, depth: GenerationDepth, seed: int) -> dict[str
         "generation": {"max-examples": max(1, depth.examples), "database": "none", "with-security-parameters": False},
         "phases": {
             "examples": {"enabled": True},
-            "coverage": {"enabled": True, "generation": {"mode": "all" if depth.wrong else "positive"}},
+            "coverage": {"enabled": True, "generation": {"mode": "all" if depth.invalid_values else "positive"}},
             "fuzzing": {"enabled": fuzzed},
             "stateful": {
                 "enabled": chained,

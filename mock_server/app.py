@@ -173,7 +173,7 @@ def create_app(
         partial(CrossOrigin, router=router, settings=settings, redactor=redactor),
         partial(ApiFirst, api=api),
     )
-    app.front = _wrapped(app.beside, doors)
+    app.front = _wrapped(app.serve_other, doors)
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher, app.state.endpoint = dispatcher, endpoint
@@ -237,7 +237,8 @@ def _living(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
-        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidy_up(workspaces.log, workspaces.waste))]
+        tidying = tidy_up(workspaces.log, workspaces.deferred_free)
+        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidying)]
         with watch_stalls() if debug_stalls else nullcontext():
             yield
         for task in always:

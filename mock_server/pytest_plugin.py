@@ -132,9 +132,9 @@ def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
 @pytest.fixture
 def sophiie(sophiie_workspace: "WorkspaceFactory") -> "Sophiie":
     """A workspace of this test's own, its clock standing still, with all that can be done to it."""
-    from mock_server.testing.fixtures import made  # start-up: imports httpx
+    from mock_server.testing.fixtures import make_workspace  # start-up: imports httpx
 
-    return made(sophiie_workspace)
+    return make_workspace(sophiie_workspace)
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +142,10 @@ def sophiie_module(
     request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
 ) -> Iterator["Sophiie"]:
     """One workspace for all tests of a module; ``pytestmark = pytest.mark.sophiie(…)`` says what it is made from."""
-    from mock_server.testing.fixtures import factory_for, made  # start-up: imports httpx
+    from mock_server.testing.fixtures import factory_for, make_workspace  # start-up: imports httpx
 
     with factory_for(request, sophiie_server, {"world": _sophiie_world}) as factory:
-        yield made(factory)
+        yield make_workspace(factory)
 
 
 @pytest.fixture(scope="session")
@@ -153,10 +153,10 @@ def sophiie_session(
     request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
 ) -> Iterator["Sophiie"]:
     """One workspace for the whole session; with pytest-xdist one for each worker."""
-    from mock_server.testing.fixtures import factory_for, made  # start-up: imports httpx
+    from mock_server.testing.fixtures import factory_for, make_workspace  # start-up: imports httpx
 
     with factory_for(request, sophiie_server, {"world": _sophiie_world}) as factory:
-        yield made(factory)
+        yield make_workspace(factory)
 
 
 @pytest.fixture

@@ -21,6 +21,10 @@ NAMES = {
     "Sieve": "ReportRedactor", "Soundness": "SchemaLint", "Teammate": "a noun of the business", "Unit": "Scenario",
     "Watch": "RunObserver", "Wish": "TimePreference", "Wishes": "TrafficOptions",
     "deed": "action", "deeds": "actions", "desk": "tenant", "fate": "status",
+    "as_asked": "to_pattern_request", "become": "set_target", "foundations": "required_steps",
+    "happenings": "entries", "known_or_not": "existing_or_invented_ids", "made_anyhow": "create_sample",
+    "not_looked_for": "collector_paused", "objection": "refusal_reason", "sighted": "invented_row",
+    "spoilt": "invalid_bodies", "to_nobody": "refuse_closed_client", "told_apart": "distinguished",
     "move_in": "create", "move_out": "delete", "office": "tenant", "owe": "enqueue", "probe": "client",
     "sieve": "redactor", "sieved": "redacted", "told_url": "report_url",
 }  # fmt: skip

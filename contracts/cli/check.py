@@ -98,7 +98,7 @@ def command(
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
         if plan and replay:
             raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
-        wanted, contract = writers.wanted(reports), load(spec)
+        wanted, contract = writers.parse_reports(reports), load(spec)
         accepted = load_baseline(baseline, date.today(), contract)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                           without=exclude, fail_fast=fail_fast, permission=leave,

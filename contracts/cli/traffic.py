@@ -56,7 +56,7 @@ def command(
     2 unreadable, or nothing in it is for a path of the contract.
     """
     try:
-        wanted, contract = writers.wanted(reports, _KINDS), load(spec)
+        wanted, contract = writers.parse_reports(reports, _KINDS), load(spec)
         accepted = load_baseline(baseline, date.today(), contract)
         raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if file == "-" else content(file, MAX_FILE_BYTES, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)

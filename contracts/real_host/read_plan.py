@@ -27,7 +27,7 @@ PAGE_SIZE = 5
 
 @dataclass(frozen=True)
 class ReadStep:
-    """One request. ``page`` and ``asked`` are settled; what depends on an earlier answer is named in ``needs``.
+    """One request. ``page`` and ``query`` are settled; what depends on an earlier answer is named in ``needs``.
 
     ``needs``: parameter → (key of the listing, member of its first item).
     """
@@ -35,13 +35,13 @@ class ReadStep:
     operation: Operation
     listing: Listing | None = None
     page: int = 0
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
     needs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     topic: str = "read"
 
     def describe(self) -> str:
         """The request as far as it is known before the run."""
-        query = [f"{name}={value}" for name, value in self.asked.items()]
+        query = [f"{name}={value}" for name, value in self.query.items()]
         path = self.operation.path
         for name, (source, member) in self.needs.items():
             known = f"<{member} of {source.partition(' ')[2]}>"
@@ -63,7 +63,7 @@ def unreachable(catalogue: Catalogue, steps: list[ReadStep]) -> list[Operation]:
     return [o for o in catalogue.contract.operations.values() if o.method == "GET" and o.key not in planned]
 
 
-def foundations(step: ReadStep, steps: Iterable[ReadStep]) -> list[ReadStep]:
+def required_steps(step: ReadStep, steps: Iterable[ReadStep]) -> list[ReadStep]:
     """The steps whose answers ``step`` needs, or is compared with."""
     keys = {source for source, _ in step.needs.values()} | ({step.listing.key} if step.listing else set())
     firsts = [other for other in steps if other.topic == "read" and other.page < 2 and other.operation.key in keys]
@@ -135,7 +135,7 @@ class ReadRun:
 
     def make(self, step: ReadStep) -> None:
         """Send one request and judge it. Raises ScenarioSkipped when what it needs is not there."""
-        asked = dict(step.asked)
+        asked = dict(step.query)
         for name, (source, member) in step.needs.items():
             value = self._first.get(source, {}).get(member)
             if value is None:

@@ -6,7 +6,7 @@ from functools import partial
 from contracts.errors import CannotRun
 from contracts.options.options import Options
 from contracts.options.selection import Selection
-from contracts.real_host.read_plan import ReadRun, ReadStep, foundations, plan, unreachable
+from contracts.real_host.read_plan import ReadRun, ReadStep, plan, required_steps, unreachable
 from contracts.real_host.safe_records import SafeOperations
 from contracts.real_host.write_session import TOPIC, WriteSession, describe
 from contracts.scenarios import rate_limit
@@ -81,12 +81,12 @@ class SafeRunPlan:
         """The scenarios of the run, in order; each names those whose answers it needs."""
         reading = ReadRun(client, self._catalogue)
         for step in self._steps:
-            needed = [_name(other) for other in foundations(step, self._steps)]
+            needed = [_name(other) for other in required_steps(step, self._steps)]
             yield Scenario(step.topic, step.describe(), reading.making(step), needed)
         yield from writing.scenarios() if writing else ()
         if self.burst:
             sent = partial(
-                rate_limit.on_host, operation=self.burst.operation, query=self.burst.asked, burst=guard.burst
+                rate_limit.on_host, operation=self.burst.operation, query=self.burst.query, burst=guard.burst
             )
             yield Scenario(self.burst.topic, self.burst.describe(), sent, size=expected_seconds(0, BURST) / GAP)
 
@@ -104,12 +104,12 @@ def _smallest(steps: Sequence[ReadStep], selection: Selection) -> ReadStep:
     for step in steps:
         if not step.needs and selection.includes(rate_limit.TOPIC, step.operation.key):
             size = step.listing.size if step.listing else None
-            asked = {size.name: max(1, int(size.schema.get("minimum", 1)))} if size else step.asked
-            return ReadStep(step.operation, step.listing, asked=asked, topic=rate_limit.TOPIC)
+            asked = {size.name: max(1, int(size.schema.get("minimum", 1)))} if size else step.query
+            return ReadStep(step.operation, step.listing, query=asked, topic=rate_limit.TOPIC)
     raise CannotRun("--check-rate-limit: what it could ask for is excluded", "exclude less, or leave it out")
 
 
-def wanted(options: Options, mode: Mode) -> tuple[str, ...]:
+def selected_names(options: Options, mode: Mode) -> tuple[str, ...]:
     """The words of ``--only``; who asks for the rate limit names it with that. Raises CannotRun."""
     about = {word.lower() for word in options.only} & {rate_limit.TOPIC, *rate_limit.RULES}
     if options.check_rate_limit and mode is Mode.FULL:

@@ -102,7 +102,7 @@ def replay(run: Run, every: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
 
 def _in_its_run(stored: StoredFinding, known: Set[Key], repeats: Reruns) -> tuple[ReplayStatus, str] | None:
     """Repeat the scenario that found it; None when that decides nothing and a single request may."""
-    found = repeats.alone(stored.scenario)
+    found = repeats.run_one(stored.scenario)
     if found is None:
         return None
     broken = _found(stored, known, found)
@@ -132,8 +132,8 @@ def _again(run: Run, stored: StoredFinding, judge: OpenapiCoreJudge) -> tuple[Re
         )
         return ReplayStatus.UNKNOWN, f"one request does not show it: run `check {how}`"
     last = stored.requests[-1]
-    if last.obstacle:
-        return ReplayStatus.UNKNOWN, last.obstacle
+    if last.unsendable_reason:
+        return ReplayStatus.UNKNOWN, last.unsendable_reason
     try:
         exchange = _send(run, last)
     except RequestRefused as reason:

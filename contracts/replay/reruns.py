@@ -33,7 +33,7 @@ class Reruns:
         self._after: dict[str, RerunResult] = {}
         self._further()
 
-    def alone(self, name: str) -> RerunResult | None:
+    def run_one(self, name: str) -> RerunResult | None:
         """Repeat the scenario of this name; None when there is none of this name here. Raises RunStopped."""
         scenario = self._run.scenarios.get(name)
         if scenario is None or scenario.topic == "engine":  # what the generator made up is not made up again

@@ -30,7 +30,7 @@ class StoredRequest:
     """True when all of the body is here."""
 
     @property
-    def obstacle(self) -> str:
+    def unsendable_reason(self) -> str:
         """Why it cannot be sent again; empty when it can."""
         texts = (self.path, self.body or "", *self.headers.values())
         if not self.whole:

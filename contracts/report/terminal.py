@@ -11,7 +11,7 @@ from contracts.report.summary import Cause, RunReport
 from contracts.run.outcome import OFFLINE, RunResult
 
 
-class Say(Protocol):
+class WriteLine(Protocol):
     """Writes a line."""
 
     def __call__(self, text: str = "", style: str = "") -> None:
@@ -48,7 +48,7 @@ def _name(cause: Cause) -> str:
     return f"{cause[0]['rule']} in {cause[0]['operation']}{count}"
 
 
-def _rule(causes: Sequence[Cause], say: Say, verbose: bool) -> None:
+def _rule(causes: Sequence[Cause], say: WriteLine, verbose: bool) -> None:
     first = causes[0][0]
     mark, style = ("✗", "bold red") if first["breaks"] else ("?", "bold yellow")
     say(f"{mark} {first['title']}", style)
@@ -66,7 +66,7 @@ def _rule(causes: Sequence[Cause], say: Say, verbose: bool) -> None:
     say()
 
 
-def _finding(item: Mapping[str, Any], say: Say) -> None:
+def _finding(item: Mapping[str, Any], say: WriteLine) -> None:
     say(f"  {item['operation']}" + (f"  [{item['where']}]" if item["where"] else ""), "bold")
     say(f"    expected  {item['expected']}")
     say(f"    got       {item['got']}")
@@ -76,7 +76,7 @@ def _finding(item: Mapping[str, Any], say: Say) -> None:
         say(f"    {command}", "cyan")
 
 
-def _not_run(outcome: RunResult, say: Say, verbose: bool) -> None:
+def _not_run(outcome: RunResult, say: WriteLine, verbose: bool) -> None:
     reasons: dict[str, list[str]] = {}
     for name, skipped in outcome.not_run.items():
         reasons.setdefault(str(skipped), []).append(name)
@@ -87,7 +87,7 @@ def _not_run(outcome: RunResult, say: Say, verbose: bool) -> None:
         say(f"note: {note}", "yellow")
 
 
-def _coverage(outcome: RunResult, say: Say, verbose: bool) -> None:
+def _coverage(outcome: RunResult, say: WriteLine, verbose: bool) -> None:
     coverage = outcome.coverage
     good = sum(map(coverage.succeeded, coverage.statuses))
     documented = {key: counts for key, counts in coverage.statuses.items() if counts}

@@ -25,7 +25,7 @@ WRITERS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
 )
 
 
-def wanted(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> dict[str, str]:
+def parse_reports(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> dict[str, str]:
     """``KIND=FILE`` as a table; several may stand in one value. Raises CannotRun, before anything is sent."""
     files: dict[str, str] = {}
     for part in (part for value in values for part in value.split(",") if part):

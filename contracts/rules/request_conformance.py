@@ -107,7 +107,7 @@ def _violations(error: Exception) -> Iterator[Violation]:
     elif type(cause).__name__ == "MediaTypeNotFound":
         due, got = "the content type application/json", "another one"
     elif kind := getattr(cause, "type", ""):
-        due, got = schema_words.wanted("type", str(kind)), "what is none"
+        due, got = schema_words.describe_keyword("type", str(kind)), "what is none"
     elif type(cause).__name__ == "MediaTypeDeserializeError":
         due, got = "a JSON body", "what is none"
     yield Violation(REQUEST, place, expected=due, got=got)

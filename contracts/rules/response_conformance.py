@@ -58,11 +58,11 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 Known = set[tuple[str, bytes]]
-Fine = dict[str, Known]
+KnownItems = dict[str, Known]
 """Operation and status → place and text of items that keep every convention: most are seen many times in a run."""
 
 
-def judge(operation: Operation, exchange: Exchange, fine: Fine) -> Iterator[Finding]:
+def judge(operation: Operation, exchange: Exchange, fine: KnownItems) -> Iterator[Finding]:
     """Everything that is wrong with one answer."""
 
     answer = operation.answer(exchange.status)
@@ -85,7 +85,9 @@ def _shown_field(violation: Violation, exchange: Exchange) -> str:
     return f"{exchange.shown_pointer(home)}/{name if is_identifier(name) else exchange.shown_name(name)}"
 
 
-def _violations(operation: Operation, answer: Answer | None, exchange: Exchange, fine: Fine) -> Iterator[Violation]:
+def _violations(
+    operation: Operation, answer: Answer | None, exchange: Exchange, fine: KnownItems
+) -> Iterator[Violation]:
     """Everything that is wrong with an answer, from its status to its members; the locations have no status yet."""
     if exchange.status >= 500:
         yield Violation(NOT_A_SERVER_ERROR, expected="an answer below 500", got=exchange.answer())
@@ -100,9 +102,9 @@ def _violations(operation: Operation, answer: Answer | None, exchange: Exchange,
         due = " or ".join(sorted(answer.media_types))
         yield Violation(CONTENT_TYPE, expected=due, got=exchange.media_type or "no content type")
     seen = fine.setdefault(f"{operation.key} {exchange.status} members", set())
-    yield from wire_conformance.of_the_wire(exchange, seen)
-    if exchange.flaw:
-        got = f"{exchange.status}: {exchange.flaw}"
+    yield from wire_conformance.wire_violations(exchange, seen)
+    if exchange.body_fault:
+        got = f"{exchange.status}: {exchange.body_fault}"
         yield Violation(BODY, expected="a body as its headers describe it", got=got)
     elif answer.schema is not None and _is_due_as_json(answer, exchange):
         yield from _body(operation, answer.schema, exchange, fine)
@@ -143,9 +145,9 @@ def _is_due_as_json(answer: Answer, exchange: Exchange) -> bool:
     return not (other and answer.admits(exchange.media_type))
 
 
-def _body(operation: Operation, schema: Any, exchange: Exchange, fine: Fine) -> Iterator[Violation]:
+def _body(operation: Operation, schema: Any, exchange: Exchange, fine: KnownItems) -> Iterator[Violation]:
     if exchange.json is NOT_JSON:
-        got = f"{exchange.answer()} ({exchange.obstacle})"
+        got = f"{exchange.answer()} ({exchange.unreadable_reason})"
         yield Violation(SCHEMA, expected="a JSON body", got=got)
         return
     for error in first_problems(operation.document, schema, exchange.json):

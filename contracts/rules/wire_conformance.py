@@ -25,7 +25,7 @@ _LOOKED_AT = 20
 """Answers of each operation and status in which members are counted: it takes time, and one is like the other."""
 
 
-def of_the_wire(exchange: Exchange, seen: set[tuple[str, bytes]]) -> Iterator[Violation]:
+def wire_violations(exchange: Exchange, seen: set[tuple[str, bytes]]) -> Iterator[Violation]:
     """Find an answer that is slow, and a member that an object has twice: readers keep one of them, not all the same.
 
     ``seen`` counts the answers of the same operation and status that were looked at.

@@ -15,7 +15,7 @@ _NOT_SAFE = "a safe run does not send what would show it"
 _NOTHING = "the document has nothing that it is about"
 
 
-def of_run(known: Collection[str], outcome: RunResult, selection: Selection) -> Mapping[str, str]:
+def unchecked_by_run(known: Collection[str], outcome: RunResult, selection: Selection) -> Mapping[str, str]:
     """Every rule with the reason why it was not checked; empty when it was. ``known`` are the runs that were due."""
     finished = [*outcome.passed, *outcome.failed]
 
@@ -38,7 +38,7 @@ def of_run(known: Collection[str], outcome: RunResult, selection: Selection) -> 
     return {rule: reason(rule) for rule in RULES}
 
 
-def of_traffic(*, requests_only: bool) -> Mapping[str, str]:
+def unchecked_by_traffic(*, requests_only: bool) -> Mapping[str, str]:
     """Every rule with the reason why recorded traffic does not check it; empty when it does."""
 
     def reason(rule: str) -> str:

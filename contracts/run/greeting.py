@@ -18,7 +18,7 @@ def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
         raise CannotRun("the document has no operation that can be read without an id")
     target = client.target
     try:
-        exchange = client.call(step.operation, query=step.asked)
+        exchange = client.call(step.operation, query=step.query)
     except NETWORK_ERRORS as fault:
         if answered(fault):
             raise CannotRun(f"{target.origin}: {in_words(fault)}", "give the URL of the API itself") from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts.options.generation_depth import QUICK, GenerationDepth
 from contracts.options.options import REQUEST_BUDGET, Options
 from contracts.options.selection import Selection
-from contracts.real_host.run_plan import BURST, TOPICS, SafeRunPlan, wanted
+from contracts.real_host.run_plan import BURST, TOPICS, SafeRunPlan, selected_names
 from contracts.real_host.safe_records import SafeOperations
 from contracts.real_host.write_session import allowed
 from contracts.scenarios.catalogue import Catalogue
@@ -41,7 +41,7 @@ class RunPlan:
         """Plan a run. Raises CannotRun for options that contradict each other, the document or the target."""
         mode, catalogue = target.mode(options.mode), Catalogue(contract)
         topics = {scenario.topic for scenario in all_scenarios(contract, on_mock=True)}.union(TOPICS)
-        selection = Selection(contract, topics, wanted(options, mode), options.without)
+        selection = Selection(contract, topics, selected_names(options, mode), options.without)
         writes = allowed(options, mode, catalogue, selection)
         safe = SafeRunPlan(catalogue, target.ids, selection, writes, limited=options.check_rate_limit)
         return cls(contract, target, options, mode, selection, safe, writes, catalogue.left_out)

@@ -51,7 +51,7 @@ class Run:
         self._second_tenant = SecondTenant()
         self._lost = 0
 
-    def become(self, target: Target) -> None:
+    def set_target(self, target: Target) -> None:
         """Take the target for what it has turned out to be."""
         self.target = self.client.target = self.outcome.target = target
 
@@ -64,7 +64,7 @@ class Run:
         except NETWORK_ERRORS as lost:
             self.outcome.notes.append(f"no second organization was made: {in_words(lost)}")
         if self._second_tenant.key:
-            self.become(replace(self.target, other_key=self._second_tenant.key))
+            self.set_target(replace(self.target, other_key=self._second_tenant.key))
             self.client.show_evidence = self._second_tenant.show_evidence
 
     def delete_second_tenant(self) -> None:
@@ -182,4 +182,4 @@ class Run:
         outcome.requests, outcome.refused, outcome.seconds = self.guard.sent, self.guard.refused, seconds
         outcome.vacuous = list(shortcomings(outcome, self.contract, self.selection, self.options, whole=whole))
         accept(outcome, self.options.baseline, whole=self.selection.everything)
-        outcome.rules = checked_rules.of_run(self.scenarios, outcome, self.selection)
+        outcome.rules = checked_rules.unchecked_by_run(self.scenarios, outcome, self.selection)

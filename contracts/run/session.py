@@ -67,7 +67,7 @@ class RunSession:
         self._began = time.monotonic()
         run = self._run
         try:
-            run.become(greet(run.client, self.plan.safe.greeting))
+            run.set_target(greet(run.client, self.plan.safe.greeting))
             if self._writing:
                 self._writing.permit(run.client)
             if self._second_tenant:

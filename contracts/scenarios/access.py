@@ -6,7 +6,7 @@ from typing import Any
 from contracts.rules import access as rules
 from contracts.rules.protocol import UNKNOWN_PATH
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record, RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
@@ -94,7 +94,7 @@ def _is_sound(operation: Operation, body: Any) -> bool:
 def refused_writes(client: ScenarioClient, family: Family) -> None:
     """Writes without a key change nothing."""
     kind = RecordKind(client, family)
-    record, _, _ = kind.made_anyhow()
+    record, _, _ = kind.create_sample()
     before = kind.listed()
     for operation in family.operations:
         if not operation.reads and operation.by_bearer:
@@ -141,7 +141,7 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
     A list of which nobody ``makes`` items may be the same for all, as that of the countries.
     """
     other = _other_key(client)
-    own, foreign = whole(client, listing, *parents), whole(client, listing, *parents, key=other)
+    own, foreign = whole_list(client, listing, *parents), whole_list(client, listing, *parents, key=other)
     if not makes and not all(isinstance(item.get("id"), str) for item in own):
         raise ScenarioSkipped(f"{listing.key}: nothing tells its items from another organization's")
     both = sorted({str(_identity(item)) for item in own} & {str(_identity(item)) for item in foreign})
@@ -163,14 +163,14 @@ def _identity(item: Record) -> Any:
 
 def other_filter(client: ScenarioClient, listing: Listing) -> None:
     """A filter by a value of this organization finds none of its items with the other one's key."""
-    other, items = _other_key(client), whole(client, listing)
+    other, items = _other_key(client), whole_list(client, listing)
     own = {_identity(item) for item in items}
     for asked in listing.filters:
         texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
         values = [text for text in texts[:_MOST_VALUES] if listing.takes(asked, text)]
         if asked.schema.get("enum") or not values:
             continue
-        theirs = whole(client, listing, query={asked.name: values[0]}, key=other)
+        theirs = whole_list(client, listing, query={asked.name: values[0]}, key=other)
         if found := [item for item in theirs if _identity(item) in own]:  # two organizations may have a value alike
             got = f"{len(found)} items for {asked.name}={values[0]}"
             client.broken(
@@ -187,7 +187,7 @@ def other_items(client: ScenarioClient, family: Family) -> None:
     """Another organization's key finds none of these records: neither to read, to change, to delete, nor below."""
     other, kind = _other_key(client), RecordKind(client, family)
     theirs = [item.get("id") for item in kind.listed(other)]
-    made = kind.made_anyhow()[0] if family.create else {}
+    made = kind.create_sample()[0] if family.create else {}
     own = [item["id"] for item in kind.listed() if item["id"] not in theirs]
     ids = sorted(own, key=lambda id: id == made.get("id"))[:2]  # what stays comes first: it can be shown afterwards
     ids += [made["id"]] if made and made["id"] not in (*ids, *theirs) else []
@@ -223,14 +223,14 @@ def other_message(
 ) -> None:
     """Another organization's key sends no message to this one's leads."""
     other = _other_key(client)
-    lead, user = (next((item["id"] for item in whole(client, listing)), None) for listing in (leads, members))
+    lead, user = (next((item["id"] for item in whole_list(client, listing)), None) for listing in (leads, members))
     if lead is None or user is None:
         raise ScenarioSkipped("there is no lead or no member")
-    before = whole(client, inquiries)
+    before = whole_list(client, inquiries)
     exchange = client.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
     if exchange.status != 404:
         client.broken(rules.OTHERS_ITEM, operation, exchange, expected="404", got=exchange.answer())
-    if whole(client, inquiries) != before:
+    if whole_list(client, inquiries) != before:
         client.broken(rules.OTHERS_WRITE, operation, exchange, expected="the inquiries as they were", got="others")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record, RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
@@ -15,28 +15,28 @@ from contracts.spec.resources import Family, Listing
 Lists = Mapping[str, Listing]
 
 
-def of_lead(client: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
+def records_of_lead(client: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
     """The inquiries or appointments of a lead, filtered here: the filter is another run's matter."""
-    return [item for item in whole(client, lists[name]) if item.get("leadId") == lead]
+    return [item for item in whole_list(client, lists[name]) if item.get("leadId") == lead]
 
 
 def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: Family) -> None:
     """A message without a thread starts an inquiry; one in a thread does not; one to nobody leaves nothing."""
     kind = RecordKind(client, leads)
-    lead, _, _ = kind.made_anyhow(all_members=True)
-    user = next((member["id"] for member in whole(client, lists[business_rules.MEMBERS])), None)
+    lead, _, _ = kind.create_sample(all_members=True)
+    user = next((member["id"] for member in whole_list(client, lists[business_rules.MEMBERS])), None)
     if user is None:
         raise ScenarioSkipped("there is no member who could send a message")
-    before = [item["id"] for item in whole(client, lists[business_rules.INQUIRIES])]
+    before = [item["id"] for item in whole_list(client, lists[business_rules.INQUIRIES])]
     body = {"userId": user, "leadId": lead["id"], "message": "Suite message"}
     exchange = client.accepted(client.call(operation, body=body), operation)
-    new = [item for item in whole(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
+    new = [item for item in whole_list(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
     if [(item["leadId"], item["source"]) for item in new] != [(lead["id"], "SMS")]:
         got = f"{len(new)} new inquiries"
         client.broken(rules.CAUSED, operation, exchange, expected="one new inquiry of the lead, by SMS", got=got)
     else:
         _thread(client, operation, lists, body, new[0])
-    for wrong in ({"leadId": leads.nobody(lead["id"])}, {"userId": "usr_suitenothing"}):
+    for wrong in ({"leadId": leads.unused_id(lead["id"])}, {"userId": "usr_suitenothing"}):
         refused = client.call(operation, body={**body, **wrong})
         if refused.status != 404:
             client.broken(
@@ -63,10 +63,10 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
     thread = data.get("messageThreadId")
     if thread is None:
         return
-    count = len(whole(client, lists[business_rules.INQUIRIES]))
+    count = len(whole_list(client, lists[business_rules.INQUIRIES]))
     more = {**body, "message": "Suite again", "messageThreadId": thread}
     exchange = client.accepted(client.call(operation, body=more), operation)
-    if len(whole(client, lists[business_rules.INQUIRIES])) != count:
+    if len(whole_list(client, lists[business_rules.INQUIRIES])) != count:
         client.broken(
             rules.CAUSED,
             operation,
@@ -85,14 +85,14 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
 
 def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:
     """A call that was started leaves an inquiry behind (gap call-effect)."""
-    before = [item["id"] for item in whole(client, lists[business_rules.INQUIRIES])]
+    before = [item["id"] for item in whole_list(client, lists[business_rules.INQUIRIES])]
     exchange = client.accepted(client.call(operation, body=client.sampler.body(operation)), operation)
-    new = [item for item in whole(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
+    new = [item for item in whole_list(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
     if [item["source"] for item in new] != ["CALL"]:
         client.broken(
             rules.CAUSED, operation, exchange, expected="one new inquiry, by call", got=f"{len(new)} new inquiries"
         )
-    leads = {lead["id"] for lead in whole(client, lists[business_rules.LEADS])}
+    leads = {lead["id"] for lead in whole_list(client, lists[business_rules.LEADS])}
     if any(item["leadId"] not in leads for item in new):
         client.broken(
             rules.CAUSED, operation, exchange, expected="an inquiry of a lead", got="a lead that is not listed"
@@ -102,17 +102,17 @@ def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:
 def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: Operation) -> None:
     """A lead goes with its inquiries and appointments, and with nobody else's."""
     inquiries, appointments = lists[business_rules.INQUIRIES], lists[business_rules.APPOINTMENTS]
-    busy = {item["leadId"] for item in whole(client, appointments)} & {
-        item["leadId"] for item in whole(client, inquiries)
+    busy = {item["leadId"] for item in whole_list(client, appointments)} & {
+        item["leadId"] for item in whole_list(client, inquiries)
     }
     if not busy:
         raise ScenarioSkipped("there is no lead with inquiries and appointments")
     lead = min(busy)
-    before = {listing.key: whole(client, listing) for listing in (inquiries, appointments)}
+    before = {listing.key: whole_list(client, listing) for listing in (inquiries, appointments)}
     exchange = client.accepted(client.call(delete, lead), delete)
     for listing in (inquiries, appointments):
         due = [item for item in before[listing.key] if item["leadId"] != lead]
-        now = whole(client, listing)
+        now = whole_list(client, listing)
         if any(item["leadId"] == lead for item in now):
             got = f"{listing.key} still shows them"
             client.broken(rules.CHILDREN, delete, exchange, expected="what belongs to the lead to go with it", got=got)
@@ -120,8 +120,8 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
             client.broken(
                 rules.OTHERS, delete, exchange, expected="the others' to stay", got=f"{listing.key} lacks some"
             )
-        asked = listing.asking("leadId", lead)
-        left = whole(client, listing, query=asked) if asked else []
+        asked = listing.query_for("leadId", lead)
+        left = whole_list(client, listing, query=asked) if asked else []
         if left:
             client.broken(
                 rules.CHILDREN,

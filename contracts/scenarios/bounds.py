@@ -42,7 +42,7 @@ def update(client: ScenarioClient, family: Family) -> None:
     kind, operation = RecordKind(client, family), family.update
     if operation is None:
         return
-    record, _, _ = kind.made_anyhow(all_members=True)
+    record, _, _ = kind.create_sample(all_members=True)
     bodies = list(_alone(_changed(client, operation, {})))
     validator = operation.document.validator(operation.body or {})
     before = kind.shown(record["id"])

@@ -35,14 +35,14 @@ class Catalogue:
         return [family for family in self.families if family.create and family.listing]
 
     def parents(self, client: ScenarioClient, operation: Operation) -> list[Any]:
-        """All ids known for the one parameter of a path. Raises ScenarioSkipped as ``known`` does."""
-        first = self.known(client, operation)
+        """All ids known for the one parameter of a path. Raises ScenarioSkipped as ``existing_ids`` does."""
+        first = self.existing_ids(client, operation)
         start = operation.key.partition(" ")[2].partition("/{}")[0]
         listing = self.lists.get(f"GET {start}")
         items = (fetch(client, listing).items if listing else []) or _kept(client, start)
         return list(dict.fromkeys([*first, *(item["id"] for item in items if "id" in item)]))
 
-    def known(self, client: ScenarioClient, operation: Operation) -> list[Any]:
+    def existing_ids(self, client: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids that exist for the parameters of a path. Raises ScenarioSkipped when no operation supplies them."""
         parameters = operation.parameters_in("path")
         if not parameters:
@@ -83,10 +83,10 @@ class Catalogue:
     def _whole_lists(self) -> Sequence[Listing]:
         return [listing for listing in reversed(self.listings) if not listing.operation.parameters_in("path")]
 
-    def known_or_not(self, client: ScenarioClient, operation: Operation) -> list[Any]:
+    def existing_or_invented_ids(self, client: ScenarioClient, operation: Operation) -> list[Any]:
         """Ids for an operation's path: known ones, or made-up ones where none is known."""
         try:
-            return self.known(client, operation)
+            return self.existing_ids(client, operation)
         except ScenarioSkipped:
             return [parameter.example or 1 for parameter in operation.parameters_in("path")]
 

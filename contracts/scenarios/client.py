@@ -43,7 +43,7 @@ class ScenarioClient:
         self.created: dict[tuple[Any, ...], Any] = {}
         """Listing, parents and id of each item seen → its moment of creation."""
         self._transport = transport
-        self._fine: response_conformance.Fine = {}
+        self._fine: response_conformance.KnownItems = {}
         self._private = PrivateTexts(contract.words) if transport.guard.policy.private else None
         if self._private is not None:
             transport.guard.listen(self._private.seen)

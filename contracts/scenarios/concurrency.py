@@ -34,7 +34,7 @@ def changes(client: ScenarioClient, family: Family) -> None:
     kind, update = RecordKind(client, family), family.update
     if update is None or update.body is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be updated")
-    record, _, _ = kind.made_anyhow(all_members=True)
+    record, _, _ = kind.create_sample(all_members=True)
     document, validator = update.document, update.document.validator(update.body)
     members = {name: schema for name, schema in document.properties(update.body).items() if name != "id"}
     names, shape = list(members), kind.shape
@@ -93,7 +93,7 @@ def conflicts(client: ScenarioClient, family: Family) -> None:
         one, two = (client.sampler.body(create, whole=True) for _ in range(2))
         _one_of_two(client, create, name, ((), one), ((), {**two, name: one.get(name)}), ends=kind)
         if update is not None and update.body is not None:
-            ids = [kind.made_anyhow(all_members=True)[0]["id"] for _ in range(2)]
+            ids = [kind.create_sample(all_members=True)[0]["id"] for _ in range(2)]
             schema = update.document.properties(update.body)[name]
             body = {name: client.sampler.value(update.document, schema)}
             _one_of_two(client, update, name, *(((id,), body) for id in ids))
@@ -123,7 +123,7 @@ def deletions(client: ScenarioClient, family: Family) -> None:
     kind, delete = RecordKind(client, family), family.delete
     if delete is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be deleted")
-    record, _, _ = kind.made_anyhow()
+    record, _, _ = kind.create_sample()
     answers = together(client, delete, *(((record["id"],), None) for _ in range(2)))
     if sorted(exchange.status == 404 for exchange in answers) != [False, True]:
         got = " and ".join(str(exchange.status) for exchange in answers)

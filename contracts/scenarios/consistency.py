@@ -7,7 +7,7 @@ from typing import Any
 from contracts.rules import consistency as rules
 from contracts.rules import lifecycle
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record, Shape, differences, is_change_time, record_of
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -24,7 +24,7 @@ def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
 
 def details(client: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
     """A list and the item itself show the same data; records below an item belong to it."""
-    for item in some(whole(client, listing)):
+    for item in some(whole_list(client, listing)):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if record["id"] != item["id"]:
@@ -46,7 +46,7 @@ def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
     (parameter,) = listing.operation.parameters_in("path")
     if parameter.name == "id":  # of an item that is its own
         return
-    for item in whole(client, listing, parent):
+    for item in whole_list(client, listing, parent):
         if parameter.name in item and item[parameter.name] != parent:
             got = f"{item.get('id')} of {item[parameter.name]}"
             client.broken(
@@ -60,7 +60,7 @@ def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
 
 def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
     """Nothing was changed before it was created, or created later than now."""
-    for item in whole(client, listing):
+    for item in whole_list(client, listing):
         created = item.get("createdAt")
         for name in item:
             if is_change_time(name) and isinstance(created, str) and str(item[name]) < created:
@@ -95,9 +95,9 @@ def leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """Counters, the last and the first inquiry of each lead, against the inquiries themselves."""
     operation = lists[business_rules.LEADS].operation
     of_lead: dict[Any, list[Record]] = {}
-    for inquiry in whole(client, lists[business_rules.INQUIRIES]):
+    for inquiry in whole_list(client, lists[business_rules.INQUIRIES]):
         of_lead.setdefault(inquiry["leadId"], []).append(inquiry)
-    for lead in whole(client, lists[business_rules.LEADS]):
+    for lead in whole_list(client, lists[business_rules.LEADS]):
         own = of_lead.pop(lead["id"], [])
         _counters(client, operation, lead, own)
         newest = own[0] if own else {}
@@ -144,8 +144,8 @@ def _counters(client: ScenarioClient, operation: Operation, lead: Record, own: S
 
 def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
     """The last inquiry that a lead carries is the inquiry itself."""
-    inquiries = {item["id"]: item for item in whole(client, lists[business_rules.INQUIRIES])}
-    for lead in some(whole(client, lists[business_rules.LEADS])):
+    inquiries = {item["id"]: item for item in whole_list(client, lists[business_rules.INQUIRIES])}
+    for lead in some(whole_list(client, lists[business_rules.LEADS])):
         exchange = client.get(read, lead["id"])
         last, id = exchange.field("lastInquiry"), lead.get("lastInquiryId")
         if (last or {}).get("id") != id or (last and differences(last, inquiries.get(id, {}))):
@@ -156,7 +156,7 @@ def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Ope
 
 def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -> None:
     """A call lasts from its start to its end."""
-    calls = [item for item in whole(client, listing) if item.get("source") == "CALL"]
+    calls = [item for item in whole_list(client, listing) if item.get("source") == "CALL"]
     for item in some(calls, 6):
         exchange = client.get(read, item["id"])
         data = exchange.field("data") or {}
@@ -174,8 +174,8 @@ def _seconds(moment: str) -> float:
 def appointments(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """An appointment's lead exists."""
     listing = lists[business_rules.APPOINTMENTS]
-    known, member = {lead["id"] for lead in whole(client, lists[business_rules.LEADS])}, listing.member("leadId")
-    for item in whole(client, listing) if member else ():
+    known, member = {lead["id"] for lead in whole_list(client, lists[business_rules.LEADS])}, listing.member("leadId")
+    for item in whole_list(client, listing) if member else ():
         if item.get(member) not in known:
             got = f"{item['id']} of {item.get(member)}"
             client.broken(
@@ -191,10 +191,10 @@ def appointments(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
 def expanded_leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """The lead that an expanded inquiry carries is the lead it names, as the leads show it."""
     listing = lists[business_rules.INQUIRIES]
-    known = {lead["id"]: lead for lead in whole(client, lists[business_rules.LEADS])}
+    known = {lead["id"]: lead for lead in whole_list(client, lists[business_rules.LEADS])}
     for parameter in listing.expands:
         for value in parameter.schema["enum"]:
-            for item in some(whole(client, listing, query={parameter.name: value})):
+            for item in some(whole_list(client, listing, query={parameter.name: value})):
                 lead = item.get("lead")
                 if not isinstance(lead, dict):
                     continue
@@ -215,8 +215,8 @@ def members(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
     """Both lists show the same people, each known by a mail address."""
     other = lists[business_rules.MEMBERSHIPS]
     both = (other.operation, lists[business_rules.MEMBERS].operation)  # nobody can say which of them is right
-    people = {item.get("email"): item for item in whole(client, lists[business_rules.MEMBERS])}
-    seen = {(item.get("user") or {}).get("email"): item for item in whole(client, other)}
+    people = {item.get("email"): item for item in whole_list(client, lists[business_rules.MEMBERS])}
+    seen = {(item.get("user") or {}).get("email"): item for item in whole_list(client, other)}
     if set(people) != set(seen):
         odd = sorted(map(str, set(people) ^ set(seen)))
         got = f"{', '.join(odd[:3])} in one list only"

@@ -10,7 +10,7 @@ from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
 from contracts.spec.resources import NO_NUMBER, Family
-from contracts.spec.samples import CannotSample, wrong
+from contracts.spec.samples import CannotSample, invalid_value
 from contracts.transport.exchange import Exchange
 
 MALFORMED_NUMBERS = ("suite", "1.5", "-1", "0x1", "9" * 30, "1 ", "\u0661", "\u00b2")
@@ -23,9 +23,9 @@ def deletion(client: ScenarioClient, family: Family) -> None:
     kind, delete = RecordKind(client, family), family.delete
     if delete is None:
         return
-    neighbour, _, _ = kind.made_anyhow()
+    neighbour, _, _ = kind.create_sample()
     before = kind.listed()
-    record, _, _ = kind.made_anyhow(all_members=True)
+    record, _, _ = kind.create_sample(all_members=True)
     exchange = client.accepted(client.call(delete, record["id"]), delete)
     after = kind.listed()
     _gone(kind, delete, record, after, exchange)
@@ -68,10 +68,10 @@ def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Recor
 def refusals(client: ScenarioClient, family: Family) -> None:
     """Invalid bodies, one wrong member at a time: refused, and nothing changes; unknown ids are 404."""
     kind = RecordKind(client, family)
-    record, _, _ = kind.made_anyhow(all_members=True)
+    record, _, _ = kind.create_sample(all_members=True)
     before, shown = kind.listed(), kind.found(record["id"])
     valid = client.sampler.body(kind.create, whole=True)
-    for body, what in spoilt(kind.create, valid):
+    for body, what in invalid_bodies(kind.create, valid):
         exchange = client.call(kind.create, body=body)
         if exchange.succeeded:
             due = f"400: {what.replace('-', ' ')}"
@@ -81,7 +81,7 @@ def refusals(client: ScenarioClient, family: Family) -> None:
         got = f"{len(now)} records instead of {len(before)}" if len(now) != len(before) else "another record"
         client.broken(rules.NO_EFFECT, kind.create, client.last(kind.create), expected="the list as it was", got=got)
     if family.update is not None:
-        for body, what in spoilt(family.update, valid, lacking=False):
+        for body, what in invalid_bodies(family.update, valid, lacking=False):
             exchange = client.call(family.update, record["id"], body=body)
             if exchange.succeeded:
                 due = f"400: {what.replace('-', ' ')}"
@@ -97,13 +97,13 @@ def refusals(client: ScenarioClient, family: Family) -> None:
     kind.gone(record)
 
 
-def spoilt(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = True) -> list[tuple[Any, str]]:
+def invalid_bodies(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = True) -> list[tuple[Any, str]]:
     """(body, what is wrong with it). The second stands in baselines, so it stays as it is."""
     document, schema = operation.document, operation.body or {}
     found: list[tuple[Any, str]] = [([valid], "a-list"), ("suite", "a-text")]
     for name, member in document.properties(schema).items():
         try:
-            found.append(({**valid, name: wrong(document, member)}, f"{name}-is-wrong"))
+            found.append(({**valid, name: invalid_value(document, member)}, f"{name}-is-wrong"))
         except CannotSample:
             continue
     if lacking:
@@ -118,7 +118,7 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
     kind = RecordKind(client, family)
     known = [item.get("id") for item in kind.listed()]
     first = known[0] if known else 0
-    ids = [family.nobody(first), *(("s", "s" * 64) if isinstance(first, str) else (2_147_483_647,))]
+    ids = [family.unused_id(first), *(("s", "s" * 64) if isinstance(first, str) else (2_147_483_647,))]
     operations = [family.read, family.update, family.delete, *(child.operation for child in family.children)]
     for operation in filter(None, operations):
         for id in ids:
@@ -164,12 +164,12 @@ def conflicts(client: ScenarioClient, family: Family) -> None:
     """A unique value cannot be used twice: creating and updating are 409 and change nothing; deleting frees it."""
     kind = RecordKind(client, family)
     names = UNIQUE.get(family.path, ())
-    first, _, body = kind.made_anyhow(all_members=True)
+    first, _, body = kind.create_sample(all_members=True)
     for name in names:
         other = {**client.sampler.body(kind.create, whole=True), name: body[name]}
         _clash(kind, kind.create, (), other, name)
         if family.update is not None:
-            second, _, _ = kind.made_anyhow(all_members=True)
+            second, _, _ = kind.create_sample(all_members=True)
             _clash(kind, family.update, (second["id"],), {name: body[name]}, name)
             same = client.call(family.update, first["id"], body={name: body[name]})
             if not same.succeeded:

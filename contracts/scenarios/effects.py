@@ -6,7 +6,7 @@ from typing import Any
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import beginning, whole
+from contracts.scenarios.paging import beginning, whole_list
 from contracts.scenarios.records import RecordKind
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -85,7 +85,7 @@ def families(client: ScenarioClient, catalogue: Catalogue) -> None:
         return
     for family in catalogue.makers:
         kind, own = RecordKind(client, family), _own(catalogue, family)
-        record, exchange, _ = kind.made_anyhow(all_members=True)
+        record, exchange, _ = kind.create_sample(all_members=True)
         effects.after(kind.create, exchange, own)
         if family.update is not None and family.update.body is not None:
             body = client.sampler.body(family.update, whole=True)
@@ -103,16 +103,16 @@ def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:
     return [listing, *recent]
 
 
-def of_leads(
+def activities_of_leads(
     client: ScenarioClient, lists: Mapping[str, Listing], activities: Listing, leads: Family, send: Operation
 ) -> None:
     """A lead's activities tell of its creation, of each change and of each message once; reading leaves none."""
     kind = RecordKind(client, leads)
-    lead, made, _ = kind.made_anyhow(all_members=True)
+    lead, made, _ = kind.create_sample(all_members=True)
     seen = list[str]()
 
     def events(operation: Operation, exchange: Exchange, due: Sequence[str]) -> None:
-        now = [str(item.get("event")) for item in whole(client, activities, lead["id"])]
+        now = [str(item.get("event")) for item in whole_list(client, activities, lead["id"])]
         new = sorted(now[: len(now) - len(seen)])
         if new != sorted(due):
             for blamed in (operation, activities.operation):
@@ -145,7 +145,7 @@ def _each_step(
         body = client.sampler.body(update, whole=True)
         events(update, client.accepted(client.call(update, lead, body=body), update), ["LEAD_UPDATED"])
         events(update, client.call(update, lead, body=[]), [])
-    user = next((item["id"] for item in whole(client, lists[business_rules.MEMBERS])), None)
+    user = next((item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])), None)
     if user is not None:
         sent = {"userId": user, "leadId": lead, "message": "Suite message"}
         due = ["INQUIRY_CREATED", "SMS_SENT"]
@@ -155,8 +155,8 @@ def _each_step(
 def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call: Operation, leads: Family) -> None:
     """A message and a call change the inquiries and what a lead says of its last one, and nothing else."""
     kind, lists = RecordKind(client, leads), catalogue.lists
-    lead, _, _ = kind.made_anyhow(all_members=True)
-    user = next((item["id"] for item in whole(client, lists[business_rules.MEMBERS])), None)
+    lead, _, _ = kind.create_sample(all_members=True)
+    user = next((item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])), None)
     recent = [f"GET {short}" for short in business_rules.RECENT]
     allowed = [business_rules.INQUIRIES, business_rules.LEADS, *recent]
     effects = Effects(client, catalogue)

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import fetch, whole
+from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.written_views import Written
@@ -32,13 +32,13 @@ class Messages:
     def send(self, client: ScenarioClient, lead: str, turn: int) -> None:
         """Send an awkward message to a lead. Raises ScenarioSkipped when it is refused."""
         if not self._user:
-            self._user = next((str(it["id"]) for it in whole(client, self.lists[business_rules.MEMBERS])), "")
+            self._user = next((str(it["id"]) for it in whole_list(client, self.lists[business_rules.MEMBERS])), "")
         given = {"userId": self._user, "leadId": lead}
         made = AwkwardBodies(client.sampler, self.operation, left_out=("messageThreadId",)).body(turn, given)
         exchange = client.accepted(client.call(self.operation, body=made), self.operation)
         self._sent[lead] = Written(self.operation, {"message": made.get("message")}, exchange, {"id": lead})
 
-    def look(self, client: ScenarioClient) -> None:
+    def compare(self, client: ScenarioClient) -> None:
         """Compare each message with the last one of the newest inquiry of its lead."""
         listing = self.lists[business_rules.INQUIRIES]
         newest = {item.get("leadId"): item for item in reversed(fetch(client, listing, page=1, size=100).items)}

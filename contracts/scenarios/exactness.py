@@ -35,7 +35,7 @@ def records(client: ScenarioClient, family: Family, elsewhere: Sequence[Listing]
             _look_elsewhere(client, written[-_FEW:], elsewhere, noun_of(family.path))
     _look(client, family, written)
     if messages is not None:
-        messages.look(client)
+        messages.compare(client)
     if family.update is not None and family.update.body is not None:
         _change(client, family, family.update, written, elsewhere)
     for one in written:

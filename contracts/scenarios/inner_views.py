@@ -9,7 +9,7 @@ from contracts.rules import inner_agreement as judgements
 from contracts.rules.rule import Violation
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.consistency import some
-from contracts.scenarios.paging import beginning, whole
+from contracts.scenarios.paging import beginning, whole_list
 from contracts.scenarios.records import Record, differences, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
@@ -62,9 +62,9 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
 def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:
     """Ids in the items of any list lead to a record, where its kind can be listed."""
     homes = {id_prefix(listing.item_properties().get("id", {})): listing for listing in reversed(lists)}
-    known = {prefix: {item["id"] for item in whole(client, home)} for prefix, home in homes.items() if prefix}
+    known = {prefix: {item["id"] for item in whole_list(client, home)} for prefix, home in homes.items() if prefix}
     for listing in lists:
-        for item in whole(client, listing):
+        for item in whole_list(client, listing):
             lost(client, listing.operation, item, known)
 
 
@@ -117,7 +117,7 @@ def services(client: ScenarioClient, listing: Listing, catalogue: Listing) -> No
     names = {entry.get("id"): entry.get("name") for entry in entries}
     if not names:
         raise ScenarioSkipped("there is no service")
-    for item in whole(client, listing):
+    for item in whole_list(client, listing):
         service = item.get("tradeService")
         if isinstance(service, dict) and names.get(service.get("id"), ...) != service.get("name"):
             due, got = f"{names.get(service.get('id'), 'a service of the catalogue')}", f"{service}"

@@ -8,7 +8,7 @@ from contracts.rules import inner_agreement as judgements
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.consistency import some
 from contracts.scenarios.inner_views import accuse, lost
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -20,15 +20,15 @@ Lists = Mapping[str, Listing]
 
 def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Listing) -> None:
     """Hold the activities of some leads against the leads, their inquiries, appointments and notes."""
-    leads = whole(client, lists[business_rules.LEADS])
-    of = {name: whole(client, lists[name]) for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS)}
-    members = {item["id"] for item in whole(client, lists[business_rules.MEMBERS])}
+    leads = whole_list(client, lists[business_rules.LEADS])
+    of = {name: whole_list(client, lists[name]) for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS)}
+    members = {item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])}
     known = {"ld_": {lead["id"] for lead in leads}, "usr_": members, "in_": set[Any](), "apt_": set[Any]()}
     known["in_"] = {item["id"] for item in of[business_rules.INQUIRIES]}
     known["apt_"] = {item["id"] for item in of[business_rules.APPOINTMENTS]}
     busy = sorted(leads, key=lambda lead: str(lead.get("lastInquiryDate")))
     for lead in some(busy, _LEADS):
-        shown, written = whole(client, activities, lead["id"]), whole(client, notes, lead["id"])
+        shown, written = whole_list(client, activities, lead["id"]), whole_list(client, notes, lead["id"])
         due = [("LEAD_CREATED", lead, lists[business_rules.LEADS].operation)]
         due += [("NOTE_CREATED", note, notes.operation) for note in written]
         for name, event in ((business_rules.INQUIRIES, "INQUIRY"), (business_rules.APPOINTMENTS, "APPOINTMENT")):
@@ -66,10 +66,10 @@ def _look_up(
 
 def company_notes(client: ScenarioClient, notes: Listing, parents: list[Any], members: Listing) -> None:
     """Notes of each company belong to it, are by members, and did not change before they were written."""
-    known = {"usr_": {item["id"] for item in whole(client, members)}}
+    known = {"usr_": {item["id"] for item in whole_list(client, members)}}
     (parameter,) = notes.operation.parameters_in("path")
     for parent in parents:
-        written = whole(client, notes, parent)
+        written = whole_list(client, notes, parent)
         accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
         for note in written:
             lost(client, notes.operation, note, known)

@@ -20,7 +20,7 @@ def creation(client: ScenarioClient, family: Family) -> None:
     kind = RecordKind(client, family)
     for all_members in (False, True):
         before = kind.listed()
-        record, exchange, body = kind.made_anyhow(all_members=all_members)
+        record, exchange, body = kind.create_sample(all_members=all_members)
         _as_sent(kind, record, body, exchange)
         if record["id"] in [item.get("id") for item in before]:
             client.broken(
@@ -127,7 +127,7 @@ def update(client: ScenarioClient, family: Family) -> None:
     kind = RecordKind(client, family)
     if family.update is None or family.update.body is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be updated")
-    neighbour, _, _ = kind.made_anyhow(all_members=True)
+    neighbour, _, _ = kind.create_sample(all_members=True)
     record, defaults = kind.made_unlike_defaults()
     before = [item for item in kind.listed() if item.get("id") != record["id"]]
     exchange = None
@@ -212,7 +212,7 @@ def _dated(kind: RecordKind, operation: Operation, record: Record) -> None:
     """A change is dated by the moment when it was made: not before a record that was made just then."""
     names = [name for name in record if is_change_time(name) and isinstance(record[name], str)]
     for body, what in _each_change(kind, operation, record) if names else ():
-        marker, _, _ = kind.made_anyhow()
+        marker, _, _ = kind.create_sample()
         exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
         for after in (record_of(exchange), *kind.shown(record["id"])):
             for name in names:

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.rules import collections as rules
 from contracts.scenarios import filters
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole
+from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole_list
 from contracts.spec.business_rules import EXPANDED
 from contracts.spec.document import Operation
 from contracts.spec.resources import Filter, Listing, bare, is_total
@@ -21,7 +21,7 @@ _ALL = re.compile(r"(?i)all|both|everything|full|\*")
 
 def paging(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
     """Cut the list in several ways; every cut must show the same list."""
-    items = whole(client, listing, *parents)
+    items = whole_list(client, listing, *parents)
     ids = [item.get("id") for item in items]
     note(client, listing, rules.ordered(items), client.last(listing.operation))
     for size in some_sizes(len(ids), listing.largest):
@@ -63,7 +63,7 @@ def _past_the_end(client: ScenarioClient, listing: Listing, count: int, parents:
 
 
 def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
-    again = whole(client, listing, *parents)
+    again = whole_list(client, listing, *parents)
     if again != items:
         changed = next((one.get("id") for one, two in zip(items, again, strict=False) if one != two), "the number")
         client.broken(
@@ -77,10 +77,10 @@ def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequ
 
 def filtering(client: ScenarioClient, listing: Listing) -> None:
     """Each filter alone, in pairs, with a value that nothing has, and cut into pages."""
-    items, names = whole(client, listing), {one.member: one.name for one in _comparable(listing)}
+    items, names = whole_list(client, listing), {one.member: one.name for one in _comparable(listing)}
     for wanted in _questions(client, listing, items):
         query = {names[member]: value for member, value in wanted.items()}
-        got = whole(client, listing, query=query)
+        got = whole_list(client, listing, query=query)
         evidence = fetch(client, listing, query=query, page=1, size=listing.largest).exchange
         where = "&".join(sorted(query))
         note(client, listing, rules.filtered(items, got, wanted), evidence, where=where)

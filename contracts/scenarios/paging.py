@@ -68,7 +68,7 @@ def _remember(
             )
 
 
-def whole(
+def whole_list(
     client: ScenarioClient,
     listing: Listing,
     *parents: Any,
@@ -100,7 +100,7 @@ def whole(
 def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> list[Mapping[str, Any]]:
     """Read the beginning of a list that shows what has just been written; all of it where that is not the beginning.
 
-    Raises ScenarioSkipped as ``whole`` does.
+    Raises ScenarioSkipped as ``whole_list`` does.
     """
     items = list[Mapping[str, Any]]()
     for number in range(1, _FEW_PAGES + 1) if listing.paged else ():
@@ -110,7 +110,7 @@ def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> li
             return items
         if len(page.items) < listing.largest:
             break
-    return whole(client, listing)
+    return whole_list(client, listing)
 
 
 def beginning(client: ScenarioClient, listing: Listing, pages: int = _SOME_PAGES) -> list[Mapping[str, Any]]:

@@ -42,7 +42,10 @@ def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario
     found = [scenario for part in _READS for scenario in part(catalogue)]
     wrote = [scenario for part in _WRITES for scenario in part(catalogue)]
     names = tuple(scenario.name for scenario in wrote)
-    found += [*wrote, *(replace(scenario, builds_on=names) for scenario in plan_writes.aftermath(catalogue))]
+    found += [
+        *wrote,
+        *(replace(scenario, builds_on=names) for scenario in plan_writes.consistency_after_writes(catalogue)),
+    ]
     if on_mock:
         found += plan_writes.webhook_scenarios(catalogue)
         lists = [listing.operation for listing in catalogue.listings if not listing.operation.parameters_in("path")]

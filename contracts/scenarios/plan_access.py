@@ -14,7 +14,7 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
     yield Scenario("unknown-paths", "*", access.unknown_paths)
     for operation in catalogue.contract.operations.values():
         if operation.by_bearer:
-            known = partial(catalogue.known_or_not, operation=operation)
+            known = partial(catalogue.existing_or_invented_ids, operation=operation)
             yield Scenario("keys", operation.key, partial(with_ids, access.keys, operation, known))
     for family in catalogue.makers:
         if any(operation.by_bearer and not operation.reads for operation in family.operations):

@@ -136,12 +136,12 @@ def requests(catalogue: Catalogue) -> Iterator[Scenario]:
     of_path: dict[str, list[Operation]] = {}
     for operation in catalogue.contract.operations.values():
         of_path.setdefault(operation.path, []).append(operation)
-        known = partial(catalogue.known, operation=operation)
+        known = partial(catalogue.existing_ids, operation=operation)
         if operation.body is not None:
             yield Scenario("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
         elif operation.parameters_in("query") and operation.reads:
             yield Scenario("queries", operation.key, partial(with_ids, protocol.queries, operation, known))
     for operations in of_path.values():
-        known = partial(catalogue.known_or_not, operation=operations[0])
+        known = partial(catalogue.existing_or_invented_ids, operation=operations[0])
         also = [operation.key for operation in operations]
         yield Scenario("methods", operations[0].key, partial(with_ids, protocol.methods, operations, known), also)

@@ -109,7 +109,7 @@ def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:
     if leads is None or send is None or not {business_rules.MEMBERS, business_rules.INQUIRIES} <= set(lists):
         return
     if activities is not None:
-        run = on(effects.of_leads, lists, activities, leads, send)
+        run = on(effects.activities_of_leads, lists, activities, leads, send)
         yield Scenario("effects", activities.key, run, [*_keys(leads), send.key])
     if business_rules.START_CALL in operations:
         call = operations[business_rules.START_CALL]
@@ -135,7 +135,7 @@ def _grow(client: ScenarioClient, family: Family, listing: Listing) -> None:
     """More records than the default page holds, then the pages again: only so is a wrong default seen."""
     kind = RecordKind(client, family)
     missing = listing.usual + 3 - len(kind.listed())
-    made = [kind.made_anyhow()[0] for _ in range(max(0, missing))]
+    made = [kind.create_sample()[0] for _ in range(max(0, missing))]
     pages.paging(client, listing)
     for record in made:
         kind.gone(record)
@@ -184,7 +184,10 @@ def webhook_scenarios(catalogue: Catalogue) -> Iterator[Scenario]:
         yield Scenario("webhooks-many", event.key, on(webhook_reliability.many, catalogue, event), also)
         yield Scenario("webhooks-repeated", event.key, on(webhooks.repeated, catalogue, event), also)
         yield Scenario(
-            "webhooks-ended", event.key, on(webhooks.ended, catalogue, event), [*also, business_rules.UNSUBSCRIBE]
+            "webhooks-ended",
+            event.key,
+            on(webhooks.end_of_subscription, catalogue, event),
+            [*also, business_rules.UNSUBSCRIBE],
         )
     if "WEBHOOK LEAD_CREATED" in catalogue.contract.webhooks:
         run = on(webhook_reliability.foreign, catalogue)
@@ -205,7 +208,7 @@ def _of_event(catalogue: Catalogue, event: str) -> list[str]:
     return [business_rules.SUBSCRIBE, *business_rules.SUBJECTS.get(kind, ()), *caused]
 
 
-def aftermath(catalogue: Catalogue) -> Iterator[Scenario]:
+def consistency_after_writes(catalogue: Catalogue) -> Iterator[Scenario]:
     """After all the writing, what must agree still does."""
     yield from agreeing_views(catalogue, "aftermath")
     for listing in catalogue.listings:
@@ -217,7 +220,7 @@ def aftermath(catalogue: Catalogue) -> Iterator[Scenario]:
 def _moments(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> None:
     for family in catalogue.makers:
         kind = RecordKind(client, family)
-        record, _, _ = kind.made_anyhow()
+        record, _, _ = kind.create_sample()
         kind.gone(record)
         if isinstance(record.get("createdAt"), str):
             consistency.moments(client, listing, record["createdAt"])

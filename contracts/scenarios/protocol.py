@@ -77,7 +77,7 @@ def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) 
 
 def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
     """Without a required parameter an otherwise valid request is refused."""
-    known = catalogue.known_or_not(client, operation)
+    known = catalogue.existing_or_invented_ids(client, operation)
     named = [p for p in operation.parameters if p.required and p.place in ("query", "header")]
     parameters = [p for p in named if p.name.lower() not in OWN_HEADERS]
     for missing in parameters:

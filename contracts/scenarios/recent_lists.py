@@ -3,7 +3,7 @@
 from contracts.rules import consistency as rules
 from contracts.rules.collections import page_of
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.spec import business_rules
 from contracts.spec.resources import Listing
 
@@ -14,7 +14,7 @@ _SAME = (*business_rules.RECENT_SHARED, "createdAt", "source", "tag", "summary",
 def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
     """A recent list holds the newest items of the list it comes from, newest first, as they are."""
     operation, exchange = listing.operation, client.get(listing.operation)
-    newest = sorted(whole(client, source), key=lambda item: str(item.get("createdAt")), reverse=True)
+    newest = sorted(whole_list(client, source), key=lambda item: str(item.get("createdAt")), reverse=True)
     ids = [item["id"] for item in newest[: business_rules.RECENT_COUNT]]
     items = page_of(listing, exchange).items
     shown = [item.get("originalId") for item in items]

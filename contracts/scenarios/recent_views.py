@@ -7,7 +7,7 @@ from typing import Any
 from contracts.rules import consistency as rules
 from contracts.rules.collections import page_of
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -25,8 +25,8 @@ def wording(
 ) -> None:
     """Compare what a recent item adds to the item it shows. ``inquiry`` and ``read`` show one of each."""
     exchange = client.get(listing.operation)
-    origins = {item["id"]: item for item in whole(client, source)}
-    people = {item["id"]: item for item in whole(client, leads)}
+    origins = {item["id"]: item for item in whole_list(client, source)}
+    people = {item["id"]: item for item in whole_list(client, leads)}
     for item in page_of(listing, exchange).items:
         origin = origins.get(item.get(business_rules.RECENT_ID))
         if origin is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Document, Operation
 from contracts.spec.resources import Family
@@ -131,21 +131,21 @@ class RecordKind:
             if name in members:
                 other = {**body, name: self.client.sampler.other(document, members[name], default)}
                 body = other if validator.is_valid(other) else body
-        return self.made(body)[0], self.defaults
+        return self.create_record(body)[0], self.defaults
 
     def listed(self, key: str | None = None) -> list[Record]:
         """Every record of the list, with this key or our own; empty when there is no list."""
-        return whole(self.client, self.family.listing, key=key) if self.family.listing else []
+        return whole_list(self.client, self.family.listing, key=key) if self.family.listing else []
 
-    def made(self, body: Mapping[str, Any]) -> tuple[Record, Exchange]:
+    def create_record(self, body: Mapping[str, Any]) -> tuple[Record, Exchange]:
         """Create a record with this body. Raises ScenarioSkipped when it is refused."""
         exchange = self.client.accepted(self.client.call(self.create, body=body), self.create)
         return record_of(exchange), exchange
 
-    def made_anyhow(self, *, all_members: bool = False) -> tuple[Record, Exchange, dict[str, Any]]:
+    def create_sample(self, *, all_members: bool = False) -> tuple[Record, Exchange, dict[str, Any]]:
         """Create a record with a body of our own; return the record, the exchange and the body."""
         body = self.client.sampler.body(self.create, whole=all_members)
-        record, exchange = self.made(body)
+        record, exchange = self.create_record(body)
         return record, exchange, body
 
     def read(self, id: Any) -> Exchange | None:

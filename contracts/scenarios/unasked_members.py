@@ -18,7 +18,7 @@ _PAST = "2001-02-03T04:05:06.007Z"
 def ignored(client: ScenarioClient, family: Family) -> None:
     """A creation and a change that name such members are taken, and the record is as without them."""
     kind = RecordKind(client, family)
-    plain, _, _ = kind.made_anyhow(all_members=True)
+    plain, _, _ = kind.create_sample(all_members=True)
     shown = {**plain, **next(iter(kind.shown(plain["id"])[-1:]), {})}
     body = client.sampler.body(kind.create, whole=True)
     extra = _extra(client, family, kind.create, shown)

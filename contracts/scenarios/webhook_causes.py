@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.paging import whole
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record, RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_tenant import WebhookTenant
@@ -67,9 +67,9 @@ class Causes:
 
     def _made(self) -> Record:
         kind = self._kind()
-        record, exchange, _ = kind.made_anyhow(all_members=True)
+        record, exchange, _ = kind.create_sample(all_members=True)
         self._tenant.note(exchange)
-        self._tenant.made(record["id"], kind.family.path)
+        self._tenant.note_id(record["id"], kind.family.path)
         return record
 
     def _done(self, operation: Operation, *ids: Any, body: Any = None) -> None:
@@ -99,22 +99,22 @@ class Causes:
         send, members = self._operations.get(business_rules.SEND_SMS), self._lists.get(business_rules.MEMBERS)
         if send is None or members is None:
             raise ScenarioSkipped("no message can be sent")
-        user = whole(self._client, members)[0]["id"]
+        user = whole_list(self._client, members)[0]["id"]
         body = {"userId": user, "leadId": self._lead["id"], "message": "Suite message"}
         self._done(send, body=body)
         return WebhookCause(self._newest(business_rules.INQUIRIES, {"leadId": self._lead["id"]}))
 
     def _visit(self, action: str) -> WebhookCause:
         listing = self._lists[business_rules.APPOINTMENTS]
-        before = {item["id"]: item for item in whole(self._client, listing)}
+        before = {item["id"]: item for item in whole_list(self._client, listing)}
         self._tenant.simulate(kind="appointment", action=action)
-        changed = [item for item in whole(self._client, listing) if before.get(item["id"]) != item]
+        changed = [item for item in whole_list(self._client, listing) if before.get(item["id"]) != item]
         if len(changed) != 1:
             raise ScenarioSkipped(f"{len(changed)} appointments instead of one were touched")
         return WebhookCause(changed[0], alone=False)
 
     def _newest(self, name: str, wanted: Mapping[str, Any]) -> Record:
-        items = [item for item in whole(self._client, self._lists[name]) if wanted.items() <= item.items()]
+        items = [item for item in whole_list(self._client, self._lists[name]) if wanted.items() <= item.items()]
         if not items:
             raise ScenarioSkipped(f"{name} does not show what was made")
         return items[0]

@@ -9,7 +9,7 @@ from contracts.rules import webhooks as rules
 from contracts.rules.first_difference import Difference, first_difference
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import fetch, whole
+from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_tenant import ReceivedDelivery, WebhookTenant, webhook_tenant
@@ -82,8 +82,8 @@ class ManyCauses:
         operations, lists = self.catalogue.contract.operations, self.catalogue.lists
         send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
         _, lead, _ = next(self.leads(1))
-        user = next((item["id"] for item in whole(self._client, lists[business_rules.MEMBERS])), None)
-        known = {item["id"] for item in whole(self._client, lists[business_rules.INQUIRIES])}
+        user = next((item["id"] for item in whole_list(self._client, lists[business_rules.MEMBERS])), None)
+        known = {item["id"] for item in whole_list(self._client, lists[business_rules.INQUIRIES])}
         for turn in range(count):
             operation = send if turn % 2 == 0 and user else call
             if operation is None:
@@ -109,9 +109,9 @@ class ManyCauses:
         for _ in range(count):
             if action != "book":
                 self.tenant.simulate(kind="appointment", action="book")
-            before = {item["id"]: item for item in whole(self._client, listing)}
+            before = {item["id"]: item for item in whole_list(self._client, listing)}
             self.tenant.simulate(kind="appointment", action=action)
-            for item in whole(self._client, listing):
+            for item in whole_list(self._client, listing):
                 if before.get(item["id"]) != item:
                     yield listing.operation, item, {}
 
@@ -210,7 +210,7 @@ def foreign(client: ScenarioClient, catalogue: Catalogue) -> None:
         ended = tenant.client.call(unsubscribe, body={"hookId": made.field("id")})
         lead = RecordKind(client, next(one for one in catalogue.makers if f"GET {one.path}" == business_rules.LEADS))
         before = len(tenant.received(_INBOX))
-        record, _, _ = lead.made_anyhow()
+        record, _, _ = lead.create_sample()
         client.send(
             "POST", f"{client.target.origin}/__admin/webhooks/drain", {"Content-Type": "application/json"}, b"{}"
         )

@@ -49,7 +49,7 @@ class WebhookTenant:
         body = {"hookUrl": url, "trigger": trigger}
         exchange = self.client.accepted(self.client.call(operation, body=body), operation)
         self._done.append((inbox, trigger, exchange))
-        return self.made(exchange.field("id"), operation.path)
+        return self.note_id(exchange.field("id"), operation.path)
 
     def note(self, exchange: Exchange, inbox: str = "") -> None:
         """Remember what was done, as a part of the story of an inbox, or of all."""
@@ -64,7 +64,7 @@ class WebhookTenant:
     def _look(self, inbox: str) -> Exchange:
         return self.control("GET", f"/inbox/{self.workspace}/{inbox}")
 
-    def made(self, id: Any, path: str) -> Any:
+    def note_id(self, id: Any, path: str) -> Any:
         """``id``, of what was made here. A number is one at the end of a body only."""
         there, here = (id, "<id of {}>") if isinstance(id, str) else (f":{id}}}", ':"<id of {}>"}}')
         self._here[there] = here.format(path)

@@ -8,7 +8,7 @@ from contracts.rules.first_violations import first_problems
 from contracts.rules.rule import Rule
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.deletion import spoilt
+from contracts.scenarios.deletion import invalid_bodies
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_causes import Causes, WebhookCause
@@ -168,7 +168,7 @@ def _repeat(tenant: WebhookTenant, event: Operation) -> None:
         tenant.repeat_by_hand()
 
 
-def ended(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
+def end_of_subscription(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
     """Nothing is delivered after unsubscribing, and nothing after the subscriber answered 410."""
     unsubscribe = catalogue.contract.operations[business_rules.UNSUBSCRIBE]
     with webhook_tenant(client) as tenant:
@@ -196,9 +196,9 @@ def refused(client: ScenarioClient, catalogue: Catalogue, family: Family) -> Non
     """Calls that are refused tell nobody: invalid ones, clashes, unknown ids, calls without a key."""
     with webhook_tenant(client) as tenant:
         kind = RecordKind(tenant.client, family)
-        record, exchange, body = kind.made_anyhow(all_members=True)
+        record, exchange, body = kind.create_sample(all_members=True)
         tenant.note(exchange)
-        tenant.made(record["id"], family.path)
+        tenant.note_id(record["id"], family.path)
         for event in catalogue.contract.webhooks.values():
             tenant.subscribe(event.path, _ONE)
         heard = 0
@@ -235,10 +235,10 @@ def _refusable(
     kind: RecordKind, known: Any, body: dict[str, Any]
 ) -> Iterator[tuple[Operation, Sequence[Any], list[Any]]]:
     """(operation, ids, bodies that must be refused)."""
-    family, nothing = kind.family, kind.family.nobody(known)
-    yield kind.create, (), [*(wrong for wrong, _ in spoilt(kind.create, body)), *_clashing(family, body)]
+    family, nothing = kind.family, kind.family.unused_id(known)
+    yield kind.create, (), [*(wrong for wrong, _ in invalid_bodies(kind.create, body)), *_clashing(family, body)]
     if family.update is not None:
-        yield family.update, (known,), [wrong for wrong, _ in spoilt(family.update, body, lacking=False)]
+        yield family.update, (known,), [wrong for wrong, _ in invalid_bodies(family.update, body, lacking=False)]
         yield family.update, (nothing,), [body]
     if family.delete is not None:
         yield family.delete, (nothing,), [None]

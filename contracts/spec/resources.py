@@ -82,7 +82,7 @@ class Listing:
         """The size of a page when none is asked for; 0 when the document does not say."""
         return int(self.size.schema.get("default", 0)) if self.size else 0
 
-    def asking(self, member: str, value: Any) -> dict[str, Any] | None:
+    def query_for(self, member: str, value: Any) -> dict[str, Any] | None:
         """The query that asks for the items whose ``member`` is ``value``; None where no filter does."""
         return next(({one.name: value} for one in self.filters if one.member == member), None)
 
@@ -123,7 +123,7 @@ class Family:
         schema = self.listing.item_properties().get("id", {}) if self.listing else {}
         return id_prefix(schema)
 
-    def nobody(self, like: Any) -> str | int:
+    def unused_id(self, like: Any) -> str | int:
         """An id of the same form as ``like`` that nothing has."""
         return NO_NUMBER if isinstance(like, int) else f"{self.prefix}suitenothing"
 

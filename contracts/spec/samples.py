@@ -134,7 +134,7 @@ def _texts(serial: int, schema: Schema) -> Iterator[str]:
     yield "s" * schema.get("minLength", 1)
 
 
-def wrong(document: Document, schema: Schema) -> Any:
+def invalid_value(document: Document, schema: Schema) -> Any:
     """A value that a schema forbids. Raises CannotSample when it forbids nothing that JSON can say."""
     validator = document.validator(schema)
     candidates: tuple[Any, ...] = ({"suite": []}, [[]], 12.5, "", -1, "\u0000", True, None)

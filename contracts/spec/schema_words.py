@@ -23,7 +23,7 @@ _LIMITS = {
 _LONGEST = 8
 
 
-def wanted(keyword: str, value: Any) -> str:
+def describe_keyword(keyword: str, value: Any) -> str:
     """A keyword of JSON Schema with its value, as a person would say it: ``maximum``, 50 → ``at most 50``."""
     if keyword in _LIMITS:
         return _LIMITS[keyword].format(value)
@@ -47,8 +47,8 @@ def describe_error(error: Any) -> str:
         if all(first.kind.name == "type" and first.instance_path == error.instance_path for first in firsts):
             return _either(describe_error(first) for first in firsts)
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
-        return wanted(kind.name, None)
-    return wanted(kind.name, next(iter(said.values()), ""))
+        return describe_keyword(kind.name, None)
+    return describe_keyword(kind.name, next(iter(said.values()), ""))
 
 
 def describe_core_error(error: Any) -> str:
@@ -57,8 +57,8 @@ def describe_core_error(error: Any) -> str:
     if error.validator == "required" and isinstance(error.instance, Mapping):
         value = " and ".join(name for name in value if name not in error.instance)
     if error.validator in ("anyOf", "oneOf") and all(isinstance(p, Mapping) and "type" in p for p in value):
-        return _either(wanted("type", part["type"]) for part in value)
-    return wanted(error.validator, value)
+        return _either(describe_keyword("type", part["type"]) for part in value)
+    return describe_keyword(error.validator, value)
 
 
 def _either(words: Iterable[str]) -> str:

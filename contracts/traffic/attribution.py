@@ -16,7 +16,7 @@ from contracts.traffic import unknown_requests
 from contracts.traffic.api_home import ApiBase, home, host_of
 from contracts.traffic.findings import TrafficFindings
 from contracts.traffic.judge import ORIGIN, Judge, TrafficOptions
-from contracts.traffic.recording import Odd, Recorded, Recording
+from contracts.traffic.recording import Recorded, Recording, UnreadableEntry
 from contracts.transport.exchange import Exchange
 from contracts.transport.target import Target
 
@@ -42,25 +42,25 @@ class Attribution:
         place = home(self._contract, self._recording, self._options.base)
         for entry in self._recording.entries:
             self._entry(entry, place)
-        ours = [odd for odd in self._recording.odd if place and place.path(odd.url) is not None]
-        lost = [odd for odd in self._recording.odd if not odd.url]
+        ours = [odd for odd in self._recording.unreadable if place and place.path(odd.url) is not None]
+        lost = [odd for odd in self._recording.unreadable if not odd.url]
         if lost:
             self._left_out[f"cannot be read, nor for whom they were; the first: {lost[0].reason.reason}"] += len(lost)
-        if others := len(self._recording.odd) - len(ours) - len(lost):
+        if others := len(self._recording.unreadable) - len(ours) - len(lost):
             self._left_out["odd entries that are not for the API"] += others
         if not self._judged and not self._unknown:
             raise self._nothing(name, ours)
         is_mock = any(_MOCK in entry.exchange.headers for entry in self._recording.entries)
         outcome = RunResult(Target(name, "", is_mock=is_mock, local=True), OFFLINE, 0, self._coverage)
         outcome.requests = self._judged
-        outcome.rules = checked_rules.of_traffic(requests_only=self._options.requests_only)
+        outcome.rules = checked_rules.unchecked_by_traffic(requests_only=self._options.requests_only)
         outcome.notes = self._notes(place, ours)
         self._conclude(outcome)
         return outcome
 
-    def _nothing(self, name: str, ours: list[Odd]) -> CannotRun:
+    def _nothing(self, name: str, ours: list[UnreadableEntry]) -> CannotRun:
         """Say why nothing was judged: the first entry that cannot be read, if that may be the reason."""
-        odd = ours or self._recording.odd
+        odd = ours or self._recording.unreadable
         if odd:
             return odd[0].reason
         why = "; ".join([f"{number} left out: {reason}" for reason, number in self._left_out.items()])
@@ -92,7 +92,7 @@ class Attribution:
 
     def _no_operation(self, entry: Recorded, path: str) -> None:
         exchange = entry.exchange
-        if aside := unknown_requests.aside(self._contract, exchange, path):
+        if aside := unknown_requests.exempt_reason(self._contract, exchange, path):
             self._left_out[aside] += 1
             return
         self._unknown += 1
@@ -102,7 +102,7 @@ class Attribution:
         violation = Violation(request_conformance.OPERATION, expected=due, got=got)
         self._found.add(Finding.of(violation, shown, Provenance.DOCUMENTED), entry)
 
-    def _notes(self, place: ApiBase | None, ours: list[Odd]) -> list[str]:
+    def _notes(self, place: ApiBase | None, ours: list[UnreadableEntry]) -> list[str]:
         where = place.describe() if place else ""
         count = f"{self._judged} of {self._recording.size} entries are for a path of the contract"
         first = ", ".join(filter(None, [count, where]))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from contracts.errors import CannotRun
 from contracts.spec.json_file import JsonNode
 from contracts.traffic.bodies import recorded_bytes, unpacked
-from contracts.traffic.recording import HAR, Odd, Part, Recorded, Recording, credentials
+from contracts.traffic.recording import HAR, Part, Recorded, Recording, UnreadableEntry, credentials
 from contracts.transport.exchange import Exchange
 
 _NO_BODY = (204, 205, 304)
@@ -29,7 +29,7 @@ def load_recording(whole: JsonNode) -> Recording:
         try:
             _entry(entry, recording)
         except CannotRun as reason:
-            recording.odd.append(Odd(_url(entry), reason))
+            recording.unreadable.append(UnreadableEntry(_url(entry), reason))
     return recording
 
 

@@ -37,7 +37,7 @@ class Judge:
     def __init__(self, contract: Contract, options: TrafficOptions, found: TrafficFindings) -> None:
         self._options, self._found = options, found
         self._second = OpenapiCoreJudge(contract, ORIGIN, every=True)
-        self._fine: response_conformance.Fine = {}
+        self._fine: response_conformance.KnownItems = {}
 
     @property
     def notes(self) -> list[str]:

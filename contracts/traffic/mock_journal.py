@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from contracts.errors import CannotRun
 from contracts.spec.json_file import JsonNode
 from contracts.traffic.bodies import bytes_of
-from contracts.traffic.recording import JOURNAL, Odd, Part, Recorded, Recording, credentials
+from contracts.traffic.recording import JOURNAL, Part, Recorded, Recording, UnreadableEntry, credentials
 from contracts.transport.exchange import Exchange
 
 _HERE = "http://mock"  # the journal keeps paths
@@ -20,7 +20,7 @@ def load_recording(whole: JsonNode) -> Recording:
         try:
             _entry(entry, recording)
         except CannotRun as reason:
-            recording.odd.append(Odd(f"{_HERE}/", reason))
+            recording.unreadable.append(UnreadableEntry(f"{_HERE}/", reason))
     return recording
 
 

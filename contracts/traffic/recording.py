@@ -30,7 +30,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Odd:
+class UnreadableEntry:
     """An entry that cannot be read as an exchange. ``url`` is what it was for; ``reason`` names its place."""
 
     url: str
@@ -46,7 +46,7 @@ class Recording:
 
     kind: str
     entries: list[Recorded] = field(default_factory=list)
-    odd: list[Odd] = field(default_factory=list)
+    unreadable: list[UnreadableEntry] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Recording:
     @property
     def size(self) -> int:
         """How many entries the file has, those that are no exchange included."""
-        return len(self.entries) + len(self.odd) + sum(self.left_out.values())
+        return len(self.entries) + len(self.unreadable) + sum(self.left_out.values())
 
     def leave_out(self, reason: str) -> None:
         """Count an entry that is no exchange, by the reason."""

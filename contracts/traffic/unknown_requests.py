@@ -16,7 +16,7 @@ _MANNERS = ("HEAD", "OPTIONS")
 """Methods of HTTP itself, which documents seldom list."""
 
 
-def aside(contract: Contract, exchange: Exchange, path: str) -> str:
+def exempt_reason(contract: Contract, exchange: Exchange, path: str) -> str:
     """Say why a request to the API's host is no mistake although no operation is for it; nothing when it is one."""
     if exchange.method in _MANNERS and exchange.status < 400:
         return f"{' and '.join(_MANNERS)} requests, which need not be documented"

@@ -50,7 +50,7 @@ class Exchange:
     seconds: float = 0.0
     private: bool = False
     """Somebody's real data: what is said of it tells its shape and no value."""
-    flaw: str = ""
+    body_fault: str = ""
     """The reason why the body is not as it was sent: it could not be unpacked, say. Empty when it is."""
     schemes: Sequence[Scheme] = field(default=(), repr=False, compare=False)
     """Where the key of the request went, if not into a bearer header as it is kept here."""
@@ -91,7 +91,7 @@ class Exchange:
         return self._decoded[0]
 
     @property
-    def obstacle(self) -> str:
+    def unreadable_reason(self) -> str:
         """The reason why the body is not read as JSON, without anything of the body; empty when it is read."""
         return self._decoded[1]
 

@@ -124,7 +124,7 @@ class _GuardedAdapter(HTTPAdapter):
             raise TypeError("an answer that this adapter did not build")
         response.url, response.near, response.deadline = url, not guard.policy.private, self._deadline
         response.exchange = self._transport.exchange(request, headers, response, time.monotonic() - started)
-        if response.exchange.obstacle == TOO_DEEP:
+        if response.exchange.unreadable_reason == TOO_DEEP:
             response._content = b""  # it is judged by the exchange; the engine would break down over it
         guard.seen(response.exchange)
         return response
@@ -195,7 +195,7 @@ class Transport:
             private=self.guard.policy.private,
             schemes=self.guard.policy.contract.schemes(method, urlsplit(url).path),
             words=self._words,
-            flaw=response.flaw or ("" if packings <= _PACKINGS else _UNASKED),
+            body_fault=response.flaw or ("" if packings <= _PACKINGS else _UNASKED),
         )
 
 

@@ -31,7 +31,7 @@ from mock_server.admin.routes import (
     webhooks,
 )
 from mock_server.admin.routes import workspaces as tenants
-from mock_server.api.problem import from_starlette, to_nobody
+from mock_server.api.problem import from_starlette, refuse_closed_client
 from mock_server.api.request_body import ClientGone
 from mock_server.errors import ApiError, RecordsError, StateError
 
@@ -64,7 +64,7 @@ _HANDLERS: Mapping[Any, "ExceptionHandler"] = {
     ApiError: failed,
     StateError: failed,
     RecordsError: misfit,
-    ClientGone: to_nobody,
+    ClientGone: refuse_closed_client,
     Exception: from_starlette,
 }
 

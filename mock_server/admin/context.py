@@ -23,7 +23,7 @@ from mock_server.spec.schema_lint import fetch_nothing
 from mock_server.spec.validation_messages import explained
 from mock_server.support.condition import apart_if_large
 from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json, write_json
-from mock_server.support.garbage_collector import not_looked_for
+from mock_server.support.garbage_collector import collector_paused
 from mock_server.webhooks.dispatcher import Dispatcher
 from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import DEFAULT, Workspace, Workspaces
@@ -78,7 +78,7 @@ class AdminContext:
             raw = await decoded(packed, request.headers.raw, limit)
         except ApiError as error:
             raise ControlRefused(error.status, str(error), headers=error.headers) from None
-        checked: dict[str, Any] = await apart_if_large(len(raw), partial(schema.read, raw, depth))
+        checked: dict[str, Any] = await apart_if_large(len(raw), partial(schema.load, raw, depth))
         return checked
 
     async def packed_body(self, request: Request, most: int) -> bytes:
@@ -129,7 +129,7 @@ class JsonBody:
             self.schema, validate_formats=True, retriever=fetch_nothing, mask="it"
         )
 
-    def read(self, raw: bytes, depth: int) -> Any:
+    def load(self, raw: bytes, depth: int) -> Any:
         """The value of a body of at most so many levels, checked. Raises Refusal."""
         try:
             value = read_json(raw, depth) if raw else {}
@@ -141,7 +141,7 @@ class JsonBody:
     def check(self, value: Any, at: str = "") -> None:
         """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
         try:
-            with not_looked_for():  # an error holds a copy of what is wrong
+            with collector_paused():  # an error holds a copy of what is wrong
                 self._validator.validate(value)
         except jsonschema_rs.ValidationError as error:
             found = explained(error, self.schema)

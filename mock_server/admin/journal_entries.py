@@ -44,7 +44,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def as_asked(exchange: Exchange) -> PatternRequest:
+def to_pattern_request(exchange: Exchange) -> PatternRequest:
     """An exchange as request patterns see it: what was sent, not masked."""
     pairs = parse_qsl(exchange.plain_query, keep_blank_values=True)
     body = Body(exchange.body, cut=len(exchange.body) < exchange.body_size)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from mock_server.admin.journal_entries import as_asked, as_shown, masked
+from mock_server.admin.journal_entries import as_shown, masked, to_pattern_request
 from mock_server.api.exchange import Exchange
 from mock_server.event_loop.turns import Turns
 from mock_server.stubbing.request_pattern import Match, Pattern, RequestPattern
@@ -27,7 +27,7 @@ async def search(workspace: Workspace, pattern: RequestPattern) -> SearchResult:
     """Compare every entry with a pattern, while others have their turns."""
     found, turns = SearchResult(), Turns(patient=True)
     for one in list(workspace.journal):
-        match await pattern.match(as_asked(one), turns):
+        match await pattern.match(to_pattern_request(one), turns):
             case Match.YES:
                 found.matching.append(one)
             case Match.UNKNOWN:
@@ -38,7 +38,10 @@ async def search(workspace: Workspace, pattern: RequestPattern) -> SearchResult:
 async def near_misses(workspace: Workspace, pattern: RequestPattern) -> list[dict[str, Any]]:
     """The requests that came nearest to a pattern, with what was different; secrets are masked."""
     turns = Turns(patient=True)
-    told = [(len(await pattern.differences_in_turns(as_asked(one), turns)), one) for one in list(workspace.journal)]
+    told = [
+        (len(await pattern.differences_in_turns(to_pattern_request(one), turns)), one)
+        for one in list(workspace.journal)
+    ]
     misses = sorted((pair for pair in told if pair[0]), key=lambda pair: pair[0])[:_LOOKED_AT]
     wanted, likeness = _wanted(pattern.given), {}
     for count, one in misses:

@@ -10,14 +10,14 @@ from mock_server.support.did_you_mean import did_you_mean
 _LONGEST = 9  # digits
 
 
-def known(request: Request, names: Iterable[str]) -> None:
+def refuse_unknown(request: Request, names: Iterable[str]) -> None:
     """Raises Refusal for a parameter that says nothing here: a typing error would widen a list unseen."""
     for name in request.query_params:
         if name not in names:
             raise ControlRefused(400, f"no such parameter here; there are {', '.join(names)}", parameter=name)
 
 
-def whole(request: Request, name: str, default: int, most: int = 10**_LONGEST - 1) -> int:
+def whole_number(request: Request, name: str, default: int, most: int = 10**_LONGEST - 1) -> int:
     """A number from 0 to ``most``. Raises Refusal."""
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
@@ -41,13 +41,13 @@ Field = type | Sequence[str]
 
 def narrowing(request: Request, fields: Mapping[str, Field]) -> dict[str, str | int]:
     """The values that the query asks fields to have. Raises Refusal, for a word that no value is too."""
-    known(request, [*fields, "limit", "offset"])
+    refuse_unknown(request, [*fields, "limit", "offset"])
     return {name: _value(request, name, kind) for name, kind in fields.items() if name in request.query_params}
 
 
 def _value(request: Request, name: str, kind: Field) -> str | int:
     if kind is int:
-        return whole(request, name, 0)
+        return whole_number(request, name, 0)
     text = request.query_params[name]
     if not isinstance(kind, type) and text not in kind:
         what = f"`{name}` is none of {', '.join(kind)}{did_you_mean(text, kind)}"

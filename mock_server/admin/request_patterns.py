@@ -49,7 +49,7 @@ def resolved(pattern: Pattern, names: OperationNames, at: str) -> RequestPattern
     return found
 
 
-def looked_for(pattern: Pattern, names: OperationNames) -> tuple[RequestPattern, dict[str, Any]]:
+def search_pattern(pattern: Pattern, names: OperationNames) -> tuple[RequestPattern, dict[str, Any]]:
     """The pattern of a search, and what in it no document has: with that it finds nothing, or what was sent wrongly.
 
     Raises Refusal for what no request can have.

@@ -54,7 +54,7 @@ class SnapshotImport:
         self._contract = contract
         self._own = own
 
-    def read(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, known: WorkspaceState) -> Snapshot:
+    def load(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, known: WorkspaceState) -> Snapshot:
         """The snapshot that a body is, for a workspace of this seed; it shares what is equal with ``known``."""
         items: list[dict[str, Any]] = []
         try:

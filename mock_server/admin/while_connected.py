@@ -22,7 +22,7 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T], *, wai
         return await work
     working, gone = (
         asyncio.ensure_future(work),
-        asyncio.ensure_future(connection.ended() if waits else connection.lost()),
+        asyncio.ensure_future(connection.wait_for_end() if waits else connection.lost()),
     )
     try:
         await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)

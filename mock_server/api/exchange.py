@@ -14,7 +14,7 @@ from mock_server.support.redaction import Redactor
 from mock_server.support.text import header_text
 from mock_server.support.url_path import canonical_path
 from mock_server.support.wire_texts import named_fields
-from mock_server.workspaces.coverage import BodyFields, Coverage, Given
+from mock_server.workspaces.coverage import BodyFields, Coverage, SentValue
 from mock_server.workspaces.rate_limit import RemainingRequests
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import from_epoch_ms, real_ms
@@ -78,7 +78,7 @@ class Exchange:
         self.body = b""
         self.body_size = 0
         self.clean = 0
-        self.fields: tuple[Given, ...] | None = None
+        self.fields: tuple[SentValue, ...] | None = None
         self.answered: Headers = ()
         self.answer = b""
         self.answer_size = 0

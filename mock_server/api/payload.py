@@ -27,7 +27,7 @@ class BodyReader:
         self._operation = operation
         self._known: dict[bytes, _Way] = {}
 
-    def read(self, content_type: bytes, body: bytes, problems: list[Problem]) -> Any:
+    def load(self, content_type: bytes, body: bytes, problems: list[Problem]) -> Any:
         """The value of a body as JSON would have it; None for one that is not read. What is wrong goes to ``problems``.
 
         Raises UnsupportedMediaType with the types there are.
@@ -88,7 +88,7 @@ def _problems(schema: Schema, value: Any) -> Iterator[Problem]:
 def _declared(operation: Operation, media: str) -> str:
     """The documented media type that a Content-Type is of, the one that names it most exactly."""
     sent = parsed(media)
-    ranked = sorted(operation.bodies, key=lambda name: parsed(name).wild)
+    ranked = sorted(operation.bodies, key=lambda name: parsed(name).is_range)
     for declared in ranked:
         wanted = parsed(declared).essence
         ranged = wanted.endswith("/*") and sent.essence.startswith(wanted[:-1])

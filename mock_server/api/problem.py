@@ -35,7 +35,7 @@ async def from_starlette(request: Request, error: Exception) -> Response:
     return answer
 
 
-async def to_nobody(request: Request, error: Exception) -> Response:
+async def refuse_closed_client(request: Request, error: Exception) -> Response:
     """Refuse a request whose client has closed its side: its body is not whole, or it waits for something to happen."""
     return problem(400, "the client closed its side of the connection; keep it open until the answer is there")
 

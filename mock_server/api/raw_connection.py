@@ -27,7 +27,7 @@ class RawConnection:
         """Return once nobody can read an answer any more."""
         await self._waiting.until(lambda: self._lost)
 
-    async def ended(self) -> None:
+    async def wait_for_end(self) -> None:
         """Return once the client sends nothing more. It may still read: what was killed looks the same."""
         await self._waiting.until(lambda: self._over)
 

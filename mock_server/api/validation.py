@@ -55,7 +55,7 @@ class RequestReader:
         asked = _from_texts(operation, "query", texts, problems) if self._asks else {}
         for place, read in self._elsewhere:
             _from_texts(operation, place, read(headers), problems)
-        payload = self._body.read(headers.get(b"content-type", b""), body, problems) if self._body else None
+        payload = self._body.load(headers.get(b"content-type", b""), body, problems) if self._body else None
         if problems:
             raise BadRequest(*map(str, problems))
         unread = ignored(operation, texts, payload, self._idle) if texts or payload is not None else ()

@@ -70,7 +70,7 @@ def filters(call: OperationContext) -> dict[str, Any]:
     """The filters of a query: a field, and the values of which a record has to have one."""
     where: dict[str, Any] = {}
     for filter in call.binding.filters.known:
-        wanted = filter.wanted(call.asked) if filter.is_plain else None
+        wanted = filter.wanted_values(call.list_query) if filter.is_plain else None
         if wanted is not None:
             _narrow(where, filter.field_name, wanted)
     return where
@@ -129,7 +129,7 @@ def _put(call: OperationContext, fields: Fields) -> Row:
     """A new record with the id that the path names."""
     family, count = call.binding.family, call.binding.levels[-1].ids
     own = call.path[len(call.path) - count :]
-    row = records.sighted(call, family, records.id_of(own), own)
+    row = records.invented_row(call, family, records.id_of(own), own)
     return insert(call, family.kind, {**fields, family.id: row.record.get(family.id, row.id)})
 
 
@@ -169,14 +169,14 @@ def single(call: OperationContext) -> OperationResult:
     else:
         id = records.id_of(call.path)
         gone = call.tx.get(records.REMOVED, f"{family.kind}/{id}")
-        row = call.tx.get(family.kind, id) or (None if gone else records.sighted(call, family, id))
+        row = call.tx.get(family.kind, id) or (None if gone else records.invented_row(call, family, id))
     if row is None and call.operation.method in ("GET", "DELETE"):
         raise NotFound(f"this workspace has no {family.kind}")
     if call.operation.method == "DELETE" and row is not None:
         remove(call, family.kind, row)
         return _gone(call, row)
     if row is None:
-        row = records.sighted(call, family, records.id_of(call.path) if call.path else family.kind)
+        row = records.invented_row(call, family, records.id_of(call.path) if call.path else family.kind)
     return answer(call, change(call, family, row, given(call)) if call.body else row)
 
 

@@ -48,8 +48,8 @@ def window(call: OperationContext, selection: Selection) -> PageWindow:
         return PageWindow(0, _ALL)
     limit, first = max(1, _asked(call, "limit")), _first(call)
     if "cursor" in paging or "before" in paging:
-        after = selection.place(call.asked.get(paging["cursor"].name)) if "cursor" in paging else None
-        before = selection.place(call.asked.get(paging["before"].name)) if "before" in paging else None
+        after = selection.place(call.list_query.get(paging["cursor"].name)) if "cursor" in paging else None
+        before = selection.place(call.list_query.get(paging["before"].name)) if "before" in paging else None
         if after is not None:
             return PageWindow(after + 1, limit, first)
         if before is not None:
@@ -70,7 +70,7 @@ def _first(call: OperationContext) -> int:
 
 def _asked(call: OperationContext, role: str, default: int | None = None) -> int:
     parameter = call.binding.paging.get(role)
-    value = call.asked.get(parameter.name) if parameter else None
+    value = call.list_query.get(parameter.name) if parameter else None
     otherwise = _DEFAULTS[role] if default is None else default
     return otherwise if value is None or isinstance(value, str | bool) else int(value)
 

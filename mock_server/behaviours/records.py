@@ -13,7 +13,7 @@ from mock_server.spec.families import BELOW, Family
 from mock_server.spec.resource_paths import Level
 from mock_server.store.base import Id, Row
 from mock_server.store.state import Transaction
-from mock_server.workspaces.invention import at_sight
+from mock_server.workspaces.invention import invented_record
 
 REMOVED = "$removed"
 """Records that were made at first sight and are gone."""
@@ -106,14 +106,14 @@ def _at_sight(call: OperationContext, family: Family, values: Sequence[Any]) -> 
     row = next((row for it in _spellings(id) if (row := call.tx.get(family.kind, it))), None)
     if row is not None or call.tx.get(REMOVED, f"{family.kind}/{id}"):
         return row
-    return sighted(call, family, id, values)
+    return invented_row(call, family, id, values)
 
 
-def sighted(call: OperationContext, family: Family, id: Id, values: Sequence[Any] = ()) -> Row:
+def invented_row(call: OperationContext, family: Family, id: Id, values: Sequence[Any] = ()) -> Row:
     """A record that nobody has made, the same each time."""
     names = (family.keys or (family.id,)) if values else ()
     named = dict(zip(names[::-1], values[::-1], strict=False))
-    return Row(id, ("", 0), at_sight(family, id, named, call.ids.seed))
+    return Row(id, ("", 0), invented_record(family, id, named, call.ids.seed))
 
 
 def _spellings(id: Any) -> Iterator[Id]:

@@ -90,7 +90,7 @@ class OperationContext(ActionContext):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def asked(self) -> Mapping[str, Any]:
+    def list_query(self) -> Mapping[str, Any]:
         """The values that a list is asked by: its query, and the fields of the body of a search."""
         return {**self.query, **self.body} if isinstance(self.body, dict) else self.query
 

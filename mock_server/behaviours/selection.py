@@ -17,12 +17,12 @@ class Selection:
     def __init__(self, call: OperationContext, kind: str, where: Mapping[str, Any]) -> None:
         self._call, self._kind, self._where = call, kind, where
         self._listed: Sequence[Row] | None = None
-        order, unknown = call.binding.sorting.order(call.asked) if call.binding.sorting.by else ((), ())
+        order, unknown = call.binding.sorting.order(call.list_query) if call.binding.sorting.by else ((), ())
         self._order = order
         self._filters = [
             (filter, wanted)
             for filter in call.binding.filters.known
-            if not filter.is_plain and (wanted := filter.wanted(call.asked)) is not None
+            if not filter.is_plain and (wanted := filter.wanted_values(call.list_query)) is not None
         ]
         self.explain = [_NO_FIELD.format(text[:60]) for text in unknown]
 

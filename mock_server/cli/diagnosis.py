@@ -42,7 +42,7 @@ class Check:
         return {"subject": self.subject, "outcome": self.outcome.value, "says": self.says, "remedy": self.remedy}
 
 
-def of_command() -> Iterator[Check]:
+def check_command() -> Iterator[Check]:
     """Check the versions of the command and of the libraries beside it."""
     found = [f"{name} {told}" for name in _LIBRARIES if (told := _version(name))]
     yield Check(
@@ -50,7 +50,7 @@ def of_command() -> Iterator[Check]:
     )
 
 
-def of_environment(url: str) -> Iterator[Check]:
+def check_environment(url: str) -> Iterator[Check]:
     """Check the variables that a client reads: its base URL, its key, and proxies."""
     mock, base = urlsplit(url), os.environ.get(_BASE, "").strip()
     if base:
@@ -74,7 +74,7 @@ def _base_url(base: str, mock: str) -> Check:
     return Check(_BASE, Outcome.GOOD, "it is the mock's")
 
 
-def of_server(url: str) -> Iterator[Check]:
+def check_server(url: str) -> Iterator[Check]:
     """Check which server answers at a URL, its version, its health, and the key that opens a workspace."""
     try:
         client = Client(url)
@@ -112,7 +112,7 @@ def _workspace(client: Client) -> Iterator[Check]:
     yield Check("clock", Outcome.GOOD, says)
 
 
-def of_state_file(file: Path) -> Check:
+def check_state_file(file: Path) -> Check:
     """Check that a state file can be read and is sound: a copy of it is made, which looks at all of it."""
     try:
         with TemporaryDirectory() as folder:

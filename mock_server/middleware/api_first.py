@@ -43,6 +43,6 @@ class Application(Starlette):
         """Serve whatever comes: a request, or the start and the end of the server."""
         await self.front(scope, receive, send)
 
-    async def beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve what is not for the emulated API: the documents, the control plane, the lifespan."""
         await super().__call__(scope, receive, send)

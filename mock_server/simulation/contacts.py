@@ -147,7 +147,7 @@ def _held(action: ActionContext, context: WorldContext, contact: Contact, who: C
     known = who.lead is not None and bool(action.tx.find("inquiries", {"leadId": who.lead.id}))
     longest = 0
     for _ in range(3):  # how long it takes depends a little on the time of day: "good morning", "good evening"
-        conversation = hold(replace(contact, start=context.now - longest, known=known), action.chance("words"))
+        conversation = hold(replace(contact, start=context.now - longest, is_known=known), action.chance("words"))
         longest = max(longest, conversation.end - conversation.contact.start)
         if conversation.end == context.now:
             break

@@ -21,7 +21,7 @@ _ASKED_OF_LARGE = 3
 Path = Sequence[str | int]
 
 
-class Asked(Protocol):
+class SchemaPart(Protocol):
     """The part of a schema (``spec.schema``) that is looked at here."""
 
     document: Document
@@ -60,18 +60,18 @@ class _Patience:
     def __init__(self, value: Any) -> None:
         self.left = _ASKED_OF_LARGE if len(str(value)) > _LARGE else _ASKED
 
-    def accepts(self, schema: Asked, value: Any) -> bool:
+    def accepts(self, schema: SchemaPart, value: Any) -> bool:
         """Ask a schema; once the patience is at its end, anything is admitted."""
         self.left -= 1
         return self.left < 0 or schema.accepts(value)
 
 
-def reason(schema: Asked, value: Any) -> Problem:
+def reason(schema: SchemaPart, value: Any) -> Problem:
     """The first reason that is found on the likeliest way."""
     return _reason(schema, value, (), _Patience(value))
 
 
-def _reason(schema: Asked, value: Any, path: Path, patience: _Patience) -> Problem:
+def _reason(schema: SchemaPart, value: Any, path: Path, patience: _Patience) -> Problem:
     for part in schema.certain:
         if (own := _own(part, value, path)) is not None:
             return own
@@ -85,9 +85,9 @@ def _reason(schema: Asked, value: Any, path: Path, patience: _Patience) -> Probl
     return Problem(pointer(path), "is not valid here")
 
 
-def _own(part: Asked, value: Any, path: Path) -> Problem | None:
+def _own(part: SchemaPart, value: Any, path: Path) -> Problem | None:
     """The complaints of a schema itself, without the schemas in it."""
-    made = part.document.made
+    made = part.document.compiled
     key = ("own words", part.pointer)
     if key not in made:
         node = {word: said for word, said in part.node.items() if word not in _DEEPER and not word.startswith("x-")}
@@ -111,7 +111,7 @@ def _shallow(value: Any) -> Any:
     return [None] * len(value) if isinstance(value, list) else value
 
 
-def _below(part: Asked, value: Any) -> Iterator[tuple[str | int, Asked, Any]]:
+def _below(part: SchemaPart, value: Any) -> Iterator[tuple[str | int, SchemaPart, Any]]:
     """The schemas below a schema with the parts of the value that they are about."""
     if isinstance(value, dict):
         named = part.node.get("properties", {})
@@ -125,7 +125,7 @@ def _below(part: Asked, value: Any) -> Iterator[tuple[str | int, Asked, Any]]:
         yield from ((index, items, inner) for index, inner in enumerate(value))
 
 
-def _of_the_likeliest(ways: Sequence[Asked], value: Any, path: Path, patience: _Patience) -> Problem:
+def _of_the_likeliest(ways: Sequence[SchemaPart], value: Any, path: Path, patience: _Patience) -> Problem:
     """The reason of the branch that most of the value fits, or that none does."""
     scores = [(_likeness(way, value), way) for way in ways]
     best, likeliest = max(scores, key=lambda score: score[0])
@@ -134,7 +134,7 @@ def _of_the_likeliest(ways: Sequence[Asked], value: Any, path: Path, patience: _
     return Problem(pointer(path), f"fits none of the {len(ways)} alternatives")
 
 
-def _likeness(way: Asked, value: Any) -> int:
+def _likeness(way: SchemaPart, value: Any) -> int:
     """How much of a value is of a branch: its kind of value, its names, and the words that tell branches apart."""
     if not isinstance(value, dict):
         return int(_is_typed(way, value))
@@ -152,7 +152,7 @@ def _likeness(way: Asked, value: Any) -> int:
     return score
 
 
-def _is_typed(way: Asked, value: Any) -> bool:
+def _is_typed(way: SchemaPart, value: Any) -> bool:
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
     kind = names.get(type(value), "null")
     return kind in way.types or (kind == "integer" and "number" in way.types)

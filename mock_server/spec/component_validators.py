@@ -20,7 +20,7 @@ from mock_server.spec.one_way_properties import Word, has_word, without_required
 from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
 from mock_server.spec.validation_messages import Complaint
-from mock_server.support.garbage_collector import not_looked_for
+from mock_server.support.garbage_collector import collector_paused
 from mock_server.support.json_pointer import escape
 
 CUT = "x-mock-component"
@@ -46,14 +46,14 @@ class ComponentValidator:
     @classmethod
     def at(cls, document: Document, place: str, *, sent: bool = False) -> "ComponentValidator":
         """The validator of the schema at ``place``, made once. Raises ValueError for a schema that is none."""
-        made: ComponentValidator | None = document.made.get((_PURPOSE[sent], place))
+        made: ComponentValidator | None = document.compiled.get((_PURPOSE[sent], place))
         if made is None:
             node = document.at(place)
             if isinstance(node, dict) and node.keys() == {"$ref"}:
                 made = cls.at(document, document.resolve(place)[0], sent=sent)
             else:
                 made = cls(document, place, sent=sent)
-            document.made[_PURPOSE[sent], place] = made
+            document.compiled[_PURPOSE[sent], place] = made
         return made
 
     def complaints(self, value: Any, limit: int, above: Sequence[str | int] = ()) -> list[Complaint]:
@@ -65,7 +65,7 @@ class ComponentValidator:
 
     def first_complaint(self, value: Any) -> list[Complaint]:
         """The first reason why ``value``, which may be large, is not admitted; none for one that is."""
-        with not_looked_for():  # an error holds a copy of what is wrong
+        with collector_paused():  # an error holds a copy of what is wrong
             try:
                 self.validator.validate(value)
             except jsonschema_rs.ValidationError as error:
@@ -110,7 +110,7 @@ _PURPOSE: Mapping[bool, str] = {False: "validator", True: "validator of what is 
 
 def _asking(document: Document, *, sent: bool) -> type:
     """A keyword that asks the validator of the component that it names."""
-    answers: ComponentAnswers = document.made.setdefault(("answers", _PURPOSE[sent]), ComponentAnswers())
+    answers: ComponentAnswers = document.compiled.setdefault(("answers", _PURPOSE[sent]), ComponentAnswers())
 
     class Asking:
         """One use of a component. The message of its error is the component's place."""
@@ -149,7 +149,7 @@ class _Builder:
 
     def _at(self, place: str) -> Any:
         node, word = self._document.at(place), _OTHER_WAY[self._sent]
-        made = self._document.made
+        made = self._document.compiled
         if ("has", word) not in made:
             made["has", word] = has_word(self._document.root, word)
         return without_required(node, word, self._resolved) if made["has", word] else node
@@ -197,9 +197,9 @@ class _Builder:
 
 def _size(document: Document, place: str) -> float:
     """The nodes of a component with all that stays in one piece with it; endless for one that is large."""
-    made: float | None = document.made.get(("size", place))
+    made: float | None = document.compiled.get(("size", place))
     if made is None:
-        document.made["size", place] = made = _counted(document, place)
+        document.compiled["size", place] = made = _counted(document, place)
     return made
 
 
@@ -219,7 +219,7 @@ def _counted(document: Document, place: str) -> float:
 
 def _own_size(document: Document, place: str) -> tuple[int, Iterable[str]]:
     """The nodes of a component itself, and the components that it names; it is not looked through when it is large."""
-    made: tuple[int, Iterable[str]] | None = document.made.get(("own size", place))
+    made: tuple[int, Iterable[str]] | None = document.compiled.get(("own size", place))
     if made is None:
         count, references, waiting = 0, list[str](), [document.at(place)]
         while waiting and count <= _SMALL:
@@ -231,5 +231,5 @@ def _own_size(document: Document, place: str) -> tuple[int, Iterable[str]]:
                 waiting += [value for key, value in node.items() if key not in _DATA]
             elif isinstance(node, list):
                 waiting += node
-        document.made["own size", place] = made = (count, references)
+        document.compiled["own size", place] = made = (count, references)
     return made

@@ -54,7 +54,7 @@ class Document:
     """The files beside its own that parts of it stand in."""
     slips: tuple[Problem, ...] = field(repr=False, default=())
     """Slips of YAML in the document's file, which were read all the same."""
-    made: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
+    compiled: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """The things that were compiled from it, by purpose and pointer; a schema may contain itself."""
 
     @property

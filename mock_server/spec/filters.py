@@ -51,7 +51,7 @@ class Filter:
             return any(one in wanted for one in (value if isinstance(value, list) else [value]))
         return all(holds(self.compare, value, bound) for bound in wanted)
 
-    def wanted(self, query: Mapping[str, Any]) -> Sequence[Any] | None:
+    def wanted_values(self, query: Mapping[str, Any]) -> Sequence[Any] | None:
         """The values that the field may have, in its own type; None where the query does not say."""
         value = query.get(self.parameter)
         if self.inner:
@@ -69,7 +69,7 @@ class Filter:
         if self.compare and not isinstance(value, str):
             return value  # a number may be compared with a time
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        return self._reader.read([text])
+        return self._reader.parse([text])
 
 
 @dataclass(frozen=True)

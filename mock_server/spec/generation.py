@@ -19,13 +19,13 @@ from mock_server.spec.schema_parts import (
     Endless,
     Parts,
     below,
+    distinguished,
+    excluded_properties,
     largest,
     matched,
     pruned,
-    shut_out,
     sized,
     smallest,
-    told_apart,
     write_only,
 )
 
@@ -100,7 +100,7 @@ class _Draft:
         """``value``, or where a `oneOf` admits it twice, one that is told apart."""
         for part in parts:
             if "oneOf" in part.node and not part.accepts(value):
-                candidates = (it for it in told_apart(value, part) if all(schema.accepts(it) for schema in schemas))
+                candidates = (it for it in distinguished(value, part) if all(schema.accepts(it) for schema in schemas))
                 return next(candidates, value)
         return value
 
@@ -119,7 +119,7 @@ class _Draft:
         hidden = write_only(parts)
         required = {name for part in parts for name in part.node.get("required", ())} - hidden
         required |= {name for part in parts for name in discriminated(part)}
-        unwanted = hidden | shut_out(parts)
+        unwanted = hidden | excluded_properties(parts)
         made: dict[str, Any] = {}
         for part in parts:
             for name in part.node.get("properties", ()):

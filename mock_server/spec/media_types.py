@@ -42,7 +42,7 @@ class MediaType(NamedTuple):
     parameters: Mapping[str, str]
 
     @property
-    def wild(self) -> bool:
+    def is_range(self) -> bool:
         """Tell whether it is a range, as `image/*`."""
         return "*" in self.essence
 

@@ -9,7 +9,7 @@ from typing import Any
 from mock_server.spec.names import plain
 from mock_server.spec.schema import Schema
 
-Figures = Mapping[str, Any]
+PageNumbers = Mapping[str, Any]
 
 _DEEPEST = 3
 _WAYS = "next|previous|prev|first|last|self"
@@ -62,7 +62,7 @@ class PageLinks:
                 parts[name] = role
         return cls(schema, parts)
 
-    def put(self, answer: dict[str, Any], figures: Figures) -> None:
+    def put(self, answer: dict[str, Any], figures: PageNumbers) -> None:
         """Write into ``answer`` what ``figures`` say; a role that leads nowhere is null, empty, or left out."""
         for name, role in self.parts.items():
             part = self.schema.properties[name]
@@ -81,7 +81,7 @@ class PageLinks:
             elif part.accepts(""):
                 answer[name] = ""
 
-    def _object(self, links: "PageLinks", known: Any, figures: Figures) -> dict[str, Any] | None:
+    def _object(self, links: "PageLinks", known: Any, figures: PageNumbers) -> dict[str, Any] | None:
         """The inner object; None where it has nothing to say, or not all that it must."""
         made: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
         links.put(made, figures)

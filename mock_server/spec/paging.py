@@ -24,7 +24,7 @@ _CURSORS = (
 _DATES = ("date", "date-time")
 
 
-def asked(operation: Operation) -> list[Parameter]:
+def query_parameters(operation: Operation) -> list[Parameter]:
     """The parameters that a list is asked by: those of its query, and the fields of the body of a search."""
     found = [it for it in operation.parameters if it.location == "query"]
     if operation.method == "POST" and operation.body is not None:
@@ -35,7 +35,7 @@ def asked(operation: Operation) -> list[Parameter]:
 def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, Parameter]:
     """The parameters that pick a page, by role. A text that names one of ``fields`` is a filter."""
     found: dict[str, Parameter] = {}
-    for parameter in asked(operation):
+    for parameter in query_parameters(operation):
         is_number = bool(parameter.schema.types & {"integer", "number"})
         role = _role(parameter.name, _NUMBERS) if is_number else ""
         if not role and "string" in parameter.schema.types and parameter.name not in fields:

@@ -104,7 +104,7 @@ class Parameter:
             own = own[:1]  # browsers send those of several paths, the nearest first
         elif len(own) > 1 and not self.many and self.schema.types < set(TYPES):
             raise Unreadable("is given more than once")
-        return self.read(own, self._decode)
+        return self.parse(own, self._decode)
 
     @cached_property
     def _plain(self) -> bool:
@@ -119,7 +119,7 @@ class Parameter:
         """Makes the value of a text without its encoding."""
         return caster(self.schema)
 
-    def read(self, texts: Sequence[str], decode: Decode = _as_it_is) -> Any:
+    def parse(self, texts: Sequence[str], decode: Decode = _as_it_is) -> Any:
         """The value of one or more texts, not yet validated: the first reading that is admitted, else the first one.
 
         A text that is not of the type stays a string, which the schema then refuses. Raises Unreadable.

@@ -71,7 +71,7 @@ def caster(schema: Schema) -> Read:
 
 def _readers(schema: Schema) -> Sequence[Read]:
     """The ways to read a text that the schema's types allow, the narrowest first; made once for each schema."""
-    made, key = schema.document.made, ("readers", schema.pointer)
+    made, key = schema.document.compiled, ("readers", schema.pointer)
     if key in made:
         readers: Sequence[Read] = made[key]
         return readers
@@ -102,7 +102,7 @@ def property_schema(schema: Schema | None, name: str) -> Schema | None:
 
 
 def _fits(part: Schema, pattern: str, name: str) -> bool:
-    made, key = part.document.made, ("pattern", pattern)
+    made, key = part.document.compiled, ("pattern", pattern)
     if key not in made:
         made[key] = compiled({"pattern": pattern})
     return bool(made[key].is_valid(name))

@@ -26,7 +26,7 @@ class Projection:
     @classmethod
     def of(cls, schema: Schema) -> "Projection":
         """The view of a schema, made once: what was rendered for one operation is there for another."""
-        made = schema.document.made
+        made = schema.document.compiled
         view: Projection = made.get(("view", schema.place)) or made.setdefault(("view", schema.place), cls(schema))
         return view
 
@@ -50,7 +50,7 @@ class Projection:
 
 def projection(schema: Schema) -> Project:
     """A function that keeps of a value what ``schema`` names; values without named parts pass as they are."""
-    made = schema.document.made
+    made = schema.document.compiled
     key = ("projection", schema.pointer)
     if key not in made:
         made[key] = lambda value: made[key](value)  # for the schema that contains itself, until its own is ready
@@ -78,7 +78,7 @@ def _part(owner: Schema, part: Schema) -> Project:
 
     A component is looked at when the first value comes: those that lead to one another have no end.
     """
-    if part.pointer.startswith(f"{owner.pointer}/") or ("projection", part.pointer) in part.document.made:
+    if part.pointer.startswith(f"{owner.pointer}/") or ("projection", part.pointer) in part.document.compiled:
         return projection(part)
     if not part.node.keys() & _WITH_PARTS:
         return _same

@@ -28,7 +28,7 @@ class Recursion(NamedTuple):
 
 def recursion(document: Document, place: str) -> Recursion:
     """How the schema at ``place`` contains itself; with it all that it leads to is looked at, once."""
-    known: dict[str, Recursion] = document.made.setdefault(("recursion", ""), {})
+    known: dict[str, Recursion] = document.compiled.setdefault(("recursion", ""), {})
     if place not in known:
         _look(document, place, known)
     return known[place]

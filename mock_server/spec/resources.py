@@ -17,7 +17,7 @@ from mock_server.spec.id_fields import id_field, id_fields, narrower, own_id, pr
 from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
-from mock_server.spec.paging import asked, leads_on, paging_of
+from mock_server.spec.paging import leads_on, paging_of, query_parameters
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource_paths import Level, Place, ResourcePaths
 from mock_server.spec.schema import Schema
@@ -203,7 +203,7 @@ class _Inference:
         if role is not Role.LIST:
             return Binding(role, family, wrapper, {}, Filters(), levels, within)
         paging = paging_of(operation, family.fields)
-        unpaged = [it for it in asked(operation) if it not in paging.values()]
+        unpaged = [it for it in query_parameters(operation) if it not in paging.values()]
         sorting = infer_sorting(unpaged, _sortable(family))
         others = [it for it in unpaged if it not in sorting.parameters]
         filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)

@@ -52,13 +52,13 @@ class Schema:
     @classmethod
     def of(cls, document: Document, pointer: str) -> "Schema":
         """The schema at ``pointer``, made once: many lead to the same one, and a mere reference is what it names."""
-        made: Schema | None = document.made.get(("schema", pointer))
+        made: Schema | None = document.compiled.get(("schema", pointer))
         if made is None:
             made = cls(document, pointer)  # refuses a reference that leads nowhere, or in a circle
             beside = document.at(pointer)
             if isinstance(beside, dict) and beside.keys() == {"$ref"}:
                 made = cls.of(document, unquote(beside["$ref"][1:]))
-            document.made["schema", pointer] = made
+            document.compiled["schema", pointer] = made
         return made
 
     @classmethod

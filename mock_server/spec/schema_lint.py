@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.document import Document, kind_of
-from mock_server.spec.schema_slips import mend
+from mock_server.spec.schema_slips import repair
 from mock_server.support.json_pointer import escape
 from mock_server.support.text import shorten
 
@@ -115,7 +115,7 @@ class SchemaLint:
             found.append(self._problem(where, what, remedy))
             return []
         wrong = _wrong(node)
-        for keyword, meant in mend(node, iter(sorted(wrong))):
+        for keyword, meant in repair(node, iter(sorted(wrong))):
             self.slips.append(self._problem(f"{where}/{keyword}", f"`{keyword}` is not as OpenAPI has it", meant))
         wrong = _wrong(node) if wrong else wrong
         for keyword in sorted(wrong):

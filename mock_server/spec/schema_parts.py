@@ -19,7 +19,7 @@ def write_only(parts: Parts) -> set[str]:
     return {name for part in parts for name in part.unseen}
 
 
-def shut_out(parts: Parts) -> set[str]:
+def excluded_properties(parts: Parts) -> set[str]:
     """The properties that one of the schemas does not name and does not let in."""
     named = {name for part in parts for name in part.node.get("properties", ())}
     closed = [part for part in parts if part.node.get("additionalProperties") is False]
@@ -43,7 +43,7 @@ def pruned(value: Any, schema: Schema) -> Any:
     return made
 
 
-def told_apart(value: Any, schema: Schema) -> Iterator[Any]:
+def distinguished(value: Any, schema: Schema) -> Iterator[Any]:
     """``value`` with something in it that alternatives but one refuse: `oneOf` of open objects admits one of them."""
     if not isinstance(value, dict):
         return
@@ -53,8 +53,8 @@ def told_apart(value: Any, schema: Schema) -> Iterator[Any]:
         for other in schema.alternatives:
             if other is not way:
                 names = [name for name in other.properties if name not in way.properties]
-                spoilt = ((name, bad) for name in names for bad in _BAD if not other.properties[name].accepts(bad))
-                wrong |= dict([found] if (found := next(spoilt, None)) else [])
+                bad_fields = ((name, bad) for name in names for bad in _BAD if not other.properties[name].accepts(bad))
+                wrong |= dict([found] if (found := next(bad_fields, None)) else [])
         yield {**{name: part for name, part in value.items() if name not in known or name in way.properties}, **wrong}
 
 

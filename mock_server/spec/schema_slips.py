@@ -23,7 +23,7 @@ _UNKNOWN = "?"
 Node = dict[str, Any]
 
 
-def mend(node: Node, wrong: Iterator[str]) -> Iterator[tuple[str, str]]:
+def repair(node: Node, wrong: Iterator[str]) -> Iterator[tuple[str, str]]:
     """Put right what can be meant in one way only of the ``wrong`` keywords of a schema: each, and how it is read."""
     for keyword in wrong:
         read = _MENDERS.get(keyword)

@@ -90,7 +90,7 @@ def _requirement(document: Document, names: Node) -> Requirement:
 
 def _scheme(document: Document, name: str) -> SecurityScheme:
     name = str(name)  # YAML has names that are no texts
-    made, key = document.made, ("security", name)
+    made, key = document.compiled, ("security", name)
     if key not in made:
         try:
             # OpenAPI 3.2 also takes a reference for a name.

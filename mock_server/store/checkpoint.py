@@ -39,7 +39,7 @@ class Checkpointer:
         self._thread = threading.Thread(target=self._run, args=[self._db], name="checkpoints", daemon=True)
         self._thread.start()
 
-    def ask(self) -> None:
+    def request(self) -> None:
         """Soon, once however often it is asked for meanwhile. Cannot fail: what was committed is committed."""
         self._asked.set()
 

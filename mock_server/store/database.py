@@ -118,7 +118,7 @@ class Database:
         self._unmoved += rows
         if self._unmoved >= _MOVED_AFTER and self._checkpoints is not None:
             self._unmoved = 0
-            self._checkpoints.ask()
+            self._checkpoints.request()
 
     def _begin(self) -> None:
         """Begin to write. Our own checkpoint is waited for, another program is not."""

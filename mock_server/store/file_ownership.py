@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from mock_server.errors import Problem, StateError, StateLost
 from mock_server.store.file_lock import FOLDER, OTHER, STOP_IT, holder_of, lock, lock_beside, reason_of
-from mock_server.store.mounts import known, mounted_alone, of_network
+from mock_server.store.mounts import load_mounts, mounted_alone, network_file_system
 
 log = logging.getLogger("mock_server")
 
@@ -165,12 +165,12 @@ class OwnedStateFile:
         opened.callback(os.close, file)
         found = os.fstat(file)
         id = found.st_dev, found.st_ino
-        table = known()
+        table = load_mounts()
         if mounted_alone(self._path, table):
             raise self.fault(
                 "mounted without its folder, in which its log lies", "mount the folder, and name the file in it"
             )
-        network = of_network(found.st_dev, table)
+        network = network_file_system(found.st_dev, table)
         if network:
             log.warning("%s lies on the network (%s), where locks may not hold: keep it on a disk", self.shown, network)
         elif sys.platform == "linux":  # elsewhere SQLite's locks would meet this one

@@ -34,7 +34,7 @@ def _plain(place: str) -> str:
     return place
 
 
-def known() -> list[Mount]:
+def load_mounts() -> list[Mount]:
     """All mounts that this process sees; none where the system does not say."""
     try:
         return list(mounts(_TABLE.read_text(errors="surrogateescape")))
@@ -42,7 +42,7 @@ def known() -> list[Mount]:
         return []
 
 
-def of_network(device: int, table: list[Mount]) -> str:
+def network_file_system(device: int, table: list[Mount]) -> str:
     """The kind of the network's file system that a device is; empty when it is a disk of this machine."""
     if not table:
         return ""

@@ -104,7 +104,7 @@ class WorkspaceState:
             self._collections[kind].look_up(field)
 
     def pieces(self) -> Iterator[Any]:
-        """The parts of the state, piece by piece; see ``waste``."""
+        """The parts of the state, piece by piece; see ``DeferredFree``."""
         for collection in self._collections.values():
             yield from collection.pieces()
 

@@ -97,7 +97,7 @@ def _drawn(spread: Mapping[str, Any], chance: Rng) -> float:
 class FaultRules:
     """The rules of one workspace, in the order in which they were made."""
 
-    made: int = 0
+    count: int = 0
     _rules: dict[str, FaultRule] = field(default_factory=dict)
     before: WorkspaceState | None = None
     """The state before the last change, for as long as a rule may ask for it."""
@@ -113,8 +113,8 @@ class FaultRules:
 
     def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> FaultRule:
         """A new rule; ``limits`` are its key, weight, nth, probability and count."""
-        self.made += 1
-        rule = self._rules[f"flt_{self.made}"] = FaultRule(f"flt_{self.made}", seed, request, response, **limits)
+        self.count += 1
+        rule = self._rules[f"flt_{self.count}"] = FaultRule(f"flt_{self.count}", seed, request, response, **limits)
         return rule
 
     def get(self, id: str) -> FaultRule | None:

@@ -45,7 +45,7 @@ class Override:
 class Overrides:
     """The stub overrides of one workspace."""
 
-    made: int = 0
+    count: int = 0
     scenarios: dict[str, str] = field(default_factory=dict)
     """The state of each scenario that has left the first one."""
     _by_id: dict[str, Override] = field(default_factory=dict)
@@ -72,14 +72,14 @@ class Overrides:
 
     def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
         """A new one, or another in place of the one with this id; ``more`` are its other fields."""
-        self.made += 1
-        made = self._by_id[id] = Override(id, self.made, request, response, **more)
+        self.count += 1
+        made = self._by_id[id] = Override(id, self.count, request, response, **more)
         self._ordered = None
         return made
 
     def new_id(self, taken: Container[str] = ()) -> str:
         """An id that no mapping has, and none of ``taken``, which are to come."""
-        names = (f"map_{number}" for number in itertools.count(self.made + 1))
+        names = (f"map_{number}" for number in itertools.count(self.count + 1))
         return next(name for name in names if name not in self._by_id and name not in taken)
 
     def remove(self, id: str) -> None:

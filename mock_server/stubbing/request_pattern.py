@@ -84,7 +84,9 @@ class RequestPattern:
         expressions = RegexCompiler()
         self._path = canonical_path(given["urlPath"]) if "urlPath" in given else None
         expression = given.get("urlPathPattern")
-        self._path_expression = expressions.read(expression, f"{at}/urlPathPattern") if expression is not None else None
+        self._path_expression = (
+            expressions.compile(expression, f"{at}/urlPathPattern") if expression is not None else None
+        )
         self._query = {
             name: TextMatcher(matcher, f"{at}/queryParameters/{name}", expressions)
             for name, matcher in given.get("queryParameters", {}).items()

@@ -55,7 +55,7 @@ class RegexCompiler:
     def __init__(self) -> None:
         self._left = MAX_SIZE
 
-    def read(self, pattern: str, pointer: str, *, ignore_case: bool = False) -> LinearRegex:
+    def compile(self, pattern: str, pointer: str, *, ignore_case: bool = False) -> LinearRegex:
         """Raises PatternProblem."""
         try:
             made = LinearRegex(pattern, ignore_case=ignore_case, most=self._left)
@@ -73,7 +73,7 @@ class TextMatcher:
         self._matcher = {name: value for name, value in matcher.items() if name in CONDITIONS}
         self._low = bool(matcher.get("caseInsensitive", False))
         self._expressions = {
-            name: expressions.read(matcher[name], f"{at}/{name}", ignore_case=self._low)
+            name: expressions.compile(matcher[name], f"{at}/{name}", ignore_case=self._low)
             for name in ("matches", "doesNotMatch")
             if name in matcher
         }

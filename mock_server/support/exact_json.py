@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from mock_server.support.garbage_collector import not_looked_for
+from mock_server.support.garbage_collector import collector_paused
 
 MAX_JSON_DEPTH = 96
 """Levels of arrays and objects in whatever comes in, a body, a file or a document. What we wrap around it stays below
@@ -64,7 +64,7 @@ def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) < _LARGE_TEXT:
         return _read(raw, depth)
-    with not_looked_for():
+    with collector_paused():
         return _read(raw, depth)
 
 

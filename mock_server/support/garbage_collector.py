@@ -21,7 +21,7 @@ def building_for_good() -> Generator[None, None, None]:
 
 
 @contextmanager
-def not_looked_for() -> Generator[None, None, None]:
+def collector_paused() -> Generator[None, None, None]:
     """Garbage is not looked for while something large is made: each look would walk through what there is already."""
     was_enabled = gc.isenabled()
     gc.disable()

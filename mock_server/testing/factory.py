@@ -32,11 +32,11 @@ class WorkspaceOptions(TypedDict, total=False):
 class WorkspaceFactory:
     """Makes workspaces of a server: ``sophiie_workspace(world="edge", seed=7)``. They are removed at the end.
 
-    ``made`` are those that it has made. Raises Refused for what cannot be made.
+    ``workspaces`` are those that it has made. Raises Refused for what cannot be made.
     """
 
     def __init__(self, url: str, token: str, defaults: Mapping[str, Any], folders: list[Path]) -> None:
-        self.made: list[Sophiie] = []
+        self.workspaces: list[Sophiie] = []
         self._url, self._token = url, token
         self._defaults, self._folders = defaults, folders
         self._stack = ExitStack()
@@ -47,7 +47,7 @@ class WorkspaceFactory:
         if asked.get("world") is not None:
             asked["world"] = sent(asked["world"], self._folders)
         made = self._stack.enter_context(workspace(self._url, self._token, **asked))
-        self.made.append(made)
+        self.workspaces.append(made)
         return made
 
     def close(self) -> None:

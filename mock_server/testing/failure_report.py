@@ -22,7 +22,7 @@ def reports(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _workspaces(value: Any) -> Iterator[Sophiie]:
     """The workspaces that a fixture gave: itself, or one of those that it holds."""
     if isinstance(value, WorkspaceFactory):
-        value = value.made
+        value = value.workspaces
     if isinstance(value, Mapping):
         value = list(value.values())
     for one in value if isinstance(value, list | tuple) else [value]:

@@ -28,7 +28,7 @@ def factory_for(
         yield factory
 
 
-def made(factory: WorkspaceFactory) -> Sophiie:
+def make_workspace(factory: WorkspaceFactory) -> Sophiie:
     """A workspace; without it the test fails with the reason alone."""
     try:
         return factory()

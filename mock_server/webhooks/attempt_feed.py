@@ -21,7 +21,7 @@ class AttemptFeed:
         self._waiting = Condition()
         self._over = False
 
-    def tell(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
+    def publish(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
         """Tell every watcher of an attempt that was just made."""
         facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
@@ -39,7 +39,7 @@ class AttemptFeed:
         self._over = True
         self._waiting.wake()
 
-    async def after(
+    async def wait_after(
         self, workspace: Workspace, number: int, wait: float, enough: Callable[[], bool] = lambda: False
     ) -> Sequence[Facts]:
         """Attempts of a workspace with a higher number; waits so many seconds for one, or until it is ``enough``."""

@@ -120,10 +120,10 @@ class Dispatcher:
     def _working(self, id: str) -> list[asyncio.Task[None]]:
         return [task for (workspace, _), task in self._workers.items() if workspace == id]
 
-    async def objection(self, url: str) -> str:
+    async def refusal_reason(self, url: str) -> str:
         """Why nothing will be posted to a URL, as far as it is known beforehand; empty when it may be."""
         gate = self._gate or await self._opened()
-        return str(await gate.objection(url))
+        return str(await gate.refusal_reason(url))
 
     async def close(self) -> None:
         """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
@@ -179,7 +179,7 @@ class Dispatcher:
             reply, sent = Reply(error=f"it could not be sent: {type(fault).__name__}", refused=True), {}
         await self._recorder.keep(workspace, state, row, reply, sent)
         if workspace.state is state:  # it was not reset, restored or removed meanwhile
-            self.news.tell(workspace, row.record, reply)
+            self.news.publish(workspace, row.record, reply)
 
     async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
         """Make one attempt; return the reply, and the headers that were sent."""

@@ -87,7 +87,7 @@ class EgressClient:
             log.exception("an answer of a webhook's receiver could not be read")
             return Reply(error=f"no HTTP answer: {type(fault).__name__}", ms=watch.ms())
 
-    async def objection(self, url: str) -> str:
+    async def refusal_reason(self, url: str) -> str:
         """Why a post there will be refused, if that can be said now; a name that is not known yet may be, later."""
         try:
             host = host_of(url)

@@ -14,8 +14,8 @@ from mock_server.workspaces.workspace import Workspace
 class Listener:
     """``version`` grows with each change that it has to hear of; ``because`` names the last one where there is a name.
 
-    The version is 0 for one that has not come back since the server was started. ``asking`` counts its questions that
-    wait for an answer now, ``heard`` is when it last asked (the loop's time).
+    The version is 0 for one that has not come back since the server was started. ``open_requests`` counts those that
+    wait for an answer now, ``last_seen`` is when it last asked (the loop's time).
     """
 
     id: str
@@ -23,8 +23,8 @@ class Listener:
     hook: str
     triggers: Sequence[str]
     skip_verify: bool
-    heard: float
-    asking: int = 0
+    last_seen: float
+    open_requests: int = 0
     version: int = 0
     because: str = ""
     subscriptions: dict[int, str] = field(default_factory=dict)  # id → trigger, of those that there are
@@ -62,7 +62,7 @@ class Listener:
         return lost
 
 
-def of_another_life(workspace: Workspace, now: float) -> list[Listener]:
+def listeners_before_restart(workspace: Workspace, now: float) -> list[Listener]:
     """The listeners of the time before the server was started again, as their subscriptions show them."""
     rows: dict[str, list[Row]] = {}
     for row in workspace.state.rows(subscription.KIND):

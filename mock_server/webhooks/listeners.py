@@ -15,7 +15,7 @@ from typing import NamedTuple
 from mock_server.errors import ApiError
 from mock_server.support.condition import Condition
 from mock_server.webhooks.attempt_feed import AttemptFeed, Facts
-from mock_server.webhooks.listener import Listener, marked, of_another_life, unsubscribe
+from mock_server.webhooks.listener import Listener, listeners_before_restart, marked, unsubscribe
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.ids import secret
 
@@ -82,19 +82,19 @@ class Listeners:
         listener = self._all.get(id)
         if listener is None or listener.workspace is not workspace or not listener.version:
             return None
-        listener.asking += 1
+        listener.open_requests += 1
         self._asked.wake()
         try:
             after = after if version >= listener.numbered_from else 0
-            told = await self._news.after(
+            told = await self._news.wait_after(
                 workspace, after, wait, lambda: listener.version != version or self._all.get(id) is not listener
             )
-            listener.heard = _now()
+            listener.last_seen = _now()
         except asyncio.CancelledError:
-            listener.heard = _now() - LEASE_SECONDS + min(LEASE_SECONDS, _CUT_SECONDS)
+            listener.last_seen = _now() - LEASE_SECONDS + min(LEASE_SECONDS, _CUT_SECONDS)
             raise
         finally:
-            listener.asking -= 1
+            listener.open_requests -= 1
         if self._all.get(id) is not listener:
             return None
         own = [one for one in told if one["subscriptionId"] in listener.known]
@@ -133,7 +133,7 @@ class Listeners:
 
     def await_back(self, workspace: Workspace) -> None:
         """After a start: who listened before has the time of a lease to come back."""
-        for listener in of_another_life(workspace, _now()):
+        for listener in listeners_before_restart(workspace, _now()):
             self._all.setdefault(listener.id, listener)
             self._watch()
 
@@ -144,7 +144,7 @@ class Listeners:
 
     def _silent(self, workspace: Workspace, but: str) -> set[str]:
         """The listeners that do not ask at this moment."""
-        return {listener.id for listener in self.of(workspace) if not listener.asking} - {but}
+        return {listener.id for listener in self.of(workspace) if not listener.open_requests} - {but}
 
     def _end(self, workspace: Workspace, ids: Collection[str]) -> int:
         if not ids:
@@ -164,7 +164,7 @@ class Listeners:
 
     def _swept(self) -> None:
         self._sweep = None
-        dead = [it for it in self._all.values() if not it.asking and _now() - it.heard >= LEASE_SECONDS]
+        dead = [it for it in self._all.values() if not it.open_requests and _now() - it.last_seen >= LEASE_SECONDS]
         for listener in dead:
             try:
                 self._end(listener.workspace, {listener.id})

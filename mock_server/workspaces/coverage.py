@@ -17,7 +17,7 @@ from mock_server.support.exact_json import write_json
 from mock_server.support.wire_texts import Texts, UnreadableQuery, joined_fields, query_texts
 
 Headers = Iterable[tuple[bytes, bytes]]
-Given = tuple[str, tuple[str, ...]]
+SentValue = tuple[str, tuple[str, ...]]
 """A parameter or field that was sent, and what of its enumeration."""
 
 _MOST_UNREAD = 500
@@ -31,7 +31,7 @@ class Coverage:
         self._values: Counter[tuple[str, str, str]] = Counter()  # operation, parameter, value
         self._parameters: Counter[tuple[str, str]] = Counter()
         self._events: Counter[str] = Counter()
-        self._unread: Counter[tuple[Operation, int, bytes, tuple[Given, ...]]] = Counter()
+        self._unread: Counter[tuple[Operation, int, bytes, tuple[SentValue, ...]]] = Counter()
 
     def add(
         self,
@@ -39,7 +39,7 @@ class Coverage:
         status: int,
         query: bytes,
         headers: Headers,
-        fields: tuple[Given, ...],
+        fields: tuple[SentValue, ...],
         events: Collection[str],
     ) -> None:
         """One request, as it came, and the events that it caused; ``fields`` are those of its body (``BodyFields``)."""
@@ -111,13 +111,13 @@ def _name(parameter: Parameter) -> str:
     return f"{parameter.location} {parameter.name}"
 
 
-def _in_path(operation: Operation) -> Iterator[Given]:
+def _in_path(operation: Operation) -> Iterator[SentValue]:
     """Who reached an operation sent all of them; their values are not looked at."""
     for parameter in operation.path_parameters:
         yield _name(parameter), ()
 
 
-def _in_query(operation: Operation, query: bytes) -> Iterator[Given]:
+def _in_query(operation: Operation, query: bytes) -> Iterator[SentValue]:
     try:
         texts = query_texts(query) if query else {}
     except UnreadableQuery:
@@ -127,7 +127,7 @@ def _in_query(operation: Operation, query: bytes) -> Iterator[Given]:
             yield from _found(parameter, texts, operation.single_names)
 
 
-def _found(parameter: Parameter, texts: Texts, taken: Container[str] = ()) -> Iterator[Given]:
+def _found(parameter: Parameter, texts: Texts, taken: Container[str] = ()) -> Iterator[SentValue]:
     try:
         value = parameter.find(texts, taken)
     except Unreadable:
@@ -136,7 +136,7 @@ def _found(parameter: Parameter, texts: Texts, taken: Container[str] = ()) -> It
         yield _name(parameter), _chosen(_choices(parameter.schema), value)
 
 
-def _in_headers(operation: Operation, headers: Headers) -> Iterator[Given]:
+def _in_headers(operation: Operation, headers: Headers) -> Iterator[SentValue]:
     texts = {name.decode("latin-1"): [text.decode("latin-1")] for name, text in joined_fields(list(headers)).items()}
     for parameter in operation.parameters:
         if parameter.location == "header":
@@ -150,7 +150,7 @@ class BodyFields:
         known = operation.body.properties if operation.body is not None else {}
         self._known = {name: (f"body {name}", _choices(part)) for name, part in known.items()}
 
-    def of(self, value: Any) -> tuple[Given, ...]:
+    def of(self, value: Any) -> tuple[SentValue, ...]:
         """The document's own fields in the JSON value of a body, each with what of its enumeration it is."""
         if not isinstance(value, dict):
             return ()
@@ -167,7 +167,7 @@ def _chosen(choices: Sequence[str], value: Any) -> tuple[str, ...]:
 
 def _choices(schema: Schema) -> list[str]:
     """The values of an enumeration, of an array's items too."""
-    made, key = schema.document.made, ("choices", schema.pointer)
+    made, key = schema.document.compiled, ("choices", schema.pointer)
     if key not in made:
         parts = [*schema.parts, *(schema.items.parts if schema.items else ())]
         made[key] = [_text(value) for part in parts for value in part.node.get("enum", ())]

@@ -24,7 +24,7 @@ def chance_for(family: Family, record: Record, seed: int) -> Callable[[], Random
     return lambda: rng(seed, "fit", family.kind, record.get(family.id, ""))
 
 
-def whole(family: Family) -> Fit:
+def completing(family: Family) -> Fit:
     """A function that gives a record every field of the document, required or not, and makes it valid.
 
     A record that is whole and valid is returned as it is. Raises SpecError when no value can be made for a field.

@@ -9,13 +9,13 @@ from mock_server.spec.families import BELOW, Family
 from mock_server.spec.generation import generate
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.store.base import Id, Record
-from mock_server.workspaces.fitting import chance_for, embedded, hidden_id, timestamps, valid, whole
+from mock_server.workspaces.fitting import chance_for, completing, embedded, hidden_id, timestamps, valid
 from mock_server.world.clock import stamp
 from mock_server.world.ids import Ids, rng
 from mock_server.world.recipe import Recipe
 
 
-def made_up(
+def invented_records(
     contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
 ) -> list[Record]:
     """The records of a kind that has no story, valid for the document."""
@@ -23,10 +23,10 @@ def made_up(
     return [valid(family, record, chance_for(family, record, ids.seed)) for record in made]
 
 
-def at_sight(family: Family, id: Id, named: Mapping[str, Any], seed: int) -> Record:
+def invented_record(family: Family, id: Id, named: Mapping[str, Any], seed: int) -> Record:
     """A record that is there because somebody asks for it; ``named`` has what the path says of it."""
     chance = rng(seed, "at sight", family.kind, id)
-    drawn = family.examples[0] if family.examples else whole(family)(_drawn(family, chance), lambda: chance)
+    drawn = family.examples[0] if family.examples else completing(family)(_drawn(family, chance), lambda: chance)
     record = dict(drawn)
     for name, value in named.items():
         parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
@@ -104,7 +104,7 @@ def _as_shown(family: Family, example: Record, times: Mapping[str, Any]) -> dict
 
 def _invented_record(family: Family, index: int, seed: int, times: Mapping[str, Any]) -> dict[str, Any]:
     chance = rng(seed, "made up", family.kind, index)
-    return {**whole(family)(_drawn(family, chance), lambda: chance), **times}
+    return {**completing(family)(_drawn(family, chance), lambda: chance), **times}
 
 
 def _placed(contract: Contract, family: Family, above: Sequence[Record], index: int) -> dict[str, Any]:

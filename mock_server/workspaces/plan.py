@@ -51,7 +51,7 @@ class WorkspaceConfig:
 
 
 def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
-    """The facts that are kept of a workspace beside its records; ``read`` understands them."""
+    """The facts that are kept of a workspace beside its records; ``load_config`` reads them."""
     return {
         "world": origin.plan.recipe.to_dict(),
         "seed": origin.plan.seed,
@@ -65,7 +65,7 @@ def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
     }
 
 
-def read(id: str, kept: Mapping[str, Any]) -> tuple[WorkspaceConfig, Clock]:
+def load_config(id: str, kept: Mapping[str, Any]) -> tuple[WorkspaceConfig, Clock]:
     """The origin, and a clock that is as far ahead of the real one as it was, unless it stood still.
 
     Raises ValueError for facts that ``facts`` did not make.

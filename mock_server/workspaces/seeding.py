@@ -11,8 +11,8 @@ from mock_server.spec.generation import generate
 from mock_server.store.base import Record, Row
 from mock_server.store.state import Restoring, Transaction, WorkspaceState
 from mock_server.support.text import shorten
-from mock_server.workspaces.fitting import chance_for, valid, whole
-from mock_server.workspaces.invention import made_up
+from mock_server.workspaces.fitting import chance_for, completing, valid
+from mock_server.workspaces.invention import invented_records
 from mock_server.workspaces.own_data.planting import Ground, write_records
 from mock_server.workspaces.seeding_views import VIEWS
 from mock_server.world.build import build
@@ -77,7 +77,7 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
         if family.kind not in records and (contract.foreign or family.kind not in VIEWS):
             above = records.get(family.parent or "", ())
-            make = partial(made_up, contract, family, above, recipe, ids, start)
+            make = partial(invented_records, contract, family, above, recipe, ids, start)
             records[family.kind] = _records(contract, family, make)
     state = WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
     if recipe.records:
@@ -126,5 +126,5 @@ def _refitted(family: Family, row: Row, seed: int) -> Row:
 
 def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record]:
     """Every field that the document knows, in each record; the same values whatever else is in the world."""
-    fit = whole(family)
+    fit = completing(family)
     return [fit(record, chance_for(family, record, seed)) for record in records]

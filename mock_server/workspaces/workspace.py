@@ -21,7 +21,7 @@ from mock_server.support.ring_buffer import RingBuffer
 from mock_server.support.text import short_repr
 from mock_server.workspaces.coverage import Coverage
 from mock_server.workspaces.inbox import Inboxes
-from mock_server.workspaces.plan import WorkspaceConfig, WorldPlan, digest, facts, read
+from mock_server.workspaces.plan import WorkspaceConfig, WorldPlan, digest, facts, load_config
 from mock_server.workspaces.rate_limit import KeyRateLimit
 from mock_server.workspaces.request_journal import RequestJournal
 from mock_server.workspaces.seeding import document_ids
@@ -98,8 +98,8 @@ class Workspaces:
         self._by_id: dict[str, Workspace] = {}
         self._by_key: dict[str, Workspace] = {}
         self._templates = Templates(contract, self.log)
-        self.waste = DeferredFree()
-        self.snapshots = Snapshots(self.log, self._templates, self.waste)
+        self.deferred_free = DeferredFree()
+        self.snapshots = Snapshots(self.log, self._templates, self.deferred_free)
         self.started = Clock().now()
         """When the world of a workspace starts that has no time of its own."""
         self.retired = Coverage()
@@ -115,7 +115,7 @@ class Workspaces:
         found = RestoredStates(self._templates, mistake)
         for saved in self.log.load():
             try:
-                origin, clock = read(saved.id, saved.facts)
+                origin, clock = load_config(saved.id, saved.facts)
                 workspace = self._added(origin, found.state(saved, origin.plan.seed), clock)
                 workspace.snapshots = found.snapshots(saved, origin.plan.seed)
             except ValueError as fault:
@@ -155,7 +155,7 @@ class Workspaces:
             template = self._templates.of(origin.plan.recipe, origin.plan.seed, origin.start)
             self.log.begin(origin.id, facts(origin, clock), template.layer)
         self.retired.merge(workspace.journal.covered())
-        self.waste.add(workspace.state)
+        self.deferred_free.add(workspace.state)
         workspace.renew(template.state.fork(), clock)
 
     def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
@@ -164,7 +164,7 @@ class Workspaces:
         with refusing(), self.snapshots.layer(snapshot) as layer:
             self.log.begin(workspace.id, facts(workspace.origin, clock), layer)
         workspace.generation += 1
-        self.waste.add(workspace.state)
+        self.deferred_free.add(workspace.state)
         workspace.state = snapshot.state.fork()
         workspace.clock.set(clock.now())
         if snapshot.frozen:
@@ -193,9 +193,9 @@ class Workspaces:
         del self._by_id[workspace.id]
         self._by_key = {key: other for key, other in self._by_key.items() if other is not workspace}
         self.retired.merge(workspace.journal.covered())
-        self.waste.add(workspace.state)
+        self.deferred_free.add(workspace.state)
         for saved in workspace.snapshots.values():
-            self.waste.add(saved.state)
+            self.deferred_free.add(saved.state)
         workspace.snapshots.clear()
         workspace.renew(WorkspaceState(), workspace.clock)  # for those who still hold it
 

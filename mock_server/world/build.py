@@ -9,7 +9,7 @@ from mock_server.world.context import WorldContext
 from mock_server.world.edge_cases import edge_organization
 from mock_server.world.fixtures import business
 from mock_server.world.ids import Ids
-from mock_server.world.lead_history import tell
+from mock_server.world.lead_history import build_story
 from mock_server.world.lead_records import records
 from mock_server.world.organization import organization
 from mock_server.world.recipe import Recipe
@@ -36,7 +36,7 @@ def build(recipe: Recipe, seed: int, now: datetime, ids: Ids) -> World:
     for kind in LEAD_KINDS:
         world[kind] = []
     for index in range(recipe.leads):
-        for kind, made in records(context, tell(context, index)).items():
+        for kind, made in records(context, build_story(context, index)).items():
             world[kind] += made
     for found in world.values():
         # The sort is stable, so records of one millisecond stay in the order of their index.

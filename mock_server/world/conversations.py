@@ -41,7 +41,7 @@ class Contact:
     answers: tuple[FollowUpAnswer, ...] = ()
     preference: TimePreference | None = None
     """When a visit would suit; chosen in the conversation when nobody has planned with it before."""
-    known: bool = False
+    is_known: bool = False
     """Has been in touch before: is not asked for the name."""
     when: int | None = None
     """Start of the visit that is offered (or moved to) in a dialogue."""
@@ -189,7 +189,7 @@ def _job(contact: Contact, script: Script, opening: str, preference: TimePrefere
     questions = contact.business.service(topic.service or "").questions
     points = [_capital(topic.about.format_map(slots)), f"In their words: {slots['detail']}"]
     points += [answer.fact for answer in contact.answers]
-    script.open(opening, known=contact.known)
+    script.open(opening, known=contact.is_known)
     script.ask(questions, contact.answers)
     script.arrange(preference.spoken)
     points += [f"Address: {slots['address']}", preference.fact]

@@ -42,7 +42,7 @@ QUIET = 30 * MINUTE
 _SPARE_PHONES = 9_600  # that no lead of the largest world has
 
 
-def tell(context: WorldContext, index: int) -> LeadStory:
+def build_story(context: WorldContext, index: int) -> LeadStory:
     """The story of lead number ``index``."""
     who = person(context.seed, index, context.business.state, context.business.area)
     if context.recipe.edge:
@@ -56,7 +56,7 @@ def tell(context: WorldContext, index: int) -> LeadStory:
     silent = index % EDGE_SILENT == EDGE_SILENT - 1 if context.recipe.edge else stream.chance(4)
     if silent or not wanted:
         clerk = stream.choice(context.staff)
-        story.happenings.append(StoryEntry(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
+        story.entries.append(StoryEntry(at, "LEAD_CREATED", "Lead added by hand", story.lead_id, clerk))
         return story
     for number in range(wanted):
         own = context.rng("inquiries", index * INQUIRIES + number)
@@ -118,7 +118,7 @@ def _contact(context: WorldContext, story: LeadStory, number: int, at: int, stre
         start=at,
         answers=answers,
         preference=preference,
-        known=number > 0,
+        is_known=number > 0,
         when=when if source in DIALOGUES else None,
         old=about.start if about else None,
         service=about.service.name if about else "",
@@ -173,7 +173,7 @@ def _record(context: WorldContext, story: LeadStory, conversation: Conversation,
     """Write the inquiry down, with its activities."""
     number, at = len(story.conversation), conversation.contact.start
     if number == 0:
-        story.happenings.append(StoryEntry(at, *lead_created(conversation.contact.source), story.lead_id))
+        story.entries.append(StoryEntry(at, *lead_created(conversation.contact.source), story.lead_id))
     unread = context.recipe.unread if at > context.now - 7 * DAY else min(3, context.recipe.unread)
     record = inquiry_record(
         conversation,
@@ -190,9 +190,9 @@ def _record(context: WorldContext, story: LeadStory, conversation: Conversation,
     story.inquiries.append(record)
     if conversation.contact.topic.outbound:
         text = f"Outbound call to {story.person.phone}"
-        story.happenings.append(StoryEntry(at, "CALL_INITIATED", text, record["id"]))
+        story.entries.append(StoryEntry(at, "CALL_INITIATED", text, record["id"]))
     line = inquiry_created(conversation.contact.source, conversation.about)
-    story.happenings.append(StoryEntry(at, *line, record["id"]))
+    story.entries.append(StoryEntry(at, *line, record["id"]))
 
 
 def _office(context: WorldContext, story: LeadStory, stream: Rng) -> None:

@@ -58,7 +58,7 @@ def _lead(context: WorldContext, story: LeadStory) -> Record:
         "socials": _socials(story, stream.chance(8)),
         "status": "active" if settled else "pending",
         "createdAt": stamp(story.created),
-        "updatedAt": stamp(max(happening.at for happening in story.happenings)),
+        "updatedAt": stamp(max(happening.at for happening in story.entries)),
         **inquiry_tally(story.inquiries),
         "defaultLeadAddress": _address(story),
         "tags": _tags(story),
@@ -140,13 +140,13 @@ def _notes(context: WorldContext, story: LeadStory) -> list[Record]:
         if context.recipe.edge:
             edge_note(index, note)
         notes.append(note)
-        story.happenings.append(StoryEntry(at, "NOTE_CREATED", None, identity, author))
+        story.entries.append(StoryEntry(at, "NOTE_CREATED", None, identity, author))
     return notes
 
 
 def _activities(context: WorldContext, story: LeadStory) -> list[Record]:
     """The activities of a lead in order of time; at one time, in the order of cause and effect."""
-    ordered = sorted(story.happenings, key=lambda happening: happening.at)
+    ordered = sorted(story.entries, key=lambda happening: happening.at)
     return [
         {
             "id": context.ids.make("leads/activities", story.index * ACTIVITIES + number),

@@ -44,7 +44,7 @@ class LeadStory:
     inquiries: list[Record] = field(default_factory=list)
     conversation: list[Conversation] = field(default_factory=list)
     visits: list[PlannedAppointment] = field(default_factory=list)
-    happenings: list[StoryEntry] = field(default_factory=list)
+    entries: list[StoryEntry] = field(default_factory=list)
 
 
 def take_effect(
@@ -59,7 +59,7 @@ def take_effect(
     if topic.effect == "reschedule" and about and when is not None:
         about.start, about.moved, about.updated, about.confirmed = when, True, at, False
         line = appointment_moved(context.business.zone, when)
-        story.happenings.append(StoryEntry(at, *line, _visit_id(context, about), clerk))
+        story.entries.append(StoryEntry(at, *line, _visit_id(context, about), clerk))
     elif topic.effect == "cancel" and about:
         cancel(context, story, about, at, appointment_cancelled(), clerk)
     elif topic.outbound and about:
@@ -77,10 +77,10 @@ def _book(context: WorldContext, story: LeadStory, when: int, at: int, clerk: st
     story.visits.append(visit)
     reference, sent = _visit_id(context, visit), at + 3000 + stream.below(9000)
     booked = appointment_booked(context.business.zone, service, when)
-    story.happenings.append(StoryEntry(at, *booked, reference, clerk))
-    story.happenings.append(StoryEntry(sent, *confirmation_sent(story.person.phone), reference, clerk))
+    story.entries.append(StoryEntry(at, *booked, reference, clerk))
+    story.entries.append(StoryEntry(sent, *confirmation_sent(story.person.phone), reference, clerk))
     if len(story.visits) == 1:
-        story.happenings.append(StoryEntry(at, *lead_activated(), story.lead_id, clerk))
+        story.entries.append(StoryEntry(at, *lead_activated(), story.lead_id, clerk))
 
 
 def cancel(
@@ -93,7 +93,7 @@ def cancel(
 ) -> None:
     """Call a visit off."""
     visit.cancelled, visit.updated = True, at
-    story.happenings.append(StoryEntry(at, *line, _visit_id(context, visit), clerk))
+    story.entries.append(StoryEntry(at, *line, _visit_id(context, visit), clerk))
 
 
 def _visit_id(context: WorldContext, visit: PlannedAppointment) -> str | int:

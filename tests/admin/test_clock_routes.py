@@ -12,7 +12,7 @@ from wire import Tenant
 from mock_server.simulation.contacts import SimulationRequest
 from mock_server.simulation.timeline import ClockIsMoving, Superseded, Timeline
 from mock_server.store.snapshot import Snapshot
-from mock_server.workspaces.plan import facts, read
+from mock_server.workspaces.plan import facts, load_config
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import EARLIEST, LATEST, Clock, stamp
 
@@ -65,7 +65,7 @@ def test_a_running_clock_stands_still_at_the_last_time() -> None:
 @pytest.mark.parametrize("ahead", [3e11, 9e15, -3e11, -9e15])
 def test_a_kept_clock_that_is_out_of_range_starts_at_an_end(desk: Desk, ahead: float) -> None:
     kept = {**facts(desk.workspace.origin, desk.workspace.clock), "ahead": ahead, "stood": None, "frozen": False}
-    _, clock = read("any", kept)
+    _, clock = load_config("any", kept)
     assert clock.now() == LATEST if ahead > 0 else clock.now() < EARLIEST + timedelta(minutes=1)
 
 

@@ -103,7 +103,7 @@ def test_a_path_that_can_name_nothing_is_not_found_and_told_why(app: Starlette, 
         parameter = operation.path_parameters[0]
         answer = ask(app, operation.method, path, body=body_of(operation))
         assert_envelope(answer, 404)
-        possible = parameter.schema.accepts(parameter.read([text]))
+        possible = parameter.schema.accepts(parameter.parse([text]))
         assert possible or answer.explain.startswith(f"path parameter `{parameter.name}`"), (text, answer)
 
 

@@ -16,7 +16,7 @@ from contracts.rules.rule import Violation
 from contracts.scenarios.records import holds
 from contracts.spec.document import Contract, Document, Operation, load
 from contracts.spec.resources import families, listings
-from contracts.spec.samples import Sampler, wrong
+from contracts.spec.samples import Sampler, invalid_value
 from contracts.transport.exchange import Exchange
 
 CONTRACT: Contract = load()
@@ -208,7 +208,7 @@ def test_bodies_are_valid_and_wrong_ones_are_not(operation: Operation) -> None:
     for whole in (False, True):
         assert validator.is_valid(sampler.body(operation, whole=whole))
     for member in operation.document.properties(operation.body).values():
-        assert not operation.document.validator(member).is_valid(wrong(operation.document, member))
+        assert not operation.document.validator(member).is_valid(invalid_value(operation.document, member))
 
 
 def filters_of(*parameters: dict[str, Any]) -> Any:
@@ -222,7 +222,7 @@ def filters_of(*parameters: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("name", ["leadId", "lead_id", "LEAD-ID", "filter[lead_id]", "filter.leadId"])
 def test_a_filter_is_known_however_it_is_spelt(name: str) -> None:
     listing = filters_of({"name": name, "in": "query", "schema": {"type": "string"}})
-    assert listing.asking("leadId", "ld_1") == {"lead_id": "ld_1"}
+    assert listing.query_for("leadId", "ld_1") == {"lead_id": "ld_1"}
     assert [(it.name, it.member) for it in listing.filters if it.member == "leadId"][-1] == (name, "leadId")
 
 
@@ -230,7 +230,7 @@ def test_what_is_no_filter_is_no_page_size_and_no_expansion_either() -> None:
     listing = filters_of(*({"name": name, "in": "query", "schema": {"type": "string"}} for name in ("data", "Lead")))
     assert [it.member for it in listing.filters] == ["leadId", "source", "isRead"]
     assert (listing.page.name, listing.size.name, [it.name for it in listing.expands]) == ("page", "limit", ["expand"])
-    assert listing.asking("tag", "x") is None
+    assert listing.query_for("tag", "x") is None
 
 
 @pytest.mark.parametrize(("more", "open"), [({}, True), (True, True), ({"type": "string"}, True), (False, False)])

@@ -11,7 +11,7 @@ from contracts.run.run_plan import RunPlan
 from contracts.run.session import RunSession
 from contracts.scenarios.access import other_lists
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import MAX_PAGES, whole
+from contracts.scenarios.paging import MAX_PAGES, whole_list
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import load
 from contracts.spec.resources import listings
@@ -50,7 +50,7 @@ def test_a_list_too_long_to_be_read_whole_is_skipped() -> None:
     with recording(answers) as host:
         client = client_of(host.url)
         with pytest.raises(ScenarioSkipped, match="more than 6,000 items"):
-            whole(client, FAQS)
+            whole_list(client, FAQS)
     assert not client.findings
     assert answers.asked == [1, MAX_PAGES + 1]
 
@@ -58,7 +58,7 @@ def test_a_list_too_long_to_be_read_whole_is_skipped() -> None:
 def test_a_list_that_never_ends_is_a_finding() -> None:
     with recording(Answers(250, again=True)) as host:
         client = client_of(host.url)
-        whole(client, FAQS)
+        whole_list(client, FAQS)
     assert "unique_ids" in {rule for rule, *_ in client.findings}
 
 

@@ -151,7 +151,7 @@ def test_a_run_that_is_cut_short_is_made_again_with_other_values() -> None:
 
     run = RunSession(RunPlan.of(CONTRACT, Target("http://127.0.0.1:9", KEY, local=True), Options()))._run
     run.scenarios = {"deletion[/v1/faqs]": Scenario("deletion", "/v1/faqs", taken_twice)}
-    assert Reruns(run).alone("deletion[/v1/faqs]") == RerunResult(set())
+    assert Reruns(run).run_one("deletion[/v1/faqs]") == RerunResult(set())
     assert [later - earlier > 5000 for earlier, later in pairwise([1, *sent])] == [True] * 3
 
 

@@ -39,7 +39,7 @@ def outcome(*findings: Finding, is_mock: bool = True) -> RunResult:
     coverage.seen(replace(ASKED, status=201, operation="POST /v1/leads"))
     result = RunResult(Target("http://127.0.0.1:1", KEY, is_mock=is_mock), Mode.FULL, 1, coverage, list(findings))
     result.passed, result.seconds = ["keys[POST /v1/leads]"], 1.0
-    result.rules = checked_rules.of_run(["keys[POST /v1/leads]"], result, Selection(CONTRACT, (), (), ()))
+    result.rules = checked_rules.unchecked_by_run(["keys[POST /v1/leads]"], result, Selection(CONTRACT, (), (), ()))
     return result
 
 
@@ -127,7 +127,9 @@ def test_what_was_accepted_is_in_the_report_for_programs() -> None:
 
 
 def rules(result: RunResult, known: list[str], *words: str, **more: tuple[str, ...]) -> Mapping[str, str]:
-    return checked_rules.of_run(known, result, Selection(CONTRACT, ("keys", "pages"), words, more.get("without", ())))
+    return checked_rules.unchecked_by_run(
+        known, result, Selection(CONTRACT, ("keys", "pages"), words, more.get("without", ()))
+    )
 
 
 def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None:
@@ -147,7 +149,10 @@ def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None
 
 
 def test_recorded_traffic_shows_requests_and_answers() -> None:
-    both, requests = checked_rules.of_traffic(requests_only=False), checked_rules.of_traffic(requests_only=True)
+    both, requests = (
+        checked_rules.unchecked_by_traffic(requests_only=False),
+        checked_rules.unchecked_by_traffic(requests_only=True),
+    )
     assert both["request_conformance"] == both["response_schema_conformance"] == requests["request_conformance"] == ""
     assert requests["response_schema_conformance"] == "left out by --requests-only"
     assert both["use_after_free"] == "recorded traffic does not show it"

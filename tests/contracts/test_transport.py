@@ -233,7 +233,7 @@ PACKED = "it says Content-Encoding, and cannot be unpacked"
 )
 def test_a_body_that_is_not_what_its_headers_say_is_an_answer_with_a_flaw(answer: bytes, flaw: str) -> None:
     with serving_slowly(answer, b"") as url:
-        assert safe({HOST: url}).request("GET", f"{HOST}/v1/leads", BEARER, None, {}).flaw == flaw
+        assert safe({HOST: url}).request("GET", f"{HOST}/v1/leads", BEARER, None, {}).body_fault == flaw
 
 
 def test_over_a_network_a_body_that_is_cut_short_is_a_broken_connection() -> None:

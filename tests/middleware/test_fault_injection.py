@@ -102,7 +102,7 @@ def test_the_same_seed_strikes_the_same_requests_again(desk: Desk) -> None:
         rule = desk.fault({"status": 500}, probability=0.5, seed=3)
         found = [desk.get().status for _ in range(40)]
         desk.admin("POST", "/faults/heal")
-        desk.workspace.faults.made -= 1
+        desk.workspace.faults.count -= 1
         assert rule["id"] == "flt_1"
         return found
 

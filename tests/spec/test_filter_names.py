@@ -80,7 +80,7 @@ def test_the_very_name_of_a_field_comes_first() -> None:
 )
 def test_values_are_read_in_the_fields_own_type(asked: Any, query: dict[str, Any], wanted: Any) -> None:
     (found,) = of(asked).known
-    assert found.wanted(query) == wanted
+    assert found.wanted_values(query) == wanted
 
 
 def test_the_keys_of_an_object_are_filters_each() -> None:
@@ -88,8 +88,8 @@ def test_the_keys_of_an_object_are_filters_each() -> None:
     found = of(parameter("filter", schema, style="deepObject"))
     assert [(it.parameter, it.inner, it.field_name) for it in found.known] == [("filter", "lead_id", "leadId")]
     assert found.unknown == {"filter": ["filter[after]"]}
-    assert found.known[0].wanted({"filter": {"lead_id": "x"}}) == ["x"]
-    assert found.known[0].wanted({"filter": {"after": "x"}}) is None
+    assert found.known[0].wanted_values({"filter": {"lead_id": "x"}}) == ["x"]
+    assert found.known[0].wanted_values({"filter": {"after": "x"}}) is None
 
 
 def test_plain_names() -> None:

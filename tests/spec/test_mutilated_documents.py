@@ -86,7 +86,7 @@ def used(contract: Contract) -> None:
         for parameter in operation.parameters:
             assert parameter.hint is not None
             with suppress(Unreadable):
-                parameter.read(["5"])
+                parameter.parse(["5"])
             parameter.find({"a[b]": ["c"]})
         for response in operation.responses.values():
             for example in response.examples.values():

@@ -88,7 +88,7 @@ INTEGER, NUMBER, BOOLEAN, STRING = ({"type": name} for name in ("integer", "numb
     ],
 )
 def test_a_text_is_read_as_its_type_or_stays_a_text(node: Any, text: str, value: object) -> None:
-    found = of(node).read([text])
+    found = of(node).parse([text])
     assert (found, type(found)) == (value, type(value))
 
 
@@ -105,27 +105,27 @@ def test_a_text_is_read_as_its_type_or_stays_a_text(node: Any, text: str, value:
     ],
 )
 def test_of_several_types_the_narrowest_that_is_admitted_counts(node: Any, text: str, value: object) -> None:
-    found = of(node).read([text])
+    found = of(node).parse([text])
     assert (found, type(found)) == (value, type(value))
 
 
 @pytest.mark.parametrize("text", ["a", "a b=", "~~~~"])
 def test_a_text_that_is_not_in_base64_is_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="base64"):
-        of({"type": "string", "format": "byte"}).read([text])
+        of({"type": "string", "format": "byte"}).parse([text])
 
 
 @given(st.integers(-(10**20), 10**20))
 def test_every_integer_is_read_and_admitted(number: int) -> None:
     parameter = of(INTEGER)
-    value = parameter.read([str(number)])
+    value = parameter.parse([str(number)])
     assert value == number
     assert parameter.schema.accepts(value)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_that_json_writes_is_read(number: float) -> None:
-    value = of(NUMBER).read([json.dumps(number)])
+    value = of(NUMBER).parse([json.dumps(number)])
     assert value == number
 
 
@@ -141,8 +141,8 @@ def test_no_text_is_too_odd_to_be_read(text: str) -> None:
         {"anyOf": [INTEGER, STRING]},
     ):
         parameter = of(node)
-        parameter.schema.accepts(parameter.read([text]))
-    assert of(STRING).read([text]) == text
+        parameter.schema.accepts(parameter.parse([text]))
+    assert of(STRING).parse([text]) == text
 
 
 def test_several_texts_where_one_is_meant_are_refused() -> None:
@@ -175,7 +175,7 @@ LIST = {"type": "array", "items": INTEGER}
     ],
 )
 def test_a_list_is_written_as_the_document_says(declared: Any, texts: list[str], value: object) -> None:
-    assert compiled(**declared).read(texts) == value
+    assert compiled(**declared).parse(texts) == value
 
 
 # --- objects ----------------------------------------------------------------------------------------------------
@@ -204,16 +204,16 @@ def test_an_object_in_form_style_is_spread_over_the_query() -> None:
 def test_an_object_as_json_is_read_as_json() -> None:
     parameter = compiled(content={"application/json": {"schema": WINDOW}})
     assert not parameter.deep
-    assert parameter.read(['{"from": 1}']) == {"from": 1}
+    assert parameter.parse(['{"from": 1}']) == {"from": 1}
     with pytest.raises(Unreadable, match="is not JSON"):
-        parameter.read(["{from: 1}"])
+        parameter.parse(["{from: 1}"])
     assert parameter.schema.accepts({"from": 1})
     assert not parameter.schema.accepts("{from: 1}")
 
 
 def test_content_that_is_not_json_is_a_text() -> None:
-    assert compiled(content={"text/plain": {"schema": INTEGER}}).read(["5"]) == 5
-    assert compiled(content={"text/plain": {}}).read(["[5]"]) == "[5]"
+    assert compiled(content={"text/plain": {"schema": INTEGER}}).parse(["5"]) == 5
+    assert compiled(content={"text/plain": {}}).parse(["[5]"]) == "[5]"
 
 
 # --- what a person is told --------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def broken() -> Iterator[None]:
 
 def test_a_checkpoint_that_cannot_be_made_harms_neither_writer_nor_file(log: SqliteLog, path: Path) -> None:
     asked = checkpoint.Checkpointer(path, broken)
-    asked.ask()
+    asked.request()
     asked.close()
     for number in range(20):
         commit(log, number)

@@ -16,7 +16,7 @@ from begun import begun
 
 from mock_server.errors import StateError, StateLost
 from mock_server.store import file_ownership
-from mock_server.store.mounts import Mount, mounted_alone, mounts, of_network
+from mock_server.store.mounts import Mount, mounted_alone, mounts, network_file_system
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 
@@ -189,7 +189,7 @@ def test_an_empty_file_is_taken_as_a_new_one_and_one_made_for_nothing_goes_again
 ) -> None:
     (tmp_path / "state.db").touch()
     SqliteLog(tmp_path / "state.db").close()
-    monkeypatch.setattr(file_ownership, "known", lambda: 1 / 0)
+    monkeypatch.setattr(file_ownership, "load_mounts", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         SqliteLog(tmp_path / "other.db")
     assert not (tmp_path / "other.db").stat().st_size
@@ -346,15 +346,15 @@ cut off
 def test_mounts_are_read_from_the_table_of_linux() -> None:
     table = list(mounts(TABLE))
     assert table[2] == Mount("0:52", "/mnt/my share", "nfs4")
-    assert of_network(os.makedev(0, 52), table) == "nfs4"
-    assert of_network(os.makedev(254, 0), table) == ""
+    assert network_file_system(os.makedev(0, 52), table) == "nfs4"
+    assert network_file_system(os.makedev(254, 0), table) == ""
     assert mounted_alone("/app/state.db", table)
     assert not mounted_alone("/app/other.db", table)
 
 
 def test_a_file_that_is_mounted_without_its_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.db"
-    monkeypatch.setattr(file_ownership, "known", lambda: [Mount("254:0", str(path), "ext4")])
+    monkeypatch.setattr(file_ownership, "load_mounts", lambda: [Mount("254:0", str(path), "ext4")])
     with pytest.raises(StateError, match="mounted without its folder, in which its log lies → mount the folder"):
         SqliteLog(path)
 
@@ -365,6 +365,6 @@ def test_a_file_on_the_network_is_warned_of(
     path = tmp_path / "state.db"
     number = tmp_path.stat().st_dev
     device = f"{os.major(number)}:{os.minor(number)}"
-    monkeypatch.setattr(file_ownership, "known", lambda: [Mount(device, "/", "nfs4")])
+    monkeypatch.setattr(file_ownership, "load_mounts", lambda: [Mount(device, "/", "nfs4")])
     SqliteLog(path).close()
     assert "lies on the network (nfs4), where locks may not hold: keep it on a disk" in caplog.text

@@ -487,9 +487,9 @@ def test_the_news_are_told_to_those_who_wait(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage() as it:
             news = it.dispatcher.news
-            waiting = asyncio.ensure_future(news.after(it.workspace, 0, 5))
+            waiting = asyncio.ensure_future(news.wait_after(it.workspace, 0, 5))
             other = it.workspaces.create(f"{it.workspace.id}b", it.workspace.plan, [], frozen=True)
-            elsewhere = asyncio.ensure_future(news.after(other, 0, 0.01))
+            elsewhere = asyncio.ensure_future(news.wait_after(other, 0, 0.01))
             await asyncio.sleep(0)
             it.subscribe(receiver.url)
             it.emit()
@@ -497,8 +497,8 @@ def test_the_news_are_told_to_those_who_wait(stage: Setting) -> None:
 
             assert (told["trigger"], told["status"], told["number"]) == ("LEAD_CREATED", 200, 1)
             assert await elsewhere == []
-            assert await news.after(it.workspace, told["sequence"], 0) == []
-            last = asyncio.ensure_future(news.after(it.workspace, told["sequence"], 60))
+            assert await news.wait_after(it.workspace, told["sequence"], 0) == []
+            last = asyncio.ensure_future(news.wait_after(it.workspace, told["sequence"], 60))
             await asyncio.sleep(0)
             news.end()
             assert await last == []

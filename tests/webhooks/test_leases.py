@@ -71,10 +71,10 @@ def test_one_whose_connection_is_closed_goes_sooner(stage: Setting, monkeypatch:
             its = it.dispatcher.listeners
             its._all[killed.id] = killed  # the second one took it for dead
             asking = asyncio.ensure_future(its.attempts(it.workspace, killed.id, 0, 60, killed.version))
-            await until(lambda: killed.asking == 1)
+            await until(lambda: killed.open_requests == 1)
             asking.cancel()
-            await until(lambda: killed.asking == 0)
-            assert silent.heard - killed.heard > 27
+            await until(lambda: killed.open_requests == 0)
+            assert silent.last_seen - killed.last_seen > 27
 
     asyncio.run(scenario())
 

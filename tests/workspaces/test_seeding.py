@@ -17,7 +17,7 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse as document
 from mock_server.store.base import Layer
 from mock_server.store.state import WorkspaceState
-from mock_server.workspaces.fitting import timestamps, valid, whole
+from mock_server.workspaces.fitting import completing, timestamps, valid
 from mock_server.workspaces.seeding import DocumentIds, refitting, seeded
 from mock_server.world.build import build
 from mock_server.world.clock import parse, stamp
@@ -45,7 +45,7 @@ def test_every_record_of_our_worlds_is_whole_and_valid_in_every_shape_as_it_is(n
         family = OURS.families.get(kind)
         for record in records if family else ():
             assert family is not None
-            assert whole(family)(record, never) is record, (kind, record)
+            assert completing(family)(record, never) is record, (kind, record)
             for view in family.views:
                 view.render(record)
 
@@ -56,7 +56,7 @@ def test_so_are_those_of_any_seed_and_time(seed: int, start: datetime) -> None:
     told = build(recipe("small"), seed, parse(start.isoformat()), DocumentIds(OURS, seed))
     for kind, records in told.items():
         if family := OURS.families.get(kind):
-            fit = whole(family)
+            fit = completing(family)
             assert all(fit(record, never) is record for record in records)
 
 
@@ -125,7 +125,7 @@ def test_whatever_a_record_holds_it_becomes_valid_and_keeps_what_was_right(
 
 
 def test_a_record_of_the_world_gets_optional_fields_too() -> None:
-    fit = whole(FAMILY)
+    fit = completing(FAMILY)
     made = [fit({"id": str(GOOD["uuid"])}, partial(rng, 1, str(number))) for number in range(20)]
     assert all(record.keys() >= FAMILY.fields for record in made)
     assert {record["note"] is None for record in made} == {True, False}

@@ -31,7 +31,7 @@ def ring(
     topic = pick_topic(business("plumber"), about, stream)
     visit = epoch_ms(when) if when and source in DIALOGUES else None
     answers = choose_answers(topic, source, stream)
-    contact = Contact(source, topic, who, business("plumber"), epoch_ms(NOW), answers, known=known, when=visit)
+    contact = Contact(source, topic, who, business("plumber"), epoch_ms(NOW), answers, is_known=known, when=visit)
     return hold(contact, stream)
 
 

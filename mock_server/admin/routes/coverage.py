@@ -16,7 +16,7 @@ def routes(control: AdminContext) -> list[Route]:
 
     async def show(request: Request) -> Response:
         """Show the coverage of a workspace since it was made or reset; ``scope=server``: of all that ever were."""
-        query.known(request, ("scope",))
+        query.refuse_unknown(request, ("scope",))
         scope = request.query_params.get("scope", "workspace")
         if scope not in ("workspace", "server"):
             raise ControlRefused(400, "`scope` is workspace or server", parameter="scope")

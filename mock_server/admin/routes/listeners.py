@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
-from mock_server.admin.query import known, whole
+from mock_server.admin.query import refuse_unknown, whole_number
 from mock_server.admin.routes.webhooks import triggers
 from mock_server.admin.while_connected import while_connected
 from mock_server.support.did_you_mean import did_you_mean
@@ -43,7 +43,7 @@ class _Listeners:
 
     async def listed(self, request: Request) -> Response:
         """Who listens."""
-        known(request, ())
+        refuse_unknown(request, ())
         found = self._control.dispatcher.listeners.of(self._control.workspace(request))
         return answer({"items": [_facts(listener) for listener in found]})
 
@@ -57,7 +57,7 @@ class _Listeners:
         hook = (
             asked.get("hookUrl") or f"{request.url.scheme}://{request.url.netloc}/__admin/inbox/{workspace.id}/listen"
         )
-        if why := await dispatcher.objection(hook):
+        if why := await dispatcher.refusal_reason(hook):
             raise ControlRefused(400, f"nothing can be posted there: {why}", pointer="/hookUrl")
         there = triggers(self._control)
         for index, name in enumerate(asked.get("triggers", ())):
@@ -89,12 +89,12 @@ class _Listeners:
 
         With ``listener`` its own only; who asks so keeps it alive, and hears of changes after its ``version``.
         """
-        known(request, ("after", "wait", "listener", "version"))
-        after, wait = whole(request, "after", 0), whole(request, "wait", 0, _LONGEST_WAIT)
-        version, id = whole(request, "version", 0), request.query_params.get("listener")
+        refuse_unknown(request, ("after", "wait", "listener", "version"))
+        after, wait = whole_number(request, "after", 0), whole_number(request, "wait", 0, _LONGEST_WAIT)
+        version, id = whole_number(request, "version", 0), request.query_params.get("listener")
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         if id is None:
-            told = await while_connected(request, dispatcher.news.after(workspace, after, wait), waits=True)
+            told = await while_connected(request, dispatcher.news.wait_after(workspace, after, wait), waits=True)
             return answer({"items": told, "last": workspace.attempts.seen})
         asked = dispatcher.listeners.attempts(workspace, id, after, wait, version)
         found = await while_connected(request, asked, waits=True)
@@ -106,4 +106,9 @@ class _Listeners:
 def _facts(listener: Listener) -> dict[str, Any]:
     made = [{"id": id, "trigger": trigger} for id, trigger in listener.subscriptions.items()]
     facts = {"id": listener.id, "workspace": listener.workspace.id, "hookUrl": listener.hook, "subscriptions": made}
-    return {**facts, "version": listener.version, "because": listener.because or None, "asking": listener.asking > 0}
+    return {
+        **facts,
+        "version": listener.version,
+        "because": listener.because or None,
+        "asking": listener.open_requests > 0,
+    }

@@ -23,8 +23,8 @@ def routes(control: AdminContext) -> list[Route]:
 
     async def of_kind(request: Request) -> Response:
         """The records of a kind (``leads``, ``leads/notes``), newest first."""
-        query.known(request, ("limit", "offset"))
-        limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
+        query.refuse_unknown(request, ("limit", "offset"))
+        limit, offset = query.whole_number(request, "limit", _MOST), query.whole_number(request, "offset", 0)
         workspace, kind = control.workspace(request), request.path_params["kind"]
         known = kind in workspace.state.kinds or kind in control.workspaces.contract.families
         if not known or kind.startswith("$"):

@@ -15,7 +15,7 @@ from mock_server.admin.ignored_input import IgnoredInput
 from mock_server.admin.journal_entries import entry, steps
 from mock_server.admin.journal_search import alike, search
 from mock_server.admin.long_answers import listing
-from mock_server.admin.request_patterns import PROPERTIES, looked_for, resolved
+from mock_server.admin.request_patterns import PROPERTIES, resolved, search_pattern
 from mock_server.admin.routes.verify import to_dict
 from mock_server.admin.while_connected import while_connected
 from mock_server.api.exchange import Exchange
@@ -56,8 +56,8 @@ class _Requests:
     async def listed(self, request: Request) -> Response:
         """Newest first; ``limit`` and ``offset`` page them. ``since`` a time, ``unmatched`` only, or ``ignored`` only:
         with something that nobody looked at."""
-        query.known(request, ("since", "limit", "offset", "unmatched", "ignored"))
-        limit, offset = query.whole(request, "limit", 100), query.whole(request, "offset", 0)
+        query.refuse_unknown(request, ("since", "limit", "offset", "unmatched", "ignored"))
+        limit, offset = query.whole_number(request, "limit", 100), query.whole_number(request, "offset", 0)
         since, lost = _since(request), query.flag(request, "unmatched")
         workspace = self._control.workspace(request)
         chosen = [one for one in workspace.journal if _is_after(one, since) and (not lost or _unmatched(one))]
@@ -95,8 +95,8 @@ class _Requests:
 
     async def find(self, request: Request) -> Response:
         """List the requests that match, oldest first; ``limit`` and ``offset`` page them."""
-        query.known(request, ("limit", "offset"))
-        limit, offset = query.whole(request, "limit", _MOST), query.whole(request, "offset", 0)
+        query.refuse_unknown(request, ("limit", "offset"))
+        limit, offset = query.whole_number(request, "limit", _MOST), query.whole_number(request, "offset", 0)
         workspace, found, unknown = await self._searched(request)
         page = found[offset : offset + min(limit, _MOST)]
         return listing(requests=self._shown(page), meta={"total": len(found)}, **unknown, **to_dict(workspace))
@@ -109,7 +109,7 @@ class _Requests:
     async def _searched(self, request: Request) -> tuple[Workspace, Sequence[Exchange], dict[str, Any]]:
         """The meaning of a pattern, and what nobody can know of it: ``unknown`` and ``undecided`` in an answer."""
         asked = await self._control.body(request, REQUEST_PATTERN)
-        pattern, unknown = looked_for(asked, self._control.names)
+        pattern, unknown = search_pattern(asked, self._control.names)
         workspace = self._control.workspace(request)
         found = await while_connected(request, search(workspace, pattern))
         undecided = [one.id for one in found.unknown]
@@ -117,8 +117,8 @@ class _Requests:
 
     async def unmatched(self, request: Request) -> Response:
         """The newest whose path or method is nobody's, in order, each with the operations that it may have meant."""
-        query.known(request, ("limit",))
-        limit = min(query.whole(request, "limit", 100), _MOST_COMPARED)
+        query.refuse_unknown(request, ("limit",))
+        limit = min(query.whole_number(request, "limit", 100), _MOST_COMPARED)
         workspace = self._control.workspace(request)
         found = [one for one in workspace.journal if _unmatched(one)]
         operations = self._control.workspaces.contract.operations.values()

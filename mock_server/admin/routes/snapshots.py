@@ -77,7 +77,7 @@ class _Snapshots:
         packed = await self._control.packed_body(request, MAX_FILE_BYTES)
         workspace, headers = self._control.workspace(request), request.headers.raw
         seed, known = workspace.plan.seed, workspace.state.fork()
-        snapshot = await in_a_thread(lambda: self._incoming.read(packed, headers, seed, known))
+        snapshot = await in_a_thread(lambda: self._incoming.load(packed, headers, seed, known))
         workspace = self._control.workspace(request)  # it may have been removed meanwhile
         self._refuse_too_many(workspace, snapshot.name)
         return _shown(await self._control.workspaces.snapshots.take(workspace, snapshot), 201)

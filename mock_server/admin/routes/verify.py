@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.context import AdminContext, ControlRefused, JsonBody, answer
-from mock_server.admin.journal_entries import as_asked
+from mock_server.admin.journal_entries import to_pattern_request
 from mock_server.admin.journal_search import near_misses, search
 from mock_server.admin.request_patterns import PROPERTIES, resolved
 from mock_server.admin.while_connected import while_connected
@@ -96,7 +96,7 @@ class _Verify:
         unknown: list[Exchange] = []
         for index, pattern in enumerate(patterns):
             for one in left:
-                match = await pattern.match(as_asked(one), turns)
+                match = await pattern.match(to_pattern_request(one), turns)
                 if match is Match.UNKNOWN:
                     unknown.append(one)
                 if match is Match.YES:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
-from mock_server.admin.query import Field, narrowing, whole
+from mock_server.admin.query import Field, narrowing, whole_number
 from mock_server.behaviours.document_events import event_body
 from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction
@@ -71,7 +71,7 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
     async def handler(request: Request) -> Response:
         """Newest first; a query parameter that names a field narrows it, ``limit`` and ``offset`` page it."""
         where = narrowing(request, _fields(control, kind))
-        limit, offset = whole(request, "limit", 100), whole(request, "offset", 0)
+        limit, offset = whole_number(request, "limit", 100), whole_number(request, "offset", 0)
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
             rows, total = tx.page(kind, offset, min(limit, _MOST), where)

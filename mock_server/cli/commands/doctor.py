@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from mock_server.cli.client import server_option
-from mock_server.cli.diagnosis import Check, Outcome, of_command, of_environment, of_server, of_state_file
+from mock_server.cli.diagnosis import Check, Outcome, check_command, check_environment, check_server, check_state_file
 from mock_server.cli.tables import print_json
 
 _MARKS = {Outcome.GOOD: "ok", Outcome.ODD: "note", Outcome.BAD: "BAD"}
@@ -35,8 +35,8 @@ def command(state: Path | None, as_json: bool, url: str) -> int:
 
 
 def _checks(url: str, state: Path | None) -> Iterator[Check]:
-    yield from of_command()
-    yield from of_environment(url)
-    yield from of_server(url)
+    yield from check_command()
+    yield from check_environment(url)
+    yield from check_server(url)
     if state is not None:
-        yield of_state_file(state)
+        yield check_state_file(state)

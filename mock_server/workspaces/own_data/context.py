@@ -9,7 +9,7 @@ from mock_server.spec.contract import Contract
 from mock_server.spec.families import Family
 from mock_server.store.base import Id, Record, Row
 from mock_server.store.state import Transaction
-from mock_server.workspaces.fitting import Fit, valid, whole
+from mock_server.workspaces.fitting import Fit, completing, valid
 from mock_server.workspaces.new_ids import new_id
 from mock_server.workspaces.own_data.faults import FaultyValue, Path
 from mock_server.workspaces.own_data.kinds import Kinds
@@ -71,10 +71,10 @@ class OwnDataContext:
             if name in row.record and not holds(value, row.record[name]):
                 raise FaultyValue(places.get(name, path), f"`{name}` cannot be this here", _MADE_BY_RULE)
 
-    def whole(self, family: Family) -> Fit:
+    def completing(self, family: Family) -> Fit:
         """A function that gives a record of a family every field of the document; made once."""
         if family.kind not in self._fits:
-            self._fits[family.kind] = whole(family)
+            self._fits[family.kind] = completing(family)
         return self._fits[family.kind]
 
     @cached_property

@@ -31,7 +31,7 @@ def store_record(context: OwnDataContext, draft: Draft) -> Row:
         starts = {name: value for name, value in family.starts.items() if name not in said}
         times = timestamps(family, stamp(context.now))
         base = {**others, **starts, **times, **said, **hidden_id(family, draft.id), family.id: draft.id}
-        record = context.whole(family)(base, lambda: context.chance(kind.name, draft.id))
+        record = context.completing(family)(base, lambda: context.chance(kind.name, draft.id))
     row = context.put(kind.name, draft.id, record)
     context.check(row, draft.said, draft.places, draft.path)
     return row

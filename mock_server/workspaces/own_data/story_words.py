@@ -42,7 +42,7 @@ def hold_contact(context: OwnDataContext, contact: PlannedContact, who: Person, 
     turns = _turns(contact, who)
     answers = choose_answers(topic, contact.source, stream)
     asked = Contact(
-        contact.source, topic, who, shop, contact.start, answers, known=known, when=when, turns=tuple(turns)
+        contact.source, topic, who, shop, contact.start, answers, is_known=known, when=when, turns=tuple(turns)
     )
     conversation = hold(asked, stream)
     late = conversation.end - context.now

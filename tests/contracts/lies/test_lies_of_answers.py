@@ -80,7 +80,12 @@ ROWS = [
         "another content type", SINGLE, headers(ME, 200, content_type="text/html"), A(rules.CONTENT_TYPE, ME, At(200))
     ),
     told("no content type", SINGLE, headers(ME, 200, content_type=None), A(rules.CONTENT_TYPE, ME, At(200))),
-    told("a body that cannot be unpacked", SINGLE, changed(flaw="it cannot be unpacked"), A(rules.BODY, ME, At(200))),
+    told(
+        "a body that cannot be unpacked",
+        SINGLE,
+        changed(body_fault="it cannot be unpacked"),
+        A(rules.BODY, ME, At(200)),
+    ),
     told("no JSON", SINGLE, changed(body=b"<html>"), A(rules.SCHEMA, ME, At(200))),
     told(
         "a member of another type",
