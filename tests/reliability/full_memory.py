@@ -20,8 +20,8 @@ from frame import Size
 from under_test import UnderTest
 
 LARGE = 60_000  # bytes of a body: the journal keeps it whole
-SIZES: Mapping[Size, tuple[int, int]] = {"full": (2_000, 250), "small": (2, 2)}
-"""Requests of each kind, and how many wait at an inbox. The small size has one kind."""
+SIZES: Mapping[Size, tuple[int, int]] = {"full": (900, 250), "small": (2, 2)}
+"""Requests of each kind, and how many wait at an inbox. 780 fill a journal, 270 an inbox. Small has one kind."""
 HUGE_COUNT: Mapping[Size, int] = {"full": 20, "small": 1}
 MOST_KIB = 96 * 1024
 """By how much the server may grow, whatever is asked: a journal and its inboxes are 64 MiB at most."""
@@ -146,9 +146,15 @@ def waiting(port: int, count: int) -> Iterator[None]:
 
 
 def filled(port: int, kind: str, count: int) -> None:
-    for number in range(count):
-        call(port, "POST", "/v1/leads" if number % 10 else _LOST, BODIES[kind], KEY)
-        call(port, "POST", "/__admin/inbox/full", BODIES[kind] if kind != "letters" else b'{"n": 0}')
+    """On one connection."""
+    sent = BODIES[kind] if kind != "letters" else b'{"n": 0}'
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
+        for number in range(count):
+            for path, body in (("/v1/leads" if number % 10 else _LOST, BODIES[kind]), ("/__admin/inbox/full", sent)):
+                headers = {"Content-Type": "application/json"}
+                headers |= {"Authorization": f"Bearer {KEY}"} if path.startswith("/v1") else {}
+                connection.request("POST", path, body, headers)
+                connection.getresponse().read()
 
 
 def huge_bodies(port: int, asked: Asked, count: int) -> None:

@@ -17,6 +17,10 @@ from mock_server.spec.operation import Operation
 from mock_server.world.ids import rng as chance
 
 KEY = "sk_test_local"
+_COSTLY = ("/__admin/clock/", "/__admin/requests")
+"""Moves of a clock let up to 10,000 things happen, and lists of requests hold a journal: a second of work for each."""
+_COSTLY_KEPT = 0.03
+"""The share of them that is sent: some hundred in a million requests; all together took three quarters of the time."""
 _WAITS = ("/drain", "/expect")  # routes that wait because they were asked to
 _BY_HEADER = [
     ("Accept", "application/xml"),
@@ -79,7 +83,7 @@ class Maker:
     def next(self) -> Request:
         rng = self._rng
         if rng.random() < 0.04:
-            return self._known() if rng.random() < 0.3 else self._controlling()
+            return self._of_control()
         operation = rng.choice(self._operations)
         method = operation.method if rng.random() < 0.96 else rng.choice(["PATCH", "OPTIONS", "TRACE", "HEAD", "PURGE"])
         target = self._target(operation)
@@ -104,6 +108,13 @@ class Maker:
         raw = request.raw
         head, gap, body = raw.partition(b"\r\n\r\n")
         return damaged(self._rng, head) + gap + body if self._rng.random() < 0.7 else damaged(self._rng, raw)
+
+    def _of_control(self) -> Request:
+        rng = self._rng
+        while True:
+            request = self._known() if rng.random() < 0.3 else self._controlling()
+            if not request.target.startswith(_COSTLY) or rng.random() < _COSTLY_KEPT:
+                return request
 
     def _known(self) -> Request:
         """A control request that stopped a server once, or the path that a pattern of it is compared with."""
