@@ -131,18 +131,18 @@ class Server(uvicorn.Server):
             runner.run(self.serve(sockets=sockets))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Deliveries end first: a receiver on this very port must still be there, and those who watch are let go.
+        """End deliveries, let go of those who watch, and answer what clients have asked by now, and no more.
 
-        Who is connected is answered what was asked by now, and no more.
+        Deliveries end first: a receiver on this very port must still be there.
         """
+        app = self.config.app
+        closing = asyncio.create_task(app.state.dispatcher.close() if isinstance(app, Starlette) else asyncio.sleep(0))
         await asyncio.sleep(_UNREAD)
         for connection in list(self.server_state.connections):
             connection.shutdown()
         refusing = asyncio.create_task(refuse_the_slow(self.server_state))
-        if isinstance(self.config.app, Starlette):
-            closing = asyncio.ensure_future(self.config.app.state.dispatcher.close())
-            while not closing.done() and not self.force_exit:
-                await asyncio.wait([closing], timeout=_LOOK)
+        while not closing.done() and not self.force_exit:
+            await asyncio.wait([closing], timeout=_LOOK)
         if not self.force_exit:
             await super().shutdown(sockets)
         refusing.cancel()

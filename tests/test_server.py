@@ -134,6 +134,46 @@ def test_a_request_refused_at_a_stop_has_changed_nothing(tmp_path: Path, impatie
         assert get(server, "/v1/leads").json["leads"] == []
 
 
+def waiting_for_leads(server: MockServer, count: int) -> None:
+    """Return once there are so many."""
+    (workspace,) = server.app.state.workspaces
+    end = time.monotonic() + 20
+    while len(workspace.state.rows("leads")) < count:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_a_burst_under_way_at_a_stop_happens_whole(tmp_path: Path, impatient: None) -> None:
+    settings, count = Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state")), 300
+    burst = json.dumps({"kind": "call", "count": count}).encode()
+    with MockServer(settings) as server:
+        asking = connected(server.url)
+        asking.sendall(request("POST", "/__admin/simulate", body=burst))
+        waiting_for_leads(server, 2)
+    with asking:
+        answer = parsed(until_closed(asking))
+    assert (answer.status, len(answer.json["happened"]), answer.json["planned"]) == (201, count, [])
+    with MockServer(settings) as server:
+        assert get(server, "/v1/leads").json["totalCount"] == count
+        assert get(server, "/__admin/simulate").json["planned"] == []
+
+
+def test_a_clock_under_way_at_a_stop_stays_at_what_happened_last(tmp_path: Path, impatient: None) -> None:
+    settings = Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state"))
+    with MockServer(settings) as server:
+        began = parsed(exchange(server.url, request("POST", "/__admin/clock/freeze"))).json["now"]
+        exchange(server.url, request("POST", "/__admin/simulate", body=b'{"kind": "call", "count": 900, "over": 9000}'))
+        asking = connected(server.url)
+        asking.sendall(request("POST", "/__admin/clock/advance", body=b'{"seconds": 90000}'))
+        waiting_for_leads(server, 2)
+    with asking:
+        moved = parsed(until_closed(asking)).json
+    assert moved["stopped"] == "the server stops, and more is due: move it again"
+    with MockServer(settings) as server:
+        assert began < get(server, "/__admin/clock").json["now"] == moved["now"] == moved["happened"][-1]["at"]
+        assert get(server, "/v1/leads").json["totalCount"] == len(moved["happened"]) + 1
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_server_that_ends_before_it_serves_is_told_of() -> None:
     class Broken(MockServer):

@@ -7,6 +7,7 @@ that runs by itself is looked after by ``pulse``.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from mock_server.behaviours.registry import ActionContext
 from mock_server.errors import ApiError, StorageUnavailable
 from mock_server.event_loop.turns import Turns
 from mock_server.simulation import scheduled
+from mock_server.simulation.attempts_made import attempts_made, attempts_since
 from mock_server.simulation.contacts import SimulationRequest, simulate
 from mock_server.store.base import Id
 from mock_server.store.state import Transaction
@@ -44,7 +46,10 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ClockMove:
-    """``happened`` in order; ``whole`` unless there was more than fits, ``drained`` unless a receiver was too slow."""
+    """``happened`` in order; ``whole`` unless more was due than fits or the server stops.
+
+    ``drained`` unless a receiver was too slow.
+    """
 
     happened: Sequence[Facts]
     whole: bool
@@ -81,7 +86,8 @@ class Timeline:
             while planned and planned[0]["at"] <= now and (due := self._step(workspace, now, planned[0]["id"])):
                 happened.append(due)
                 del planned[0]
-                await _turn(turns, workspace, generation)
+                if not self._dispatcher.closing:  # the server stops: all of it at once, as nobody may be told of a half
+                    await _turn(turns, workspace, generation)
         except StorageUnavailable as fault:
             log.error("workspace %s: the rest of what was simulated is kept for later: %s", workspace.id, fault)
         finally:
@@ -133,10 +139,13 @@ class Timeline:
         moving = (workspace, workspace.generation)
         self._moving.add(moving)
         try:
-            happened, drained = await self._on_the_way(workspace, stamp(target))
+            happened, whole, drained = await self._on_the_way(workspace, stamp(target))
+        except asyncio.CancelledError:  # the server stops: what happened was kept, and so is its time
+            with suppress(StorageUnavailable):
+                self._workspaces.keep_clock(workspace)
+            raise
         finally:
             self._moving.discard(moving)
-        whole = len(happened) < MAX_ACTIONS_IN_A_MOVE
         with workspace.clock.undone_by(StorageUnavailable):
             if whole:
                 workspace.clock.set(target)
@@ -151,14 +160,17 @@ class Timeline:
     def _is_moving(self, workspace: Workspace) -> bool:
         return (workspace, workspace.generation) in self._moving
 
-    async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Facts], bool]:
+    async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Facts], bool, bool]:
+        """Let what is due happen; what that was, whether it was all, and whether all receivers were waited for."""
         happened: list[Facts] = []
         watch, drained, turns = Stopwatch(), True, Turns(patient=True)
         now, generation = workspace.clock.stamp(), workspace.generation
-        while len(happened) < MAX_ACTIONS_IN_A_MOVE and (at := self._next(workspace, now, target)) is not None:
+        while (at := self._next(workspace, now, target)) is not None:
+            if len(happened) >= MAX_ACTIONS_IN_A_MOVE or self._dispatcher.closing:
+                return happened, False, drained
             ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
             now = max(now, at)
-            before = self._attempts(workspace)
+            before = attempts_made(workspace)
             with workspace.clock.undone_by(StorageUnavailable):
                 workspace.clock.set(parse(now))
                 first = self._step(workspace, now)
@@ -169,8 +181,8 @@ class Timeline:
             left = _PATIENCE - watch.ms() / 1000
             drained = left > 0 and drained and await self._dispatcher.drain(workspace, left)
             await _turn(turns, workspace, generation)
-            happened += self._attempted(workspace, before, now)
-        return happened, drained
+            happened += attempts_since(workspace, before, now)
+        return happened, True, drained
 
     def _next(self, workspace: Workspace, now: str, target: str) -> str | None:
         """When the next thing is due, if it is by ``target``."""
@@ -193,24 +205,6 @@ class Timeline:
     def _deed(self, workspace: Workspace, tx: Transaction, now: str) -> ActionContext:
         cause = f"sim_{tx.count('$simulated') + 1}"
         return ActionContext(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
-
-    def _attempts(self, workspace: Workspace) -> dict[Any, int]:
-        return {row.id: len(row.record["attempts"]) for row in workspace.state.rows(outbox.KIND)}
-
-    def _attempted(self, workspace: Workspace, before: Mapping[Any, int], at: str) -> list[Facts]:
-        """The attempts at deliveries that were made since."""
-        return [
-            {
-                "at": at,
-                "what": "delivery attempted",
-                "deliveryId": row.id,
-                "trigger": row.record["trigger"],
-                "attempt": attempt["number"],
-                "status": attempt["status"],
-            }
-            for row in workspace.state.rows(outbox.KIND)
-            for attempt in row.record["attempts"][before.get(row.id, 0) :]
-        ]
 
     async def pulse(self) -> None:
         """Look after the clocks that run by themselves, for as long as the server lives."""

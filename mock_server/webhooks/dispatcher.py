@@ -60,7 +60,7 @@ class Dispatcher:
         self._workers: dict[Queue, asyncio.Task[None]] = {}
         self._timers: dict[Queue, asyncio.TimerHandle] = {}
         self._endings = SubscriptionEndings(workspaces, self.wake)
-        self._closing = False
+        self.closing = False
         self.secrets = SigningSecrets(settings)
         self.news = AttemptFeed()
         self.listeners = Listeners(workspaces, self.news)
@@ -127,7 +127,7 @@ class Dispatcher:
 
     async def close(self) -> None:
         """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
-        self._closing = True
+        self.closing = True
         self.news.end()
         self.listeners.close()
         for timer in self._timers.values():
@@ -145,7 +145,7 @@ class Dispatcher:
 
     def _start(self, workspace: Workspace, queue: Queue) -> None:
         """A worker for a subscription that is owed something now; a timer for one that is owed something later."""
-        if self._closing or queue in self._workers:
+        if self.closing or queue in self._workers:
             return
         if self._next(workspace, queue):
             self._workers[queue] = asyncio.get_running_loop().create_task(self._work(workspace, queue))
@@ -155,7 +155,7 @@ class Dispatcher:
     async def _work(self, workspace: Workspace, queue: Queue) -> None:
         fault = False
         try:
-            while not self._closing and (row := self._next(workspace, queue)):
+            while not self.closing and (row := self._next(workspace, queue)):
                 if await self._recorder.is_durable(workspace, row):
                     await self._deliver(workspace, row)
         except StorageUnavailable as unkept:
@@ -167,7 +167,7 @@ class Dispatcher:
         finally:
             # No await from the last look to here, so nothing that became due in between is overlooked.
             del self._workers[queue]
-            if not self._closing:
+            if not self.closing:
                 self._set_timer(workspace, queue, _AFTER_FAULT if fault else None)
 
     async def _deliver(self, workspace: Workspace, row: Row) -> None:
@@ -230,7 +230,7 @@ class Dispatcher:
 
     def _prepare(self) -> None:
         """Somebody subscribes: let the first delivery not wait for the gate."""
-        if self._gate is None and self._preparing is None and not self._closing and _on_a_loop():
+        if self._gate is None and self._preparing is None and not self.closing and _on_a_loop():
             self._preparing = asyncio.get_running_loop().create_task(self._opened())
 
     async def _opened(self) -> "EgressClient":

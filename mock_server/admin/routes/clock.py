@@ -95,8 +95,11 @@ def _shown(workspace: Workspace, moved: ClockMove | None = None) -> Response:
     told = {"now": workspace.clock.stamp(), "frozen": workspace.clock.frozen}
     if moved is None:
         return answer(told)
-    more = (
-        {} if moved.whole else {"stopped": f"{MAX_ACTIONS_IN_A_MOVE} things happened, and more are due: move it again"}
+    why = (
+        f"{MAX_ACTIONS_IN_A_MOVE} things happened"
+        if len(moved.happened) >= MAX_ACTIONS_IN_A_MOVE
+        else "the server stops"
     )
+    more = {} if moved.whole else {"stopped": f"{why}, and more is due: move it again"}
     late = {} if moved.drained else {"undrained": "a receiver of webhooks was too slow to be waited for"}
     return answer({**told, "happened": moved.happened, **more, **late})
