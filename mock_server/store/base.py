@@ -133,6 +133,10 @@ class Log(Protocol):
     lost: Callable[[StateError], None]
     """Called once when nothing can be kept any more, as somebody else has taken, moved or changed what it keeps."""
 
+    @property
+    def is_busy(self) -> bool:
+        """True while the log puts its own file in order: a commit that can wait is better made a moment later."""
+
     def load(self) -> Iterator[SavedWorkspace]:
         """Every workspace kept. Equal layers are the same object."""
 
@@ -186,7 +190,7 @@ class NoLog:
     """Keeps nothing: the default, state in memory."""
 
     name = "state"
-    commits_in_thread = False
+    commits_in_thread = is_busy = False
 
     def __init__(self) -> None:
         self.lost: Callable[[StateError], None] = lambda fault: None

@@ -14,6 +14,7 @@ from pathlib import Path
 _LARGEST = 10_000
 """Pages of the log (40 MB) up to which writers go on meanwhile; then they wait, so that it can start anew."""
 
+_NOTICE = 0.02  # seconds that writers have to end what they are at, once they are asked to wait
 _PATIENCE = 10.0  # seconds that a writer waits for the disk, at most
 
 
@@ -29,7 +30,11 @@ class Checkpointer:
         self._writing = writing
         self._asked = threading.Event()
         self._restarting = threading.Lock()
-        self._closing = False
+        self._closing = threading.Event()
+        self.is_restarting = False
+        """True while whoever can wait should not write: SQLite would keep him away, and wait for the disk meanwhile."""
+        self.restarts = 0
+        """The number of times that writers were kept away."""
         self._db = sqlite3.connect(path, check_same_thread=False)
         try:
             self._db.execute("PRAGMA data_version").fetchone()  # opens the file, now
@@ -43,23 +48,25 @@ class Checkpointer:
         """Soon, once however often it is asked for meanwhile. Cannot fail: what was committed is committed."""
         self._asked.set()
 
-    def is_done(self) -> bool:
-        """Wait for one that keeps writers away; whether there was one, and it has ended."""
-        if not self._restarting.locked() or not self._restarting.acquire(timeout=_PATIENCE):
+    def is_done(self, since: int) -> bool:
+        """Wait for one that keeps writers away; True when it has ended, or one has since that number of restarts."""
+        if not self._restarting.locked():
+            return self.restarts != since
+        if not self._restarting.acquire(timeout=_PATIENCE):
             return False
         self._restarting.release()
         return True
 
     def close(self) -> None:
         """When the one under way has ended; the writer's own connection moves the rest as it closes."""
-        self._closing = True
+        self._closing.set()
         self._asked.set()
         self._thread.join()
         self._db.close()
 
     def _run(self, db: sqlite3.Connection) -> None:
         """For ever where nobody closes: then SQLite does not take the writer's connection for the last one."""
-        while self._asked.wait() and not self._closing:
+        while self._asked.wait() and not self._closing.is_set():
             self._asked.clear()
             with contextlib.suppress(sqlite3.Error), self._writing():
                 _, pages, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
@@ -67,7 +74,18 @@ class Checkpointer:
                     self._restart(db)
 
     def _restart(self, db: sqlite3.Connection) -> None:
-        """Let the log start anew: writers wait, so as much as possible is moved before."""
-        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        with self._restarting:
-            db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+        """Let the log start anew. SQLite keeps writers away meanwhile, so everything is moved before.
+
+        Those who can wait do so from the notice on; whoever must write before the end is kept away for a moment only.
+        """
+        self.is_restarting = True
+        try:
+            self._closing.wait(_NOTICE)
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            with self._restarting:
+                try:
+                    db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+                finally:
+                    self.restarts += 1
+        finally:
+            self.is_restarting = False

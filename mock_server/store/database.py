@@ -122,12 +122,18 @@ class Database:
 
     def _begin(self) -> None:
         """Begin to write. Our own checkpoint is waited for, another program is not."""
+        restarts = self._checkpoints.restarts if self._checkpoints else 0
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
-            if self._checkpoints is None or not self._checkpoints.is_done():
+            if self._checkpoints is None or not self._checkpoints.is_done(since=restarts):
                 raise
             self._db.execute("BEGIN IMMEDIATE")
+
+    @property
+    def is_busy(self) -> bool:
+        """True while SQLite's log starts anew, which keeps writers away."""
+        return self._checkpoints is not None and self._checkpoints.is_restarting
 
     def close(self) -> None:
         """Move everything into the file, and let go of it; one that is not ours any more is left as it is."""

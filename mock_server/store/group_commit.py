@@ -4,7 +4,8 @@ Whoever answers waits until what the answer shows is durable. What the log refus
 that was done on top of it in the same workspace; workspaces are isolated, so the others are kept all the same.
 
 A ``GroupCommit`` belongs to one event loop. Where a log ``commits_in_thread`` the loop goes on meanwhile; else a commit
-takes place at the end of the loop's round, after all requests that had arrived by then.
+takes place at the end of the loop's round, after all requests that had arrived by then; or a little later, where the
+log is busy with itself: a commit would hold up the loop, and those who wait for it do not.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from mock_server.store.base import Log, LoggedTransaction
+
+_LOOK_SECONDS = 0.005  # between looks whether the log is still busy
 
 Refusals = Mapping[str, BaseException]
 """Why the log refused, by workspace."""
@@ -115,7 +118,10 @@ class GroupCommit:
 
     def _round_ended(self) -> None:
         self._loop = None
-        if self._thread is None:
+        if self._log.is_busy:
+            self._loop = asyncio.get_running_loop()
+            self._loop.call_later(_LOOK_SECONDS, self._round_ended)
+        elif self._thread is None:
             self.settle()
         elif self._writing is None:
             self._write()

@@ -22,6 +22,11 @@ class SettledLog:
         self.commits_in_thread = log.commits_in_thread
 
     @property
+    def is_busy(self) -> bool:
+        """True while the log puts its own file in order."""
+        return self._log.is_busy
+
+    @property
     def lost(self) -> Callable[[StateError], None]:
         """The function that is called when nothing can be kept any more."""
         return self._log.lost

@@ -32,6 +32,11 @@ class SqliteLog:
         self._untidy = True
 
     @property
+    def is_busy(self) -> bool:
+        """True while a commit would wait until SQLite's log has started anew."""
+        return self._data.is_busy
+
+    @property
     def lost(self) -> Callable[[StateError], None]:
         """The function that is called when the file is not ours any more."""
         return self._data.lost

@@ -64,6 +64,30 @@ def test_the_log_does_not_grow_for_ever(log: SqliteLog, path: Path, monkeypatch:
     until(log, reused)
 
 
+def test_writers_are_told_to_wait_while_the_log_starts_anew(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "_LARGEST", 100)
+    monkeypatch.setattr(checkpoint, "_NOTICE", 5.0)  # ended by the close
+    until(log, lambda: log.is_busy)
+    log.close()
+    assert not log.is_busy
+
+
+def test_a_writer_who_does_not_wait_is_never_refused(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "_LARGEST", 10)
+    monkeypatch.setattr(checkpoint, "_NOTICE", 0.0)
+    asked = log._data._checkpoints
+    assert asked is not None
+    until(log, lambda: asked.restarts >= 5)
+
+
+def test_a_restart_that_has_just_ended_is_no_other_program(path: Path) -> None:
+    asked = checkpoint.Checkpointer(path)
+    asked.restarts = 1
+    assert asked.is_done(since=0)
+    assert not asked.is_done(since=1)
+    asked.close()
+
+
 @contextmanager
 def broken() -> Iterator[None]:
     raise sqlite3.OperationalError("disk I/O error")

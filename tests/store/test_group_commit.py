@@ -139,6 +139,31 @@ def test_what_comes_in_one_round_is_one_commit() -> None:
     assert story.log.sizes == [3]
 
 
+def test_what_comes_while_the_log_is_busy_is_one_commit_afterwards() -> None:
+    story = Story(ChoosyLog())
+
+    async def scenario() -> None:
+        story.log.is_busy = True
+        working = [asyncio.create_task(story.write("write", name, 1)) for name in "ab"]
+        await asyncio.sleep(0.02)  # the loop goes on
+        working.append(asyncio.create_task(story.write("write", "a", 2)))
+        await asyncio.sleep(0)
+        assert story.log.kept == []
+        story.log.is_busy = False
+        await asyncio.gather(*working)
+
+    asyncio.run(scenario())
+    assert story.log.sizes == [3]
+    story.holds()
+
+
+def test_whoever_cannot_wait_for_a_busy_log_does_not() -> None:
+    story = Story(ChoosyLog())
+    story.log.is_busy = True
+    asyncio.run(story.live([("write now", "a", 1), ("save", "a", 1)]))
+    assert story.log.sizes == [1]
+
+
 def test_what_comes_while_the_thread_commits_is_the_next_commit() -> None:
     story = Story(ChoosyLog(in_thread=True))
 
