@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from mock_server.errors import StateError, StateLost
+from mock_server.store.base import LayerId
 from mock_server.store.checkpoint import Checkpointer
 from mock_server.store.file_layout import MAKER, SCHEMA, VERSION
 from mock_server.store.file_lock import ALONE
 from mock_server.store.file_ownership import OwnedStateFile
 from mock_server.store.file_reader import DamagedFile
+from mock_server.store.sql import SqlConnection
 
 _MOVED_AFTER = 400  # rows
 _PATIENCE = 0.05  # seconds that a transaction waits for another program, which everybody else waits for as well
@@ -97,6 +99,23 @@ class Database:
                 self._version = self._seen()
             finally:
                 self._db.execute("ROLLBACK")
+
+    def checked(self, db: SqlConnection) -> int:
+        """The sum of all heads and layers. Raises DamagedFile for a file that makes no sense to SQLite."""
+        (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise DamagedFile(found.replace("\n", " "))
+        (total,) = db.execute("SELECT total FROM file").fetchone()
+        return int(total)
+
+    def new_layer(self, db: SqlConnection) -> LayerId:
+        """A number that no layer ever had."""
+        (newest,) = db.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence").fetchone()
+        return int(newest) + 1
+
+    def batch(self, rows: int) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction; there is no way between us and the file on which statements could go together."""
+        return self.transaction(rows)
 
     @contextmanager
     def transaction(self, rows: int = 1) -> Iterator[sqlite3.Connection]:

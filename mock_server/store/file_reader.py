@@ -1,7 +1,6 @@
 """Read a state file whole: every row is what was written, all of them belong together, or the file is refused."""
 
 import hashlib
-import sqlite3
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ import orjson
 
 from mock_server.store.base import Layer, LayerId, Record, Row, SavedSnapshot, SavedWorkspace
 from mock_server.store.file_layout import ITSELF, RecordRow, checksum, content, is_sound, row, unpacked
+from mock_server.store.sql import SqlConnection
 from mock_server.support.text import short_repr, shorten
 
 TORN = "its parts are of different moments, as in a copy that was made while a server wrote to it"
@@ -25,10 +25,14 @@ class DamagedFile(Exception):
 
 
 class StateFileReader:
-    """One walk through the file, in one transaction of the connection. Raises Damaged and sqlite3.Error."""
+    """One walk through all rows, in one transaction of the connection. Raises DamagedFile, and errors of the database.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    ``total`` is what the sums of all heads and layers should come to, where that is known.
+    """
+
+    def __init__(self, db: SqlConnection, total: int | None) -> None:
         self._db = db
+        self._total = total
         self._facts: dict[LayerId, dict[str, Any]] = {}
         self._parents: dict[LayerId, LayerId | None] = {}
         self._counters: dict[LayerId, dict[str, int]] = {}
@@ -40,9 +44,6 @@ class StateFileReader:
 
     def saved(self) -> list[SavedWorkspace]:
         """Every workspace."""
-        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        if found != "ok":
-            raise DamagedFile(found.replace("\n", " "))
         heads = self._structure()
         wanted = self._reachable({layer for *_, layer in heads})
         self._contents(wanted)
@@ -61,7 +62,6 @@ class StateFileReader:
 
     def _structure(self) -> Sequence[Head]:
         """The heads; what layers there are is known afterwards."""
-        (expected,) = self._db.execute("SELECT total FROM file").fetchone()
         total, heads = 0, list[Head]()
         for workspace, snapshot, facts, layer, sum in self._db.execute("SELECT * FROM heads"):
             self._sound(facts, sum, "head", workspace, snapshot, layer)
@@ -73,7 +73,7 @@ class StateFileReader:
                 raise DamagedFile(f"layer {id} stands on layer {short_repr(parent, 40)}, which is missing")
             self._parents[id], self._facts[id] = parent, _object(facts, f"the facts of layer {id}")
             total += sum
-        if total != expected:
+        if self._total not in (None, total):
             raise DamagedFile(TORN)
         return heads
 

@@ -1,6 +1,5 @@
 """Writes the two tables of a state file that say who stands on what: layers, and heads of workspaces and snapshots."""
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,20 +7,19 @@ import orjson
 
 from mock_server.store.base import LayerId
 from mock_server.store.file_layout import ITSELF, checksum
+from mock_server.store.sql import SqlConnection
 
 _HEAD = """
 INSERT INTO heads VALUES (?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET facts = excluded.facts, layer = excluded.layer, sum = excluded.sum
+ON CONFLICT (workspace, snapshot) DO UPDATE SET facts = excluded.facts, layer = excluded.layer, sum = excluded.sum
 """
 
 
 def put_layer(
-    db: sqlite3.Connection, parent: LayerId | None, counters: Mapping[str, int], facts: Mapping[str, Any]
+    db: SqlConnection, layer: LayerId, parent: LayerId | None, counters: Mapping[str, int], facts: Mapping[str, Any]
 ) -> LayerId:
-    """A new layer with nothing in it yet."""
+    """A new layer of this number, with nothing in it yet."""
     told, counted = orjson.dumps(dict(facts)), orjson.dumps(dict(counters))
-    (newest,) = db.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence").fetchone()
-    layer = int(newest) + 1
     made = (layer, parent, told, checksum(told, "layer", layer, parent))
     db.execute("INSERT INTO layers VALUES (?, ?, ?, ?)", made)
     empty = (layer, counted, 0, checksum(counted, "counters", layer))
@@ -29,20 +27,20 @@ def put_layer(
     return layer
 
 
-def counters_of(db: sqlite3.Connection, layer: LayerId) -> Mapping[str, int]:
+def counters_of(db: SqlConnection, layer: LayerId) -> Mapping[str, int]:
     """The counters that are stored with a layer."""
     (counters,) = db.execute("SELECT counters FROM contents WHERE layer = ?", (layer,)).fetchone()
     found: dict[str, int] = orjson.loads(counters)
     return found
 
 
-def put_head(db: sqlite3.Connection, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId) -> None:
+def put_head(db: SqlConnection, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId) -> None:
     """Say what a workspace, or its snapshot of this name, is and on which layer it stands."""
     told = orjson.dumps(dict(facts))
     db.execute(_HEAD, (workspace, name, told, layer, checksum(told, "head", workspace, name, layer)))
 
 
-def move_head(db: sqlite3.Connection, workspace: str, layer: LayerId) -> None:
+def move_head(db: SqlConnection, workspace: str, layer: LayerId) -> None:
     """Let a workspace stand on another layer."""
     where = (workspace, ITSELF)
     (facts,) = db.execute("SELECT facts FROM heads WHERE workspace = ? AND snapshot = ?", where).fetchone()

@@ -4,7 +4,6 @@ A layer goes when no workspace, no snapshot, no other layer and nobody in memory
 layer stands on, and that nobody can return to, is moved into that one: a chain stays as short as there are snapshots.
 """
 
-import sqlite3
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ import orjson
 
 from mock_server.store.base import Id, LayerId
 from mock_server.store.file_layout import RecordRow, checksum, moved
+from mock_server.store.sql import SqlConnection
 
 _AT_A_TIME = 200  # rows
 _BLOCKS = 2
@@ -21,16 +21,18 @@ SELECT id FROM layers WHERE id NOT IN (SELECT layer FROM heads)
 AND id NOT IN (SELECT parent FROM layers WHERE parent IS NOT NULL) ORDER BY id DESC
 """
 _FOLDED = """
-SELECT layers.id, layers.parent, over.id FROM layers JOIN layers AS over ON over.parent = layers.id
+SELECT layers.id, layers.parent, MIN(upper.id) FROM layers JOIN layers AS upper ON upper.parent = layers.id
 WHERE layers.parent IS NOT NULL AND layers.id NOT IN (SELECT layer FROM heads)
 GROUP BY layers.id HAVING COUNT(*) = 1
 """
 _SOME = "SELECT layer, kind, id, created, arrival, body, sum FROM records WHERE layer = ? LIMIT ?"
 _REMOVE_RECORDS = """
-DELETE FROM records WHERE layer = ?1 AND (kind, id) IN (SELECT kind, id FROM records WHERE layer = ?1 LIMIT ?2)
+DELETE FROM records WHERE layer = ? AND (kind, id) IN (SELECT kind, id FROM records WHERE layer = ? LIMIT ?)
 """
-_REMOVE_BLOCKS = "DELETE FROM blocks WHERE rowid IN (SELECT rowid FROM blocks WHERE layer = ? LIMIT ?)"
-_PUT_IF_NONE = "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
+_REMOVE_BLOCKS = """
+DELETE FROM blocks WHERE layer = ? AND number IN (SELECT number FROM blocks WHERE layer = ? LIMIT ?)
+"""
+_PUT_IF_NONE = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 ADD = "UPDATE contents SET total = total + ? WHERE layer = ?"
 
 
@@ -42,22 +44,22 @@ class LayerMerge(NamedTuple):
     over: LayerId
 
 
-def free(db: sqlite3.Connection, held: Collection[LayerId]) -> LayerId | None:
+def free(db: SqlConnection, held: Collection[LayerId]) -> LayerId | None:
     """A layer that nobody can reach."""
     return next((id for (id,) in db.execute(_FREE) if id not in held), None)
 
 
-def foldable(db: sqlite3.Connection, held: Collection[LayerId]) -> LayerMerge | None:
+def foldable(db: SqlConnection, held: Collection[LayerId]) -> LayerMerge | None:
     """A layer that nobody can return to, below one other."""
     found = (LayerMerge(*each) for each in db.execute(_FOLDED))
     return next((fold for fold in found if fold.id not in held), None)
 
 
-def shrink(db: sqlite3.Connection, layer: LayerId) -> bool:
+def shrink(db: SqlConnection, layer: LayerId) -> bool:
     """Take some rows out of a layer that nobody reaches, and the layer itself in the end; whether that was it."""
-    removed = db.execute(_REMOVE_RECORDS, (layer, _AT_A_TIME)).rowcount
+    removed = db.execute(_REMOVE_RECORDS, (layer, layer, _AT_A_TIME)).rowcount
     if removed < _AT_A_TIME:
-        removed += db.execute(_REMOVE_BLOCKS, (layer, _BLOCKS)).rowcount
+        removed += db.execute(_REMOVE_BLOCKS, (layer, layer, _BLOCKS)).rowcount
     if removed:
         return False
     db.execute("DELETE FROM contents WHERE layer = ?", (layer,))
@@ -65,7 +67,7 @@ def shrink(db: sqlite3.Connection, layer: LayerId) -> bool:
     return True
 
 
-def fold(db: sqlite3.Connection, fold: LayerMerge) -> tuple[bool, set[tuple[str, Id]]]:
+def fold(db: SqlConnection, fold: LayerMerge) -> tuple[bool, set[tuple[str, Id]]]:
     """Move some rows of a layer into the one above it, where that has none of their ids.
 
     Whether those were the last; and by kind and id which of them say that a record of a layer below is not there.

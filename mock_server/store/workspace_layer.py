@@ -1,6 +1,5 @@
 """The layer that a workspace writes into, and one transaction as it is written there."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,9 +7,10 @@ import orjson
 
 from mock_server.store.base import ARRIVAL, Change, Id, LayerId, SavedWorkspace
 from mock_server.store.file_layout import RecordRow, checksum, gap, id_text, line
+from mock_server.store.sql import SqlConnection
 
 _ADD = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"  # what is new is most, and costs less so
-_PUT = f"""{_ADD} ON CONFLICT DO UPDATE
+_PUT = f"""{_ADD} ON CONFLICT (layer, kind, id) DO UPDATE
 SET created = excluded.created, arrival = excluded.arrival, body = excluded.body, sum = excluded.sum
 """
 _REMOVE = "DELETE FROM records WHERE layer = ? AND kind = ? AND id = ?"
@@ -77,7 +77,7 @@ class LayerTransaction:
         """How many rows it writes."""
         return len(self._added) + len(self._put) + len(self._removed)
 
-    def write(self, db: sqlite3.Connection) -> None:
+    def write(self, db: SqlConnection) -> None:
         """Write the rows and counters of the transaction."""
         for statement, rows in ((_REMOVE, self._removed), (_ADD, self._added), (_PUT, self._put)):
             if rows:
