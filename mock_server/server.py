@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from pathlib import Path
 from types import FrameType, TracebackType
 
 import uvicorn
@@ -22,7 +21,8 @@ from mock_server.http_protocol.accepting import accepting
 from mock_server.http_protocol.parser_choice import http_parser
 from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
 from mock_server.http_protocol.tls import tls_options
-from mock_server.store.base import Log, NoLog
+from mock_server.store.base import Log
+from mock_server.store.open_log import open_log as open_state
 from mock_server.support.own_socket import OwnSocket
 
 try:
@@ -41,11 +41,7 @@ _LOOK = 0.1  # seconds between looks whether a second signal came
 
 def open_log(settings: Settings) -> Log:
     """Where state is kept. Raises StateError."""
-    if not settings.state:
-        return NoLog()
-    from mock_server.store.sqlite_log import SqliteLog  # start-up: the library is for those who keep state
-
-    return SqliteLog(Path(settings.state))
+    return open_state(settings.state)
 
 
 def bind(settings: Settings) -> socket.socket:

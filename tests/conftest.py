@@ -5,7 +5,9 @@ import itertools
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import postgres
 import pytest
@@ -44,7 +46,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests that need PostgreSQL run in one worker, which starts it once."""
     for item in items:
-        if "postgres_server" in getattr(item, "fixturenames", ()):
+        asked = getattr(item, "callspec", None)
+        if "postgres_server" in getattr(item, "fixturenames", ()) or (asked and "postgres" in asked.params.values()):
             item.add_marker(pytest.mark.xdist_group("postgres"))
 
 
@@ -60,6 +63,18 @@ def postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
     """Where a state can be kept: a schema of the test's own."""
     with postgres_server.schema(f"t{uuid.uuid4().hex}") as url:
         yield url
+
+
+@pytest.fixture(params=["file", "postgres"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes places for a state, on each engine that keeps one: what `--state` takes."""
+    numbers = itertools.count()
+    with ExitStack() as made:
+        if request.param == "file":
+            yield lambda: str(tmp_path / f"{next(numbers)}.db")
+        else:
+            server: postgres.Postgres = request.getfixturevalue("postgres_server")
+            yield lambda: made.enter_context(server.schema(f"t{uuid.uuid4().hex}"))
 
 
 @pytest.fixture(autouse=True)

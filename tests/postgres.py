@@ -79,6 +79,14 @@ class OwnPostgres(Postgres):
                     raise RuntimeError((self.folder / "log").read_text()) from None
                 time.sleep(0.02)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the server and to the processes of its connections."""
+        if self.process is not None:
+            parent = self.process.pid
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            for pid in (parent, *map(int, children)):
+                os.kill(pid, number)
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it. SIGINT cuts connections and ends well; SIGQUIT is like a crash."""
         if self.process is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.config.rates import contacts_per_minute, requests_per_minute
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.postgres_url import state_place
 from mock_server.support.text import short_repr
 from mock_server.support.web_origin import allowed_origin
 
@@ -72,7 +73,12 @@ class Settings:
     traffic: str = _setting(
         "", "Let people get in touch by themselves, as 6/min or 40/h.", check=contacts_per_minute, metavar="N/min"
     )
-    state: str = _setting("", "Keep state in this SQLite file. Default: memory.", metavar="FILE")
+    state: str = _setting(
+        "",
+        "Keep state in this SQLite file, or in this PostgreSQL database (postgresql://…). Default: memory.",
+        check=state_place,
+        metavar="FILE|URL",
+    )
     rate_limit: str = _setting(
         "observe",
         "Requests a minute for each key: a number (the real API: 60), `observe` (never refuse, warn), or `off`.",

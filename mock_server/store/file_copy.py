@@ -10,6 +10,7 @@ from pathlib import Path
 from mock_server.errors import Problem, StateError
 from mock_server.store.file_layout import ITSELF, MAKER, VERSION
 from mock_server.store.file_ownership import unused
+from mock_server.support.postgres_url import is_postgres_url
 
 _PATIENCE = 5.0  # seconds that the copy waits for a writer
 
@@ -66,6 +67,9 @@ def _sync(path: Path) -> None:
 
 
 def _check_target(source: Path, target: Path, *, replace: bool) -> None:
+    if is_postgres_url(str(source).replace(":/", "://", 1)):  # a path has no two slashes
+        what = "that is a database, and no file"
+        raise StateError(Problem("state copy", what, "copy it with `pg_dump`, as any other database"))
     if not source.is_file():
         what = "no such file" if not source.exists() else "not a file"
         raise StateError(Problem(str(source), what, "name the file that --state names"))

@@ -5,22 +5,23 @@ An engine brings a ``LayerDatabase``: how a transaction begins and ends there, a
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from mock_server.errors import StateError
+from mock_server.errors import Problem, StateError
 from mock_server.store import unreachable_rows
 from mock_server.store.base import Change, LayerId, LoggedTransaction, Row, SavedWorkspace, Slices
 from mock_server.store.file_layout import ITSELF, blocks, checksum
 from mock_server.store.file_reader import StateFileReader
+from mock_server.store.layer_database import LayerDatabase
 from mock_server.store.layer_tables import counters_of, move_head, put_head, put_layer
 from mock_server.store.merged_transactions import merged
 from mock_server.store.sql import SqlConnection
 from mock_server.store.workspace_layer import LayerTransaction, WorkspaceLayer
 
 _PAGE = 4096  # bytes
+_PATIENCE = 1.0  # seconds that a call waits for one in another thread
 _NONE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -36,39 +37,14 @@ def _one_at_a_time(
 
     @wraps(method)
     def alone(self: _Self, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise StateError(Problem(self.name, "it has not answered for a while", "see that it runs, and try again"))
+        try:
             return method(self, *given, **named)
+        finally:
+            self._lock.release()
 
     return alone
-
-
-class LayerDatabase(Protocol):
-    """The interface of an engine. Every method raises StateError, with the cause and the remedy, where it fails."""
-
-    lost: Callable[[StateError], None]
-    """Called once when nothing can be kept any more."""
-
-    @property
-    def is_busy(self) -> bool:
-        """True while it puts itself in order: a commit that can wait is better made a moment later."""
-
-    def reading(self) -> AbstractContextManager[SqlConnection]:
-        """Rows of one moment."""
-
-    def transaction(self, rows: int = 1) -> AbstractContextManager[SqlConnection]:
-        """A transaction that writes about so many rows; they are kept when it ends without an error."""
-
-    def batch(self, rows: int) -> AbstractContextManager[SqlConnection]:
-        """A transaction in which nothing is read, so that its statements may go out together."""
-
-    def checked(self, db: SqlConnection) -> int | None:
-        """The sum of all heads and layers, where one is kept. Raises DamagedFile for a place that is not whole."""
-
-    def new_layer(self, db: SqlConnection) -> LayerId:
-        """A number that no layer ever had."""
-
-    def close(self) -> None:
-        """Let go of the file or connection."""
 
 
 class LayeredLog:

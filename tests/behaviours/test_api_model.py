@@ -2,11 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -16,7 +15,7 @@ from starlette.applications import Starlette
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.store.base import Log, NoLog
-from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.open_log import open_log
 from mock_server.store.state import WorkspaceState
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.world.recipe import load_recipe
@@ -184,14 +183,19 @@ def content(state: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
     return {kind: [(row.id, row.key, row.record) for row in some] for kind, some in rows.items()}
 
 
-@pytest.fixture(scope="module", params=["memory", "file"])
-def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    log: Log = NoLog() if request.param == "memory" else SqliteLog(tmp_path_factory.mktemp("state") / "state.db")
-    yield log
+def test_in_memory_any_sequence_of_calls_does_what_the_model_does(loop: asyncio.AbstractEventLoop) -> None:
+    compare(NoLog(), loop)
+
+
+def test_any_sequence_of_calls_does_what_the_model_does(
+    new_place: Callable[[], str], loop: asyncio.AbstractEventLoop
+) -> None:
+    log = open_log(new_place())
+    compare(log, loop)
     log.close()
 
 
-def test_any_sequence_of_calls_does_what_the_model_does(log: Log, loop: asyncio.AbstractEventLoop) -> None:
+def compare(log: Log, loop: asyncio.AbstractEventLoop) -> None:
     app = create_app(Settings(world="empty", rate_limit="off", self_check="all"), log)
     run_state_machine_as_test(
         partial(Calls, app, loop, log),  # type: ignore[arg-type]  # it asks for any maker

@@ -1,7 +1,7 @@
-"""Any sequence of calls does what plain dictionaries do: 10,000 runs of up to 50 steps, half of them on a state file.
+"""Any sequence of calls does what plain dictionaries do: 10,000 runs of up to 50 steps, on each engine a third.
 
 The state machine is that of ``tests/behaviours/test_api_model.py``: after each step the workspace holds what the model
-says, in the end the lists show it, and the file gives back what memory has. Each portion of runs has a seed of its own.
+says, in the end the lists show it, and the log gives back what memory has. Each portion of runs has a seed of its own.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from frame import HERE, Figure, Size, alone
 MINUTES = 35
 ENOUGH = 0.9 * MINUTES * 60  # seconds after which no more portions are begun
 RUNS, STEPS, PORTION = 10_000, 50, 100
-STORES = ("memory", "file")
+STORES = ("memory", "file", "postgres")
 Result = tuple[int, int, str]
 """Runs, steps, and the difference that was found, if one was."""
 Portion = tuple[str, int, int, int, float]
@@ -39,8 +40,7 @@ def ran(portion: Portion) -> Result:
 
     from mock_server.app import create_app
     from mock_server.config.settings import Settings
-    from mock_server.store.base import Log, NoLog
-    from mock_server.store.sqlite_log import SqliteLog
+    from mock_server.store.open_log import open_log
 
     store, number, runs, steps, deadline = portion
     if time.time() > deadline:
@@ -64,8 +64,8 @@ def ran(portion: Portion) -> Result:
         derandomize=False,
         suppress_health_check=list(HealthCheck),
     )
-    with tempfile.TemporaryDirectory() as folder:
-        log: Log = NoLog() if store == "memory" else SqliteLog(Path(folder) / "state.db")
+    with place(store) as where:
+        log = open_log(where)
         loop = asyncio.new_event_loop()
         try:
             app = create_app(Settings(world="empty", rate_limit="off", self_check="all"), log)
@@ -79,10 +79,26 @@ def ran(portion: Portion) -> Result:
     return done[0], done[1], ""
 
 
+@contextmanager
+def place(store: str) -> Iterator[str]:
+    """A place for a state, as `--state` takes it."""
+    sys.path[:0] = [str(HERE.parent)]
+    from postgres import postgres_server
+
+    if store == "memory":
+        yield ""
+    elif store == "file":
+        with tempfile.TemporaryDirectory() as folder:
+            yield str(Path(folder) / "state.db")
+    else:
+        with postgres_server() as server, server.schema(f"model_{os.getpid()}") as url:
+            yield url
+
+
 def portions(runs: int, most: int, steps: int) -> Iterator[Portion]:
     deadline = time.time() + ENOUGH
     for number in range(runs // most):
-        yield STORES[number % 2], number, most, steps, deadline
+        yield STORES[number % len(STORES)], number, most, steps, deadline
 
 
 def main(size: Size) -> Figure:
@@ -97,9 +113,8 @@ def main(size: Size) -> Figure:
         print(found, file=sys.stderr)
     runs, steps = sum(result[0] for result in results), sum(result[1] for result in results)
     wanted = RUNS if size == "full" else 5
-    text = (
-        f"{runs:,} runs of up to {STEPS} steps, {steps:,} in all, half on a state file: differences {len(differences)}"
-    )
+    text = f"{runs:,} runs of up to {STEPS} steps, {steps:,} in all, in memory, in a file, on PostgreSQL: "
+    text += f"differences {len(differences)}"
     if runs < wanted:
         text += f"; {wanted:,} were wanted, time was up"
     return Figure(not differences and runs >= wanted, text)

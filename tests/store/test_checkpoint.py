@@ -12,6 +12,7 @@ from begun import begun
 
 from mock_server.store import checkpoint
 from mock_server.store.base import Change, LoggedTransaction, Row
+from mock_server.store.database import Database
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 
@@ -75,7 +76,9 @@ def test_writers_are_told_to_wait_while_the_log_starts_anew(log: SqliteLog, monk
 def test_a_writer_who_does_not_wait_is_never_refused(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoint, "_LARGEST", 10)
     monkeypatch.setattr(checkpoint, "_NOTICE", 0.0)
-    asked = log._data._checkpoints
+    file = log._data
+    assert isinstance(file, Database)
+    asked = file._checkpoints
     assert asked is not None
     until(log, lambda: asked.restarts >= 5)
 

@@ -169,3 +169,10 @@ def test_a_copy_is_on_the_disk_before_it_takes_its_name(
     (partial, then), folder = synced
     assert (Path(partial).parent, then) == (tmp_path, before)
     assert folder == (str(tmp_path), copied)
+
+
+def test_a_database_is_no_file_to_copy(tmp_path: Path) -> None:
+    """Nothing of its URL is shown: it may have a password."""
+    with pytest.raises(StateError, match="no file → copy it with `pg_dump`") as caught:
+        copy_state(Path("postgresql://mock:s3cret@db/mock"), tmp_path / "copy")
+    assert "s3cret" not in str(caught.value)

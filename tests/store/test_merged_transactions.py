@@ -1,14 +1,14 @@
 """Several transactions of one commit: written as one, with the effect that they have one after the other."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_server.store.base import LoggedTransaction, at_once
 from mock_server.store.merged_transactions import merged
-from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.open_log import open_log
 from mock_server.store.state import Transaction, WorkspaceState
 
 BEGUN = {"things": [{"id": 1}, {"id": 2}]}
@@ -49,18 +49,18 @@ def test_one_transaction_is_left_as_it_is() -> None:
     assert merged(made) is made
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES)
-def test_one_commit_keeps_all_that_its_transactions_did(tmp_path_factory: Any, history: list[Any]) -> None:
-    path = Path(tmp_path_factory.mktemp("state"), "state")
-    log, begun = SqliteLog(path), WorkspaceState.of(BEGUN, {})
+def test_one_commit_keeps_all_that_its_transactions_did(new_place: Callable[[], str], history: list[Any]) -> None:
+    place = new_place()
+    log, begun = open_log(place), WorkspaceState.of(BEGUN, {})
     layer = at_once(log.keep({"things": begun.rows("things")}, begun.counters, {}))
     for id in "ab":
         log.begin(id, {}, layer)
     images = {id: begun.fork() for id in "ab"}
     log.commit_all(logged(images, history))
     log.close()
-    log = SqliteLog(path)
+    log = open_log(place)
     found = {saved.id: content(WorkspaceState.restored(saved.layer)) for saved in log.load()}
     log.close()
     assert found == {id: content(image) for id, image in images.items()}

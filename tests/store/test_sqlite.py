@@ -13,36 +13,12 @@ from typing import Any
 
 import pytest
 from begun import begun
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mock_server.errors import StateError
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 
 WRITER = Path(__file__).with_name("writer.py")
-
-json_values = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(-(2**63), 2**64 - 1),
-        st.floats(allow_nan=False, allow_infinity=False),
-        st.text(st.characters(exclude_categories=["Cs"])),
-    ),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text("ab\0🦘", max_size=3), inner)),
-    max_leaves=8,
-)
-ODD = {
-    "nul": "a\0b",
-    "emoji": "🧑‍🔧 नेहा \u200fעברית",
-    "exact": 2**53 + 1,
-    "float": 0.1 + 0.2,
-    "tiny": 5e-324,
-    "long": "long " * 40_000,
-    "nested": {"list": [None, True, 1, 1.5, {"": []}]},
-    "line breaks": "\r\n\u2028\x85",
-}
 
 
 @pytest.fixture
@@ -79,63 +55,6 @@ def put(log: SqliteLog, state: WorkspaceState, *records: dict[str, Any]) -> None
 def content(state: WorkspaceState) -> dict[str, list[tuple[Any, Any, Any]]]:
     rows = {kind: [(row.id, row.key, row.record) for row in state.rows(kind)] for kind in state.kinds}
     return {kind: some for kind, some in rows.items() if some}
-
-
-def test_odd_values_come_back_as_they_were(opened: Callable[[], SqliteLog]) -> None:
-    log = opened()
-    state = new_image(log)
-    with state.transaction(log, "w") as tx:
-        for number, (name, value) in enumerate(ODD.items()):
-            tx.put("odd", name, {"id": name, "value": value})
-            tx.put("odd", number, {"id": number})
-    (saved,) = opened().load()
-    assert content(WorkspaceState.restored(saved.layer)) == content(state)
-
-
-@given(st.lists(st.tuples(st.one_of(st.integers(0, 3), st.sampled_from(["0", "é"])), json_values), max_size=6))
-@settings(max_examples=25)
-def test_whatever_is_committed_is_loaded_equal(
-    tmp_path_factory: pytest.TempPathFactory, some: list[tuple[Any, Any]]
-) -> None:
-    path = tmp_path_factory.mktemp("state") / "state.db"
-    log = SqliteLog(path)
-    state = new_image(log)
-    for id, value in some:
-        with state.transaction(log, "w") as tx:
-            if value is None:
-                tx.remove("things", id)
-            else:
-                tx.put("things", id, {"id": id, "value": value, "createdAt": f"2026-01-0{tx.count('days') % 9 + 1}"})
-    log.close()
-    log = SqliteLog(path)
-    (saved,) = log.load()
-    log.close()
-    assert content(WorkspaceState.restored(saved.layer)) == content(state)
-    assert dict(saved.layer.counters) == dict(state.counters)
-
-
-def test_a_workspace_is_replaced_or_forgotten_whole_and_others_stay(opened: Callable[[], SqliteLog]) -> None:
-    log = opened()
-    for id in ("a", "b", "c"):
-        begun(log, id, WorkspaceState.of({"faqs": [{"id": 1}, {"id": 2}]}, {}))
-    begun(log, "a", WorkspaceState(), {"seed": 2})
-    log.remove("b")
-    kept = {saved.id: (dict(saved.facts), WorkspaceState.restored(saved.layer)) for saved in opened().load()}
-    assert kept.keys() == {"a", "c"}
-    assert (kept["a"][0], content(kept["a"][1])) == ({"seed": 2}, {})
-    assert [row.id for row in kept["c"][1].rows("faqs")] == [1, 2]
-
-
-def test_a_transaction_that_fails_leaves_image_and_file_as_they_were(opened: Callable[[], SqliteLog]) -> None:
-    log = opened()
-    state = new_image(log)
-    put(log, state, {"id": 1})
-    before = content(state)
-    with pytest.raises(TypeError):
-        put(log, state, {"id": 2}, {"id": 3, "value": object()})  # the second one cannot be written
-    assert content(state) == before
-    (saved,) = opened().load()
-    assert content(WorkspaceState.restored(saved.layer)) == before
 
 
 def test_no_room_left_is_a_state_error_that_changes_nothing_and_passes(opened: Callable[[], SqliteLog]) -> None:

@@ -1,14 +1,13 @@
 """A process that writes until it is killed: transaction n puts n % 7 + 1 records, then says n on its output."""
 
 import sys
-from pathlib import Path
 
 from begun import begun
 
-from mock_server.store.sqlite_log import SqliteLog
+from mock_server.store.open_log import open_log
 from mock_server.store.state import WorkspaceState
 
-log = SqliteLog(Path(sys.argv[1]))
+log = open_log(sys.argv[1])
 kept = next(log.load(), None)
 state = begun(log, "w", WorkspaceState()) if kept is None else WorkspaceState.restored(kept.layer)
 print("ready", flush=True)

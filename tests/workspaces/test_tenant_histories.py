@@ -1,21 +1,23 @@
 """Whatever is done with tenants on a disk that may be full: each has what is expected of it, and so after a restart."""
 
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, StateError, StorageUnavailable
 from mock_server.store.base import LayerId, LoggedTransaction, NoLog
+from mock_server.store.database import Database
+from mock_server.store.layered_log import LayeredLog
+from mock_server.store.postgres_database import PostgresDatabase
 from mock_server.store.snapshot import Snapshot
-from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
+from mock_server.support.postgres_url import is_postgres_url
 from mock_server.workspaces.plan import WorldPlan, digest
 from mock_server.workspaces.workspace import Workspace, Workspaces
 from mock_server.world.clock import parse
@@ -47,10 +49,15 @@ def twin(records: Records) -> Records:
     return {kind: dict(some) for kind, some in records.items()}
 
 
-class Disk(SqliteLog):
-    """A state file on a disk that has no room while ``full``."""
+class Disk(LayeredLog):
+    """A state on a disk that has no room while ``full``."""
 
     full = False
+
+    @classmethod
+    def at(cls, place: str) -> "Disk":
+        data = PostgresDatabase(place) if is_postgres_url(place) else Database(Path(place))
+        return cls(place, data)
 
     def begin(self, *what: Any) -> None:
         self._refuse()
@@ -163,18 +170,20 @@ class Story:
 SEEDED = {name: content(Workspaces(CONTRACT, NoLog(), 1).create(name, plan_of(name), ()).state) for name in NAMES}
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES)
-def test_every_tenant_has_what_was_done_to_it_alone_and_so_after_a_restart(history: list[Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        disk = Disk(Path(folder, "state"))
-        story = Story(disk)
-        for deed, name, other, luck in history:
-            story.act(deed, name, other, full=not luck)
-            story.holds(story.workspaces)
-        disk.close()
-        disk = Disk(Path(folder, "state"))
-        again = Workspaces(CONTRACT, disk, 10)
-        assert again.restore() == len(story.expected)
-        story.holds(again)
-        disk.close()
+def test_every_tenant_has_what_was_done_to_it_alone_and_so_after_a_restart(
+    new_place: Callable[[], str], history: list[Any]
+) -> None:
+    place = new_place()
+    disk = Disk.at(place)
+    story = Story(disk)
+    for deed, name, other, luck in history:
+        story.act(deed, name, other, full=not luck)
+        story.holds(story.workspaces)
+    disk.close()
+    disk = Disk.at(place)
+    again = Workspaces(CONTRACT, disk, 10)
+    assert again.restore() == len(story.expected)
+    story.holds(again)
+    disk.close()

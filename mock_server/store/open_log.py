@@ -1,0 +1,30 @@
+"""Open the log that ``--state`` names: none, a SQLite file, or a PostgreSQL database."""
+
+from pathlib import Path
+
+from mock_server.errors import Problem, StateError
+from mock_server.store.base import Log, NoLog
+from mock_server.support.postgres_url import is_postgres_url
+
+_INSTALL = 'install it with `pip install "sophiie-mock[postgres]"`, as this program was installed'
+
+
+def open_log(state: str) -> Log:
+    """The log of a file or of a database, which starts where it stopped. Raises StateError."""
+    if not state:
+        return NoLog()
+    if is_postgres_url(state):
+        return _on_postgres(state)
+    from mock_server.store.sqlite_log import SqliteLog  # start-up: the library is for those who keep state
+
+    return SqliteLog(Path(state))
+
+
+def _on_postgres(url: str) -> Log:
+    try:
+        from mock_server.store.postgres_log import PostgresLog  # start-up: an extra, which may be missing
+    except ImportError as fault:
+        if (fault.name or "").partition(".")[0] not in ("psycopg", "psycopg_binary"):
+            raise
+        raise StateError(Problem("--state", "the client of PostgreSQL, psycopg, is not installed", _INSTALL)) from None
+    return PostgresLog(url)

@@ -1,0 +1,204 @@
+"""A state on PostgreSQL: changed in transactions that a server makes only while it has the lease.
+
+A connection may break at any moment. What was not sent is sent again on a new one. Where nobody knows whether the last
+transaction was kept, the database is asked: each transaction leaves its number in the row of its server.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+
+from mock_server.errors import Problem, StateError, StateLost
+from mock_server.store.base import LayerId
+from mock_server.store.file_reader import DamagedFile
+from mock_server.store.postgres_connection import PostgresConnection, opened
+from mock_server.store.postgres_errors import described
+from mock_server.store.postgres_lease import Lease, taken_over
+from mock_server.store.postgres_schema import FENCED, prepare
+from mock_server.store.sql import SqlConnection
+
+_IN_DOUBT_SECONDS = 10.0
+"""How long the database is waited for that must say whether a transaction was kept."""
+_PAUSE_SECONDS = 0.1
+_FENCE = "SELECT sophiie_fence(?, ?)"
+_TAKE_A_BACKUP = "restore the database from a backup, or give another one"
+
+
+class PostgresDatabase:
+    """Raises StateError, with the cause and the remedy, when the database cannot be used."""
+
+    is_busy = False  # it puts itself in order beside its writers
+
+    def __init__(self, url: str) -> None:
+        self.lost: Callable[[StateError], None] = lambda fault: None
+        self._url = url
+        self._over: StateLost | None = None
+        self._number = 0  # of the last transaction that was kept
+        self._db = opened(url)
+        try:
+            prepare(self._db, url)
+            self.lease = Lease(url, self._gone, lambda: self._db.cut())
+        except BaseException:
+            self._db.close()
+            raise
+
+    def checked(self, db: SqlConnection) -> None:
+        """Return None: a database is of one moment, and looks after its pages itself."""
+
+    def new_layer(self, db: SqlConnection) -> LayerId:
+        """A number that no layer ever had."""
+        (number,) = db.execute("SELECT nextval('layer_numbers')").fetchone()
+        return int(number)
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresConnection]:
+        """Read rows of one moment."""
+        try:
+            self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield self._db
+            finally:
+                self._roll_back()
+        except psycopg.Error as fault:
+            raise StateError(described(self._url, fault)) from None
+        except DamagedFile as fault:
+            raise StateError(Problem(self._url, f"damaged: {fault}", _TAKE_A_BACKUP)) from None
+
+    @contextmanager
+    def transaction(self, rows: int = 1) -> Iterator[PostgresConnection]:
+        """Write rows. They are kept when it ends without an error."""
+        number = self._number + 1
+        try:
+            self._begin("BEGIN", number)
+            yield self._db
+            self._db.execute("COMMIT")
+        except psycopg.Error as fault:
+            self._settle(number, fault)
+        except BaseException:
+            self._roll_back()
+            raise
+        self._number = number
+
+    @contextmanager
+    def batch(self, rows: int) -> Iterator["Batch"]:
+        """Write rows, with statements that go out together when it ends; they are kept then."""
+        batch = Batch()
+        yield batch
+        number = self._number + 1
+        self._connect()
+        try:
+            self._send(batch, number)
+        except psycopg.Error as fault:
+            if self._db.is_open:
+                self._settle(number, fault)
+            elif not self._is_kept(number):  # it broke, and nothing of this was kept
+                with self.transaction() as db:
+                    batch.run(db)
+        self._number = number
+
+    def close(self) -> None:
+        """Let go of the connections, and of the lease."""
+        self.lease.close()
+        self._db.close()
+
+    def _send(self, batch: "Batch", number: int) -> None:
+        with self._db.raw.pipeline():
+            self._db.execute("BEGIN")
+            self._db.execute(_FENCE, (self.lease.server, number))
+            batch.run(self._db)
+            self._db.execute("COMMIT")
+
+    def _begin(self, statement: str, number: int | None = None) -> None:
+        """Begin a transaction, on a new connection where this one was closed meanwhile."""
+        self._connect()
+        self._db.execute(statement)
+        if number is not None:
+            self._db.execute(_FENCE, (self.lease.server, number))
+
+    def _connect(self) -> None:
+        """Have a connection, a new one where this one was closed meanwhile."""
+        self._check()
+        if not self._db.is_usable():
+            self._db.close()
+            self._db = opened(self._url)
+
+    def _check(self) -> None:
+        """Raises StateError where nothing may be written now."""
+        if self._over is not None:
+            raise self._over
+        if not self.lease.is_held():
+            what = "it has not answered for some seconds"
+            raise StateError(
+                Problem(self._url, what, "see that it runs and can be reached; then this goes on by itself")
+            )
+
+    def _settle(self, number: int, fault: psycopg.Error) -> None:
+        """After an error: return where the transaction was kept all the same, else raise what went wrong."""
+        if fault.sqlstate == FENCED:
+            self._roll_back()
+            raise self._gone(taken_over(self._url)) from None
+        if self._db.is_open:
+            self._roll_back()
+        elif self._is_kept(number):
+            return
+        raise StateError(described(self._url, fault)) from None
+
+    def _is_kept(self, number: int) -> bool:
+        """Ask the database whether it kept a transaction, for as long as it may need to come back."""
+        last = time.monotonic() + _IN_DOUBT_SECONDS
+        while True:
+            try:
+                kept = self._last_kept()
+                break
+            except (StateError, psycopg.Error):
+                if time.monotonic() > last:
+                    what = "it is gone, and nobody knows whether the last change was kept"
+                    raise self._gone(StateLost(Problem(self._url, what, "start again once it runs"))) from None
+                time.sleep(_PAUSE_SECONDS)
+        if kept is None:
+            raise self._gone(taken_over(self._url))
+        return kept == number
+
+    def _last_kept(self) -> int | None:
+        """The number of the last transaction; None where another server has taken over."""
+        if not self._db.is_open:
+            self._db = opened(self._url)
+        # The row is locked for as long as the connection before may still be at work.
+        found = self._db.execute("SELECT commits FROM servers WHERE id = ? FOR UPDATE", (self.lease.server,))
+        row = found.fetchone()
+        return None if row is None else int(row[0])
+
+    def _gone(self, fault: StateLost) -> StateLost:
+        if self._over is None:
+            self._over = fault
+            self.lost(fault)
+        return self._over
+
+    def _roll_back(self) -> None:
+        """End what was begun; a connection that is gone has ended it by itself."""
+        with suppress(psycopg.Error):
+            if self._db.is_open:
+                self._db.execute("ROLLBACK")
+
+
+class Batch:
+    """Statements that are sent together, and once more where the connection was closed before."""
+
+    def __init__(self) -> None:
+        self._statements: list[tuple[str, Sequence[Any], bool]] = []
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """Note one statement."""
+        self._statements.append((statement, values, False))
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Note one statement for each of these rows."""
+        self._statements.append((statement, tuple(rows), True))
+
+    def run(self, db: PostgresConnection) -> None:
+        """Run them in their order."""
+        for statement, values, many in self._statements:
+            (db.executemany if many else db.execute)(statement, values)

@@ -1,0 +1,107 @@
+"""The tables of a state on PostgreSQL, and how those of an earlier version become those of this one.
+
+They lie in the first schema of the search path, and mean what those of a state file mean (``file_layout``). There is
+no sum over all heads and layers: a database, unlike a copy of a file, is always of one moment.
+"""
+
+from collections.abc import Sequence
+
+from mock_server.errors import Problem, StateError
+from mock_server.store.postgres_connection import PostgresConnection, explained
+
+_LEAVES_A_LAYER = """
+CREATE TRIGGER {table}_{verb} AFTER {verb} ON {table} REFERENCING OLD TABLE AS gone
+FOR EACH STATEMENT EXECUTE FUNCTION sophiie_leave_layer();
+"""
+_FIRST = """
+CREATE TABLE sophiie_mock (version integer NOT NULL);
+INSERT INTO sophiie_mock VALUES (0);
+CREATE SEQUENCE layer_numbers;
+
+CREATE TABLE servers (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, until timestamptz NOT NULL,
+    commits bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);
+
+CREATE TABLE layers (
+    id bigint PRIMARY KEY, parent bigint REFERENCES layers, facts bytea NOT NULL, sum bigint NOT NULL
+);
+CREATE INDEX layers_parent ON layers (parent);
+CREATE TABLE heads (
+    workspace text COLLATE "C", snapshot text COLLATE "C", facts bytea NOT NULL,
+    layer bigint NOT NULL REFERENCES layers, sum bigint NOT NULL, PRIMARY KEY (workspace, snapshot)
+);
+CREATE INDEX heads_layer ON heads (layer);
+CREATE TABLE contents (
+    layer bigint PRIMARY KEY, counters bytea NOT NULL, total bigint NOT NULL, sum bigint NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE blocks (
+    layer bigint, number bigint, body bytea NOT NULL, sum bigint NOT NULL, PRIMARY KEY (layer, number)
+);
+ALTER TABLE blocks ALTER body SET STORAGE EXTERNAL;
+CREATE TABLE records (
+    layer bigint, kind text COLLATE "C", id text COLLATE "C", created text NOT NULL, arrival bigint NOT NULL,
+    body bytea, sum bigint NOT NULL, PRIMARY KEY (layer, kind, id)
+);
+
+CREATE FUNCTION sophiie_leave_layer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE contents SET total = total - went.sum
+    FROM (SELECT layer, SUM(sum)::bigint AS sum FROM gone GROUP BY layer) AS went
+    WHERE contents.layer = went.layer;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION sophiie_fence(which bigint, number bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE servers SET commits = number WHERE id = which;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'another server has taken over' USING ERRCODE = 'SM001';
+    END IF;
+END $$;
+""" + "".join(
+    _LEAVES_A_LAYER.format(table=table, verb=verb) for table in ("blocks", "records") for verb in ("UPDATE", "DELETE")
+)
+FENCED = "SM001"
+"""The code of the error with which a transaction ends whose server has been taken over."""
+
+MIGRATIONS: Sequence[str] = (_FIRST,)
+"""The script at each place makes the tables of one version more. One that was released is never changed."""
+_TABLES = ("servers", "layers", "heads", "contents", "blocks", "records")
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('sophiie-mock'), hashtext(current_schema()))"
+_THERE = """
+SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY (?)
+"""
+
+
+def prepare(db: PostgresConnection, url: str) -> None:
+    """Make the tables, or bring them up to this version. Raises StateError for those of a newer one, or of others."""
+    with explained(url):
+        db.execute("BEGIN")
+        try:
+            db.execute(_ONE_AT_A_TIME)
+            version = _version(db, url)
+            for script in MIGRATIONS[version:]:
+                db.script(script)
+            if version < len(MIGRATIONS):
+                db.execute("UPDATE sophiie_mock SET version = ?", (len(MIGRATIONS),))
+            db.execute("COMMIT")
+        except BaseException:
+            if db.is_open:
+                db.execute("ROLLBACK")
+            raise
+
+
+def _version(db: PostgresConnection, url: str) -> int:
+    """The version of the tables that are there; 0 for none."""
+    there = {name for (name,) in db.execute(_THERE, (["sophiie_mock", *_TABLES],))}
+    if "sophiie_mock" not in there:
+        if there:
+            what = f"a schema with tables of another program: {', '.join(sorted(there))}"
+            raise StateError(Problem(url, what, "give a database or a search_path of its own"))
+        return 0
+    ((version,),) = db.execute("SELECT version FROM sophiie_mock")
+    if version > len(MIGRATIONS):
+        what = f"made by a newer version of the program (format {version}, this one knows {len(MIGRATIONS)})"
+        raise StateError(Problem(url, what, "use that version, or give another database"))
+    return int(version)

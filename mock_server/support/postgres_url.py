@@ -1,0 +1,26 @@
+"""The URL of a PostgreSQL database, as ``--state`` takes it: recognized, and refused where it shows a password."""
+
+import re
+from urllib.parse import parse_qsl
+
+_SCHEMES = ("postgresql://", "postgres://")
+_USER_AND_PASSWORD = re.compile(r"[^@]*:[^@]+@")
+_HINT = (
+    "it has a password, which every process here and each log can see: "
+    "take it out, and put it into PGPASSWORD, or into the file that PGPASSFILE names"
+)
+
+
+def is_postgres_url(text: str) -> bool:
+    """Tell whether a text names a PostgreSQL database; anything else is the path of a file."""
+    return text.startswith(_SCHEMES)
+
+
+def state_place(text: str) -> str:
+    """``text``, a file or a database. Raises ValueError, without a word of it, for a URL with a password."""
+    if is_postgres_url(text):
+        place, _, query = text.partition("://")[2].partition("?")
+        # Nothing of a URL is shown that may have one, also where it is not encoded as it should be.
+        if _USER_AND_PASSWORD.match(place) or any("password" in name.lower() for name, _ in parse_qsl(query)):
+            raise ValueError(_HINT)
+    return text
