@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.support.text import shorten
+
 _AROUND = 24
 
 
@@ -44,5 +46,4 @@ def _excerpt(text: str, at: int) -> str:
 
 
 def _short(value: Any) -> str:
-    text = ascii(value)
-    return text if len(text) <= 80 else f"{text[:80]}…"
+    return shorten(ascii(value), 81)

@@ -13,6 +13,7 @@ from mock_server.admin.context import ControlRefused
 from mock_server.config.settings import Settings
 from mock_server.errors import WorldError
 from mock_server.support.condition import in_a_thread
+from mock_server.support.text import shorten
 from mock_server.world.recipe import Recipe, is_name, load_recipe, recipe_of, recipe_of_text
 
 SCHEMA: Mapping[str, Any] = {"type": ["string", "object"], "minLength": 1, "maxLength": 1_000, "maxProperties": 200}
@@ -81,4 +82,4 @@ def _inline(world: Mapping[str, Any]) -> Recipe:
     text, file = world["text"], world.get("file", "recipe")
     if not isinstance(text, str) or not isinstance(file, str):
         raise ControlRefused(400, "`text` and `file` are texts", pointer="/world")
-    return recipe_of_text(text.encode("utf-8", "surrogatepass"), file[:200])
+    return recipe_of_text(text.encode("utf-8", "surrogatepass"), shorten(file, 200))

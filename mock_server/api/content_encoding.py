@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 
 from mock_server.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 from mock_server.event_loop.turns import in_turns
+from mock_server.support.text import shorten
 
 _TAKEN = "gzip, deflate"
 _MOST_MEMBERS = 100  # each needs memory of its own
@@ -26,7 +27,7 @@ def unpacking(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: int) -
         return body
     unpack = _UNPACKERS.get(name)
     if unpack is None:
-        what = f"content encoding `{name[:60]}` is not read here; send {_TAKEN}, or the body as it is"
+        what = f"content encoding `{shorten(name, 60)}` is not read here; send {_TAKEN}, or the body as it is"
         raise UnsupportedMediaType(what, headers=[(b"accept-encoding", _TAKEN.encode())])
     parts, size = [], 0
     try:

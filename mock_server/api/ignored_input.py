@@ -8,6 +8,7 @@ from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
 from mock_server.spec.validation_messages import pointer
 from mock_server.support.did_you_mean import nearest
+from mock_server.support.text import shorten
 
 Place = Literal["path", "method", "query", "filter", "body"]
 
@@ -51,13 +52,13 @@ def ignored(operation: Operation, names: Collection[str], body: Any, idle: Seque
 def _unread(names: Collection[str], idle: Sequence[str]) -> Iterator[Ignored]:
     for name in idle:
         if any(it == name or it.startswith(f"{name}[") for it in names):
-            yield Ignored("filter", name[:_SHOWN])
+            yield Ignored("filter", shorten(name, _SHOWN))
 
 
 def _unknown(operation: Operation, names: Iterable[str]) -> Iterator[Ignored]:
     for name in names:
         if not operation.reads_query(name):
-            yield Ignored("query", name[:_SHOWN], nearest(name, operation.query_names))
+            yield Ignored("query", shorten(name, _SHOWN), nearest(name, operation.query_names))
 
 
 def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) -> list[Ignored]:
@@ -75,5 +76,5 @@ def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) 
             if isinstance(inner, dict | list):
                 found += _fields(known[name], inner, (*path, name), left - len(found))
         elif not schema.open and len(found) < left:
-            found.append(Ignored("body", pointer([*path, name[:_SHOWN]]), nearest(name, known)))
+            found.append(Ignored("body", pointer([*path, shorten(name, _SHOWN)]), nearest(name, known)))
     return found

@@ -6,6 +6,7 @@ from functools import lru_cache
 from mock_server.errors import NotAcceptable
 from mock_server.spec.content import Content
 from mock_server.spec.media_types import MediaType, is_json, parsed, specificity
+from mock_server.support.text import shorten
 
 _MOST_RANGES = 50
 
@@ -53,7 +54,7 @@ def negotiated(contents: Sequence[Content], accept: str | None, *, strict: bool 
         return ranked[0]
     if loose is None:
         there = ", ".join(content.media for content in contents)
-        raise NotAcceptable(f"Accept asks for `{str(accept)[:100]}`; this answer is documented as {there}")
+        raise NotAcceptable(f"Accept asks for `{shorten(str(accept), 100)}`; this answer is documented as {there}")
     return loose
 
 

@@ -12,6 +12,7 @@ from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import as_texts
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.text import shorten
 
 Read = Callable[[Operation, str, str, bytes], Any]
 
@@ -95,7 +96,7 @@ def _declared(operation: Operation, media: str) -> str:
         fits = sent.essence == wanted or wanted == "*/*" or ranged
         if fits and (sent.charset in _CHARSETS or format_of(media) not in _IN_UTF_8):
             return declared
-    raise UnsupportedMediaType(f"content type `{media[:60]}`; send {', '.join(operation.bodies)}")
+    raise UnsupportedMediaType(f"content type `{shorten(media, 60)}`; send {', '.join(operation.bodies)}")
 
 
 def _json(operation: Operation, declared: str, media: str, body: bytes) -> Any:

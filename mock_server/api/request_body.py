@@ -4,6 +4,7 @@ from starlette.types import Receive, Scope
 
 from mock_server.errors import ApiError, BadRequest, PayloadTooLarge
 from mock_server.support.condition import within
+from mock_server.support.text import shorten
 
 BODY = "mock.body"
 """Where a scope has the body of a request that has arrived, or the reason why it was not read."""
@@ -37,7 +38,7 @@ async def read_body(receive: Receive, declared: bytes | None, limit: int, deadli
     """
     if declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
         raise PayloadTooLarge(
-            f"the body declares {declared[:18].decode()} bytes; at most {limit} are read (--max-body)"
+            f"the body declares {shorten(declared.decode(), 18)} bytes; at most {limit} are read (--max-body)"
         )
     try:
         return await within(deadline, _whole(receive, limit))

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.behaviours.registry import OperationContext
 from mock_server.store.base import Row
+from mock_server.support.text import shorten
 
 _NO_FIELD = "the order `{}` names no field of these records: it is ignored"
 
@@ -24,7 +25,7 @@ class Selection:
             for filter in call.binding.filters.known
             if not filter.is_plain and (wanted := filter.wanted_values(call.list_query)) is not None
         ]
-        self.explain = [_NO_FIELD.format(text[:60]) for text in unknown]
+        self.explain = [_NO_FIELD.format(shorten(text, 60)) for text in unknown]
 
     def rows(self, offset: int, limit: int) -> tuple[Sequence[Row], int]:
         """A window of the rows, and how many there are in all."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from mock_server.config.settings import PREFIX, Settings, flag, remedy, table, typed, variable
 from mock_server.errors import Problem, SettingsError
-from mock_server.support.text import short_repr
+from mock_server.support.text import short_repr, shorten
 
 Table = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[Problem]:
         if name.upper().startswith(PREFIX) and name not in known and value and not _OF_ITS_LINKS.fullmatch(name):
             near = get_close_matches(name.upper()[:60], known, 1)
             help = f"did you mean {near[0]}?" if near else "`sophiie-mock serve --help` lists the settings"
-            yield Problem(f"{name[:60]!a}"[1:-1], "no such setting, so it is ignored", help)
+            yield Problem(shorten(ascii(name)[1:-1], 60), "no such setting, so it is ignored", help)
 
 
 def _typed(

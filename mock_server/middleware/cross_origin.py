@@ -16,6 +16,7 @@ from mock_server.api.response import Header, explained, headers_for
 from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
 from mock_server.support.redaction import Redactor
+from mock_server.support.text import shorten
 from mock_server.support.web_origin import allowed_origin, is_of_this_machine, web_origin
 from mock_server.support.wire_texts import named_fields
 
@@ -82,7 +83,7 @@ class CrossOrigin:
 
     def _said(self, refusal: str) -> str:
         """The refusal as it may be shown, which the terminal shows once."""
-        why = self._redactor.redact(refusal[:300])
+        why = self._redactor.redact(shorten(refusal, 300))
         if why not in self._warned and len(self._warned) < _MOST_KNOWN:
             self._warned.add(why)
             log.warning("%s", why)

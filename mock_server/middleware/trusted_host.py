@@ -14,6 +14,7 @@ from mock_server.api.response import explained, headers_for
 from mock_server.config.settings import Settings
 from mock_server.errors import Misdirected
 from mock_server.support.redaction import Redactor
+from mock_server.support.text import shorten
 from mock_server.support.wire_texts import named_fields
 
 log = logging.getLogger("mock_server")
@@ -45,7 +46,7 @@ class TrustedHost:
             await send({"type": "websocket.close", "code": 1000})
         elif scope["type"] == "http" and self._hosts is not None and not self._lets_in(scope):
             foreign = next(name for name in named_hosts(scope) if name not in self._hosts)
-            name = self._redactor.redact(foreign[:100])
+            name = self._redactor.redact(shorten(foreign, 100))
             log.warning("refused a request to the host %r; --allow-host lets it in", name)
             await self._refuse(Misdirected(_REMEDY), scope["path"], send)
         else:

@@ -9,6 +9,7 @@ import jsonschema_rs
 from mock_server.errors import Problem
 from mock_server.support import json_pointer
 from mock_server.support.did_you_mean import did_you_mean
+from mock_server.support.text import shorten
 
 _MOST = 20  # names or values in one remedy
 _LONGEST = 60
@@ -86,7 +87,7 @@ def pointer(tokens: Iterable[str | int]) -> str:
 
 def choice(names: Iterable[Any]) -> str:
     """A list of values that can be chosen."""
-    texts = [str(name)[:_LONGEST] for name in names]
+    texts = [shorten(str(name), _LONGEST) for name in names]
     more = f" or {len(texts) - _MOST} others" if len(texts) > _MOST else ""
     return f"one of {', '.join(texts[:_MOST])}{more}" if texts else ""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.text import shorten
 
 Steps = tuple[int, ...]
 
@@ -41,7 +42,7 @@ def parse(text: str) -> Steps:
     steps = tuple(_seconds(part.strip()) for part in text.split(","))
     if len(steps) > _MOST or not all(0 < step <= _LONGEST for step in steps):
         remedy = f"one of {', '.join(PROFILES)}, or up to {_MOST} steps as 5s,5m,30m (each up to 7d)"
-        raise SettingsError(Problem("--retries", f"`{text[:60]}` is no schedule", remedy))
+        raise SettingsError(Problem("--retries", f"`{shorten(text, 60)}` is no schedule", remedy))
     return steps
 
 

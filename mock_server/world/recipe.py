@@ -16,7 +16,7 @@ from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.json_pointer import escape
-from mock_server.support.text import short_repr
+from mock_server.support.text import short_repr, shorten
 from mock_server.world.own_data.own_records import Lines, OwnRecords
 
 MAX_LEADS = 30_000
@@ -165,7 +165,7 @@ def _checked(
             values.update({"leads": 0} if key == "leads" else {})
         elif key not in _RULES:
             remedy = _did_you_mean(key, [*_RULES, RECORDS]) or _keys()
-            problems.append(Problem(where[:_LONGEST], f"unknown key {short_repr(key)}", remedy))
+            problems.append(Problem(shorten(where, _LONGEST), f"unknown key {short_repr(key)}", remedy))
         elif wrong := _RULES[key](value):
             problems.append(Problem(where, f"{key} is {short_repr(value)}", f"it must be {wrong}"))
         else:

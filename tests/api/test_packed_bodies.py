@@ -15,6 +15,7 @@ from wire import Answer, Tenant, ask, assert_envelope
 from mock_server.api.content_encoding import decoded, unpacking
 from mock_server.errors import BadRequest, PayloadTooLarge
 from mock_server.store.base import at_once
+from mock_server.support.text import shorten
 
 LEAD = {"firstName": "Ana", "email": "ana@example.com", "suburb": "Newtown"}
 PLAIN = json.dumps(LEAD).encode()
@@ -70,7 +71,7 @@ def test_the_journal_has_the_body_as_its_sender_had_it(desk: Desk) -> None:
 def test_another_encoding_is_refused_by_name(desk: Desk, encoding: str) -> None:
     answer = created(desk, gzip.compress(PLAIN), encoding)
     assert_envelope(answer, 415)
-    assert f"`{encoding[:60]}`" in answer.explain
+    assert f"`{shorten(encoding, 60).replace('…', '...')}`" in answer.explain
     assert answer.get("accept-encoding") == "gzip, deflate"
 
 

@@ -7,6 +7,7 @@ import yaml
 
 from mock_server.errors import Problem, WorldError
 from mock_server.support.json_pointer import escape
+from mock_server.support.text import short_repr
 from mock_server.support.yaml_core_schema import scalar_value
 
 MAX_VALUES = 200_000
@@ -48,7 +49,7 @@ class YamlValues:
             if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
                 self._refuse(key, "a key that is no plain word", "write 'key: value'; merge keys are not read")
             if key.value in found:
-                self._refuse(key, f"the key {key.value[:60]!r} stands here twice", "keep one of them")
+                self._refuse(key, f"the key {short_repr(key.value)} stands here twice", "keep one of them")
             below = f"{pointer}/{escape(key.value)}"
             found[key.value] = self._value(value, below, depth - 1)
             self.lines[below] = key.start_mark.line + 1
