@@ -1,4 +1,6 @@
-"""Keys of an API: from standard input, a file, or the environment; never from an argument, which others can see."""
+"""The keys of an API: from standard input, a file, or the environment. A key is never an argument, because others can
+read the arguments of a process.
+"""
 
 import re
 import sys
@@ -12,9 +14,9 @@ _MOST = 64 * 1024
 
 
 def key_from(file: str, from_input: bool, environment: Mapping[str, str]) -> str:
-    """The key, from where it was said to be; empty when nothing came in, or the environment has none.
+    """Read the key from its source; empty when nothing came in, or when the environment has none.
 
-    Raises CannotRun for what is no key, and for a file without one.
+    Raises CannotRun when the text is not a key, or when a file has none.
     """
     if from_input:
         stream = sys.stdin.buffer
@@ -38,7 +40,7 @@ def from_environment(variable: str, environment: Mapping[str, str]) -> str:
 
 
 def _only_line(text: str, place: str) -> str:
-    """The one line that is not blank. What it holds is never told."""
+    """Return the one line that is not blank. An error never repeats the content."""
     lines = [line.strip("\ufeff \t") for line in text.splitlines() if line.strip("\ufeff \t")]
     if len(lines) != 1:
         what = f"{len(lines)} lines, and a key is one" if lines else "no key in it"

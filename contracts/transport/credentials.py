@@ -1,7 +1,8 @@
-"""Puts the key of a request where its operation wants it.
+"""Puts the key of a request where its operation expects it.
 
-The suite speaks of keys as bearer tokens. What is sent has them in a header, a query parameter or a cookie of the
-document's choice; what is kept and shown of a request stays as it was, so that no key comes into an address.
+The suite treats each key as a bearer token. The request that goes out has the key in a header, a query parameter or a
+cookie, as the document says. The request that is recorded and shown does not change, so no key gets into a URL that is
+shown.
 """
 
 import base64
@@ -16,7 +17,7 @@ _PREFIX = "Bearer "
 
 
 class Sendable(Protocol):
-    """A prepared request, as far as a key changes it."""
+    """The part of a prepared request that a key changes."""
 
     url: str | None
     headers: Any
@@ -24,7 +25,9 @@ class Sendable(Protocol):
 
 @contextmanager
 def key_in_place(request: Sendable, schemes: Sequence[Scheme]) -> Generator[None, None, None]:
-    """While this lasts, the request has its bearer key as ``schemes`` say; other requests stay as they are."""
+    """Move the bearer key of a request to where ``schemes`` say, until the block ends. A request without a bearer key
+    does not change.
+    """
     given = request.headers.get("Authorization", "")
     given = given.decode("latin-1") if isinstance(given, bytes) else given
     if not given.startswith(_PREFIX) or not schemes or set(schemes) == {BEARER}:

@@ -1,7 +1,7 @@
-"""Connections on which no phase of a request lasts for ever, however slowly the other side sends.
+"""Connections with a time limit for each phase of a request, however slowly the other side sends.
 
-A time-out of a socket ends silence only. A target that sends one byte a second is never silent, so here every read
-of the status line, the headers and the body gets what is left until a moment, and no more.
+The time-out of a socket ends only silence. A target that sends one byte a second is never silent. So each read of the
+status line, the headers and the body gets only the time that is left until a deadline.
 """
 
 import http
@@ -17,7 +17,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 
 class Deadline(threading.local):
-    """Holds the moments, of the monotonic clock, at which the request of this thread must be over."""
+    """Holds the times (monotonic clock) at which the answer to this thread's request must have come."""
 
     head = float("inf")
     """The status line and the headers must have come by then."""
@@ -25,13 +25,13 @@ class Deadline(threading.local):
     """The body must have come by then."""
 
     def start(self, head: float, whole: float) -> None:
-        """Count from now: seconds for the status line and the headers, and for all of the answer."""
+        """Start: ``head`` seconds for the status line and the headers, ``whole`` seconds for the whole answer."""
         now = time.monotonic()
         self.head, self.whole = now + head, now + whole
 
 
 class _TimedFile(io.RawIOBase):
-    """The bytes of a socket until a deadline."""
+    """Reads the bytes of a socket until a deadline."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock, self._silence, self._deadline = sock, sock.gettimeout(), deadline
@@ -54,7 +54,7 @@ class _TimedFile(io.RawIOBase):
 
 
 class _TimedSocket:
-    """Stands before a socket where an answer is read from it."""
+    """Stands in for a socket where an answer is read."""
 
     def __init__(self, file: _TimedFile) -> None:
         self._file = file
@@ -64,7 +64,9 @@ class _TimedSocket:
 
 
 class _Timed(HTTPConnection):
-    """Reads its answers until the deadline. Connecting, TLS and sending end by the time-out of the socket."""
+    """A connection that reads its answers until the deadline. The time-out of the socket limits connecting, TLS and
+    sending.
+    """
 
     def __init__(self, *args: Any, deadline: Deadline, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -77,7 +79,7 @@ class _Timed(HTTPConnection):
 
 
 class _TimedTLS(_Timed, HTTPSConnection):
-    """A timed connection over TLS, whose handshake the socket ends as a whole."""
+    """A timed connection over TLS. The time-out of the socket limits the whole handshake."""
 
 
 class _TimedAnswer(http.client.HTTPResponse):
@@ -99,6 +101,6 @@ class _TimedAnswer(http.client.HTTPResponse):
 
 
 def set_deadline(pool: HTTPConnectionPool, deadline: Deadline) -> None:
-    """Let the connections that a pool opens keep to a deadline."""
+    """Make all connections of a pool keep to a deadline."""
     pool.ConnectionCls = _TimedTLS if pool.scheme == "https" else _Timed
     pool.conn_kw["deadline"] = deadline

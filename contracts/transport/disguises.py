@@ -1,7 +1,7 @@
-"""Disguises of a secret: ways to write it letter by letter, or turned round, in which no fixed text would find it.
+"""Disguises of a secret: ways to write it, letter by letter or backwards, that a search for one fixed text would miss.
 
-A target that echoes a key may escape it for wherever it puts it. What is covered is in ``Disguises``, and no more:
-whoever encrypts or compresses a key, or cuts it into pieces, is not found out.
+A target that echoes a key may escape it in many ways. ``Disguises`` lists those that are found. A key that is
+encrypted, compressed or cut into pieces is not found.
 """
 
 import base64

@@ -1,9 +1,9 @@
-"""The generator's way to the target: its requests, its checks and its probes go through our transport, and nothing
-beside it opens a connection.
+"""The generator's way to the target: its requests, checks and probes go through our transport. Nothing else opens a
+connection.
 
-The generator takes a transport as an instance, and nothing of ``requests`` is changed for it. Three of its habits
-reach past that seam, so each has another answer here: its probes make a session, an ``externalValue`` is fetched, and
-after a refused connection it opens a socket to see who is there.
+The generator takes a transport as an instance, so no class of ``requests`` is changed. It opens connections in three
+other places, and each has its own solution here: its probes make a session, an ``externalValue`` is fetched, and after
+a refused connection it opens a socket to see who is there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _UNSAFE_PATH = "/probe%5C%1B%01"
 class EngineTransport(RequestsTransport):
     """Sends the cases of the generator in sessions of a guarded transport.
 
-    ``lost`` is the fault of a target that accepts no connections any more.
+    ``lost`` is the error of a target that no longer accepts connections.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -43,7 +43,7 @@ class EngineTransport(RequestsTransport):
         self.lost: Exception | None = None
 
     def send(self, case: Case[Any], *, session: Any = None, **kwargs: Any) -> Response:
-        """Send one case. Of the generator's own session only the headers and the credentials are taken."""
+        """Send one case. Only the headers and the credentials of the generator's own session are used."""
         ours = self._transport.session()  # a new one for each case: no cookie of an answer goes out with the next
         if session is not None:
             ours.headers.update(session.headers)
@@ -64,7 +64,7 @@ class EngineTransport(RequestsTransport):
 
 
 class GuardedEngine(Engine):
-    """The generator without its probing phase, whose sessions nobody can give it; see ``adapt``."""
+    """The generator without its probing phase, because that phase makes its own sessions; see ``adapt``."""
 
     def get_phase_config(self, phase_name: PhaseName, **options: Any) -> Phase:
         """Leave the probing phase out."""
@@ -74,7 +74,7 @@ class GuardedEngine(Engine):
 
 
 def guarded(schema: BaseSchema, sender: EngineTransport) -> OpenApiSchema:
-    """A copy of a schema, and of all that is copied from it, whose cases go through ``sender``."""
+    """Return a copy of a schema that sends its cases, and those of its own copies, through ``sender``."""
 
     class Guarded(OpenApiSchema):
         """A schema with a transport of its own."""
@@ -87,7 +87,7 @@ def guarded(schema: BaseSchema, sender: EngineTransport) -> OpenApiSchema:
 
 
 def adapt(schema: OpenApiSchema, transport: Transport, origin: str) -> None:
-    """Find out what the server refuses before the application sees it, so that it is not generated."""
+    """Find out what the server refuses before its application sees it, so that the generator does not send it."""
     if _refused(transport, origin, {"X-Probe-Null": "\x00"}) is not None:
         schema.adapt_to_null_byte_in_header_failure()
     body = _refused(transport, origin + _UNSAFE_PATH, {})
@@ -105,7 +105,7 @@ def _refused(transport: Transport, url: str, headers: Mapping[str, str]) -> byte
 
 
 def without_external_values(node: Any) -> Any:
-    """The document without its links to examples elsewhere, which the generator would fetch from any host."""
+    """Return the document without its links to examples on other hosts: the generator would fetch them."""
     if isinstance(node, list):
         return [without_external_values(item) for item in node]
     if not isinstance(node, Mapping):
@@ -119,7 +119,7 @@ def without_external_values(node: Any) -> Any:
 
 
 def recorded(interaction: Any, operation: str, schemes: Sequence[Scheme] = ()) -> Exchange | None:
-    """The exchange that the generator has recorded; None where no answer came."""
+    """Return the exchange that the generator recorded; None where no answer came."""
     if interaction is None or interaction.response is None:
         return None
     request, response = interaction.request, interaction.response

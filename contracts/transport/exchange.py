@@ -37,7 +37,9 @@ NOT_JSON: Final = _Absent()
 
 @dataclass(frozen=True)
 class Exchange:
-    """``url`` is the whole URL as sent; header names are lower-case; ``operation`` is empty when none fits."""
+    """A request with its answer. ``url`` is the whole URL as sent; header names are lower-case; ``operation`` is empty
+    when no operation fits.
+    """
 
     method: str
     url: str
@@ -69,7 +71,7 @@ class Exchange:
 
     @cached_property
     def report_url(self) -> str:
-        """The URL for reports. Where data is private, ids and values asked for came from an answer, and are masked."""
+        """The URL for reports. On a real host, ids and query values came from an answer, so they are masked."""
         if not self.private:
             return self.url
         parts, template = urlsplit(self.url), self.operation.partition(" ")[2].split("/")
@@ -87,12 +89,12 @@ class Exchange:
 
     @property
     def json(self) -> Any:
-        """The body, decoded; ``NOT_JSON`` when it is none, or nests so deep that nobody reads it."""
+        """The decoded body; ``NOT_JSON`` when the body is not JSON, or is nested too deep to read."""
         return self._decoded[0]
 
     @property
     def unreadable_reason(self) -> str:
-        """The reason why the body is not read as JSON, without anything of the body; empty when it is read."""
+        """The reason why the body cannot be read as JSON; empty when it can. It repeats nothing of the body."""
         return self._decoded[1]
 
     @cached_property
@@ -113,7 +115,7 @@ class Exchange:
         return self.json.get(name) if isinstance(self.json, dict) else None
 
     def curl(self, keys: Variables = NO_KEYS) -> str:
-        """The shortest command that shows the same, with each of the ``keys`` as its variable."""
+        """The shortest command that repeats the request, with a variable in place of each of the ``keys``."""
         words = ["curl", "-sS"] if self.method == "GET" else ["curl", "-sS", "-X", self.method]
         line = " ".join(words)
         with_key = [name for name, value in self.sent_headers.items() if any(key in value for key in keys)]
@@ -129,7 +131,7 @@ class Exchange:
         return f"{line} {_shell_word(self.report_url)}"
 
     def answer(self, longest: int = 240) -> str:
-        """Status and the beginning of the body, for a person."""
+        """The status and the first words of the body, for a person."""
         if self.private:
             return cut(f"{self.status} {self._shape}", longest)
         beginning = self.body[: 4 * (longest + 1)]  # a letter has four bytes at most
@@ -140,11 +142,11 @@ class Exchange:
         return shape(self.json, self.words)
 
     def shown_name(self, name: str) -> str:
-        """A name of a member for reports: masked where it may be somebody's data."""
+        """The name of a member for reports, masked where it may be somebody's data."""
         return name if self.words is None or name in self.words else MASK
 
     def shown_pointer(self, pointer: str) -> str:
-        """A JSON pointer for reports, in which names are masked that may be somebody's data."""
+        """A JSON pointer for reports. Names in it are masked where they may be somebody's data."""
         return "/".join(step if step in ("", "*") else self.shown_name(step) for step in pointer.split("/"))
 
 
@@ -167,7 +169,7 @@ def _why(body: bytes, fault: orjson.JSONDecodeError) -> str:
 
 
 def _quoted(text: str, keys: Variables) -> str:
-    """A word for a shell, in which the first of the keys that it holds is a variable."""
+    """A word for a shell. The first of the keys in it becomes a variable."""
     for key, variable in keys.items():
         if key and key in text:
             before, *rest = (re.sub(r'(["$`\\])', r"\\\1", part) for part in text.split(key))
@@ -177,7 +179,7 @@ def _quoted(text: str, keys: Variables) -> str:
 
 
 def _shell_word(text: str) -> str:
-    """A word for a shell on one line: what cannot be seen is an escape, which bash and zsh read."""
+    """A word for a shell, on one line: invisible characters become escapes, which bash and zsh read."""
     if text.isprintable():
         return shlex.quote(text)
     return f"$'{''.join(char if char.isprintable() and char not in _QUOTES else _bytes(char) for char in text)}'"
@@ -193,7 +195,7 @@ def _harmless(value: str) -> bool:
 
 
 def cut(text: str, longest: int) -> str:
-    """The beginning of a text, cut between words: half a secret would not be known for one."""
+    """The first part of a text, cut between words, because half a secret would not be recognised as one."""
     if len(text) <= longest:
         return text
     ends = [text.rfind(mark, 0, longest) for mark in ' ,"&;']
@@ -201,7 +203,7 @@ def cut(text: str, longest: int) -> str:
 
 
 def shape(value: Any, words: Collection[str] | None = None) -> str:
-    """Types instead of values: ``{id: text, tags: [{name: text}]}``. Names that are not among ``words`` are masked."""
+    """Types instead of values: ``{id: text, tags: [{name: text}]}``. A name that is not in ``words`` is masked."""
     if isinstance(value, dict):
         shown = ((name if words is None or name in words else MASK, member) for name, member in value.items())
         return "{" + ", ".join(dict.fromkeys(f"{name}: {shape(member, words)}" for name, member in shown)) + "}"

@@ -1,7 +1,7 @@
-"""The guard decides what may be sent, how often, and when to stop: below every engine and every option.
+"""The guard decides what may be sent, how often, and when to stop. No engine and no option can go around it.
 
-On a real host only reads of documented paths with the given token pass, and writes that the ledger lets through.
-Anything else raises before a socket opens.
+On a real host it lets through only reads of documented paths with the given token, and writes that the ledger allows.
+Any other request raises an error before a socket opens.
 """
 
 import math
@@ -36,7 +36,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """The limits of a run: what may be sent, and how much. ``origin`` is ``https://api.sophiie.ai``."""
+    """The limits of a run: what may be sent, and how much. ``origin`` is, for example, ``https://api.sophiie.ai``."""
 
     origin: str
     mode: Mode
@@ -54,7 +54,7 @@ class Policy:
 
 
 class Guard:
-    """Lets requests through, counts them, and ends the run when the target asks for it. Used by several threads."""
+    """Lets requests through, counts them, and ends the run when the target asks for it. Several threads may use it."""
 
     def __init__(self, policy: Policy, pace: Pace | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.policy = policy
@@ -73,26 +73,26 @@ class Guard:
         self._announce: Callable[[str], None] = lambda text: None
 
     def listen(self, listener: Callable[[Exchange], None]) -> None:
-        """Tell ``listener`` of every exchange."""
+        """Call ``listener`` with every exchange."""
         self._listeners.append(listener)
 
     def announce_with(self, announce: Callable[[str], None]) -> None:
-        """Say with ``announce`` why nothing is sent for a while."""
+        """Call ``announce`` with the reason each time that nothing is sent for a while."""
         self._announce = announce
 
     def interrupt(self) -> None:
-        """Let nothing more through. Called from the handler of a signal: it waits for nothing."""
+        """Let no more requests through. A signal handler calls this, so it never waits."""
         self.interrupted = True
         self.stopped = self.stopped or RunStopped("interrupted")
 
     def expire(self) -> bool:
-        """Tell whether the run's time is used up; then nothing passes. Called from a signal's handler."""
+        """Tell whether the run's time is used up; if so, let no more requests through. A signal handler calls this."""
         if self._left() <= 0:
             self.stopped = self.stopped or RunStopped(_LATE, spent=True)
         return self._left() <= 0
 
     def admit(self, request: GuardedRequest) -> None:
-        """Raises RequestRefused or RunStopped; returns when the request may go out."""
+        """Wait until the request may go out, then return. Raises RequestRefused or RunStopped."""
         with self._lock:
             try:
                 self._admit(request)
@@ -109,9 +109,9 @@ class Guard:
 
     @contextmanager
     def burst(self) -> Generator[None, None, None]:
-        """While this lasts, requests follow each other closely, in a window of the key's own, until the first 429.
+        """Let requests follow each other quickly until the block ends or the first 429 comes, in a window of their own.
 
-        Raises RequestRefused when none is allowed, or when a limit of the run would cut it short: a part shows nothing.
+        Raises RequestRefused when no burst is allowed, or when a limit of the run would end it too early.
         """
         with self._lock:
             self._burst = self._begun()
@@ -136,7 +136,7 @@ class Guard:
         return self.pace.burst(most)
 
     def _wait(self, pace: Pace, moment: float) -> None:
-        """Wait for a moment of the pace. Raises RunStopped where that is too long; the request is not sent."""
+        """Wait for a moment of the pace. Raises RunStopped, and sends nothing, when the wait would be too long."""
         seconds = moment - pace.clock()
         if seconds > MAX_WAIT_SECONDS:
             self._give_up(f"nothing may be sent with this key for {seconds:.0f} s: the target, or another run, said so")
@@ -157,11 +157,11 @@ class Guard:
         return math.inf if self.policy.deadline is None else self.policy.deadline - self._clock()
 
     def seconds_left(self, method: str) -> float:
-        """The time that a request has until the run must be over. A write is not cut: nobody would know its effect."""
+        """The seconds until the run must end. A write is never cut off, because nobody would know its effect."""
         return math.inf if self._writes(method) else max(0.0, self._left())
 
     def check_time(self, method: str) -> None:
-        """Raises RunStopped when a request was not answered because the time of the run is used up."""
+        """Raises RunStopped when a request got no answer because the run's time was used up."""
         with self._lock:
             if self.seconds_left(method) <= 0:
                 self._stop(_LATE, spent=True)
@@ -210,7 +210,7 @@ class Guard:
         raise self.stopped
 
     def seen(self, exchange: Exchange) -> None:
-        """Take note of an answer. Raises RunStopped when it was one too many."""
+        """Record an answer. Raises RunStopped when the run must end because of it."""
         for listener in self._listeners:
             listener(exchange)
         if self.policy.mode is not Mode.SAFE:
@@ -221,7 +221,7 @@ class Guard:
             self._count(exchange)
 
     def _pause(self, pace: Pace, headers: Mapping[str, str]) -> None:
-        """Leave the target alone for as long as it asks, or end the run where that is too long."""
+        """Send nothing for as long as the target asks, or end the run when that is too long."""
         seconds = requested_pause(headers, pace.clock())
         pace.hold(min(seconds, MAX_HOLD_SECONDS))
         if seconds > MAX_PAUSE_SECONDS:

@@ -1,4 +1,4 @@
-"""A request as the guard sees it, and the interface of whoever decides on writes to a real host."""
+"""A request as the guard sees it, and the interface of the part that decides about writes to a real host."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,7 +7,7 @@ from contracts.transport.exchange import Exchange
 
 
 class GuardedRequest(Protocol):
-    """The request that is to go out, as far as the guard looks at it."""
+    """A request that is about to go out: the parts that the guard looks at."""
 
     method: str | None
     url: str | None
@@ -22,20 +22,20 @@ class GuardedRequest(Protocol):
 
 
 class WritePolicy(Protocol):
-    """Decides on each write to a real host, and keeps account of it."""
+    """Decides about each write to a real host, and records it."""
 
     def check(self, method: str, path: str, body: bytes) -> None:
-        """Raises RequestRefused for a write that may not be sent."""
+        """Raises RequestRefused for a write that is not allowed."""
 
     def sending(self, method: str, path: str, body: bytes) -> None:
-        """The write goes out next. What is to be known of it must be on disk when this returns."""
+        """Record a write just before it is sent. When this returns, the record must be on disk."""
 
     def answered(self, exchange: Exchange) -> None:
-        """The write was answered."""
+        """Record the answer to the write."""
 
 
 def body_of(request: GuardedRequest) -> bytes:
-    """The bytes of a request's body. A stream, which only its sending would show, counts as nothing."""
+    """The bytes of a request's body; none for a stream, whose bytes are known only when it is sent."""
     if isinstance(request.body, str):
         return request.body.encode()
     return request.body if isinstance(request.body, bytes) else b""

@@ -1,7 +1,7 @@
-"""Puts the guard under every request, whoever makes it: the engine, its checks, our sequences.
+"""Puts the guard under every request, whoever makes it: the engine, its checks, our scenarios.
 
-It sits below ``requests.Session``, where a connection would be opened, because options of an engine are wishes:
-several of its checks send requests of their own that no option reaches.
+The guard sits below ``requests.Session``, where connections open, because the options of an engine are not enough:
+several of its checks send requests that no option controls.
 """
 
 import logging
@@ -37,9 +37,10 @@ _PACKINGS = frozenset({"", "identity", *HTTPResponse.CONTENT_DECODERS})
 
 
 class _Response(requests.Response):
-    """Read as it comes, until it is too large or takes too long.
+    """An answer that is read while it comes, until it is too large or takes too long.
 
-    ``flaw`` says why its body is not what was sent. ``near``: no network lies between that could have cut it short.
+    ``flaw`` says why its body is not the body that was sent. ``near`` is true when no network lies between, which could
+    have cut it short.
     """
 
     exchange: Exchange
@@ -49,7 +50,7 @@ class _Response(requests.Response):
 
     @property
     def is_redirect(self) -> bool:
-        """Never: none is followed, and a Location that cannot be read would end the run."""
+        """Always false: no redirect is followed, and a Location that cannot be read would end the run."""
         return False
 
     def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
@@ -131,9 +132,9 @@ class _GuardedAdapter(HTTPAdapter):
 
 
 class Transport:
-    """Sessions whose every request passes the guard.
+    """Makes sessions in which every request passes the guard.
 
-    ``reroutes`` sends requests for one origin to another address: a recording server that stands in for a real host.
+    ``reroutes`` sends the requests for one origin to another address: a server that stands in for a real host in tests.
     """
 
     def __init__(self, guard: Guard, reroutes: Mapping[str, str] | None = None) -> None:
@@ -144,7 +145,7 @@ class Transport:
         self._adapter = _GuardedAdapter(self)
 
     def under(self, guard: Guard) -> "Transport":
-        """A transport to the same target under another guard."""
+        """Return a transport to the same target under another guard."""
         return Transport(guard, self._reroutes)
 
     def session(self) -> requests.Session:
@@ -165,7 +166,7 @@ class Transport:
         return self._adapter.send(prepared).exchange
 
     def reroute(self, url: str) -> str:
-        """The URL on the host that stands in for its own, if there is one."""
+        """The URL on the host that stands in for the real one, if there is one."""
         for origin, other in self._reroutes.items():
             if url.startswith(origin):
                 return other + url[len(origin) :]
@@ -178,7 +179,7 @@ class Transport:
         response: _Response,
         seconds: float,
     ) -> Exchange:
-        """The record of a request with its answer."""
+        """Make the exchange of a request and its answer."""
         method, url, body = request.method or "", request.url or "", response.content
         packings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
         operation = self.guard.policy.contract.find(method, urlsplit(url).path)

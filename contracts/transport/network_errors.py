@@ -1,4 +1,4 @@
-"""Faults of the network in words: they say what kind of exception there was, and repeat no text of it."""
+"""Network errors in words for a person. The words name the kind of error, and repeat no text of the exception."""
 
 import http.client
 import socket
@@ -46,11 +46,11 @@ TRUST = "name the file of the authority that you trust in REQUESTS_CA_BUNDLE or 
 
 
 class BrokenAnswer(requests.ConnectionError):
-    """An answer that came, and is not read to its end. The message says why in words of ours."""
+    """An answer that came, but was not read to its end. The message says why, in our own words."""
 
 
 def in_words(fault: BaseException) -> str:
-    """Say why a request was not answered, as a person would."""
+    """Say why a request got no answer, in words for a person."""
     chain = list(_chain(fault))
     said = [str(one) for one in chain if isinstance(one, BrokenAnswer) and one.args and isinstance(one.args[0], str)]
     if said:
@@ -63,20 +63,20 @@ def in_words(fault: BaseException) -> str:
 
 
 def remedy(fault: BaseException) -> str:
-    """Say what a person can do about a target that does not answer."""
+    """Say what a person can do when a target does not answer."""
     untrusted = any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(fault))
     return TRUST if untrusted else "is it running?"
 
 
 def answered(fault: BaseException) -> bool:
-    """Tell whether something came back: then the answer is wrong, and somebody is there."""
+    """Tell whether something came back. If so, a server is there, but its answer is wrong."""
     kinds = (BrokenAnswer, InvalidHeader, http.client.HTTPException)
     silent = (http.client.RemoteDisconnected,)
     return any(isinstance(one, kinds) and not isinstance(one, silent) for one in _chain(fault))
 
 
 def _chain(fault: BaseException) -> Iterator[BaseException]:
-    """The exception, and those that it was made from: as causes, as arguments, as a reason."""
+    """The exception and all exceptions that it holds: as causes, as arguments, as a reason."""
     seen: list[BaseException] = []
     left = [fault]
     while left:

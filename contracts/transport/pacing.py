@@ -1,7 +1,7 @@
-"""How fast requests may follow each other: never more than 50 in any 60 s, evenly, shared by all runs on one token.
+"""The pace of requests: at most 50 in any 60 s, evenly spread, shared by all runs with the same token.
 
-The vendor allows 60 a minute for each key. Ten of them are left to whoever else uses the key. Only a burst, which is
-there to show that limit, takes them all: it has a window to itself.
+The vendor allows 60 a minute for each key. Ten of them stay free for other users of the key. Only a burst, which tests
+that limit, takes all 60, and it has a time window for itself.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ APART = MAX_BURST_SECONDS + 2 * WINDOW_SECONDS
 
 
 class Pace:
-    """Waits for the next slot. The slots of a token lie in one small database, which serialises several processes.
+    """Waits for the next slot. The slots of a token are in one small database, which several processes share.
 
-    The times are wall-clock seconds: they must mean the same in every process.
+    Times are seconds of the wall clock, because they must mean the same in every process.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class Pace:
         self.clock, self.sleep = clock, sleep
 
     def wait(self) -> None:
-        """Return when a request may be sent."""
+        """Wait until a request may be sent."""
         self.wait_until(self.slot())
 
     def slot(self) -> float:
-        """The next moment for a request; it is taken."""
+        """Take the next moment at which a request may be sent."""
         return self._move(lambda free: max(free, self.clock()), GAP)
 
     def wait_until(self, moment: float) -> None:
@@ -57,14 +57,15 @@ class Pace:
             self.sleep(left)
 
     def burst(self, most: int) -> "Burst":
-        """A burst that begins when nothing was sent for a window. No other run sends before it is a window past.
+        """Take a burst. It begins when nothing was sent for one window, and no other run sends until one window after
+        it.
 
-        The next one then begins half a window out of step with this one, for a host that counts from minute to minute.
+        The next burst begins half a window out of step, for a host that counts by the minute.
         """
         return Burst(self.clock, self._move(self._quiet, MAX_BURST_SECONDS + WINDOW_SECONDS + GAP), most)
 
     def until_burst(self) -> float:
-        """Seconds until one could begin."""
+        """The seconds until a burst could begin."""
         with self._open() as database:
             return self._quiet(_free(database)) - self.clock()
 
@@ -72,7 +73,7 @@ class Pace:
         return max(free - GAP + WINDOW_SECONDS, self.clock())
 
     def hold(self, seconds: float) -> None:
-        """Send nothing for this long: the target said so."""
+        """Send nothing for so many seconds, because the target asked for it."""
         self._move(lambda free: max(free, self.clock() + seconds))
 
     def _move(self, choose: Callable[[float], float], after: float = 0.0) -> float:
@@ -98,14 +99,14 @@ def _free(database: sqlite3.Connection) -> float:
 
 
 class Burst:
-    """Requests that follow each other closely, ``most`` of them from ``start`` on."""
+    """Requests that follow each other quickly, ``most`` of them from ``start`` on."""
 
     def __init__(self, clock: Callable[[], float], start: float, most: int) -> None:
         self._clock, self._start, self._most = clock, start, most
         self._taken = 0
 
     def slot(self) -> float:
-        """The moment for the next request; it is taken."""
+        """Take the moment for the next request."""
         self._taken += 1
         return self._start + (self._taken - 1) * BRISK
 
@@ -120,5 +121,5 @@ class Burst:
 
 
 def expected_seconds(requests: int, burst: int = 0) -> float:
-    """How long this many requests take at this pace, and then a burst."""
+    """The seconds that so many requests take at this pace, followed by a burst."""
     return max(0, requests - 1) * GAP + (WINDOW_SECONDS + (burst - 1) * BRISK if burst else 0.0)

@@ -1,4 +1,6 @@
-"""The pause that a target asks for with a 429, whatever the spelling, and how long a run obeys before it gives up."""
+"""The pause that a target asks for with a 429, in any of the usual headers, and how long a run waits before it gives
+up.
+"""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
 def requested_pause(headers: Mapping[str, str], now: float) -> float:
-    """Seconds for which the target wants to be left alone; a minute when it does not say. ``now`` is since 1970."""
+    """The seconds for which the target wants no requests; 60 when it does not say. ``now`` is seconds since 1970."""
     for name in ("retry-after", "x-ratelimit-reset"):
         seconds = _seconds(headers.get(name, "").strip(), now)
         if seconds is not None:

@@ -1,6 +1,6 @@
-"""Texts of the answers of a real host, so that none is repeated in what a run says of them.
+"""The texts in the answers of a real host, remembered so that no message of a run repeats them.
 
-Values are somebody's data, and so are ids and the keys of maps. What the document itself holds is not.
+Values are somebody's data, and so are ids and the keys of maps. Texts that are in the document itself are not private.
 """
 
 import re
@@ -16,23 +16,23 @@ _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*(?:'|$)|\"(?:[^\"\\]|\\.)*(?:\"|$)")
 
 
 class PrivateTexts:
-    """Listens to a run. ``words`` are those of the document, which may be shown."""
+    """Remembers the texts of all answers of a run. ``words`` are the words of the document, which may be shown."""
 
     def __init__(self, words: Collection[str]) -> None:
         self._words = words
         self._texts: set[str] = set()
 
     def seen(self, exchange: Exchange) -> None:
-        """Keep each text of an answer."""
+        """Remember each text of an answer."""
         if exchange.private and exchange.json is not NOT_JSON and len(self._texts) < _MOST:
             self._texts.update(text for text in _texts(exchange.json, "") if text not in self._words)
 
     def mask(self, text: str) -> str:
-        """A text with everything masked in it that an answer held, or that stands in quotation marks."""
+        """Mask everything in a text that came in an answer, or that stands in quotation marks."""
         return self.mask_known(_QUOTED.sub(lambda found: self._quoted(found[0]), text))
 
     def mask_known(self, text: str) -> str:
-        """A text with everything masked in it that an answer held."""
+        """Mask everything in a text that came in an answer."""
         found = sorted((private for private in self._texts if private in text), key=len, reverse=True)
         for private in found:
             text = re.sub(rf"(?<!\w){re.escape(private)}(?!\w)", MASK, text)

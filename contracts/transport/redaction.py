@@ -1,7 +1,7 @@
-"""Redaction of all that leaves the suite: secrets by value, and the personal data of people.
+"""Masks secrets, and the personal data of people, in everything that leaves the suite.
 
-The redactor of the project knows secrets. An answer of a real host holds more that is not ours to keep: mail
-addresses and telephone numbers are masked as well, unless all data is known to be made up.
+The redactor in ``mock_server.support`` knows secrets. The answers of a real host hold more that must not be repeated:
+mail addresses and telephone numbers are masked as well, unless all data is known to be synthetic.
 """
 
 import re
@@ -15,7 +15,7 @@ _PHONE = re.compile(r"(?<![\w.:-])(?:\+|%2B)[1-9][0-9]{7,14}(?![\w:-])")
 
 
 class ReportRedactor:
-    """``people``: also mask mail addresses and telephone numbers."""
+    """Masks secrets; with ``people`` also mail addresses and telephone numbers."""
 
     def __init__(self, secrets: Iterable[str], *, people: bool) -> None:
         secrets = [secret for secret in secrets if secret]
@@ -24,7 +24,7 @@ class ReportRedactor:
         self._people = people
 
     def redact(self, text: str) -> str:
-        """Mask every secret in a text, and mail addresses and telephone numbers if people's data may be in it."""
+        """Mask every secret in a text, and mail addresses and telephone numbers where people's data may be in it."""
         for disguise in self._disguises:  # first: what looks like a key to the redactor may be the half of one
             text = disguise.mask(text)
         text = self._redactor.redact(text)

@@ -1,4 +1,6 @@
-"""A polite end: SIGTERM, which a CI system sends first, is taken for Ctrl-C, so that what was written is taken away."""
+"""Handles SIGTERM, which a CI system sends first, in the same way as Ctrl-C, so that the run still deletes the records
+that it made.
+"""
 
 import signal
 import threading
@@ -15,9 +17,11 @@ SAME_SIGNAL = 0.5
 
 @contextmanager
 def interruptible(stop: Callable[[], None] = lambda: None) -> Generator[None, None, None]:
-    """While this lasts both signals call ``stop``, for other threads, and raise KeyboardInterrupt.
+    """Let both signals call ``stop`` and raise KeyboardInterrupt until the block ends. ``stop`` tells the other
+    threads.
 
-    Only where a program may choose that; and one that was started to ignore a signal goes on ignoring it.
+    It does nothing where a program may not handle signals. A signal that the process was started to ignore stays
+    ignored.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -30,7 +34,7 @@ def interruptible(stop: Callable[[], None] = lambda: None) -> Generator[None, No
 
 @contextmanager
 def hurried(seconds: float) -> Generator[None, None, None]:
-    """Interrupt what takes longer than this, such as a wait for another thread, which nothing else would end."""
+    """Interrupt the block when it takes too long: nothing else would end a wait for another thread."""
 
     def late(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -50,10 +54,11 @@ def hurried(seconds: float) -> Generator[None, None, None]:
 
 @contextmanager
 def finishing(*, interrupted: bool, clock: Callable[[], float] = time.monotonic) -> Generator[None, None, None]:
-    """While this lasts the first signal does nothing, for what was found is written down; the second one interrupts.
+    """Ignore the first signal until the block ends, because the findings are being written. The second signal
+    interrupts.
 
-    Of a run that was ``interrupted`` the first one has come. Many a parent passes a signal on that its group has got
-    already: what follows within ``SAME_SIGNAL`` seconds is no second one.
+    If the run was ``interrupted``, its first signal has already come. Many parents pass on a signal that the whole
+    process group has received, so a signal within ``SAME_SIGNAL`` seconds of the first does not count as a second one.
     """
     known, last = int(interrupted), clock()
 

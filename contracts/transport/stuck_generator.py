@@ -1,7 +1,7 @@
-"""Bounds on the generator while it sends nothing: it looks for examples and values, and of some schemas there are more
-than anybody can wait for.
+"""A time limit on the generator while it sends nothing. It searches for examples and values, and for some schemas the
+search would never end.
 
-Its work is done in threads of its own, so the main thread looks after it once a second.
+The generator works in its own threads, so the main thread checks it once a second.
 """
 
 import ctypes
@@ -29,10 +29,11 @@ class NothingWasSent(SuiteError):
 
 @contextmanager
 def bounded(guard: Guard, longest: float = MAX_SILENCE_SECONDS) -> Generator[None, None, None]:
-    """While this lasts, no operation keeps the generator silent for longer than this, and the run's time is kept.
+    """Limit the seconds in which the generator sends nothing for one operation, and the time of the run, until the
+    block ends.
 
-    Raises KeyboardInterrupt, which the generator takes for an end, once the time of the run is used up. Does nothing
-    in another thread than the main one, which gets no signals.
+    Raises KeyboardInterrupt when the time of the run is used up; the generator ends then. Outside the main thread this
+    does nothing, because only the main thread gets signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -61,5 +62,5 @@ def bounded(guard: Guard, longest: float = MAX_SILENCE_SECONDS) -> Generator[Non
 
 
 def _raise_in(thread: threading.Thread, error: type[Exception]) -> None:
-    """Raise an error in another thread, at its next step: Python has no other way to end what runs there."""
+    """Raise an error in another thread at its next step. Python has no other way to end the work of a thread."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error))

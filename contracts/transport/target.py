@@ -17,7 +17,7 @@ from mock_server.support.web_origin import with_scheme
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name is this machine. A name that has to be looked up elsewhere is not."""
+    """Tell whether a host name means this machine. A name that needs a look-up elsewhere does not."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -26,7 +26,7 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Target:
-    """``other_key`` opens another organization on the same host, for the checks of tenancy."""
+    """An API to check. ``other_key`` opens another organization on the same host, for the checks of tenancy."""
 
     origin: str
     key: str = field(repr=False)
@@ -38,7 +38,7 @@ class Target:
 
     @property
     def variables(self) -> Variables:
-        """Where a person who repeats a request has the keys."""
+        """The variables in which a person who repeats a request has the keys."""
         return {key: name for key, name in ((self.other_key, OTHER_VARIABLE), (self.key, TOKEN_VARIABLE)) if key}
 
     def mode(self, wanted: str = "") -> Mode:
@@ -54,7 +54,7 @@ class Target:
 
 
 def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] = is_loopback) -> Target:
-    """The target at a URL. Raises CannotRun."""
+    """Return the target at a URL. Raises CannotRun."""
     url = with_scheme(url)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -74,9 +74,9 @@ def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] 
 
 @contextmanager
 def mock(**settings: Any) -> Generator[Target, None, None]:
-    """The mock on a free port, for as long as this lasts. Settings are those of the server.
+    """Start the mock on a free port, and stop it when the block ends. The settings are those of the server.
 
-    It repeats failed deliveries, so that repeats can be checked.
+    It repeats failed deliveries, so that the repeats can be checked.
     """
     given: dict[str, Any] = {"port": 0, "quiet": True, "rate_limit": "off", "retries": "1h,1h", **settings}
     with ExitStack() as stack:

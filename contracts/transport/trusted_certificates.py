@@ -1,4 +1,4 @@
-"""The certificate authorities that a run trusts: those that the environment names, as other programs take them."""
+"""The certificate authorities that a run trusts: those that the environment names, as in other programs."""
 
 import os
 import ssl
@@ -12,7 +12,7 @@ _VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT
 def trusted_certificates(environment: Mapping[str, str] = os.environ) -> str | bool:
     """The file or folder of trusted authorities; True for the usual ones.
 
-    Raises CannotRun for one that cannot be read: to go on with others would not be what was asked for.
+    Raises CannotRun when it cannot be read: to trust other authorities instead would not be what the user asked for.
     """
     for variable in _VARIABLES:
         path = environment.get(variable, "")
