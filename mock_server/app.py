@@ -52,6 +52,7 @@ from mock_server.middleware.fault_injection import FaultInjection
 from mock_server.middleware.journal import JournalMiddleware
 from mock_server.middleware.overrides import OverridesMiddleware
 from mock_server.middleware.rate_limit import RateLimit
+from mock_server.middleware.read_fence import fenced
 from mock_server.middleware.trusted_host import TrustedHost
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.simulation.timeline import Timeline
@@ -173,7 +174,7 @@ def create_app(
         partial(CrossOrigin, router=router, settings=settings, redactor=redactor),
         partial(ApiFirst, api=api),
     )
-    app.front = _wrapped(app.serve_other, doors)
+    app.front = fenced(_wrapped(app.serve_other, doors), log, envelope)
     app.state.settings, app.state.envelope = settings, envelope
     app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
     app.state.dispatcher, app.state.endpoint = dispatcher, endpoint
@@ -221,9 +222,7 @@ def _control_plane(
     settings: Settings, workspaces: Workspaces, endpoint: Endpoint, dispatcher: Dispatcher, timeline: Timeline
 ) -> ASGIApp:
     from mock_server.admin.app import control_plane  # start-up: as above
-    from mock_server.admin.context import (
-        AdminContext,  # start-up: both are not needed until somebody asks for the plane
-    )
+    from mock_server.admin.context import AdminContext  # start-up: neither is needed until somebody asks for the plane
 
     plane = control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger))
     return DurableControl(plane, workspaces.commits) if workspaces.commits else plane

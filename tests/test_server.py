@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -273,8 +273,8 @@ def test_two_servers_know_nothing_of_each_other() -> None:
         assert get(other, "/v1/leads").json["totalCount"] == 0
 
 
-def test_state_outlives_the_server_that_is_entered_again(tmp_path: Path) -> None:
-    server = MockServer(Settings(**TINY, state=str(tmp_path / "state.db")))
+def test_state_outlives_the_server_that_is_entered_again(new_place: Callable[[], str]) -> None:
+    server = MockServer(Settings(**TINY, state=new_place()))
     with server:
         before = get(server, "/v1/leads").json["totalCount"]
         made = post(server, "/v1/leads", {"firstName": "Grace"}).json
