@@ -11,7 +11,7 @@ from mock_server.api.self_check import SelfCheck
 from mock_server.api.stage import Stage
 from mock_server.behaviours.render_cache import RenderCache
 from mock_server.config.settings import Settings
-from mock_server.errors import InternalError, NotServed, SpecError
+from mock_server.errors import AnswerInvalid, InternalError, NotServed, SpecError
 from mock_server.spec.operation import Operation
 from mock_server.workspaces.workspace import Workspaces
 
@@ -43,7 +43,9 @@ class Endpoint:
             return
         try:
             await self._handler(exchange, operation)(exchange, workspace, scope, receive, send)
-        except SpecError as fault:  # found only now: no value could be made for a schema
+        except (SpecError, AnswerInvalid) as fault:  # found only now: no value could be made for a schema
+            if isinstance(fault, AnswerInvalid) and not self._contract.foreign:
+                raise  # our own documents have a value for every schema: that none was made is our fault
             self._contract.failed[operation.key] = str(fault)
             raise NotServed(str(fault)) from None
 

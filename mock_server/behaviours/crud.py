@@ -164,12 +164,11 @@ def single(call: OperationContext) -> OperationResult:
     """The one record of its kind, or the one below another record; with a body it is changed."""
     family = call.binding.family
     above = records.parent(call)
-    if above is None:
-        row = call.tx.one(family.kind)
-    else:
-        id = records.id_of(call.path)
+    id = family.kind if above is None else records.id_of(call.path)
+    row = call.tx.one(family.kind) if above is None else call.tx.get(family.kind, id)
+    if row is None and (above is not None or family.at_sight):
         gone = call.tx.get(records.REMOVED, f"{family.kind}/{id}")
-        row = call.tx.get(family.kind, id) or (None if gone else records.invented_row(call, family, id))
+        row = None if gone else records.invented_row(call, family, id)
     if row is None and call.operation.method in ("GET", "DELETE"):
         raise NotFound(f"this workspace has no {family.kind}")
     if call.operation.method == "DELETE" and row is not None:
@@ -183,7 +182,7 @@ def single(call: OperationContext) -> OperationResult:
 def act(call: OperationContext) -> OperationResult:
     """Something is done to one record: its status changes where one of its states says so."""
     family, row = call.binding.family, existing(call)
-    word = call.operation.segments[-1].rpartition(":")[2]
+    word = next(it for it in reversed(call.operation.segments) if it).rpartition(":")[2]
     fields = {**given(call), **effects(word, family.shapes)}
     changed = change(call, family, row, fields) if fields else row
     wrapper = call.binding.wrapper

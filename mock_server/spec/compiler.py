@@ -37,9 +37,9 @@ def operations(document: Document) -> Compiled:
     found = compiler.operations()
     left_out = list(dict.fromkeys(compiler.shared.left_out))
     faults = list(dict.fromkeys([*compiler.shared.faults, *left_out]))
-    if not found and not faults:
+    if not found and not faults and not document.root.get("webhooks"):
         faults.append(Problem(f"{document.name}#/paths", "no operations", "add one"))
-    if all(operation.unserved for operation in found):
+    if faults and all(operation.unserved for operation in found):
         raise SpecError(*faults)
     if not faults:
         document.found_sound()

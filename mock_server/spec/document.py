@@ -198,10 +198,11 @@ def parse(
         what = f"OpenAPI version `{shorten(version, 20)}`" if version else "no `openapi` version"
         remedy = "convert it from Swagger 2.0 first" if old else "serve an OpenAPI 3.0, 3.1 or 3.2 document"
         raise SpecError(Problem(f"{name}#/openapi", what, remedy))
-    paths = root.get("paths")
-    if not isinstance(paths, dict) or not paths:
-        remedy = "a document without operations cannot be served"
-        raise SpecError(Problem(f"{name}#/paths", f"no paths but {kind_of(paths)}", remedy))
+    paths, webhooks = root.get("paths", {}), root.get("webhooks")
+    if not isinstance(paths, dict) or not (paths or (webhooks and isinstance(webhooks, dict))):
+        remedy = "a document without operations and webhooks cannot be served"
+        raise SpecError(Problem(f"{name}#/paths", f"no paths but {kind_of(root.get('paths'))}", remedy))
+    root = {**root, "paths": paths}
     with suppress(LookupError):
         if mark:
             return Document(name, recall(mark), root, lenient, mark, known_sound=True)

@@ -1,5 +1,6 @@
 """The parameters of an operation, read from a document."""
 
+from mock_server.errors import Problem
 from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import Node, kind_of
 from mock_server.spec.media_types import is_json
@@ -69,7 +70,7 @@ class ParameterCompiler:
         elif "schema" in node:
             schema = self._shared.schema(f"{pointer}/schema")
         if schema is None:
-            raise self._document.fault(pointer, f"parameter `{name}` has no schema", "give it one")
+            schema = self._any(pointer, name)
         return Parameter(
             name=name,
             location=location,
@@ -83,6 +84,12 @@ class ParameterCompiler:
             allow_reserved=node.get("allowReserved") is True,
             whole=whole,
         )
+
+    def _any(self, pointer: str, name: str) -> Schema:
+        """The schema of a parameter that has none: any text fits."""
+        what = f"parameter `{name}` has no schema: any text is taken"
+        self._shared.slips.append(Problem(f"{self._document.name}#{pointer}", what, "give it one"))
+        return Schema.inline(self._document, {})
 
 
 def _is_ignored(node: Node) -> bool:

@@ -45,6 +45,8 @@ def place_of(operation: Operation) -> Place:
     """Where an operation stands."""
     skipped = operation.base.count("/")
     segments = operation.segments[skipped:]
+    if len(segments) > 1 and segments[-1] == "":
+        segments = segments[:-1]  # a slash at the end says nothing, as Django has it
     fixed = next((index for index, segment in enumerate(segments) if ITEM in segment), len(segments))
     versions = [index for index in range(fixed) if _VERSION.fullmatch(segments[index])]
     start = versions[-1] + 1 if versions else 0

@@ -54,7 +54,7 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("Swagger", {"swagger": "2.0", "paths": {}}, "/openapi", "no `openapi` version → convert it from Swagger 2.0"),
     ("a version to come", {"openapi": "4.0.0", "paths": {"/a": {}}}, "/openapi", "OpenAPI version `4.0.0` → serve"),
     ("an odd version", {"openapi": ["3.1.0"], "paths": {"/a": {}}}, "/openapi", "OpenAPI version `['3.1.0']`"),
-    ("no paths", {"openapi": "3.1.0"}, "/paths", "no paths but nothing → a document without operations"),
+    ("no paths", {"openapi": "3.1.0"}, "/paths", "no paths but nothing → a document without"),
     ("empty paths", document({}), "/paths", "no paths"),
     ("listed paths", {"openapi": "3.1.0", "paths": ["/a"]}, "/paths", "no paths but a list"),
     ("no operation", document({"/a": {"summary": "x"}}), "/paths", "no operations → add one"),
@@ -106,12 +106,6 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ),
     ("a body of old", parameter(**{"in": "body"}), f"{PARAMETER}/in", "parameter `a` is in the text 'body'"),
     (
-        "a parameter without schema",
-        lead(parameters=[{"name": "a", "in": "query"}]),
-        PARAMETER,
-        "`a` has no schema → give",
-    ),
-    (
         "a style of old",
         parameter(style="matrix"),
         f"{PARAMETER}/style",
@@ -119,7 +113,6 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ),
     ("a listed style", parameter(style=["form"]), f"{PARAMETER}/style", "has the style a list"),
     ("content of nothing", parameter(content=None), f"{PARAMETER}/content", "content is not a mapping but nothing"),
-    ("empty content", parameter(content={}), PARAMETER, "parameter `a` has no schema"),
     (
         "a parameter's schema as text",
         parameter(schema="string"),

@@ -32,6 +32,10 @@ SIMULATION = JsonBody(
     start={"type": "string", "maxLength": 100},
 )
 """The body of ``/simulate``."""
+_FOREIGN = (
+    "nobody gets in touch here: the document that is served is not Sophiie's, and has no leads; "
+    "cause an event of it with `sophiie-mock trigger` or POST /__admin/webhooks/events"
+)
 # Field → what it says something about.
 _ONLY_FOR = {"action": ("appointment",), "appointmentId": ("move", "cancel"), "start": ("book", "move")}
 
@@ -55,6 +59,8 @@ class _Simulate:
     async def simulate(self, request: Request) -> Response:
         """``from`` is a lead's id, a phone, an e-mail, ``known`` for any lead; without it somebody new comes."""
         asked = await self._control.body(request, SIMULATION)
+        if self._control.workspaces.contract.foreign:
+            raise ControlRefused(409, _FOREIGN)
         workspace = self._control.workspace(request)
         wanted, times = _wanted(asked), _times(workspace, asked)
         try:

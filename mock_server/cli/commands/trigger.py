@@ -157,8 +157,8 @@ def _documented(event: str) -> Callable[[Client, Fields], Any]:
     def cause(client: Client, fields: Fields) -> Any:
         there = client.control("GET", "/webhooks/triggers")["triggers"]
         if event not in there:
-            near = did_you_mean(event, there)
-            raise click.UsageError(f"no event `{event}`{near}; there are {', '.join(there)}")
+            names = f"there are {', '.join(there)}" if there else "the document has none whose body is JSON"
+            raise click.UsageError(f"no event `{event}`{did_you_mean(event, there)}; {names}")
         return client.control("POST", "/webhooks/events", {"type": event, **({"body": fields} if fields else {})})
 
     return cause

@@ -1,0 +1,106 @@
+"""Documents as generators write them: slashes at the end, webhooks alone, parameters without a schema."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from wire import ask
+
+from mock_server.app import create_app
+from mock_server.config.settings import Settings
+
+_PET: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}},
+}
+_ALIKE = [{"type": "object", "properties": {name: {"type": "string"}}} for name in ("name", "title")]
+
+
+def _json(schema: Any, status: str = "200") -> dict[str, Any]:
+    return {"responses": {status: {"description": "", "content": {"application/json": {"schema": schema}}}}}
+
+
+_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _PET}}}}
+_ONE: Mapping[str, Any] = {
+    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
+}
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Any:
+    def served(paths: Mapping[str, Any], **more: Any) -> Starlette:
+        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **more}
+        (tmp_path / "document.json").write_text(json.dumps(document))
+        return create_app(Settings(spec=str(tmp_path / "document.json"), quiet=True))
+
+    return served
+
+
+def test_paths_that_end_with_a_slash_have_records(serve: Any) -> None:
+    app = serve(
+        {
+            "/pets/": {"get": _json({"type": "array", "items": _PET}), "post": {**_BODY, **_json(_PET, "201")}},
+            "/pets/{id}/": {**_ONE, "get": _json(_PET), "delete": {"responses": {"204": {"description": ""}}}},
+        }
+    )
+    made = ask(app, "POST", "/pets/", body=b'{"name": "Rex"}')
+    assert made.status == 201
+    target = f"/pets/{made.json['id']}/"
+    assert ask(app, "GET", target).json == made.json
+    assert made.json in ask(app, "GET", "/pets/").json
+    assert ask(app, "DELETE", target).status == 204
+    assert ask(app, "GET", target).status == 404
+
+
+def test_an_action_whose_path_ends_with_a_slash_sets_the_status(serve: Any) -> None:
+    order = {**_PET, "properties": {**_PET["properties"], "status": {"enum": ["open", "cancelled"]}}}
+    app = serve(
+        {
+            "/orders/": {"get": _json({"type": "array", "items": order})},
+            "/orders/{id}/": {**_ONE, "get": _json(order)},
+            "/orders/{id}/cancel/": {**_ONE, "post": _json(order)},
+        }
+    )
+    target = f"/orders/{ask(app, 'GET', '/orders/').json[0]['id']}/"
+    assert ask(app, "POST", f"{target}cancel/").json["status"] == "cancelled"
+    assert ask(app, "GET", target).json["status"] == "cancelled"
+
+
+def test_a_document_of_webhooks_alone_is_served(serve: Any) -> None:
+    body = {"content": {"application/json": {"schema": _PET}}}
+    app = serve({}, webhooks={"pet.born": {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}})
+    assert ask(app, "GET", "/__admin/webhooks/triggers").json["triggers"] == ["pet.born"]
+    assert ask(app, "GET", "/pets").status == 404
+
+
+def test_a_parameter_without_a_schema_takes_any_text(serve: Any) -> None:
+    app = serve({"/pets": {"get": {**_json(_PET), "parameters": [{"name": "q", "in": "query", "required": True}]}}})
+    assert ask(app, "GET", "/pets?q=anything").status == 200
+    assert ask(app, "GET", "/pets").status == 400
+
+
+def test_nobody_gets_in_touch_where_the_document_is_anothers(serve: Any) -> None:
+    answer = ask(serve({"/pets": {"get": _json(_PET)}}), "POST", "/__admin/simulate", body=b'{"kind": "call"}')
+    assert answer.status == 409
+    assert "/__admin/webhooks/events" in answer.json["detail"]
+
+
+def test_a_list_of_what_is_there_at_first_sight_is_answered(serve: Any) -> None:
+    names = {"type": "object", "required": ["names"], "properties": {"names": {"type": "array"}}}
+    word = {"type": "object", "properties": {"id": {"type": "string"}, "words": {"type": "array"}}}
+    id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}
+    app = serve({"/words": {"get": _json(names)}, "/words/{id}": {**id, "get": _json(word)}})
+    assert ask(app, "GET", "/words/plain").status == 200
+    assert ask(app, "GET", "/words").status == 200
+
+
+def test_an_answer_that_fits_more_than_one_of_oneof_is_501(serve: Any) -> None:
+    """No list of such records is valid: an empty one fits both branches too."""
+    app = serve({"/pets": {"get": _json({"oneOf": [{"type": "array", "items": each} for each in _ALIKE]})}})
+    answer = ask(app, "GET", "/pets")
+    assert answer.status == 501
+    assert "more than one" in answer.explain
