@@ -150,6 +150,20 @@ class JsonBody:
             raise ControlRefused(400, found.what if whole else str(found), pointer=pointer) from None
 
 
+class OpenJsonBody(JsonBody):
+    """A JSON object that may have more properties than the named ones: somebody else knows what these must be."""
+
+    def __init__(self, **properties: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.schema = {"type": "object"}
+        self._validator = jsonschema_rs.Draft202012Validator(self.schema)
+        self._named = JsonBody((), **properties)
+
+    def refuse_others(self, value: Any) -> None:
+        """Raises Refusal where there is more than the named properties, or one of them is wrong."""
+        self._named.check(value)
+
+
 def with_integers(value: Any, schema: Mapping[str, Any]) -> Any:
     """A valid value with 1 in place of 1.0 where an integer is meant: the same to a JSON Schema, and not to us."""
     if isinstance(value, float):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_server.behaviours.registry import OperationContext
+from mock_server.behaviours.registry import ActionContext
 from mock_server.spec.event_sources import CREATED, DELETED, Source, holder
 from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
@@ -22,7 +22,7 @@ _TYPES = frozenset({"type", "event", "eventtype", "eventname", "action", "topic"
 _TIMES = frozenset({"created", "createdat", "timestamp", "occurredat", "time", "date", "sentat"})
 
 
-def changed(call: OperationContext, family: Family, row: Row, verb: str, before: Record | None = None) -> None:
+def changed(call: ActionContext, family: Family, row: Row, verb: str, before: Record | None = None) -> None:
     """Tell the subscribers of the document's own events, and keep subscriptions that are records of the document."""
     for source in call.contract.event_sources.get(family.kind, ()):
         if source.verb == verb or _has_become(source, row.record, before):
@@ -74,7 +74,7 @@ def _has_become(source: Source, record: Record, before: Record | None) -> bool:
     return any(plain(value) == plain(source.verb) for value in new)
 
 
-def _subscribe(call: OperationContext, family: Family, row: Row, verb: str) -> None:
+def _subscribe(call: ActionContext, family: Family, row: Row, verb: str) -> None:
     """A record with an address to post to is a subscription for as long as it lives."""
     mark = f"{family.kind}/{row.id}"
     for known in call.tx.find(subscriptions.KIND, {"record": mark}):

@@ -33,9 +33,9 @@ class ServerUnreachable(SettingsError):
 class RequestFailed(SettingsError):
     """The server answered, and not with success."""
 
-    def __init__(self, status: int, problem: Problem) -> None:
+    def __init__(self, status: int, problem: Problem, detail: Any = None) -> None:
         super().__init__(problem)
-        self.status = status
+        self.status, self.detail = status, detail
 
 
 def server_option(function: Any) -> Any:
@@ -116,7 +116,7 @@ class Client:
         status, value = self._send(method, path, body, headers)
         if not 200 <= status < 300:
             what = value.get("detail") or value.get("message") if isinstance(value, dict) else value
-            raise RequestFailed(status, Problem(f"{method} {path}", f"answered {status}: {what}"))
+            raise RequestFailed(status, Problem(f"{method} {path}", f"answered {status}: {what}"), what)
         return value
 
     def _send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:

@@ -127,6 +127,9 @@ class AsyncSophiie(Async[Sophiie]):
 
     settle = awaited(Sophiie.settle)
     simulate = awaited(Sophiie.simulate)
+    add = awaited(Sophiie.add)
+    change = awaited(Sophiie.change)
+    remove = awaited(Sophiie.remove)
     reset = awaited(Sophiie.reset)
 
     def __init__(self, sophiie: Sophiie) -> None:

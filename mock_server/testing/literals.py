@@ -25,6 +25,27 @@ Trigger: TypeAlias = Literal[
 ]
 """The events that can be subscribed to. The vendor documents the first only."""
 
+RecordKind: TypeAlias = Literal[
+    "appointments",
+    "companies",
+    "companies/notes",
+    "faqs",
+    "inquiries",
+    "leads",
+    "leads/activities",
+    "leads/notes",
+    "members",
+    "organization",
+    "organization/availability",
+    "policies",
+    "products",
+    "scenarios",
+    "services",
+    "trade_categories",
+    "transfers",
+]
+"""The kinds of records that can be added; another document has its own."""
+
 TransportFault: TypeAlias = Literal[
     "TIMEOUT",
     "CONNECTION_RESET_BY_PEER",

@@ -5,15 +5,17 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal, Unpack
+from urllib.parse import quote
 
 import httpx
 
+from mock_server.testing.added import Added, as_written
 from mock_server.testing.admin_client import AdminClient, Api, plain
 from mock_server.testing.answer_parts import given
 from mock_server.testing.blocking import Calls, in_coroutine
 from mock_server.testing.errors import Refused
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
-from mock_server.testing.literals import AppointmentAction, BuiltInWorld, Contact
+from mock_server.testing.literals import AppointmentAction, BuiltInWorld, Contact, RecordKind
 from mock_server.testing.recipe import Recipe, sent
 from mock_server.testing.requests import Requests
 from mock_server.testing.stubs import Stub, StubOptions, add_stub
@@ -119,6 +121,35 @@ class Sophiie:
         how = given(about=about, count=count, over=seconds, action=action, start=plain(start))
         which = given(appointmentId=appointment_id)
         return self.control("POST", "/simulate", {"kind": kind, **who, **how, **which})
+
+    def add(
+        self, kind: RecordKind | str, /, *records: Mapping[str, Any] | str, emit: bool = False, **fields: Any
+    ) -> Added:
+        """Write records by hand; what is not said is made up consistently::
+
+            ada = sophiie.add("leads", firstName="Ada", appointments=[{"on": "next tuesday 10:00"}])
+            sophiie.client.get(f"/v1/leads/{ada.id}")
+
+        Either one record by its ``fields``, or several as mappings. A record may hold others, names stand for ids
+        (``lead="Ada"``), and times are told in words, relative to the workspace's now. ``emit`` lets webhooks tell of
+        it. All of them are written, or none. Raises Refused with a pointer to what is wrong.
+        """
+        written = [as_written(it) for it in (*records, *([fields] if fields or not records else []))]
+        made = self.control("POST", f"/records/{kind}", {"records": written, "emit": emit})
+        return Added(kind, made["records"])
+
+    def change(self, kind: RecordKind | str, id: str | int, /, *, emit: bool = False, **fields: Any) -> Any:
+        """Change fields of a record by hand, and return it as it is now: ``change("leads", ada.id, email=None)``.
+
+        Raises Refused.
+        """
+        path = f"/records/{kind}/{quote(str(id), safe='')}?emit={str(emit).lower()}"
+        return self.control("PUT", path, as_written(fields))
+
+    def remove(self, kind: RecordKind | str, id: str | int, /, *, emit: bool = False) -> Any:
+        """Remove a record by hand, with all that hangs below it; the answer counts what is gone. Raises Refused."""
+        path = f"/records/{kind}/{quote(str(id), safe='')}?emit={str(emit).lower()}"
+        return self.control("DELETE", path)
 
     def stub(self, /, request: str, **answer: Unpack[StubOptions]) -> Stub:
         """Put an answer in place of the server's own, for good or for the length of a ``with``::

@@ -81,18 +81,25 @@ def _business(value: Any) -> str:
     return "" if value in known else f"one of {', '.join(known)}"
 
 
+LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "leads": (0, MAX_LEADS),
+        "days_back": (1, 3650),
+        "days_ahead": (0, 365),
+        "inquiries": (0, 8),
+        "booking": (0, 100),
+        "unread": (0, 100),
+        "generic": (0, 50),
+    }
+)
+"""The numbers of a recipe, each with the lowest and the highest value."""
+
 _RULES: dict[str, Callable[[Any], str]] = {
     "name": _text,
     "description": _text,
     "business": _business,
-    "leads": _whole(0, MAX_LEADS),
-    "days_back": _whole(1, 3650),
-    "days_ahead": _whole(0, 365),
-    "inquiries": _whole(0, 8),
-    "booking": _whole(0, 100),
-    "unread": _whole(0, 100),
     "edge": _flag,
-    "generic": _whole(0, 50),
+    **{name: _whole(*bounds) for name, bounds in LIMITS.items()},
 }
 """Key → what is wrong with a value, as the words after "must be"; empty when nothing is."""
 

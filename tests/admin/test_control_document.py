@@ -83,6 +83,7 @@ def there(hooks: HooksDesk) -> Callable[[str], str]:
         "/webhooks/listeners/{id}": hooks.done("POST", "/webhooks/listeners", {})["id"],
         "/webhooks/events/{id}": delivery["eventId"],
         "/webhooks/deliveries/{id}": delivery["id"],
+        "/records/{kind}/{id}": hooks.done("GET", "/records/leads?limit=1")["items"][0]["id"],
     }
     hooks.done("POST", "/snapshots", {"name": "one"})
     fixed["/explain/{id}"] = fixed["/requests/{id}"]
@@ -91,7 +92,7 @@ def there(hooks: HooksDesk) -> Callable[[str], str]:
     def filled(path: str) -> str:
         start = next((start for start in fixed if path.startswith(start)), None)
         if start is not None:
-            path = start.replace("{id}", fixed[start]) + path.removeprefix(start)
+            path = start.replace("{id}", fixed[start]).replace("{kind}", "leads") + path.removeprefix(start)
         path = path.replace("/documents/{name}", "/documents/v1").replace("/scenarios/{name}", "/scenarios/outage")
         return re.sub(r"\{\w+\}", lambda match: named[match[0]], path)
 

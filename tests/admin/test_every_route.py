@@ -45,7 +45,7 @@ def routes(app: Starlette) -> Iterator[tuple[str, str]]:
 
 
 def filled(desk: Desk, path: str) -> str:
-    known = path.replace("{workspace}", desk.workspace.id).replace("{kind:path}", "leads")
+    known = path.replace("{workspace}", desk.workspace.id).replace("{kind:path}", "faqs")
     return "/__admin" + re.sub(r"\{[^}]+\}", "1", known)
 
 
@@ -144,7 +144,14 @@ def test_a_body_over_the_bound_is_refused_unread() -> None:
 def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: Desk) -> None:
     before = whole(desk)
     free = {"/", "/openapi", "/health", "/version", "/settings", "/provenance"}
-    free |= {"/workspaces", "/workspaces/{id}", "/webhooks/triggers", "/documents", "/documents/{name}"}
+    free |= {
+        "/workspaces",
+        "/workspaces/{id}",
+        "/webhooks/triggers",
+        "/documents",
+        "/documents/{name}",
+        "/recipe-schema",
+    }
     for method, path in routes(desk.app):
         if path in free or "{workspace}" in path or method != "GET":
             continue

@@ -16,10 +16,13 @@ import click
 from contracts.rules.registry import RULES
 from mock_server import pytest_plugin
 from mock_server.admin.routes.openapi import control_document
+from mock_server.app import load_contract
 from mock_server.cli.main import cli
-from mock_server.config.settings import flag, table, variable
+from mock_server.config.settings import Settings, flag, table, variable
 from mock_server.testing import Sophiie, handles, requests, stubs
-from mock_server.world.recipe import recipes
+from mock_server.workspaces.own_data.recipe_schema import recipe_schema
+from mock_server.world.own_data.spoken_times import EXAMPLES
+from mock_server.world.recipe import Recipe, recipes
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 _METHODS = ("get", "put", "post", "patch", "delete")
@@ -226,7 +229,51 @@ def _rules() -> str:
 def _worlds() -> str:
     parts = ["# Worlds", "", "The worlds that come with the server: `--world NAME`.", "", "| world | |", "|---|---|"]
     parts += [f"| `{one.name}` | {_cell(one.description)} |" for one in recipes()]
-    return "\n".join(parts)
+    return "\n".join([*parts, "", *_recipes()])
+
+
+def _recipes() -> Iterator[str]:
+    """Keys of a recipe, then each kind of record with the words that can stand in it."""
+    schema = _schema()
+    numbers = [name for name in Recipe().to_dict() if name in schema["properties"]]
+    yield "## Recipes"
+    yield ""
+    yield "A recipe is a YAML file: `--world my-world.yaml`. It says what a world is made of, and can hold records."
+    yield "[Own data](../how-to/own-data.md) shows how. [recipe.schema.json](recipe.schema.json) is its JSON Schema for"
+    yield "editors; `sophiie-mock worlds --schema --spec FILE` prints that of another document."
+    yield ""
+    yield "| key | values | without it |"
+    yield "|---|---|---|"
+    for name in numbers:
+        part = schema["properties"][name]
+        part = part.get("anyOf", [part])[0]
+        values = f"{part['minimum']} to {part['maximum']}" if "minimum" in part else part.get("type") or "one of some"
+        values = ", ".join(f"`{it}`" for it in part["enum"]) if "enum" in part else values
+        default = json.dumps(part["default"]).strip('"') if "default" in part else ""
+        yield f"| `{name}` | {values} | {f'`{default}`' if default else ''} |"
+    yield "| `records` | records by kind | |"
+    yield ""
+    yield "A kind stands beside the numbers, or below `records`. A list in the place of the number `leads` holds the"
+    yield "leads, and nobody else is made up. Both together: a number for `leads`, and a list below `records`."
+    yield ""
+    yield "## Records"
+    yield ""
+    yield f"A time is written like {EXAMPLES}; one without a zone is the organization's own."
+    yield ""
+    yield "| kind | fields, and words for them |"
+    yield "|---|---|"
+    for name in schema["properties"]["records"]["properties"]:
+        part = schema["$defs"][name.replace("/", ".")]
+        part = part.get("anyOf", [part])[-1]
+        yield f"| `{name}` | {', '.join(f'`{word}`' for word in part['properties'])} |"
+
+
+def _schema() -> dict[str, Any]:
+    return recipe_schema(load_contract(Settings()))
+
+
+def _schema_file() -> str:
+    return json.dumps(_schema(), indent=1, ensure_ascii=False)
 
 
 def _text(thing: Any) -> str:
@@ -268,6 +315,7 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "pytest.md": _fixture,
     "rules.md": _rules,
     "worlds.md": _worlds,
+    "recipe.schema.json": _schema_file,
 }
 
 if __name__ == "__main__":

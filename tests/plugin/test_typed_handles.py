@@ -3,16 +3,28 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from mock_server.app import load_contract
 from mock_server.config.paths import FIXTURES
+from mock_server.config.settings import Settings
 from mock_server.simulation.contacts import SOURCES
+from mock_server.store.state import Transaction
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ
 from mock_server.testing import literals
 from mock_server.webhooks.events import EVENTS
+from mock_server.workspaces.own_data.kinds import Kinds
+from mock_server.workspaces.seeding_empty import one_of_each
+
+
+def own_kinds() -> list[str]:
+    contract = load_contract(Settings())
+    state = one_of_each(contract, datetime(2026, 1, 1, tzinfo=UTC))
+    return Kinds(contract, Transaction(state), state.kinds).names
 
 
 @pytest.mark.parametrize(
@@ -20,6 +32,7 @@ from mock_server.webhooks.events import EVENTS
     [
         (literals.BuiltInWorld, [file.stem for file in sorted((FIXTURES / "worlds").glob("*.yaml"))]),
         (literals.Contact, list(SOURCES)),
+        (literals.RecordKind, own_kinds()),
         (literals.Trigger, list(EVENTS)),
         (literals.TransportFault, [*CONNECTION_FAULTS, *BODY_FAULTS, STALE_READ]),
     ],
@@ -34,6 +47,7 @@ from mock_server.testing import AsyncSophiie, Sophiie, workspace
 def wrong(sophiie: Sophiie, asophiie: AsyncSophiie) -> None:
     sophiie.simulate("call", abuot="a drain")
     sophiie.simulate("cal")
+    sophiie.add("leads", emitt=3, emit=3)
     sophiie.simulate("appointment", action="remove")
     sophiie.faults.add("GET /v1/leads", cuont=2)
     sophiie.faults.add("GET /v1/leads", fault="TIME_OUT")
@@ -60,4 +74,4 @@ def test_a_type_checker_refuses_misspelt_words_and_nothing_else(tmp_path: Path) 
     done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
     lines = [int(found) for found in re.findall(r"^use\.py:(\d+): error", done.stdout, re.MULTILINE)]
 
-    assert sorted(set(lines)) == list(range(5, 14)), done.stdout
+    assert sorted(set(lines)) == list(range(5, 15)), done.stdout

@@ -31,7 +31,7 @@ def complaints(text: str) -> list[str]:
     [
         ("leeds:\n- {}", "my.yaml:1: /leeds: there is no kind 'leeds'; did you mean `leads`? → one of appointments, "),
         ("services: x1\nleads: []", "my.yaml:1: unknown key 'services'"),
-        ("leads:\n- fistName: Ada", "my.yaml:2: /leads/0/fistName: is no field of leads; did you mean `firstName`? → "),
+        ("leads:\n- fistName: Ada", "my.yaml:2: /leads/0/fistName: is not known here; did you mean `firstName`? → "),
         ("leads:\n- firstName: 3", "my.yaml:2: /leads/0/firstName: is 3: "),
         ("leads:\n- 7", "my.yaml:2: /leads/0: is 7 and no record → write 'field: value' lines"),
         ("leads: {}", "my.yaml:1: /leads: is no list of records"),

@@ -21,6 +21,7 @@ from mock_server.admin.routes import (
     faults,
     inbox,
     listeners,
+    records,
     requests,
     scenarios,
     simulate,
@@ -38,6 +39,8 @@ _FILE = Path(__file__).parent.parent / "control_plane.yaml"
 
 BODIES: Mapping[str, JsonBody] = {
     "NewWorkspace": workspaces.NEW_WORKSPACE,
+    "ManyRecords": records.MANY_RECORDS,
+    "OwnRecord": records.RECORD,
     "RequestPattern": requests.REQUEST_PATTERN,
     "Verification": verify.VERIFICATION,
     "ClockTime": clock.CLOCK_TIME,

@@ -1,12 +1,16 @@
 """``sophiie-mock workspace …``: make, list and remove the workspaces of a running server."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import click
 
-from mock_server.cli.client import Client, segment, server_option
+from mock_server.cli.client import Client, RequestFailed, segment, server_option
 from mock_server.cli.command_group import CommandGroup
+from mock_server.cli.record_files import RecordFile, read_record_file
 from mock_server.cli.tables import print_json, print_table
+from mock_server.errors import Problem, SettingsError
 
 
 @click.group("workspace", cls=CommandGroup)
@@ -34,6 +38,51 @@ def create(url: str, as_json: bool, **plan: Any) -> None:
         print_json(made)
     else:
         click.echo(made["key"])
+
+
+@command.command("import", short_help="Write the records of a file into a workspace.")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--kind", metavar="KIND", default="", help="The kind of the records; the file's name without it.")
+@click.option("--emit", is_flag=True, help="Let events tell of them; without it no webhook is sent.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: all records that were written.")
+@server_option
+def load(file: Path, url: str, kind: str, emit: bool, as_json: bool) -> None:
+    """Write the records in FILE (.csv or .json): all of them, or none where one is wrong.
+
+    The columns of a table are fields of the kind, or the shorter words of recipes; `address.suburb` leads into an
+    object. A JSON file holds a list of records, or an object with a list for each kind. SOPHIIE_API_KEY picks the
+    workspace.
+
+    \b
+      sophiie-mock workspace import leads.csv
+      sophiie-mock workspace import team.json --kind members
+    """
+    found = read_record_file(file, kind)
+    body = {"records": found.records, "emit": emit, "texts": found.texts}
+    try:
+        made = Client(url).control("POST", "/records", body)["records"]
+    except RequestFailed as fault:
+        raise SettingsError(*_placed(str(fault.detail), str(file), found)) from None
+    if as_json:
+        print_json({"records": made})
+    else:
+        asked = ", ".join(f"{len(some):,} {name}" for name, some in found.records.items())
+        every = ", ".join(f"{len(some):,} {name}" for name, some in sorted(made.items()))
+        click.echo(f"{asked} written from {file}; with what follows from them: {every}")
+
+
+def _placed(detail: str, file: str, found: RecordFile) -> list[Problem]:
+    """The problems that a server tells, each with the line of the record that it is about."""
+    problems = []
+    for line in detail.splitlines():
+        part = re.match(r"/records/([^/:]+)/(\d+)(\S*?): ", line)
+        lines = found.lines.get(part[1].replace("~1", "/").replace("~0", "~"), []) if part else []
+        if part and int(part[2]) < len(lines):
+            field = f"{part[3].lstrip('/')}: " if part[3] else ""
+            problems.append(Problem(f"{file}:{lines[int(part[2])]}", field + line[part.end() :]))
+        else:
+            problems.append(Problem(file, line))
+    return problems
 
 
 @command.command("list", short_help="List the workspaces.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.spec.validation_messages import choice
-from mock_server.store.base import Id
+from mock_server.store.base import Id, Row
 from mock_server.store.state import Transaction
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.text import short_repr
@@ -41,7 +41,8 @@ class Draft:
 class Drafting:
     """Takes apart what was written. Faults go to ``faults``."""
 
-    def __init__(self, kinds: Kinds, tx: Transaction, ids: Ids, faults: Faults) -> None:
+    def __init__(self, kinds: Kinds, tx: Transaction, ids: Ids, faults: Faults, most: int = MAX_RECORDS) -> None:
+        self._most = most
         self._kinds, self._tx, self._ids, self._faults = kinds, tx, ids, faults
         self.drafts: list[Draft] = []
         self._given: set[tuple[str, Id]] = set()
@@ -82,8 +83,8 @@ class Drafting:
             draft.said[link] = above.id
             draft.places.setdefault(link, path)
         self.drafts.append(draft)
-        if len(self.drafts) > MAX_RECORDS:
-            raise FaultyValue(path, f"more than {MAX_RECORDS:,} records", "write them in several steps")
+        if len(self.drafts) > self._most:
+            raise FaultyValue(path, f"more than {self._most:,} records", "write them in several steps")
         for word, (name, field_name) in kind.below.items():
             if isinstance(written, Mapping) and word in written:
                 inner = self._kinds.get(name)
@@ -119,7 +120,25 @@ class Drafting:
             draft.places[name] = path
         else:
             meant = did_you_mean(key, kind.known)
-            self._faults.add(FaultyValue(path, f"is no field of {kind.name}{meant}", choice(sorted(kind.known))))
+            self._faults.add(FaultyValue(path, f"is not known here{meant}", choice(sorted(kind.known))))
+
+    def change(self, name: str, row: Row, fields: Mapping[str, Any]) -> Draft:
+        """The draft of a change of a record that is there. Raises RecordsError."""
+        kind = self._kinds.get(name)
+        if kind is None:
+            raise ValueError(f"{name} is no kind")
+        draft = Draft(kind, row.id, ())
+        for key, value in fields.items():
+            try:
+                if key in kind.below and key not in kind.fields:
+                    raise FaultyValue((key,), "holds records of their own", f"POST them to {kind.below[key][0]}")
+                self._sort(draft, key, value)
+            except FaultyValue as fault:
+                self._faults.add(fault)
+        if draft.said.pop(kind.id, row.id) != row.id:
+            self._faults.add(FaultyValue(draft.place(kind.id), "is not the record's id", "an id cannot be changed"))
+        self._faults.refuse()
+        return draft
 
     def _id(self, draft: Draft) -> Id:
         """The id that was given, or a new one. Raises FaultyValue."""

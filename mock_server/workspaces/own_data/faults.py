@@ -26,8 +26,8 @@ class FaultyValue(Exception):
 class Faults:
     """The faults that were found so far."""
 
-    def __init__(self, where: Where = json_pointer.join) -> None:
-        self._where = where
+    def __init__(self, where: Where = json_pointer.join, pointer: Where = json_pointer.join) -> None:
+        self._where, self._pointer = where, pointer
         self._found: list[FaultyValue] = []
 
     def add(self, fault: FaultyValue) -> None:
@@ -40,5 +40,5 @@ class Faults:
         """Raises RecordsError where there are any."""
         if self._found:
             problems = [Problem(self._where(it.path), it.what, it.remedy) for it in self._found]
-            pointer = json_pointer.join(self._found[0].path)
+            pointer = self._pointer(self._found[0].path)
             raise RecordsError(*problems, pointer=pointer, conflict=all(it.conflict for it in self._found))

@@ -8,7 +8,7 @@ from mock_server.store.base import Id, Row
 from mock_server.store.state import Transaction
 from mock_server.support import json_pointer
 from mock_server.workspaces.own_data.context import OwnDataContext, own_data_context, world_context
-from mock_server.workspaces.own_data.drafts import Draft, Drafting
+from mock_server.workspaces.own_data.drafts import MAX_RECORDS, Draft, Drafting
 from mock_server.workspaces.own_data.faults import Faults, FaultyValue, Where
 from mock_server.workspaces.own_data.generic_records import store_record
 from mock_server.workspaces.own_data.kinds import Kinds
@@ -32,19 +32,23 @@ class Ground(NamedTuple):
 
 
 def write_records(
-    ground: Ground, written: Mapping[str, Any], where: Where = json_pointer.join, *, texts: bool = False
+    ground: Ground,
+    written: Mapping[str, Any],
+    where: Where = json_pointer.join,
+    pointer: Where = json_pointer.join,
+    *,
+    texts: bool = False,
+    most: int = MAX_RECORDS,
 ) -> dict[tuple[str, Id], Row]:
     """Write records by kind; every row that was made or changed, those that were written first.
 
-    ``where`` names places for messages; ``texts`` is for tables, where every value is a text. Raises RecordsError, and
-    then the transaction must be undone.
+    ``where`` names places for messages, ``pointer`` leads to the first of them; ``texts`` is for tables, where every
+    value is a text. Raises RecordsError, and then the transaction must be undone.
     """
-    faults = Faults(where)
-    kinds = Kinds(ground.contract, ground.tx, ground.stored)
-    drafts = Drafting(kinds, ground.tx, ground.ids, faults).read(written)
-    zone = _zone(ground, written)
-    world = world_context(ground.tx, ground.recipe, ground.ids, ground.now, zone)
-    context = own_data_context(ground.contract, ground.tx, world, kinds, zone, texts=texts)
+    faults = Faults(where, pointer)
+    context = ground_context(ground, written, texts=texts)
+    kinds = context.kinds
+    drafts = Drafting(kinds, ground.tx, ground.ids, faults, most).read(written)
     Resolution(context, RecordNames(ground.tx, drafts), faults).resolve(drafts)
     told = not ground.contract.foreign and {"leads", "inquiries", "appointments"} <= set(kinds.names)
     stories = [it for it in drafts if told and lead_kinds(it)]
@@ -52,7 +56,7 @@ def write_records(
         for draft in sorted(drafts, key=lambda it: it.kind.name.count("/")):
             if not (told and lead_kinds(draft)):
                 store_record(context, draft)
-        context.world = world_context(ground.tx, ground.recipe, ground.ids, ground.now, zone)
+        context.world = world_context(ground.tx, ground.recipe, ground.ids, ground.now, context.zone.name)
         for plan in _plans(context, stories):
             LeadStory(context, plan).write()
     except FaultyValue as fault:
@@ -60,6 +64,14 @@ def write_records(
     faults.refuse()
     own = [(draft.kind.name, draft.id) for draft in drafts]
     return {key: context.made[key] for key in dict.fromkeys([*own, *context.made]) if key in context.made}
+
+
+def ground_context(ground: Ground, written: Mapping[str, Any], *, texts: bool) -> OwnDataContext:
+    """The context of a writing on this ground."""
+    zone = _zone(ground, written)
+    world = world_context(ground.tx, ground.recipe, ground.ids, ground.now, zone)
+    kinds = Kinds(ground.contract, ground.tx, ground.stored)
+    return own_data_context(ground.contract, ground.tx, world, kinds, zone, texts=texts)
 
 
 def _zone(ground: Ground, written: Mapping[str, Any]) -> str:

@@ -1,8 +1,9 @@
 """Resolution: names become ids, told times become times, and every value is what the document admits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from mock_server.spec.json_types import type_of
 from mock_server.support.text import short_repr
 from mock_server.workspaces.own_data.context import OwnDataContext
 from mock_server.workspaces.own_data.drafts import Draft
@@ -85,12 +86,12 @@ class Resolution:
     def _alike(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
         """A value of a kind that no operation shows as it is: of the type that other records have there."""
         rows = self._context.tx.page(draft.kind.name, 0, 20)[0]
-        seen = [row.record[name] for row in rows if name in row.record]
-        types = {float if isinstance(it, int | float) and not isinstance(it, bool) else type(it) for it in seen}
-        own: type = float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
-        if types and own not in types and value is not None:
-            raise FaultyValue(path, f"is {short_repr(value, 40)}", f"write it like {short_repr(seen[0], 60)}")
-        return value
+        seen = [row.record[name] for row in rows if row.record.get(name) is not None]
+        types = {_type(it) for it in seen}
+        for candidate in self._context.values.readings(value):
+            if not types or _type(candidate) in types or candidate is None:
+                return candidate
+        raise FaultyValue(path, f"is {short_repr(value, 40)}", f"write it like {short_repr(seen[0], 60)}")
 
     def _refuse_doubles(self, draft: Draft) -> None:
         """Raises FaultyValue where another living record has a value that is one record's only."""
@@ -102,8 +103,14 @@ class Resolution:
             if value in (None, ""):
                 continue
             place, key = draft.place(name), (kind, name, value)
-            others: Iterable[Any] = self._context.tx.find(kind, {name: value})
-            if key in self._taken or any(row.id != draft.id for row in others):
-                what = f"another of the {kind} has the same {name}"
+            others = [row.id for row in self._context.tx.find(kind, {name: value}) if row.id != draft.id]
+            if key in self._taken or others:
+                which = f" ({others[0]})" if others else ""
+                what = f"another of the {kind}{which} has the same {name}"
                 raise FaultyValue(place, what, "give another one", conflict=True)
             self._taken[key] = place
+
+
+def _type(value: Any) -> str:
+    """The JSON type of a value; a whole number is a number."""
+    return "number" if type_of(value) == "integer" else type_of(value)

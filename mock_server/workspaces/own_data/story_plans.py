@@ -95,7 +95,7 @@ def plan_visit(context: OwnDataContext, draft: Draft) -> PlannedVisit:
     end = said_time(draft, "end") or start + minutes * MINUTE
     if end <= start:
         raise FaultyValue(draft.place("end"), "is not after the start", "give a later one, or `minutes`")
-    visit = PlannedVisit(draft, service, start, end, _status(context, draft, start, end))
+    visit = PlannedVisit(draft, service, start, end, visit_status(context, draft, start, end))
     visit.booked = said_time(draft, "createdAt")
     if visit.booked is not None and not visit.booked <= min(context.now, start):
         what = "is after the visit begins, or lies ahead"
@@ -103,7 +103,7 @@ def plan_visit(context: OwnDataContext, draft: Draft) -> PlannedVisit:
     return visit
 
 
-def _status(context: OwnDataContext, draft: Draft, start: int, end: int) -> str:
+def visit_status(context: OwnDataContext, draft: Draft, start: int, end: int) -> str:
     """The status that was said, where the clock admits it; else what it would be."""
     wanted, now = draft.said.get("status"), context.now
     fits: tuple[str, ...]

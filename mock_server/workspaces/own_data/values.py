@@ -1,6 +1,7 @@
 """Values as the document wants them: times that are told in words, texts of a table, parts that were left out."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from mock_server.errors import SpecError
@@ -36,6 +37,12 @@ class Values:
         except ValueError as fault:
             raise FaultyValue(path, str(fault)) from None
 
+    def readings(self, value: Any) -> list[Any]:
+        """The value, and what it may mean where it comes from a table; texts last, as everything is one there."""
+        if not self._texts or not isinstance(value, str):
+            return [value]
+        return [*_readings(value, {"array"} if ";" in value else ()), value]
+
     def fitted(self, value: Any, schema: Schema, path: Path, chance: RandomSource) -> Any:
         """The value as ``schema`` admits it. Raises FaultyValue with what is wrong in it."""
         form = time_form(schema)
@@ -43,7 +50,7 @@ class Values:
             ms = self.moment(value, path)
             local = from_epoch_ms(self.zone.to_local(ms) // DAY * DAY)
             value = as_time(stamp(local if form == 1 else from_epoch_ms(ms)), form)
-        for candidate in [value, *(_readings(value, schema) if self._texts and isinstance(value, str) else ())]:
+        for candidate in [value, *(_readings(value, schema.types) if self._texts and isinstance(value, str) else ())]:
             if schema.accepts(candidate):
                 return candidate
         if isinstance(value, dict | list) and (whole := _completed(value, schema, chance)) is not None:
@@ -64,7 +71,7 @@ def _is_stamp(text: str) -> bool:
     return len(text) == len(TIMES[0]) and text.endswith("Z") and "T" in text
 
 
-def _readings(text: str, schema: Schema) -> list[Any]:
+def _readings(text: str, types: Collection[str]) -> list[Any]:
     """The values that a text of a table may mean where a text is not what the document wants."""
     bare = text.strip()
     found: list[Any] = [_WORDS[bare.lower()]] if bare.lower() in _WORDS else []
@@ -79,7 +86,7 @@ def _readings(text: str, schema: Schema) -> list[Any]:
             found.append(json.loads(bare))
         except (ValueError, RecursionError):
             return found
-    if "array" in schema.types:
+    if "array" in types:
         found.append([part.strip() for part in bare.split(";") if part.strip()])
     return found
 
