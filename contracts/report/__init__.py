@@ -1,1 +1,1 @@
-"""Reports: each takes a run result and a redactor, and every text passes it before it leaves."""
+"""Reports: each writes a run result to a file. Every text goes through the redactor first."""

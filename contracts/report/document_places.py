@@ -1,4 +1,6 @@
-"""The places in the files of the documents: file, line and column, as an editor counts them, and the lines there."""
+"""The places of findings in the files of the documents: file, line and column, counted as an editor does, and the lines
+around.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +22,9 @@ _WIDEST = 160
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a file of the repository. ``excerpt``: the lines around it by number; none when it cannot be read."""
+    """A place in a file of the repository. ``excerpt`` has the lines around it by number; it is empty when the file
+    cannot be read.
+    """
 
     file: str
     line: int = 1
@@ -29,7 +33,7 @@ class Place:
 
 
 class DocumentPlaces:
-    """Finds places in the documents of a contract. Each file is read once, when it is asked for."""
+    """Finds places in the documents of a contract. Each file is read once, at its first use."""
 
     def __init__(self, contract: Contract) -> None:
         self._files = [DocumentFile(document) for document in contract.documents]
@@ -39,19 +43,21 @@ class DocumentPlaces:
                 self._of.setdefault(operation, file)
 
     def find(self, operation: str, location: Location = NOWHERE) -> Place:
-        """The place of a finding; that of the paths for an operation that no document has."""
+        """The place of a finding. An operation that no document has gets the place of the paths."""
         return self._of.get(operation, self._files[0]).find(operation, location)
 
 
 class DocumentFile:
-    """One document as the file that it was read from."""
+    """One document, as the file that it was read from."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self._name = run_facts.path_of(document)
 
     def find(self, operation: str, location: Location = NOWHERE) -> Place:
-        """The place that a finding in an operation is about; the operation, or the first path, if that is all."""
+        """The place of a finding in an operation; the place of the operation, or of the first path, where nothing
+        closer is known.
+        """
         key = self._keys.get(operation) or self._keys.get("")
         if key is None:
             return Place(self._name)

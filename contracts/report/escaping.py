@@ -1,7 +1,7 @@
-"""One escaping function for each place that a report is written to: a text of a target is data in all of them.
+"""One escaping function for each format of a report: a text from a target must stay data in all of them.
 
-Reports are read by machines. A terminal obeys escape sequences, a pipeline obeys lines of its log, a code host renders
-Markdown. A text that holds such things is shown with them spelled out, and nothing follows it.
+Machines read reports. A terminal obeys escape sequences, a pipeline obeys lines of its log, a code host renders
+Markdown. A text that contains such things is shown with them escaped, so that nothing obeys it.
 """
 
 import html
@@ -31,12 +31,14 @@ _LINK = re.compile(r"\](?=\()")
 
 
 def visible(text: str) -> str:
-    """A text in which all that would act, or would not be seen, is written as an escape. Lines stay lines."""
+    """Escape all characters of a text that would act or would be invisible. Line breaks stay."""
     return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def terminal(text: str) -> str:
-    """A text as one line for a terminal or a log: it acts on neither, and begins no command to a pipeline."""
+    """Make one line of a text for a terminal or a log. It cannot act on either, and cannot begin a command to a
+    pipeline.
+    """
     line = visible(text).replace("\n", "\\n")
     return _COMMAND.sub(lambda found: found[0][:-1] + f"\\x{ord(found[0][-1]):02x}", line)
 
@@ -52,28 +54,28 @@ def annotation_property(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """A text within a line, or a cell, of Markdown: no link, image, mention, markup or HTML comes of it."""
+    """Escape a text for a line or a cell of Markdown, so that it is no link, image, mention, markup or HTML."""
     plain = html.escape(visible(" ".join(text.split())), quote=False)
     return _MARKUP.sub(r"\\\g<0>", plain)
 
 
 def page(text: str) -> str:
-    """A text in HTML, in an element or in a quoted attribute."""
+    """Escape a text for HTML, in an element or in a quoted attribute."""
     return html.escape(visible(text))
 
 
 def xml(text: str) -> str:
-    """A text that XML can hold: it has no form for most control characters, nor for half letters."""
+    """Make a text that XML can hold: XML has no form for most control characters, or for half letters."""
     return visible(text)
 
 
 def message(text: str) -> str:
-    """A plain text of SARIF, in which ``[words](target)`` would be a link."""
+    """Escape a plain text for SARIF, where ``[words](target)`` would be a link."""
     return _LINK.sub(r"\\]", visible(text))
 
 
 def json_text(value: Any, *, indent: int | None = 2) -> str:
-    """JSON as text: each value is the value, and the file itself acts on no terminal and is UTF-8."""
+    """Write JSON as UTF-8 text. Each value keeps its meaning, and the file cannot act on a terminal."""
     separators = None if indent else (",", ":")
     return _ACTING.sub(_escaped, json.dumps(value, indent=indent, separators=separators, ensure_ascii=False)) + "\n"
 

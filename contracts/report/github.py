@@ -1,4 +1,6 @@
-"""Reports for a pipeline on GitHub: annotations and a step summary. What has one cause is one line, with its count."""
+"""Reports for a pipeline on GitHub: annotations and a step summary. Findings with one cause are one line, with their
+count.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,7 +24,7 @@ _LONGEST_MESSAGE, _LONGEST_TITLE = 4_000, 200
 
 
 def as_github(report: RunReport) -> str:
-    """Workflow commands, one a line: to be printed in a step."""
+    """Write workflow commands, one a line, to be printed in a step."""
     causes = report.causes
     lines = [line for breaks in (True, False) for line in _annotations([c for c in causes if c[0]["breaks"] is breaks])]
     lines.append(f"::notice title=sophiie-mock check::{escaping.annotation(report.verdict)}")

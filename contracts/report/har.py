@@ -24,26 +24,28 @@ _HARMLESS = ("allow", "content-length", "content-type", "date", "retry-after")
 
 
 class HarRecorder:
-    """Subscribes to a run. When it has kept enough bytes, it keeps the rest of the exchanges without their bodies."""
+    """Subscribes to a run and keeps its exchanges. When enough bytes are kept, later exchanges lose their bodies."""
 
     def __init__(self, outcome: RunResult) -> None:
         self._outcome = outcome
         self._kept = 0
 
     def __call__(self, event: RunEvent) -> None:
-        """Keep what was exchanged; other events say nothing that a recording has."""
+        """Keep the exchange of an event; other events have nothing for a recording."""
         if isinstance(event, ExchangeMade):
             self.seen(event.exchange)
 
     def seen(self, exchange: Exchange) -> None:
-        """Keep an exchange, without its bodies once enough bytes are kept."""
+        """Keep an exchange; without its bodies when enough bytes are kept already."""
         self._kept += len(exchange.body) + len(exchange.sent_body)
         whole = self._kept <= MAX_BODIES_BYTES
         self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
 
 
 def as_har(report: RunReport) -> str:
-    """One log. `_shape`, a member of our own as the format allows, stands in place of a text."""
+    """Write one HAR log. Where a text must not be repeated, `_shape` stands in its place; the format allows members of
+    our own.
+    """
     outcome, redactor = report.outcome, report.redactor
     keys = outcome.target.variables
     entries = [_entry(start, exchange, whole, redactor, keys) for start, exchange, whole in outcome.exchanges]

@@ -26,7 +26,7 @@ class FindingsSection:
         self._accepted = report.accepted_causes
 
     def render(self) -> list[str]:
-        """An index, an article for each rule, and what the baseline accepts."""
+        """Write an index, one article for each rule, and the findings that the baseline accepts."""
         articles = [self._rule(number, causes) for number, causes in enumerate(self._rules)]
         return [_index(self._rules), *articles, _accepted(self._accepted)]
 

@@ -1,4 +1,4 @@
-"""JUnit XML as the strictest of its readers take it: every attribute and element that any schema of it asks for."""
+"""JUnit XML that the strictest readers accept: it has every attribute and element that any schema of JUnit requires."""
 
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -14,7 +14,9 @@ _ELEMENTS = {CaseStatus.FAILED: "failure", CaseStatus.ERROR: "error", CaseStatus
 
 
 def as_junit(report: RunReport) -> str:
-    """A cause is a failed case named by its rule and operation; a scenario that found nothing is a passed one."""
+    """Write each cause as a failed case, named by rule and operation, and each scenario without findings as a passed
+    case.
+    """
     facts = report.facts
     every = list(cases(report))
     root = ET.Element("testsuites")

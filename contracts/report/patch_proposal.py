@@ -1,6 +1,6 @@
-"""How our document could be mended where a real host does otherwise: a JSON Patch (RFC 6902) with its file.
+"""Proposes how to correct our document where a real host behaves differently: a JSON Patch (RFC 6902) and its file.
 
-From an answer only the shape is taken, never a value. Where no patch follows from it, that is said, with the reason.
+It takes only the shape of an answer, never a value. Where it can propose no patch, it says why.
 """
 
 import json
@@ -29,7 +29,7 @@ _TYPES: Mapping[type, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class PatchProposal:
-    """``patch`` is empty when none can be derived; then ``reason`` says why."""
+    """A proposed correction. When none can be proposed, ``patch`` is empty and ``reason`` says why."""
 
     file: str
     patch: Sequence[Mapping[str, Any]] = ()
@@ -80,7 +80,7 @@ class _Case:
 
 
 def propose(finding: Finding, contract: Contract) -> PatchProposal:
-    """The patch that would make the document allow what was found."""
+    """Propose the patch that makes the document allow the answer of a finding."""
     operation = contract.operations.get(finding.operation)
     if operation is None or not finding.evidence:
         return PatchProposal("the document", reason="it is about no single operation of it")
@@ -154,9 +154,9 @@ def _broken_schema(case: _Case) -> Mapping[str, Any]:
 
 
 def shape_schema(value: Any, depth: int = _DEEPEST, words: Collection[str] | None = None) -> dict[str, Any]:
-    """A schema for values such as this one, without anything of the value.
+    """Make a schema for values of this shape, without anything of the value itself.
 
-    Names that are not among the ``words`` of the document, and not written as names of members are, may be data.
+    A name may be data if it is not among the ``words`` of the document and does not look like the name of a member.
     """
     if value is None or depth == 0:
         return {}

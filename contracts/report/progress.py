@@ -13,7 +13,9 @@ from contracts.schemathesis_engine import BEGINS
 
 
 class ProgressBar:
-    """On a terminal: how far the run is, and what came of it by now. Elsewhere nothing, so that a log stays short."""
+    """Shows on a terminal how far the run is and what it has found. Elsewhere it shows nothing, so that a log stays
+    short.
+    """
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         columns = BarColumn(12), _Facts(self._facts)
@@ -39,7 +41,7 @@ class ProgressBar:
         self._progress.stop()
 
     def __call__(self, event: RunEvent) -> None:
-        """Take what an event of the run tells."""
+        """Update the display with an event of the run."""
         match event:
             case ScenariosPlanned():
                 self._begin(event)
@@ -66,7 +68,7 @@ class ProgressBar:
         self._progress.add_task("", total=self._total)
 
     def _step(self, name: str, phase: str) -> None:
-        """Show the scenario that starts now, and guess anew when the run will end."""
+        """Show the scenario that starts now, and estimate again when the run will end."""
         self._name, now = f"{name} {phase}".rstrip(), self._clock()
         done = self._starts.get(name, 0.0) + BEGINS.get(phase, 0.0) * self._sizes.get(name, 0.0)
         if done:

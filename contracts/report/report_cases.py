@@ -1,4 +1,6 @@
-"""The result of a run as test cases, for reports that know nothing else: one for each finding and each scenario."""
+"""The result of a run as test cases, one for each finding and each scenario, for report formats that know only test
+cases.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from contracts.report.summary import Cause, RunReport
 
 
 class CaseStatus(StrEnum):
-    """The end of a test case."""
+    """The result of a test case."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -31,9 +33,10 @@ class ReportCase:
 
 
 def cases(report: RunReport) -> Iterator[ReportCase]:
-    """The cases of a report: what passed, what did not run, the causes, and why the run proves nothing.
+    """List the cases of a report: passed scenarios, skipped scenarios, causes, and the reason why the run proves
+    nothing.
 
-    The name of a cause is its rule and operation, so that a reader of many runs knows it again.
+    A cause has its rule and operation as its name, so that a reader of many runs recognises it.
     """
     facts = report.facts
     for name in facts["passed"]:

@@ -18,7 +18,7 @@ _SHORT = 12
 
 @cache
 def versions() -> Mapping[str, str]:
-    """The suite's own, and that of the generator."""
+    """The versions of the suite and of the generator."""
     try:
         engine = version("schemathesis")
     except PackageNotFoundError:
@@ -52,10 +52,10 @@ def _document(document: Document) -> dict[str, str]:
 
 
 def path_of(document: Document) -> str:
-    """The path of a document in the repository that it belongs to, so that others find it there.
+    """The path of a document in its repository, so that other people find it there.
 
-    The built-in ones are said to lie where this project has them; one that is in no repository, and not below this
-    folder, goes by its name.
+    A built-in document has its path in this project. A document that is in no repository and not below the current
+    folder has only its name.
     """
     if document.file is None:
         return document.name
@@ -69,7 +69,7 @@ def path_of(document: Document) -> str:
 
 
 def lines(facts: Mapping[str, Any]) -> list[str]:
-    """Say the time, the versions and the documents, in a line each, for people."""
+    """Write the time, the versions and the documents for a person, one line each."""
     described = [
         f"{facts['started']} · " + " · ".join(f"{name} {number}" for name, number in facts["versions"].items())
     ]

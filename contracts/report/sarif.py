@@ -1,8 +1,8 @@
-"""SARIF 2.1.0, as code hosts take it in: each result is one cause, at the place of its operation in the document.
+"""SARIF 2.1.0, as code hosts read it: each result is one cause, at the place of its operation in the document.
 
-A host shows results beside the code, so each has a file of the repository and a line in it, also when a real API was
-checked: the document is what the team has of it. It lies where ``--spec`` says; without that, it is the built-in one.
-What makes two results the same over time is rule and operation, and no wording.
+A host shows results beside the code, so each result needs a file of the repository and a line, also when a real API was
+checked. That file is the document: the one of ``--spec``, or else the built-in one. Rule and operation identify a
+result over time; its wording does not.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _ROOT = "%SRCROOT%"
 
 
 def as_sarif(report: RunReport) -> str:
-    """Nothing but the newest of it: an alert that is in no newer file is closed by the host."""
+    """Write the causes as SARIF. The host closes each alert that is not in the newest file."""
     facts = report.facts
     known, places = report.causes[:MAX_RESULTS], DocumentPlaces(report.outcome.coverage.contract)
     open_ = {(item["rule"], item["operation"]) for item in facts["findings"]}  # one cause is one result

@@ -1,4 +1,4 @@
-"""Follows a finding into the YAML of its document: to the answer, the parameter or the member that it is about."""
+"""Finds the part of a YAML document that a finding is about: the answer, the parameter or the member."""
 
 import re
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ Pair = tuple[yaml.Node, yaml.Node]
 
 
 def members(node: yaml.Node | None) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
-    """The members of a mapping; none of anything else."""
+    """The members of a mapping; nothing for another node."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     return [(key, value) for key, value in pairs if isinstance(key, yaml.ScalarNode)]
 
 
 class SchemaNodes:
-    """Finds the node of a location, as deep as the document goes."""
+    """Finds the node of a location, as deep in the document as it goes."""
 
     def __init__(self, root: yaml.Node | None) -> None:
         self._root = root
 
     def find(self, operation: yaml.Node, path: yaml.Node, location: Location) -> yaml.Node | None:
-        """The key that a location is about; None when nothing below the operation is."""
+        """The key that a location is about; None when nothing below the operation matches."""
         if location.status is not None:
             pair = self._answer(operation, location)
         elif location.part in ("query", "path", "header", "cookie"):

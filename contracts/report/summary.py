@@ -1,4 +1,4 @@
-"""The content of every report as plain data, already redacted: the writers only arrange it."""
+"""The content of every report as plain data, already redacted. The writers only arrange it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def finding(item: Finding, outcome: RunResult, redactor: ReportRedactor) -> dict
 
 
 def reason_of(item: Finding, outcome: RunResult) -> str:
-    """The reason that a mock gave for its answer; empty for other targets, whose headers are not ours to believe."""
+    """The reason that a mock gave for its answer; empty for other targets, because their headers are not ours."""
     if not outcome.target.is_mock:
         return ""
     explained = item.evidence[-1].headers.get("x-mock-explain", "") if item.evidence else ""
@@ -56,13 +56,13 @@ def reason_of(item: Finding, outcome: RunResult) -> str:
 
 
 def sentence(item: Mapping[str, Any]) -> str:
-    """A finding of a summary in one sentence or two."""
+    """Describe a finding of a summary in one or two sentences."""
     reason = f" Reason: {item['reason']}." if item["reason"] else ""
     return f"{item['title']}. Expected: {item['expected']}. Got: {item['got']}.{reason}"
 
 
 def causes(findings: Sequence[Mapping[str, Any]]) -> list[Cause]:
-    """Findings of a summary that most likely have one cause: the same rule, broken by the same operation."""
+    """Group the findings of a summary that probably have one cause: the same operation breaks the same rule."""
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for item in findings:
         found.setdefault((item["rule"], item["operation"]), []).append(item)
@@ -70,18 +70,18 @@ def causes(findings: Sequence[Mapping[str, Any]]) -> list[Cause]:
 
 
 def more(cause: Cause) -> str:
-    """`` (and 22 more)``, where there are more than one."""
+    """The words `` (and 22 more)`` where a cause has more than one finding; else nothing."""
     return f" (and {len(cause) - 1} more)" if len(cause) > 1 else ""
 
 
 def places_like_it(cause: Cause) -> str:
-    """``22 more places like it``, of a cause with more than one."""
+    """The words ``22 more places like it`` for a cause with more than one finding; else nothing."""
     rest = len(cause) - 1
     return f"{rest} more {_many(rest, 'place')} like it"
 
 
 def summary(outcome: RunResult, redactor: ReportRedactor) -> dict[str, Any]:
-    """Everything of a run that may be kept."""
+    """Everything of a run that may be written, as plain data."""
     operations = {}
     for key, counts in outcome.coverage.statuses.items():
         sent, known = outcome.coverage.known_parameters(key)
@@ -133,7 +133,7 @@ def by_rule(findings: Sequence[Mapping[str, Any]]) -> list[list[Cause]]:
 
 
 def verdict(outcome: RunResult) -> str:
-    """One sentence."""
+    """The result of a run in one sentence."""
     if outcome.interrupted:
         rules = len({item.rule.name for item in outcome.broken})
         return f"interrupted; {rules or 'no'} {_many(rules, 'rule')} seen to be broken by then"
@@ -169,17 +169,17 @@ class RunReport:
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
-        """Everything of the run that may be kept, already redacted."""
+        """Everything of the run that may be written, already redacted."""
         return summary(self.outcome, self.redactor)
 
     @cached_property
     def causes(self) -> Sequence[Cause]:
-        """The findings, those together that most likely have one cause."""
+        """The findings, grouped by their probable cause."""
         return causes(self.facts["findings"])
 
     @cached_property
     def accepted_causes(self) -> Sequence[Cause]:
-        """The findings that the baseline accepts, in the same way."""
+        """The findings that the baseline accepts, grouped in the same way."""
         return causes(self.facts["acceptedFindings"])
 
     @cached_property

@@ -23,7 +23,9 @@ _MAX_CAUSES = 3
 
 
 def write(report: RunReport, console: Console, *, verbose: bool = False) -> None:
-    """Findings by rule and cause, what was not run, coverage, and one sentence at the end."""
+    """Print the findings by rule and cause, the scenarios that did not run, the coverage, and the result in one
+    sentence.
+    """
     outcome = report.outcome
 
     def say(text: str = "", style: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Which reports were asked for, and writing them."""
+"""Finds out which reports the user asked for, and writes them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ WRITERS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
 
 
 def parse_reports(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)) -> dict[str, str]:
-    """``KIND=FILE`` as a table; several may stand in one value. Raises CannotRun, before anything is sent."""
+    """Read the values of ``--report``, each one or more ``KIND=FILE``. Raises CannotRun; nothing has been sent then."""
     files: dict[str, str] = {}
     for part in (part for value in values for part in value.split(",") if part):
         kind, equals, path = part.partition("=")
@@ -41,9 +41,9 @@ def parse_reports(values: Sequence[str], kinds: Collection[str] = tuple(WRITERS)
 
 
 def write(report: RunReport, files: Mapping[str, str]) -> list[str]:
-    """Write each report; return words for each file that cannot be written. The others are.
+    """Write each report, and return an error message for each file that cannot be written.
 
-    An interrupt ends the writing: each file is there whole, or is told of as missing.
+    An interrupt ends the writing: each file is complete, or a message says that it is missing.
     """
     wrong, left = [], dict(files)
     try:

@@ -1,4 +1,6 @@
-"""The rules that a run has checked, and the reason for each other one, so that nobody reads too much into green."""
+"""The rules that a run has checked, and why it has not checked the others, so that a reader does not trust green too
+much.
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -16,7 +18,9 @@ _NOTHING = "the document has nothing that it is about"
 
 
 def unchecked_by_run(known: Collection[str], outcome: RunResult, selection: Selection) -> Mapping[str, str]:
-    """Every rule with the reason why it was not checked; empty when it was. ``known`` are the runs that were due."""
+    """Every rule with the reason why the run did not check it; empty when it did. ``known`` names the scenarios of the
+    run.
+    """
     finished = [*outcome.passed, *outcome.failed]
 
     def reason(rule: str) -> str:
@@ -39,7 +43,7 @@ def unchecked_by_run(known: Collection[str], outcome: RunResult, selection: Sele
 
 
 def unchecked_by_traffic(*, requests_only: bool) -> Mapping[str, str]:
-    """Every rule with the reason why recorded traffic does not check it; empty when it does."""
+    """Every rule with the reason why recorded traffic cannot check it; empty when it can."""
 
     def reason(rule: str) -> str:
         if rule in ANSWERS:

@@ -1,4 +1,4 @@
-"""Operations, statuses and parameters that a run exercised, and whether that says anything at all."""
+"""The operations, statuses and parameters that a run exercised, and whether they are enough to prove anything."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ class Coverage:
             self.parameters[exchange.operation] |= {name for name, _ in parse_qsl(exchange.query)}
 
     def counts(self) -> Mapping[str, Any]:
-        """The counts in the form that ``add`` takes, in types that any channel carries."""
+        """The counts as ``add`` takes them, in simple types that can be sent to another process."""
         return {"statuses": {key: dict(of) for key, of in self.statuses.items()}, "with_key": dict(self._with_key)}
 
     def add(self, counts: Mapping[str, Any]) -> None:
@@ -50,15 +50,15 @@ class Coverage:
         return any(200 <= status < 300 for status in counted)
 
     def known_parameters(self, operation: str) -> tuple[int, int]:
-        """(query parameters that were sent, query parameters that there are)."""
+        """The number of query parameters that were sent, and the number of all query parameters."""
         names = {parameter.name for parameter in self.contract.operations[operation].parameters_in("query")}
         return len(names & self.parameters[operation]), len(names)
 
     def vacuous(self, due: Iterable[str], excused: Collection[str], faulty: Collection[str]) -> Sequence[str]:
-        """Why the run proves too little; nothing when it is worth its result.
+        """The reason why the run proves too little; empty when it proves enough.
 
-        ``due``: operations that should have succeeded. ``excused``: those that could not.
-        ``faulty``: those with findings, which say enough.
+        ``due`` are the operations that should have succeeded, ``excused`` those that could not. ``faulty`` are those
+        with findings, which prove enough by themselves.
         """
         total = sum(self._with_key.values())
         if not total:

@@ -1,4 +1,4 @@
-"""The events of a run, in the order in which they happen: who shows or keeps something of it subscribes to them."""
+"""The events of a run, in the order in which they happen. Reports and the progress bar subscribe to them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from contracts.transport.exchange import Exchange
 
 @dataclass(frozen=True, slots=True)
 class ScenariosPlanned:
-    """The target is known, and with it the scenarios that lie ahead. ``operations`` counts those of the documents."""
+    """The target and the scenarios of the run are known. ``operations`` counts those of the documents."""
 
     scenarios: Sequence[Scenario]
     operations: int
@@ -20,7 +20,7 @@ class ScenariosPlanned:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioStarted:
-    """A scenario begins, or, of the generator, a ``phase`` of it."""
+    """A scenario begins; for the generator, one ``phase`` of it."""
 
     name: str
     phase: str = ""
@@ -28,21 +28,21 @@ class ScenarioStarted:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeMade:
-    """A request was answered. This one comes from the thread that asked."""
+    """A request was answered. The thread that made the request emits this event."""
 
     exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class FindingFound:
-    """A rule was seen to be broken."""
+    """A rule was broken."""
 
     finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFinished:
-    """A scenario is over. ``skipped`` says why it did not get to its end."""
+    """A scenario is over. If it did not reach its end, ``skipped`` says why."""
 
     name: str
     findings: int
@@ -51,7 +51,7 @@ class ScenarioFinished:
 
 @dataclass(frozen=True, slots=True)
 class RunPaused:
-    """Nothing is sent for a while, and this is why."""
+    """The run sends nothing for a while; the event says why."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""The first request of a run: it shows whether somebody is there, whether it is the API, and whether it is a mock."""
+"""The first request of a run. It shows whether a server answers, whether it is the API, and whether it is a mock."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ from contracts.transport.target import Target
 
 
 def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
-    """Make the first ``step`` of a run; return the target as it is known then.
+    """Make the first ``step`` of a run, and return the target with what the answer shows of it.
 
-    Raises CannotRun when nobody answers, the key is refused, or this is not the API.
+    Raises CannotRun when no server answers, when it refuses the key, or when it is not the API.
     """
     if step is None:
         raise CannotRun("the document has no operation that can be read without an id")

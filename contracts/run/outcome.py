@@ -19,7 +19,8 @@ OFFLINE = "offline"
 class RunResult:
     """The result of a run.
 
-    ``not_run`` has a reason for each scenario that could not run; ``vacuous`` says why green would mean nothing.
+    ``not_run`` has the reason for each scenario that could not run. ``vacuous`` says why a green result would prove
+    nothing.
     """
 
     target: Target
@@ -56,12 +57,14 @@ class RunResult:
 
     @property
     def doubts(self) -> list[Finding]:
-        """Findings that do not: warnings, and those that say: our document may be wrong here."""
+        """The findings that do not fail the run: warnings, and findings that mean that our document may be wrong."""
         return [finding for finding in self.findings if not finding.breaks(self.target.is_mock)]
 
     @property
     def exit_code(self) -> int:
-        """1 for a broken rule, if anything worked at all: what never works says nothing about the rules."""
+        """The exit code: 1 for a broken rule, but only if any operation worked. If none did, the findings prove nothing
+        about rules.
+        """
         if self.interrupted:
             return 130
         if self.broken and self.mode == OFFLINE:

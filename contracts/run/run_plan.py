@@ -1,4 +1,4 @@
-"""The plan of a run: it follows from the documents, the target and the options, before anything is sent."""
+"""The plan of a run. The documents, the target and the options decide it before anything is sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from contracts.transport.target import Target
 
 @dataclass(frozen=True)
 class RunPlan:
-    """The decisions about a run. Making one reads nothing and sends nothing."""
+    """The decisions about a run. To make a plan reads nothing and sends nothing."""
 
     contract: Contract
     target: Target
@@ -38,7 +38,7 @@ class RunPlan:
 
     @classmethod
     def of(cls, contract: Contract, target: Target, options: Options) -> "RunPlan":
-        """Plan a run. Raises CannotRun for options that contradict each other, the document or the target."""
+        """Make the plan of a run. Raises CannotRun when options contradict each other, the document or the target."""
         mode, catalogue = target.mode(options.mode), Catalogue(contract)
         topics = {scenario.topic for scenario in all_scenarios(contract, on_mock=True)}.union(TOPICS)
         selection = Selection(contract, topics, selected_names(options, mode), options.without)
@@ -77,7 +77,7 @@ class RunPlan:
         return [scenario for scenario in every if chosen(scenario.topic, scenario.subject, scenario.also)]
 
     def describe(self) -> list[str]:
-        """Every request that a safe run could send, a line each."""
+        """List every request that a safe run could send, one line each."""
         return self.safe.describe()
 
     def bounds(self) -> str:

@@ -1,4 +1,4 @@
-"""A workspace's state at one moment: kept as a fork, and compared with another."""
+"""The state of a workspace at one moment. It is kept as a fork, and can be compared with another one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _ROWS_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Records and counters, and the time that the clock showed. ``state`` is a fork: it is never written to."""
+    """The records and counters of a workspace, and the time of its clock. ``state`` is a fork that nobody writes to."""
 
     name: str
     state: WorkspaceState

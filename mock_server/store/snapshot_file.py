@@ -1,6 +1,7 @@
-"""A snapshot as one file: written a record at a time, and cut into its records again; neither is ever whole in memory.
+"""A snapshot as one file. It is written record by record, and read by cutting it into records, so it is never whole in
+memory.
 
-``sha256`` is over its content, which is all but the name, as JSON with sorted keys.
+``sha256`` covers its content, which is everything except the name, as JSON with sorted keys.
 """
 
 import hashlib
@@ -42,7 +43,9 @@ def written(snapshot: Snapshot) -> Iterator[bytes]:
 
 
 class Checksum:
-    """The checksum of a file's content. Kinds come in the order of the alphabet, with their records as in the file."""
+    """The checksum of a file's content. The kinds come in alphabetical order, each with its records in the order of the
+    file.
+    """
 
     def __init__(self, now: str, frozen: bool, counters: Mapping[str, int]) -> None:
         head = write_json({"counters": dict(counters), "frozen": frozen, "now": now}, orjson.OPT_SORT_KEYS)
@@ -60,13 +63,13 @@ class Checksum:
         self._items += 1
 
     def hex(self) -> str:
-        """When nothing more comes."""
+        """The checksum, after everything was added."""
         self._hash.update(b"]}}" if self._kinds else b"}}")
         return self._hash.hexdigest()
 
 
 def checksum(file: Mapping[str, Any]) -> str:
-    """The one that a whole file must have."""
+    """The checksum that a whole file must have."""
     sum = Checksum(file["now"], file["frozen"], file["counters"])
     for kind in sorted(file["records"]):
         sum.begin(kind)
@@ -76,10 +79,10 @@ def checksum(file: Mapping[str, Any]) -> str:
 
 
 def cut(raw: bytes) -> tuple[bytes, Sequence[tuple[int, int]]]:
-    """The file with a number in the place of each record, and where the record of each number is.
+    """Return the file with a number in place of each record, and the place of each record by its number.
 
-    Reading a large file at once would keep everybody waiting. Raises NotJson where brackets have no end; what else is
-    no JSON shows as it is read.
+    To read a large file in one step would make other requests wait. Raises NotJson where brackets have no end; other
+    errors show when a record is read.
     """
     places: list[tuple[int, int]] = []
     depth = start = 0
@@ -107,13 +110,13 @@ def _skeleton(raw: bytes, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
 
 
 def place_in_order(item: Mapping[str, Any]) -> tuple[str, int]:
-    """Where a record of a file stands among those of its kind; no two may stand at one place."""
+    """The position of a record among those of its kind; no two records may have the same."""
     created = item["record"].get("createdAt")
     return created if isinstance(created, str) else "", item["arrival"]
 
 
 def imported(file: Mapping[str, Any], known: WorkspaceState | None = None) -> Snapshot:
-    """The snapshot of a file whose shape was checked. A record that is as in ``known`` is not kept a second time."""
+    """Make the snapshot of a file whose shape was checked. A record that is equal in ``known`` is shared."""
     rows = {kind: _rows(items, known.rows(kind) if known else ()) for kind, items in file["records"].items()}
     # Whatever the file says: rows made later come after those of the file, in the order of arrival too.
     arrived = max((row.key[1] + 1 for some in rows.values() for row in some), default=0)
@@ -133,5 +136,5 @@ def _rows(items: Iterable[Mapping[str, Any]], known: Iterable[Row]) -> list[Row]
 
 
 def _is_equal(one: Row, other: Row) -> bool:
-    """To the letter: to Python 1 and true are equal."""
+    """Compare exactly: to Python, 1 and true are equal."""
     return one.key == other.key and write_json(one.record) == write_json(other.record)

@@ -16,10 +16,10 @@ Restoring = Callable[[str, Row], Row]
 
 
 class WorkspaceState:
-    """Collections by kind, and how many records of each kind were ever created here.
+    """The records of a workspace by kind, and how many of each kind it has ever created.
 
-    ``fork`` costs as much as there are kinds: a collection is shared until one of the two writes to it. A reset, a
-    snapshot and a new workspace are forks.
+    A ``fork`` costs as much as there are kinds: both states share a collection until one of them writes to it. A reset,
+    a snapshot and a new workspace are forks.
     """
 
     def __init__(
@@ -33,9 +33,9 @@ class WorkspaceState:
 
     @classmethod
     def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "WorkspaceState":
-        """From records by kind, oldest first; ``ids`` names the id field of a kind where it is not ``id``.
+        """Make a state from records by kind, oldest first. ``ids`` names the id field of a kind where it is not ``id``.
 
-        A record without an id is the only one of its kind, and the kind is its id.
+        A record without an id is the only record of its kind, and the name of the kind is its id.
         """
         collections = {
             kind: Collection(
@@ -50,9 +50,9 @@ class WorkspaceState:
     def restored(
         cls, layer: Layer, fit: Restoring = lambda kind, row: row, known: "dict[LayerId, WorkspaceState] | None" = None
     ) -> "WorkspaceState":
-        """The state that a layer is, with all that it stands on; each row by way of ``fit``.
+        """Make the state of a layer with all layers below it. ``fit`` adapts each row.
 
-        ``known`` has the states of layers that were restored before, and gets those that are new.
+        ``known`` has the states of layers that were restored before. New ones are added to it.
         """
         known = {} if known is None else known
         chain = [layer]
@@ -80,13 +80,13 @@ class WorkspaceState:
         return state
 
     def fork(self) -> "WorkspaceState":
-        """A second state with the same content; neither sees what happens to the other afterwards."""
+        """Return a second state with the same content. Later changes of one do not show in the other."""
         self._owned = set()
         return WorkspaceState(self._collections, self._counters)
 
     @property
     def kinds(self) -> Sequence[str]:
-        """The kinds of records that there are, in the order of the alphabet."""
+        """The kinds of records that exist, in alphabetical order."""
         return sorted(self._collections)
 
     @property
@@ -99,7 +99,7 @@ class WorkspaceState:
         return self._collections.get(kind, _EMPTY).order
 
     def look_up(self, kind: str, field: str) -> None:
-        """Make an index before somebody waits for it."""
+        """Make an index now, so that no request has to wait for it."""
         if kind in self._collections:
             self._collections[kind].look_up(field)
 
@@ -109,7 +109,7 @@ class WorkspaceState:
             yield from collection.pieces()
 
     def transaction(self, log: Log, workspace: str) -> "Transaction":
-        """All that is done in it happens, and is kept by ``log``, or nothing does."""
+        """Begin a transaction. All its changes happen, and are stored by ``log``, or none does."""
         return Transaction(self, log, workspace)
 
     def _writable(self, kind: str) -> Collection:
@@ -126,9 +126,9 @@ class WorkspaceState:
 
 
 class Transaction:
-    """Changes to a workspace that happen whole or not at all.
+    """Changes to a workspace that happen all together or not at all.
 
-    Records that it returns are never to be changed in place.
+    Callers must never change a record in place that a transaction returns.
     """
 
     def __init__(self, state: WorkspaceState, log: Log | None = None, workspace: str = "") -> None:
@@ -167,36 +167,36 @@ class Transaction:
         return self._state._collections.get(kind, _EMPTY).page(offset, limit, where)
 
     def find(self, kind: str, where: Where = _EVERYTHING) -> Sequence[Row]:
-        """Every matching row, oldest first: a copy, so that the caller may remove while it walks."""
+        """Every matching row, oldest first. It is a copy, so the caller may remove rows during the walk."""
         return list(self._state._collections.get(kind, _EMPTY).matching(where))
 
     def first(self, kind: str, limit: int, where: Where) -> Sequence[Row]:
-        """The first matching rows, oldest first; that costs the same however many there are."""
+        """The first matching rows, oldest first. The cost does not depend on how many rows match."""
         return self._state._collections.get(kind, _EMPTY).matching(where)[:limit]
 
     def one(self, kind: str) -> Row | None:
-        """The only record of a kind that has one, as the organization."""
+        """The only record of a kind that has one record, such as the organization."""
         rows = self._state.rows(kind)
         return rows[0] if rows else None
 
     def count(self, kind: str) -> int:
-        """The number of the next record of a kind that this workspace itself creates, from 0."""
+        """Count up, and return the number of the next record of a kind that this workspace creates, from 0."""
         number = self._state._counters.get(kind, 0)
         self._counted.setdefault(kind, number)
         self._state._counters[kind] = number + 1
         return number
 
     def fresh(self, kind: str, make: Callable[[int], Id]) -> Id:
-        """The id of the next record of a kind that is created here: ``make`` of its number, skipping those in use.
+        """Make the id of the next record of a kind: ``make`` gets its number. Ids that are in use are skipped.
 
-        An imported or restored workspace may have records that its counters know nothing of.
+        An imported or restored workspace may have records that its counters do not count.
         """
         while self.get(kind, id := make(self.count(kind))) is not None:
             pass
         return id
 
     def put(self, kind: str, id: Id, record: Record) -> Row:
-        """Create or replace."""
+        """Create or replace a record."""
         before = self.get(kind, id)
         key = before.key if before else _key(record, self.count(ARRIVAL))
         row = Row(id, key, record)
@@ -222,12 +222,12 @@ class Transaction:
         return {kind: self._state._counters[kind] for kind in self._counted}
 
     def logged(self, workspace: str) -> LoggedTransaction:
-        """The whole, as a log keeps it: nothing is changed in this transaction from now on."""
+        """The transaction as a log stores it. It must not change any more after this."""
         self._kept = self.changes()
         return LoggedTransaction(workspace, self._kept, self.counters())
 
     def undo(self) -> None:
-        """Put everything back as it was at the beginning."""
+        """Restore the state as it was when the transaction began."""
         for (kind, id), row in self._before.items():
             if row is None:
                 self._state._writable(kind).remove(id)
