@@ -1,6 +1,7 @@
 """Rules for answers as they go over the wire: whole, in time, and with each member once."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +15,17 @@ MEMBER_TWICE = Rule(
     "member_once", Group.PROTOCOL, "An object must not have a member twice", Provenance.DOCUMENTED,
     "https://www.rfc-editor.org/rfc/rfc8259#section-4",
 )  # fmt: skip
+CHARSET = Rule(
+    "json_charset", Group.PROTOCOL, "JSON must not be called anything but UTF-8", Provenance.DOCUMENTED,
+    "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
+)  # fmt: skip
 SLOW = Rule("slow_answer", Group.PROTOCOL, "An answer should not take ten seconds", severity=Severity.WARNING)
 LOST = Rule(
     "whole_answer", Group.PROTOCOL, "A request must get a whole answer", Provenance.DOCUMENTED,
     "https://www.rfc-editor.org/rfc/rfc9112#section-8",
 )  # fmt: skip
 
+_CHARSET = re.compile(r"(?i);\s*charset\s*=\s*\"?([\w.:-]{1,40})")
 _SLOW = 10.0  # seconds
 _LOOKED_AT = 20
 """Answers of each operation and status in which members are counted: it takes time, and one is like the other."""
@@ -32,6 +38,9 @@ def wire_violations(exchange: Exchange, seen: set[tuple[str, bytes]]) -> Iterato
     """
     if exchange.seconds > _SLOW:
         yield Violation(SLOW, expected=f"an answer within {_SLOW:.0f} seconds", got=f"{exchange.seconds:.0f} seconds")
+    charset = _CHARSET.search(exchange.headers.get("content-type", ""))
+    if charset and "json" in exchange.media_type and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        yield Violation(CHARSET, expected="utf-8, or no charset", got=exchange.shown_name(charset[1].lower()))
     if len(seen) >= _LOOKED_AT or exchange.json is NOT_JSON:
         return
     seen.add((str(len(seen)), b""))

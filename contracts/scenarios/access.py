@@ -61,6 +61,11 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
         if query.status not in _refused(operation):
             due = "401 for the key in the query"
             client.broken(rules.IGNORED_AUTH, operation, query, expected=due, got=query.answer(), where="query")
+    if body is not None and not _is_sound(operation, []):
+        wrong = client.call(operation, *known, body=[], headers={"Content-Type": "application/json"})
+        if wrong.status not in _refused(operation):
+            due = "401, whatever the body is"
+            client.broken(rules.BEFORE_ROUTING, operation, wrong, expected=due, got=wrong.answer(), where="body")
     if known:
         unknown = client.call(operation, *map(unknown_id, operation.parameters_in("path")), body=body, headers={})
         if unknown.status not in _refused(operation):

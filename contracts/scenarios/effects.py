@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from contracts.rules import consistency as agreement
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import beginning, whole_list
-from contracts.scenarios.records import RecordKind
+from contracts.scenarios.paging import beginning, fetch, whole_list
+from contracts.scenarios.records import RecordKind, record_of
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, Listing
@@ -170,7 +171,28 @@ def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call:
         exchange = client.accepted(client.call(operation, body=body), operation)
         effects.after(operation, exchange, allowed)
         _same_lead(client, operation, exchange, before, kind.shown(lead["id"]))
+        _last_inquiry(kind, lists[business_rules.INQUIRIES], lead["id"])
     kind.gone(lead)
+
+
+def _last_inquiry(kind: RecordKind, inquiries: Listing, lead: Any) -> None:
+    """The list and the item show the inquiry of a lead that came in just now as its last one."""
+    client, family = kind.client, kind.family
+    newest = [item for item in fetch(client, inquiries, page=1, size=5).items if item.get("leadId") == lead][:1]
+    listed = [item for item in kind.listed() if item.get("id") == lead]
+    views = [(family.listing.operation, item) for item in listed] if family.listing else []
+    exchange = kind.read(lead)
+    if family.read is not None and exchange is not None and exchange.succeeded:
+        views.append((family.read, record_of(exchange)))
+    for operation, view in views if newest else ():
+        inner, due = view.get("lastInquiry"), newest[0]["id"]
+        shown = [view.get("lastInquiryId"), inner.get("id") if isinstance(inner, dict) else None]
+        if any(id not in (None, due) for id in shown):
+            evidence = client.last(inquiries.operation), client.last(operation)
+            client.broken(
+                agreement.LAST, operation, *evidence, expected=f"{due}, the newest", got=f"{shown}",
+                where="after a message",
+            )  # fmt: skip
 
 
 def _same_lead(

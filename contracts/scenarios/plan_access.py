@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.scenarios import access
+from contracts.scenarios import access, access_to_actions
 from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import whole_list
 from contracts.scenarios.scenario import Scenario, on, with_ids
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
+from contracts.spec.document import Operation
+from contracts.spec.resources import Listing
+
+_MOST_PARENTS = 5
 
 
 def keys(catalogue: Catalogue) -> Iterator[Scenario]:
@@ -35,6 +42,10 @@ def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
             yield Scenario("foreign-items", family.path, on(access.other_items, family))
     for family in catalogue.makers:
         yield Scenario("foreign-writes", family.path, on(access.other_creates, family))
+    below = {child.key for family in catalogue.families for child in family.children}
+    for listing in catalogue.listings:
+        if len(listing.operation.parameters_in("path")) == 1 and listing.key not in below:
+            yield Scenario("foreign-items", listing.key, partial(_below, catalogue, listing.operation))
     lists, send = catalogue.lists, catalogue.contract.operations.get(business_rules.SEND_SMS)
     needed = [
         lists[name]
@@ -44,3 +55,25 @@ def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
     if send is not None and len(needed) == 3:
         also = [listing.key for listing in needed]
         yield Scenario("foreign-message", send.key, on(access.other_message, send, *needed), also)
+        yield Scenario("refused-keys", send.key, on(_refused_message, send, *needed), also)
+    call = catalogue.contract.operations.get(business_rules.START_CALL)
+    if call is not None and business_rules.INQUIRIES in lists:
+        yield Scenario("refused-keys", call.key, on(_refused_call, call, lists[business_rules.INQUIRIES]))
+
+
+def _below(catalogue: Catalogue, operation: Operation, client: ScenarioClient) -> None:
+    access_to_actions.other_children(client, operation, catalogue.parents(client, operation)[:_MOST_PARENTS])
+
+
+def _refused_message(
+    client: ScenarioClient, send: Operation, leads: Listing, members: Listing, inquiries: Listing
+) -> None:
+    lead, user = (next((item["id"] for item in whole_list(client, listing)), None) for listing in (leads, members))
+    if lead is None or user is None:
+        raise ScenarioSkipped("there is no lead or no member")
+    body = {"userId": user, "leadId": lead, "message": "Suite"}
+    access_to_actions.refused_action(client, send, inquiries, body)
+
+
+def _refused_call(client: ScenarioClient, call: Operation, inquiries: Listing) -> None:
+    access_to_actions.refused_action(client, call, inquiries, client.sampler.body(call))

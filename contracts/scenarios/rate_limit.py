@@ -16,16 +16,16 @@ from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 TOPIC = "limits"
 RATE = RATE_LIMIT_PER_MINUTE
 """Requests a minute that the vendor documents."""
-_HEADERS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
-    ("X-RateLimit-Limit", str(RATE), lambda text: text == str(RATE)),
-    ("X-RateLimit-Remaining", "0", lambda text: text == "0"),
+_HEADERS: tuple[tuple[str, str, Callable[[str, int], bool]], ...] = (
+    ("X-RateLimit-Limit", "{rate}", lambda text, rate: text == str(rate)),
+    ("X-RateLimit-Remaining", "0", lambda text, _: text == "0"),
     (
         "X-RateLimit-Reset",
         f"a span of {WINDOW_SECONDS:.0f} seconds at most",
-        lambda text: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW_SECONDS,
+        lambda text, _: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW_SECONDS,
     ),
 )
-"""Name, what is due in words, and whether a value is that."""
+"""Name, what is due in words, and whether a value is that in a minute of so many requests."""
 RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 
@@ -78,9 +78,14 @@ def _judge(client: ScenarioClient, operation: Operation, passed: int, last: Exch
     if last.status != 429:
         client.broken(rules.RATE, operation, last, expected=f"429 for request {RATE + 1}", got=last.answer())
         return
-    for name, expected, right in _HEADERS:
-        got = last.headers.get(name.lower())
-        if got is None or not right(got):
+    headers(client, operation, last, RATE)
+
+
+def headers(client: ScenarioClient, operation: Operation, last: Exchange, rate: int) -> None:
+    """A refusal says how many requests a minute has, that none is left, and for how many seconds."""
+    for name, words, right in _HEADERS:
+        got, expected = last.headers.get(name.lower()), words.format(rate=rate)
+        if got is None or not right(got, rate):
             client.broken(rules.RATE_HEADERS, operation, last, expected=expected, got=_told(got, last), where=name)
 
 

@@ -53,7 +53,8 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((access.OTHERS_WRITE,), ("foreign-writes", "foreign-items", "foreign-message")),
     ((access.RATE, access.RATE_HEADERS), ("limits",)),
     ((lifecycle.AS_SENT,), ("creation", "writes")),
-    ((lifecycle.DEFAULTS, lifecycle.LISTED, lifecycle.CREATED_NOW), ("creation",)),
+    ((lifecycle.DEFAULTS, lifecycle.LISTED), ("creation",)),
+    ((lifecycle.CREATED_NOW,), ("creation", "subscription")),
     ((lifecycle.FRESH_ID,), ("creation", "subscription")),
     ((lifecycle.COUNTED,), ("creation", "deletion")),
     ((lifecycle.READ_BACK,), ("creation", "update", "writes")),
@@ -80,7 +81,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((consistency.DETAIL,), ("agreement", "details", "item")),
     ((consistency.CHILD,), ("agreement", "notes")),
     ((consistency.COUNTERS, consistency.READ, consistency.FIRST), (f"agreement[{business_rules.LEADS}]",)),
-    ((consistency.LAST,), (f"agreement[{business_rules.LEADS}]", "agreement-last")),
+    ((consistency.LAST,), (f"agreement[{business_rules.LEADS}]", "agreement-last", "effects")),
     (
         (consistency.REFERENCE,),
         (

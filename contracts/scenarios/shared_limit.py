@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from contracts.rules import access as rules
+from contracts.scenarios import rate_limit
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.second_tenant import SecondTenant
 from contracts.scenarios.skipped import ScenarioSkipped
@@ -41,10 +42,30 @@ def counted(limited: Limited, operations: Sequence[Operation]) -> None:
         if _ask(client, operations[0]).status != 429:
             _not_counted(limited, operations)
             return
+        left: list[tuple[int, Exchange]] = []
         for operation in operations:
             exchange = _ask(client, operation)
             if exchange.status != 429:
                 client.broken(rules.RATE, operation, exchange, expected="429, as for all others", got=exchange.answer())
+            else:
+                rate_limit.headers(client, operation, exchange, len(operations))
+                _counts_down(client, operation, exchange, left)
+
+
+def _counts_down(
+    client: ScenarioClient, operation: Operation, exchange: Exchange, left: list[tuple[int, Exchange]]
+) -> None:
+    """The seconds that are left of one window never grow. ``left`` holds the least so far, with its answer."""
+    text = exchange.headers.get("x-ratelimit-reset", "")
+    if not text.isdecimal():
+        return
+    if left and int(text) > left[-1][0]:
+        due = f"{left[-1][0]} seconds at most, as a moment ago"
+        client.broken(
+            rules.RATE_HEADERS, operation, left[-1][1], exchange, expected=due, got=text, where="seconds left"
+        )
+    else:
+        left.append((int(text), exchange))
 
 
 def _not_counted(limited: Limited, operations: Sequence[Operation]) -> None:

@@ -16,6 +16,7 @@ from contracts.transport.exchange import Exchange
 pytestmark = pytest.mark.xdist_group("lies")
 FAQS, MAKE, CHANGE, DROP = "GET /v1/faqs", "POST /v1/faqs", "PUT /v1/faqs/{}", "DELETE /v1/faqs/{}"
 LEAD, INQUIRIES, SMS = "GET /v1/leads/{}", "GET /v1/inquiries", "POST /v1/sms"
+NOTES = "GET /v1/companies/{}/notes"
 FIRST = "GET /v1/appointments"
 NEW = {"question": "Who?", "answer": "Nobody.", "isActive": True}
 
@@ -33,6 +34,10 @@ def secretly(operation: str, method: str, path: str) -> Lie:
             ask(call.to(method, path.format(call.id), NEW if method == "POST" else None))
 
     return also(operation, act)
+
+
+def ignored(exchange: Exchange) -> None:
+    """Nobody sees an answer."""
 
 
 def with_header(exchange: Exchange, name: str, value: str) -> Exchange:
@@ -81,6 +86,19 @@ ROWS = [
         A(protocol.UNKNOWN_PATH, FIRST, Location(name="/v1"), shown=""),
     ),
     # another organization
+    told(
+        "without a key a body is judged",
+        f"keys[{MAKE}]",
+        answers(MAKE, 400, when=lambda call: not call.has_key and call.json == []),
+        A(rules.BEFORE_ROUTING, MAKE, Location(name="body")),
+    ),
+    told("another key reads the notes", f"foreign-items[{NOTES}]", opened(NOTES), A(rules.OTHERS_ITEM, NOTES)),
+    told(
+        "a refused message is sent",
+        f"refused-keys[{SMS}]",
+        also(SMS, lambda call, exchange, ask: None if call.has_key else ignored(ask(call.owned()))),
+        A(rules.NO_EFFECT, SMS),
+    ),
     told("another key sees our list", f"foreign-lists[{FAQS}]", opened(FAQS), A(rules.OTHERS_LIST, FAQS)),
     told(
         "another key filters our list",

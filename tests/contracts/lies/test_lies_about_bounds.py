@@ -2,10 +2,11 @@
 
 import pytest
 from in_memory import Ask, Call
-from lie_kinds import also, answers
+from lie_kinds import Lie, also, answers, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
+from contracts.rules import consistency
 from contracts.rules import lifecycle as rules
 from contracts.rules.location import Location as At
 from contracts.transport.exchange import Exchange
@@ -13,6 +14,7 @@ from contracts.transport.exchange import Exchange
 pytestmark = pytest.mark.xdist_group("lies")
 FAQS, MAKE, CHANGE = "GET /v1/faqs", "POST /v1/faqs", "PUT /v1/faqs/{}"
 NOTES, UNSUBSCRIBE = "GET /v1/companies/{}/notes", "DELETE /api/webhooks/zapier/unsubscribe"
+LEAD, SUBSCRIBE = "GET /v1/leads/{}", "POST /api/webhooks/zapier/subscribe"
 FAQ = {"question": "Another?", "answer": "Another."}
 CHANGED = {"faq": {**FAQ, "id": 1, "isActive": True}}
 NO_NOTES = {"notes": [], "totalPages": 0, "currentPage": 1, "totalCount": 0}
@@ -26,6 +28,12 @@ def refused_once(call: Call, exchange: Exchange, ask: Ask) -> None:
 
 def impossible(call: Call) -> bool:
     return not call.id.isascii() or not call.id.isdigit()
+
+
+def once() -> Lie:
+    """A subscription that there is already is the answer to the same one."""
+    known: dict[bytes, Exchange] = {}
+    return lambda call, ask: known.setdefault(call.body, ask(call)) if call.operation == SUBSCRIBE else ask(call)
 
 
 ROWS = [
@@ -53,6 +61,24 @@ ROWS = [
         answers(NOTES, body=NO_NOTES),
         A(rules.UNKNOWN_ID, NOTES),
         A(rules.UNKNOWN_ID, NOTES, At(name="an impossible id")),
+    ),
+    told(
+        "the same is subscribed once",
+        f"subscription[{SUBSCRIBE}]",
+        once(),
+        A(rules.FRESH_ID, SUBSCRIBE),
+    ),
+    told(
+        "a subscription was made long ago",
+        f"subscription[{SUBSCRIBE}]",
+        says(SUBSCRIBE, lambda body, call: {**body, "createdAt": "2001-01-01T00:00:00.000Z"}),
+        A(rules.CREATED_NOW, SUBSCRIBE),
+    ),
+    told(
+        "a lead does not show its newest inquiry",
+        "effects[POST /v1/calls]",
+        says(LEAD, lambda body, call: {**body, "lastInquiryId": "in_other"}),
+        A(consistency.LAST, LEAD, At(name="after a message")),
     ),
     told(
         "a subscription that is not there can be ended",

@@ -49,6 +49,19 @@ def unlimited(call: Call, ask: Ask) -> Exchange:
     return replace(exchange, status=404) if call.operation == SMS and exchange.status == 429 else exchange
 
 
+def with_header(exchange: Exchange, operation: str, name: str, value: str, status: int = 200) -> Exchange:
+    """An answer of one operation and status with another header."""
+    wanted = exchange.operation == operation and exchange.status == status
+    return replace(exchange, headers={**exchange.headers, name: value}) if wanted else exchange
+
+
+def growing(call: Call, ask: Ask) -> Exchange:
+    """Of the window one second is left, and of that of the list of questions more."""
+    exchange = ask(call)
+    left = "9" if call.operation == FAQS else "1"
+    return with_header(exchange, call.operation, "x-ratelimit-reset", left, status=429)
+
+
 ROWS = [
     told("a connection breaks off", f"single[{ME}]", dropped(ME), A(wire_conformance.LOST, ME, shown=UNSEEN)),
     told(
@@ -62,6 +75,24 @@ ROWS = [
         f"single[{ME}]",
         doubled,
         A(wire_conformance.MEMBER_TWICE, ME, At(200, name="name")),
+    ),
+    told(
+        "JSON is called Latin",
+        f"single[{ME}]",
+        lambda call, ask: with_header(ask(call), ME, "content-type", "application/json; charset=latin1"),
+        A(wire_conformance.CHARSET, ME, At(200)),
+    ),
+    told(
+        "a refusal tells another limit",
+        "limits[*]",
+        lambda call, ask: with_header(ask(call), FAQS, "x-ratelimit-limit", "60", status=429),
+        A(access.RATE_HEADERS, FAQS, At(name="X-RateLimit-Limit")),
+    ),
+    told(
+        "the seconds that are left grow",
+        "limits[*]",
+        growing,
+        A(access.RATE_HEADERS, FAQS, At(name="seconds left")),
     ),
     told("messages are never too many", "limits[*]", unlimited, A(access.RATE, SMS)),
 ]

@@ -1,0 +1,34 @@
+"""What a wrong key, or another organization's, does by operations that are not about a record of a collection."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.rules import access as rules
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import whole_list
+from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.spec.document import Operation
+from contracts.spec.resources import Listing
+
+
+def other_children(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
+    """Another organization's key finds nothing below these records, which only this one has."""
+    if not client.target.other_key:
+        raise ScenarioSkipped("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
+    for id in known:
+        exchange = client.call(operation, id, key=client.target.other_key)
+        own = client.call(operation, id)
+        if exchange.succeeded and own.succeeded and exchange.json == own.json:
+            client.broken(rules.OTHERS_ITEM, operation, own, exchange, expected="404", got=exchange.answer())
+
+
+def refused_action(client: ScenarioClient, operation: Operation, shown: Listing, body: Any) -> None:
+    """An action that is asked for with a wrong key leaves nothing behind."""
+    before = whole_list(client, shown)
+    for authorization in ("", "Bearer sk_test_suite_wrong_000000"):
+        sent = {"Content-Type": "application/json", **({"Authorization": authorization} if authorization else {})}
+        exchange = client.call(operation, body=body, headers=sent)
+        if whole_list(client, shown) != before:
+            got = f"another list of {shown.key}"
+            client.broken(rules.NO_EFFECT, operation, exchange, expected="the list as it was", got=got)
+            before = whole_list(client, shown)
