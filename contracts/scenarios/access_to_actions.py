@@ -1,4 +1,4 @@
-"""What a wrong key, or another organization's, does by operations that are not about a record of a collection."""
+"""Asks with a wrong key, or another organization's, for what is not about a record of a collection."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -172,6 +172,11 @@ def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call:
         effects.after(operation, exchange, allowed)
         _same_lead(client, operation, exchange, before, kind.shown(lead["id"]))
         _last_inquiry(kind, lists[business_rules.INQUIRIES], lead["id"])
+    busy = next((item for item in kind.listed() if item.get("lastInquiryId") and item["id"] != lead["id"]), None)
+    if busy is not None and user is not None:  # a lead that shows an inquiry already
+        kind.shown(busy["id"])
+        client.call(send, body={"userId": user, "leadId": busy["id"], "message": "Suite message"})
+        _last_inquiry(kind, lists[business_rules.INQUIRIES], busy["id"])
     kind.gone(lead)
 
 

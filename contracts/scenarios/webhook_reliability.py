@@ -169,7 +169,8 @@ def _as_written(
         return
     for place, (_, record, written) in enumerate(caused):
         about = [body for body in bodies if body.get(business_rules.RECENT_ID) == str(record["id"])]
-        odd = [next(_differences(written, body), None) for body in about]
+        due = {**written, **{name: record[name] for name in ("createdAt",) if name in record}}
+        odd = [next(_differences(due, body), None) for body in about]
         if about and all(odd):  # those of one record may come in any order
             name, found = odd[min(place, len(odd) - 1)] or ("", Difference("", "", ""))
             tenant.client.broken(
