@@ -1,4 +1,4 @@
-"""The feed of attempts, for those who watch."""
+"""The feed of delivery attempts, for clients that watch them."""
 
 import asyncio
 import contextlib
@@ -15,14 +15,16 @@ Facts = Mapping[str, Any]
 
 
 class AttemptFeed:
-    """The last attempts of each workspace, numbered there. Not kept over a restart: the outbox is."""
+    """The last attempts of each workspace, with a number each. They are in memory only; the outbox is what survives a
+    restart.
+    """
 
     def __init__(self) -> None:
         self._waiting = Condition()
         self._over = False
 
     def publish(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
-        """Tell every watcher of an attempt that was just made."""
+        """Publish an attempt that was just made to every client that waits."""
         facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
         number = {"number": len(delivery["attempts"]) + 1}
@@ -31,18 +33,18 @@ class AttemptFeed:
         self._waiting.wake()
 
     def wake(self) -> None:
-        """Something else happened that one of those who wait may have to hear of."""
+        """Wake the clients that wait: something else happened that one of them may need to know."""
         self._waiting.wake()
 
     def end(self) -> None:
-        """Let those who wait go: nothing more will come."""
+        """Wake the clients that wait, because no more attempts will come."""
         self._over = True
         self._waiting.wake()
 
     async def wait_after(
         self, workspace: Workspace, number: int, wait: float, enough: Callable[[], bool] = lambda: False
     ) -> Sequence[Facts]:
-        """Attempts of a workspace with a higher number; waits so many seconds for one, or until it is ``enough``."""
+        """The attempts of a workspace with a higher number. Waits so many seconds for one or until it is ``enough``."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._waiting.until(lambda: self._over or enough() or workspace.attempts.seen > number)

@@ -1,4 +1,6 @@
-"""Write down what became of attempts, those that end together in one transaction: keeping costs more than sending."""
+"""Stores the results of attempts. Those that end together share one transaction, because storing costs more than
+sending.
+"""
 
 import asyncio
 import logging
@@ -21,7 +23,7 @@ log = logging.getLogger("mock_server")
 
 @dataclass(frozen=True, slots=True)
 class FinishedAttempt:
-    """An attempt that was made, in the workspace as it was then; ``stored`` is done once it is written down."""
+    """An attempt that was made, in the workspace as it was then. ``stored`` is done when the attempt is stored."""
 
     workspace: Workspace
     state: WorkspaceState
@@ -32,7 +34,7 @@ class FinishedAttempt:
 
 
 class AttemptWriter:
-    """Lives on one event loop."""
+    """Stores finished attempts. It belongs to one event loop."""
 
     def __init__(self, workspaces: Workspaces, steps: retry_schedule.Steps) -> None:
         self._workspaces = workspaces
@@ -43,7 +45,7 @@ class AttemptWriter:
     async def keep(
         self, workspace: Workspace, state: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
     ) -> None:
-        """Returns when the attempt is kept. Raises StorageUnavailable, and it is still owed."""
+        """Store an attempt and return when done. Raises StorageUnavailable; the delivery is still owed then."""
         loop = asyncio.get_running_loop()
         ended = FinishedAttempt(workspace, state, row, reply, sent, loop.create_future())
         if not self._waiting:

@@ -1,4 +1,4 @@
-"""One attempt at a delivery: what is sent, and what becomes of the delivery afterwards."""
+"""One attempt at a delivery: what is sent, and how the delivery changes afterwards."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ _ALL_HEADERS = 16_384  # characters of them all: thousands of attempts are kept
 def headers(
     delivery: Record, event: Record, secrets: Sequence[str], timestamp: int, body: bytes, *, ours: bool
 ) -> dict[str, str]:
-    """The headers of the next attempt; ``timestamp`` is real time, because receivers compare it with theirs."""
+    """The headers of the next attempt. ``timestamp`` is real time, as receivers compare it with their clock."""
     sent = {
         "content-type": event.get("contentType", "application/json"),
         "user-agent": f"sophiie-mock/{__version__} (unofficial)",
@@ -52,10 +52,11 @@ def record(
     steps: retry_schedule.Steps,
     seed: int,
 ) -> Row:
-    """Write down what happened and what follows from it. ``row`` is the delivery as it stands now.
+    """Record an attempt and its effect on the delivery. ``row`` is the delivery as it is now.
 
-    2xx is success. 410 ends the subscription and everything it is still owed. Anything else is a failure, tried
-    again when the schedule says so; what the gate refused is not, as nothing will change.
+    2xx is success. 410 ends the subscription and cancels everything that it is still owed. Everything else is a
+    failure, and is tried again as the schedule says. An attempt that our own egress policy refused is not tried again,
+    because the policy would refuse it again.
     """
     number = len(row.record["attempts"]) + 1
     changes = {"attempts": [*row.record["attempts"], _told(number, reply, sent, stamp(now))]}

@@ -1,4 +1,4 @@
-"""Whose certificates are believed when a webhook goes to an https receiver."""
+"""The certificate authorities that are trusted when a webhook goes to an https receiver."""
 
 import ssl
 
@@ -7,9 +7,9 @@ from mock_server.errors import Problem, SettingsError
 
 
 def trusting(*files: str) -> ssl.SSLContext:
-    """The system's authorities, those that SSL_CERT_FILE names, and the ones in ``files``. Raises SettingsError.
+    """Trust the authorities of the system, of SSL_CERT_FILE, and of ``files``. Raises SettingsError.
 
-    A certificate in one of ``files`` is trusted itself too: self-made ones are often made without an authority.
+    A certificate in one of ``files`` is trusted itself too, because a self-signed one often has no authority.
     """
     context = ssl.create_default_context()
     for file in filter(None, files):
@@ -25,13 +25,15 @@ def trusting(*files: str) -> ssl.SSLContext:
 
 
 def trusting_settings(settings: Settings) -> ssl.SSLContext | None:
-    """Trust what the settings name, and the server's own: its inboxes are receivers too. None for the usual ones."""
+    """Trust what the settings name, and the server's own certificate, because its inboxes are receivers too. None for
+    the usual ones.
+    """
     files = (settings.webhook_ca, settings.tls_cert)
     return trusting(*files) if any(files) else None
 
 
 def believing_all() -> ssl.SSLContext:
-    """No certificate is looked at."""
+    """Accept every certificate without a check."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,6 @@
-"""In which order a subscription gets what it is owed: a cache of the outbox, so that no queue is ever searched."""
+"""The order in which a subscription gets its deliveries. It is a cache of the outbox, so that no queue has to be
+searched.
+"""
 
 from collections import deque
 from collections.abc import Iterable
@@ -10,10 +12,10 @@ from mock_server.webhooks import outbox
 
 
 class DeliveryQueue:
-    """First attempts in the order of their events, retries when their time comes: they wait beside the queue, not in
-    front of it.
+    """The first attempts in the order of their events, and the retries by their time. A retry waits beside the queue
+    and blocks nothing.
 
-    An entry stays until its delivery has changed, so what could not be recorded is still owed.
+    An entry stays until its delivery has changed. So a delivery that could not be recorded is still owed.
     """
 
     def __init__(self, rows: Iterable[Row]) -> None:
@@ -23,14 +25,14 @@ class DeliveryQueue:
             self.add(row)
 
     def add(self, row: Row) -> None:
-        """A delivery that is owed from now on, or again."""
+        """Add a delivery that is owed, for the first time or again."""
         if row.record["attempts"]:
             heappush(self._later, (row.record["dueAt"], row.key[1], row.id))
         else:
             self._fresh.append(row.id)
 
     def first(self, tx: Transaction, now: str) -> Row | None:
-        """The delivery to make now. A first attempt never waits for the clock, wherever that was set."""
+        """The delivery to make now. A first attempt never waits for the workspace's clock."""
         while self._later and self._later[0][0] <= now:
             due, _, id = self._later[0]
             row = _owed(tx, id)
@@ -45,7 +47,7 @@ class DeliveryQueue:
         return None
 
     def next_due(self) -> str | None:
-        """When to look again; it may turn out that nothing is due then."""
+        """The time of the next look at the queue; perhaps nothing is due then."""
         return self._later[0][0] if self._later else None
 
 

@@ -36,7 +36,7 @@ DOCUMENTED = "LEAD_CREATED"
 
 
 def event_name(text: str) -> str:
-    """The name of an event as it is known: ours in capitals, another document's as it is written."""
+    """The name under which an event is known: ours in capitals, that of another document as it is written there."""
     return text.upper() if text.upper() in EVENTS else text
 
 
@@ -45,18 +45,18 @@ MAX_RAW_BYTES = 16 * 1024 * 1024
 
 
 class TooMuchOwed(Exception):
-    """The bodies of a person's own that are still owed to somebody leave no room for another one."""
+    """The bodies of raw events that are still owed to subscribers leave no room for another one."""
 
 
 def emit_raw(tx: Transaction, ids: Ids, now: str, type: str, body: Any) -> Record:
-    """An event that did not happen: its body is a JSON value of a person's own. Raises TooMuchOwed."""
+    """Emit an event that did not happen; its body is a JSON value that the user gives. Raises TooMuchOwed."""
     return _emit(tx, ids, now, type, {"body": write_json(body).decode(), "encoding": JSON})
 
 
 def emit_bytes(tx: Transaction, ids: Ids, now: str, type: str, raw: bytes, content_type: str) -> Record:
-    """An event that did not happen: a person's own bytes are delivered as they are. Kept as text, to be shown.
+    """Emit an event that did not happen; its body is bytes that the user gives, delivered unchanged.
 
-    Raises TooMuchOwed.
+    They are stored as text, so that they can be shown. Raises TooMuchOwed.
     """
     try:
         kept = {"body": raw.decode("utf-8"), "encoding": "utf-8"}
@@ -89,9 +89,10 @@ def _make_room(tx: Transaction, newest: Id) -> None:
 
 
 def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Record) -> Record:
-    """Record that ``type`` happened to ``record``; ``cause`` is the request's id. The event, as it is kept.
+    """Record that ``type`` happened to ``record``, and return the event as it is stored. ``cause`` is the id of the
+    request.
 
-    The body is made now: what is delivered later, or again, is what was true when it happened.
+    The body is made now. A later delivery, or a repeated one, shows what was true when the event happened.
     """
     kind = EVENTS[type]
     event = {
@@ -110,7 +111,7 @@ def emit(tx: Transaction, ids: Ids, now: str, cause: str, type: str, record: Rec
 def emit_documented(
     tx: Transaction, ids: Ids, now: str, cause: str, type: str, record_id: Id | None, body: Any
 ) -> Record:
-    """Record that an event of the document itself happened; its body is in the document's shape."""
+    """Record that an event of the document itself happened. Its body has the shape that the document describes."""
     id = _new_id(tx, ids)
     event = {"id": id, "type": type, "createdAt": now, "cause": cause, "recordId": record_id, "body": body}
     tx.put(KIND, id, event)

@@ -1,4 +1,4 @@
-"""Why an attempt came to nothing, in words that are the same at every run."""
+"""The reason why an attempt failed, in words that are the same in every run."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from mock_server.webhooks.egress_policy import EgressRefused
 
 
 def causes_of(fault: BaseException) -> Iterator[BaseException]:
-    """The error and all that it wraps, the outermost first."""
+    """The error and all errors that it wraps, the outermost first."""
     waiting: list[object] = [fault]
     seen: set[int] = set()
     while waiting:
@@ -24,7 +24,7 @@ def causes_of(fault: BaseException) -> Iterator[BaseException]:
 
 
 def in_words(causes: list[BaseException]) -> str:
-    """The reason of a failed attempt, the same at every run: no port and no object's address is in it."""
+    """The reason of a failed attempt, the same words in every run, without ports and addresses of objects."""
     for kind, words in _WORDS:
         found = [cause for cause in causes if isinstance(cause, kind)]
         if found:

@@ -1,4 +1,4 @@
-"""One who listens, and the subscriptions that are marked with its id in the workspace."""
+"""One listener, and the subscriptions in its workspace that are marked with its id."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,11 @@ from mock_server.workspaces.workspace import Workspace
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """``version`` grows with each change that it has to hear of; ``because`` names the last one where there is a name.
+    """A client that listens. ``version`` grows with each change that the client must learn of; ``because`` is the
+    reason of the last one.
 
-    The version is 0 for one that has not come back since the server was started. ``open_requests`` counts those that
-    wait for an answer now, ``last_seen`` is when it last asked (the loop's time).
+    The version is 0 when the listener has not come back since the server started. ``open_requests`` counts its requests
+    that wait for an answer now. ``last_seen`` is when it last asked (time of the event loop).
     """
 
     id: str
@@ -32,13 +33,15 @@ class Listener:
     numbered_from: int = 0  # the version since which attempts are counted anew
 
     def wants(self, row: Row) -> bool:
-        """Tell whether a subscription of the listener is still as it should be."""
+        """Tell whether a subscription of the listener is still as the listener asked for it."""
         record = row.record
         same = record["hookUrl"] == self.hook and bool(record.get("skipVerify")) == self.skip_verify
         return same and record["trigger"] in self.triggers
 
     def subscribe(self, tx: Transaction, now: str) -> None:
-        """Keep what it has, so that it gets what it is owed; add what is missing, end what it does not want."""
+        """Make the subscriptions as the listener wants them: keep those that fit, add what is missing, remove the
+        others.
+        """
         marks = {"listener": self.id, **({"skipVerify": True} if self.skip_verify else {})}
         has = marked(tx, {self.id})
         unsubscribe(tx, [row for row in has if not self.wants(row)])
@@ -50,12 +53,14 @@ class Listener:
         self.known |= self.subscriptions.keys()
 
     def change(self, because: str) -> None:
-        """Something that it has to hear of."""
+        """Note a change that the listener must learn of."""
         self.version += 1
         self.because = because
 
     def missing(self) -> bool:
-        """Tell whether somebody else ended a subscription of the listener; it is left out from now on."""
+        """Tell whether somebody else has ended a subscription of the listener. The subscription is left out from now
+        on.
+        """
         there = {int(row.id) for row in self.workspace.state.rows(subscription.KIND)}
         left = {id: trigger for id, trigger in self.subscriptions.items() if id in there}
         lost, self.subscriptions = len(left) < len(self.subscriptions), left
@@ -63,7 +68,7 @@ class Listener:
 
 
 def listeners_before_restart(workspace: Workspace, now: float) -> list[Listener]:
-    """The listeners of the time before the server was started again, as their subscriptions show them."""
+    """The listeners of the time before a restart of the server, found by their subscriptions."""
     rows: dict[str, list[Row]] = {}
     for row in workspace.state.rows(subscription.KIND):
         if "listener" in row.record:
@@ -82,7 +87,7 @@ def marked(tx: Transaction, ids: Collection[str] | None = None) -> list[Row]:
 
 
 def unsubscribe(tx: Transaction, rows: Collection[Row]) -> int:
-    """End subscriptions of those who do not listen any more; how many deliveries that ends."""
+    """Remove the subscriptions of listeners that have gone, and return how many deliveries that cancels."""
     for row in rows:
         subscription.unsubscribe(tx, int(row.id))
     return sum(outbox.cancel_all(tx, int(row.id), "nobody listens any more") for row in rows)

@@ -1,9 +1,9 @@
-"""Subscriptions that live only as long as somebody asks what becomes of them: those of ``sophiie-mock listen``.
+"""Subscriptions that end when their client stops to ask for attempts: those of ``sophiie-mock listen``.
 
-A listener has a lease. Who has not asked for ``LEASE_SECONDS`` is ended, so one that was killed, or whose machine
-sleeps, leaves nothing behind. Its subscriptions are marked and kept as all others are: what it is owed survives a
-restart of the server, and it finds it again when it comes back with its id. It is no part of a workspace's past: after
-a reset or a restored snapshot it is subscribed again at once.
+A listener has a lease. It ends when the client has not asked for ``LEASE_SECONDS``, so a client that was killed, or a
+machine that sleeps, leaves nothing behind. Its subscriptions are marked, and stored like all others: owed deliveries
+survive a restart of the server, and the client gets them when it comes back with its id. A listener is not part of a
+workspace's past: after a reset or a restored snapshot it is subscribed again at once.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _RETURN_SECONDS = 1.0
 
 
 class ListenResult(NamedTuple):
-    """An answer to one who listens: his attempts up to the number ``last``, those of others left out."""
+    """The answer to a listener: its own attempts up to the number ``last``."""
 
     listener: Listener
     attempts: Sequence[Facts]
@@ -37,7 +37,7 @@ class ListenResult(NamedTuple):
 
 
 class Listeners:
-    """All who listen. ``close`` it when the server stops."""
+    """All listeners of a server. Call ``close`` when the server stops."""
 
     def __init__(self, workspaces: Workspaces, news: AttemptFeed) -> None:
         self._workspaces = workspaces
@@ -54,7 +54,9 @@ class Listeners:
     async def open(
         self, workspace: Workspace, hook: str, triggers: Sequence[str], id: str = "", *, skip_verify: bool = False
     ) -> Listener:
-        """A new listener, or the one of this ``id`` that comes back. The dead are ended first."""
+        """Open a new listener, or the one of this ``id`` that comes back. Listeners whose lease is over are ended
+        first.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(_RETURN_SECONDS):
                 await self._asked.until(lambda: not self._silent(workspace, but=id))
@@ -68,16 +70,19 @@ class Listeners:
         return listener
 
     def end(self, workspace: Workspace, id: str) -> int | None:
-        """End one: how many deliveries it was still owed; None when none has this id. Raises StorageUnavailable."""
+        """End a listener, and return how many deliveries it was still owed; None for an unknown id. Raises
+        StorageUnavailable.
+        """
         known = self._all.get(id)
         return None if known is None or known.workspace is not workspace else self._end(workspace, {id})
 
     async def attempts(
         self, workspace: Workspace, id: str, after: int, wait: float, version: int
     ) -> ListenResult | None:
-        """One's attempts after this number. Waits so many seconds for one, or for a change after ``version``.
+        """The attempts of a listener after this number. Waits so many seconds for one, or for a change after
+        ``version``.
 
-        None when none has this id, or has not come back with it since the server was started.
+        None for an unknown id, and for a listener that has not come back since the server started.
         """
         listener = self._all.get(id)
         if listener is None or listener.workspace is not workspace or not listener.version:
@@ -101,7 +106,7 @@ class Listeners:
         return ListenResult(listener, own, workspace.attempts.seen)
 
     def renewed(self, workspace: Workspace, because: str, *, numbered_anew: bool = False) -> None:
-        """The records of a workspace are others now: who listens is subscribed again, and nobody else is."""
+        """Subscribe the listeners of a workspace again after its records were replaced, and nobody else."""
         listeners = self.of(workspace)
         for listener in listeners:
             listener.change(because)
@@ -119,20 +124,20 @@ class Listeners:
         self._news.wake()
 
     def removed(self, workspace: Workspace) -> None:
-        """A workspace is gone, and who listened there hears of it."""
+        """Tell the listeners of a workspace that it was removed."""
         for listener in self.of(workspace):
             del self._all[listener.id]
         self._news.wake()
 
     def changed(self, workspace: Workspace) -> None:
-        """Subscriptions of a workspace have changed: who lost one hears of it."""
+        """Tell the listeners of a workspace that have lost a subscription."""
         for listener in self.of(workspace):
             if listener.missing():
                 listener.change("")
                 self._news.wake()
 
     def await_back(self, workspace: Workspace) -> None:
-        """After a start: who listened before has the time of a lease to come back."""
+        """Give the listeners from before a restart the time of a lease to come back."""
         for listener in listeners_before_restart(workspace, _now()):
             self._all.setdefault(listener.id, listener)
             self._watch()

@@ -26,7 +26,7 @@ SLICE = 100
 
 
 def enqueue(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
-    """A delivery of ``event`` to everyone who subscribed to its type."""
+    """Add a delivery of ``event`` for each subscription to its type."""
     for subscriber in tx.find(subscription.KIND, {"trigger": event["type"]}):
         add(tx, ids, now, event, subscriber.record)
     _, events = tx.page(EVENTS, 0, 0)
@@ -37,7 +37,7 @@ def enqueue(tx: Transaction, ids: Ids, now: str, event: Record) -> None:
 
 
 def add(tx: Transaction, ids: Ids, now: str, event: Record, subscriber: Record, *, new_id: str | None = None) -> Row:
-    """One delivery. Its event's id is what a receiver sees and can tell repeats by, unless ``new_id`` is given."""
+    """Add one delivery. A receiver sees the id of its event and knows repeats by it, unless ``new_id`` is given."""
     id = str(tx.fresh(KIND, lambda number: str(ids.make("deliveries", number))))
     delivery = {
         "id": id,
@@ -78,15 +78,16 @@ def queued(tx: Transaction, subscription_id: int) -> list[Row]:
 
 
 def finish_delivery(tx: Transaction, row: Row, state: str, reason: str | None, **changes: Any) -> Row:
-    """Write how a delivery stands now; only a pending one is queued."""
+    """Store the new state of a delivery. Only a pending one is queued."""
     queue = row.record["subscriptionId"] if state == PENDING else None
     return tx.put(KIND, row.id, {**row.record, **changes, "state": state, "queue": queue, "reason": reason})
 
 
 def cancel_all(tx: Transaction, subscription_id: int, reason: str) -> int:
-    """Nothing more is owed to a subscription that is gone; how many deliveries that ends.
+    """Cancel everything that a removed subscription is owed, and return how many deliveries that is.
 
-    Thousands at once would keep everybody waiting: a first slice is cancelled here, and a note is left for the rest.
+    To cancel thousands in one step would make other requests wait. So this cancels a first slice and leaves a note for
+    the rest.
     """
     owed = queued(tx, subscription_id)
     for row in owed[:SLICE]:
@@ -97,10 +98,11 @@ def cancel_all(tx: Transaction, subscription_id: int, reason: str) -> int:
 
 
 def drop_inherited(tx: Transaction) -> None:
-    """A fork owes nothing of what it has inherited.
+    """Cancel the deliveries that a fork has inherited.
 
-    The workspace that it was forked from still delivers all of it, and a receiver would get each event twice, with
-    one id, from two workspaces. A note is left here: ``cancel_more`` does it, and until then nothing is delivered.
+    The workspace that it was forked from still makes all of them. Without this, a receiver would get each event twice,
+    with one id, from two workspaces. This leaves a note: ``cancel_more`` does the work, and nothing is delivered before
+    it is done.
     """
     for row in tx.find(subscription.KIND):
         if "listener" in row.record:  # nobody listens here yet
@@ -110,7 +112,7 @@ def drop_inherited(tx: Transaction) -> None:
 
 
 def cancel_more(tx: Transaction, note: Row) -> None:
-    """Cancel the next slice of what a note is about; the note goes with the last one."""
+    """Cancel the next slice of what a note describes. The last slice removes the note."""
     if note.id == INHERITED:
         owed = tx.first(KIND, SLICE + 1, {"state": PENDING})
         if any(row.key[1] >= note.key[1] for row in owed):  # the clock was set back: new ones stand before old ones
@@ -124,7 +126,7 @@ def cancel_more(tx: Transaction, note: Row) -> None:
 
 
 def to_dict(delivery: Record) -> list[str]:
-    """The delivery in the log, a line for each attempt; nothing in it comes from a real clock."""
+    """The delivery in the log, one line for each attempt. Nothing in it comes from a real clock."""
     start = f"{delivery['id']} {delivery['messageId']} {delivery['trigger']} -> {delivery['subscriptionId']}"
     attempts = [
         f"{start} #{attempt['number']} {attempt['at']} {attempt['status'] or '-'} {attempt['error'] or ''}".rstrip()

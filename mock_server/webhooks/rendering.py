@@ -18,14 +18,16 @@ _MOST_KNOWN = 1_000  # bodies that are kept: subscribers and attempts of one eve
 
 
 class WebhookBodies:
-    """The shapes come from the documents' ``webhooks`` sections; a body is made once, whoever gets it."""
+    """Makes the bodies of deliveries from the documents' ``webhooks`` sections. Each body is made once for all its
+    receivers.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self._views = {name: Projection.of(schema) for name, schema in contract.webhooks.items()}
         self._known: dict[Row, bytes] = {}
 
     def of(self, event: Row) -> bytes:
-        """Raises AnswerInvalid when the body breaks the contract: a fault of ours."""
+        """The body of an event. Raises AnswerInvalid when it breaks the contract, which is a bug of ours."""
         if event.record["cause"] == RAW:
             return _as_given(event.record)  # not kept a second time: it may be large
         made = self._known.get(event)
@@ -44,7 +46,7 @@ class WebhookBodies:
 
 
 def shown(event: Record) -> Record:
-    """An event as it is shown: a body that is kept as JSON text is the value that it was given as."""
+    """An event as it is shown. A body that is stored as JSON text becomes a value again."""
     if event.get("encoding") != JSON:
         return event
     body = orjson.Fragment(event["body"])

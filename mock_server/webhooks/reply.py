@@ -11,9 +11,10 @@ MAX_REPLY_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``status`` is 0 and ``error`` says why when there was no answer; ``refused`` when our own gate stayed shut.
+    """The reply of a receiver. Without an answer ``status`` is 0 and ``error`` says why; ``refused`` is true when our
+    egress policy refused.
 
-    ``body`` holds at most MAX_REPLY_BYTES bytes, ``ms`` the whole time from connecting to the last byte read.
+    ``body`` has at most MAX_REPLY_BYTES bytes. ``ms`` is the whole time from connecting to the last byte.
     """
 
     status: int = 0
@@ -25,7 +26,7 @@ class Reply:
 
 
 def answered(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, ms: float) -> Reply:
-    """The only place where what a receiver said becomes text: whatever bytes it sent, the text can be kept.
+    """Turn the bytes of a receiver's reply into text that can be stored, whatever they are. No other place does that.
 
     Headers of one name are joined by commas, as everywhere in HTTP.
     """

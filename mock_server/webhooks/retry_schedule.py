@@ -1,4 +1,6 @@
-"""When a failed delivery is tried again. By default never: the vendor promises nothing (gap ``webhook-retries``)."""
+"""The times at which a failed delivery is tried again. By default never: the vendor promises nothing (gap
+``webhook-retries``).
+"""
 
 import re
 from collections.abc import Mapping
@@ -36,7 +38,7 @@ _UNITS: Mapping[str, int] = MappingProxyType({"s": 1, "m": _MINUTE, "h": _HOUR, 
 
 
 def parse(text: str) -> Steps:
-    """A profile's name, or steps as ``5s,5m,30m``. Raises SettingsError."""
+    """Read the name of a profile, or steps such as ``5s,5m,30m``. Raises SettingsError."""
     if text in PROFILES:
         return PROFILES[text]
     steps = tuple(_seconds(part.strip()) for part in text.split(","))
@@ -53,10 +55,10 @@ def _seconds(step: str) -> int:
 
 
 def wait(steps: Steps, attempt: int, chance: float, retry_after: float | None) -> float | None:
-    """Seconds from the failed ``attempt`` (from 1) to the next, None when it was the last.
+    """The seconds from the failed ``attempt`` (from 1) to the next one; None when it was the last.
 
-    ``chance`` in [0, 1) spreads the step by a fifth either way. A receiver's ``Retry-After`` can make it longer, up
-    to a day, and never shorter.
+    ``chance`` in [0, 1) varies the step by up to a fifth. A receiver's ``Retry-After`` can make it longer, up to a day,
+    and never shorter.
     """
     if attempt > len(steps):
         return None

@@ -36,7 +36,7 @@ class SigningSecrets:
 
 
 def rotate(tx: Transaction, *, keep_old: bool = True) -> None:
-    """Make a new secret; the one before stays valid beside it unless ``keep_old`` is false."""
+    """Make a new secret. The one before stays valid unless ``keep_old`` is false."""
     row = tx.get(KIND, _NOTE)
     newest = row.record["numbers"][0] if row else 0
     numbers = [newest + 1, newest] if keep_old else [newest + 1]

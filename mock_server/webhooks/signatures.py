@@ -1,6 +1,6 @@
-"""Standard Webhooks 1.0.0 signatures: ours, on request; the vendor has published none (gap ``webhook-signature``).
+"""Signatures of Standard Webhooks 1.0.0, on request. The vendor has published none (gap ``webhook-signature``).
 
-Signed are id, timestamp and raw body, joined by dots; each attempt is signed anew with the same id.
+The signed text is id, timestamp and raw body, joined by dots. Each attempt has a new signature and the same id.
 """
 
 import base64

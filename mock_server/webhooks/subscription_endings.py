@@ -1,4 +1,4 @@
-"""Cancel what is still owed to subscriptions that are gone, slice by slice, so that nobody waits for it."""
+"""Cancels what is still owed to removed subscriptions, slice by slice, so that no request has to wait for it."""
 
 import asyncio
 import logging
@@ -15,9 +15,10 @@ _AFTER_FAULT = 5.0  # seconds until it is tried again, as on a full disk
 
 
 class SubscriptionEndings:
-    """Lives on one event loop. A note in the store says what is left to do, so that a kill leaves nothing behind.
+    """Works on one event loop. A note in the store says what is left to do, so that nothing is lost when the process is
+    killed.
 
-    ``ended`` is called once a workspace has nothing to cancel any more.
+    ``ended`` is called when a workspace has nothing more to cancel.
     """
 
     def __init__(self, workspaces: Workspaces, ended: Callable[[Workspace], None]) -> None:
@@ -26,16 +27,16 @@ class SubscriptionEndings:
         self._tasks: dict[Workspace, asyncio.Task[None]] = {}
 
     def start(self, workspace: Workspace) -> None:
-        """Go on with what a workspace has to cancel, if there is anything. Called on the loop."""
+        """Continue with what a workspace has to cancel, if there is anything. Called on the event loop."""
         if workspace.state.rows(outbox.ENDING) and workspace not in self._tasks:
             self._tasks[workspace] = asyncio.get_running_loop().create_task(self._work(workspace))
 
     def of(self, workspace: Workspace) -> list[asyncio.Task[None]]:
-        """The task that is at work in a workspace, for those who wait for it."""
+        """The task that works on a workspace, for callers that wait for it."""
         return [self._tasks[workspace]] if workspace in self._tasks else []
 
     async def close(self) -> None:
-        """Stop between two slices: the rest is done after the next start."""
+        """Stop between two slices. The rest is done after the next start."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Subscriptions: who wants to be told of which event."""
+"""Subscriptions: which receiver wants which events."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ KIND = "$subscriptions"
 
 
 def subscribe(tx: Transaction, now: str, url: str, trigger: str, **marks: Any) -> dict[str, Any]:
-    """A new subscription; its id is a number, flat in the answer, so that a client keeps it."""
+    """Add a subscription. Its id is a number at the top of the answer, so that a client can keep it."""
     id = tx.fresh(KIND, lambda number: number + 1)
     made = {"id": id, "hookUrl": url, "trigger": trigger, "createdAt": now, **marks}
     tx.put(KIND, id, made)

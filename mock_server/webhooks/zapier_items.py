@@ -1,6 +1,6 @@
 """Records in the shapes of the Zapier surface: its "recent …" lists, and the bodies of webhooks.
 
-A list of that surface exists to show what a hook will look like, so both are made here (gap ``webhook-payload``).
+A list of that surface exists to show what a hook will look like, so one module makes both (gap ``webhook-payload``).
 """
 
 import zlib
@@ -18,7 +18,7 @@ _CONTACT = ("firstName", "lastName", "email", "phone", "businessName")
 
 
 def item(tx: Transaction, kind: str, record: Record) -> dict[str, Any]:
-    """``record`` of ``kind`` (leads, inquiries, appointments) as this surface gives it."""
+    """A ``record`` of ``kind`` (leads, inquiries, appointments) in the shape of this surface."""
     return _ITEMS[kind](tx, record)
 
 
@@ -88,7 +88,7 @@ def _details(lead: Record) -> dict[str, Any]:
 
 
 def address(lead: Record) -> str | None:
-    """The lead's address in one line, None when it has none."""
+    """The lead's address in one line; None when it has none."""
     holder = lead.get("defaultLeadAddress")
     parts = holder.get("address") if isinstance(holder, dict) else None
     if not isinstance(parts, dict):
