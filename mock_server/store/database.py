@@ -8,10 +8,11 @@ from pathlib import Path
 from mock_server.errors import StateError, StateLost
 from mock_server.store.base import LayerId
 from mock_server.store.checkpoint import Checkpointer
-from mock_server.store.file_layout import MAKER, SCHEMA, VERSION
+from mock_server.store.file_layout import MAKER, SCHEMA, UPGRADED_VERSION, VERSION
 from mock_server.store.file_lock import ALONE
 from mock_server.store.file_ownership import OwnedStateFile
 from mock_server.store.file_reader import DamagedFile
+from mock_server.store.file_upgrade import upgrade
 from mock_server.store.sql import SqlConnection
 
 _MOVED_AFTER = 400  # rows
@@ -53,6 +54,8 @@ class Database:
                 # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
                 db.execute("PRAGMA synchronous = NORMAL")
                 db.execute(f"PRAGMA wal_autocheckpoint = {200 if ALONE else 0}")
+                if not new and self._version_of(db) == UPGRADED_VERSION:
+                    upgrade(db)
                 if new:
                     db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
             except BaseException:
@@ -74,15 +77,19 @@ class Database:
     def _is_new(self, db: sqlite3.Connection) -> bool:
         """Tell whether the file is empty. Raises StateError when it holds what another program, or version, made."""
         (maker,) = db.execute("PRAGMA application_id").fetchone()
-        (version,) = db.execute("PRAGMA user_version").fetchone()
+        version = self._version_of(db)
         if (maker, version) == (0, 0) and db.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
             return True
         if maker != MAKER:
             raise self._file.fault("a database of another program", "give another file")
-        if version != VERSION:
+        if version not in (VERSION, UPGRADED_VERSION):
             what = f"made by another version of the program (format {version}, this one knows {VERSION})"
             raise self._file.fault(what, "use that version, or give another file")
         return False
+
+    def _version_of(self, db: sqlite3.Connection) -> int:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        return int(version)
 
     def _seen(self) -> int:
         """A number that changes when another connection has written to the file."""

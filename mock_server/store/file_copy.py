@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mock_server.errors import Problem, StateError
-from mock_server.store.file_layout import ITSELF, MAKER, VERSION
+from mock_server.store.file_layout import ITSELF, MAKER, UPGRADED_VERSION, VERSION
 from mock_server.store.file_ownership import unused
 from mock_server.support.postgres_url import is_postgres_url
 
@@ -108,7 +108,7 @@ def _backup(source: Path, partial: Path) -> int:
     ):
         if _pragma(original, "application_id") != MAKER:
             raise StateError(Problem(str(source), "not a state file of this program", "name one that --state made"))
-        if (version := _pragma(original, "user_version")) != VERSION:
+        if (version := _pragma(original, "user_version")) not in (VERSION, UPGRADED_VERSION):
             what = f"made by another version of the program (format {version}, this one knows {VERSION})"
             raise StateError(Problem(str(source), what, "copy it with that version"))
         original.backup(copy)

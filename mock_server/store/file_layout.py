@@ -13,7 +13,9 @@ from mock_server.store.base import Id, LayerId, Row
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
 
 MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
-VERSION = 3
+VERSION = 4
+UPGRADED_VERSION = 3
+"""The version before, whose files are made ones of today as they are opened."""
 ITSELF = ""
 """In the place of a snapshot's name: the workspace itself."""
 
@@ -68,7 +70,11 @@ _REMOVED = b"removed"  # in a checksum, in the place of a body
 
 
 class RecordRow(NamedTuple):
-    """A row of the table ``records``; without a body the record is not there, though a layer below has it."""
+    """A row of the table ``records``; without a body the record is not there, though a layer below has it.
+
+    ``id`` starts with the arrival, but for a row without a body: what is made at one time lies side by side, so a
+    commit writes few pages, however random ids are.
+    """
 
     layer: LayerId
     kind: str
@@ -84,17 +90,37 @@ def id_text(id: Id) -> str:
     return write_json(id).decode()
 
 
+def place(id: Id, arrival: int) -> str:
+    """Where a record is kept among those of its kind: by arrival."""
+    return f"{arrival:011x} {id_text(id)}"
+
+
+def id_of(line: RecordRow) -> Any:
+    """The id of the record that a row is about. Raises ValueError for a row in the place of another."""
+    if line.body is None:
+        return content(line.id)
+    arrival, _, text = line.id.partition(" ")
+    if arrival != f"{line.arrival:011x}":
+        raise ValueError("it does not lie where it should")
+    return content(text)
+
+
+def placed(line: RecordRow) -> RecordRow:
+    """A row of a record as it was kept before there were places."""
+    there = line._replace(id=f"{line.arrival:011x} {line.id}")
+    return there._replace(sum=_sum_of(there))
+
+
 def line(layer: LayerId, kind: str, row: Row) -> RecordRow:
     """A record as it is kept."""
-    body, id = write_json(row.record), id_text(row.id)
     created, arrival = row.key
+    body, id = write_json(row.record), place(row.id, arrival)
     return RecordRow(layer, kind, id, created, arrival, body, _line_sum(body, layer, kind, id, created, arrival))
 
 
-def gap(layer: LayerId, kind: str, id: Id) -> RecordRow:
-    """A record that is not there any more."""
-    text = id_text(id)
-    return RecordRow(layer, kind, text, "", 0, None, _line_sum(_REMOVED, layer, kind, text, "", 0))
+def gap(layer: LayerId, kind: str, id: str) -> RecordRow:
+    """A record that is not there any more, by the text of its id."""
+    return RecordRow(layer, kind, id, "", 0, None, _line_sum(_REMOVED, layer, kind, id, "", 0))
 
 
 def moved(line: RecordRow, layer: LayerId) -> RecordRow:

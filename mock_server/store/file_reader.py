@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import orjson
 
 from mock_server.store.base import Layer, LayerId, Record, Row, SavedSnapshot, SavedWorkspace
-from mock_server.store.file_layout import ITSELF, RecordRow, checksum, content, is_sound, row, unpacked
+from mock_server.store.file_layout import ITSELF, RecordRow, checksum, content, id_of, is_sound, row, unpacked
 from mock_server.store.sql import SqlConnection
 from mock_server.support.text import short_repr, shorten
 
@@ -128,7 +128,7 @@ class StateFileReader:
     def _take(self, line: RecordRow) -> None:
         kind = self._kinds.setdefault(line.kind, line.kind)
         try:
-            id = content(line.id)
+            id = id_of(line)
             if line.body is None:
                 self._removed[line.layer].setdefault(kind, []).append(id)
             else:

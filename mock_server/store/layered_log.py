@@ -220,10 +220,9 @@ class LayeredLog:
         """Move a little of a layer into the one above; a workspace may be writing into that."""
         leaf = next((leaf for leaf in self._leaves.values() if leaf.id == into.over), None)
         with self._data.transaction() as db:
-            done, gaps = unreachable_rows.fold(db, into)
+            done = unreachable_rows.fold(db, into)
         if leaf is not None:
             leaf.fresh = False
-            leaf.gaps |= gaps
             leaf.below = into.parent if done else leaf.below
 
     def _new_leaf(self, db: SqlConnection, below: LayerId, counters: Mapping[str, int]) -> WorkspaceLayer:

@@ -7,10 +7,8 @@ layer stands on, and that nobody can return to, is moved into that one: a chain 
 from collections.abc import Collection
 from typing import NamedTuple
 
-import orjson
-
-from mock_server.store.base import Id, LayerId
-from mock_server.store.file_layout import RecordRow, checksum, moved
+from mock_server.store.base import LayerId
+from mock_server.store.file_layout import RecordRow, checksum, id_of, id_text, moved
 from mock_server.store.sql import SqlConnection
 
 _AT_A_TIME = 200  # rows
@@ -33,6 +31,7 @@ _REMOVE_BLOCKS = """
 DELETE FROM blocks WHERE layer = ? AND number IN (SELECT number FROM blocks WHERE layer = ? LIMIT ?)
 """
 _PUT_IF_NONE = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_IS_GONE = "SELECT 1 FROM records WHERE layer = ? AND kind = ? AND id = ?"
 ADD = "UPDATE contents SET total = total + ? WHERE layer = ?"
 
 
@@ -67,23 +66,27 @@ def shrink(db: SqlConnection, layer: LayerId) -> bool:
     return True
 
 
-def fold(db: SqlConnection, fold: LayerMerge) -> tuple[bool, set[tuple[str, Id]]]:
-    """Move some rows of a layer into the one above it, where that has none of their ids.
+def fold(db: SqlConnection, fold: LayerMerge) -> bool:
+    """Move some rows of a layer into the one above it, where that says nothing of their records.
 
-    Whether those were the last; and by kind and id which of them say that a record of a layer below is not there.
+    Whether those were the last.
     """
     lines = [RecordRow._make(each) for each in db.execute(_SOME, (fold.id, _AT_A_TIME))]
     for line in lines:
         there = moved(line, fold.over)
-        if db.execute(_PUT_IF_NONE, there).rowcount:
+        if not _is_gone(db, line, fold.over) and db.execute(_PUT_IF_NONE, there).rowcount:
             db.execute(ADD, (there.sum, fold.over))
         db.execute("DELETE FROM records WHERE layer = ? AND kind = ? AND id = ?", line[:3])
-    gaps = {(line.kind, orjson.loads(line.id)) for line in lines if line.body is None}
     if len(lines) == _AT_A_TIME:
-        return False, gaps
+        return False
     (facts,) = db.execute("SELECT facts FROM layers WHERE id = ?", (fold.over,)).fetchone()
     sum = checksum(facts, "layer", fold.over, fold.parent)
     db.execute("UPDATE layers SET parent = ?, sum = ? WHERE id = ?", (fold.parent, sum, fold.over))
     db.execute("DELETE FROM contents WHERE layer = ?", (fold.id,))
     db.execute("DELETE FROM layers WHERE id = ?", (fold.id,))
-    return True, gaps
+    return True
+
+
+def _is_gone(db: SqlConnection, line: RecordRow, layer: LayerId) -> bool:
+    """Tell whether a layer says of a record of the one below that it is not there any more."""
+    return db.execute(_IS_GONE, (layer, line.kind, id_text(id_of(line)))).fetchone() is not None

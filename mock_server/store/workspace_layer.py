@@ -1,12 +1,12 @@
 """The layer that a workspace writes into, and one transaction as it is written there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import orjson
 
-from mock_server.store.base import ARRIVAL, Change, Id, LayerId, SavedWorkspace
-from mock_server.store.file_layout import RecordRow, checksum, gap, id_text, line
+from mock_server.store.base import ARRIVAL, Change, LayerId, Row, SavedWorkspace
+from mock_server.store.file_layout import RecordRow, checksum, gap, id_text, line, place
 from mock_server.store.sql import SqlConnection
 
 _ADD = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"  # what is new is most, and costs less so
@@ -21,8 +21,8 @@ _COUNT = "UPDATE contents SET counters = ?, total = total + ?, sum = ? WHERE lay
 class WorkspaceLayer:
     """The layer of a workspace, as far as memory knows it.
 
-    ``first`` is the arrival of the first record that can have been made here; ``gaps`` are the records that a layer
-    below has and this one has not. Where one of either kind is taken out, a gap is left.
+    ``first`` is the arrival of the first record that can have been made here. Where one is taken out that was made
+    before, a layer below has it, and a row without a body says that it is gone.
     """
 
     id: LayerId
@@ -31,7 +31,6 @@ class WorkspaceLayer:
     first: int
     fresh: bool = True
     """True when it is as the layer below."""
-    gaps: set[tuple[str, Id]] = field(default_factory=set)
 
     @classmethod
     def on(cls, below: LayerId, id: LayerId, counters: Mapping[str, int]) -> "WorkspaceLayer":
@@ -44,9 +43,8 @@ class WorkspaceLayer:
         layer, below = saved.layer, saved.layer.parent
         if below is None:  # cannot be: each workspace has a layer of its own; nothing is lost if it has not
             return cls(layer.id, layer.id, layer.counters, 0, fresh=False)
-        gaps = {(kind, id) for kind, ids in layer.removed.items() for id in ids}
         fresh = not (layer.rows or layer.removed) and layer.counters == below.counters
-        return cls(layer.id, below.id, layer.counters, below.counters.get(ARRIVAL, 0), fresh, gaps)
+        return cls(layer.id, below.id, layer.counters, below.counters.get(ARRIVAL, 0), fresh)
 
 
 class LayerTransaction:
@@ -55,7 +53,6 @@ class LayerTransaction:
     def __init__(self, leaf: WorkspaceLayer, changes: Iterable[Change], counters: Mapping[str, int]) -> None:
         self._leaf = leaf
         self._counters = {**leaf.counters, **counters}
-        self._gaps: set[tuple[str, Id]] = set()
         self._added: list[RecordRow] = []
         self._put: list[RecordRow] = []
         self._removed: list[tuple[LayerId, str, str]] = []
@@ -63,15 +60,18 @@ class LayerTransaction:
             self._add(change)
 
     def _add(self, change: Change) -> None:
-        leaf, key = self._leaf, (change.kind, change.id)
-        if change.row is not None:
-            lines = self._added if change.before is None and key not in leaf.gaps else self._put
-            lines.append(line(leaf.id, change.kind, change.row))
-        elif change.before is not None and (change.before.key[1] < leaf.first or key in leaf.gaps):
-            self._put.append(gap(leaf.id, *key))
-            self._gaps.add(key)
-        elif change.before is not None:
-            self._removed.append((leaf.id, change.kind, id_text(change.id)))
+        row, before = change.row, change.before
+        if before is not None and (row is None or row.key != before.key):
+            self._remove(change.kind, before)
+            before = None
+        if row is not None:
+            (self._put if before else self._added).append(line(self._leaf.id, change.kind, row))
+
+    def _remove(self, kind: str, row: Row) -> None:
+        arrival = row.key[1]
+        self._removed.append((self._leaf.id, kind, place(row.id, arrival)))
+        if arrival < self._leaf.first:
+            self._put.append(gap(self._leaf.id, kind, id_text(row.id)))
 
     def __len__(self) -> int:
         """How many rows it writes."""
@@ -89,4 +89,3 @@ class LayerTransaction:
     def done(self) -> None:
         """Take over the new counters, once they are stored."""
         self._leaf.counters, self._leaf.fresh = self._counters, False
-        self._leaf.gaps |= self._gaps

@@ -161,7 +161,7 @@ def folder(path: Path) -> None:
     [
         (garbage, "not a database.*→ give a file that this program made"),
         (foreign, "a database of another program → give another file"),
-        (newer, "format 99, this one knows 3.*→ use that version, or give another file"),
+        (newer, "format 99, this one knows 4.*→ use that version, or give another file"),
         (folder, "a folder → name a file"),
     ],
 )
