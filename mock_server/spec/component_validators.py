@@ -69,6 +69,7 @@ class ComponentValidator:
             try:
                 self.validator.validate(value)
             except jsonschema_rs.ValidationError as error:
+                error.__traceback__ = None  # it has this frame, which has the error: both would keep the value alive
                 if (behind := self._behind(error)) is None:
                     return self._complaints(error, 1, ())
                 found = behind.first_complaint(error.instance)

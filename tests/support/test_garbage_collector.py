@@ -67,7 +67,8 @@ class Client:
         return json.loads(self.kept.getresponse().read() or b"null")
 
     def refused(self) -> None:
-        bodies: tuple[Any, ...] = ({"firstName": 7}, {"x": "y" * 300}, [], {})
+        large = {"notes": [{"a": 1.5}] * 30_000}  # read, and refused, in a thread
+        bodies: tuple[Any, ...] = ({"firstName": 7}, {"x": "y" * 300}, [], {}, large, {"firstName": large})
         for body in bodies:
             self.ask("POST", "/v1/leads", body)
         self.ask("PATCH", "/v1/leads", {})
