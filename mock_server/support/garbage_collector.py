@@ -53,3 +53,9 @@ def set_aside_when_old() -> Generator[None, None, None]:
     finally:
         gc.callbacks.remove(freeze)
         gc.set_threshold(*before)
+
+
+def free_what_was_set_aside() -> None:
+    """Free all that is garbage by now, also what was built for good and has had its day; nobody is served meanwhile."""
+    gc.unfreeze()
+    gc.collect()

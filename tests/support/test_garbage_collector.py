@@ -3,6 +3,7 @@
 import gc
 import json
 import socket
+import weakref
 from collections import Counter
 from collections.abc import Callable, Generator
 from http.client import HTTPConnection
@@ -12,7 +13,7 @@ import pytest
 
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.support.garbage_collector import set_aside_when_old
+from mock_server.support.garbage_collector import building_for_good, free_what_was_set_aside, set_aside_when_old
 
 OURS = ("mock_server", "uvicorn", "uvloop", "starlette", "asyncio", "_asyncio")
 
@@ -129,3 +130,17 @@ def test_nothing_is_left_that_only_a_look_for_garbage_frees(work: Callable[[Clie
             assert garbage(lambda: work(client)) == Counter()
         finally:
             client.kept.close()
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_a_circle_that_was_set_aside_is_freed_when_that_is_asked_for() -> None:
+    class Circle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    with building_for_good():
+        gone = weakref.ref(Circle())
+    gc.collect()
+    assert gone() is not None
+    free_what_was_set_aside()
+    assert gone() is None

@@ -27,7 +27,7 @@ from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
 from mock_server.server import Server, bind, open_log, server_of, url_of
 from mock_server.spec.contract import Contract
-from mock_server.support.garbage_collector import building_for_good, set_aside_when_old
+from mock_server.support.garbage_collector import building_for_good, free_what_was_set_aside, set_aside_when_old
 from mock_server.support.redaction import Redactor
 from mock_server.workspaces.record_counts import record_counts
 from mock_server.workspaces.workspace import DEFAULT, Workspace
@@ -67,6 +67,8 @@ def serve(settings: Settings) -> int:
 
             server, again = _served(settings, listener, lines, redactor, ready)
             while again:
+                del server  # with the application that it served: each would stay with all that it was made of
+                free_what_was_set_aside()
                 server, again = _served(settings, listener, lines, redactor, _made_again)
     except StopRequested:
         return 0
