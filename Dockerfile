@@ -19,7 +19,7 @@ LABEL org.opencontainers.image.title="sophiie-mock" \
       org.opencontainers.image.description="An unofficial, stateful fake of the Sophiie API, for laptops and CI" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/OWNER/sophiie-mock"
-RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin mock \
+RUN useradd --no-create-home --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin mock \
     && mkdir /state && chown 10001 /state
 COPY --from=build /opt/sophiie-mock /opt/sophiie-mock
 # In a container the server must listen beyond loopback; its control plane wants the token that it writes to /state.

@@ -35,6 +35,7 @@ log = logging.getLogger("mock_server")
 _GRACE = 3  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
 _BACKLOG = 2048
+_REUSE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)  # else another server can take it on Windows
 _UNREAD = 0.02  # seconds in which the loop reads what had arrived when the stop was asked for
 _LOOK = 0.1  # seconds between looks whether a second signal came
 
@@ -51,7 +52,7 @@ def bind(settings: Settings) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = OwnSocket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, _REUSE, 1)
     try:
         listener.bind((settings.host, settings.port))
         listener.listen(_BACKLOG)

@@ -46,9 +46,14 @@ def command(files: tuple[str, ...]) -> int:
     return 2 if kept else 0
 
 
+def _user() -> int:
+    """The user's number; 0 on Windows, where each file has that one, and each user a folder of temporary files."""
+    return os.getuid() if hasattr(os, "getuid") else 0
+
+
 def _found(files: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     """(file, why it has to stay)."""
-    paces = [path for path in Path(gettempdir()).glob(PACES) if path.stat().st_uid == os.getuid()]
+    paces = [path for path in Path(gettempdir()).glob(PACES) if path.stat().st_uid == _user()]
     ledgers = list(Path().glob(LEDGERS))
     for path in sorted(paces):
         yield path, _of_pace(path)

@@ -225,6 +225,8 @@ def _sound(raw: bytes) -> Mapping[str, Any]:
 
 def _sync_folder(file: Path) -> None:
     """The name of the file must survive too, not only its content."""
+    if os.name == "nt":  # Windows opens no folder, and writes names by itself
+        return
     descriptor = os.open(file.absolute().parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -6,9 +6,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
+
+from contracts.transport.alarm import alarm
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 SAME_SIGNAL = 0.5
@@ -39,17 +41,8 @@ def hurried(seconds: float) -> Generator[None, None, None]:
     def late(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    with _handled(late, [signal.SIGALRM]):
-        main = threading.current_thread() is threading.main_thread()
-        if main:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            yield
-        except KeyboardInterrupt:
-            pass
-        finally:
-            if main:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+    with suppress(KeyboardInterrupt), alarm(late, seconds):
+        yield
 
 
 @contextmanager

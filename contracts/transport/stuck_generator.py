@@ -5,7 +5,6 @@ The generator works in its own threads, so the main thread checks it once a seco
 """
 
 import ctypes
-import signal
 import threading
 import time
 from collections.abc import Generator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from contracts.errors import SuiteError
+from contracts.transport.alarm import alarm
 from contracts.transport.guard import Guard
 
 MAX_SILENCE_SECONDS = 20.0
@@ -32,12 +32,9 @@ def bounded(guard: Guard, longest: float = MAX_SILENCE_SECONDS) -> Generator[Non
     """Limit the seconds in which the generator sends nothing for one operation, and the time of the run, until the
     block ends.
 
-    Raises KeyboardInterrupt when the time of the run is used up; the generator ends then. Outside the main thread this
-    does nothing, because only the main thread gets signals.
+    Raises KeyboardInterrupt when the time of the run is used up; the generator ends then. This does nothing where there
+    is no alarm: outside the main thread, and on Windows.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     before = set(threading.enumerate())
     sent, since = guard.sent, time.monotonic()
 
@@ -52,13 +49,8 @@ def bounded(guard: Guard, longest: float = MAX_SILENCE_SECONDS) -> Generator[Non
             for thread in set(threading.enumerate()) - before:
                 _raise_in(thread, NothingWasSent)
 
-    handler = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, _EACH, _EACH)
-    try:
+    with alarm(look, _EACH, _EACH):
         yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
 
 
 def _raise_in(thread: threading.Thread, error: type[Exception]) -> None:

@@ -41,7 +41,14 @@ class RequestFailed(SettingsError):
 def server_option(function: Any) -> Any:
     """The flag of a verb that talks to a running server."""
     what = "The running server. The key in SOPHIIE_API_KEY picks the workspace."
-    return click.option("--url", envvar="SOPHIIE_MOCK_URL", default=URL, show_default=True, help=what)(function)
+    shown = f"{what}  [default: {URL}]"
+    return click.option("--url", envvar="SOPHIIE_MOCK_URL", default=local_url, help=shown)(function)
+
+
+def local_url() -> str:
+    """The URL of the server of this environment, as in a container: SOPHIIE_MOCK_PORT moves both of them."""
+    port = os.environ.get("SOPHIIE_MOCK_PORT", "")
+    return f"http://127.0.0.1:{port}" if port.isdigit() and 0 < int(port) < 65_536 else URL
 
 
 class Client:

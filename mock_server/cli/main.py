@@ -13,6 +13,7 @@ import click
 
 from mock_server import __version__
 from mock_server.cli.command_group import CommandGroup
+from mock_server.cli.completion import completer
 from mock_server.cli.endings import closed_output_is_reported, run_to_exit_code
 from mock_server.config.settings import Settings, flag, table
 from mock_server.config.sources import gather, unknown_variables
@@ -126,7 +127,8 @@ def _option(item: Field[Any]) -> Callable[[F], F]:
     metavar = rules["metavar"] or "|".join(rules["choices"]) or ("N" if isinstance(item.default, int) else "TEXT")
     shown = f"  [{item.default}]" if item.default not in ("", ()) else ""
     many = isinstance(item.default, tuple)
-    return click.option(*names, item.name, default=None, multiple=many, metavar=metavar, help=rules["help"] + shown)
+    said = {"metavar": metavar, "help": rules["help"] + shown, "shell_complete": completer(item)}
+    return click.option(*names, item.name, default=None, multiple=many, **said)
 
 
 def settings_from(flags: Mapping[str, Any]) -> Settings:

@@ -44,22 +44,22 @@ def _copied(source: Path, target: Path, *, replace: bool) -> FileCopy:
             workspaces = _backup(source, partial)
         with _explained(target):
             size = partial.stat().st_size
-            _sync(partial)
+            _sync(partial, os.O_RDWR)  # Windows writes to the disk only what is open for writing
             if replace:
                 os.replace(partial, target)
             else:
                 os.link(partial, target)  # unlike a move, it never takes the place of a file that has come meanwhile
             with suppress(OSError):  # not every system opens a folder
-                _sync(target.parent)
+                _sync(target.parent, os.O_RDONLY)
     finally:
         for name in (partial, *(partial.with_name(f"{partial.name}{end}") for end in ("-wal", "-shm", "-journal"))):
             name.unlink(missing_ok=True)
     return FileCopy(target, size, workspaces)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: Path, flags: int) -> None:
     """Return when what lies there is on the disk; of a folder, the names in it."""
-    opened = os.open(path, os.O_RDONLY)
+    opened = os.open(path, flags)
     try:
         os.fsync(opened)
     finally:

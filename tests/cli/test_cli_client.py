@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from contracts.transport.target import named
-from mock_server.cli.client import Client
+from mock_server.cli.client import URL, Client, local_url
 from mock_server.cli.main import main
 from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError
@@ -146,3 +146,19 @@ def test_a_server_on_this_machine_needs_no_scheme(server: MockServer, host: str)
 def test_another_server_without_a_scheme_is_told_what_to_write(url: str) -> None:
     with pytest.raises(SettingsError, match=r"is no URL → write scheme, host and port, as http://127\.0\.0\.1:4747"):
         Client(url)
+
+
+@pytest.mark.parametrize("port", ["", "0", "65536", "tcp://10.0.0.3:4747", "x"])
+def test_what_is_no_port_leaves_the_verbs_where_they_look(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOPHIIE_MOCK_PORT", port)
+
+    assert local_url() == URL
+
+
+def test_the_verbs_look_where_the_variable_lets_the_server_listen(
+    server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOPHIIE_MOCK_URL", raising=False)
+    monkeypatch.setenv("SOPHIIE_MOCK_PORT", server.url.rpartition(":")[2])
+
+    assert main(["wait", "--quiet", "--timeout", "1"]) == 0  # a container's health check asks like this

@@ -10,12 +10,13 @@ import click
 import orjson
 
 from mock_server.cli.client import Client, server_option
+from mock_server.cli.completion import matching
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.exact_json import NotJson, read_json, write_json
 from mock_server.support.text import printable
-from mock_server.webhooks.events import event_name
+from mock_server.webhooks.events import EVENTS, event_name
 
 _MAX_RAW_BYTES = 10 * 1024 * 1024  # far more than the server takes: it says how much that is
 
@@ -74,7 +75,7 @@ _CAUSES: Mapping[str, Callable[[Client, Fields], Any]] = MappingProxyType(
 
 
 @click.command("trigger")
-@click.argument("event", required=False)
+@click.argument("event", required=False, shell_complete=lambda _, __, begun: matching(EVENTS, begun.upper()))
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A field of the request. Repeatable.")
 @click.option("--file", "file", type=click.Path(dir_okay=False), help="The request's fields, as YAML or JSON.")
 @click.option(
