@@ -75,7 +75,7 @@ class Settings:
     )
     state: str = _setting(
         "",
-        "Keep state in this SQLite file, or in this PostgreSQL database (postgresql://…). Default: memory.",
+        "Keep state in this SQLite file, or in this PostgreSQL database (postgresql://). Default: memory.",
         check=state_place,
         metavar="FILE|URL",
     )
