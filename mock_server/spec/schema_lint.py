@@ -10,12 +10,14 @@ from typing import Any, NoReturn
 import jsonschema_rs
 
 from mock_server.errors import Problem, SpecError
+from mock_server.spec.costly_patterns import CostlyPattern
 from mock_server.spec.document import Document, kind_of
 from mock_server.spec.schema_slips import repair
 from mock_server.support.json_pointer import escape
 from mock_server.support.text import shorten
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+_STEPS_BACK = 100  # of a pattern about names of properties
 _TOLD = 20  # faults of one schema with all that it leads to
 _DEEPEST = 64  # schemas one in another without data between them
 _WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
@@ -167,7 +169,8 @@ def compiled(schema: Mapping[str, Any] | bool, keywords: Mapping[str, type] | No
     try:
         return _compiled(schema, keywords, jsonschema_rs.RegexOptions())
     except ValueError:
-        return _compiled(schema, keywords, jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000))
+        costly: Mapping[str, type] = {**(keywords or {}), "pattern": CostlyPattern}
+        return _compiled(schema, costly, jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS_BACK))
 
 
 def fetch_nothing(uri: str) -> NoReturn:

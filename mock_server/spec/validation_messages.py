@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 
 from mock_server.errors import Problem
+from mock_server.spec.costly_patterns import TOO_COSTLY
 from mock_server.support import json_pointer
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.text import shorten
@@ -69,11 +70,9 @@ def _told(complaint: Complaint) -> Problem:
             return Problem(pointer(path), f"is none of the values there are{meant}", choice(kind["options"]))
         case "anyOf" | "oneOfNotValid" if types := _types(complaint):
             return Problem(pointer(path), f"is not of type {' or '.join(types)}")
-        case "pattern" if "error" in kind:
-            return Problem(
-                pointer(path), "is too costly to compare with the pattern of the document", _described(schema)
-            )
-        case "pattern" if len(kind["pattern"]) > _LONGEST:
+        case "pattern" if kind.get("message") == TOO_COSTLY:
+            return Problem(pointer(path), TOO_COSTLY, _described(schema))
+        case "pattern" if len(kind.get("pattern", error.message)) > _LONGEST:
             return Problem(pointer(path), "does not have the form that is asked for", _described(schema))
         case "pattern" | "format":
             return Problem(pointer(path), error.message, _described(schema))
