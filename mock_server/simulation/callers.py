@@ -9,7 +9,7 @@ from mock_server.behaviours.registry import ActionContext
 from mock_server.behaviours.side_effects import activity, emit_event
 from mock_server.errors import Conflict, NotFound
 from mock_server.store.base import Id, Record, Row
-from mock_server.world.business_rules import lead_activated, lead_address, lead_created, tags_due
+from mock_server.world.business_rules import lead_activated, lead_address, lead_created, lead_status, tags_due
 from mock_server.world.context import WorldContext
 from mock_server.world.conversations import Conversation
 from mock_server.world.fixtures import common
@@ -109,7 +109,7 @@ def _new(action: ActionContext, who: Caller, conversation: Conversation) -> Id:
         "phone": None,
         "businessName": who.person.trading_as,
         "socials": {},
-        "status": "pending",
+        "status": lead_status(visits=False, inquiries=True),
         "createdAt": action.now,
         "updatedAt": action.now,
         "read": True,

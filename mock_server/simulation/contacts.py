@@ -16,6 +16,7 @@ from mock_server.simulation.callers import Caller, caller, lead_of, set_status, 
 from mock_server.store.base import Id, Record, Row
 from mock_server.world.appointments import ANY_TIME, PlannedAppointment, appointment_record, attendees, plan
 from mock_server.world.business_rules import (
+    APPOINTMENT_CHANGES,
     appointment_booked,
     appointment_cancelled,
     appointment_moved,
@@ -46,7 +47,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
 )
 """Kind of a simulated contact → the source of its inquiry."""
 
-OPEN = ("PENDING", "CONFIRMED")
+OPEN = tuple(APPOINTMENT_CHANGES)
 _FAR = 60  # days within which a visit is found when the world's own horizon has no time
 
 

@@ -12,7 +12,7 @@ from mock_server.simulation.callers import KNOWN
 from mock_server.simulation.contacts import OPEN, SimulationRequest, simulate
 from mock_server.store.base import Id
 from mock_server.store.state import Transaction
-from mock_server.world.business_rules import SOURCE_SHARES
+from mock_server.world.business_rules import APPOINTMENT_CHANGES, SOURCE_SHARES
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
 from mock_server.world.ids import Rng, rng
 from mock_server.world.recipe import Recipe
@@ -21,7 +21,6 @@ KIND = "$agenda"
 TRAFFIC = "traffic"
 """The id of the row that renews itself."""
 
-_NEXT = {"PENDING": "CONFIRMED", "CONFIRMED": "COMPLETED"}
 _WAYS = ("call", "sms", "email", "webform", "chat")  # in the order of the world's SOURCES
 
 
@@ -37,7 +36,7 @@ class ScheduledAction:
 def next_due(tx: Transaction) -> ScheduledAction | None:
     """The work that is due first; of several at one time, visits before people, older records before newer ones."""
     found = [
-        (str(row.record["start" if row.record["status"] == "PENDING" else "end"]), 0, row)
+        (str(row.record[APPOINTMENT_CHANGES[row.record["status"]][0]]), 0, row)
         for row in tx.find("appointments", {"status": list(OPEN)})
     ]
     planned = tx.one(KIND)  # rows are in the order of `createdAt`, and theirs is when they are due
@@ -76,7 +75,7 @@ def carry_out(action: ActionContext, recipe: Recipe, due: ScheduledAction) -> Ma
     if row is None:
         return {"what": "nothing"}
     if due.kind == "appointments":
-        status = _NEXT[row.record["status"]]
+        _, status = APPOINTMENT_CHANGES[row.record["status"]]
         changed = action.store(due.kind, row.id, {**row.record, "status": status, "updatedAt": action.now})
         emit_event(action, "APPOINTMENT_UPDATED", changed.record)
         return {"what": f"appointment {status.lower()}", "appointmentId": row.id}

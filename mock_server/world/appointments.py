@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mock_server.world import Record
+from mock_server.world.business_rules import appointment_status
 from mock_server.world.calendar import DAY, HOUR, MINUTE, changes, stamp, to_local, to_utc, weekday
 from mock_server.world.clock import from_epoch_ms
 from mock_server.world.context import WorldContext
@@ -90,9 +91,7 @@ def status(visit: PlannedAppointment, now: int) -> str:
     """The status of an appointment at a moment, by the clock and the lead's story."""
     if visit.cancelled:
         return "CANCELLED"
-    if visit.end <= now:
-        return "COMPLETED"
-    return "CONFIRMED" if visit.confirmed or visit.start <= now else "PENDING"
+    return appointment_status(visit.start, visit.end, now, confirmed=visit.confirmed)
 
 
 def appointment_record(context: WorldContext, visit: PlannedAppointment, lead_id: str | int) -> Record:

@@ -5,6 +5,7 @@ said here, so they cannot drift apart.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mock_server.world import Record
@@ -20,6 +21,11 @@ SOURCE_SHARES = (44, 17, 15, 13, 11)
 """Percent of the contacts that come by each source, in the order of SOURCES."""
 
 _SPOKEN = {"CALL": "call", "SMS": "text", "EMAIL": "e-mail", "WEBFORM": "web form", "CHATBOT": "chat"}
+
+APPOINTMENT_CHANGES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"PENDING": ("start", "CONFIRMED"), "CONFIRMED": ("end", "COMPLETED")}
+)
+"""By the status of an open appointment: the field whose time ends that status, and the status that follows."""
 
 
 class ActivityLine(NamedTuple):
@@ -62,6 +68,19 @@ def appointment_moved(zone: str, start: int) -> ActivityLine:
 def appointment_cancelled(reason: str = "Cancelled by the customer") -> ActivityLine:
     """The line of an appointment that was called off."""
     return ActivityLine("APPOINTMENT_CANCELLED", reason)
+
+
+def appointment_status(start: int, end: int, now: int, *, confirmed: bool = False) -> str:
+    """The status of an appointment that nobody has cancelled, at a moment; all times in epoch milliseconds."""
+    times, status = {"start": start, "end": end}, "CONFIRMED" if confirmed else "PENDING"
+    while status in APPOINTMENT_CHANGES and times[APPOINTMENT_CHANGES[status][0]] <= now:
+        status = APPOINTMENT_CHANGES[status][1]
+    return status
+
+
+def lead_status(*, visits: bool, inquiries: bool) -> str:
+    """The status of a lead: it waits as long as it has asked for something, and nothing is booked."""
+    return "pending" if inquiries and not visits else "active"
 
 
 def tags_due(*, urgent: bool, commercial: bool, visits: int, quote: bool, moved: bool) -> Mapping[str, str | None]:

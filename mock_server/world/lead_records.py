@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.world import Record, World
 from mock_server.world.appointments import appointment_record
-from mock_server.world.business_rules import lead_address, tags_due
+from mock_server.world.business_rules import lead_address, lead_status, tags_due
 from mock_server.world.calendar import HOUR, MINUTE, stamp
 from mock_server.world.context import WorldContext
 from mock_server.world.edge_cases import edge_lead, edge_note
@@ -46,7 +46,6 @@ def records(context: WorldContext, story: LeadStory) -> World:
 def _lead(context: WorldContext, story: LeadStory) -> Record:
     who, stream = story.person, context.rng("lead record", story.index)
     email, phone = _reachable(story, stream.chance(45), stream.chance(50))
-    settled = bool(story.visits) or not story.inquiries
     return {
         "id": story.lead_id,
         "firstName": who.first,
@@ -56,7 +55,7 @@ def _lead(context: WorldContext, story: LeadStory) -> Record:
         "suburb": who.suburb if story.inquiries or stream.chance(60) else None,
         "businessName": who.trading_as,
         "socials": _socials(story, stream.chance(8)),
-        "status": "active" if settled else "pending",
+        "status": lead_status(visits=bool(story.visits), inquiries=bool(story.inquiries)),
         "createdAt": stamp(story.created),
         "updatedAt": stamp(max(happening.at for happening in story.entries)),
         **inquiry_tally(story.inquiries),

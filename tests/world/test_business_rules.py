@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from mock_server.world import business_rules
 
 PACKAGE = Path(business_rules.__file__).parents[1]
@@ -25,3 +27,23 @@ def test_tags_are_due_by_what_happened() -> None:
     every = business_rules.tags_due(urgent=True, commercial=True, visits=2, quote=True, moved=True)
 
     assert (list(none), list(every)) == ([], ["Urgent", "Commercial", "Repeat customer", "Quote", "Rescheduled"])
+
+
+@pytest.mark.parametrize(
+    ("now", "pending", "confirmed"),
+    [
+        (9, "PENDING", "CONFIRMED"),
+        (10, "CONFIRMED", "CONFIRMED"),
+        (19, "CONFIRMED", "CONFIRMED"),
+        (20, "COMPLETED", "COMPLETED"),
+    ],
+)
+def test_an_appointment_has_the_status_of_its_moment(now: int, pending: str, confirmed: str) -> None:
+    assert business_rules.appointment_status(10, 20, now) == pending
+    assert business_rules.appointment_status(10, 20, now, confirmed=True) == confirmed
+
+
+def test_a_lead_is_pending_until_a_visit_is_booked() -> None:
+    status = business_rules.lead_status
+    assert status(visits=False, inquiries=True) == "pending"
+    assert {status(visits=True, inquiries=True), status(visits=False, inquiries=False)} == {"active"}

@@ -6,7 +6,7 @@ from typing import Any
 from mock_server.workspaces.own_data.context import OwnDataContext
 from mock_server.workspaces.own_data.faults import FaultyValue
 from mock_server.workspaces.own_data.story_plans import LeadStoryPlan
-from mock_server.world.business_rules import lead_address, tags_due
+from mock_server.world.business_rules import lead_address, lead_status, tags_due
 from mock_server.world.calendar import stamp
 from mock_server.world.fixtures import common
 from mock_server.world.people import Person, known_person, mail_address
@@ -60,7 +60,7 @@ def new_lead(context: OwnDataContext, plan: LeadStoryPlan, who: Person, created:
         "suburb": who.suburb,
         "businessName": None,
         "socials": {},
-        "status": "active" if plan.visits or not plan.contacts else "pending",
+        "status": lead_status(visits=bool(plan.visits), inquiries=bool(plan.contacts)),
         "createdAt": stamp(created),
         "defaultLeadAddress": lead_address(who) if talked else None,
         "tags": _tags(plan, who),

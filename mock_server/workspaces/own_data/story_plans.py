@@ -10,6 +10,7 @@ from mock_server.workspaces.own_data.drafts import Draft
 from mock_server.workspaces.own_data.faults import FaultyValue
 from mock_server.workspaces.own_data.vocabulary import STATUSES
 from mock_server.world.appointments import plan
+from mock_server.world.business_rules import appointment_status
 from mock_server.world.calendar import DAY, HOUR, MINUTE
 from mock_server.world.clock import epoch_ms, parse
 from mock_server.world.conversations import Conversation, pick_topic
@@ -106,13 +107,8 @@ def plan_visit(context: OwnDataContext, draft: Draft) -> PlannedVisit:
 def visit_status(context: OwnDataContext, draft: Draft, start: int, end: int) -> str:
     """The status that was said, where the clock admits it; else what it would be."""
     wanted, now = draft.said.get("status"), context.now
-    fits: tuple[str, ...]
-    if end <= now:
-        usual, fits = "COMPLETED", ("COMPLETED", "CANCELLED")
-    elif start <= now:
-        usual, fits = "CONFIRMED", ("CONFIRMED", "CANCELLED")
-    else:
-        usual, fits = "PENDING", ("PENDING", "CONFIRMED", "CANCELLED")
+    usual, confirmed = (appointment_status(start, end, now, confirmed=it) for it in (False, True))
+    fits = (*dict.fromkeys((usual, confirmed)), "CANCELLED")
     if wanted is None or wanted in fits:
         return wanted or usual
     if wanted not in STATUSES:
