@@ -13,6 +13,7 @@ from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, Jso
 from mock_server.admin.long_answers import listing
 from mock_server.store.base import Id, Row
 from mock_server.support import json_pointer
+from mock_server.support.condition import in_a_thread
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.workspaces.own_data.planting import Ground, write_records
 from mock_server.workspaces.own_data.recipe_schema import recipe_schema
@@ -56,7 +57,7 @@ class _Records:
 
     async def schema(self, request: Request) -> Response:
         """The JSON schema of recipes with records of the document that is served."""
-        return answer(recipe_schema(self._control.workspaces.contract))
+        return answer(await in_a_thread(lambda: recipe_schema(self._control.workspaces.contract)))
 
     async def counts(self, request: Request) -> Response:
         """How many records of each kind there are."""

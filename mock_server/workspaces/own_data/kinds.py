@@ -50,11 +50,22 @@ class Kinds:
         self._tx = tx
         self._stored = [kind for kind in stored if not kind.startswith("$")]
         self._made: dict[str, Kind] = {}
+        self._fields: dict[str, Mapping[str, Schema | None]] = {}
 
     @cached_property
     def names(self) -> list[str]:
         """The kinds that can be written, in the order of the alphabet."""
         return sorted({*self._contract.families, *self._stored} - (set() if self._contract.foreign else VIEWS))
+
+    @cached_property
+    def _called(self) -> Mapping[str, list[str]]:
+        """The kinds by the word for one record of them."""
+        found: dict[str, list[str]] = {}
+        for kind in self.names:
+            found.setdefault(plain(singular(kind.rpartition("/")[2])), []).append(kind)
+        for word, kind in () if self._contract.foreign else TARGETS.items():
+            found.setdefault(word, []).extend([kind] if kind in self.names else [])
+        return found
 
     def get(self, name: str) -> Kind | None:
         """The kind of a name; None where it cannot be written."""
@@ -65,7 +76,7 @@ class Kinds:
     def _kind(self, name: str) -> Kind:
         family = self._contract.families.get(name)
         ours = not self._contract.foreign
-        fields = _fields(family) if family else self._seen(name)
+        fields = dict(self._shown(name))
         fields |= dict.fromkeys(HIDDEN.get(name, ()) if ours else ())
         aliases = {word: it for word, it in ALIASES.get(name, {}).items() if word not in fields and it in fields}
         words = [word for word in WORDS.get(name, ()) if word not in fields]
@@ -83,6 +94,13 @@ class Kinds:
             refers={word: it for word, it in refers.items() if word not in aliases},
             below={word: it for word, it in below.items() if word not in aliases},
         )
+
+    def _shown(self, name: str) -> Mapping[str, Schema | None]:
+        """The fields of a kind; found once."""
+        if name not in self._fields:
+            family = self._contract.families.get(name)
+            self._fields[name] = _fields(family) if family else self._seen(name)
+        return self._fields[name]
 
     def _seen(self, name: str) -> dict[str, Schema | None]:
         """The fields of records that are there: the document shows them in another shape only."""
@@ -110,8 +128,7 @@ class Kinds:
         end = next((it for it in _IDS if bare.endswith(it) and len(bare) > len(it)), "")
         joined = end and (each.lower() != each or "_" in each or "-" in each)  # `paid` is about no `pa`
         base = bare.removesuffix(end) if joined else bare if self._contract.foreign else ""
-        found = [kind for kind in self.names if base and plain(singular(kind.rpartition("/")[2])) == base]
-        found += [TARGETS[base]] if not self._contract.foreign and TARGETS.get(base, "") in self.names else []
+        found = list(self._called.get(base, ()))
         near = [kind for kind in found if kind.rpartition("/")[0] == owner.rpartition("/")[0]]
         return next(iter(sorted(near or found, key=len)), "")
 
@@ -123,8 +140,9 @@ class Kinds:
             if family is not None and family.parent == name and family.link:
                 yield word, (other, family.link)
             elif "/" not in other and other != name:
-                fields = _fields(family) if family else self._seen(other)
-                link = next((it for it in fields if self.target(it, other) == name and _without_id(it)), "")
+                fields = self._shown(other)
+                own = family.id if family else "id"
+                link = next((it for it in fields if it != own and self.target(it, other) == name), "")
                 later += [(word, (other, link))] if link else []
         yield from later
 

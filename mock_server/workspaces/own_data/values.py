@@ -19,6 +19,7 @@ from mock_server.world.clock import from_epoch_ms, stamp
 from mock_server.world.own_data.local_zone import LocalZone
 from mock_server.world.own_data.spoken_times import EXAMPLES, moment
 
+_NARROWING = {"format", "pattern", "enum", "const"}  # without one of them a schema asks for no time
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -60,7 +61,8 @@ class Values:
 
 def time_form(schema: Schema) -> int | None:
     """The place in ``TIMES`` of the form in which a schema wants times; None where it does not ask for a time."""
-    if "string" in schema.types and schema.accepts("yesterday"):
+    words = {word for part in schema.parts for word in part.node}
+    if not words & _NARROWING or ("string" in schema.types and schema.accepts("yesterday")):
         return None
     admitted = [schema.accepts(form) for form in TIMES[:2]]
     return admitted.index(True) if any(admitted) else None
