@@ -79,10 +79,10 @@ class WorkspaceState:
                 state._collections[kind] = Collection(fitted)
         return state
 
-    def fork(self) -> "WorkspaceState":
-        """Return a second state with the same content. Later changes of one do not show in the other."""
+    def fork(self, counters: Mapping[str, int] | None = None) -> "WorkspaceState":
+        """Return a second state with the same content, or other counters. Changes of one do not show in the other."""
         self._owned = set()
-        return WorkspaceState(self._collections, self._counters)
+        return WorkspaceState(self._collections, self._counters if counters is None else counters)
 
     @property
     def kinds(self) -> Sequence[str]:

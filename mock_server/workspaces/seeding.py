@@ -13,6 +13,7 @@ from mock_server.store.state import Restoring, Transaction, WorkspaceState
 from mock_server.support.text import shorten
 from mock_server.workspaces.fitting import chance_for, completing, valid
 from mock_server.workspaces.invention import invented_records
+from mock_server.workspaces.own_data.missing_values import with_missing_values
 from mock_server.workspaces.own_data.planting import Ground, write_records
 from mock_server.workspaces.seeding_views import VIEWS
 from mock_server.world.build import build
@@ -79,7 +80,10 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
             above = records.get(family.parent or "", ())
             make = partial(invented_records, contract, family, above, recipe, ids, start)
             records[family.kind] = _records(contract, family, make)
-    state = WorkspaceState.of(records, {kind: family.id for kind, family in contract.families.items()})
+    names = {kind: family.id for kind, family in contract.families.items()}
+    state = WorkspaceState.of(records, names)
+    more = {} if contract.foreign else with_missing_values(contract, recipe, ids, start, state)
+    state = WorkspaceState.of({**records, **more}, names) if more else state
     if recipe.records:
         _write_own(contract, recipe, ids, start, state)
     return state

@@ -12,8 +12,10 @@ from mock_server.app import load_contract
 from mock_server.config.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.workspaces.seeding import seeded
+from mock_server.world.build import build
 from mock_server.world.clock import stamp
-from mock_server.world.recipe import recipe_of
+from mock_server.world.ids import Ids
+from mock_server.world.recipe import load_recipe, recipe_of
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 STORIES: Any = [
@@ -72,6 +74,19 @@ def test_own_stories_keep_the_rules_of_a_world(rule: str, made_up: int) -> None:
 def test_the_rules_hold_whatever_is_made_up(seed: int) -> None:
     for rule in RULES:
         getattr(test_story, rule).hypothesis.inner_test(case(0, seed))
+
+
+@pytest.mark.parametrize(("world", "seed"), [("small", 4), ("small", 5), ("small", 6)])
+def test_the_rules_hold_where_missing_values_were_added(world: str, seed: int) -> None:
+    recipe, now = load_recipe(world), datetime(2027, 10, 3, 20, 0, tzinfo=UTC)
+    made_up = build(recipe, seed, now, Ids(seed))
+    state = seeded(contract(), recipe, seed, now)
+    whole = Case(recipe, stamp(now), {kind: [dict(row.record) for row in state.rows(kind)] for kind in state.kinds})
+    assert len(whole.world["appointments"]) > len(made_up["appointments"])
+    assert len(whole.world["leads"]) == len(made_up["leads"])
+    for rule in (*RULES, "test_ids_are_unique_and_look_like_their_kind"):
+        if rule != "test_activities_list_what_happened_in_order":  # ids of lines that were added come last
+            getattr(test_story, rule).hypothesis.inner_test(whole)
 
 
 def test_same_recipe_seed_and_time_give_the_same_records() -> None:

@@ -1,0 +1,87 @@
+"""Values that a made-up world happens not to meet are added to its leads, so that a client meets all of them.
+
+A dozen leads can go without a chat, or without a visit that was called off. What is missing is written as a person
+would write it, for leads that are there, with ids of the world's own range.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mock_server.errors import RecordsError
+from mock_server.spec.contract import Contract
+from mock_server.store.base import Record
+from mock_server.store.state import Transaction, WorkspaceState
+from mock_server.workspaces.own_data.planting import Ground, write_records
+from mock_server.workspaces.own_data.vocabulary import STATUSES
+from mock_server.world.business_rules import SOURCES
+from mock_server.world.calendar import DAY, weekday
+from mock_server.world.clock import epoch_ms, parse
+from mock_server.world.conversations import SOURCE_KINDS
+from mock_server.world.ids import Ids
+from mock_server.world.own_data.local_zone import local_zone
+from mock_server.world.recipe import Recipe
+
+FEWEST_LEADS = 10
+"""A recipe with fewer leads is somebody's own choice, and stays as it is."""
+
+_ROOM = 1_000  # indices at the end of the world's range
+_COUNTED = ("inquiries", "appointments", "leads/activities", "$serials", "inquiries/data", "threads")
+_OLD = 8 * DAY
+
+
+def with_missing_values(
+    contract: Contract, recipe: Recipe, ids: Ids, start: datetime, state: WorkspaceState
+) -> Mapping[str, Sequence[Record]]:
+    """The records of the kinds that get more, all of them; nothing where the world meets everything."""
+    leads = _suitable(state, epoch_ms(start))
+    if recipe.leads < FEWEST_LEADS or not leads:
+        return {}
+    written = _missing(state, leads, epoch_ms(start))
+    if not written:
+        return {}
+    counters = dict.fromkeys((*_COUNTED, *SOURCE_KINDS.values()), -_ROOM)
+    copy = state.fork(counters)
+    tx = Transaction(copy)
+    try:
+        write_records(Ground(contract, tx, ids, recipe, epoch_ms(start), state.kinds), written)
+    except RecordsError:  # there is no room for it in this calendar: the world stays as it is
+        return {}
+    kinds = {change.kind for change in tx.changes()}
+    return {kind: [row.record for row in copy.rows(kind)] for kind in kinds}
+
+
+def _suitable(state: WorkspaceState, now: int) -> list[Record]:
+    """Leads that can have one more visit in the past: known for a while, and no longer pending."""
+    leads = [row.record for row in state.rows("leads")]
+    old = [it for it in leads if epoch_ms(parse(str(it["createdAt"]))) < now - _OLD]
+    return [it for it in old if it.get("status") == "active" and it.get("phone") and it.get("lastInquiryId")]
+
+
+def _missing(state: WorkspaceState, leads: Sequence[Record], now: int) -> dict[str, list[dict[str, Any]]]:
+    """The records that would bring what is missing."""
+    met = {row.record.get("source") for row in state.rows("inquiries")}
+    visits = [row.record for row in state.rows("appointments")]
+    statuses = {visit.get("status") for visit in visits}
+    wanted: list[dict[str, Any]] = [{"status": it} for it in STATUSES if it not in statuses]
+    wanted += [] if any(visit.get("isRescheduled") for visit in visits) else [{"isRescheduled": True}]
+    organization = state.rows("organization")
+    zone = str(organization[0].record.get("timeZone", "UTC")) if organization else "UTC"
+    for one in wanted:
+        if one.get("status") == "COMPLETED":
+            one["on"] = f"{_days_to_a_weekday(now, zone)} days ago 10:00"
+    asked = {
+        "inquiries": [{"source": source} for source in SOURCES if source not in met],
+        "appointments": wanted,
+    }
+    return {
+        kind: [{**one, "leadId": leads[number % len(leads)]["id"]} for number, one in enumerate(some)]
+        for kind, some in asked.items()
+        if some
+    }
+
+
+def _days_to_a_weekday(now: int, zone: str) -> int:
+    """How many days ago the last Monday to Friday was that is at least two days past."""
+    today = local_zone(zone).to_local(now) // DAY
+    return next(days for days in range(2, 9) if weekday(today - days) < 5)
