@@ -13,7 +13,11 @@ Tenant = Callable[..., tuple[Workspace, str]]
 
 
 class Desk:
-    """``admin`` speaks to the control routes of the workspace, ``get`` and ``post`` to the emulated API."""
+    """``admin`` speaks to the control routes of the workspace, ``get`` and ``post`` to the emulated API.
+
+    Each request is a run of its own, as the control plane moves clocks and fails requests; a test of many calls of the
+    API takes ``Api``, which keeps one event loop.
+    """
 
     def __init__(self, app: Starlette, workspace: Workspace, key: str) -> None:
         self.app, self.workspace, self.key = app, workspace, key

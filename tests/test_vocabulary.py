@@ -40,6 +40,8 @@ FOREIGN = {"mock_server/testing/containers.py": {"image"}}  # a parameter of Tes
 # Turns of phrase that a reader has to guess at, in code, messages and documents.
 TURNS = {
     r"\bsie(?:ve|ved|ves)\b": "redact", r"\bwhose leave\b": "permission", r"\bdeed\b": "action",
+    r"\bpolite end\b": "what is done", r"\bwhat came of\b": "the outcome, the result",
+    r"\b(?:for|to|by) who (?!it\b)": "for a client that …, by the person who …",
 }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ class ManyCauses:
         _, lead, _ = next(self.leads(1))
         made = AwkwardBodies(self._client.sampler, update, business_rules.UNIQUE.get(self._kind().family.path, ()))
         for turn in range(count):
-            if turn < 3:  # an item that has changed has another identity for who sorts out what was seen
+            if turn < 3:  # an item that has changed has another identity for a client that sorts out what it has seen
                 self.tenant.control("POST", "/clock/advance", {"seconds": 1})
             body = made.body(turn)
             exchange = self._client.accepted(self._client.call(update, lead["id"], body=body), update)

@@ -1,4 +1,4 @@
-"""Bodies of recorded messages: as texts, in base64, still packed, or cut by who recorded them."""
+"""Bodies of recorded messages: as texts, in base64, still packed, or cut by the program that recorded them."""
 
 import base64
 import binascii

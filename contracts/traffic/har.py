@@ -1,7 +1,7 @@
 """HAR 1.2, as browsers, proxies and test tools write it.
 
 Whose entry it is decides first: whatever one of another site is like, it is no reason to refuse a file. So an entry
-that cannot be read is kept with the URL that it is about, for who knows which of them matter.
+that cannot be read is kept with the URL that it is about, for a reader who knows which of them matter.
 """
 
 import math

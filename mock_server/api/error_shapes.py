@@ -44,7 +44,7 @@ def _value(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, d
     for value in _guesses(schema, name, facts, chance, depth):
         if schema.accepts(value):
             return value
-    if depth == 0:  # the whole value is made from the schema by who asked
+    if depth == 0:  # the whole value is made from the schema by the caller
         return None
     return schema.default if schema.default is not None else generate(schema, chance)
 

@@ -179,5 +179,5 @@ def idle(contract: Contract, operation: Operation) -> Sequence[str]:
 
 
 def idle_in(contract: Contract) -> Sequence[str]:
-    """All of them, as ``GET /v1/leads?status``, for who starts or looks at a document."""
+    """All of them, as ``GET /v1/leads?status``, for a person who starts or looks at a document."""
     return [f"{key}?{name}" for key, operation in contract.operations.items() for name in idle(contract, operation)]

@@ -33,7 +33,7 @@ class HttpProtocol(HttpToolsProtocol):
     deadline = 10.0
     """Seconds for a head, and for what is left of a body once its request was answered."""
     linger = 1.0
-    """Seconds that a client may go on sending to who no longer listens; what it still sends is thrown away."""
+    """Seconds for which a client may still send after we have stopped reading; its bytes are thrown away."""
     _timer: asyncio.TimerHandle | None = None
     _head: int | None = None  # bytes that came of a head that is not whole yet, those it began with left out
     _fed = 0  # bytes that came last

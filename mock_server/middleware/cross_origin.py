@@ -23,7 +23,7 @@ from mock_server.support.wire_texts import named_fields
 log = logging.getLogger("mock_server")
 
 SHARED = "mock.shared"
-"""Where a page's request has the headers that let the page read the answer, for who writes past HTTP."""
+"""The place in a request's scope of the headers that let a page read the answer, for code that writes past HTTP."""
 
 _CONTROL_PLANE = "/__admin"
 _LASTS = 600  # seconds that a browser need not ask again

@@ -14,7 +14,7 @@ from mock_server.support.json_pointer import escape
 
 _OURS = re.compile("x-mock-", re.IGNORECASE)  # these tell what the mock did
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-# What an answer is and where it ends is said by who sends it; OpenAPI has no say in the first.
+# The sender says what an answer is and where it ends; OpenAPI has no say in the first.
 _OF_THE_SERVER = frozenset(
     {
         *("content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive"),

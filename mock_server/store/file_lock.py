@@ -1,4 +1,4 @@
-"""Locks of a state file: one on the file itself, and one beside it, which names the holder for who comes second."""
+"""Locks of a state file: one on the file itself, and one beside it, which names the holder for the second server."""
 
 import os
 import re

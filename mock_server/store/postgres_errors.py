@@ -1,4 +1,4 @@
-"""Say what an error of PostgreSQL means, in words for who runs the server, with a remedy."""
+"""Say what an error of PostgreSQL means, in words for the person who runs the server, with a remedy."""
 
 import psycopg
 

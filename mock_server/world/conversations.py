@@ -99,7 +99,7 @@ def hold(contact: Contact, stream: Rng) -> Conversation:
         points = _job(contact, script, opening, preference)
     else:
         points = _follow_up(contact, script, opening)
-    # The last point is what came of it; it ends the summary too.
+    # The last point is the outcome; it ends the summary too.
     slots["Outcome"] = points[-1]
     slots["Fact"] = contact.answers[0].fact if contact.answers else points[-2]
     if contact.turns:

@@ -9,7 +9,11 @@ UNSUBSCRIBE = "/api/webhooks/zapier/unsubscribe?org_id=org_1&user_id=usr_1"
 
 
 class HooksDesk:
-    """``ask`` gives the whole answer of a control route, ``done`` the JSON of one that went well."""
+    """``ask`` gives the whole answer of a control route, ``done`` the JSON of one that went well.
+
+    It speaks to a running server and not in process like ``Desk``: deliveries leave over sockets, and its inboxes
+    receive them on the same port.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url

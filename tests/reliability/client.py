@@ -1,4 +1,7 @@
-"""A client for many connections at once: one request after the other on each, nothing hidden, nothing repeated."""
+"""A client for many connections at once: one request after the other on each, nothing hidden, nothing repeated.
+
+It shares no code with the server that these scripts attack, nor with the clients of the other tests, which import it.
+"""
 
 import asyncio
 import json
