@@ -17,9 +17,10 @@ _PIECE = 1024 * 1024  # bytes that are unpacked together: a millisecond or two
 
 
 def unpacking(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: int) -> Generator[None, None, bytes]:
-    """The body as its sender had it, in slices of work: what would unpack to more than ``limit`` bytes is not unpacked.
+    """Unpack a body in slices of work. A body that would be larger than ``limit`` bytes is not unpacked.
 
-    Raises UnsupportedMediaType for an encoding that is not taken, PayloadTooLarge, BadRequest for one that is broken.
+    Raises UnsupportedMediaType for an encoding that is not read here, PayloadTooLarge, and BadRequest for a broken
+    body.
     """
     encoding = b",".join([value for name, value in headers if name == b"content-encoding"])
     name = encoding.decode("latin-1").strip().lower()
@@ -43,7 +44,7 @@ def unpacking(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: int) -
 
 
 async def decoded(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: int) -> bytes:
-    """The body as its sender had it, unpacked while others have their turns. Raises as ``unpacking`` does."""
+    """Unpack a body while other requests go on. Raises the same errors as ``unpacking``."""
     for name, _ in headers:
         if name == b"content-encoding":
             return await in_turns(unpacking(body, headers, limit))

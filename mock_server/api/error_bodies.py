@@ -1,6 +1,6 @@
-"""Error bodies, and the only place that writes them: in the shape that the document has, with the document's own texts.
+"""Makes all error bodies, in the shape and with the texts of the document.
 
-What we know more (pointers, remedies) goes to ``X-Mock-Explain``, never into the body.
+Everything else that we know (pointers, remedies) goes to ``X-Mock-Explain``, never into the body.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ _LONGEST_ACCEPT = 200  # letters of an Accept header; clients send the same few 
 
 
 class ErrorBodies:
-    """Every error body of a contract, made at its first use and kept."""
+    """The error bodies of a contract. Each is made at its first use and then kept."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -37,11 +37,13 @@ class ErrorBodies:
         self._answers: dict[tuple[Operation | str, int, str | None], PreparedResponse] = {}
 
     def body(self, status: int, path: str, operation: Operation | None) -> bytes:
-        """The body of an error of ``operation``, or of the surface that ``path`` belongs to where there is none."""
+        """The body of an error of ``operation``; without an operation, that of the surface that ``path`` belongs to."""
         return self.answer(status, path, operation, None).body
 
     def answer(self, status: int, path: str, operation: Operation | None, accept: str | None) -> PreparedResponse:
-        """The whole error, in the media type that the client takes where the document has it, else in the first."""
+        """The whole error answer, in a media type that the client accepts; if there is none, in the first documented
+        one.
+        """
         key = (operation or self._contract.document_for(path).name, status, accept)
         known = self._answers.get(key)
         if known is None:

@@ -1,4 +1,4 @@
-"""An error as a schema of the document wants it: the words and the status in whatever fields are there for them."""
+"""An error in the shape of a schema: the words and the status go into whatever fields the schema has for them."""
 
 import re
 from http import HTTPStatus
@@ -34,7 +34,7 @@ class ErrorFacts(NamedTuple):
 
 
 def shaped(schema: Schema, facts: ErrorFacts, chance: RandomSource) -> Any:
-    """A value of ``schema`` that tells ``facts``. Raises SpecError when none can be made."""
+    """Make a value of ``schema`` that contains ``facts``. Raises SpecError when that is not possible."""
     value = _value(schema, "", facts, chance, 0)
     return value if schema.accepts(value) else generate(schema, chance)
 

@@ -1,4 +1,4 @@
-"""One request and its answer, as they are told in the journal, in our headers and in the log."""
+"""One request and its answer, as the journal, our headers and the log show them."""
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime
@@ -95,12 +95,12 @@ class Exchange:
 
     @property
     def at(self) -> datetime | None:
-        """The workspace's time when the request came; None for one that no workspace let in."""
+        """The workspace's time when the request came; None when the request opened no workspace."""
         return None if self._at is None else from_epoch_ms(self._at)
 
     @property
     def ms(self) -> float:
-        """How long it took, in milliseconds; 0 until it is over."""
+        """The milliseconds from the request to the end of its answer; 0 until then."""
         return round(self._took, 2)
 
     @property
@@ -115,7 +115,7 @@ class Exchange:
 
     @property
     def plain_path(self) -> str:
-        """The path in its one spelling, not masked: for whoever compares it."""
+        """The path in its canonical spelling, not masked, for comparisons."""
         return canonical_path(header_text(self._raw_path))
 
     @property
@@ -125,7 +125,7 @@ class Exchange:
 
     @property
     def plain_query(self) -> str:
-        """The query as it came, not masked: for whoever compares it."""
+        """The query as it came, not masked, for comparisons."""
         return self._query.decode("latin-1")
 
     @property
@@ -135,7 +135,7 @@ class Exchange:
         return f"{path}?{self.query}" if self._query else path
 
     def address(self) -> str:
-        """The address that was asked for, without its query, redacted as ``url`` is."""
+        """The URL of the request without its query, redacted like ``url``."""
         host = self.named.get(b"host", b"localhost").decode("latin-1")
         return f"http://{host}{self.url.partition('?')[0]}"
 
@@ -155,36 +155,36 @@ class Exchange:
         self.explain.extend(self.redactor.redact(text) for text in texts)
 
     def enter(self, workspace: Workspace, key: str) -> None:
-        """The key was known: from here on the exchange is the workspace's."""
+        """Note the workspace that the key has opened. The exchange belongs to it from now on."""
         self.workspace, self.key = workspace, key
         self.coverage = workspace.journal.coverage
         self.id = workspace.next_request()
         self._at = workspace.clock.now_ms()
 
     def arrive(self, body: bytes, size: int) -> None:
-        """The request is here, with a body of this size, of which this much was read."""
+        """Note that the request is complete, with the size of its body and the part of it that was read."""
         self.body, self.body_size = body[:JOURNAL_BODY_BYTES], size
 
     @property
     def request_weight(self) -> int:
-        """Bytes that the request keeps in memory, more or less."""
+        """The approximate number of bytes that the request keeps in memory."""
         return _EXCHANGE + len(self._raw_path) + len(self._query) + len(self.body) + fields_weight(self.headers)
 
     @property
     def answer_weight(self) -> int:
-        """Bytes that the answer adds to them."""
+        """The approximate number of bytes that the answer adds."""
         texts = sum(map(len, self.explain)) if self.explain else 0
         return self.sent_weight + texts
 
     def refuse(self, error: ApiError) -> None:
-        """The request ends here."""
+        """Note the error with which the request ends."""
         before = len(self.explain)
         self.note(*error.explain)
         if isinstance(error, BadRequest | UnsupportedMediaType):
             self.findings = self.explain[before:]
 
     def retract(self) -> None:
-        """The answer that was about to go out shows what was undone: it is taken back."""
+        """Take back the answer that was about to go out, because it shows a change that was undone."""
         self.status, self.events = 0, ()
 
     def cover(self) -> None:
@@ -200,7 +200,7 @@ class Exchange:
             coverage.add(self.operation, self.status, self._query, self.headers, self.fields or (), events)
 
     def close(self) -> None:
-        """The request is over, whatever became of it."""
+        """Note that the request is over, however it ended."""
         self._took = real_ms() - self._began
         self.over = True
         self.named = _NONE

@@ -22,7 +22,7 @@ Encodings = Mapping[str, Mapping[str, Any]]
 
 
 def read_form(body: bytes, schema: Schema, encodings: Encodings) -> dict[str, Any]:
-    """The value of a form. Raises ValueError in words for whoever sent it."""
+    """The value of a form. Raises ValueError with words for the client."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="strict")
     except UnicodeDecodeError:
@@ -33,7 +33,7 @@ def read_form(body: bytes, schema: Schema, encodings: Encodings) -> dict[str, An
 
 
 def typed(pairs: Sequence[tuple[str, Any]], schema: Schema, encodings: Encodings) -> dict[str, Any]:
-    """The value of named texts; a value that is no text (a file) stays what it is."""
+    """The value of named texts. A value that is not a text (a file) does not change."""
     tree: Tree = {}
     known = schema.properties
     for name, text in pairs:

@@ -16,9 +16,9 @@ def host_header(scope: Scope) -> str:
 
 
 def named_hosts(scope: Scope) -> list[str]:
-    """Every host that the request names, without ports: the Host header's, and that of a target which is a whole URL.
+    """Every host that the request names, without ports: in the Host header, and in a target that is a whole URL.
 
-    The latter is the one that counts (RFC 9112, 3.2.2). With a user before it, it is no host.
+    The target is the one that counts (RFC 9112, 3.2.2). A target with a user in front of its host names no host.
     """
     hosts = [host_header(scope)]
     if target := _ABSOLUTE.match(scope.get("extensions", {}).get(TARGET, b"")):

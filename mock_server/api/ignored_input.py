@@ -1,4 +1,4 @@
-"""Input of a client that changes nothing: most often a typing error (gap ``unknown-query``)."""
+"""Input that has no effect: most often the client has mistyped a name (gap ``unknown-query``)."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,9 +23,11 @@ _IDLE = "although the document has it: it names no field by which this list coul
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """One of them: ``filter`` is a query parameter that the document has and nothing here looks at.
+    """A part of a request that has no effect. ``filter`` is a query parameter that the document has and that nothing
+    here reads.
 
-    ``name`` is a JSON pointer in a body. ``near`` is what was probably meant, empty where nothing is like it.
+    ``name`` is a JSON pointer in a body. ``near`` is the name that the client probably meant; empty when none is
+    similar.
     """
 
     place: Place
@@ -39,9 +41,9 @@ class Ignored:
 
 
 def ignored(operation: Operation, names: Collection[str], body: Any, idle: Sequence[str]) -> list[Ignored]:
-    """The parts of a request that say nothing to its operation: names in its query, and fields in its body.
+    """The parts of a request that have no effect on its operation: names in its query, and fields in its body.
 
-    ``idle`` are query parameters that the operation has and nobody looks at.
+    ``idle`` are query parameters that the operation has and that nothing here reads.
     """
     found = [*_unread(names, idle), *_unknown(operation, names)] if names else []
     if operation.body is not None and isinstance(body, dict | list):

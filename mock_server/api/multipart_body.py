@@ -18,7 +18,7 @@ _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))', re
 
 
 def read_multipart(body: bytes, media: str, schema: Schema, encodings: Encodings) -> dict[str, Any]:
-    """The value of a multipart body. Raises ValueError in words for whoever sent it."""
+    """The value of a multipart body. Raises ValueError with words for the client."""
     pairs = []
     for number, (head, content) in enumerate(_parts(body, media)):
         if number >= _MOST_PARTS:

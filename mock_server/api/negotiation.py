@@ -15,7 +15,7 @@ Ranges = tuple[tuple[MediaType, float], ...]
 
 @lru_cache(maxsize=256)  # clients send the same few; the rest is bounded
 def ranges(accept: str) -> Ranges:
-    """The media ranges of an Accept header with their weights; what cannot be read is left out."""
+    """The media ranges of an Accept header with their weights. A range that cannot be read is left out."""
     found = []
     for text in accept.split(",")[:_MOST_RANGES]:
         asked = parsed(text.strip())

@@ -1,4 +1,4 @@
-"""One operation, ready to be served: validate, behave in one transaction, check our own answer, send."""
+"""Serves one operation: validate, run the behaviour in one transaction, check our own answer, send."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ _TOLD = 5  # ignored names that a header tells; the journal has all
 
 
 class OperationHandler:
-    """Serves one operation. What does not depend on the request is looked up or compiled here, before the first one."""
+    """Serves one operation. All that does not depend on the request is compiled once, at its first request."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The body of a request: its media type has to be documented, and what it says has to fit the schema."""
+"""The body of a request. Its media type must be documented, and its value must fit the schema."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -29,9 +29,9 @@ class BodyReader:
         self._known: dict[bytes, _Way] = {}
 
     def load(self, content_type: bytes, body: bytes, problems: list[Problem]) -> Any:
-        """The value of a body as JSON would have it; None for one that is not read. What is wrong goes to ``problems``.
+        """The value of a body as JSON has it; None for a body that is not read. Errors in it go to ``problems``.
 
-        Raises UnsupportedMediaType with the types there are.
+        Raises UnsupportedMediaType, which names the documented types.
         """
         operation = self._operation
         if not body and not _may_be_empty(operation, content_type.decode("latin-1")):

@@ -1,4 +1,4 @@
-"""``Prefer``: what a client may ask of one answer, in Prism's words (RFC 7240)."""
+"""The header ``Prefer``: how a client asks for a certain answer, in the words of Prism (RFC 7240)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Preference:
 
     @property
     def picks(self) -> bool:
-        """True when the answer is to be the document's and not the workspace's."""
+        """True when the answer must come from the document and not from the workspace."""
         return self.code is not None or self.example is not None or self.dynamic
 
 
@@ -64,9 +64,9 @@ def _boolean(name: str, text: str) -> bool:
 def picked(
     operation: Operation, preference: Preference, accept: str | None, chance: Rng
 ) -> tuple[Response, Content | None, bytes, Sequence[str]]:
-    """The answer that the document has for the preference: its content, its body, and what is to be said of it.
+    """The answer of the document that fits the preference: its content, its body, and hints about it.
 
-    Raises BadRequest when it has none.
+    Raises BadRequest when the document has none.
     """
     status = operation.success.status if preference.code is None else preference.code
     response = operation.response_for(status)

@@ -1,4 +1,4 @@
-"""A client's connection below ASGI: for faults that break what HTTP cannot say, and for what uvicorn adds itself."""
+"""The connection of a client below ASGI, for faults that break HTTP itself and for headers that uvicorn adds."""
 
 import asyncio
 import socket
@@ -24,11 +24,11 @@ class RawConnection:
         self._waiting.wake()
 
     async def lost(self) -> None:
-        """Return once nobody can read an answer any more."""
+        """Return when no client can read an answer any more."""
         await self._waiting.until(lambda: self._lost)
 
     async def wait_for_end(self) -> None:
-        """Return once the client sends nothing more. It may still read: what was killed looks the same."""
+        """Return when the client sends nothing more. It may still read; a client that was killed looks the same."""
         await self._waiting.until(lambda: self._over)
 
     def write(self, data: bytes) -> None:
@@ -36,11 +36,11 @@ class RawConnection:
         self._transport.write(data)
 
     def close(self) -> None:
-        """After what was written."""
+        """Close the connection after everything was written."""
         self._transport.close()
 
     def reset(self) -> None:
-        """At once: to linger for no time is what makes the system send a reset."""
+        """Reset the connection at once. A linger time of zero makes the system send a reset."""
         peer = self._transport.get_extra_info("socket")
         if peer is not None:
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""A refusal as bytes for a connection: of what never was a request, or of one that nothing works on any more."""
+"""A refusal as bytes for a connection: for bytes that are no request, or for a request whose handler has ended."""
 
 from collections.abc import Iterable
 from http import HTTPStatus

@@ -27,7 +27,7 @@ def rendered(content: Content, value: Any) -> bytes:
 
 
 def made_body(content: Content, rng: RandomSource) -> bytes:
-    """The body that the document gives: its first example, else one made from the schema, else a small file."""
+    """A body from the document: its first example, or one made from the schema, or a small file."""
     for example in content.examples.values():
         return rendered(content, example)
     return generated_body(content, rng)

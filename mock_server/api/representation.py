@@ -1,4 +1,4 @@
-"""A behaviour's answer as the client gets it: in the negotiated media type, with the headers of the document."""
+"""The answer of a behaviour as the client gets it: in the negotiated media type, with the documented headers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ class Representation:
         self._headers: dict[int, list[Header]] = {}
 
     def chosen(self, response: Response, accept: str | None) -> Content | None:
-        """The content of ``response`` that the client takes. Raises NotAcceptable."""
+        """The content of ``response`` that the client accepts. Raises NotAcceptable."""
         key = (id(response), accept)
         if key not in self._choices:
             if len(self._choices) >= _MOST_CHOICES:
@@ -55,7 +55,7 @@ class Representation:
         return PreparedResponse(success.status, body, media.encode("latin-1"), headers)
 
     def headers(self, response: Response, chances: Callable[[], RandomSource]) -> list[Header]:
-        """The headers that the document gives an answer; those that it requires are made where it has no value."""
+        """The documented headers of an answer. Required ones without a value get a made-up one."""
         found = self._headers.get(id(response))
         if found is None:
             chance = chances()

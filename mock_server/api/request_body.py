@@ -1,4 +1,4 @@
-"""Read a request's body: bounded in bytes and time, before anything looks at it."""
+"""Reads the body of a request, with limits of bytes and time, before any other code sees it."""
 
 from starlette.types import Receive, Scope
 
@@ -15,11 +15,11 @@ _HANG_UP = [(b"connection", b"close")]
 
 
 class ClientGone(Exception):
-    """The client hung up before the body was whole: there is nobody to answer."""
+    """The client hung up before its body was complete, so there is nobody to answer."""
 
 
 async def body_of(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body of a request, however often it is asked for. Raises as ``read_body`` does."""
+    """The whole body of a request. It may be asked for more than once. Raises the same errors as ``read_body``."""
     known = scope.get(BODY)
     if isinstance(known, ApiError):
         raise known

@@ -1,4 +1,4 @@
-"""Send an answer: its body, and the headers of ours that tell what happened."""
+"""Sends an answer: its body, and our headers that explain it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 class PreparedResponse:
-    """A response that can be sent again; ``excerpt`` is what the journal keeps. Some statuses have no body.
+    """A response that can be sent more than once. Some statuses have no body.
 
-    ``weight`` is how many bytes it takes there, more or less.
+    ``excerpt`` is the part that the journal keeps; ``weight`` is roughly the number of bytes that it takes there.
     """
 
     __slots__ = ("body", "excerpt", "headers", "status", "weight")
@@ -36,7 +36,7 @@ class PreparedResponse:
 async def send_answer(
     send: Send, exchange: Exchange, answer: PreparedResponse, headers: Sequence[Header] = (), *, ours: bool
 ) -> None:
-    """Send ``answer``. ``ours``: whether the headers that start with X-Mock- go along."""
+    """Send ``answer``; with ``ours`` also the headers that start with X-Mock-."""
     exchange.status = answer.status
     sent = with_headers(answer.headers, headers) if headers else answer.headers.copy()
     exchange.sent_weight = answer.weight + fields_weight(headers)
@@ -56,7 +56,7 @@ def fields(headers: Mapping[str, str | Sequence[str]]) -> list[Header]:
 
 
 def with_headers(headers: Sequence[Header], given: Sequence[Header]) -> list[Header]:
-    """``headers`` with the ``given`` ones in place of those of their names, all in lower case. Cookies add up."""
+    """Replace ``headers`` by ``given`` ones of the same name. All names are lower-case. Cookies are added."""
     if not given:
         return list(headers)
     named = dict(given)
@@ -70,7 +70,7 @@ def headers_for(body: bytes, content_type: bytes = b"application/json") -> list[
 
 
 def explained(texts: Sequence[str]) -> Header:
-    """The header that says why: one line of bounded length, whatever the texts hold."""
+    """The header that explains an answer: one line of limited length, whatever its texts contain."""
     line = "; ".join(texts)
     if not line.isascii() or not line.isprintable():
         line = _NOT_PRINTABLE.sub("?", line.replace("→", "->").replace("…", "..."))

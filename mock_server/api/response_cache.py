@@ -32,7 +32,7 @@ class ResponseCache:
         return len(self._kept)
 
     def recall(self, state: WorkspaceState, exchange: Exchange) -> PreparedResponse | None:
-        """The answer that was given to this request before; None where it has to be answered anew."""
+        """The answer that this request got before; None when it must be answered again."""
         if exchange.plain_method != "GET":
             return None
         found = self._kept.get((state.version, exchange.target, exchange.named.get(b"accept")))

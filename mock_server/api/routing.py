@@ -21,10 +21,10 @@ _LONGEST_KNOWN = 500  # bytes of a path
 
 
 class Route(NamedTuple):
-    """The way of one request.
+    """The result of routing one request.
 
-    ``operation`` is None where its path or its method has none; ``texts`` are those of the path's parameters in order,
-    still percent-encoded; ``methods`` are the methods that the path has.
+    ``operation`` is None where no operation has its path and method. ``texts`` are the path's parameters in order,
+    still percent-encoded. ``methods`` are the methods that the path has.
     """
 
     operation: Operation | None

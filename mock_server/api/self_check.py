@@ -1,4 +1,4 @@
-"""Our own answers against the contract: nothing leaves that the document does not admit."""
+"""Checks our own answers against the contract, so that no answer goes out that the document does not allow."""
 
 import logging
 
@@ -23,7 +23,9 @@ class SelfCheck:
         self._turns: dict[Operation, int] = {}
 
     def may_repeat(self, operation: Operation) -> bool:
-        """Tell whether an answer of before may be given again, which counts as one: once in a while it may not."""
+        """Tell whether a cached answer may be sent. It counts as one answer, and from time to time a new one must be
+        made and checked.
+        """
         turn = self._turns[operation]
         if turn % _SAMPLE == 0:
             return False

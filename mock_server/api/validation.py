@@ -1,4 +1,4 @@
-"""A request against the contract: path, query, header, cookie, content type, body. What passes is a plain value."""
+"""Checks a request against the contract: path, query, header, cookie, content type, body. It gives a plain value."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Headers = Mapping[bytes, bytes]
 
 @dataclass(slots=True)
 class ValidRequest:
-    """A request as a behaviour gets to see it; ``ignored`` names the parts that it does not."""
+    """A checked request, as a behaviour gets it. ``ignored`` names the parts that have no effect."""
 
     path: Sequence[Any]
     query: Mapping[str, Any]

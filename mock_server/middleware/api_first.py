@@ -1,4 +1,4 @@
-"""The emulated API is in front of Starlette's routes: a request to it passes none of Starlette's own layers."""
+"""Puts the emulated API in front of Starlette's routes, so that no layer of Starlette's own is passed."""
 
 import re
 
@@ -12,7 +12,7 @@ _BARE = "/__admin"
 
 
 class ApiFirst:
-    """Asks the routes beside the API only for what may be theirs; every other request is for ``api``."""
+    """Asks the other routes only for paths that may be theirs. Every other request goes to ``api``."""
 
     def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
         self._app = app
@@ -35,7 +35,7 @@ class ControlMount(Mount):
 
 
 class Application(Starlette):
-    """Starlette's routes, and what is in front of them: the layers that every request passes."""
+    """Starlette's routes, with the layers that every request passes in front of them."""
 
     front: ASGIApp
 
@@ -44,5 +44,5 @@ class Application(Starlette):
         await self.front(scope, receive, send)
 
     async def serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve what is not for the emulated API: the documents, the control plane, the lifespan."""
+        """Serve requests that are not for the emulated API: the documents, the control plane, the lifespan."""
         await super().__call__(scope, receive, send)

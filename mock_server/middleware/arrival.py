@@ -1,4 +1,4 @@
-"""The moment at which a request is here, with its body: from then on it can be verified, whatever it waits for."""
+"""The moment when a request and its body are complete. From then on it can be verified, whatever it waits for."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,9 +13,9 @@ _BODY_FIELDS = (b"content-length", b"transfer-encoding")
 
 
 class Arrival:
-    """Reads the body and puts the exchange into the journal, before anything may delay it or make it fail.
+    """Reads the body and puts the exchange into the journal, before a fault can delay the request or make it fail.
 
-    A client that hangs up within its body has asked for nothing.
+    A client that hangs up during its body has made no request.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

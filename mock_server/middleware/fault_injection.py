@@ -1,6 +1,6 @@
-"""Faults that were asked for under ``/__admin/faults``: what the real network and the real API do on a bad day.
+"""The faults that a user sets under ``/__admin/faults``: what the real network and the real API do on a bad day.
 
-Each faulted answer says so in ``X-Mock-Fault``, as far as it has headers, and in the journal.
+Each faulted answer says so in the journal, and in ``X-Mock-Fault`` when it has headers.
 """
 
 import asyncio
@@ -41,11 +41,11 @@ class TransportConnection(Protocol):
 
 
 class NoTransport(RuntimeError):
-    """A fault of the connection was asked for where there is none: in process, without a socket."""
+    """A rule asks for a fault of the connection, but there is none: the request came in process, without a socket."""
 
 
 class FaultInjection:
-    """Strikes what the workspace's rules say. Sees neither control routes nor requests without a workspace."""
+    """Applies the fault rules of the workspace. Control routes, and requests without a workspace, are never faulted."""
 
     def __init__(self, app: ASGIApp, *, ours: bool) -> None:
         self._app = app

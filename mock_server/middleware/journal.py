@@ -1,4 +1,4 @@
-"""Opens an exchange with its route, answers whatever is raised below it in the vendor's envelope, closes it."""
+"""Opens an exchange with its route, turns errors into the vendor's error body, closes the exchange."""
 
 import itertools
 import logging
@@ -23,7 +23,7 @@ Observer = Callable[[Exchange], None]
 
 
 class JournalMiddleware:
-    """``observe`` is told of each finished exchange (the line on the terminal)."""
+    """Opens and closes the exchange of each request. ``observe`` is called with each finished exchange, for the log."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Stub overrides that were put under ``/__admin/mappings``: they answer before the program does."""
+"""The stub overrides that a user sets under ``/__admin/mappings``. They answer before the program itself does."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from mock_server.support.exact_json import write_json
 
 
 class OverridesMiddleware:
-    """Looks for an override of the workspace; without one the request goes on as it came."""
+    """Looks for an override in the workspace. Without one, the request goes on unchanged."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app

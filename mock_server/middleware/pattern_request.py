@@ -1,4 +1,4 @@
-"""A request as patterns see it, before anything has been validated."""
+"""A request in the form in which request patterns see it, before it is validated."""
 
 from urllib.parse import parse_qsl
 

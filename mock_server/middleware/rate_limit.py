@@ -13,7 +13,7 @@ log = logging.getLogger("mock_server")
 
 
 class RateLimit:
-    """Every authenticated request counts, whatever becomes of it (gap ``rate-limit-scope``)."""
+    """Counts every authenticated request, however it ends (gap ``rate-limit-scope``)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

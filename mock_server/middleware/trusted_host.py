@@ -1,7 +1,7 @@
-"""The door: a web page in the developer's browser must reach nothing here.
+"""Refuses requests of web pages in the developer's browser.
 
-Loopback can be reached from any page, by a name rebound to 127.0.0.1; so the Host header must name this server.
-So must a request's target, where that is a whole URL.
+Any page can reach loopback by a name that is rebound to 127.0.0.1. So the Host header must name this server, and so
+must a request's target that is a whole URL.
 """
 
 import logging
@@ -25,9 +25,10 @@ _REMEDY = "the Host header, or the URL asked for, does not name this server; add
 
 
 class TrustedHost:
-    """Refuses a Host that is not ours, on every route. On a bind that others reach, any Host is: keys guard it.
+    """Refuses a Host that is not ours, on every route. On a bind that other machines reach, every Host passes: keys
+    protect it.
 
-    Only HTTP goes through: below it nothing has to know of WebSockets.
+    Only HTTP goes through, so the layers below need no code for WebSockets.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, envelope: ErrorBodies, redactor: Redactor) -> None:
