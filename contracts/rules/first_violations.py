@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.spec.document import Document, Schema
+from contracts.spec.validators import Error
 
 MAX_PLACES = 25
 """Places of one value; who has mended these looks again."""
@@ -17,20 +18,18 @@ _ITEMS = 25  # of a list in a larger value
 _MEMBERS = 250  # of an object in a larger value
 _OF_MANY = ("anyOf", "oneOf", "oneOfNotValid", "oneOfMultipleValid", "not")
 
-Error = jsonschema_rs.ValidationError
-
 
 def first_problems(document: Document, schema: Schema, value: Any) -> list[Error]:
     """One error for each place, at most ``MAX_PLACES``; of a long list, those of its first items."""
     quick = document.validator(schema)
     if quick.is_valid(value):
         return []
-    validator = quick.whole
     if len(repr(value)) <= _SMALL:
-        return _by_place(validator.iter_errors(value))
+        return _by_place(quick.errors(value))
     cut: set[tuple[str | int, ...]] = set()
-    errors = _by_place(e for e in validator.iter_errors(_shortened(value, (), cut)) if not _made_by_cutting(e, cut))
-    return errors or _first(validator, value)
+    errors = _by_place(e for e in quick.errors(_shortened(value, (), cut)) if not _made_by_cutting(e, cut))
+    first = None if errors else quick.first_error(value)
+    return errors if first is None else [first]
 
 
 def place_of(error: Error) -> str:
@@ -66,11 +65,3 @@ def _made_by_cutting(error: Error, cut: set[tuple[str | int, ...]]) -> bool:
     """Tell whether an error may come from cutting: it is about what was cut, or about alternatives around that."""
     path = tuple(error.instance_path)
     return path in cut or (error.kind.name in _OF_MANY and any(one[: len(path)] == path for one in cut))
-
-
-def _first(validator: jsonschema_rs.Validator, value: Any) -> list[Error]:
-    try:
-        validator.validate(value)
-    except jsonschema_rs.ValidationError as error:
-        return [error]
-    return []

@@ -5,14 +5,19 @@ cut where a component begins: there it asks the component's own validator, which
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
 
+from contracts.spec.errors_in_turn import ErrorBelow, errors_in_turn
+from mock_server.support.exact_json import is_deeper, write_json
+
+Error = jsonschema_rs.ValidationError | ErrorBelow
 _CUT = "x-suite-component"
 _DATA = ("default", "enum", "const", "example", "examples")
+_SHALLOW = 4  # levels of a value; so few have few ways, whatever the schema is
 _ACROSS = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$id"})
 """Keywords that look across references: in a document with one of them nothing is cut."""
 
@@ -25,6 +30,7 @@ class Validators:
     def __init__(self, root: Schema, resolve: Callable[[Any], Any]) -> None:
         self.root, self._resolve = root, resolve
         self._of: dict[str, SchemaValidator] = {}
+        self._below: dict[str, list[str]] = {}
 
     def of(self, schema: Schema) -> "SchemaValidator":
         """The validator of a schema of the document, made once."""
@@ -40,6 +46,33 @@ class Validators:
         return self._of[reference]
 
     @cached_property
+    def asking(self) -> type:
+        """The keyword of the cuts."""
+        return _asking(self)
+
+    def winds(self, schema: Schema) -> bool:
+        """Tell whether a schema leads to a component that contains itself twice: each level doubles the ways."""
+        reached = self._reached(references_of(schema))
+        return any(sum(name in self._reached([target]) for target in self._targets(name)) > 1 for name in reached)
+
+    def _reached(self, references: Iterable[str]) -> dict[str, None]:
+        """The components that these references lead to."""
+        found: dict[str, None] = {}
+        waiting = list(references)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = None
+                waiting += self._targets(name)
+        return found
+
+    def _targets(self, reference: str) -> list[str]:
+        """The references in a component, as often as they stand there."""
+        if reference not in self._below:
+            self._below[reference] = references_of(self._resolve({"$ref": reference}))
+        return self._below[reference]
+
+    @cached_property
     def cut(self) -> bool:
         """True when the document has no keyword that looks across references."""
         return not _has(self.root, _ACROSS)
@@ -53,13 +86,35 @@ class SchemaValidator:
 
     def is_valid(self, value: Any) -> bool:
         """Tell whether a value fits."""
-        return self._quick.is_valid(value)
+        return self.quick.is_valid(value)
+
+    def errors(self, value: Any) -> Iterator[Error]:
+        """Everything that is wrong with a value; in turn where there are more ways to it than can be waited for."""
+        if self._has_many_ways(value):
+            return errors_in_turn(self._validators, _CUT, self.quick, value)
+        return self.whole.iter_errors(value)
+
+    def first_error(self, value: Any) -> Error | None:
+        """The error that is found first, None for a value that fits."""
+        try:
+            (self.quick if self._has_many_ways(value) else self.whole).validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return error
+        return None
+
+    def _has_many_ways(self, value: Any) -> bool:
+        return self._validators.cut and is_deeper(value, _SHALLOW) and self._winds
 
     @cached_property
-    def _quick(self) -> jsonschema_rs.Validator:
+    def _winds(self) -> bool:
+        return self._validators.winds(self._schema)
+
+    @cached_property
+    def quick(self) -> jsonschema_rs.Validator:
+        """A validator that is cut where a component begins."""
         if not self._validators.cut:
             return self.whole
-        asking = _asking(self._validators)
+        asking = self._validators.asking
         return jsonschema_rs.validator_for(_cut(self._schema), keywords={_CUT: asking}, validate_formats=True)
 
     @cached_property
@@ -82,6 +137,21 @@ def _cut(node: Any) -> Any:
     }
 
 
+def references_of(node: Any) -> list[str]:
+    """The references in a schema, as often as they stand there."""
+    found: list[str] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if isinstance(part.get("$ref"), str):
+                found.append(part["$ref"])
+            waiting += [value for word, value in part.items() if word not in _DATA]
+        elif isinstance(part, list):
+            waiting += part
+    return found
+
+
 def _has(root: Any, words: frozenset[str]) -> bool:
     """Tell whether one of these keywords stands anywhere in a document."""
     waiting = [root]
@@ -97,7 +167,13 @@ def _has(root: Any, words: frozenset[str]) -> bool:
 
 
 def _asking(validators: Validators) -> type:
-    """A keyword that asks the validator of the component that it names."""
+    """A keyword that asks the validator of the component that it names.
+
+    A component is asked once about each part of a value: schemas that contain themselves in several ways would ask the
+    same again in each of them.
+    """
+    known: dict[tuple[str, bytes], bool] = {}
+    depth = 0
 
     class Asking:
         """One use of a component."""
@@ -106,7 +182,18 @@ def _asking(validators: Validators) -> type:
             self._reference = reference
 
         def validate(self, value: Any) -> None:
-            if not validators.at(self._reference).is_valid(value):
+            nonlocal depth
+            key = self._reference, write_json(value) if isinstance(value, dict | list) else b""
+            if key[1] == b"" or (answer := known.get(key)) is None:
+                depth += 1
+                try:
+                    answer = validators.at(self._reference).is_valid(value)
+                finally:
+                    depth -= 1
+                known[key] = answer
+                if depth == 0:
+                    known.clear()
+            if not answer:
                 raise ValueError(self._reference)
 
     return Asking
