@@ -133,6 +133,7 @@ class OperationHandler:
                 address=exchange.address,
                 query_text=exchange.plain_query,
                 headers=self._conditional(exchange.named),
+                media_type=exchange.named.get(b"content-type", b"").decode("latin-1"),
             )
             outcome = self._behaviour(call)
             if call.notes or outcome.explain:

@@ -45,13 +45,16 @@ def _kept(family: Family, name: str, value: Any) -> Any:
     return value if all(part.accepts(value) for part in parts) else value["name"]
 
 
-def insert(call: OperationContext, kind: str, fields: Fields) -> Row:
-    """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with."""
+def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None = None) -> Row:
+    """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with.
+
+    ``named`` is the id that the request's path gives it.
+    """
     family = call.contract.families.get(kind)
     if family is None:
         id = call.new_id(kind)
         return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
-    id = _new_id(call, family, fields)
+    id = _new_id(call, family, fields) if named is None else named
     record = {**timestamps(family, call.now), **fields, **hidden_id(family, id), family.id: id}
     if family.parent is not None and (above := records.parent(call)) is not None:
         record |= records.below(call, family, above)

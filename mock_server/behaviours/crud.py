@@ -130,7 +130,7 @@ def _put(call: OperationContext, fields: Fields) -> Row:
     family, count = call.binding.family, call.binding.levels[-1].ids
     own = call.path[len(call.path) - count :]
     row = records.invented_row(call, family, records.id_of(own), own)
-    return insert(call, family.kind, {**fields, family.id: row.record.get(family.id, row.id)})
+    return insert(call, family.kind, fields, row.record.get(family.id, row.id))
 
 
 def _in_body(call: OperationContext, fields: Fields) -> Row:

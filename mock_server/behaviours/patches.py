@@ -17,8 +17,7 @@ def patched(call: OperationContext, record: Mapping[str, Any], fields: Mapping[s
     if call.operation.method == "PATCH":
         if isinstance(call.body, list):
             return _json_patch(call.binding.family, record, call.body)
-        types = [media for media in call.operation.bodies if "json" in media]
-        if types and all(_MERGE in media for media in types):
+        if _MERGE in call.media_type:
             return _merged(call.binding.family, record, fields)
     nested = {
         name: {**record[name], **value}

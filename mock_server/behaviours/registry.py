@@ -74,7 +74,8 @@ class OperationContext(ActionContext):
 
     ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not;
     ``address`` says where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
-    ``headers`` are those of the request that put a condition on it, where the document has such. ``binding`` is the
+    ``headers`` are those of the request that put a condition on it, where the document has such, and ``media_type`` is
+    its Content-Type. ``binding`` is the
     operation's part in its family; only the behaviours of families may ask for it.
     """
 
@@ -88,6 +89,7 @@ class OperationContext(ActionContext):
     query_text: str = ""
     notes: list[str] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = ""
 
     @property
     def list_query(self) -> Mapping[str, Any]:

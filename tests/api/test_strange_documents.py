@@ -104,3 +104,30 @@ def test_an_answer_that_fits_more_than_one_of_oneof_is_501(serve: Any) -> None:
     answer = ask(app, "GET", "/pets")
     assert answer.status == 501
     assert "more than one" in answer.explain
+
+
+def _patched(media: str, body: Any) -> dict[str, Any]:
+    return {media: {"schema": body}}
+
+
+@pytest.mark.parametrize("others", [{}, _patched("application/json-patch+json", {"type": "array"})])
+def test_null_in_a_merge_patch_takes_a_field_away_whatever_else_may_be_sent(serve: Any, others: Any) -> None:
+    pet = {**_PET, "properties": {**_PET["properties"], "tag": {"type": "string"}}}
+    content = {**others, **_patched("application/merge-patch+json", {"type": "object"})}
+    app = serve(
+        {"/pets/{id}": {**_ONE, "get": _json(pet), "patch": {"requestBody": {"content": content}, **_json(pet)}}}
+    )
+    merge = [("content-type", "application/merge-patch+json")]
+    assert ask(app, "PATCH", "/pets/7", body=b'{"tag": "t"}', headers=merge).json["tag"] == "t"
+    assert "tag" not in ask(app, "PATCH", "/pets/7", body=b'{"tag": null}', headers=merge).json
+    assert "tag" not in ask(app, "GET", "/pets/7").json
+
+
+def test_a_record_that_put_creates_has_the_id_of_the_path(serve: Any) -> None:
+    both = {"responses": {**_json(_PET)["responses"], **_json(_PET, "201")["responses"]}}
+    paths = {"get": _json({"type": "array", "items": _PET}), "post": {**_BODY, **_json(_PET, "201")}}
+    app = serve({"/pets": paths, "/pets/{id}": {**_ONE, "get": _json(_PET), "put": {**_BODY, **both}}})
+    made = ask(app, "PUT", "/pets/99123", body=b'{"name": "Rex"}')
+    assert (made.status, made.json["id"]) == (201, 99123)
+    assert ask(app, "GET", "/pets/99123").json == made.json
+    assert ask(app, "PUT", "/pets/99123", body=b'{"name": "Max"}').status == 200
