@@ -108,6 +108,12 @@ def test_what_hangs_below_a_record_goes_with_it(desk: Desk) -> None:
     assert desk.done("DELETE", f"/records/leads/notes/{note['records']['leads/notes'][0]['id']}")
 
 
+def test_the_only_record_of_a_kind_stays(desk: Desk) -> None:
+    id = desk.records("organization")[0]["id"]
+    assert desk.admin("DELETE", f"/records/organization/{id}").status == 409
+    assert desk.done("PUT", f"/records/organization/{id}", {"name": "Acme"})["name"] == "Acme"
+
+
 def test_many_records_are_worked_out_beside_the_event_loop(desk: Desk) -> None:
     made = desk.done("POST", "/records/leads", {"records": [{"name": f"Person {n}"} for n in range(200)]})
     ids = [it["id"] for it in made["records"]["leads"]]

@@ -123,6 +123,8 @@ class _Records:
         kind, row = record_writing.found(
             self._control.workspace(request), request.path_params["kind"], request.path_params["id"]
         )
+        if kind in self._control.workspaces.contract.single_kinds:
+            raise ControlRefused(409, f"the {kind} is the only record of its kind and stays; PUT changes it")
         emit = self._emits(request, {})
         gone = await record_writing.write(
             self._control, request, partial(remove_record, kind=kind, row=row), 1, emit=emit

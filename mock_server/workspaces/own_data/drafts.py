@@ -120,7 +120,7 @@ class Drafting:
             draft.places[name] = path
         else:
             meant = did_you_mean(key, kind.known)
-            self._faults.add(FaultyValue(path, f"is not known here{meant}", choice(sorted(kind.known))))
+            self._faults.add(FaultyValue(path, f"is not known here{meant}", choice(kind.known)))
 
     def change(self, name: str, row: Row, fields: Mapping[str, Any]) -> Draft:
         """The draft of a change of a record that is there. Raises RecordsError."""

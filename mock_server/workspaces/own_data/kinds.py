@@ -38,8 +38,8 @@ class Kind:
 
     @property
     def known(self) -> list[str]:
-        """Every key that a record may have, fields first."""
-        return [*self.fields, *self.aliases, *self.words, *self.refers, *self.below]
+        """Every key that a record may have."""
+        return sorted({*self.fields, *self.aliases, *self.words, *self.refers, *self.below})
 
 
 class Kinds:

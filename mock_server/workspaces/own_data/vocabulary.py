@@ -6,7 +6,13 @@ from typing import Any
 
 ALIASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "appointments": {"on": "start", "at": "start", "booked": "createdAt", "service": "tradeService"},
+        "appointments": {
+            "on": "start",
+            "at": "start",
+            "when": "start",
+            "booked": "createdAt",
+            "service": "tradeService",
+        },
         "inquiries": {"on": "createdAt", "at": "createdAt", "read": "isRead", "flagged": "isFlagged"},
         "leads": {"since": "createdAt"},
         "leads/notes": {"text": "value", "on": "createdAt", "at": "createdAt"},
