@@ -113,7 +113,8 @@ def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:
         yield Scenario("effects", activities.key, run, [*_keys(leads), send.key])
     if business_rules.START_CALL in operations:
         call = operations[business_rules.START_CALL]
-        yield Scenario("effects", call.key, on(effects.actions, catalogue, send, call, leads), [send.key])
+        also = [send.key, *_keys(leads), business_rules.INQUIRIES]
+        yield Scenario("effects", call.key, on(effects.actions, catalogue, send, call, leads), also)
 
 
 def requirements(catalogue: Catalogue) -> Iterator[Scenario]:

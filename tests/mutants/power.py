@@ -34,6 +34,13 @@ import limits_and_transport
 import lists_and_time
 import many_deliveries
 import requests_and_shapes
+import stranger_agreement
+import stranger_changes
+import stranger_crashes
+import stranger_manners
+import stranger_strictness
+import stranger_texts
+import stranger_webhooks
 import strictness
 import tenancy
 import texts
@@ -59,6 +66,13 @@ PARTS = (
     awkward,
     limits_and_transport,
     agreement,
+    stranger_agreement,
+    stranger_changes,
+    stranger_crashes,
+    stranger_manners,
+    stranger_strictness,
+    stranger_texts,
+    stranger_webhooks,
 )
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}

@@ -61,11 +61,11 @@ def crash(group: str, operation: str) -> Callable[[Callable[[Request], bool]], N
     return register
 
 
-def told(trigger: str) -> Callable[[Messenger], Messenger]:
+def told(trigger: str, group: str = "webhooks") -> Callable[[Messenger], Messenger]:
     """A change of deliveries on their way to subscribers."""
 
     def register(tell: Messenger) -> Messenger:
-        MUTANTS.append(Mutant(tell.__name__, "webhooks", f"WEBHOOK {trigger}", tell=tell))
+        MUTANTS.append(Mutant(tell.__name__, group, f"WEBHOOK {trigger}", tell=tell))
         return tell
 
     return register
