@@ -1,6 +1,6 @@
 """The kill matrix: which mutants are found, by whom, at equal numbers of requests. ``make power`` runs it.
 
-    python tests/mutants/power.py [--arm ours,tuned,plain] [--seeds 10] [--alarm-seeds 30] [--group ACCESS,…]
+    python tests/mutants/power.py [--arm ours,quick,tuned,plain] [--seeds 10] [--alarm-seeds 30] [--group ACCESS,…]
                                   [--mutant NAME,…] [--requests 12000] [--workers 2] [--out FILE] [--table]
 
 A mutant counts as killed only when a finding names the operation it is about, and the same rule does not find fault
@@ -76,6 +76,8 @@ PARTS = (
 )
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
+ALONE = ("ours", "quick")
+"""Searches that look for one mutant at a time."""
 Row = dict[str, Any]
 
 
@@ -97,7 +99,7 @@ def ran(trial: Trial) -> list[Row]:
     """A row for each mutant of the trial, or one for the unbroken mock."""
     started, chosen = time.monotonic(), [BY_NAME[name] for name in trial.mutants]
     with broken(*chosen, seed=trial.seed) as target:
-        budget = trial.budget if chosen or trial.arm != "ours" else 1_000_000
+        budget = trial.budget if chosen or trial.arm not in ALONE else 1_000_000
         looked = ARMS[trial.arm](contract(), target, trial.seed, budget, chosen)
     row: Row = {
         "arm": trial.arm,
@@ -130,7 +132,7 @@ def trials(arms: Sequence[str], seeds: Sequence[int], alarms: int, chosen: Seque
                 yield Trial(arm, seed, budget, ())
             if seed in seeds:
                 left = [mutant for mutant in chosen if (arm, seed, mutant.name) not in known]
-                for names in batches(left) if arm != "ours" else [(mutant.name,) for mutant in left]:
+                for names in batches(left) if arm not in ALONE else [(mutant.name,) for mutant in left]:
                     yield Trial(arm, seed, budget, names)
 
 
@@ -193,7 +195,7 @@ def read(path: Path) -> list[Row]:
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--arm", default=",".join(ARMS), help="who looks, of ours, tuned, plain")
+    parser.add_argument("--arm", default=",".join(ARMS), help="who looks, of ours, quick, tuned, plain")
     parser.add_argument("--seeds", type=int, default=10, help="seeds for the mutants")
     parser.add_argument("--alarm-seeds", type=int, default=30, help="seeds of the suite on the unbroken mock")
     parser.add_argument("--group", default="", help="only these groups of mutants")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from wrapper import Mutant
@@ -48,12 +49,15 @@ def about(mutant: Mutant) -> tuple[str, ...]:
     return (mutant.operation, path.removesuffix("/{}")) if path.startswith("/") else (mutant.operation,)
 
 
-def ours(contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant]) -> Looked:
+def ours(
+    contract: Contract, target: Target, seed: int, budget: int, mutants: Sequence[Mutant], *, quick: bool = False
+) -> Looked:
     """The suite, until it has named each mutant.
 
     Runs about the mutated operation come first: that changes what a kill costs, not whether it comes.
     """
-    session, looked = RunSession(RunPlan.of(contract, target, Options(seed=seed, max_requests=budget))), Looked()
+    options = Options(seed=seed, max_requests=budget, quick=quick)
+    session, looked = RunSession(RunPlan.of(contract, target, options)), Looked()
     near = {subject for mutant in mutants for subject in about(mutant)}
 
     def far(scenario: Scenario) -> bool:
@@ -103,4 +107,4 @@ def _engine(contract: Contract, target: Target, budget: int, config: dict[str, A
     return looked
 
 
-ARMS: dict[str, Arm] = {"ours": ours, "tuned": tuned, "plain": plain}
+ARMS: dict[str, Arm] = {"ours": ours, "quick": partial(ours, quick=True), "tuned": tuned, "plain": plain}
