@@ -17,7 +17,6 @@ _SPANS = (("start", "end"), ("startedAt", "endedAt"), ("startTime", "endTime"), 
 _MAY_BE_EMPTY = ("startedAt",)
 _CREATED = re.compile(r"(?i)created_?(at|on)?|timestamp|sent_?at")
 _SERIAL = re.compile(r"(?i)serial(_?(id|no|number))?")
-_TAGS = re.compile(r"(?i)tags|labels")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOGETHER = 3600.0
 """Seconds that may lie between the creation of a record and the moments inside it: a call lasts some minutes."""
@@ -61,10 +60,6 @@ def _turns(items: Sequence[Any], place: str) -> Iterator[Violation]:
     twice = [id for id, count in Counter(ids).items() if count > 1]
     if twice:
         yield Violation(rules.TURNS, Location(name=f"{place}/id"), expected="each id once", got=f"{twice[0]} again")
-    named = [str(item.get("name")) for item in turns] if _TAGS.fullmatch(place.rpartition("/")[2]) else []
-    again = next((name for name, count in Counter(named).items() if count > 1), None)
-    if again is not None:
-        yield Violation(rules.DISTINCT, Location(name=f"{place}/name"), expected="each name once", got=f"{again} again")
     moments = [str(item[name]) for item in turns for name in item if _CREATED.fullmatch(name)]
     for earlier, later in pairwise(moments if len(moments) == len(turns) else ()):
         if later < earlier:
@@ -91,6 +86,14 @@ def together(record: Record, inner: Any) -> Iterator[Violation]:
     if created is not None and moment is not None and abs(moment - created) > _TOGETHER:
         due = f"a first turn near {record['createdAt']}"
         yield Violation(rules.INNER, Location(name="/turns"), expected=due, got=str(moment))
+
+
+def once(items: Any, place: str) -> Iterator[Violation]:
+    """Find a name that stands twice in a list of named things."""
+    names = [str(item.get("name")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    again = next((name for name, count in Counter(names).items() if count > 1), None)
+    if again is not None:
+        yield Violation(rules.DISTINCT, Location(name=f"/{place}/name"), expected="each name once", got=again)
 
 
 def own_id(seen: dict[Any, Any], record: Record, inner: Any) -> Iterator[Violation]:

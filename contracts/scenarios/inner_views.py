@@ -47,8 +47,10 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
     for item in some(beginning(client, listing), _MANY):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
-        part = record.get(inner)
-        accuse(client, judgements.own_id(inner_ids, record, part), [exchange], read)
+        if read.key == business_rules.INQUIRY:  # elsewhere what is inside may be of several records
+            accuse(client, judgements.own_id(inner_ids, record, record.get(inner)), [exchange], read)
+        for name in business_rules.ONCE.get(read.key, ()):
+            accuse(client, judgements.once(record.get(name), name), [exchange], read)
         accuse(client, judgements.within(record), [exchange], read)
         accuse(client, judgements.together(record, record.get(inner)), [exchange], read)
         for name in differences(item, record):

@@ -78,6 +78,8 @@ APPOINTMENTS = "GET /v1/appointments"
 ACTIVITIES, NOTES = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes"
 COMPANY_NOTES = "GET /v1/companies/{}/notes"
 AVAILABILITY = "GET /v1/organization/availability"
+ONCE: Mapping[str, tuple[str, ...]] = MappingProxyType({LEAD: ("tags",)})
+"""Operation → lists of its record in which no name stands twice."""
 EXPANDED = (INQUIRIES,)
 """Lists of which an item always has what expanding adds; of any other there may be nothing to add."""
 MEMBERS, MEMBERSHIPS = "GET /v1/members", "GET /v1/organization/members"
