@@ -8,7 +8,7 @@ from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
 from contracts.rules import consistency as rules
-from contracts.rules import input, lifecycle
+from contracts.rules import lifecycle
 from contracts.rules.location import Location as At
 from contracts.transport.exchange import Exchange
 
@@ -282,7 +282,6 @@ ROWS = [
         f"subscription[{SUBSCRIBE}]",
         says(SUBSCRIBE, lambda body, call: {**body, "id": 1}),
         A(lifecycle.FRESH_ID, SUBSCRIBE),
-        A(input.ACCEPTED, UNSUBSCRIBE, At(name="404")),
     ),
     told(
         "a subscription ends twice",
