@@ -71,11 +71,15 @@ class Process:
     ready: float
     worked: float
     stderr: Path
+    is_over: bool = False
 
     def kill(self) -> None:
+        """End it, and take up the stalls that it told of; a second time there is nothing to do."""
         self.running.kill()
         self.running.wait(30)
-        STALLS.read(self.said)
+        if not self.is_over:
+            self.is_over = True
+            STALLS.read(self.said)
 
     def stop(self, seconds: float = 15) -> int:
         """Ask it to stop; its exit code."""
