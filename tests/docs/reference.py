@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def _settings() -> str:
     for item in table():
         default = f"`{_plain(item.default)}`" if item.default not in ("", ()) else ""
         parts.append(f"| `{flag(item.name)}` | `{variable(item.name)}` | {default} | {_cell(item.metadata['help'])} |")
+    parts += ["", "[settings.schema.json](settings.schema.json) is a JSON Schema of `sophiie-mock.toml`, for editors."]
     return "\n".join([*parts, "", "## Other variables", "", "| variable | |", "|---|---|", *_OTHERS])
 
 
@@ -308,6 +310,28 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def _settings_schema() -> str:
+    """A JSON Schema of sophiie-mock.toml, for editors."""
+    properties = {item.name.replace("_", "-"): _setting_schema(item) for item in table()}
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "sophiie-mock.toml", "type": "object"}
+    return json.dumps({**head, "properties": properties, "additionalProperties": False}, indent=2)
+
+
+def _setting_schema(item: Field[Any]) -> dict[str, Any]:
+    rules = item.metadata
+    told = {"description": rules["help"], "default": list(item.default) if item.default == () else item.default}
+    match item.default:
+        case bool():
+            return {"type": "boolean", **told}
+        case int():
+            least, most = rules["bounds"]
+            return {"type": "integer", "minimum": least, "maximum": most, **told}
+        case tuple():
+            return {"type": "array", "items": {"type": "string"}, **told}
+    either = ["string", "integer"] if item.name == "rate_limit" else "string"
+    return {**({"enum": list(rules["choices"])} if rules["choices"] else {"type": either}), **told}
+
+
 _MADE: Mapping[str, Callable[[], str]] = {
     "cli.md": _commands,
     "settings.md": _settings,
@@ -316,6 +340,7 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "rules.md": _rules,
     "worlds.md": _worlds,
     "recipe.schema.json": _schema_file,
+    "settings.schema.json": _settings_schema,
 }
 
 if __name__ == "__main__":
