@@ -1,29 +1,33 @@
 """Run the application on a socket, in this process or in a thread of it: bind, be ready, drain, stop."""
 
 import asyncio
-import errno
 import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from types import FrameType, TracebackType
 
 import uvicorn
 from starlette.applications import Starlette
 
+from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
-from mock_server.app import create_app
-from mock_server.config.settings import Settings
-from mock_server.errors import Problem, SettingsError, StateError
+from mock_server.app import create_app, load_contract
+from mock_server.cluster.peer import peer_of
+from mock_server.config.given_secrets import given_key, given_token
+from mock_server.config.settings import LOCAL_KEY, Settings
+from mock_server.errors import StateError
 from mock_server.http_protocol.accepting import accepting
+from mock_server.http_protocol.listening import bind, url_of
 from mock_server.http_protocol.parser_choice import http_parser
 from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
 from mock_server.http_protocol.tls import tls_options
 from mock_server.store.base import Log
 from mock_server.store.open_log import open_log as open_state
-from mock_server.support.own_socket import OwnSocket
+from mock_server.support.redaction import Redactor
 
 try:
     from uvloop import new_event_loop
@@ -34,8 +38,6 @@ log = logging.getLogger("mock_server")
 
 _GRACE = 3  # seconds that requests in flight have to end once deliveries have, which may take three
 _IDLE = 75  # seconds that a connection may wait for its next request; clients give up theirs earlier
-_BACKLOG = 2048
-_REUSE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)  # else another server can take it on Windows
 _UNREAD = 0.02  # seconds in which the loop reads what had arrived when the stop was asked for
 _LOOK = 0.1  # seconds between looks whether a second signal came
 
@@ -45,35 +47,32 @@ def open_log(settings: Settings) -> Log:
     return open_state(settings.state)
 
 
-def bind(settings: Settings) -> socket.socket:
-    """A listening socket: a request sent from now on waits until the server takes it.
+def open_app(
+    settings: Settings,
+    listener: socket.socket,
+    opened: ExitStack,
+    observe: Callable[[Exchange], None],
+    redactor: Redactor | None = None,
+) -> Starlette:
+    """The application on its log, closed with ``opened``; or a replica, which gets one later. Raises SetupError."""
+    peer = peer_of(settings, url_of(listener, secure=bool(settings.tls_cert)))
+    if peer is None:
+        log = open_log(settings)
+        opened.callback(log.close)
+        return create_app(settings, log, observe, redactor)
+    from mock_server.cluster.replica import Replica  # start-up: for those who have several servers
+    from mock_server.store.postgres_owner import OwnerWatch  # start-up: an extra, as above
 
-    Raises SettingsError when the address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = OwnSocket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, _REUSE, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-        listener.listen(_BACKLOG)
-    except (OSError, UnicodeError) as fault:
-        listener.close()
-        what = getattr(fault, "strerror", None) or "not a host name"
-        remedy = _REMEDIES.get(getattr(fault, "errno", 0), "give an address of this machine with --host")
-        raise SettingsError(Problem(f"{settings.host}:{settings.port}", what[:1].lower() + what[1:], remedy)) from None
-    return listener
-
-
-_REMEDIES: Mapping[int, str] = {
-    errno.EADDRINUSE: "stop what listens there, or give another --port (0 takes a free one)",
-    errno.EACCES: "ports below 1024 are for the administrator; give another --port (0 takes a free one)",
-}
-
-
-def url_of(listener: socket.socket, *, secure: bool = False) -> str:
-    """``http://127.0.0.1:4747`` for a bound socket."""
-    host, port = listener.getsockname()[:2]
-    return f"http{'s' * secure}://{f'[{host}]' if ':' in host else host}:{port}"
+    if redactor is not None:
+        redactor.hide(peer.secret)
+    watch = OwnerWatch(settings.state)
+    opened.callback(watch.close)
+    claim = partial(open_state, settings.state, peer.url)
+    app = Replica(peer, watch.owner, claim, partial(create_app, settings, observe=observe, redactor=redactor))
+    contract = app.state.contract = load_contract(settings)
+    app.state.settings, app.state.envelope = settings, ErrorBodies(contract)
+    app.state.key, app.state.admin_token = LOCAL_KEY if settings.loopback else given_key(), given_token() or None
+    return app
 
 
 def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
@@ -193,8 +192,13 @@ def server_of(app: Starlette) -> Server:
     """Make the server of an application; it stops by itself where its state file is not its own any more."""
     logging.getLogger("uvicorn.error").addFilter(_cut_short)
     server = Server(configured(app))
-    app.state.workspaces.log.lost = server.give_up
+    _tell_of_loss(app, server)
     return server
+
+
+def _tell_of_loss(app: Starlette, server: Server) -> None:
+    """Let the server stop once somebody else has its state; a replica has none before it serves."""
+    (app if hasattr(app, "lost") else app.state.workspaces.log).lost = server.give_up
 
 
 class MockServer:
@@ -221,14 +225,12 @@ class MockServer:
     def __enter__(self) -> "MockServer":
         """Raises SetupError, and leaves nothing open."""
         with ExitStack() as opened:
-            log = open_log(self.settings)
-            opened.callback(log.close)
-            self.app = create_app(self.settings, log, self._observe)
             listener = opened.enter_context(bind(self.settings))
+            self.app = open_app(self.settings, listener, opened, self._observe)
             self.url = url_of(listener, secure=bool(self.settings.tls_cert))
             self.api_key, self.admin_token = self.app.state.key, self.app.state.admin_token or ""
             server = Server(configured(self.app, self.protocol))
-            log.lost = server.give_up
+            _tell_of_loss(self.app, server)
             thread = threading.Thread(target=server.until_stopped, args=[listener], name="sophiie-mock", daemon=True)
             thread.start()
             opened.callback(thread.join)

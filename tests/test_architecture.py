@@ -31,6 +31,7 @@ FLOORS: Mapping[str, int] = {
     "mock_server.behaviours": 9,
     "mock_server.api": 10,
     "mock_server.simulation": 10,
+    "mock_server.cluster": 10,
     "mock_server.admin": 11,
     "mock_server.middleware": 11,
     "mock_server.http_protocol": 11,
@@ -90,6 +91,7 @@ OUTGOING = (
 OUTGOING_METHODS = ("create_connection", "create_unix_connection", "sock_connect", "connect_ex")
 GATES = {
     "mock_server.webhooks.egress_client": OUTGOING,
+    "mock_server.cluster.forwarding": ("aiohttp",),  # to the other replicas
     "mock_server.cli.client": ("http.client",),  # the command line's own requests, to a mock and to nothing else
     "mock_server.testing.http_client": ("http.client",),  # the test's own clients, to its own server
     "mock_server.testing.async_handles": ("httpx",),

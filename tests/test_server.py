@@ -20,8 +20,9 @@ from mock_server.app import create_app
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError, SetupError, StateError, WorldError
 from mock_server.http_protocol import stopping
+from mock_server.http_protocol.listening import bind, url_of
 from mock_server.http_protocol.protocol import HttpProtocol
-from mock_server.server import MockServer, bind, open_log, run, url_of
+from mock_server.server import MockServer, open_log, run
 
 
 def get(server: MockServer, path: str) -> Answer:
@@ -336,7 +337,7 @@ def test_a_port_of_the_administrator_is_refused_with_a_remedy() -> None:
     """In a process of its own, because tests may run as root."""
     program = (
         "import os; os.getuid() or os.setuid(65534)\n"
-        "from mock_server.server import bind\n"
+        "from mock_server.http_protocol.listening import bind\n"
         "from mock_server.config.settings import Settings\n"
         "try: bind(Settings(port=1))\n"
         "except Exception as fault: print(fault)\n"

@@ -74,11 +74,10 @@ class Settings:
         "", "Let people get in touch by themselves, as 6/min or 40/h.", check=contacts_per_minute, metavar="N/min"
     )
     state: str = _setting(
-        "",
-        "Keep state in this SQLite file, or in this PostgreSQL database (postgresql://). Default: memory.",
-        check=state_place,
-        metavar="FILE|URL",
+        "", "Keep state in this file or PostgreSQL database. Default: memory.", check=state_place, metavar="FILE|URL"
     )
+    peer_secret_file: str = _setting("", "Be one of several servers on a database, by their secret.", metavar="FILE")
+    peer_url: str = _setting("", "How the others reach this one. Default: the address it listens on.", metavar="URL")
     rate_limit: str = _setting(
         "observe",
         "Requests a minute for each key: a number (the real API: 60), `observe` (never refuse, warn), or `off`.",

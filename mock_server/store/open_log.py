@@ -9,22 +9,25 @@ from mock_server.support.postgres_url import is_postgres_url
 _INSTALL = 'install it with `pip install "sophiie-mock[postgres]"`, as this program was installed'
 
 
-def open_log(state: str) -> Log:
-    """The log of a file or of a database, which starts where it stopped. Raises StateError."""
+def open_log(state: str, address: str = "") -> Log:
+    """The log of a file or of a database, which starts where it stopped. Raises StateError.
+
+    ``address`` is the URL under which other servers on the same database reach this one.
+    """
     if not state:
         return NoLog()
     if is_postgres_url(state):
-        return _on_postgres(state)
+        return _on_postgres(state, address)
     from mock_server.store.sqlite_log import SqliteLog  # start-up: the library is for those who keep state
 
     return SqliteLog(Path(state))
 
 
-def _on_postgres(url: str) -> Log:
+def _on_postgres(url: str, address: str) -> Log:
     try:
         from mock_server.store.postgres_log import PostgresLog  # start-up: an extra, which may be missing
     except ImportError as fault:
         if (fault.name or "").partition(".")[0] not in ("psycopg", "psycopg_binary"):
             raise
         raise StateError(Problem("--state", "the client of PostgreSQL, psycopg, is not installed", _INSTALL)) from None
-    return PostgresLog(url)
+    return PostgresLog(url, address)

@@ -32,7 +32,7 @@ class PostgresDatabase:
 
     is_busy = False  # it puts itself in order beside its writers
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, address: str = "") -> None:
         self.lost: Callable[[StateError], None] = lambda fault: None
         self._url = url
         self._over: StateLost | None = None
@@ -40,7 +40,7 @@ class PostgresDatabase:
         self._db = opened(url)
         try:
             prepare(self._db, url)
-            self.lease = Lease(url, self._gone, lambda: self._db.cut())
+            self.lease = Lease(url, self._gone, lambda: self._db.cut(), address)
         except BaseException:
             self._db.close()
             raise

@@ -25,7 +25,7 @@ _STOP_IT = "stop it, or give another database"
 
 _ALIVE = "SELECT id, name, until::text FROM servers WHERE until > clock_timestamp() ORDER BY id DESC LIMIT 1"
 _CLAIM = """
-INSERT INTO servers (name, until) VALUES (?, clock_timestamp() + make_interval(secs => ?)) RETURNING id
+INSERT INTO servers (name, url, until) VALUES (?, ?, clock_timestamp() + make_interval(secs => ?)) RETURNING id
 """
 _RENEW = "UPDATE servers SET until = clock_timestamp() + make_interval(secs => ?) WHERE id = ?"
 
@@ -39,8 +39,9 @@ def lease_clock() -> float:
 class Lease:
     """Held from the start. Raises StateError where another server has the database and lives.
 
-    ``taken`` is called, in a thread, once another server has it. ``cut`` is called where the database has not answered
-    for longer than the lease, so that nobody waits for it on a connection that is open.
+    ``address`` is the URL under which other servers reach this one. ``taken`` is called, in a thread, once another one
+    has the lease. ``cut`` is called where the database has not answered for longer than that, so that nobody waits for
+    it on a connection that is open.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class Lease:
         url: str,
         taken: Callable[[StateLost], object],
         cut: Callable[[], None],
+        address: str = "",
         clock: Callable[[], float] = lease_clock,
     ) -> None:
         self._url = url
         self._taken = taken
         self._cut = cut
+        self._address = address
         self._clock = clock
         self._over = threading.Event()
         self._db = opened(url)
@@ -84,7 +87,7 @@ class Lease:
         before: tuple[int, str, str] | None = None
         while True:
             asked = self._clock()
-            alive, server = _claim(self._db)
+            alive, server = _claim(self._db, self._address)
             if server is not None:
                 return server, asked + LEASE_SECONDS - _DRIFT
             if before is not None and alive != before:
@@ -130,7 +133,7 @@ def taken_over(url: str) -> StateLost:
     return StateLost(Problem(url, what, "see why it stood still, and start it again once the other one has ended"))
 
 
-def _claim(db: PostgresConnection) -> tuple[tuple[int, str, str], int | None]:
+def _claim(db: PostgresConnection, address: str) -> tuple[tuple[int, str, str], int | None]:
     """The server that has the database, and the number of this one where it has it from now on."""
     db.execute("BEGIN")
     try:
@@ -141,7 +144,7 @@ def _claim(db: PostgresConnection) -> tuple[tuple[int, str, str], int | None]:
             return alive, None
         db.execute("DELETE FROM servers")
         name = f"process {os.getpid()} on {socket.gethostname()}"
-        (server,) = db.execute(_CLAIM, (name, LEASE_SECONDS)).fetchone() or (0,)
+        (server,) = db.execute(_CLAIM, (name, address, LEASE_SECONDS)).fetchone() or (0,)
         db.execute("COMMIT")
         return (server, name, ""), server
     except BaseException:

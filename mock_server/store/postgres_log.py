@@ -9,10 +9,12 @@ class PostgresLog(LayeredLog):
 
     commits_in_thread = True  # it waits for the database, and for its disk
 
-    def __init__(self, url: str) -> None:
-        data = PostgresDatabase(url)
+    def __init__(self, url: str, address: str = "") -> None:
+        data = PostgresDatabase(url, address)
         super().__init__(url, data)
         self.lease = data.lease
+        self.is_first = data.lease.server == 1
+        """True when no other server ever had this state."""
 
     def is_current(self) -> bool:
         """Tell whether memory is what is kept: nobody else can have written since."""

@@ -65,7 +65,9 @@ END $$;
 FENCED = "SM001"
 """The code of the error with which a transaction ends whose server has been taken over."""
 
-MIGRATIONS: Sequence[str] = (_FIRST,)
+_WITH_REPLICAS = "ALTER TABLE servers ADD COLUMN url text NOT NULL DEFAULT ''"
+
+MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS)
 """The script at each place makes the tables of one version more. One that was released is never changed."""
 _TABLES = ("servers", "layers", "heads", "contents", "blocks", "records")
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('sophiie-mock'), hashtext(current_schema()))"

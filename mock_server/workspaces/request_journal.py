@@ -52,7 +52,13 @@ class RequestJournal:
         """Begin anew; what is under way belongs to what was before."""
         self._entries: deque[Any] = deque()
         self.bytes = self.seen = self.dropped = 0
+        self.moved = False
+        """True when another server answered requests of this workspace before, and has the journal of them."""
         self.coverage = Coverage()
+
+    def begin_after_a_move(self) -> None:
+        """Begin with requests missing that another server answered: nobody can say here what they were."""
+        self.moved, self.dropped = True, self.dropped + 1
 
     def arrive(self, entry: Entry) -> None:
         """A request is here whole: it counts from now on, unless it came before a reset."""

@@ -18,7 +18,8 @@ from wire import TINY, Answer, exchange, parsed, request
 from mock_server.cli.early_stop import stoppable
 from mock_server.cli.main import main
 from mock_server.config.settings import Settings
-from mock_server.server import _signals, bind
+from mock_server.http_protocol.listening import bind
+from mock_server.server import _signals
 
 SMALL = ("--world", "empty", "--spec", TINY["spec"], "--vendor", "sophiie")
 Start = Callable[..., tuple[subprocess.Popen[str], str]]

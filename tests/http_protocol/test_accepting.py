@@ -6,7 +6,7 @@ from wire import connected
 
 from mock_server.config.settings import Settings
 from mock_server.http_protocol.accepting import accepting
-from mock_server.server import bind, url_of
+from mock_server.http_protocol.listening import bind, url_of
 
 
 def test_many_who_connect_at_once_are_accepted_in_a_few_rounds() -> None:

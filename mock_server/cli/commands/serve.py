@@ -12,7 +12,6 @@ from typing import Any
 import click
 from starlette.applications import Starlette
 
-from mock_server.app import create_app
 from mock_server.behaviours.registry import idle_in
 from mock_server.cli.curl_example import curl_example
 from mock_server.cli.early_stop import StopRequested, stoppable
@@ -25,7 +24,8 @@ from mock_server.cli.watching import Watcher
 from mock_server.config.given_secrets import TOKEN_FILE, given_key, given_token
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
-from mock_server.server import Server, bind, open_log, server_of, url_of
+from mock_server.http_protocol.listening import bind, url_of
+from mock_server.server import Server, open_app, server_of
 from mock_server.spec.contract import Contract
 from mock_server.support.garbage_collector import building_for_good, free_what_was_set_aside, set_aside_when_old
 from mock_server.support.redaction import Redactor
@@ -63,7 +63,8 @@ def serve(settings: Settings) -> int:
             def ready(app: Starlette) -> None:
                 _write_token(app.state.admin_token)
                 port_file.write(listener.getsockname()[1])
-                _introduce(lines, settings, app, url_of(listener, secure=bool(settings.tls_cert)))
+                introduce = _introduce_replica if settings.peer_secret_file else _introduce
+                introduce(lines, settings, app, url_of(listener, secure=bool(settings.tls_cert)))
 
             server, again = _served(settings, listener, lines, redactor, ready)
             while again:
@@ -91,16 +92,14 @@ def _served(
     Connections wait meanwhile: the listening socket stays open.
     """
     with ExitStack() as opened:
-        log = open_log(settings)
-        opened.callback(log.close)
         with building_for_good():
-            app = create_app(settings, log, lines.observe, redactor)
+            app = open_app(settings, listener, opened, lines.observe, redactor)
         ready(app)
         server = server_of(app)
-        watcher = Watcher(settings, app.state.workspaces.contract, server.stop)
-        with set_aside_when_old(), watcher if settings.watch else nullcontext():
+        watcher = Watcher(settings, app.state.workspaces.contract, server.stop) if settings.watch else None
+        with set_aside_when_old(), watcher or nullcontext():
             server.until_stopped(listener.dup())
-        return server, watcher.changed
+        return server, watcher is not None and watcher.changed
 
 
 def _write_token(token: str) -> None:
@@ -139,6 +138,18 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
     if settings.sign == "standard":
         facts["secret"] = _secret(app)
     lines.introduce(facts, curl_example(contract, url, app.state.key), api)
+
+
+def _introduce_replica(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
+    """Say where a replica is; what it serves is known once it serves."""
+    facts = {
+        "url": url,
+        "key": "the one that you gave" if app.state.key == given_key() else app.state.key,
+        "contract": _known(settings, app.state.contract),
+        "state": f"{settings.state}, shared with other replicas",
+        "admin": f"{url}/__admin/health" + _token_told(app),
+    }
+    lines.introduce(facts, curl_example(app.state.contract, url, app.state.key))
 
 
 def _token_told(app: Starlette) -> str:

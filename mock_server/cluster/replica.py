@@ -1,0 +1,142 @@
+"""One of several servers on one database: it serves the state, or forwards to the one that does, and takes over.
+
+The one that serves has the lease of the database. When that ends, as its server has stopped, died or was cut off, the
+first replica that gets it makes the application, and serves from then on what waits meanwhile.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from mock_server.cluster.forwarding import NOT_SERVED_HERE, PEER, AnswerLost, Forwarder, NotSent
+from mock_server.cluster.peer import Peer
+from mock_server.errors import StateError
+from mock_server.store.base import Log
+
+log = logging.getLogger("mock_server")
+
+_LOOK_SECONDS = 0.2
+"""Between two looks who has the lease."""
+_PATIENCE_SECONDS = 20.0
+"""How long a request waits for somebody to serve it: a lease, and the start of an application."""
+_BUSY = b'{"error":"nobody serves this state at the moment; ask again soon"}'
+_LOST = b'{"error":"the replica that served this request is gone, and nobody knows how far it came"}'
+_STRANGER = b'{"error":"this header is for replicas, which share a secret"}'
+
+
+class Replica(Starlette):
+    """The application of a replica.
+
+    ``owner`` looks up the URL of the replica that has the lease, None for nobody; ``claim`` takes the lease, or raises
+    StateError; ``make`` makes the application on a log. All three may take a while, so they are called in threads.
+    """
+
+    def __init__(
+        self, peer: Peer, owner: Callable[[], str | None], claim: Callable[[], Log], make: Callable[[Log], Starlette]
+    ) -> None:
+        super().__init__(lifespan=self._living)
+        self.lost: Callable[[StateError], None] = lambda fault: None
+        """Called when another replica has taken over from this one, which must stop then."""
+        self._peer = peer
+        self._owner, self._claim, self._make = owner, claim, make
+        self._forwarder = Forwarder(peer)
+        self._serving: Starlette | None = None
+        self._url: str | None = None  # of the replica that serves
+        self._opened = AsyncExitStack()
+        self.state.dispatcher = self
+
+    @property
+    def serves(self) -> bool:
+        """True once this replica itself serves the state."""
+        return self._serving is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or let another replica serve it."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        shown = next((value for name, value in scope["headers"] if name == PEER), None)
+        if shown is None:
+            await self._serve(scope, receive, send)
+        elif not self._peer.knows(shown):
+            await _answer(send, 403, _STRANGER)
+        elif self._serving is None:  # never forwarded twice: that could go round in a circle
+            await _answer(send, 503, _BUSY, [(NOT_SERVED_HERE, b"1")])
+        else:
+            named = [(name, value) for name, value in scope["headers"] if name != PEER]
+            await self._serving({**scope, "headers": named}, receive, send)
+
+    async def close(self) -> None:
+        """End deliveries, where this replica makes any: the server asks for that as it stops."""
+        if self._serving is not None:
+            await self._serving.state.dispatcher.close()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Here or there, as soon as somebody serves."""
+        now = asyncio.get_running_loop().time
+        last = now() + _PATIENCE_SECONDS
+        while now() < last:
+            if self._serving is not None:
+                return await self._serving(scope, receive, send)
+            try:
+                if self._url is not None:
+                    return await self._forwarder.forward(scope, receive, send, self._url)
+            except NotSent:
+                self._url = None
+            except AnswerLost:
+                return await _answer(send, 503, _LOST)
+            await asyncio.sleep(_LOOK_SECONDS / 2)
+        return await _answer(send, 503, _BUSY)
+
+    @asynccontextmanager
+    async def _living(self, app: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+            await self._opened.aclose()
+            await self._forwarder.close()
+
+    async def _watch(self) -> None:
+        """Look who serves, until this replica does."""
+        before: str | None = None
+        while self._serving is None:
+            try:
+                self._url = await asyncio.to_thread(self._owner)
+                if self._url != before:  # it may hang, and who waits for it would wait with it
+                    await self._forwarder.close()
+                before = self._url
+                if self._url is None:
+                    await self._take_over()
+            except StateError as fault:  # somebody else was quicker, or the database is gone
+                log.debug("this replica does not serve: %s", fault)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _take_over(self) -> None:
+        """Have the lease, and serve. Raises StateError where another one has it."""
+        kept = await asyncio.to_thread(self._claim)
+        try:
+            app = await asyncio.to_thread(self._make, kept)
+            kept.lost = self.lost
+            self._opened.push_async_callback(asyncio.to_thread, kept.close)
+            await self._opened.enter_async_context(app.router.lifespan_context(app))
+        except BaseException:
+            await asyncio.to_thread(kept.close)
+            raise
+        if not getattr(kept, "is_first", True):
+            for workspace in app.state.workspaces:
+                workspace.journal.begin_after_a_move()
+        self._serving = app
+        log.warning("this replica, %s, serves the state from now on", self._peer.url)
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    described = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*described, *headers]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,40 @@
+"""Who serves the state in a database, as a server sees it that does not."""
+
+from collections.abc import Callable
+
+import psycopg
+
+from mock_server.store.postgres_connection import PostgresConnection, explained, opened
+
+_OWNER = "SELECT url FROM servers WHERE until > clock_timestamp() ORDER BY id DESC LIMIT 1"
+
+
+class OwnerWatch:
+    """Looks up who has the lease, on a connection of its own."""
+
+    def __init__(self, url: str, connect: Callable[[str], PostgresConnection] = opened) -> None:
+        self._url = url
+        self._connect = connect
+        self._db: PostgresConnection | None = None
+
+    def owner(self) -> str | None:
+        """The URL of the server that has the lease; None for nobody, or one that others cannot reach.
+
+        Raises StateError where the database cannot be asked.
+        """
+        if self._db is None or not self._db.is_usable():
+            self.close()
+            self._db = self._connect(self._url)
+        with explained(self._url):
+            try:
+                found = self._db.execute(_OWNER).fetchone()
+            except psycopg.errors.UndefinedTable:  # nobody was ever here
+                return None
+            except psycopg.errors.UndefinedColumn:  # nor a version that has replicas
+                return None
+        return (found[0] or None) if found else None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._db is not None:
+            self._db.close()

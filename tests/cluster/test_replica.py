@@ -1,0 +1,158 @@
+"""Several replicas on one database: whichever is asked, the state is one, and somebody serves it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from wire import KEY, TINY
+
+from mock_server.config.settings import Settings
+from mock_server.server import MockServer
+
+SECRET = "a secret of replicas".replace(" ", "-")
+
+
+@pytest.fixture
+def common(postgres_url: str, tmp_path: Path) -> dict[str, Any]:
+    """The settings of each replica."""
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    return {**TINY, "state": postgres_url, "peer_secret_file": str(tmp_path / "secret")}
+
+
+def ask(url: str, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    named = {"authorization": f"Bearer {KEY}", "content-type": "application/json", **headers}
+    request = urllib.request.Request(url + path, data, named, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.loads(refused.read() or b"null")
+
+
+def create(url: str, name: str) -> str:
+    status, made = ask(url, "POST", "/v1/leads", {"firstName": name})
+    assert status == 201, made
+    return str(made["lead"]["id"])
+
+
+def total(url: str) -> int:
+    status, page = ask(url, "GET", "/v1/leads")
+    assert status == 200, page
+    return int(page["totalCount"])
+
+
+def test_whichever_replica_is_asked_the_state_is_one(common: dict[str, Any]) -> None:
+    with MockServer(Settings(**common)) as one:
+        create(one.url, "Ada")
+        with MockServer(Settings(**common)) as two:
+            id = create(two.url, "Grace")
+            assert ask(one.url, "GET", f"/v1/leads/{id}") == ask(two.url, "GET", f"/v1/leads/{id}")
+            assert total(one.url) == total(two.url) == 2
+            status, made = ask(two.url, "POST", "/__admin/snapshots", {"name": "s"})
+            assert status == 201, made
+            assert ask(one.url, "GET", "/__admin/snapshots")[1] == ask(two.url, "GET", "/__admin/snapshots")[1]
+            assert ask(two.url, "GET", "/v1/leads/no-such")[0] == ask(one.url, "GET", "/v1/leads/no-such")[0] == 404
+
+
+def test_a_replica_that_leaves_hands_over_without_a_failed_request(common: dict[str, Any]) -> None:
+    made: list[str] = []
+    failed: list[object] = []
+    over = threading.Event()
+
+    def write(url: str) -> None:
+        while not over.is_set():
+            try:
+                made.append(create(url, "Ada"))
+            except Exception as fault:
+                failed.append(fault)
+
+    first = MockServer(Settings(**common))
+    first.__enter__()
+    create(first.url, "Ada")
+    with MockServer(Settings(**common)) as second:
+        writers = [threading.Thread(target=write, args=[second.url]) for _ in range(4)]
+        for writer in writers:
+            writer.start()
+        while len(made) < 20:
+            time.sleep(0.01)
+        first.__exit__(None, None, None)
+        before = len(made)
+        while len(made) < before + 20:
+            time.sleep(0.01)
+        over.set()
+        for writer in writers:
+            writer.join()
+        assert failed == []
+        assert total(second.url) == len(made) + 1
+        assert {ask(second.url, "GET", f"/v1/leads/{id}")[0] for id in made[::7]} == {200}
+
+
+@contextmanager
+def process(common: dict[str, Any], folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A replica in a process of its own, and its URL."""
+    port = folder / "port"
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in common.items() if not isinstance(value, bool)]
+    command = [sys.executable, "-m", "mock_server", "serve", "--quiet", f"--port-file={port}", *flags]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as server:
+        try:
+            while not port.exists() and server.poll() is None:
+                time.sleep(0.02)
+            yield server, f"http://127.0.0.1:{port.read_text().strip()}"
+        finally:
+            server.kill()
+
+
+def test_the_next_takes_over_from_one_that_was_killed(common: dict[str, Any], tmp_path: Path) -> None:
+    with process(common, tmp_path) as (server, url):
+        ids = [create(url, "Ada")]
+        with MockServer(Settings(**common)) as second:
+            ids.append(create(second.url, "Grace"))
+            server.kill()
+            assert total(second.url) == 2
+            assert {ask(second.url, "GET", f"/v1/leads/{id}")[0] for id in ids} == {200}
+            asked = {"request": {"method": "POST"}, "exactly": 0}
+            status, problem = ask(second.url, "POST", "/__admin/verify", asked)
+            assert (status, "another replica had this workspace" in problem["detail"]) == (409, True)
+            ask(second.url, "POST", "/__admin/reset", {})
+            assert ask(second.url, "POST", "/__admin/verify", asked)[0] == 200
+
+
+def test_one_that_was_paused_for_too_long_answers_nothing_more(common: dict[str, Any], tmp_path: Path) -> None:
+    with process(common, tmp_path) as (server, url):
+        create(url, "Ada")
+        with MockServer(Settings(**common)) as second:
+            server.send_signal(signal.SIGSTOP)
+            create(second.url, "Grace")  # waits for the lease
+            server.send_signal(signal.SIGCONT)
+            try:
+                status, _ = ask(url, "POST", "/v1/leads", {"firstName": "Late"})
+            except OSError:
+                status = 0
+            assert status in (0, 503)
+            assert server.wait(10) == 2  # it has stopped by itself
+            assert total(second.url) == 2
+
+
+def test_only_replicas_may_say_that_they_are_one(common: dict[str, Any]) -> None:
+    with MockServer(Settings(**common)) as one:
+        total(one.url)  # it serves
+        with MockServer(Settings(**common)) as two:
+            total(two.url)
+            for url in (one.url, two.url):
+                assert ask(url, "GET", "/v1/leads", **{"x-mock-peer": "somebody"})[0] == 403
+            assert ask(one.url, "GET", "/v1/leads", **{"x-mock-peer": SECRET})[0] == 200
+            assert ask(two.url, "GET", "/v1/leads", **{"x-mock-peer": SECRET})[0] == 503  # it would have to forward
+            _, journal = ask(one.url, "GET", "/__admin/requests")
+            assert SECRET not in json.dumps(journal)
