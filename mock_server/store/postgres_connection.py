@@ -1,5 +1,6 @@
 """A connection to PostgreSQL that speaks as the tables of a log do, and gives up rather than wait for ever."""
 
+import logging
 import os
 import select
 import socket
@@ -100,6 +101,7 @@ class PostgresConnection:
 
 def opened(url: str) -> PostgresConnection:
     """A connection to a database that can be used. Raises StateError."""
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of, our own errors say
     with explained(url):
         made = PostgresConnection(url)
         try:
