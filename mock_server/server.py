@@ -67,6 +67,7 @@ def open_app(
         redactor.hide(peer.secret)
     watch = OwnerWatch(settings.state)
     opened.callback(watch.close)
+    watch.owner()  # a database that cannot be used is refused at the start
     claim = partial(open_state, settings.state, peer.url)
     app = Replica(peer, watch.owner, claim, partial(create_app, settings, observe=observe, redactor=redactor))
     contract = app.state.contract = load_contract(settings)

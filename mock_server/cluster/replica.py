@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.cluster.forwarding import NOT_SERVED_HERE, PEER, AnswerLost, Forwarder, NotSent
 from mock_server.cluster.peer import Peer
-from mock_server.errors import StateError
+from mock_server.errors import SetupError, StateError
 from mock_server.store.base import Log
 
 log = logging.getLogger("mock_server")
@@ -105,7 +105,7 @@ class Replica(Starlette):
 
     async def _watch(self) -> None:
         """Look who serves, until this replica does."""
-        before: str | None = None
+        before, said = None, ""
         while self._serving is None:
             try:
                 self._url = await asyncio.to_thread(self._owner)
@@ -114,21 +114,27 @@ class Replica(Starlette):
                 before = self._url
                 if self._url is None:
                     await self._take_over()
-            except StateError as fault:  # somebody else was quicker, or the database is gone
-                log.debug("this replica does not serve: %s", fault)
+            except StateError as fault:  # somebody else was quicker, has it without being a replica, or it is gone
+                if str(fault) != said:
+                    log.warning("this replica does not serve: %s", fault)
+                said = str(fault)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _take_over(self) -> None:
-        """Have the lease, and serve. Raises StateError where another one has it."""
+        """Have the lease, and serve. Raises StateError where another one has it.
+
+        A state that cannot be served ends this replica, as it would end a server at its start.
+        """
         kept = await asyncio.to_thread(self._claim)
+        self._opened.push_async_callback(asyncio.to_thread, kept.close)
+        kept.lost = self.lost
         try:
             app = await asyncio.to_thread(self._make, kept)
-            kept.lost = self.lost
-            self._opened.push_async_callback(asyncio.to_thread, kept.close)
-            await self._opened.enter_async_context(app.router.lifespan_context(app))
-        except BaseException:
-            await asyncio.to_thread(kept.close)
+        except SetupError as fault:
+            self.lost(StateError(*fault.problems))
+            await asyncio.Event().wait()  # for the end: this replica keeps the lease, or it would try again
             raise
+        await self._opened.enter_async_context(app.router.lifespan_context(app))
         if not getattr(kept, "is_first", True):
             for workspace in app.state.workspaces:
                 workspace.journal.begin_after_a_move()

@@ -17,7 +17,10 @@ import pytest
 from wire import KEY, TINY
 
 from mock_server.config.settings import Settings
+from mock_server.errors import StateError
 from mock_server.server import MockServer
+from mock_server.store.base import at_once
+from mock_server.store.postgres_log import PostgresLog
 
 SECRET = "a secret of replicas".replace(" ", "-")
 
@@ -38,6 +41,8 @@ def ask(url: str, method: str, path: str, body: Any = None, **headers: str) -> t
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as refused:
         return refused.code, json.loads(refused.read() or b"null")
+    except OSError:
+        return 0, None
 
 
 def create(url: str, name: str) -> str:
@@ -156,3 +161,32 @@ def test_only_replicas_may_say_that_they_are_one(common: dict[str, Any]) -> None
             assert ask(two.url, "GET", "/v1/leads", **{"x-mock-peer": SECRET})[0] == 503  # it would have to forward
             _, journal = ask(one.url, "GET", "/__admin/requests")
             assert SECRET not in json.dumps(journal)
+
+
+def test_a_database_that_cannot_be_used_is_refused_at_the_start(common: dict[str, Any]) -> None:
+    settings = Settings(**{**common, "state": "postgresql://somebody@127.0.0.1:1/nothing"})
+    with pytest.raises(StateError, match=r"refused.* → see that it runs"), MockServer(settings):
+        raise AssertionError("it started")
+
+
+def test_a_state_that_cannot_be_served_ends_the_replica(common: dict[str, Any], postgres_url: str) -> None:
+    log = PostgresLog(postgres_url)
+    layer = at_once(log.keep({}, {}, {}))
+    log.begin("default", {"no": "facts"}, layer)
+    log.close()
+    server = MockServer(Settings(**common))
+    with server:
+        status, _ = ask(server.url, "GET", "/v1/leads")
+        assert status in (0, 503)
+
+
+def test_a_server_that_is_no_replica_is_not_waited_for_in_silence(
+    common: dict[str, Any], postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = PostgresLog(postgres_url)
+    with MockServer(Settings(**common)) as replica:
+        while "does not serve" not in caplog.text:
+            time.sleep(0.05)
+        assert "in use by process" in caplog.text
+        log.close()
+        assert total(replica.url) == 0
