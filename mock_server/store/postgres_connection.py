@@ -2,7 +2,7 @@
 
 import logging
 import os
-import select
+import selectors
 import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -87,7 +87,11 @@ class PostgresConnection:
 
     def is_usable(self) -> bool:
         """Look whether it is open, while nothing is asked: then the other side has nothing to say but good-bye."""
-        return self.is_open and not select.select([self.raw.fileno()], (), (), 0)[0]
+        if not self.is_open:
+            return False
+        with selectors.DefaultSelector() as looking:  # `select` itself knows only the first 1,024 files of a process
+            looking.register(self.raw, selectors.EVENT_READ)
+            return not looking.select(0)
 
     def cut(self) -> None:
         """End it from another thread: whoever waits for an answer on it is told so."""
