@@ -29,7 +29,9 @@ async def from_starlette(request: Request, error: Exception) -> Response:
     if not meant:
         return problem(error.status_code, _near(request.url.path, [route.path for route in routes]))
     nearest = min(meant, key=lambda route: len(route.param_convertors)).path  # `/faults/heal` before `/faults/{id}`
-    allowed = ", ".join(sorted({name for route in meant if route.path == nearest for name in route.methods or ()}))
+    # A kind may have slashes in it, so `/records/leads/notes` can be a kind and a record.
+    alike = [route for route in meant if route.path == nearest or ":path" in nearest]
+    allowed = ", ".join(sorted({name for route in alike for name in route.methods or ()}))
     answer = problem(error.status_code, f"this path has {allowed}")
     answer.headers["allow"] = allowed
     return answer
