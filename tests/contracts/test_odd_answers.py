@@ -37,7 +37,10 @@ def ending(number: bytes) -> bytes:
 ODD: Mapping[str, tuple[Answer, set[str]]] = {
     "nothing odd": (answer(GOOD), set()),
     "a byte that is no UTF-8": (answer(b'{"members": "caf\xe9"}'), {SCHEMA}),
-    "UTF-16": (answer(GOOD.decode().encode("utf-16"), content_type="application/json; charset=utf-16"), {SCHEMA, "json_charset"}),
+    "UTF-16": (
+        answer(GOOD.decode().encode("utf-16"), content_type="application/json; charset=utf-16"),
+        {SCHEMA, "json_charset"},
+    ),
     "a byte order mark": (answer(b"\xef\xbb\xbf" + GOOD), {SCHEMA}),
     "a charset that nobody knows": (answer(GOOD, content_type="application/json; charset=klingon"), {"json_charset"}),
     "NaN": (answer(ending(b"NaN")), {SCHEMA}),
