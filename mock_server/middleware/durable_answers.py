@@ -20,8 +20,8 @@ log = logging.getLogger("mock_server")
 class DurableAnswers:
     """Holds back the answers of the emulated API, refusals included, until their workspace is durable.
 
-    A behaviour reads and answers without letting anybody else in between, so what is pending as the answer goes out is
-    what it can have seen.
+    A behaviour reads and answers without letting anybody else in between, so what is pending as the answer begins is
+    what it can have seen; its body is whole by then.
     """
 
     def __init__(self, app: ASGIApp, commits: GroupCommit) -> None:
@@ -33,7 +33,7 @@ class DurableAnswers:
         exchange: Exchange = scope[EXCHANGE]
 
         async def durable(message: Message) -> None:
-            if self._is_pending(exchange):
+            if message["type"] == "http.response.start" and self._is_pending(exchange):
                 await self._wait(exchange)
             await send(message)
 
