@@ -44,7 +44,7 @@ _LOOK = 0.1  # seconds between looks whether a second signal came
 
 def open_log(settings: Settings) -> Log:
     """Where state is kept. Raises StateError."""
-    return open_state(settings.state)
+    return open_state(settings.state, flushed=settings.state_survives == "power")
 
 
 def open_app(

@@ -373,3 +373,11 @@ def test_no_port_is_lost_to_a_server_that_did_not_start(tmp_path: Path) -> None:
         MockServer(Settings(**{**TINY, "port": port, "world": "no-such-world"})).__enter__()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
+
+
+def test_a_flushed_state_file_keeps_what_was_answered(tmp_path: Path) -> None:
+    settings = Settings(**TINY, state=str(tmp_path / "state"), state_survives="power")
+    with MockServer(settings) as server:
+        made = [post(server, "/v1/leads", {"firstName": "Ada"}).status for _ in range(3)]
+    with MockServer(settings) as server:
+        assert (made, len(get(server, "/v1/leads").json["leads"])) == ([201] * 3, 3)

@@ -76,6 +76,9 @@ class Settings:
     state: str = _setting(
         "", "Keep state in this file or PostgreSQL database. Default: memory.", check=state_place, metavar="FILE|URL"
     )
+    state_survives: str = _setting(
+        "kill", "What the file of --state survives: kill -9, or a loss of power too.", choices=("kill", "power")
+    )
     peer_secret_file: str = _setting("", "Be one of several servers on a database, by their secret.", metavar="FILE")
     peer_url: str = _setting("", "How the others reach this one. Default: the address it listens on.", metavar="URL")
     rate_limit: str = _setting(

@@ -26,7 +26,8 @@ _TAKE_A_COPY = "take a copy of it from before, made by `sophiie-mock state copy`
 class Database:
     """Raises StateError, with the cause and the remedy, when the file cannot be used."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, flushed: bool = False) -> None:
+        self._flushed = flushed
         self.lost: Callable[[StateError], None] = lambda fault: None
         self._file = OwnedStateFile(path)
         self._over: StateLost | None = None
@@ -52,7 +53,7 @@ class Database:
                 new = self._is_new(db)  # before anything is written: a file that is not ours stays as it is
                 db.execute("PRAGMA journal_mode = WAL")
                 # NORMAL survives the death of the process; only the death of the machine may cost the last moments.
-                db.execute("PRAGMA synchronous = NORMAL")
+                db.execute(f"PRAGMA synchronous = {'FULL' if self._flushed else 'NORMAL'}")
                 db.execute(f"PRAGMA wal_autocheckpoint = {200 if ALONE else 0}")
                 if not new and self._version_of(db) == UPGRADED_VERSION:
                     upgrade(db)

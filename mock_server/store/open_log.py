@@ -9,10 +9,11 @@ from mock_server.support.postgres_url import is_postgres_url
 _INSTALL = 'install it with `pip install "sophiie-mock[postgres]"`, as this program was installed'
 
 
-def open_log(state: str, address: str = "") -> Log:
+def open_log(state: str, address: str = "", *, flushed: bool = False) -> Log:
     """The log of a file or of a database, which starts where it stopped. Raises StateError.
 
-    ``address`` is the URL under which other servers on the same database reach this one.
+    ``address`` is the URL under which other servers on the same database reach this one. A file that is ``flushed``
+    survives a loss of power, as each commit waits for the disk; a database does so anyway.
     """
     if not state:
         return NoLog()
@@ -20,7 +21,7 @@ def open_log(state: str, address: str = "") -> Log:
         return _on_postgres(state, address)
     from mock_server.store.sqlite_log import SqliteLog  # start-up: the library is for those who keep state
 
-    return SqliteLog(Path(state))
+    return SqliteLog(Path(state), flushed=flushed)
 
 
 def _on_postgres(url: str, address: str) -> Log:

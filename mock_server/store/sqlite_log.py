@@ -9,8 +9,7 @@ from mock_server.store.layered_log import LayeredLog
 class SqliteLog(LayeredLog):
     """Raises StateError, with the cause and the remedy, when the file cannot be used."""
 
-    # A commit goes to the page cache, in less time than a thread takes to wake.
-    commits_in_thread = False
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path), Database(path))
+    def __init__(self, path: Path, *, flushed: bool = False) -> None:
+        super().__init__(str(path), Database(path, flushed=flushed))
+        # Unless it is flushed a commit goes to the page cache, and a thread brings nothing.
+        self.commits_in_thread = flushed

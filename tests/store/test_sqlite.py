@@ -212,3 +212,14 @@ def test_a_damaged_row_is_a_state_error(opened: Callable[[], SqliteLog], path: P
     db.close()
     with pytest.raises(StateError, match=r"damaged: .* → take a copy of it from before"):
         list(opened().load())
+
+
+@pytest.mark.parametrize(("flushed", "synchronous"), [(False, 1), (True, 2)])
+def test_a_file_that_survives_a_loss_of_power_is_flushed_by_each_commit(
+    path: Path, flushed: bool, synchronous: int
+) -> None:
+    log = SqliteLog(path, flushed=flushed)
+    with log._data.reading() as db:
+        assert db.execute("PRAGMA synchronous").fetchone() == (synchronous,)
+    assert log.commits_in_thread is flushed  # nobody else waits for the disk
+    log.close()
