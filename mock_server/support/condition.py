@@ -1,7 +1,7 @@
 """Who waits for something to happen here, in whichever event loop."""
 
 import asyncio
-import threading
+from _thread import start_new_thread
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
 from types import coroutine
@@ -62,7 +62,8 @@ def _resumed(work: Coroutine[Any, Any, T], awaited: Any) -> Generator[Any, Any, 
 def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
     """The result of ``work``, done beside the event loop. A server that stops does not wait for its end."""
     result: Future[T] = Future()
-    threading.Thread(target=_run, args=(work, result), daemon=True).start()
+    # Thread.start would hold the loop until the thread runs, which takes long when another one has the interpreter.
+    start_new_thread(_run, (work, result))
     return asyncio.wrap_future(result)
 
 
