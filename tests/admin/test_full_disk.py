@@ -31,6 +31,10 @@ CHANGES: dict[tuple[str, str], Any] = {
     ("POST", "/clock/advance"): {"seconds": 90},
     ("POST", "/simulate"): {"kind": "call"},
     ("DELETE", "/simulate"): None,
+    ("POST", "/records"): {"records": {"faqs": [{"question": "Why?"}]}},
+    ("POST", "/records/{kind:path}"): {"question": "Why?"},
+    ("PUT", "/records/{kind:path}/{id}"): {"question": "Why?"},
+    ("DELETE", "/records/{kind:path}/{id}"): None,
     ("POST", "/snapshots"): {"name": "two"},
     ("POST", "/snapshots/import"): EXPORTED,
     ("DELETE", "/snapshots/{name}"): None,
@@ -89,8 +93,9 @@ def desk(disk: FullDisk) -> Iterator[Desk]:
 
 def filled(desk: Desk, path: str) -> str:
     kind = "$events" if "/events/" in path else "$deliveries"
-    named = {"/workspaces/{id}": "other", "/webhooks/listeners/{id}": "lsn_one"}
-    id = named.get(path) or str(desk.workspace.state.rows(kind)[0].id)
+    named = {"/workspaces/{id}": "other", "/webhooks/listeners/{id}": "lsn_one", "/records/{kind:path}/{id}": "1"}
+    path, known = path.replace("{kind:path}", "faqs"), path
+    id = named.get(known) or str(desk.workspace.state.rows(kind)[0].id)
     return path.replace("{id:int}", "1").replace("{id}", id).replace("{name}", "one")
 
 
