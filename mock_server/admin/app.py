@@ -18,6 +18,7 @@ from mock_server.admin.routes import (
     deliveries,
     documents,
     faults,
+    health,
     inbox,
     listeners,
     mappings,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from starlette.types import ExceptionHandler  # of Starlette 0.36
 
 _NOUNS = (
+    health,
     openapi,
     documents,
     tenants,
@@ -78,10 +80,6 @@ def control_plane(control: AdminContext) -> Starlette:
         found = [(f"/__admin{route.path}", sorted((route.methods or set()) - {"HEAD"})) for route in routes]
         return answer({"unofficial": True, "routes": [{"path": path, "methods": methods} for path, methods in found]})
 
-    async def health(request: Request) -> Response:
-        """Ready, and whether any answer of ours broke the contract."""
-        return answer({"status": "ok", "invalidAnswers": control.endpoint.check.mismatches})
-
     async def version(request: Request) -> Response:
         return answer({"name": "sophiie-mock", "version": __version__, "unofficial": True})
 
@@ -100,7 +98,6 @@ def control_plane(control: AdminContext) -> Starlette:
 
     routes = [
         Route("/", index),
-        Route("/health", health),
         Route("/version", version),
         Route("/settings", shown_settings),
         Route("/provenance", provenance),

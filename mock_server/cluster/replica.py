@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.cluster.forwarding import NOT_SERVED_HERE, PEER, AnswerLost, Forwarder, NotSent
 from mock_server.cluster.peer import Peer
+from mock_server.config.control_paths import LIVE, OPEN
 from mock_server.errors import SetupError, StateError
 from mock_server.store.base import Log
 
@@ -60,7 +61,9 @@ class Replica(Starlette):
             await super().__call__(scope, receive, send)
             return
         shown = next((value for name, value in scope["headers"] if name == PEER), None)
-        if shown is None:
+        if self._serving is None and scope["method"] == "GET" and scope["path"] in OPEN:
+            await self._tell_health(scope["path"], send)
+        elif shown is None:
             await self._serve(scope, receive, send)
         elif not self._peer.knows(shown):
             await _answer(send, 403, _STRANGER)
@@ -69,6 +72,13 @@ class Replica(Starlette):
         else:
             named = [(name, value) for name, value in scope["headers"] if name != PEER]
             await self._serving({**scope, "headers": named}, receive, send)
+
+    async def _tell_health(self, path: str, send: Send) -> None:
+        """This replica lives, whoever serves; and it can be sent requests where it knows who does."""
+        if path == LIVE:
+            await _answer(send, 200, b'{"status":"live"}')
+        else:
+            await _answer(send, *((200, b'{"status":"ready"}') if self._url else (503, _BUSY)))
 
     async def close(self) -> None:
         """End deliveries, where this replica makes any: the server asks for that as it stops."""

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.response import explained, headers_for
+from mock_server.config.control_paths import LIVE
 from mock_server.errors import StorageUnavailable
 
 _WHY = "this server has not heard of its database for some seconds, so another one may have taken over; ask again soon"
@@ -37,7 +38,7 @@ class ReadFence:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request, and its answer if the lease is held as that begins."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == LIVE:
             await self._app(scope, receive, send)
             return
         refused = False

@@ -190,3 +190,11 @@ def test_a_server_that_is_no_replica_is_not_waited_for_in_silence(
         assert "in use by process" in caplog.text
         log.close()
         assert total(replica.url) == 0
+
+
+def test_a_replica_tells_its_own_health(common: dict[str, Any]) -> None:
+    with MockServer(Settings(**common)) as one, MockServer(Settings(**common)) as two:
+        assert total(two.url) == total(one.url)
+        for url in (one.url, two.url):
+            assert ask(url, "GET", "/__admin/health/live") == (200, {"status": "live"})
+            assert ask(url, "GET", "/__admin/health/ready") == (200, {"status": "ready"})
