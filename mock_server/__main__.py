@@ -1,7 +1,7 @@
-"""``python -m mock_server`` is ``sophiie-mock``.
+"""Run ``sophiie-mock`` as ``python -m mock_server``.
 
-Nothing but the standard library, and what needs no more than that, is imported before the first ``try``: where a part
-of the program is not installed, that is said in a line too.
+Before the first ``try`` only the standard library is imported, and modules that need nothing else: if a part of the
+program is not installed, the command says so in one line.
 """
 
 import sys
@@ -10,7 +10,7 @@ from mock_server.support.extras import install
 
 
 def main() -> int:
-    """Run the command; the exit code."""
+    """Run the command and return its exit code."""
     try:
         from mock_server.cli.main import main as command  # start-up: see above
     except ImportError as fault:

@@ -51,7 +51,10 @@ class Problem:
 
 
 class SetupError(MockError):
-    """Set-up cannot go on. ``problems`` has one entry for each line a person should read."""
+    """The program cannot start, or a file is wrong.
+
+    ``problems`` has one entry for each line that a person should read.
+    """
 
     def __init__(self, *problems: Problem | str) -> None:
         self.problems: tuple[Problem, ...] = tuple(
@@ -73,9 +76,9 @@ class WorldError(SetupError):
 
 
 class RecordsError(WorldError):
-    """Records that a person wrote cannot be taken, and nothing of them is.
+    """Records that a person wrote are refused, and none of them is stored.
 
-    ``pointer`` leads to the first thing that is wrong; ``conflict`` when it only clashes with records that are there.
+    ``pointer`` leads to the first fault. ``conflict`` is true if it only clashes with records that exist already.
     """
 
     def __init__(self, *problems: Problem, pointer: str = "", conflict: bool = False) -> None:
@@ -88,11 +91,11 @@ class StateError(SetupError):
 
 
 class StateLost(StateError):
-    """The state file is not ours any more: whatever would be written now might be lost, so nothing is."""
+    """The state file is not ours any more. Nothing is written from now on, for it might be lost."""
 
 
 class ApiError(MockError):
-    """An answer other than success.
+    """An answer of the API other than success.
 
     ``explain`` goes to ``X-Mock-Explain``, the journal and the log; never into the body.
     """
@@ -106,31 +109,31 @@ class ApiError(MockError):
 
 
 class BadRequest(ApiError):
-    """The request breaks the contract."""
+    """The request breaks the contract (400)."""
 
     status = 400
 
 
 class Unauthorized(ApiError):
-    """No key, or a key that opens nothing here."""
+    """The request has no key, or a key that opens nothing here (401)."""
 
     status = 401
 
 
 class Forbidden(ApiError):
-    """No key that opens anything, where the document answers that with 403."""
+    """The request has no valid key, and the document answers that with 403."""
 
     status = 403
 
 
 class NotFound(ApiError):
-    """No such path, or no such record in this workspace."""
+    """There is no such path, or no such record in this workspace (404)."""
 
     status = 404
 
 
 class MethodNotAllowed(ApiError):
-    """The path exists, the method does not."""
+    """The path exists, but not with this method (405)."""
 
     status = 405
 
@@ -139,49 +142,49 @@ class MethodNotAllowed(ApiError):
 
 
 class NotAcceptable(ApiError):
-    """No documented media type of the answer is one that the client takes."""
+    """The client accepts none of the documented media types of the answer (406)."""
 
     status = 406
 
 
 class Conflict(ApiError):
-    """The change clashes with a living record."""
+    """The change clashes with a record that exists (409)."""
 
     status = 409
 
 
 class PreconditionFailed(ApiError):
-    """The record is not as the client has it."""
+    """The record has changed since the client read it (412)."""
 
     status = 412
 
 
 class PayloadTooLarge(ApiError):
-    """The body is over the cap; it was not read to its end."""
+    """The body is larger than allowed; it was not read to its end (413)."""
 
     status = 413
 
 
 class UnsupportedMediaType(ApiError):
-    """The body's content type is not in the contract."""
+    """The contract does not have the body's content type (415)."""
 
     status = 415
 
 
 class Misdirected(ApiError):
-    """The Host header names another server: a web page that was rebound to this address."""
+    """The Host header names another server: a web page was rebound to this address (421)."""
 
     status = 421
 
 
 class TooManyRequests(ApiError):
-    """Over the rate limit."""
+    """The key has used up its rate limit (429)."""
 
     status = 429
 
 
 class InjectedFault(ApiError):
-    """A fault that was asked for."""
+    """The user asked for this fault; it has its own status."""
 
     def __init__(self, status: int, *explain: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         super().__init__(*explain, headers=headers)
@@ -189,7 +192,7 @@ class InjectedFault(ApiError):
 
 
 class InternalError(ApiError):
-    """Ours to mend."""
+    """The mock failed, by a bug of ours (500)."""
 
     status = 500
 
@@ -199,12 +202,12 @@ class AnswerInvalid(InternalError):
 
 
 class NotServed(ApiError):
-    """The document says something of this operation that cannot be served; the other operations are."""
+    """The document says something about this operation that cannot be served; the other operations are (501)."""
 
     status = 501
 
 
 class StorageUnavailable(ApiError):
-    """The change could not be kept in the state file, so it has not happened."""
+    """The change could not be stored in the state file, so it has not happened (503)."""
 
     status = 503

@@ -1,6 +1,6 @@
 """The pytest plugin: the fixture ``sophiie`` is a fresh workspace for each test, on one server for each session.
 
-Loaded by every pytest run of an environment that has this package, used or not: it must cost next to nothing.
+Every pytest run of an environment with this package loads this module, so it must cost next to nothing.
 """
 
 import sys
@@ -21,16 +21,16 @@ _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker ``sophiie``."""
     config.addinivalue_line("markers", _MARK)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
-    """The options of ``pytest --pyargs contracts``, which pytest reads before it looks into packages.
+    """Add the options of ``pytest --pyargs contracts``, before pytest looks into packages.
 
-    They are here and not in ``contracts``: a project may have a package of that name, and nobody who did not ask for
-    the suite should meet an option called ``--target``.
+    They are here and not in ``contracts``: a project may have a package of that name, and somebody who does not run the
+    suite should not meet an option called ``--target``.
     """
     if "--pyargs" not in args or not any(arg.partition("::")[0].partition(".")[0] == "contracts" for arg in args):
         return  # `pytest contracts` is a folder of the user's own
@@ -60,9 +60,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
 
 @pytest.fixture(scope="session")
 def sophiie_settings() -> "Source":
-    """How the session's server is run. Override it to serve another document, or to sign or retry deliveries.
+    """The settings of the session's server. Override it to serve another document, or to sign or retry deliveries.
 
-    In place of settings it may give the URL of a server that listens already, or a command that starts one, as
+    Instead of settings it may return the URL of a running server, or a command that starts one, such as
     ``uvx --from git+… sophiie-mock serve``. The variable SOPHIIE_MOCK_URL wins over it.
     """
     from mock_server.config.settings import Settings  # start-up: only for those who use the fixture
@@ -76,7 +76,7 @@ def sophiie_server(
 ) -> "Iterator[MockServer | RunningServer]":
     """One server for the session, in a thread unless it is elsewhere; with pytest-xdist one for each worker.
 
-    Without it the session ends: the reason is said once, and not for each of its tests.
+    If it cannot start, the session ends and gives the reason once, not for each of its tests.
     """
     with ExitStack() as stack:
         server, why = _entered(stack, sophiie_settings)
@@ -89,7 +89,7 @@ def sophiie_server(
 
 
 def _entered(stack: ExitStack, source: "Source") -> "tuple[MockServer | RunningServer | None, str]":
-    """The server, or None and the reason why there is none."""
+    """Start the server; if that fails, return None and the reason."""
     try:
         from mock_server.errors import SetupError  # start-up: for `serving`
         from mock_server.testing.errors import Refused  # start-up: for `serving`
@@ -103,7 +103,7 @@ def _entered(stack: ExitStack, source: "Source") -> "tuple[MockServer | RunningS
 
 
 def _warn(text: str) -> None:
-    """Show a warning at the end, also where warnings are errors: nothing has failed."""
+    """Show a warning at the end, also if warnings are errors, for no test has failed."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn(text, stacklevel=2)
@@ -131,7 +131,7 @@ def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
 
 @pytest.fixture
 def sophiie(sophiie_workspace: "WorkspaceFactory") -> "Sophiie":
-    """A workspace of this test's own, its clock standing still, with all that can be done to it."""
+    """A workspace for this test alone. Its clock stands still until the test moves it."""
     from mock_server.testing.fixtures import make_workspace  # start-up: imports httpx
 
     return make_workspace(sophiie_workspace)
@@ -175,7 +175,10 @@ def sophiie_workspace(
 
 @pytest.fixture
 def asophiie(sophiie: "Sophiie") -> "AsyncSophiie":
-    """The workspace of ``sophiie`` for an asynchronous test: what is called is awaited. No plugin is needed for it."""
+    """The workspace of ``sophiie`` for an asynchronous test: its methods are awaited.
+
+    No pytest plugin is needed for it.
+    """
     return _awaited(sophiie)
 
 
@@ -207,7 +210,7 @@ def _awaited(sophiie: "Sophiie") -> "AsyncSophiie":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failing test tells what its workspaces have seen, whichever fixtures hold them."""
+    """Add what the workspaces of a failed test have seen to its report."""
     report = yield
     if report.failed and "mock_server.testing" in sys.modules:
         report.sections.extend(_told(getattr(item, "funcargs", None)))
@@ -215,7 +218,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def _told(held: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """The sections of a failure. Nothing that goes wrong here may hide it, or end the session."""
+    """The sections of a failure report. An error in here must not hide the failure or end the session."""
     outcomes = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)  # a mock may raise one of them
     try:
         from mock_server.testing.failure_report import reports  # start-up: imports httpx

@@ -43,7 +43,7 @@ _LOOK = 0.1  # seconds between looks whether a second signal came
 
 
 def open_log(settings: Settings) -> Log:
-    """Where state is kept. Raises StateError."""
+    """Open the log that stores the state. Raises StateError."""
     return open_state(settings.state, flushed=settings.state_survives == "power")
 
 
@@ -54,7 +54,7 @@ def open_app(
     observe: Callable[[Exchange], None],
     redactor: Redactor | None = None,
 ) -> Starlette:
-    """The application on its log, closed with ``opened``; or a replica, which gets one later. Raises SetupError."""
+    """Make the application on its log, or a replica that gets a log later. Raises SetupError."""
     peer = peer_of(settings, url_of(listener, secure=bool(settings.tls_cert)))
     if peer is None:
         log = open_log(settings)
@@ -77,7 +77,7 @@ def open_app(
 
 
 def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
-    """How uvicorn serves the application; ``protocol`` is a test's own parser. Raises SettingsError for TLS files."""
+    """Configure uvicorn for the application; ``protocol`` is a test's own parser. Raises SettingsError."""
     return uvicorn.Config(
         app,
         lifespan="on",
@@ -95,23 +95,23 @@ def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, except that a stop that was asked for ends well: exit 0, and a second signal is final."""
+    """A uvicorn server, except that a requested stop ends well (exit code 0), and a second signal is final."""
 
     interrupted = False
     """True when the stop came from the keyboard."""
     lost_its_state = False
-    """True when it stopped by itself, as its state file was not its own any more."""
+    """True if the server stopped by itself because its state file is not its own any more."""
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # as uvicorn narrows it
-        """Nothing: ``until_stopped`` does it, for uvicorn's own way is another one in each of its versions."""
+        """Do nothing: ``until_stopped`` handles signals, for uvicorn's own way changes with its versions."""
         return nullcontext()
 
     def install_signal_handlers(self) -> None:
-        """Nothing, as above; uvicorn asks for it before 0.29."""
+        """Do nothing, for ``until_stopped`` handles signals. uvicorn before 0.29 calls this."""
 
     @contextmanager
     def _stoppable(self) -> Generator[None, None, None]:
-        """Signals stop the server meanwhile; only the main thread can listen to them."""
+        """Stop the server on a signal inside this block; only the main thread can listen to signals."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -123,12 +123,12 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def until_stopped(self, listener: socket.socket) -> None:
-        """Serve in this thread."""
+        """Serve in this thread until the server stops."""
         with self._stoppable(), accepting(listener) as sockets, asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(self.serve(sockets=sockets))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End deliveries, let go of those who watch, and answer what clients have asked by now, and no more.
+        """End deliveries and live views, answer the requests that clients have sent by now, and take no more.
 
         Deliveries end first: a receiver on this very port must still be there.
         """
@@ -149,11 +149,11 @@ class Server(uvicorn.Server):
             await refuse_all(self.server_state)
 
     def stop(self) -> None:
-        """Ask it to stop, from any thread."""
+        """Ask the server to stop, from any thread."""
         self.should_exit = True
 
     def give_up(self, fault: StateError) -> None:
-        """Stop, as nothing can be kept any more; what is still asked meanwhile is answered 503."""
+        """Stop because nothing can be stored any more; requests that still come are answered 503."""
         log.critical("%s; nothing more is kept, so the server stops", fault)
         self.lost_its_state = True
         self.should_exit = True
@@ -177,20 +177,20 @@ def _signals() -> Iterator[int]:
 
 
 def _cut_short(record: logging.LogRecord) -> bool:
-    """A request that had no end when the server stopped is no error to be shown with a traceback."""
+    """A log filter: False for a request that was cut off when the server stopped, for that is no error to show."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, asyncio.CancelledError) and "CancelledError" not in record.getMessage()
 
 
 def run(app: Starlette, listener: socket.socket) -> Server:
-    """Serve in this thread until a signal asks to stop; the server, for how it ended."""
+    """Serve in this thread until a signal asks to stop. Return the server, which knows how it ended."""
     server = server_of(app)
     server.until_stopped(listener)
     return server
 
 
 def server_of(app: Starlette) -> Server:
-    """Make the server of an application; it stops by itself where its state file is not its own any more."""
+    """Make the server of an application. It stops by itself when its state file is not its own any more."""
     logging.getLogger("uvicorn.error").addFilter(_cut_short)
     server = Server(configured(app))
     _tell_of_loss(app, server)
@@ -198,7 +198,7 @@ def server_of(app: Starlette) -> Server:
 
 
 def _tell_of_loss(app: Starlette, server: Server) -> None:
-    """Let the server stop once somebody else has its state; a replica has none before it serves."""
+    """Stop the server once somebody else has its state; a replica has none before it serves."""
     (app if hasattr(app, "lost") else app.state.workspaces.log).lost = server.give_up
 
 
@@ -224,7 +224,7 @@ class MockServer:
         self._running = ExitStack()
 
     def __enter__(self) -> "MockServer":
-        """Raises SetupError, and leaves nothing open."""
+        """Start the server in a thread. Raises SetupError, and leaves nothing open."""
         with ExitStack() as opened:
             listener = opened.enter_context(bind(self.settings))
             self.app = open_app(self.settings, listener, opened, self._observe)

@@ -12,19 +12,19 @@ from contracts.run.outcome import RunResult
 from contracts.spec.document import Contract
 from contracts.transport.redaction import ReportRedactor
 
-_MOST = 10
+_MAX_FINDINGS = 10
 
 
 def proposals(outcome: RunResult, contract: Contract, redactor: ReportRedactor, console: Console) -> None:
     """Print a patch of the document for each finding on a target that is no mock: there the document may be wrong."""
     if outcome.target.is_mock:
         return
-    for finding in outcome.findings[:_MOST]:
+    for finding in outcome.findings[:_MAX_FINDINGS]:
         title = f"{finding.rule.name} in {finding.operation} [{finding.where}]"
         _say(title.replace("\n", "\\n"), redactor, console)  # names of a target, which are one line
         _say(propose(finding, contract).text, redactor, console)
-    if len(outcome.findings) > _MOST:
-        more = len(outcome.findings) - _MOST
+    if len(outcome.findings) > _MAX_FINDINGS:
+        more = len(outcome.findings) - _MAX_FINDINGS
         _say(f"… and {more} more findings: narrow the run down with --only", redactor, console)
 
 

@@ -16,7 +16,7 @@ from contracts.spec.text_file import content, decoded
 
 _NEEDED = ("check", "operation", "owner", "expires")
 _KNOWN = ("check", "operation", "where", "owner", "expires", "reason")
-_LARGEST = 1024 * 1024
+_MAX_FILE_BYTES = 1024 * 1024
 
 
 def load_baseline(file: str, today: date, contract: Contract | None = None) -> Baseline:
@@ -26,7 +26,7 @@ def load_baseline(file: str, today: date, contract: Contract | None = None) -> B
     """
     if not file:
         return Baseline()
-    text = decoded(content(file, _LARGEST, "name the baseline, which is a short list"), file)
+    text = decoded(content(file, _MAX_FILE_BYTES, "name the baseline, which is a short list"), file)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except RecursionError:

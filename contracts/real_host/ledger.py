@@ -23,7 +23,7 @@ from contracts.spec.text_file import content
 
 PATTERN = "sophiie-mock-writes-*.jsonl"
 _VERSION = 1
-_LARGEST = 16 * 1024 * 1024
+_MAX_FILE_BYTES = 16 * 1024 * 1024
 _MEMBERS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
     {
         "run": {"version": int, "run": str, "origin": str, "owner": str},
@@ -190,7 +190,7 @@ def owner_of(origin: str, organization: str) -> str:
 
 def load_ledger(file: Path) -> tuple[Ledger, int]:
     """The state that a file tells, and how many bytes of it are whole lines. Raises CannotRun."""
-    raw = content(file, _LARGEST, "name the ledger of a run")
+    raw = content(file, _MAX_FILE_BYTES, "name the ledger of a run")
     whole = raw.rfind(b"\n") + 1
     lines = [line for line in enumerate(raw[:whole].removeprefix(BOM_UTF8).splitlines(), 1) if line[1].strip()]
     try:

@@ -9,7 +9,7 @@ from contracts.spec.json_file import JsonNode
 from contracts.transport.exchange import Exchange, Variables
 from mock_server.support.redaction import MASK
 
-_LARGEST = 64 * 1024
+_MAX_BODY_BYTES = 64 * 1024
 _OF_THE_CONNECTION = (
     *("accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"),
     "x-schemathesis-testcaseid",
@@ -51,7 +51,7 @@ def to_dict(exchange: Exchange, keys: Variables) -> dict[str, Any]:
     A mock's journal knows the exchange by its ``mockRequestId``.
     """
     text = exchange.sent_body.decode("utf-8", "replace")
-    whole = len(exchange.sent_body) <= _LARGEST and text.encode("utf-8") == exchange.sent_body
+    whole = len(exchange.sent_body) <= _MAX_BODY_BYTES and text.encode("utf-8") == exchange.sent_body
     headers = {name: value for name, value in exchange.sent_headers.items() if name not in _OF_THE_CONNECTION}
     for key, variable in keys.items():
         headers = {name: value.replace(key, f"${variable}") for name, value in headers.items()}

@@ -17,7 +17,7 @@ _ROWS = 200
 """The most rows that a table of the summary has."""
 MAX_TABLE_BYTES = 400 * 1024
 """GitHub takes a mebibyte of a summary, and nothing of a larger one; there are two tables, and the text below them."""
-_LONGEST = 240
+_MAX_TEXT_CHARACTERS = 240
 """Characters of a cell, before they are escaped."""
 _LONGEST_MESSAGE, _LONGEST_TITLE = 4_000, 200
 """Characters of an annotation. GitHub cuts a message after 64 KiB, and a title after 255 characters."""
@@ -93,4 +93,4 @@ def _about(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return escaping.markdown(shorten(text, _LONGEST))
+    return escaping.markdown(shorten(text, _MAX_TEXT_CHARACTERS))

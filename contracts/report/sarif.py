@@ -21,7 +21,7 @@ from mock_server.support.text import shorten
 
 MAX_RESULTS = 5_000
 """Results that GitHub shows of the 25,000 that it takes; those that break the run come first."""
-_LONGEST = 1_000
+_MAX_MESSAGE_CHARACTERS = 1_000
 """Characters of a message that it shows."""
 _LEVELS = {True: "error", False: "warning"}
 _ROOT = "%SRCROOT%"
@@ -105,7 +105,7 @@ def _result(cause: Cause, index: int, places: DocumentPlaces) -> dict[str, Any]:
         "ruleId": first["rule"],
         "ruleIndex": index,
         "level": _LEVELS[first["breaks"]],
-        "message": {"text": shorten(text, _LONGEST)},
+        "message": {"text": shorten(text, _MAX_MESSAGE_CHARACTERS)},
         "locations": [{"physicalLocation": _physical(places.find(first["operation"])), "logicalLocations": [logical]}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",

@@ -17,7 +17,7 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Listing, id_prefix
 from contracts.transport.exchange import Exchange
 
-_MANY = 60
+_MAX_RECORDS = 60
 """Records that are read one by one: of what one in ten does, this misses nothing."""
 _PREFIX = re.compile(r"[a-z]{2,5}_")
 
@@ -44,7 +44,7 @@ def items(client: ScenarioClient, listing: Listing) -> None:
 def details(client: ScenarioClient, listing: Listing, read: Operation, inner: str) -> None:
     """Many items, one by one: each reads as in its list, and makes sense by itself."""
     inner_ids: dict[Any, Any] = {}
-    for item in some(beginning(client, listing), _MANY):
+    for item in some(beginning(client, listing), _MAX_RECORDS):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if read.key == business_rules.INQUIRY:  # elsewhere what is inside may be of several records

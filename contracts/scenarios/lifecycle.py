@@ -12,7 +12,7 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
-_KEPT = "suiteKept"
+_FOREIGN_FIELD = "suiteKept"
 
 
 def creation(client: ScenarioClient, family: Family) -> None:
@@ -195,14 +195,14 @@ def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -
 def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
     """An empty list or object takes the place of what was there (gap transfer-settings)."""
     filled: tuple[Any, ...] = ([], {})
-    for empty, before in zip(filled, (record.get(name), {_KEPT: 1}), strict=True):
+    for empty, before in zip(filled, (record.get(name), {_FOREIGN_FIELD: 1}), strict=True):
         bodies = {name: before}, {name: empty}
         if operation.body is None or not all(map(operation.document.validator(operation.body).is_valid, bodies)):
             continue
         for body in bodies:
             exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
         shown = [one.get(name, empty) for one in (record_of(exchange), *kind.shown(record["id"]))]
-        if any(_KEPT in one if isinstance(one, dict) else one != empty for one in shown):
+        if any(_FOREIGN_FIELD in one if isinstance(one, dict) else one != empty for one in shown):
             kind.client.broken(
                 rules.EMPTIED, operation, exchange, expected=f"{name}: {empty}", got=f"{name}: more", where=name
             )

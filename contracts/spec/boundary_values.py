@@ -24,7 +24,7 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
     "object": ([], "suite", 7, None, [{}]),
 }
 _ANY: tuple[Any, ...] = ("suite", 7, 1.5, True, None, [], {})
-_LARGEST = 200
+_MAX_ITEMS = 200
 """Items and members of the largest list and object that is sent."""
 
 Path = tuple[str | int, ...]
@@ -142,7 +142,7 @@ def _lists(document: Document, schema: Schema) -> Iterator[list[Any]]:
         return
     least, most = schema.get("minItems", 0), schema.get("maxItems", 0)
     for length in {least - 1, least, 1, most, most + 1 if most else 0}:
-        if 0 <= length <= _LARGEST:
+        if 0 <= length <= _MAX_ITEMS:
             yield [item] * length
 
 
@@ -152,5 +152,5 @@ def _objects(document: Document, schema: Schema) -> Iterator[dict[str, Any]]:
     except CannotSample:
         return
     most = schema.get("maxProperties", 0)
-    if 0 < most <= _LARGEST:
+    if 0 < most <= _MAX_ITEMS:
         yield from ({**sample, **{f"suite{n}": n for n in range(many - len(sample))}} for many in (most, most + 1))

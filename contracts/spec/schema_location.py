@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.support import json_pointer
 
-_MOST = 50  # references in a row
+_MAX_REFERENCES_IN_A_ROW = 50
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class SchemaLocation:
     def followed(self) -> "SchemaLocation":
         """Where the references that stand here lead to."""
         place = self
-        for _ in range(_MOST):
+        for _ in range(_MAX_REFERENCES_IN_A_ROW):
             reference = place.node.get("$ref") if isinstance(place.node, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#/"):
                 break

@@ -20,7 +20,7 @@ _LIMITS = {
     "format": "a text of the format {}",
     "const": "exactly {}",
 }
-_LONGEST = 8
+_MAX_VALUES = 8
 
 
 def describe_keyword(keyword: str, value: Any) -> str:
@@ -30,7 +30,7 @@ def describe_keyword(keyword: str, value: Any) -> str:
     if keyword == "type":
         return _either(_NAMES.get(kind, kind) for kind in ([value] if isinstance(value, str) else value))
     if keyword == "enum":
-        return f"one of {', '.join(map(str, value[:_LONGEST]))}" + (" …" if len(value) > _LONGEST else "")
+        return f"one of {', '.join(map(str, value[:_MAX_VALUES]))}" + (" …" if len(value) > _MAX_VALUES else "")
     if keyword == "required":
         return f"the member {value}"
     if keyword in ("additionalProperties", "unevaluatedProperties"):

@@ -10,7 +10,7 @@ from contracts.errors import CannotRun
 from contracts.spec.text_file import content, decoded
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 
-_MOST = 64 * 1024
+_MAX_KEY_BYTES = 64 * 1024
 
 
 def key_from(file: str, from_input: bool, environment: Mapping[str, str]) -> str:
@@ -20,11 +20,11 @@ def key_from(file: str, from_input: bool, environment: Mapping[str, str]) -> str
     """
     if from_input:
         stream = sys.stdin.buffer
-        raw = stream.readline(_MOST) if sys.stdin.isatty() else stream.read(_MOST)
+        raw = stream.readline(_MAX_KEY_BYTES) if sys.stdin.isatty() else stream.read(_MAX_KEY_BYTES)
         text = decoded(raw, "standard input")
         return _only_line(text, "standard input") if text.strip() else ""
     if file:
-        return _only_line(decoded(content(file, _MOST, "name a file with nothing but the key"), file), file)
+        return _only_line(decoded(content(file, _MAX_KEY_BYTES, "name a file with nothing but the key"), file), file)
     return from_environment(TOKEN_VARIABLE, environment)
 
 

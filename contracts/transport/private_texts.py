@@ -11,7 +11,7 @@ from contracts.transport.exchange import NOT_JSON, Exchange
 from mock_server.support.redaction import MASK
 
 _SHORTEST = 3  # letters; a shorter text is part of too many innocent ones, and tells little
-_MOST = 200_000  # texts; a run on a real host makes 50 requests a minute
+_MAX_TEXTS = 200_000  # a run on a real host makes 50 requests a minute
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*(?:'|$)|\"(?:[^\"\\]|\\.)*(?:\"|$)")
 
 
@@ -24,7 +24,7 @@ class PrivateTexts:
 
     def seen(self, exchange: Exchange) -> None:
         """Remember each text of an answer."""
-        if exchange.private and exchange.json is not NOT_JSON and len(self._texts) < _MOST:
+        if exchange.private and exchange.json is not NOT_JSON and len(self._texts) < _MAX_TEXTS:
             self._texts.update(text for text in _texts(exchange.json, "") if text not in self._words)
 
     def mask(self, text: str) -> str:

@@ -11,7 +11,7 @@ from mock_server.support.did_you_mean import nearest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 ANY = "ANY"
-_LONGEST = 200  # letters of a name that are compared with others
+_MAX_COMPARED_CHARACTERS = 200
 _SHOWN = 4
 
 
@@ -79,7 +79,7 @@ class OperationNames:
 
     def like(self, method: str, path: str) -> str:
         """The operation that a request to nobody was probably meant for, an empty text if none is like it."""
-        return nearest(f"{method} {path}"[:_LONGEST], map(shown, self.all))
+        return nearest(f"{method} {path}"[:_MAX_COMPARED_CHARACTERS], map(shown, self.all))
 
     def remedy(self, name: str) -> str:
         """The operation that was probably meant, as `sophiie-mock routes` prints it."""
@@ -87,7 +87,7 @@ class OperationNames:
         known |= {id: some[0] for id, some in self._by_id.items()}
         if " " not in name.strip():
             known |= {operation.path: operation for operation in self.all}
-        near = get_close_matches(name.strip()[:_LONGEST], known, 1)
+        near = get_close_matches(name.strip()[:_MAX_COMPARED_CHARACTERS], known, 1)
         if not near:
             return "`sophiie-mock routes` lists them"
         meant = known[near[0]]

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from mock_server.admin.context import ControlRefused
 from mock_server.support.did_you_mean import did_you_mean
 
-_LONGEST = 9  # digits
+_MAX_DIGITS = 9
 
 
 def refuse_unknown(request: Request, names: Iterable[str]) -> None:
@@ -17,10 +17,10 @@ def refuse_unknown(request: Request, names: Iterable[str]) -> None:
             raise ControlRefused(400, f"no such parameter here; there are {', '.join(names)}", parameter=name)
 
 
-def whole_number(request: Request, name: str, default: int, most: int = 10**_LONGEST - 1) -> int:
+def whole_number(request: Request, name: str, default: int, most: int = 10**_MAX_DIGITS - 1) -> int:
     """A number from 0 to ``most``. Raises Refusal."""
     text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         raise ControlRefused(400, f"`{name}` is a whole number", parameter=name)
     if int(text) > most:
         raise ControlRefused(400, f"`{name}` is at most {most}", parameter=name)

@@ -9,7 +9,7 @@ from mock_server.api.exchange import JOURNAL_ANSWER_BYTES, Exchange, fields_weig
 
 Header = tuple[bytes, bytes]
 
-_LONGEST = 1_000
+_MAX_EXPLAIN_CHARACTERS = 1_000
 _OURS = 300  # bytes in memory of the headers that start with X-Mock-, but for the letters of the explanation
 _BODILESS = frozenset({204, 205, 304})
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
@@ -74,4 +74,5 @@ def explained(texts: Sequence[str]) -> Header:
     line = "; ".join(texts)
     if not line.isascii() or not line.isprintable():
         line = _NOT_PRINTABLE.sub("?", line.replace("→", "->").replace("…", "..."))
-    return b"x-mock-explain", (line if len(line) <= _LONGEST else line[: _LONGEST - 4] + " ...").encode("ascii")
+    short = line if len(line) <= _MAX_EXPLAIN_CHARACTERS else line[: _MAX_EXPLAIN_CHARACTERS - 4] + " ..."
+    return b"x-mock-explain", short.encode("ascii")

@@ -17,7 +17,7 @@ MAX_TOTAL_BYTES = 16 * 1024 * 1024
 """Bytes of all answers that are kept."""
 MAX_ANSWER_BYTES = 64 * 1024
 """Bytes of an answer that is kept."""
-_LONGEST = 1024  # bytes of path, query and Accept
+_MAX_KEY_BYTES = 1024  # bytes of path, query and Accept
 
 
 class ResponseCache:
@@ -42,7 +42,7 @@ class ResponseCache:
         """Keep the answer to a request to a ``repeatable`` operation, unless it or its target is very long."""
         accept, target = exchange.named.get(b"accept"), exchange.target
         length = sum(map(len, target)) + len(accept or b"")
-        if exchange.plain_method != "GET" or len(answer.body) > MAX_ANSWER_BYTES or length > _LONGEST:
+        if exchange.plain_method != "GET" or len(answer.body) > MAX_ANSWER_BYTES or length > _MAX_KEY_BYTES:
             return
         key = (state.version, target, accept)
         self._forget(key)

@@ -10,7 +10,7 @@ from mock_server.spec.operation import Operation
 from mock_server.webhooks import subscriptions
 
 _EXPRESSION = re.compile(r"\{(\$[^{}]+)\}")
-_LONGEST = 2_048
+_MAX_URL_CHARACTERS = 2_048
 
 
 def with_callbacks(operation: Operation, behaviour: Behaviour) -> Behaviour:
@@ -25,7 +25,7 @@ def with_callbacks(operation: Operation, behaviour: Behaviour) -> Behaviour:
         for event, expression in named:
             url = _EXPRESSION.sub(lambda found: str(_value(call, found[1]) or ""), expression)
             known = event in call.contract.webhooks
-            if known and url.startswith(("http://", "https://")) and len(url) <= _LONGEST:
+            if known and url.startswith(("http://", "https://")) and len(url) <= _MAX_URL_CHARACTERS:
                 subscriptions.subscribe(call.tx, call.now, url, event)
         return result
 

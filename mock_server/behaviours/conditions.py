@@ -23,7 +23,7 @@ _MATCHES = frozenset({"if-match", "if-none-match"})
 _KEY = frozenset({"idempotency-key", "x-idempotency-key"})
 NAMES = _MATCHES | _KEY
 _ONE = frozenset({Role.GET, Role.UPDATE, Role.DELETE, Role.ACTION})
-_LONGEST = 255
+_MAX_KEY_CHARACTERS = 255
 
 
 def is_conditional(operation: Operation) -> bool:
@@ -52,7 +52,11 @@ def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
         binding = call.contract.bindings.get(operation.key)
         if binding is None:
             return behaviour(call)
-        key = next((call.headers[name][:_LONGEST] for name in _KEY if name in call.headers), "") if keys else ""
+        key = (
+            next((call.headers[name][:_MAX_KEY_CHARACTERS] for name in _KEY if name in call.headers), "")
+            if keys
+            else ""
+        )
         if key and (row := _known(call, key)) is not None:
             return crud.answer(call, row, 201 if 201 in operation.responses else None)
         before = records.find(call) if tags and binding.role in _ONE and binding.levels[-1].ids else None

@@ -15,7 +15,7 @@ from mock_server.workspaces.workspace import DEFAULT
 from mock_server.world.clock import stamp, wall_time
 
 _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}
-_LONGEST = 300
+_MAX_FIELD_CHARACTERS = 300
 
 
 class LogLines:
@@ -71,7 +71,7 @@ def _target(exchange: Exchange) -> str:
 
 def printed(text: str) -> str:
     """A text from outside for a terminal: nothing in it can move the cursor, and it has an end."""
-    return printable(shorten(text, _LONGEST))
+    return printable(shorten(text, _MAX_FIELD_CHARACTERS))
 
 
 class _Redacted(logging.Formatter):

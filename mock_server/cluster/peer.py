@@ -12,7 +12,7 @@ from mock_server.errors import Problem, SettingsError
 from mock_server.support.postgres_url import is_postgres_url
 
 _SECRET = re.compile(r"[\x21-\x7e]{16,200}")
-_LONGEST = 1_000  # bytes of the file
+_MAX_FILE_BYTES = 1_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +55,7 @@ def _checked(url: str) -> str:
 def _secret_in(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            text = file.read(_LONGEST).decode("ascii", "replace").strip()
+            text = file.read(_MAX_FILE_BYTES).decode("ascii", "replace").strip()
     except OSError as fault:
         what = fault.strerror or str(fault)
         raise SettingsError(Problem(str(path), what, "make it readable, and the same for each replica")) from None

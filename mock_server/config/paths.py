@@ -1,4 +1,4 @@
-"""Where the contract and the fixtures lie: the only module that knows.
+"""The folders of the contract and the fixtures. No other module knows where they are.
 
 In a checkout they are the top-level folders ``openapi/`` and ``fixtures/``; in a wheel they are packed inside
 the package (both names belong to other distributions, so they cannot be import packages of ours).

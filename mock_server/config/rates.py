@@ -12,7 +12,7 @@ _LIMITS: Mapping[str, int] = {"observe": RATE_LIMIT_PER_MINUTE, "off": 0}
 
 
 def requests_per_minute(text: str) -> int:
-    """Read a rate limit; 0 is none. Raises ValueError in words that can stand in a message."""
+    """Read a rate limit; 0 means no limit. Raises ValueError with a text that can stand in a message."""
     if text in _LIMITS:
         return _LIMITS[text]
     if not re.fullmatch("[1-9][0-9]{0,8}", text):
@@ -25,7 +25,7 @@ _FASTEST = 600.0  # contacts a minute
 
 
 def contacts_per_minute(text: str) -> float:
-    """Read ``6/min``; an empty text is none. Raises ValueError in words that can stand in a message."""
+    """Read a rate such as ``6/min``; an empty text is none. Raises ValueError with a text for a message."""
     if not text:
         return 0.0
     number, _, period = text.partition("/")

@@ -1,4 +1,4 @@
-"""Every setting, in one table: name, default, help. Flags, variables, the configuration file and the docs derive."""
+"""Every setting in one table: name, default, help. Flags, variables, configuration file and docs are made from it."""
 
 import ipaddress
 import re
@@ -14,7 +14,7 @@ from mock_server.support.web_origin import allowed_origin
 
 PREFIX = "SOPHIIE_MOCK_"
 LOCAL_KEY = "sk_test_local"
-"""Opens the default workspace, on a loopback bind only."""
+"""The key that opens the default workspace, on a loopback bind only."""
 
 
 def _setting(
@@ -27,14 +27,14 @@ def _setting(
     short: str = "",
     metavar: str = "",
 ) -> Any:
-    """A field. ``choices`` and ``check`` (raises ValueError) are for a text, ``bounds`` for a number."""
+    """Make a field. ``choices`` and ``check`` (raises ValueError) are for a text, ``bounds`` for a number."""
     rules = {"choices": choices, "bounds": bounds, "check": check}
     return field(default=default, metadata={"help": help, "short": short, "metavar": metavar, **rules})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is to run. Every field is a flag, a variable and a key of the file.
+    """How a server is to run. Every field is a flag, a variable and a key of the configuration file.
 
     Raises SettingsError for a value that cannot be used.
     """
@@ -144,12 +144,12 @@ class Settings:
 
     @property
     def contacts(self) -> float:
-        """How many a minute get in touch by themselves."""
+        """How many people get in touch in a minute, without a call of the control plane."""
         return contacts_per_minute(self.traffic)
 
     @property
     def loopback(self) -> bool:
-        """True when only this machine reaches the server."""
+        """True if only this machine can reach the server."""
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
@@ -157,12 +157,12 @@ class Settings:
 
     @property
     def limit(self) -> int:
-        """Requests a minute; 0 for no limit at all."""
+        """Requests that each key may make in a minute; 0 means no limit."""
         return requests_per_minute(self.rate_limit)
 
 
 def table() -> Sequence[Field[Any]]:
-    """The settings in order, for those who derive from them."""
+    """All settings in the order of their definition."""
     return fields(Settings)
 
 
@@ -177,7 +177,7 @@ def variable(name: str) -> str:
 
 
 def typed(item: Field[Any], value: Any) -> Any:
-    """``value`` as the setting's type. Raises ValueError in words that can stand in a message."""
+    """Convert ``value`` to the setting's type. Raises ValueError with a text that can stand in a message."""
     if isinstance(item.default, bool):
         return _boolean(value)
     if isinstance(item.default, int):
@@ -199,7 +199,7 @@ def typed(item: Field[Any], value: Any) -> Any:
 
 
 def remedy(item: Field[Any]) -> str:
-    """The values that can be written instead of one that cannot be used."""
+    """The values that can be written instead of the refused one."""
     if isinstance(item.default, bool):
         return "write true or false"
     if isinstance(item.default, int):
@@ -213,7 +213,7 @@ def remedy(item: Field[Any]) -> str:
 
 
 def _fault(item: Field[Any], value: Any) -> str:
-    """The reason why a setting's value cannot be used; empty when it can."""
+    """The reason why a setting's value cannot be used; empty if it can be used."""
     try:
         typed(item, value)
     except ValueError as fault:
@@ -231,7 +231,7 @@ def _whole(value: Any, least: int, most: int) -> int:
 
 
 def _text(value: Any) -> str:
-    """TOML writes a number or a time where a text is meant, as in ``rate-limit = 60``."""
+    """Accept a number or a time of TOML where a text is expected, as in ``rate-limit = 60``."""
     if isinstance(value, bool | float | list | dict):
         raise ValueError(f"{short_repr(value)} is no text")
     text = str(value)

@@ -1,7 +1,7 @@
-"""Settings from where people write them.
+"""Read settings from every place where people write them.
 
 Order: flag, then ``SOPHIIE_MOCK_<NAME>``, then ``sophiie-mock.toml`` or ``[tool.sophiie-mock]`` of the folder's
-``pyproject.toml``, then the default. A variable that is set to nothing is not set.
+``pyproject.toml``, then the default. A variable with an empty value counts as not set.
 """
 
 import re
@@ -18,7 +18,8 @@ from mock_server.support.text import short_repr, shorten
 
 Table = Mapping[str, Any]
 
-_LARGEST = 16 * 1024  # bytes of a file of settings alone: some shapes cost the parser the square of their size
+_MAX_SETTINGS_FILE_BYTES = 16 * 1024
+"""Bytes of a file that holds only settings: for some texts the parser's time grows with the square of their size."""
 _LARGEST_PROJECT = 1024 * 1024
 # Kubernetes (and Docker's links) give every container SOPHIIE_MOCK_PORT=tcp://10.0.0.3:4747 for a service called
 # sophiie-mock. Nobody has set it, so it is passed over; their other variables have names that no setting has.
@@ -26,13 +27,13 @@ _OF_A_SERVICE = re.compile(r"(?:tcp|udp|sctp)://.*")
 
 _OF_ITS_LINKS = re.compile(PREFIX + r"(NAME|ENV_.*|SERVICE_HOST|SERVICE_PORT.*|PORT_\d+_(TCP|UDP|SCTP).*)")
 OTHER_VARIABLES = tuple(PREFIX + name for name in ("URL", "ADMIN_TOKEN", "API_KEY", "WEBHOOK_SECRET", "DEBUG"))
-"""Read by verbs, handles of tests and the program as a whole: no settings of a server."""
+"""Variables that verbs, test handles and the program as a whole read. They are no settings of a server."""
 
 
 def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settings:
-    """Settings from all sources; ``flags`` holds only what was given.
+    """Collect the settings from all sources. ``flags`` holds only the flags that were given.
 
-    Raises SettingsError, one line for each fault, with the source that it comes from.
+    Raises SettingsError with one line for each fault, which names its source.
     """
     known = {item.name: item for item in table()}
     problems: list[Problem] = []
@@ -53,7 +54,7 @@ def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settin
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[Problem]:
-    """Variables that look like settings and are none, which nobody would miss else. Values are not shown."""
+    """Names of variables that look like settings and are none: nobody would notice them otherwise. No values."""
     known = [*(variable(item.name) for item in table()), *OTHER_VARIABLES]
     for name, value in environment.items():
         if name.upper().startswith(PREFIX) and name not in known and value and not _OF_ITS_LINKS.fullmatch(name):
@@ -65,7 +66,7 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[Problem]:
 def _typed(
     known: Mapping[str, Field[Any]], chosen: Mapping[str, tuple[str, Any]], problems: list[Problem]
 ) -> Iterator[tuple[str, Any]]:
-    """The values that count; a value that another source overrides is not looked at."""
+    """The values that count. A value that another source overrides is not examined."""
     for name, (where, value) in chosen.items():
         try:
             yield name, typed(known[name], value)
@@ -74,7 +75,7 @@ def _typed(
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Other variables of the prefix are not for a server: verbs have some of their own."""
+    """The settings in the environment. Other variables with the same prefix belong to verbs."""
     names = {item.name: variable(item.name) for item in table()}
     # A line of a file from Windows that a container is given ends with a carriage return.
     given = {name: value for name, written in names.items() if (value := environment.get(written, "").strip())}
@@ -86,7 +87,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
 def _files(folder: Path) -> list[tuple[Callable[[str], str], Table]]:
     own, project = folder / "sophiie-mock.toml", folder / "pyproject.toml"
     if own.is_file():
-        return [(lambda name: f"{own}: {short_repr(name)}", _toml(own, _LARGEST))]
+        return [(lambda name: f"{own}: {short_repr(name)}", _toml(own, _MAX_SETTINGS_FILE_BYTES))]
     if project.is_file():
         section = _toml(project, _LARGEST_PROJECT, "tool", "sophiie-mock")
         return [(lambda name: f"{project} [tool.sophiie-mock]: {short_repr(name)}", section)]
@@ -94,7 +95,7 @@ def _files(folder: Path) -> list[tuple[Callable[[str], str], Table]]:
 
 
 def _toml(path: Path, largest: int, *sections: str) -> Table:
-    """One table of the file, an empty one where it has none."""
+    """One table of a TOML file; an empty one if the file does not have it."""
     try:
         with path.open("rb") as file:
             raw = file.read(largest + 1)

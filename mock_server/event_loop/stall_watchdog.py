@@ -2,11 +2,11 @@
 
 A beat runs on the loop every 20 ms. When it comes late, it asks how the time since the last beat was spent. A *stall*
 is 100 ms or more of the loop thread's own processor time, or of a call that blocked it. Time in which the thread was
-ready to run and had no processor is the machine's and not ours; so is time in which other threads worked.
+ready to run but had no processor does not count, nor does time in which other threads worked.
 
-A round of the loop in which hundreds are served, each for a moment, is no stall: the processor time of one piece of
-work counts, of what a task does until it waits. A look for garbage is a part of the piece in which it begins, and no
-stack shows it: where it is what takes long, it is named.
+A round of the loop that serves hundreds of requests, each for a moment, is no stall: only the processor time of one
+piece of work counts, from one wait of a task to the next. A garbage collection counts for the piece of work in which
+it begins. No stack shows it, so the report names it if it is what took long.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _STACK_FRAMES = 12
 
 @dataclass(frozen=True)
 class Stall:
-    """One time that the loop stood still: seconds of its own work and of a blocking call, and where (a stack)."""
+    """One time in which the loop stood still: seconds of its own work and of a blocking call, and the stack."""
 
     worked: float
     blocked: float
@@ -41,7 +41,7 @@ class Stall:
 
     @property
     def seconds(self) -> float:
-        """How long nobody else was served."""
+        """How long no other request was served."""
         return self.worked + self.blocked
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ def watch_stalls(on_stall: Callable[[Stall], None] = report) -> Iterator[None]:
 
 
 class _Watchdog:
-    """The beat on the loop judges; a thread beside it only notes where the loop is while a piece of work is long."""
+    """The beat on the loop judges. A thread beside it only notes where the loop is while a piece of work takes long."""
 
     _longest: float
     _piece: float
@@ -92,7 +92,7 @@ class _Watchdog:
         self._onlooker.start()
 
     def stop(self) -> None:
-        """Judge what went on until now, and end."""
+        """Judge the time until now, and end."""
         self._timer.cancel()
         gc.callbacks.remove(self._collecting)
         self._loop.set_task_factory(self._factory)
@@ -101,7 +101,7 @@ class _Watchdog:
         self._onlooker.join()
 
     def next_piece(self) -> None:
-        """Another piece of work begins."""
+        """Note that another piece of work begins."""
         wall, thread = wall_and_thread_time()
         spent = thread - self._piece
         if self._stack and (spent > self._longest or not self._where):
@@ -129,9 +129,10 @@ class _Watchdog:
             self._on_stall(stall)
 
     def _collecting(self, phase: str, info: Mapping[str, int]) -> None:
-        """Note a long look for garbage as the place: the onlooker cannot run meanwhile, and would see what came after.
+        """Note a long garbage collection as the place of a stall.
 
-        It is called in whichever thread the look happens.
+        The watching thread cannot run during a collection, and would see only what comes after it. Python calls this
+        function in whichever thread the collection happens.
         """
         if threading.get_ident() != self._loop_thread:
             return
@@ -152,19 +153,19 @@ class _Watchdog:
 
 
 class _Watched(Coroutine[Any, Any, Any]):
-    """A coroutine that tells the watchdog of each of its steps."""
+    """A coroutine that tells the watchdog when each of its steps begins."""
 
     def __init__(self, work: Coroutine[Any, Any, Any], watchdog: _Watchdog) -> None:
         self._work = work
         self._watchdog = watchdog
 
     def send(self, value: Any) -> Any:
-        """Take the next step."""
+        """Run the next step of the coroutine."""
         self._watchdog.next_piece()
         return self._work.send(value)
 
     def throw(self, *error: Any) -> Any:
-        """Take the next step with an error."""
+        """Run the next step of the coroutine with an error."""
         self._watchdog.next_piece()
         return self._work.throw(*error)
 
@@ -177,11 +178,11 @@ class _Watched(Coroutine[Any, Any, Any]):
 
 
 def time_spent(before: ThreadTime, now: ThreadTime, asleep: float) -> Stall:
-    """How long the thread kept its loop from others between two beats.
+    """How long the thread kept its loop from serving others between two beats.
 
-    Its own processor time always counts. Where the system says how long it waited for a processor, a call that blocked
-    it counts as well: what is left of the time beyond the beat without that wait and the other threads' work, and no
-    more than it was seen ``asleep`` (seconds): a virtual machine can stand still itself.
+    Its own processor time always counts. If the system says how long the thread waited for a processor, a blocking call
+    counts as well: the time beyond the beat, without that wait and the other threads' work. It counts for no more than
+    the thread was seen ``asleep`` (seconds), because a virtual machine can stand still itself.
     """
     own = now.thread - before.thread
     if now.queued is None or before.queued is None:

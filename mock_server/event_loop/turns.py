@@ -1,7 +1,7 @@
-"""Long work on the event loop, in pieces: between two of them others have their turn.
+"""Do long work on the event loop in pieces, and let other requests be served between two of them.
 
-Works that go on at the same time share one piece in each round of the loop: however many there are, whoever else comes
-waits for one piece and not for one of each.
+All long work that goes on at the same time shares one piece in each round of the loop. So another request waits for
+one piece, and not for one piece of each work.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from mock_server.world.clock import Stopwatch
 log = logging.getLogger("mock_server")
 
 TURN_MILLISECONDS = 10.0
-"""How long such work may keep the loop, before others are let in."""
+"""How long long work may keep the loop before other requests are served."""
 _WOKEN = 16
-"""How many who wait are woken in a round. Many need only a moment; those for whom nothing is left wait on."""
+"""How many waiting works are woken in a round. Many need only a moment; the others wait for the next round."""
 
 _LOOK_SECONDS = 0.5  # between two looks whether there is something to tidy up
 _REST_SECONDS = 0.005  # between two pieces of it: it is never urgent
@@ -28,9 +28,9 @@ _AFTER_FAULT_SECONDS = 30.0
 
 
 class Turns:
-    """One long work. ``await turns.rest()`` before each of its pieces; most times that returns at once.
+    """One long work. It awaits ``turns.rest()`` before each of its pieces, which mostly returns at once.
 
-    The first piece is everybody's own, but for a ``patient`` work: one of which many may begin at once.
+    Each work begins its first piece without waiting, unless it is ``patient``: many of those may begin at once.
     """
 
     def __init__(self, *, patient: bool = False) -> None:
@@ -38,7 +38,7 @@ class Turns:
         self._line: _Line | None = None
 
     async def rest(self) -> None:
-        """Let others go first, if there is nothing left of this round."""
+        """Let other requests go first if no time is left in this round."""
         if self._first is not None:
             if self._first.ms() < TURN_MILLISECONDS:
                 return
@@ -51,7 +51,7 @@ class Turns:
 
 
 class _Line:
-    """Who works in pieces on one loop, and who waits for the next round of it."""
+    """The long works of one loop: how much time is left of this round, and which works wait for the next."""
 
     _all: ClassVar["WeakKeyDictionary[asyncio.AbstractEventLoop, _Line]"] = WeakKeyDictionary()
 
@@ -67,14 +67,14 @@ class _Line:
         return line
 
     def has_time(self) -> bool:
-        """True when something is left of this round."""
+        """True if time is left in this round."""
         if self._round is None:
             self._round = Stopwatch()
             self._call()
         return self._round.ms() < TURN_MILLISECONDS
 
     async def wait(self) -> None:
-        """Stand in line until one of the next rounds."""
+        """Wait until one of the next rounds."""
         self._call()
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
@@ -86,7 +86,7 @@ class _Line:
             asyncio.get_running_loop().call_soon(self._begin)  # in the next round
 
     def _begin(self) -> None:
-        """A new round: wake the first in line."""
+        """Begin a new round: wake the first work that waits."""
         self._round, self._is_called = None, False
         woken = 0
         while self._waiting and woken < _WOKEN:
@@ -99,7 +99,7 @@ class _Line:
 
 
 async def in_turns(slices: Slices[T]) -> T:
-    """Do all of a work that comes in pieces; what it came to."""
+    """Do all the work of a generator in pieces, and return its result."""
     turns = Turns()
     while True:
         try:
@@ -111,7 +111,7 @@ async def in_turns(slices: Slices[T]) -> T:
 
 
 async def tidy_up(kept: Log, waste: DeferredFree) -> None:
-    """Remove from a log, and from memory, what nobody can reach any more, for as long as the server lives."""
+    """Remove unreachable data from a log and from memory, again and again for as long as the server lives."""
     waste.attended = True
     while True:
         try:

@@ -13,9 +13,9 @@ _REUSE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)  # else ano
 
 
 def bind(settings: Settings) -> socket.socket:
-    """A listening socket: a request sent from now on waits until the server takes it.
+    """Open a listening socket. A request that is sent from now on waits until the server takes it.
 
-    Raises SettingsError when the address cannot be had.
+    Raises SettingsError if the address cannot be used.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = OwnSocket(family, socket.SOCK_STREAM)
@@ -38,6 +38,6 @@ _REMEDIES: Mapping[int, str] = {
 
 
 def url_of(listener: socket.socket, *, secure: bool = False) -> str:
-    """``http://127.0.0.1:4747`` for a bound socket."""
+    """The URL of a bound socket, such as ``http://127.0.0.1:4747``."""
     host, port = listener.getsockname()[:2]
     return f"http{'s' * secure}://{f'[{host}]' if ':' in host else host}:{port}"

@@ -1,7 +1,7 @@
-"""Which HTTP parser the server speaks with: ours, or uvicorn's own where that one's inside has changed.
+"""Choose the server's HTTP parser: ours, or uvicorn's own if the installed uvicorn has changed inside.
 
-Ours is built on parts of uvicorn that are not documented, and the user's application decides which version there is.
-So each part is looked for. Where one is missing, the server does without our parser and says what is lost.
+Our parser is built on parts of uvicorn that are not documented, and the user's application decides which version is
+installed. So each part is looked for. If one is missing, the server works without our parser and says what is lost.
 """
 
 import asyncio
@@ -40,19 +40,19 @@ LOST = (
 
 @runtime_checkable
 class Stoppable(Protocol):
-    """A connection whose request can be refused while it is worked on."""
+    """A connection whose request can be refused while the application works on it."""
 
     transport: asyncio.Transport
 
     def unanswered(self) -> object | None:
-        """The request whose turn it is, while nothing of its answer was sent."""
+        """The request whose turn it is, as long as no byte of its answer was sent."""
 
     def cut_off(self) -> None:
         """Refuse that request and close the connection."""
 
 
 def http_parser() -> type[asyncio.Protocol] | Literal["auto"]:
-    """Our parser; or ``auto``, which is uvicorn's choice, after a warning of what is lost."""
+    """Our parser class; or ``auto``, which is uvicorn's choice, after a warning that says what is lost."""
     lacking = missing(uvicorns)
     if not lacking:
         return OurParser
@@ -61,7 +61,7 @@ def http_parser() -> type[asyncio.Protocol] | Literal["auto"]:
 
 
 def missing(parts: Any) -> list[str]:
-    """The names that our parser needs and that are not in ``parts``, a module of uvicorn's."""
+    """The names that our parser needs and that ``parts``, a module of uvicorn, does not have."""
     if parts is None:
         return ["HttpToolsProtocol"]
     return [
@@ -72,7 +72,7 @@ def missing(parts: Any) -> list[str]:
 
 
 def _names(owner: Any) -> Iterable[str]:
-    """The names of a class, and those that its methods use: attributes of its instances are among them."""
+    """The names of a class, and the names that its methods use: attributes of its instances are among them."""
     yield from dir(owner)
     for method in getattr(owner, "__dict__", {}).values():
         yield from getattr(getattr(method, "__code__", None), "co_names", ())

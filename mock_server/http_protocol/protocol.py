@@ -1,6 +1,6 @@
-"""Bounds on a request's head, and the vendor's body for bytes that are not HTTP: uvicorn's parser leaves both open.
+"""Bound a request's head, and answer bytes that are not HTTP in the vendor's shape. uvicorn's parser does neither.
 
-A refusal here comes before any key was looked at; it tells nothing of the routes.
+A refusal here is sent before any key is examined; it says nothing about the routes.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from mock_server.api.raw_connection import RawConnection, with_one_date
 from mock_server.api.raw_refusal import raw_refusal
 
 MAX_HEAD_BYTES = 64 * 1024
-"""Bytes of a request's line and headers."""
+"""Most bytes of a request line with its headers."""
 _TOO_LARGE = (431, f"the line and headers of a request have at most {MAX_HEAD_BYTES} bytes")
 _VERSIONS = ("1.1", "1.0")
 _STOPPING = (503, "the server is stopping; ask again once it is back")
@@ -24,16 +24,16 @@ _NOT_HTTP = (400, "this is not HTTP/1.1, or a method that HTTP does not know")
 
 
 class MalformedRequest(Exception):
-    """Raised into the parser, which then gives up: a status, and why."""
+    """Ends the parsing of a request: it has the status of the answer, and the reason."""
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. The application's ``state`` has ``envelope`` and ``settings``."""
+    """One HTTP connection. The application's ``state`` has ``envelope`` and ``settings``."""
 
     deadline = 10.0
-    """Seconds for a head, and for what is left of a body once its request was answered."""
+    """Seconds for a head, and for the rest of a body once its request was answered."""
     linger = 1.0
-    """Seconds for which a client may still send after we have stopped reading; its bytes are thrown away."""
+    """Seconds for which a client may still send after we have stopped reading; its bytes are dropped."""
     _timer: asyncio.TimerHandle | None = None
     _head: int | None = None  # bytes that came of a head that is not whole yet, those it began with left out
     _fed = 0  # bytes that came last
@@ -50,7 +50,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._allow(self.deadline)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The application, in a task that ``cut_off`` can end."""
+        """Run the application in a task that ``cut_off`` can end."""
         self._task = asyncio.current_task()
         await self._application(scope, receive, with_one_date(send, self._answering))
 
@@ -63,9 +63,9 @@ class HttpProtocol(HttpToolsProtocol):
         self.app = self._application  # the method in its place holds this object: garbage that must be looked for
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
-        """Answer what the client asked before it closed its side; True keeps the connection until then.
+        """Answer what the client asked before it closed its side; True keeps the connection open until then.
 
-        A request that was cut short has no answer. TLS cannot be closed on one side only.
+        An incomplete request gets no answer. TLS cannot be closed on one side only.
         """
         self._ended = True
         self._raw.end()
@@ -77,7 +77,7 @@ class HttpProtocol(HttpToolsProtocol):
         return self._owes_an_answer and self.scheme == "http"
 
     def data_received(self, data: bytes) -> None:
-        """Parse bytes, one request at a time; none after a refusal."""
+        """Parse bytes, one request at a time; after a refusal nothing is parsed."""
         if self._last_words is not None:
             return
         self._unset_keepalive_if_required()
@@ -86,7 +86,7 @@ class HttpProtocol(HttpToolsProtocol):
             rest = self._feed(rest)
 
     def _feed(self, data: bytes) -> bytes | None:
-        """Let the parser read; what it has to read once more, in a loop as each request may be one that it leaves."""
+        """Give bytes to the parser, and again those that it leaves: each request of a pipeline may leave some."""
         self._fed = len(data)
         if self._head is not None:
             self._head += len(data)
@@ -112,7 +112,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._head = 0
 
     def on_headers_complete(self) -> None:
-        """Check the size and the version of a head that is whole."""
+        """Check the size and the HTTP version of a complete head."""
         if (self._head or 0) + self._fed > MAX_HEAD_BYTES and self._size > MAX_HEAD_BYTES:
             raise MalformedRequest(*_TOO_LARGE)
         if self.parser.get_http_version() not in _VERSIONS:
@@ -137,7 +137,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Pass on that a request is whole."""
+        """Tell the application that the request is complete."""
         self._tail = None
         if not self._offered:
             super().on_message_complete()
@@ -156,12 +156,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._allow(self.deadline)
 
     def unanswered(self) -> RequestResponseCycle | None:
-        """The request whose turn it is, while nothing of its answer was sent."""
+        """The request whose turn it is, as long as no byte of its answer was sent."""
         cycle = self._answering
         return cycle if self._owes_an_answer and cycle is not None and not cycle.response_started else None
 
     def cut_off(self) -> None:
-        """The server stops: end and refuse the request whose turn it is; those behind it are not begun."""
+        """End and refuse the request whose turn it is, because the server stops. Requests behind it are not begun."""
         if (cycle := self.unanswered()) is not None and not self.transport.is_closing():
             self.pipeline.clear()
             self._give_up(cycle)
@@ -177,25 +177,25 @@ class HttpProtocol(HttpToolsProtocol):
 
     @staticmethod
     def _give_up(cycle: RequestResponseCycle | None) -> None:
-        """Let the application know that nobody waits for this answer."""
+        """Tell the application that nobody waits for this answer."""
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
             cycle.message_event.set()
 
     @property
     def _size(self) -> int:
-        """Bytes of the head, without what stands between its parts."""
+        """Bytes of the head, without the separators between its parts."""
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     @property
     def _offered(self) -> bool:
-        """True when the request offers to go on in another protocol."""
+        """True if the request offers to change to another protocol."""
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
     def _without_offer(self, rest: bytes) -> bytes | None:
-        """The request once more, without its offer: the parser takes what follows one for the other protocol.
+        """Repeat the request without its offer of another protocol: the parser would expect that protocol next.
 
-        Java's HttpClient offers HTTP/2 with every first request, bodies included.
+        Java's HttpClient offers HTTP/2 with every first request, also with those that have a body.
         """
         if not self._offered:  # CONNECT: answered as any method, but nothing can follow it
             self.shutdown()
@@ -219,21 +219,21 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(408, f"the line and headers of a request were not whole after {self.deadline:g} s")
 
     def _refuse(self, status: int, why: str) -> None:
-        """Refuse what cannot be read further, in its turn: requests before it are answered first."""
+        """Refuse a request that cannot be read further, in its turn: requests before it are answered first."""
         self._allow(None)
         self._last_words = self._refusal(status, why)
         if not self._waiting():
             self._hang_up(self._last_words)
 
     def _hang_up(self, words: bytes) -> None:
-        """Say them, and listen no more. Closed at once, with input unread, the system would take them back."""
+        """Send the answers and stop reading. If it closed at once with unread input, the system would withdraw them."""
         self.transport.write(words)
         self.transport.write_eof()
         self.flow.resume_reading()
         self._allow(self.linger)
 
     def _waiting(self) -> bool:
-        """Drop the refused request if its head was whole; tell whether requests before it have no answer yet."""
+        """Drop the refused request if its head was complete; tell whether requests before it have no answer yet."""
         cycle = self.cycle
         if cycle is None or self._head is not None or not cycle.more_body:
             return cycle is not None and not cycle.response_complete

@@ -1,6 +1,6 @@
-"""A server that stops lets go of its clients: what is in flight is refused in the words of its surface.
+"""End the connections of a server that stops: each request in flight is refused in the shape of its API.
 
-The loop that ends would do it otherwise, and what it ends uvicorn answers with a 500 that is in nobody's words.
+Otherwise the loop that ends would cancel them, and uvicorn would answer 500 in a shape of nobody's.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ _LOOK = 0.02  # seconds between looks whether they have gone
 
 
 async def refuse_the_slow(state: ServerState) -> None:
-    """Answer 503 to each request that is in flight for longer than the patience, and end what works on it."""
+    """Answer 503 to each request that is in flight for longer than ``patience``, and end its work."""
     slow: dict[Stoppable, object] = {}
     while True:
         connections = _stoppable(state)

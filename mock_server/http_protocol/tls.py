@@ -8,7 +8,7 @@ from mock_server.errors import Problem, SettingsError
 
 
 def tls_options(settings: Settings) -> dict[str, Any]:
-    """Name the files for uvicorn to serve https with; none for plain http. Raises SettingsError."""
+    """The options with which uvicorn serves https; none for plain http. Raises SettingsError."""
     cert, key = settings.tls_cert, settings.tls_key
     if not cert and not key:
         return {}

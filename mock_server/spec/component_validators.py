@@ -24,7 +24,7 @@ from mock_server.support.garbage_collector import collector_paused
 from mock_server.support.json_pointer import escape
 
 CUT = "x-mock-component"
-_KEPT = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef", "$dynamicAnchor"})
+_KEPT_KEYWORDS = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef", "$dynamicAnchor"})
 _IN_PLACE = frozenset({*ONE_IN_PLACE, *LISTED_IN_PLACE, "dependentSchemas"})
 _BELOW = frozenset({*ONE, *ONE_IN_PLACE})
 _LISTED = frozenset({*LISTED_IN_PLACE, "prefixItems"})
@@ -166,7 +166,7 @@ class _Builder:
         return {
             word: part
             for key, value in node.items()
-            if key in _KEPT
+            if key in _KEPT_KEYWORDS
             for word, part in [self._keyword(key, value, whole=whole)]
         }
 

@@ -33,7 +33,7 @@ _LARGE = 60  # parts of a value, from which on optional properties are made at i
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
 _DEEPEST = 6  # below this, the shortest value is sought
 _ENDLESS = 40
-_MOST = 20_000  # parts of one value
+_MAX_PARTS_OF_VALUE = 20_000
 _TRIES = 24
 _STEADY = 16  # so many of them take the first kind of value that the types allow
 _WAYS_AROUND = 80  # attempts at one whose conditions are met by chance
@@ -70,7 +70,7 @@ class _Draft:
     def value(self, schemas: Parts, depth: int) -> Any:
         """A value for all of ``schemas``. Raises Endless."""
         self.made += 1
-        if depth > _ENDLESS or self.made > _MOST:
+        if depth > _ENDLESS or self.made > _MAX_PARTS_OF_VALUE:
             raise Endless
         parts = [part for schema in schemas for part in self._holding(schema, depth)]
         if any(part.node.get("default", ...) is None for part in parts) and all(it.accepts(None) for it in schemas):
@@ -171,7 +171,7 @@ class _Draft:
     def _enough(self, made: dict[str, Any], parts: Parts, depth: int) -> None:
         """Further properties, up to `minProperties`; one at least of what is a dictionary by its pattern."""
         least = largest(parts, "minProperties", 0)
-        if least > _MOST:
+        if least > _MAX_PARTS_OF_VALUE:
             raise Endless
         patterned = [(pattern, part) for part in parts for pattern in part.node.get("patternProperties", ())]
         named = below(parts, "propertyNames")

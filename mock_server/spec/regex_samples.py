@@ -17,7 +17,7 @@ _FURTHER = [chr(code) for code in range(0xA1, 0x250) if code != 0xAD]
 _SMALL = "abcdefghijklmnopqrstuvwxyz"
 _MIXED = _SMALL + _SMALL.upper() + "0123456789"
 _MORE = 4  # how many repetitions above the least, when the pattern sets no upper bound
-_LONGEST = 2_000  # characters; a pattern may ask for billions
+_MAX_SAMPLE_CHARACTERS = 2_000  # a pattern may ask for billions
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | 
         tree = _parser.parse(translated(pattern))
     except (re.error, OverflowError, RecursionError) as fault:
         raise UnsupportedPattern(str(fault)) from None
-    most = _LONGEST if longest is None else longest
+    most = _MAX_SAMPLE_CHARACTERS if longest is None else longest
     writer = _Writer(rng, shortest, most, mixed=looks_around(pattern))
     writer.sequence(tree)
     return "".join(_with_wishes(writer, most))
@@ -96,8 +96,8 @@ class _Writer:
     def sequence(self, nodes: Any) -> None:
         for name, argument in nodes:
             self._node(str(name), argument)
-            if len(self.text) > _LONGEST:
-                raise UnsupportedPattern(f"more than {_LONGEST} characters")
+            if len(self.text) > _MAX_SAMPLE_CHARACTERS:
+                raise UnsupportedPattern(f"more than {_MAX_SAMPLE_CHARACTERS} characters")
 
     def _node(self, name: str, argument: Any) -> None:
         match name:
@@ -141,8 +141,8 @@ class _Writer:
         return self._classes[id(items)]
 
     def _repeat(self, least: int, most: int, body: Any) -> None:
-        if least > _LONGEST:
-            raise UnsupportedPattern(f"more than {_LONGEST} repetitions")
+        if least > _MAX_SAMPLE_CHARACTERS:
+            raise UnsupportedPattern(f"more than {_MAX_SAMPLE_CHARACTERS} repetitions")
         more = 0 if self.terse else self.rng.randint(0, min(most - least, _MORE))
         times = 0
         # The first repetition that can brings what is still missing; those inside another one only what they must.

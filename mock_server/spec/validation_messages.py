@@ -12,8 +12,9 @@ from mock_server.support import json_pointer
 from mock_server.support.did_you_mean import did_you_mean
 from mock_server.support.text import shorten
 
-_MOST = 20  # names or values in one remedy
-_LONGEST = 60
+_MAX_NAMES_IN_REMEDY = 20
+_MAX_TEXT_CHARACTERS = 60
+_MAX_NESTED_CHOICES = 60
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _told(complaint: Complaint) -> Problem:
             return Problem(pointer(path), f"is not of type {' or '.join(types)}")
         case "pattern" if kind.get("message") == TOO_COSTLY:
             return Problem(pointer(path), TOO_COSTLY, _described(schema))
-        case "pattern" if len(kind.get("pattern", error.message)) > _LONGEST:
+        case "pattern" if len(kind.get("pattern", error.message)) > _MAX_TEXT_CHARACTERS:
             return Problem(pointer(path), "does not have the form that is asked for", _described(schema))
         case "pattern" | "format":
             return Problem(pointer(path), error.message, _described(schema))
@@ -86,9 +87,9 @@ def pointer(tokens: Iterable[str | int]) -> str:
 
 def choice(names: Iterable[Any]) -> str:
     """A list of values that can be chosen."""
-    texts = [shorten(str(name), _LONGEST) for name in names]
-    more = f" or {len(texts) - _MOST} others" if len(texts) > _MOST else ""
-    return f"one of {', '.join(texts[:_MOST])}{more}" if texts else ""
+    texts = [shorten(str(name), _MAX_TEXT_CHARACTERS) for name in names]
+    more = f" or {len(texts) - _MAX_NAMES_IN_REMEDY} others" if len(texts) > _MAX_NAMES_IN_REMEDY else ""
+    return f"one of {', '.join(texts[:_MAX_NAMES_IN_REMEDY])}{more}" if texts else ""
 
 
 def _described(schema: Mapping[str, Any]) -> str:
@@ -98,7 +99,7 @@ def _described(schema: Mapping[str, Any]) -> str:
 
 def _meant(complaint: Complaint) -> Complaint:
     """The complaint about the alternative that the value's type has picked; most have null as the other."""
-    for _ in range(_LONGEST):
+    for _ in range(_MAX_NESTED_CHOICES):
         ways = [way for way in complaint.ways() if way and not any(_is_of_another_type(it, complaint) for it in way)]
         if len(ways) != 1:
             break

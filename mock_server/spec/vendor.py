@@ -9,7 +9,7 @@ from mock_server.spec.document import Document, Node, base_path, load
 from mock_server.spec.path_template import blanked
 
 _HOST = "sophiie.ai"
-_MOST = 0.5  # of our paths, and of the names in their answers
+_REQUIRED_SHARE = 0.5  # more than this, of our paths, and of the names in their answers
 
 
 def is_vendors(document: Document, ours: Path) -> bool:
@@ -35,10 +35,10 @@ def _is_of_vendor(url: str) -> bool:
 def _is_like(document: Document, ours: Document) -> bool:
     paths, known = _paths(document), _paths(ours)
     shared = paths.keys() & known.keys()
-    if len(shared) <= _MOST * min(len(known), len(paths)):
+    if len(shared) <= _REQUIRED_SHARE * min(len(known), len(paths)):
         return False
     names, expected = _names(document, paths, shared), _names(ours, known, shared)
-    return not expected or len(names & expected) > _MOST * len(expected)
+    return not expected or len(names & expected) > _REQUIRED_SHARE * len(expected)
 
 
 def _paths(document: Document) -> Mapping[str, str]:

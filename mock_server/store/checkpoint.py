@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-_LARGEST = 10_000
+_MAX_LOG_PAGES = 10_000
 """Pages of the log (40 MB) up to which writers go on meanwhile; then they wait, so that it can start anew."""
 
 _NOTICE = 0.02  # seconds that writers have to end what they are at, once they are asked to wait
@@ -70,7 +70,7 @@ class Checkpointer:
             self._asked.clear()
             with contextlib.suppress(sqlite3.Error), self._writing():
                 _, pages, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if pages > _LARGEST:
+                if pages > _MAX_LOG_PAGES:
                     self._restart(db)
 
     def _restart(self, db: sqlite3.Connection) -> None:

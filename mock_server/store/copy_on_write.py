@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from mock_server.store.base import Row
 
-_LONGEST = 1024  # rows of a part; then it is split
+_MAX_ROWS_PER_PART = 1024  # a part with more is split
 _FULLEST = 2048  # entries of a part on average; then there are more parts
 
 K = TypeVar("K", bound=Hashable)
@@ -27,7 +27,7 @@ class SharedRows(Sequence[Row]):
     __slots__ = ("_length", "_owned", "_parts")
 
     def __init__(self, ordered: Sequence[Row] = ()) -> None:
-        half = _LONGEST // 2  # room for what comes in between
+        half = _MAX_ROWS_PER_PART // 2  # room for what comes in between
         self._parts = [list(ordered[start : start + half]) for start in range(0, len(ordered), half)] or [[]]
         self._owned = [True] * len(self._parts)
         self._length = len(ordered)
@@ -53,7 +53,7 @@ class SharedRows(Sequence[Row]):
             part = self._own(place)
             part.insert(bisect_right(part, row.key, key=_key), row)
         self._length += 1
-        if len(part) > _LONGEST:
+        if len(part) > _MAX_ROWS_PER_PART:
             self._split(place)
 
     def remove(self, row: Row) -> None:
@@ -135,7 +135,8 @@ class SharedRows(Sequence[Row]):
 
     def _split(self, place: int) -> None:
         part = self._parts[place]
-        half = _LONGEST if place == len(self._parts) - 1 else _LONGEST // 2  # at the end it only grows there
+        # The last part grows at its end only, so it may be full.
+        half = _MAX_ROWS_PER_PART if place == len(self._parts) - 1 else _MAX_ROWS_PER_PART // 2
         self._parts[place : place + 1] = [part[:half], part[half:]]
         self._owned[place : place + 1] = [True, True]
 

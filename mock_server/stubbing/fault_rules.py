@@ -23,7 +23,7 @@ BODY_FAULTS = ("TRUNCATED_BODY", "GARBAGE_BODY")
 STALE_READ = "STALE_READ"
 """A read is answered as things stood before the last change."""
 
-_LONGEST = 120.0  # seconds of delay, whatever a distribution draws
+_MAX_DELAY_SECONDS = 120.0  # whatever a distribution draws
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class FaultHit:
         """Seconds to wait before anything else happens."""
         fixed = float(self.rule.response.get("fixedDelayMilliseconds", 0))
         spread = self.rule.response.get("delayDistribution")
-        return min((fixed + (_drawn(spread, self.chance) if spread else 0.0)) / 1000, _LONGEST)
+        return min((fixed + (_drawn(spread, self.chance) if spread else 0.0)) / 1000, _MAX_DELAY_SECONDS)
 
 
 def _drawn(spread: Mapping[str, Any], chance: Rng) -> float:

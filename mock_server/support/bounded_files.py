@@ -17,7 +17,7 @@ from mock_server.support.text import shorten
 MAX_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024
 MAX_NODES = 500_000
-"""Nodes of a YAML text, each alias counted as often as it is used."""
+"""Most nodes of a YAML text. Each alias is counted as often as it is used."""
 _MAX_BRACKETS = 1_000  # far under the depth at which libyaml's composer overflows its stack
 _MAX_INDENT = 400
 _MAX_PARTS = 500_000  # lines and commas of a YAML text: some ten microseconds and a kilobyte each
@@ -28,10 +28,10 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def read_file(path: Path, error: type[SetupError], *, ours: bool = False, slips: list[Problem] | None = None) -> Any:
-    """The data in ``path``, keys as strings. ``ours`` is for files that came with the program.
+    """Read the data of the file at ``path``, with keys as strings. ``ours`` is for files that came with the program.
 
-    ``slips`` takes what is no good YAML and is read all the same, for a file of somebody else's.
-    Raises ``error`` with the file, the line where one is known, the cause and the remedy.
+    ``slips`` collects what YAML 1.2 forbids and is read all the same, in a file that somebody else wrote.
+    Raises ``error`` with the file, the line where it is known, the cause and the remedy.
     """
     try:
         with path.open("rb") as file:
@@ -45,7 +45,7 @@ def read_file(path: Path, error: type[SetupError], *, ours: bool = False, slips:
 
 
 def read_bytes(raw: bytes, name: str, error: type[SetupError], slips: list[Problem] | None = None) -> Any:
-    """Parse bytes that came from somewhere else like a file of ours; ``name`` is for the messages."""
+    """Parse bytes from elsewhere as ``read_file`` parses a file of ours. Messages call them ``name``."""
     if len(raw) > MAX_BYTES:
         raise error(Problem(name, f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
     try:
@@ -90,7 +90,7 @@ def _yaml(text: str, name: str, error: type[SetupError], slips: list[Problem] | 
 
 
 def nests_too_deep(text: str, most: int = _MAX_BRACKETS) -> bool:
-    """Tell whether brackets may nest deeper than ``most``, from the text alone; ignoring quotes only overstates it."""
+    """Tell from the text alone whether brackets may nest deeper than ``most``; quoted brackets count too."""
     if any(len(match.group(1)) > _MAX_INDENT for match in _LEADING.finditer(text)):
         return True
     depth = 0
@@ -102,7 +102,7 @@ def nests_too_deep(text: str, most: int = _MAX_BRACKETS) -> bool:
 
 
 def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
-    """A copy of ``data``; aliases are counted as often as they are used, so a YAML bomb ends here."""
+    """Copy ``data``. Aliases are counted as often as they are used, so that a YAML bomb ends here."""
     budget = MAX_NODES
 
     def copy(node: Any, depth: int) -> Any:
@@ -128,7 +128,7 @@ def _bounded(data: Any, name: str, error: type[SetupError]) -> Any:
 
 
 def _plain_numbers(data: Any, name: str, error: type[SetupError]) -> Any:
-    """``data`` of a JSON text, which is bounded by its size, with the numbers that a document is counted with."""
+    """Copy the data of a JSON text, with each number as the double that a document is computed with."""
     top = [data]
     waiting: list[Any] = [top]
     while waiting:
@@ -142,7 +142,7 @@ def _plain_numbers(data: Any, name: str, error: type[SetupError]) -> Any:
 
 
 def _near(value: Decimal, name: str, error: type[SetupError]) -> float:
-    """The number as a double, which is what a document is computed with. Raises ``error`` for one that is too large."""
+    """Convert a number to the double that a document is computed with. Raises ``error`` if the number is too large."""
     if not math.isfinite(near := float(value)):
         raise error(
             Problem(name, f"a value that JSON does not have: {shorten(str(value), 40)}", "write a text or a number")

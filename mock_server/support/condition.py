@@ -1,4 +1,4 @@
-"""Who waits for something to happen here, in whichever event loop."""
+"""Wait until something happens in this process, in whichever event loop."""
 
 import asyncio
 from _thread import start_new_thread
@@ -20,14 +20,14 @@ class Condition:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def wake(self) -> None:
-        """Something happened: whoever waits looks again."""
+        """Say that something happened: everybody who waits asks ``ready`` again."""
         for future in self._waiting:
             if not future.done() and not future.get_loop().is_closed():
                 future.set_result(None)
         self._waiting.clear()
 
     async def until(self, ready: Callable[[], bool]) -> None:
-        """Return when ``ready`` says so; it is asked now, and after each wake."""
+        """Return when ``ready`` says so. It is called now, and after each wake."""
         while not ready():
             future = asyncio.get_running_loop().create_future()
             self._waiting.add(future)
@@ -38,7 +38,10 @@ class Condition:
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """The result of ``work``. Raises TimeoutError when it takes longer; work that has not to wait needs no timer."""
+    """Return the result of ``work``.
+
+    Raises TimeoutError when it takes longer; work that need not wait needs no timer.
+    """
     try:
         awaited = work.send(None)
     except StopIteration as end:
@@ -50,7 +53,7 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 
 @coroutine
 def _resumed(work: Coroutine[Any, Any, T], awaited: Any) -> Generator[Any, Any, T]:
-    """Go on with work that was begun, and waits for something."""
+    """Continue work that has begun and that waits for something."""
     try:
         yield awaited
         result: T = yield from work
@@ -60,7 +63,10 @@ def _resumed(work: Coroutine[Any, Any, T], awaited: Any) -> Generator[Any, Any, 
 
 
 def in_a_thread(work: Callable[[], T]) -> Awaitable[T]:
-    """The result of ``work``, done beside the event loop. A server that stops does not wait for its end."""
+    """Return the result of ``work``, done in a thread beside the event loop.
+
+    A server that stops does not wait for it.
+    """
     result: Future[T] = Future()
     # Thread.start would hold the loop until the thread runs, which takes long when another one has the interpreter.
     start_new_thread(_run, (work, result))
@@ -79,10 +85,10 @@ _LARGE = 128 * 1024  # bytes
 
 
 async def apart_if_large(size: int, work: Callable[[], T]) -> T:
-    """The result of work on so many bytes, done beside the event loop where it would keep others waiting."""
+    """Return the result of work on so many bytes. It runs in a thread if it would keep other requests waiting."""
     return await in_a_thread(work) if is_large(size) else work()
 
 
 def is_large(size: int) -> bool:
-    """Tell whether work on so many bytes would keep others waiting."""
+    """Tell whether work on so many bytes would keep other requests waiting."""
     return size > _LARGE

@@ -1,6 +1,6 @@
-"""Reports of faults of the program itself: one line on the terminal, and a file with the whole story.
+"""Report faults of the program itself: one line on the terminal, and a file with all details.
 
-``SOPHIIE_MOCK_DEBUG=1`` prints the story on the terminal instead.
+``SOPHIIE_MOCK_DEBUG=1`` prints the details on the terminal instead.
 """
 
 import os
@@ -16,7 +16,7 @@ _PACKAGES = ("mock_server", "contracts")
 
 
 def describe_crash(error: BaseException, redact: Callable[[str], str]) -> str:
-    """The line about ``error``, and where the rest is; ``redact`` takes secrets out of all of it."""
+    """Describe ``error`` in one line that names the file with the details. ``redact`` takes secrets out of both."""
     rest = redact("".join(traceback.format_exception(error)))
     line = redact(_headline(error))
     if os.environ.get(VARIABLE):
@@ -28,7 +28,7 @@ def describe_crash(error: BaseException, redact: Callable[[str], str]) -> str:
 
 
 def _headline(error: BaseException) -> str:
-    """The kind of fault and its place. The message is left to the file: it may quote somebody's data."""
+    """Name the kind of fault and its place. The message is left to the file, for it may quote somebody's data."""
     if isinstance(error, OSError) and error.strerror:
         file = f"{error.filename}: " if error.filename else ""
         return f"{file}{error.strerror} (at {_place(error)}), which is not provided for"
@@ -36,7 +36,7 @@ def _headline(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """File and line of the innermost code of ours."""
+    """File and line of the innermost call in our own code."""
     place = "an unknown place"
     for frame in traceback.extract_tb(error.__traceback__):
         file = Path(frame.filename)
@@ -46,7 +46,7 @@ def _place(error: BaseException) -> str:
 
 
 def _keep(text: str) -> str:
-    """The name of a new file for its owner only; nothing where none can be written."""
+    """Write a new file that only its owner can read, and return its name; nothing if no file can be written."""
     try:
         descriptor, name = tempfile.mkstemp(prefix="sophiie-mock-", suffix=".txt")
         with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:

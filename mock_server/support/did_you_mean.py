@@ -1,26 +1,27 @@
-"""A guess at the known name that was meant by one that is not known."""
+"""Guess which known name was meant by an unknown one."""
 
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_LONGEST = 80
+_MAX_COMPARED_CHARACTERS = 80
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known name that is the same but for case and punctuation, or else the one most like it; empty for none."""
+    """The known name that differs only in case and punctuation, or else the most similar; empty if none is."""
     names = sorted(set(known))
     bare: dict[str, str] = {}
     for name in names:
         bare.setdefault(_bare(name), name)
     if _bare(word) in bare:
         return bare[_bare(word)]
-    near = get_close_matches(word[:_LONGEST], names, 1) or get_close_matches(word[:_LONGEST].lower(), names, 1)
+    start = word[:_MAX_COMPARED_CHARACTERS]
+    near = get_close_matches(start, names, 1) or get_close_matches(start.lower(), names, 1)
     return near[0] if near else ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean `limit`?``, if something is like it."""
+    """The text ``; did you mean `limit`?`` if a known name is similar, and an empty text if none is."""
     near = nearest(word, known)
     return f"; did you mean `{near}`?" if near else ""
 

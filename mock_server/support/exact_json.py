@@ -1,7 +1,7 @@
-"""JSON that loses no digit: read within bounds, and written as it was.
+"""JSON that loses no digit: it is read within bounds, and written as it was.
 
-A number that a computer's own numbers can hold is one of them. A longer one is a Python integer or a Decimal, so that
-two numbers that differ in the twentieth digit stay two.
+A number that a float or a 64-bit integer holds exactly becomes one. A longer one becomes a Python integer or a
+Decimal, so that two numbers that differ in the twentieth digit stay different.
 """
 
 import json
@@ -17,12 +17,14 @@ import orjson
 from mock_server.support.garbage_collector import collector_paused
 
 MAX_JSON_DEPTH = 96
-"""Levels of arrays and objects in whatever comes in, a body, a file or a document. What we wrap around it stays below
-the 254 levels that orjson writes."""
+"""Most levels of arrays and objects in a body, a file or a document from outside.
+
+With the levels that we put around them they stay below the 254 levels that orjson writes.
+"""
 ENVELOPE_DEPTH = 10
-"""Levels that our own answers put around what came in: whoever reads such an answer back allows so many more."""
+"""Levels that our own answers put around data from outside. Readers of our answers allow so many more."""
 MAX_DIGITS = 4_300
-"""Digits of a number, and zeros that its exponent adds: what Python itself reads by default."""
+"""Most digits of a number, with the zeros that its exponent adds. Python's own limit is the same."""
 
 _PART_BYTES = 64  # of memory, for each item of an array or object beside its text
 _EXACT_DIGITS = 15  # a double tells all numbers of so many digits apart
@@ -41,11 +43,11 @@ _NO_BRACKETS = bytes(c for c in range(256) if c not in b"[]{}")
 _STRETCH = 32  # brackets that are looked at together
 _OPEN = ord("[")
 _WIDEST = range(-(2**63), 2**64)
-"""The integers that orjson writes."""
+"""The range of the integers that orjson writes."""
 
 
 class NotJson(ValueError):
-    """A text that is not taken as JSON: why, and where. ``line`` and ``column`` count from 1; 0 means the whole."""
+    """A text is not accepted as JSON. ``line`` and ``column`` count from 1; 0 stands for the whole text."""
 
     def __init__(self, what: str, line: int = 0, column: int = 0) -> None:
         super().__init__(what)
@@ -53,14 +55,14 @@ class NotJson(ValueError):
 
 
 class TooDeep(NotJson):
-    """JSON of more levels than are taken."""
+    """JSON has more levels of arrays and objects than are accepted."""
 
     def __init__(self, depth: int) -> None:
         super().__init__(f"nested deeper than {depth} levels")
 
 
 def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
-    """The value of a JSON text of at most ``depth`` levels, every number exact. Raises NotJson."""
+    """Read a JSON text of at most ``depth`` levels, with every number exact. Raises NotJson."""
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) < _LARGE_TEXT:
         return _read(raw, depth)
@@ -85,12 +87,12 @@ def _read(raw: bytes, depth: int) -> Any:
 
 
 def memory_bytes(raw: bytes) -> int:
-    """Bytes of memory that the value of a JSON text takes up, more or less: it may be far larger than the text."""
+    """Estimate the bytes of memory that the value of a JSON text needs; they may be far more than the text has."""
     return len(raw) + _PART_BYTES * (raw.count(b",") + raw.count(b"[") + raw.count(b"{"))
 
 
 def is_json(text: bytes | str) -> bool:
-    """Tell whether ``read_json`` takes a text."""
+    """Tell whether ``read_json`` accepts a text."""
     try:
         read_json(text)
     except NotJson:
@@ -99,7 +101,7 @@ def is_json(text: bytes | str) -> bool:
 
 
 def read_number(text: str) -> int | float | Decimal:
-    """The exact value of a number as JSON writes it. Raises NotJson for one that is longer than MAX_DIGITS."""
+    """Read a number, as JSON writes it, exactly. Raises NotJson if it has more than MAX_DIGITS digits."""
     if text.lstrip("-").isdigit():
         if len(text) > MAX_DIGITS:
             raise NotJson(f"a number of more than {MAX_DIGITS:,} digits")
@@ -108,7 +110,7 @@ def read_number(text: str) -> int | float | Decimal:
 
 
 def _float(text: str) -> float | Decimal:
-    """The exact value of a number that is not written as an integer."""
+    """Read a number that is not written as an integer, exactly."""
     short = float(text)
     if len(text) <= _EXACT_DIGITS and sys.float_info.min <= abs(short) <= sys.float_info.max:
         return short
@@ -116,7 +118,7 @@ def _float(text: str) -> float | Decimal:
 
 
 def _exact(text: str, short: float) -> float | Decimal:
-    """``short``, where it is the very number that the text says."""
+    """Return ``short`` if it is exactly the number in the text, else a longer number that is."""
     spelled = repr(short)
     if spelled == text:
         return short
@@ -130,7 +132,7 @@ def _exact(text: str, short: float) -> float | Decimal:
 
 
 def write_json(value: Any, option: int = 0) -> bytes:
-    """The JSON text of a value, every number as it was read. Raises TypeError for what JSON has no words for."""
+    """Write a value as JSON, every number as it was read. Raises TypeError for a value that JSON cannot express."""
     try:
         return orjson.dumps(value, _plain, option)
     except orjson.JSONEncodeError:  # most likely an integer beyond 64 bits
@@ -138,15 +140,15 @@ def write_json(value: Any, option: int = 0) -> bytes:
 
 
 def _has_long_number(raw: bytes) -> bool:
-    """Tell whether there may be a number that a double does not hold; a long run of digits in a text counts too."""
+    """Tell whether a text may have a number that a double does not hold. A long run of digits counts anywhere."""
     shape = raw.translate(_SHAPES)
     return _LONG in shape or _LARGE in shape or _SMALL in shape
 
 
 def _long_numbers(raw: bytes, fault: orjson.JSONDecodeError | None) -> Any:
-    """The value of a text by the slower parser, which keeps numbers. ``fault`` is why the quick one gave up.
+    """Read a text with the slower parser, which keeps long numbers. ``fault`` is why the quick parser gave up.
 
-    The standard library is less strict: what only it lets pass is refused as the quick one would have.
+    The standard library is less strict: whatever only it accepts is refused, as the quick parser would do.
     """
     try:
         value = json.loads(raw.decode(), parse_float=_float, parse_int=_integer, parse_constant=_constant)
@@ -173,9 +175,9 @@ def _constant(name: str) -> NoReturn:
 
 
 def is_deeper_text(raw: bytes, depth: int) -> bool:
-    """Tell whether a text that is JSON has more levels of arrays and objects than ``depth``.
+    """Tell whether a text that is valid JSON has more levels of arrays and objects than ``depth``.
 
-    A stretch of brackets is looked at one by one only where it opens enough of them.
+    A run of brackets is examined one by one only if it opens enough of them.
     """
     if raw.count(b"[") + raw.count(b"{") <= depth:
         return False
@@ -192,7 +194,7 @@ def is_deeper_text(raw: bytes, depth: int) -> bool:
 
 
 def _highest(brackets: bytes, level: int) -> int:
-    """The highest level that is reached from this one."""
+    """The deepest level that a run of brackets reaches, from the level at which it begins."""
     return max(accumulate((1 if one == _OPEN else -1 for one in brackets), initial=level))
 
 
@@ -211,7 +213,7 @@ def _parts(node: Any) -> Iterable[Any]:
 
 
 def _spelled(value: Any) -> Any:
-    """A value with each integer that orjson does not write in its own digits."""
+    """Replace each integer that orjson cannot write by its digits."""
     if isinstance(value, Mapping):
         return {name: _spelled(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -222,7 +224,7 @@ def _spelled(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A value that orjson knows in place of one that it does not."""
+    """Replace a value that orjson does not know by one that it knows."""
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value).encode())
     if isinstance(value, Mapping):

@@ -1,15 +1,15 @@
-"""The extra ``check``: its parts, and whether they are installed. Nothing of it is imported for that."""
+"""The extra ``check``: its parts, and whether they are installed. This is found out without importing any of them."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
 NEEDS = ("schemathesis", "hypothesis", "pytest", "openapi_core", "openapi_spec_validator", "requests", "werkzeug")
-"""Import names of the extra."""
+"""Import names of the packages of the extra ``check``."""
 _SOURCE = "git+https://github.com/OWNER/sophiie-mock@COMMIT"
 
 
 def install(extra: str = "") -> str:
-    """How to get the package, with an extra: from where it can be had, as it is not on a package index yet."""
+    """The command that installs the package with an extra, from its repository: no package index has it yet."""
     name = f"sophiie-mock[{extra}]" if extra else "sophiie-mock"
     return f'pip install "{name} @ {_SOURCE}"'
 

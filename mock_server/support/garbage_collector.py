@@ -1,4 +1,4 @@
-"""Python looks for garbage again and again, in all there is: the longest pauses of a server, and a tenth of a start."""
+"""Keep Python's full garbage collections short: they are a server's longest pauses, and a tenth of its start."""
 
 import gc
 from collections.abc import Generator, Mapping
@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 _OLDEST = 2  # generation: a look there is one in all there is
 _THRESHOLDS = (700, 10, 5)
-"""Python's own, but that a look in all there is comes twice as often: each then has half as much to look at."""
+"""Python's own thresholds, except that full collections come twice as often: each then has half the work."""
 
 
 @contextmanager
 def building_for_good() -> Generator[None, None, None]:
-    """Garbage is not looked for while something is built that stays to the end, nor in it afterwards."""
+    """Collect no garbage while objects are built that stay to the end, and never examine these objects later."""
     gc.disable()
     try:
         yield
@@ -22,7 +22,7 @@ def building_for_good() -> Generator[None, None, None]:
 
 @contextmanager
 def collector_paused() -> Generator[None, None, None]:
-    """Garbage is not looked for while something large is made: each look would walk through what there is already."""
+    """Collect no garbage while a large object is made: each collection would walk through all that exists."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -34,11 +34,11 @@ def collector_paused() -> Generator[None, None, None]:
 
 @contextmanager
 def set_aside_when_old() -> Generator[None, None, None]:
-    """Set aside what has survived a look for garbage in all there is, so that the next look passes over it.
+    """Exempt the objects that survived a full collection from the next ones.
 
-    Otherwise each look takes as long as the journals are large: with 100,000 requests in them everybody waits 600 ms.
-    What is set aside is still freed as soon as nobody refers to it. Only a circle of references would stay for ever, so
-    requests, connections and workspaces leave none behind; a test holds that.
+    Otherwise each full collection takes as long as the journals are large: with 100,000 requests in them everybody
+    waits 600 ms. An exempt object is still freed as soon as nothing refers to it. Only a cycle of references would stay
+    for ever, so requests, connections and workspaces leave none behind; a test checks that.
     """
 
     def freeze(phase: str, info: Mapping[str, int]) -> None:
@@ -56,6 +56,6 @@ def set_aside_when_old() -> Generator[None, None, None]:
 
 
 def free_what_was_set_aside() -> None:
-    """Free all that is garbage by now, also what was built for good and has had its day; nobody is served meanwhile."""
+    """Collect all garbage, also among the exempt objects. No request is served meanwhile."""
     gc.unfreeze()
     gc.collect()

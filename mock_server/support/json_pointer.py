@@ -14,10 +14,10 @@ def unescape(token: str) -> str:
 
 
 def join(tokens: Iterable[str | int]) -> str:
-    """The pointer to a place, from the names and indexes on the way; empty for the whole value."""
+    """Make the JSON pointer to a place from the names and indexes that lead to it; empty for the whole value."""
     return "".join(f"/{escape(token)}" for token in tokens)
 
 
 def split(pointer: str) -> list[str]:
-    """The names on the way to a place; none for the whole value."""
+    """The names that lead to the place of a JSON pointer; none for the whole value."""
     return [unescape(token) for token in pointer.split("/")[1:]]

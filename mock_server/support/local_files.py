@@ -1,4 +1,4 @@
-"""The files below one folder that a document names: read when they are asked for, bounded in count and size."""
+"""The files below one folder that a document refers to. Each is read when it is needed; count and size are bounded."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ class Place:
 
 @dataclass
 class LocalFiles:
-    """Files by address; ``unreached`` are references to files that were not read, with the reason."""
+    """Files by address. ``unreached`` has the references to files that were not read, with the reason."""
 
     folder: Path | None
     error: type[SetupError]
@@ -32,7 +32,7 @@ class LocalFiles:
     size: int = 0
 
     def fetch(self, address: str, reference: str) -> bool:
-        """Read the file at ``address``, for ``reference``; whether it could be."""
+        """Read the file at ``address``, which ``reference`` names. Return whether it could be read."""
         if urlsplit(address).scheme != "file" or self.folder is None:
             return False
         path = Path(unquote(urlsplit(address).path))
@@ -48,7 +48,7 @@ class LocalFiles:
         return False
 
     def _refusal(self, path: Path, folder: Path) -> str:
-        """Why a file is not read; nothing where it may be."""
+        """The reason why a file must not be read; nothing if it may be read."""
         try:
             real = path.resolve(strict=True)
             size = real.stat().st_size
@@ -61,7 +61,7 @@ class LocalFiles:
         return ""
 
     def exists(self, place: Place) -> bool:
-        """Tell whether there is anything at a place of a file that was read."""
+        """Tell whether a file has something at this place, and was read."""
         try:
             self.at(place)
         except LookupError:
@@ -69,7 +69,7 @@ class LocalFiles:
         return True
 
     def at(self, place: Place) -> Any:
-        """The node at a place. Raises LookupError where there is none."""
+        """The node at a place of a file. Raises LookupError if there is none."""
         node = self.read[place.file]
         for token in place.pointer.split("/")[1:]:
             if isinstance(node, list):

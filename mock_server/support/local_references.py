@@ -1,7 +1,7 @@
-"""References of a document to its other names, and to files beside it, written as references inside of it.
+"""Rewrite a document's references to its other names, and to files beside it, as references inside the document.
 
-``$id``, ``$anchor`` and the document's own file name are other names of a part. What a reference to another file means
-is brought into the document, below a key of ours; only files below the document's folder are read.
+``$id``, ``$anchor`` and the document's own file name are other names of a part. The target of a reference to another
+file is copied into the document, below a key of ours. Only files below the document's folder are read.
 """
 
 from collections import Counter
@@ -16,10 +16,10 @@ from mock_server.support.json_pointer import escape
 from mock_server.support.local_files import LocalFiles, Place
 
 BROUGHT = "x-mock-brought"
-"""The key of a document's components below which the parts of other files stand, by number."""
+"""The key of a document's components below which the copied parts of other files stand, by number."""
 _MAX_INLINED = 100_000  # nodes of examples from other files
 DATA = frozenset({"example", "examples", "default", "enum", "const"})
-"""Keys of a document below which data stands, and no reference."""
+"""Keys of a document whose values are data and hold no references."""
 NAMES = frozenset(
     {
         *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
@@ -28,7 +28,7 @@ NAMES = frozenset(
         *("mediaTypes", "additionalOperations"),
     }
 )
-"""Keys of a document below which names stand and no keywords: a property may well be called `default`."""
+"""Keys of a document whose values are maps by name: a property may well be called `default`."""
 _NAMING = ("$id", "$anchor", "$dynamicAnchor")
 
 Node = dict[str, Any]
@@ -36,7 +36,7 @@ Node = dict[str, Any]
 
 @dataclass
 class _Bundle:
-    """One document with all that is brought into it."""
+    """One document with everything that is copied into it."""
 
     home: str
     files: LocalFiles
@@ -44,13 +44,13 @@ class _Bundle:
     brought: dict[Place, int] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
     dynamic: Counter[str] = field(default_factory=Counter)
-    """How many parts have a dynamic anchor, by its name."""
+    """How many parts have a dynamic anchor of this name."""
     inlined: int = 0
     within: set[Place] = field(default_factory=set)
-    """Mappings of names that are being read: one may name itself."""
+    """Maps by name that are being read: one may refer to itself."""
 
     def rewritten(self, node: Any, base: str, file: str, *, data: bool = False, names: bool = False) -> Any:
-        """A copy of ``node`` of ``file`` with all references inside the document."""
+        """Copy ``node`` of ``file``, with all its references inside the document."""
         if isinstance(node, list):
             return [self.rewritten(part, base, file, data=data) for part in node]
         if not isinstance(node, dict):
@@ -78,14 +78,14 @@ class _Bundle:
         return copy
 
     def _without_dynamic(self, node: Node) -> Node:
-        """A schema whose dynamic reference can mean one part only has a plain one in its place."""
+        """Give a schema a plain reference instead of a dynamic one, if that can mean one part only."""
         reference = node.get("$dynamicRef")
         if not isinstance(reference, str) or "$ref" in node or self.dynamic[urldefrag(reference).fragment] != 1:
             return node
         return {"$ref": reference, **{key: part for key, part in node.items() if key != "$dynamicRef"}}
 
     def _named(self, node: Node, base: str, file: str) -> Any:
-        """A mapping by name; all of it may be a reference, which then says the names."""
+        """Copy a map by name. All of it may be one reference, whose target then has the names."""
         place = self._place(node["$ref"], base, file) if isinstance(node.get("$ref"), str) else None
         target = self.files.at(place) if place else None
         if place and isinstance(target, dict) and place not in self.within:
@@ -96,7 +96,7 @@ class _Bundle:
         return {name: self.rewritten(part, base, file) for name, part in node.items()}
 
     def _example(self, node: Any, base: str, file: str) -> Any:
-        """One of the named examples of an answer: it may be a reference, its value is data."""
+        """Copy a named example of an answer. It may be a reference; its value is data."""
         return self.rewritten(node, base, file, data=not (isinstance(node, dict) and node.keys() == {"$ref"}))
 
     def _reference(self, node: Node, reference: str, base: str, file: str, *, data: bool) -> Any:
@@ -110,21 +110,21 @@ class _Bundle:
         return {"$ref": self._inside(place), **others}
 
     def _inline(self, target: Any, node: Node, place: Place, *, data: bool) -> Any:
-        """Data of another file, which nobody follows a reference to, stands where it is used."""
+        """Copy data of another file to the place that uses it, for nothing follows a reference there."""
         self.inlined += sum(1 for _ in _walk(target))
         if self.inlined > _MAX_INLINED:
             return node
         return self.rewritten(target, place.file, place.file, data=data)
 
     def _mapped(self, target: Any, base: str, file: str) -> Any:
-        """A discriminator's target, which may be a bare name: then it is no reference."""
+        """Rewrite a discriminator's target. A bare name is no reference and stays."""
         if not isinstance(target, str) or not ("/" in target or "." in target):
             return target
         place = self._place(target, base, file)
         return self._inside(place) if place else target
 
     def _inside(self, place: Place) -> str:
-        """The reference to ``place`` inside the document; what stands in another file is brought in."""
+        """The reference to ``place`` inside the document. A place in another file is copied in."""
         if place.file == self.home:
             return f"#{quote(place.pointer, safe='/~')}"
         if place not in self.brought:
@@ -134,7 +134,7 @@ class _Bundle:
         return f"#/components/{BROUGHT}/{self.brought[place]}"
 
     def _place(self, reference: str, base: str, file: str) -> Place | None:
-        """The place that a reference means; None where it leads out of what can be read."""
+        """The place that a reference means; None if it leads out of what can be read."""
         address, fragment = urldefrag(_joined(base, reference))
         fragment = unquote(fragment)
         for start in dict.fromkeys([self.names.get(address), self._whole(address, reference), Place(file, "")]):
@@ -147,7 +147,7 @@ class _Bundle:
         return None
 
     def _whole(self, address: str, reference: str) -> Place | None:
-        """The file at an address, read if it may be."""
+        """The whole file at an address, read if that is allowed."""
         known = address in self.files.read
         if not known and not self.files.fetch(address, reference):
             return None
@@ -156,7 +156,7 @@ class _Bundle:
         return Place(address, "")
 
     def learn(self, root: Any, address: str) -> None:
-        """Note the names that parts of a file have of their own."""
+        """Note the other names that the parts of a file have."""
         waiting: list[tuple[Any, str, str]] = [(root, "", address)]
         while waiting:
             node, pointer, base = waiting.pop()
@@ -176,7 +176,7 @@ class _Bundle:
 
 
 class Bundled(NamedTuple):
-    """A document in one piece, the references that could not be followed with the reason, and its other files."""
+    """A document in one piece, with its other files, and the references that could not be followed and why."""
 
     root: Any
     unreached: dict[str, str]
@@ -184,9 +184,9 @@ class Bundled(NamedTuple):
 
 
 def bundled(root: Any, path: Path | None, error: type[SetupError]) -> Bundled:
-    """``root`` in one piece.
+    """Put ``root`` and everything that it refers to into one document.
 
-    ``path`` is where it was read from. A document that has no other references than its own is returned as it is.
+    ``path`` is the file that it was read from. A document that refers only to itself is returned unchanged.
     """
     if not isinstance(root, dict) or not _leads_elsewhere(root):
         return Bundled(root, {}, ())
@@ -216,7 +216,7 @@ def _walk(node: Any) -> Iterator[Any]:
 
 
 def _leads_elsewhere(root: Any) -> bool:
-    """Tell whether a reference is no pointer into the document, or a part has a name of its own."""
+    """Tell whether a reference leaves the document, or a part has a name of its own."""
     waiting: list[tuple[Any, bool]] = [(root, False)]
     while waiting:
         node, data = waiting.pop()
@@ -234,7 +234,7 @@ def _leads_elsewhere(root: Any) -> bool:
 
 
 def _joined(base: str, reference: str) -> str:
-    """The address that a reference has from ``base``; a URN as base is no path, but may have fragments."""
+    """The address of a reference, relative to ``base``. A URN as base is no path, but may have fragments."""
     try:
         return urldefrag(base).url + reference if reference.startswith("#") else urljoin(base, reference)
     except ValueError:  # no address at all

@@ -1,7 +1,7 @@
-"""Sockets of our own, in a process whose tests have forbidden connections.
+"""Open sockets in a process whose tests have forbidden connections.
 
-pytest-socket puts another class in the place of ``socket.socket``, and pytest-recording another ``connect`` into it, so
-that the code under test reaches nobody. The handles of a test run in that process too, and must go on.
+pytest-socket replaces the class ``socket.socket``, and pytest-recording replaces its ``connect``, so that the code
+under test reaches nobody. The handles of a test run in that process too, and must still reach the server.
 """
 
 import _socket
@@ -11,18 +11,18 @@ _REAL: type[socket.socket] = next(kind for kind in socket.socket.__mro__ if kind
 
 
 def sockets_are_forbidden() -> bool:
-    """Tell whether another class stands in the place of ``socket.socket``: no server can accept a connection then."""
+    """Tell whether another class has replaced ``socket.socket``: then no server can accept a connection."""
     return socket.socket is not _REAL
 
 
 class OwnSocket(_REAL):  # type: ignore[misc,valid-type]  # found at run time
-    """A socket as the system gives it, whatever stands in for ``socket.socket``."""
+    """A socket as the system provides it, whatever has replaced ``socket.socket``."""
 
     connect = _socket.socket.connect
 
 
 def connected(host: str, port: int, timeout: float | None) -> OwnSocket:
-    """A socket that is connected to the first address of a host that answers. Raises OSError."""
+    """Connect to the first address of a host that answers. Raises OSError."""
     fault: OSError | None = None
     for family, kind, protocol, _, address in _socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
         made = OwnSocket(family, kind, protocol)

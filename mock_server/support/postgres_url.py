@@ -1,4 +1,4 @@
-"""The URL of a PostgreSQL database, as ``--state`` takes it: recognized, and refused where it shows a password."""
+"""Recognize the URL of a PostgreSQL database, as ``--state`` takes it, and refuse one that shows a password."""
 
 import re
 from urllib.parse import parse_qsl
@@ -17,7 +17,7 @@ def is_postgres_url(text: str) -> bool:
 
 
 def state_place(text: str) -> str:
-    """``text``, a file or a database. Raises ValueError, without a word of it, for a URL with a password."""
+    """Return ``text``, a file or a database URL. Raises ValueError, without quoting it, for a URL with a password."""
     if is_postgres_url(text):
         place, _, query = text.partition("://")[2].partition("?")
         # Nothing of a URL is shown that may have one, also where it is not encoded as it should be.

@@ -1,7 +1,7 @@
-"""Secrets out of texts: the one redactor, by value, that every sink uses.
+"""Take secrets out of texts: every log, report and answer uses this one redactor.
 
-Two layers. A secret that was registered is masked wherever it stands, also URL-, JSON-, hex- or base64-encoded
-inside a longer text. What was never registered, and looks like a key, is masked by its looks. The well-known
+It works in two layers. A registered secret is masked wherever it stands, also URL-, JSON-, hex- or base64-encoded
+inside a longer text. A text that was never registered but looks like a key is masked as well. The well-known
 ``sk_test_local`` is no secret.
 """
 
@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 MASK = "***"
 _WELL_KNOWN = "sk_test_local"
 _REMEDY = f"bearer {_WELL_KNOWN}`"
-"""The words of our own refusals of a key. They look like a secret, and to look closer each time is slow.
+"""The words of our own refusals of a key. They look like a secret, and a closer look at each of them is slow.
 
 The sign at the end ends the word, so that no longer key is taken for it.
 """
@@ -32,7 +32,7 @@ _LOOKS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGNS = ("k_live_", "k_test_", "whsec_", "bearer", "key=", "token=", "secret=", "password=")
-"""Texts of which one is in all that looks like a secret: to look for them first costs next to nothing."""
+"""Each text that looks like a secret has one of these in it: looking for them first costs next to nothing."""
 # Words in a chain, as those of a JSON Web Token, parts of which may be masked already. Where one begins is looked for
 # word by word: one expression for both would try each beginning up to the end of its word.
 _CHAIN = re.compile(r"(?<![\w*-])[\w*-]++(?:\.[\w*-]*+)+")
@@ -42,7 +42,7 @@ _SHORTEST_PART = 8  # letters of a token's second part
 
 
 class Redactor:
-    """Holds what must not be seen. Register a secret before anything can print it."""
+    """Masks secrets in texts. Register a secret before anything can print it."""
 
     def __init__(self, *secrets: str) -> None:
         self.key_headers: frozenset[str] = frozenset()
@@ -57,18 +57,21 @@ class Redactor:
         return "<Redactor>"
 
     def hide(self, secret: str) -> None:
-        """Mask ``secret`` from here on. One of less than six characters is left alone: it would mask half of a log."""
+        """Mask ``secret`` from now on. A secret of less than six characters is not masked:
+
+        it would mask half of a log.
+        """
         self._forms |= {form for form in _forms(secret) if len(form) >= _SHORTEST}
         longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
         self._values = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def hide_named(self, *, headers: Iterable[str] = (), parameters: Iterable[str] = ()) -> None:
-        """Mask whatever stands in the headers and query parameters of these names: a document says that it is a key."""
+        """Mask the values of these headers and query parameters, because a document says that they are keys."""
         self.key_headers |= {name.lower() for name in headers}
         self._key_parameters |= frozenset(parameters)
 
     def redact(self, text: str) -> str:
-        """``text`` with each secret masked; the same text when there is none."""
+        """Return ``text`` with each secret masked, or unchanged if it has none."""
         if self._values is not None and any(form in text for form in self._forms):
             text = self._values.sub(MASK, text)
         low = text.casefold().replace(_REMEDY, "")
@@ -79,7 +82,7 @@ class Redactor:
     def redact_url(self, text: str) -> str:
         """Redact a path or a query, where any character may be percent-encoded.
 
-        It stays encoded as it came, unless a secret shows only when it is decoded.
+        It stays encoded as it came, unless a secret shows only after decoding.
         """
         if self._key_parameters and "=" in text:
             text = "&".join(map(self._without_key, text.split("&")))
@@ -91,7 +94,7 @@ class Redactor:
         return self.redact(text)
 
     def _without_key(self, pair: str) -> str:
-        """A pair of a query, also behind a path, without the key that is its value."""
+        """Return a ``name=value`` pair of a query without the value that is a key; a path may stand before the pair."""
         name, _, value = pair.partition("=")
         is_key = unquote_plus(name.rpartition("?")[2]) in self._key_parameters
         return f"{name}={MASK}" if is_key and value not in ("", _WELL_KNOWN) else pair
@@ -102,7 +105,7 @@ def _masked(match: re.Match[str]) -> str:
 
 
 def _without_tokens(match: re.Match[str]) -> str:
-    """A chain of words with each token in it masked: two words of some length, and a third where there is one."""
+    """Mask each token in a chain of words: a token is two long words, with or without a third."""
     words, told, index = match[0].split("."), [], 0
     while index < len(words):
         is_long = index + 1 < len(words) and len(words[index + 1]) >= _SHORTEST_PART
@@ -113,7 +116,7 @@ def _without_tokens(match: re.Match[str]) -> str:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Every way in which a secret may stand in a text."""
+    """All encodings in which a secret may stand in a text."""
     raw = secret.encode("utf-8", "surrogatepass")
     yield secret
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):

@@ -1,4 +1,4 @@
-"""A bounded memory of what happened, newest last; it says how much it dropped."""
+"""A bounded list of past entries, newest last. It says how many it dropped."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class RingBuffer(Generic[T]):
-    """At most ``size`` entries; an older one makes room. Not kept by the log: it tells of the past, not of state."""
+    """At most ``size`` entries; a new one replaces the oldest. No log stores it, for it is history and not state."""
 
     def __init__(self, size: int) -> None:
         self._entries: deque[T] = deque(maxlen=size)

@@ -1,4 +1,4 @@
-"""Bytes from outside as text that can be kept: in UTF-8, in JSON, in a file and on a terminal."""
+"""Turn bytes from outside into text that is safe in UTF-8, in JSON, in a file and on a terminal."""
 
 import base64
 
@@ -6,7 +6,7 @@ _BASE64 = "base64:"
 
 
 def header_text(raw: bytes) -> str:
-    """The value or name of an HTTP header: UTF-8 where it is that, else Latin-1, which every byte has a letter of."""
+    """Decode the name or value of an HTTP header: as UTF-8 if it is that, else as Latin-1, which decodes every byte."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -14,7 +14,7 @@ def header_text(raw: bytes) -> str:
 
 
 def body_text(raw: bytes, most: int | None = None) -> str:
-    """The first ``most`` bytes of a body (all of them without it) as text; ``base64:…`` where they are not UTF-8."""
+    """Decode the first ``most`` bytes of a body (all of them by default); ``base64:…`` if they are not UTF-8."""
     cut = raw[:most]
     try:
         return cut.decode("utf-8")
@@ -25,17 +25,17 @@ def body_text(raw: bytes, most: int | None = None) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` for a terminal or a log line: nothing in it can move the cursor or begin a line, and it is UTF-8."""
+    """Make ``text`` safe for a terminal or a log line: it moves no cursor, begins no line, and is UTF-8."""
     return text if text.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
 def shorten(text: str, longest: int) -> str:
-    """``text`` with at most ``longest`` characters: one that is longer ends in ``…``, so nobody takes it for whole."""
+    """Cut ``text`` to at most ``longest`` characters. A text that was cut ends in ``…``, so that everybody sees it."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def short_repr(value: object, longest: int = 60) -> str:
-    """Any value for a message as Python writes it, ``'a text'`` or ``5``, with at most ``longest`` characters."""
+    """Write any value for a message as Python does, ``'a text'`` or ``5``, with at most ``longest`` characters."""
     return shorten(repr(value), longest)
 
 

@@ -1,11 +1,14 @@
-"""How clients of ours look at the certificate of a server."""
+"""How our own clients check a server's certificate."""
 
 import ipaddress
 import ssl
 
 
 def context_for(host: str) -> ssl.SSLContext:
-    """The system's authorities, those that SSL_CERT_FILE names; on this machine any certificate, as it is self-made."""
+    """The TLS settings for a host:
+
+    the system's authorities or those of SSL_CERT_FILE; on this machine any certificate.
+    """
     context = ssl.create_default_context()
     if _on_this_machine(host):
         context.check_hostname = False

@@ -1,4 +1,4 @@
-"""One spelling for each path, so that two requests to one resource are one, and two to two resources are two."""
+"""Give each path one spelling, so that two requests mean the same resource exactly if their spelling is the same."""
 
 import re
 from urllib.parse import unquote
@@ -9,9 +9,10 @@ _CODE = re.compile("%[0-9a-fA-F]{2}")
 
 
 def canonical_path(path: str) -> str:
-    """A path as people write it, decoded, but for a letter of a segment that is a sign of URLs: ``/a%2Fb`` stays so.
+    """Decode a path to the form in which people write it.
 
-    A segment that is not UTF-8 stays as it is, its codes in capital letters.
+    A letter of a segment that has a meaning in URLs stays encoded: ``/a%2Fb``. A segment that is not UTF-8 stays as it
+    is, its codes in capital letters.
     """
     return path if "%" not in path else "/".join(map(_decoded, path.split("/")))
 

@@ -12,7 +12,7 @@ _USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 def web_origin(text: str) -> str:
-    """The origin in the one form in which two can be compared. Raises ValueError for a text that is none."""
+    """Write an origin in the one form that can be compared. Raises ValueError for a text that is no origin."""
     found = _ORIGIN.fullmatch(text)
     if found is None or int(found[3] or 0) > 65535:
         raise ValueError(
@@ -23,7 +23,7 @@ def web_origin(text: str) -> str:
 
 
 def allowed_origin(text: str) -> str:
-    """The origin of a page that somebody lets in by name. Raises ValueError, with what to do instead."""
+    """Read the origin of a page that a user allows by name. Raises ValueError, with what to do instead."""
     if text == "*":
         raise ValueError("`*` would let in every page of every site: name the origins, as https://app.example.com")
     if text.lower() == "null":
@@ -34,7 +34,7 @@ def allowed_origin(text: str) -> str:
 def is_of_this_machine(origin: str) -> bool:
     """Tell whether this machine served the page to itself: no other site can have such a name (RFC 6761).
 
-    ``localhost.`` with a dot at its end is as little ours here as in the header Host.
+    ``localhost.`` with a dot at its end does not count, here as in the header Host.
     """
     scheme, _, rest = origin.partition("://")
     host = rest if rest.endswith("]") else rest.rpartition(":")[0] or rest
@@ -44,7 +44,7 @@ def is_of_this_machine(origin: str) -> bool:
 
 
 def with_scheme(text: str) -> str:
-    """``localhost:4747`` as the URL that is meant, on this machine only; other texts as they are."""
+    """Complete ``localhost:4747`` to the URL that is meant. Only names of this machine are completed."""
     bare = "://" not in text and is_of_this_machine(f"http://{text.partition('/')[0].lower()}")
     return f"http://{text}" if bare else text
 

@@ -1,4 +1,4 @@
-"""The texts of a query and of a Cookie header by name, as they stand on the wire."""
+"""The texts of a query and of a Cookie header by name, as they were sent."""
 
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from typing import Any
@@ -10,11 +10,11 @@ MAX_QUERY_PAIRS = 200
 
 
 class UnreadableQuery(ValueError):
-    """A query that nobody can read; the text says why."""
+    """A query cannot be read; the text says why."""
 
 
 def query_texts(query: bytes) -> Texts:
-    """Decoded names with their values, which stay percent-encoded: an encoded comma is no separator.
+    """The values of a query by decoded name. The values stay percent-encoded: an encoded comma is no separator.
 
     Raises UnreadableQuery.
     """
@@ -36,17 +36,17 @@ def query_texts(query: bytes) -> Texts:
 
 
 def form_decoded(text: str) -> str:
-    """A name or value of a query without its encoding; most have none, and cost nothing."""
+    """Decode a name or value of a query. Most texts are not encoded and cost nothing."""
     return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def path_decoded(text: str) -> str:
-    """A text of a path or a cookie without its encoding; most have none, and cost nothing."""
+    """Decode a text of a path or a cookie. Most texts are not encoded and cost nothing."""
     return unquote(text) if "%" in text else text
 
 
 def cookie_texts(header: str) -> Texts:
-    """The values of cookies by name. Whatever another site has put beside them hides none."""
+    """The values of cookies by name. A malformed cookie of another site hides none of them."""
     found: dict[str, list[str]] = {}
     for pair in header.split(";"):
         name, sign, value = pair.partition("=")
@@ -56,11 +56,11 @@ def cookie_texts(header: str) -> Texts:
 
 
 NAMED = "mock.named"
-"""Where the scope of a request has its header fields by name, once somebody has asked for them."""
+"""The key of a request's scope that holds its header fields by name, from the first use on."""
 
 
 def named_fields(scope: MutableMapping[str, Any]) -> Mapping[bytes, bytes]:
-    """The header fields of a request by name, joined once for all who ask."""
+    """The header fields of a request by name. They are joined once, at the first use."""
     found: Mapping[bytes, bytes] | None = scope.get(NAMED)
     if found is None:
         found = scope[NAMED] = joined_fields(scope["headers"])
@@ -68,7 +68,7 @@ def named_fields(scope: MutableMapping[str, Any]) -> Mapping[bytes, bytes]:
 
 
 def joined_fields(fields: Collection[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Header fields by name, those of one name joined as HTTP has it (RFC 9110 5.3), cookies by a semicolon."""
+    """Join header fields of one name as HTTP does (RFC 9110 5.3); cookies are joined by a semicolon."""
     found = dict(fields)
     if len(found) == len(fields):
         return found

@@ -1,6 +1,6 @@
-"""YAML by the rules of version 1.2, as OpenAPI asks: dates, `yes`, `12:30` and `1_000` are texts.
+"""Read YAML by the rules of version 1.2, as OpenAPI asks: dates, `yes`, `12:30` and `1_000` are texts.
 
-Apart from ``bounded_files``: a start that finds its files in ``file_cache`` needs no YAML at all.
+This is a module apart from ``bounded_files``, because a start that finds its files in ``file_cache`` needs no YAML.
 """
 
 import re
@@ -25,17 +25,17 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff
 
 
 class Slip(NamedTuple):
-    """Something that YAML 1.2 does not allow and others read: what, and in which line, counted from 1."""
+    """A use that YAML 1.2 forbids and other readers accept, and its line, counted from 1."""
 
     what: str
     line: int
 
 
 class _Loader(yaml.CSafeLoader):
-    """Safe loader of YAML 1.2's core schema: keys as they are written.
+    """Safe loader of YAML 1.2's core schema, which keeps keys as they are written.
 
-    ``slips`` collects what is read all the same where the text is somebody else's: a key twice (the last one counts),
-    and merge keys, which that version does not have. Without it both are refused.
+    ``slips`` collects uses that are accepted in somebody else's text: a key twice (the last one counts), and merge
+    keys, which version 1.2 does not have. Without ``slips`` both are refused.
     """
 
     slips: list[Slip] | None = None
@@ -59,13 +59,16 @@ class _Loader(yaml.CSafeLoader):
         return {**merged, **found} if merged else found
 
     def _slip(self, what: str, node: yaml.Node) -> None:
-        """Note a slip, or refuse it where none is taken."""
+        """Note a use that YAML 1.2 forbids, or refuse it if none is accepted."""
         if self.slips is None:
             raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
         self.slips.append(Slip(what, node.start_mark.line + 1))
 
     def _merging(self, node: yaml.Node) -> dict[str, Any]:
-        """The pairs of a merge key: a mapping, or a list of them of which the first that has a key counts."""
+        """The pairs of a merge key.
+
+        Its value is a mapping, or a list of mappings of which the first that has a key counts.
+        """
         named: list[Any] = node.value if isinstance(node, yaml.SequenceNode) else [node]
         brought: dict[str, Any] = {}
         for part in named:
@@ -92,7 +95,7 @@ _Loader.add_constructor(f"{_TAG}int", _Loader.construct_yaml_int)
 
 
 class NotYaml(Exception):
-    """A fault of a YAML text, with its line, counted from 1; 0 where that is not known."""
+    """A text is not YAML. ``line`` counts from 1; 0 means that it is not known."""
 
     def __init__(self, what: str, line: int = 0) -> None:
         super().__init__(what)
@@ -100,9 +103,9 @@ class NotYaml(Exception):
 
 
 def parse(text: str, slips: list[Slip] | None = None) -> Any:
-    """The data, keys as they are written. The text's nesting is bounded by the caller.
+    """Parse a YAML text, keys as they are written. The caller bounds the text's nesting first.
 
-    ``slips`` takes those that are read all the same. Raises NotYaml.
+    ``slips`` collects forbidden uses that are accepted all the same. Raises NotYaml.
     """
     if slips is not None and (odd := _CONTROL.search(text)):
         slips.append(Slip(f"a control character (U+{ord(odd.group()):04X})", text.count("\n", 0, odd.start()) + 1))
@@ -120,7 +123,7 @@ def parse(text: str, slips: list[Slip] | None = None) -> Any:
 
 
 def scalar_value(text: str, *, plain: bool) -> str | int | float | bool | None:
-    """The value of one scalar; ``plain`` for one without quotes. Raises ValueError for a number that JSON lacks."""
+    """The value of one scalar; ``plain`` means without quotes. Raises ValueError for a number that JSON lacks."""
     kind = next((name for name, pattern, _ in _PLAIN if pattern.fullmatch(text)), "str") if plain else "str"
     match kind:
         case "bool":

@@ -13,7 +13,7 @@ Recipe: TypeAlias = str | PathLike[str] | Mapping[str, Any]
 """The name of a built-in world, the path of a recipe, or the recipe itself as a mapping of its keys."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
-_LONGEST = 2_000_000  # bytes: the server takes fewer, and says how many
+_MAX_FILE_BYTES = 2_000_000  # the server takes fewer, and says how many
 
 
 def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
@@ -30,7 +30,7 @@ def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
     path = _found(Path(world), [*folders, Path()])
     try:
         with path.open("rb") as file:
-            text = file.read(_LONGEST).decode("utf-8-sig")
+            text = file.read(_MAX_FILE_BYTES).decode("utf-8-sig")
     except (OSError, ValueError) as fault:
         why = "not UTF-8" if isinstance(fault, UnicodeDecodeError) else getattr(fault, "strerror", None) or fault
         raise Refused({"detail": f"world {world}: {why}"}) from None

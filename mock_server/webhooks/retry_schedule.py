@@ -30,8 +30,8 @@ PROFILES: Mapping[str, Steps] = MappingProxyType(
 """Seconds between attempts, as those services publish them."""
 
 _JITTER = 0.2
-_LONGEST = 7 * 24 * _HOUR
-_MOST = 50  # steps
+_MAX_STEP_SECONDS = 7 * 24 * _HOUR
+_MAX_STEPS = 50
 _MOST_ASKED = 24 * _HOUR  # of a receiver's Retry-After
 _STEP = re.compile(r"([0-9]{1,7})([smhd])")  # a number alone could be meant as one of attempts
 _UNITS: Mapping[str, int] = MappingProxyType({"s": 1, "m": _MINUTE, "h": _HOUR, "d": 24 * _HOUR})
@@ -42,8 +42,8 @@ def parse(text: str) -> Steps:
     if text in PROFILES:
         return PROFILES[text]
     steps = tuple(_seconds(part.strip()) for part in text.split(","))
-    if len(steps) > _MOST or not all(0 < step <= _LONGEST for step in steps):
-        remedy = f"one of {', '.join(PROFILES)}, or up to {_MOST} steps as 5s,5m,30m (each up to 7d)"
+    if len(steps) > _MAX_STEPS or not all(0 < step <= _MAX_STEP_SECONDS for step in steps):
+        remedy = f"one of {', '.join(PROFILES)}, or up to {_MAX_STEPS} steps as 5s,5m,30m (each up to 7d)"
         raise SettingsError(Problem("--retries", f"`{shorten(text, 60)}` is no schedule", remedy))
     return steps
 

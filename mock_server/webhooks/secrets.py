@@ -13,7 +13,7 @@ from mock_server.workspaces.workspace import Workspace
 KIND = "$secrets"
 VARIABLE = "SOPHIIE_MOCK_WEBHOOK_SECRET"
 _NOTE = "signing"
-_LONGEST = 1_000  # bytes of a file
+_MAX_FILE_BYTES = 1_000
 
 
 class SigningSecrets:
@@ -57,7 +57,7 @@ def _in_file(path: str) -> str:
         return ""
     try:
         with Path(path).open("rb") as file:
-            text = file.read(_LONGEST).decode("ascii").strip()
+            text = file.read(_MAX_FILE_BYTES).decode("ascii").strip()
     except (OSError, ValueError) as fault:
         what = getattr(fault, "strerror", None) or "it holds no secret of the form whsec_…"
         raise SettingsError(Problem(path, what, "write the secret alone into it")) from None

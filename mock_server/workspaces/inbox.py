@@ -18,7 +18,7 @@ from mock_server.support.text import short_repr, shorten
 
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes that all inboxes of a workspace keep together."""
-_KEPT = 1_000
+_MAX_KEPT_DELIVERIES = 1_000
 _MOST_NAMES = 1_000
 _ENTRY = 500  # bytes in memory of a delivery that holds nothing
 _FIELD = 200  # bytes in memory of a header field, its letters left out
@@ -84,7 +84,7 @@ class Inbox:
         entry = Received(self.seen, at, headers, raw, value is not _ABSENT)
         self.received.append(entry)
         self.size += entry.weight
-        while len(self.received) > _KEPT:
+        while len(self.received) > _MAX_KEPT_DELIVERIES:
             self.drop()
         return entry
 

@@ -21,7 +21,7 @@ from mock_server.workspaces.seeding import refitting, seeded
 from mock_server.world.clock import stamp
 from mock_server.world.recipe import Recipe
 
-_MOST = 32  # worlds kept ready to be forked
+_MAX_READY_WORLDS = 32  # kept in memory, to be forked
 
 
 class Template(NamedTuple):
@@ -115,6 +115,6 @@ class Templates:
         return self._log.keep(rows, state.counters, {**made, "program": self.program})
 
     def _take(self, key: _Key, template: Template) -> None:
-        if len(self._at_hand) == _MOST:
+        if len(self._at_hand) == _MAX_READY_WORLDS:
             self._log.release(self._at_hand.pop(next(iter(self._at_hand))).layer)
         self._at_hand[key] = template

@@ -23,7 +23,7 @@ MAX_LEADS = 30_000
 """Lead records keep their integer ids below ``ids.FIRST_FREE_INDEX`` and their phones in the reserved ranges."""
 
 _SHOWN = 20  # mistakes of a recipe
-_LONGEST = 200  # letters of a place
+_MAX_PLACE_CHARACTERS = 200
 
 RECORDS = "records"
 """The key below which records stand by their kind; a kind may stand beside the numbers, too."""
@@ -172,7 +172,7 @@ def _checked(
             values.update({"leads": 0} if key == "leads" else {})
         elif key not in _RULES:
             remedy = _did_you_mean(key, [*_RULES, RECORDS]) or _keys()
-            problems.append(Problem(shorten(where, _LONGEST), f"unknown key {short_repr(key)}", remedy))
+            problems.append(Problem(shorten(where, _MAX_PLACE_CHARACTERS), f"unknown key {short_repr(key)}", remedy))
         elif wrong := _RULES[key](value):
             problems.append(Problem(where, f"{key} is {short_repr(value)}", f"it must be {wrong}"))
         else:

@@ -176,7 +176,7 @@ def test_no_inbox_is_asked_what_could_not_have_come(mine: Sophiie) -> None:
 
 
 def test_an_inbox_that_dropped_something_says_so(mine: Sophiie, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_server.workspaces.inbox._KEPT", 1)
+    monkeypatch.setattr("mock_server.workspaces.inbox._MAX_KEPT_DELIVERIES", 1)
     for _ in range(2):
         httpx.post(mine.inbox.url, json={"own": 1})
 

@@ -54,7 +54,7 @@ def test_the_file_has_what_was_committed_while_its_writer_goes_on(log: SqliteLog
 
 
 def test_the_log_does_not_grow_for_ever(log: SqliteLog, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "_LARGEST", 100)
+    monkeypatch.setattr(checkpoint, "_MAX_LOG_PAGES", 100)
     wal, sizes = path.with_name("state.db-wal"), [0]
 
     def reused() -> bool:
@@ -66,7 +66,7 @@ def test_the_log_does_not_grow_for_ever(log: SqliteLog, path: Path, monkeypatch:
 
 
 def test_writers_are_told_to_wait_while_the_log_starts_anew(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "_LARGEST", 100)
+    monkeypatch.setattr(checkpoint, "_MAX_LOG_PAGES", 100)
     monkeypatch.setattr(checkpoint, "_NOTICE", 5.0)  # ended by the close
     until(log, lambda: log.is_busy)
     log.close()
@@ -74,7 +74,7 @@ def test_writers_are_told_to_wait_while_the_log_starts_anew(log: SqliteLog, monk
 
 
 def test_a_writer_who_does_not_wait_is_never_refused(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "_LARGEST", 10)
+    monkeypatch.setattr(checkpoint, "_MAX_LOG_PAGES", 10)
     monkeypatch.setattr(checkpoint, "_NOTICE", 0.0)
     file = log._data
     assert isinstance(file, Database)

@@ -14,7 +14,7 @@ from mock_server.store.copy_on_write import SharedRows, SharedTable, same
 def small_parts() -> object:
     """So that there are many parts of few rows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(copy_on_write, "_LONGEST", 4)
+        patch.setattr(copy_on_write, "_MAX_ROWS_PER_PART", 4)
         patch.setattr(copy_on_write, "_FULLEST", 2)
         yield
 

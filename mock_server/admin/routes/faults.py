@@ -19,7 +19,7 @@ from mock_server.support.exact_json import memory_bytes, write_json
 from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import Workspace
 
-_MOST = 1_000
+_MAX_RULES_PER_WORKSPACE = 1_000
 _MOST_BYTES = 16 * 1024 * 1024
 _MS = {"type": "number", "minimum": 0, "maximum": 120_000}
 _WHOLE = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
@@ -101,8 +101,8 @@ class _Faults:
         pattern = resolved(asked.get("request", {}), self._control.names, "/request")
         if asked["response"].get("fault") == STALE_READ and not _reads(pattern.given):
             raise ControlRefused(400, f"{STALE_READ} strikes reads only: requests with GET", pointer="/request")
-        if len(workspace.faults) >= _MOST:
-            raise ControlRefused(429, f"a workspace has at most {_MOST} rules")
+        if len(workspace.faults) >= _MAX_RULES_PER_WORKSPACE:
+            raise ControlRefused(429, f"a workspace has at most {_MAX_RULES_PER_WORKSPACE} rules")
         weight = memory_bytes(write_json(asked))
         if weight + sum(rule.weight for rule in workspace.faults) > _MOST_BYTES:
             raise ControlRefused(429, f"the rules of a workspace take up at most {_MOST_BYTES:,} bytes of memory")

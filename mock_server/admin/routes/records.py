@@ -20,7 +20,7 @@ from mock_server.workspaces.own_data.recipe_schema import recipe_schema
 from mock_server.workspaces.own_data.record_changes import body_places, change_record, remove_record
 from mock_server.workspaces.record_counts import record_counts
 
-_MOST = 10_000
+_MAX_RECORDS_PER_PAGE = 10_000
 _FLAG = {"type": "boolean"}
 MANY_RECORDS = JsonBody(
     ("records",),
@@ -67,11 +67,14 @@ class _Records:
     async def of_kind(self, request: Request) -> Response:
         """The records of a kind (``leads``, ``leads/notes``), newest first."""
         query.refuse_unknown(request, ("limit", "offset"))
-        limit, offset = query.whole_number(request, "limit", _MOST), query.whole_number(request, "offset", 0)
+        limit, offset = (
+            query.whole_number(request, "limit", _MAX_RECORDS_PER_PAGE),
+            query.whole_number(request, "offset", 0),
+        )
         workspace, kind = self._control.workspace(request), request.path_params["kind"]
         self._refuse_unknown(request, kind)
         rows = workspace.state.rows(kind)[::-1]
-        chosen = rows[offset : offset + min(limit, _MOST)]
+        chosen = rows[offset : offset + min(limit, _MAX_RECORDS_PER_PAGE)]
         return listing(items=(row.record for row in chosen), total=len(rows))
 
     async def add_all(self, request: Request) -> Response:

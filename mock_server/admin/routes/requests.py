@@ -26,7 +26,7 @@ from mock_server.world.clock import parse
 
 REQUEST_PATTERN = JsonBody(**PROPERTIES)
 """The body of the routes that search the journal."""
-_MOST = 10_000
+_MAX_REQUESTS_PER_PAGE = 10_000
 _MOST_COMPARED = 100  # of those that are nobody's: each costs a millisecond or two
 _NEAREST = 3
 _ALIKE = 0.6
@@ -63,7 +63,7 @@ class _Requests:
         chosen = [one for one in workspace.journal if _is_after(one, since) and (not lost or _unmatched(one))]
         if query.flag(request, "ignored"):
             chosen = await self._with_ignored(chosen)
-        page = chosen[::-1][offset : offset + min(limit, _MOST)]
+        page = chosen[::-1][offset : offset + min(limit, _MAX_REQUESTS_PER_PAGE)]
         return listing(requests=self._shown(page), meta={"total": len(chosen)}, **to_dict(workspace))
 
     async def _with_ignored(self, some: Iterable[Exchange]) -> list[Exchange]:
@@ -96,9 +96,12 @@ class _Requests:
     async def find(self, request: Request) -> Response:
         """List the requests that match, oldest first; ``limit`` and ``offset`` page them."""
         query.refuse_unknown(request, ("limit", "offset"))
-        limit, offset = query.whole_number(request, "limit", _MOST), query.whole_number(request, "offset", 0)
+        limit, offset = (
+            query.whole_number(request, "limit", _MAX_REQUESTS_PER_PAGE),
+            query.whole_number(request, "offset", 0),
+        )
         workspace, found, unknown = await self._searched(request)
-        page = found[offset : offset + min(limit, _MOST)]
+        page = found[offset : offset + min(limit, _MAX_REQUESTS_PER_PAGE)]
         return listing(requests=self._shown(page), meta={"total": len(found)}, **unknown, **to_dict(workspace))
 
     async def remove(self, request: Request) -> Response:

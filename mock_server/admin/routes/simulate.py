@@ -17,7 +17,7 @@ from mock_server.simulation.timeline import ClockIsMoving, Superseded
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import clock_time, epoch_ms, stamp
 
-_MOST = 1_000
+_MAX_CONTACTS_PER_CALL = 1_000
 _MOST_VISITS = 100  # of appointments, which are changed together or not at all: a thousand would hold everybody up
 _ID = {"type": ["string", "integer"], "maxLength": 100}
 SIMULATION = JsonBody(
@@ -25,7 +25,7 @@ SIMULATION = JsonBody(
     kind={"enum": [*SOURCES, "appointment"]},
     **{"from": {"type": "string", "minLength": 1, "maxLength": 200}},
     about={"type": "string", "maxLength": 1_000},
-    count={"type": "integer", "minimum": 1, "maximum": _MOST},
+    count={"type": "integer", "minimum": 1, "maximum": _MAX_CONTACTS_PER_CALL},
     over={"type": "number", "minimum": 0, "maximum": 31 * 86_400},
     action={"enum": ["book", "move", "cancel"]},
     appointmentId=_ID,

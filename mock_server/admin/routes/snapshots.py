@@ -26,7 +26,7 @@ from mock_server.world.ids import secret
 NOW = "@now"
 """In the place of a snapshot's name: the workspace as it is."""
 
-_MOST = 100
+_MAX_SNAPSHOTS_PER_WORKSPACE = 100
 _MOST_CHANGES = 10_000
 _MOST_WORKSPACES = 2_000
 NEW_SNAPSHOT = JsonBody(("name",), name=NAME)
@@ -147,8 +147,8 @@ class _Snapshots:
             yield snapshot
 
     def _refuse_too_many(self, workspace: Workspace, name: str) -> None:
-        if name not in workspace.snapshots and len(workspace.snapshots) >= _MOST:
-            raise ControlRefused(429, f"a workspace has at most {_MOST} snapshots; remove some")
+        if name not in workspace.snapshots and len(workspace.snapshots) >= _MAX_SNAPSHOTS_PER_WORKSPACE:
+            raise ControlRefused(429, f"a workspace has at most {_MAX_SNAPSHOTS_PER_WORKSPACE} snapshots; remove some")
 
     def _found(self, request: Request, part: str = "name") -> Snapshot:
         name, workspace = request.path_params[part], self._control.workspace(request)

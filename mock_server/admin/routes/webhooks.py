@@ -42,7 +42,7 @@ _FIELDS: Mapping[str, Mapping[str, Field]] = {
         "messageId": str,
     },
 }
-_MOST = 1_000
+_MAX_ROWS_PER_PAGE = 1_000
 _TOO_MUCH_OWED = f"bodies of {events.MAX_RAW_BYTES:,} bytes are still owed to subscribers; drain or cancel them first"
 
 
@@ -74,7 +74,7 @@ def listed(control: AdminContext, kind: str) -> Callable[[Request], Any]:
         limit, offset = whole_number(request, "limit", 100), whole_number(request, "offset", 0)
         workspace = control.workspace(request)
         with control.workspaces.transaction(workspace) as tx:
-            rows, total = tx.page(kind, offset, min(limit, _MOST), where)
+            rows, total = tx.page(kind, offset, min(limit, _MAX_ROWS_PER_PAGE), where)
         more = {}
         if kind != subscription.KIND:
             more["dropped"] = workspace.state.counters.get(kind, 0) - len(workspace.state.rows(kind))

@@ -29,7 +29,7 @@ from mock_server.world.people import Person
 _SOPHIIE = ("assistant", "sophiie", "ai", "agent", "receptionist")
 _CUSTOMER = ("user", "customer", "lead", "caller", "client")
 _SMALL_WORDS = {"a", "an", "and", "my", "of", "our", "the"}
-_LONGEST = 300  # characters of a summary
+_MAX_SUMMARY_CHARACTERS = 300
 _SHORT = 60  # and of a line about it
 
 
@@ -58,12 +58,12 @@ def _as_written(
     said = next((text for assistant, text in turns if not assistant), "") if turns else ""
     if not turns:
         return conversation
-    points = [f"In their words: {shorten(said, _LONGEST)}"] if said else []
+    points = [f"In their words: {shorten(said, _MAX_SUMMARY_CHARACTERS)}"] if said else []
     if contact.visit is not None and contact.source in DIALOGUES:
         points.append(f"Booked for {spoken(context.world.business.zone, contact.visit.start)}")
     service = contact.visit.service if contact.visit else None
     about = contact.about or (service.name.lower() if service else shorten(said or turns[0][1], _SHORT))
-    summary = shorten(contact.about or said or turns[0][1], _LONGEST)
+    summary = shorten(contact.about or said or turns[0][1], _MAX_SUMMARY_CHARACTERS)
     return conversation._replace(about=about, key_points=points, summary=summary, urgent=False, tag="general")
 
 
