@@ -44,11 +44,11 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests that need PostgreSQL run in one worker, which starts it once."""
+    """The tests of a module that need PostgreSQL run in one worker, so that not each worker starts one."""
     for item in items:
         asked = getattr(item, "callspec", None)
         if "postgres_server" in getattr(item, "fixturenames", ()) or (asked and "postgres" in asked.params.values()):
-            item.add_marker(pytest.mark.xdist_group("postgres"))
+            item.add_marker(pytest.mark.xdist_group(f"postgres-{item.path.stem}"))
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from wire import KEY, TINY
@@ -119,6 +120,7 @@ def process(common: dict[str, Any], folder: Path) -> Iterator[tuple[subprocess.P
             server.kill()
 
 
+@pytest.mark.slow
 def test_the_next_takes_over_from_one_that_was_killed(common: dict[str, Any], tmp_path: Path) -> None:
     with process(common, tmp_path) as (server, url):
         ids = [create(url, "Ada")]
@@ -134,6 +136,7 @@ def test_the_next_takes_over_from_one_that_was_killed(common: dict[str, Any], tm
             assert ask(second.url, "POST", "/__admin/verify", asked)[0] == 200
 
 
+@pytest.mark.slow
 def test_one_that_was_paused_for_too_long_answers_nothing_more(common: dict[str, Any], tmp_path: Path) -> None:
     with process(common, tmp_path) as (server, url):
         create(url, "Ada")
@@ -198,3 +201,46 @@ def test_a_replica_tells_its_own_health(common: dict[str, Any]) -> None:
         for url in (one.url, two.url):
             assert ask(url, "GET", "/__admin/health/live") == (200, {"status": "live"})
             assert ask(url, "GET", "/__admin/health/ready") == (200, {"status": "ready"})
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Takes deliveries once it is `good`; refuses them before."""
+
+    good = threading.Event()
+    seen: ClassVar[list[tuple[bool, str, str]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.seen.append((self.good.is_set(), self.headers["x-mock-event-id"], json.loads(body)["firstName"]))
+        self.send_response(200 if self.good.is_set() else 500)
+        self.end_headers()
+
+    def log_message(self, *what: object) -> None:
+        """Print nothing."""
+
+
+def test_what_is_owed_is_delivered_by_the_next_under_its_id(common: dict[str, Any]) -> None:
+    settings = Settings(**{**common, "spec": "", "retries": "1s,1s,1s,1s,1s,1s,1s,1s,1s,1s"})
+    receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    first = MockServer(settings)
+    with receiver:
+        first.__enter__()
+        hook = {"hookUrl": f"http://127.0.0.1:{receiver.server_port}/hook", "trigger": "LEAD_CREATED"}
+        path = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
+        status, told = ask(first.url, "POST", path, hook)
+        assert status in (200, 201), told
+        for name in ("Ada", "Grace"):
+            create(first.url, name)
+        with MockServer(settings) as second:
+            while not Receiver.seen:
+                time.sleep(0.01)
+            first.__exit__(None, None, None)
+            total(second.url)  # it serves
+            Receiver.good.set()
+            while len([one for one in Receiver.seen if one[0]]) < 2:
+                time.sleep(0.01)
+        receiver.shutdown()
+    tried = {name: {id for _, id, whose in Receiver.seen if whose == name} for name in ("Ada", "Grace")}
+    assert all(len(ids) == 1 for ids in tried.values()), tried
+    assert {name for good, _, name in Receiver.seen if good} == {"Ada", "Grace"}
