@@ -66,7 +66,11 @@ class PostgresConnection:
     def __init__(self, url: str) -> None:
         self.raw = psycopg.connect(url, autocommit=True, **_defaults(url))
         _adapt(self.raw.adapters)
-        self.raw.execute(_SESSION)
+        try:
+            self.raw.execute(_SESSION)
+        except BaseException:
+            self.raw.close()
+            raise
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
         """Run one statement."""

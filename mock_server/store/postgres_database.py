@@ -23,6 +23,8 @@ from mock_server.store.sql import SqlConnection
 _IN_DOUBT_SECONDS = 10.0
 """How long the database is waited for that must say whether a transaction was kept."""
 _PAUSE_SECONDS = 0.1
+_AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
+"""A large state is read in one transaction, in which the database waits while we unpack what it gave."""
 _FENCE = "SELECT sophiie_fence(?, ?)"
 _TAKE_A_BACKUP = "restore the database from a backup, or give another one"
 
@@ -58,6 +60,7 @@ class PostgresDatabase:
         """Read rows of one moment."""
         try:
             self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._db.script(_AS_LONG_AS_IT_TAKES)
             try:
                 yield self._db
             finally:

@@ -346,3 +346,13 @@ def test_the_tables_of_each_earlier_version_are_brought_up_to_date(
     put(log, WorkspaceState.restored(saved.layer), 1)
     assert kept(log) == [1]
     log.close()
+
+
+def test_a_large_state_is_read_for_as_long_as_it_takes(opened: Callable[[], PostgresLog]) -> None:
+    """The database ends a connection that stands still in a transaction, except in this one."""
+    data = opened()._data
+    asked = "SELECT current_setting('idle_in_transaction_session_timeout'), current_setting('statement_timeout')"
+    with data.reading() as db:
+        assert db.execute(asked).fetchone() == ("0", "0")
+    with data.transaction() as db:
+        assert "0" not in db.execute(asked).fetchone()
