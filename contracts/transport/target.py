@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from contracts.errors import CannotRun
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE, Variables
@@ -13,7 +13,10 @@ from contracts.transport.guard import Mode
 from mock_server.config.settings import LOCAL_KEY, Settings
 from mock_server.errors import SetupError
 from mock_server.server import MockServer
-from mock_server.support.web_origin import with_scheme
+from mock_server.support.text import printable, shorten
+from mock_server.support.web_origin import web_origin, with_scheme
+
+_EXAMPLE = "http://127.0.0.1:4747"
 
 
 def is_loopback(host: str) -> bool:
@@ -55,21 +58,48 @@ class Target:
 
 def named(url: str, key: str, other_key: str = "", local: Callable[[str], bool] = is_loopback) -> Target:
     """Return the target at a URL. Raises CannotRun."""
-    url = with_scheme(url)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise CannotRun(f"{url} is no http or https URL", "give one such as http://127.0.0.1:4747")
+    url = with_scheme(url.strip())
+    parts = _parts(url)
     if parts.username or parts.password:
         raise CannotRun("the URL holds credentials", "put the key in SOPHIIE_API_KEY")
+    origin = _origin(url, parts)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise CannotRun(f"{url} has a path", f"give the origin only: {parts.scheme}://{parts.netloc}")
-    here = local(parts.hostname)
+        raise CannotRun(f"{_shown(url)} has a path", f"give the origin only: {origin}")
+    here = local(parts.hostname or "")
     if not here and parts.scheme != "https":
-        raise CannotRun(f"{url} would send the key in the clear", "use https")
+        raise CannotRun(f"{_shown(url)} would send the key in the clear", "use https")
     if not key and not here:
         raise CannotRun("no key", "put it in SOPHIIE_API_KEY, in a file (--key-file), or send it with --key-stdin")
-    origin = f"{parts.scheme}://{parts.netloc}"
     return Target(origin, key or LOCAL_KEY, other_key, local=here)
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an http or https URL. Raises CannotRun for any other text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half of an IPv6 address, say
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CannotRun(f"{_shown(url)} is no http or https URL", f"give one such as {_EXAMPLE}")
+    return parts
+
+
+def _origin(url: str, parts: SplitResult) -> str:
+    """The origin as the client asks for it, because the guard compares texts. Raises CannotRun."""
+    if parts.netloc.endswith(":") or parts.netloc.rpartition(":")[2].strip("0") == "":
+        raise CannotRun(f"{_shown(url)} has no port after its colon", f"write the port, as {_EXAMPLE}")
+    try:
+        return web_origin(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        raise CannotRun(
+            f"{_shown(url)} has a host or a port that no request can go to",
+            f"write a port of 65535 at most, and a host in ASCII (`xn--…` for other letters), as {_EXAMPLE}",
+        ) from None
+
+
+def _shown(url: str) -> str:
+    """A URL that somebody gave by mistake, safe to print."""
+    return printable(shorten(url, 200))
 
 
 @contextmanager
