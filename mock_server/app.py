@@ -19,10 +19,8 @@ Below it, ``http_protocol`` bounds what comes over the socket. Beside it, on the
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -36,10 +34,10 @@ from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
-from mock_server.config.given_secrets import given_key, given_token
+from mock_server.config.given_secrets import given_token
 from mock_server.config.paths import OPENAPI
-from mock_server.config.settings import LOCAL_KEY, Settings
-from mock_server.errors import Problem, SettingsError, StateError, StorageUnavailable, WorldError
+from mock_server.config.settings import Settings
+from mock_server.errors import StateError, StorageUnavailable
 from mock_server.event_loop.stall_watchdog import watch_stalls
 from mock_server.event_loop.turns import tidy_up
 from mock_server.middleware.api_first import ApiFirst, Application, ControlMount
@@ -54,6 +52,7 @@ from mock_server.middleware.overrides import OverridesMiddleware
 from mock_server.middleware.rate_limit import RateLimit
 from mock_server.middleware.read_fence import fenced
 from mock_server.middleware.trusted_host import TrustedHost
+from mock_server.simulation.expiry import remove_expired
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.simulation.timeline import Timeline
 from mock_server.spec.contract import Contract
@@ -63,13 +62,9 @@ from mock_server.spec.vendor import is_vendors
 from mock_server.store.base import Log, NoLog
 from mock_server.support.redaction import Redactor
 from mock_server.webhooks.dispatcher import Dispatcher
-from mock_server.workspaces.plan import WorldPlan
-from mock_server.workspaces.workspace import DEFAULT, Workspaces
-from mock_server.world.clock import clock_time
+from mock_server.workspaces.opening import open_workspaces
+from mock_server.workspaces.workspace import Workspaces
 from mock_server.world.ids import secret
-from mock_server.world.recipe import Recipe, load_recipe
-
-log = logging.getLogger("mock_server")
 
 _DOCUMENTED = "webhook-events=documented-only"
 
@@ -94,46 +89,6 @@ def load_contract(settings: Settings) -> Contract:
     return Contract([own, *others], strict=settings.strict, foreign=foreign)
 
 
-def open_workspaces(settings: Settings, contract: Contract, log: Log) -> tuple[Workspaces, str]:
-    """The workspaces that the log kept, the default one among them, and the key that opens it.
-
-    The well-known key is for loopback only; on any other bind a random one is minted at each start.
-    """
-    workspaces = Workspaces(contract, log, settings.journal_size)
-    workspaces.restore(OwnRecordSchemas().mistake)
-    default = workspaces.get(DEFAULT)
-    if default is None:
-        enforced = settings.rate_limit != "observe"
-        limit = 0 if contract.foreign and not enforced else settings.limit  # 60 a minute are the vendor's
-        plan = WorldPlan(load_recipe(settings.world), settings.seed, _start(settings), limit, enforced)
-        default = workspaces.create(DEFAULT, plan, keys=())
-    else:
-        _warn_of_another_world(settings, default.plan)
-    key = LOCAL_KEY if settings.loopback else given_key() or f"sk_test_mock_{secret()}"
-    workspaces.open_with(default, key)
-    return workspaces, key
-
-
-def _warn_of_another_world(settings: Settings, plan: WorldPlan) -> None:
-    """Say when a state file holds something else than what is asked for; a file's recipe may have changed since."""
-    if (settings.world, settings.seed) == (Settings.world, Settings.seed):
-        return
-    try:
-        asked: Recipe | None = load_recipe(settings.world)
-    except WorldError:
-        asked = None
-    if (asked, settings.seed) != (plan.recipe, plan.seed):
-        what = "%s holds world %s, seed %d: --world and --seed are for a new file"
-        log.warning(what, settings.state, plan.recipe.name, plan.seed)
-
-
-def _start(settings: Settings) -> datetime | None:
-    try:
-        return clock_time(settings.now) if settings.now else None
-    except ValueError as fault:
-        raise SettingsError(Problem("--now", str(fault))) from None
-
-
 def create_app(
     settings: Settings,
     log: Log | None = None,
@@ -147,7 +102,7 @@ def create_app(
     """
     redactor = redactor or Redactor()
     contract = load_contract(settings)
-    workspaces, key = open_workspaces(settings, contract, log or NoLog())
+    workspaces, key = open_workspaces(settings, contract, log or NoLog(), OwnRecordSchemas().mistake)
     contract.warn_of_faults()
     hide_keys(contract, redactor)
     envelope = ErrorBodies(contract)
@@ -237,7 +192,8 @@ def _living(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
         tidying = tidy_up(workspaces.log, workspaces.deferred_free)
-        always = [asyncio.create_task(timeline.pulse()), asyncio.create_task(tidying)]
+        expiring = remove_expired(workspaces, dispatcher)
+        always = [asyncio.create_task(work) for work in (timeline.pulse(), tidying, expiring)]
         with watch_stalls() if debug_stalls else nullcontext():
             yield
         for task in always:

@@ -10,6 +10,7 @@ from typing import Any
 from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 from mock_server.errors import WorldError
 from mock_server.support.text import short_repr, shorten
+from mock_server.workspaces.terms import NO_TERMS, TERMS, Terms, load_terms, terms_as_kept
 from mock_server.world.clock import EARLIEST, LATEST, Clock, parse, stamp
 from mock_server.world.recipe import Recipe, recipe_of
 
@@ -39,6 +40,7 @@ class WorkspaceConfig:
     start: datetime
     frozen: bool
     keys: tuple[str, ...]
+    terms: Terms = NO_TERMS
 
     @property
     def live(self) -> bool:
@@ -62,6 +64,7 @@ def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
         "stood": clock.stamp() if clock.frozen else None,
         "frozen": origin.frozen,
         "keys": list(origin.keys),
+        **terms_as_kept(origin.terms),
     }
 
 
@@ -74,13 +77,13 @@ def load_config(id: str, kept: Mapping[str, Any]) -> tuple[WorkspaceConfig, Cloc
         value = kept.get(name)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise ValueError(f"its fact `{name}` is {short_repr(value, 40)}, which this program does not understand")
-    if unknown := kept.keys() - _FACTS.keys():
+    if unknown := kept.keys() - _FACTS.keys() - TERMS:
         raise ValueError(f"it has the fact `{shorten(min(unknown), 40)}`, which this program does not know")
     start = _time(kept, "start")
     plan = WorldPlan(
         recipe_as_kept(kept["world"]), kept["seed"], None if kept["live"] else start, *_limit(kept["limit"])
     )
-    origin = WorkspaceConfig(id, plan, start, kept["frozen"], _keys(kept["keys"]))
+    origin = WorkspaceConfig(id, plan, start, kept["frozen"], _keys(kept["keys"]), load_terms(kept))
     if kept.get("stood"):
         return origin, Clock(_time(kept, "stood"), frozen=True)
     return origin, Clock(_ahead(kept["ahead"]))

@@ -26,6 +26,7 @@ from mock_server.workspaces.rate_limit import KeyRateLimit
 from mock_server.workspaces.request_journal import RequestJournal
 from mock_server.workspaces.seeding import document_ids
 from mock_server.workspaces.snapshots import Check, RestoredStates, Snapshots
+from mock_server.workspaces.terms import NO_TERMS, Terms
 from mock_server.workspaces.transaction import WorkspaceTransaction
 from mock_server.workspaces.world_templates import Template, Templates
 from mock_server.world.clock import Clock, parse
@@ -34,7 +35,6 @@ from mock_server.world.ids import Ids, Rng, rng
 log = logging.getLogger("mock_server")
 
 DEFAULT = "default"
-
 _MOST_ATTEMPTS = 1_000
 
 
@@ -129,12 +129,14 @@ class Workspaces:
         """Have the world of a plan at hand, so that ``create`` and ``reset`` hold nobody up. Raises StateError."""
         await self._templates.prepare(plan.recipe, plan.seed, start or plan.start or self.started)
 
-    def create(self, id: str, plan: WorldPlan, keys: Iterable[str], *, frozen: bool = False) -> Workspace:
+    def create(
+        self, id: str, plan: WorldPlan, keys: Iterable[str], *, frozen: bool = False, terms: Terms = NO_TERMS
+    ) -> Workspace:
         """A new workspace, opened by ``keys``; kept by the log before this returns. One of the same id is replaced.
 
         Without a start of its own its world starts with this server, so that workspaces share what was built once.
         """
-        origin = WorkspaceConfig(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)))
+        origin = WorkspaceConfig(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)), terms)
         template = self._templates.of(plan.recipe, plan.seed, origin.start)
         if id in self._by_id:
             self.log.remove(id)

@@ -180,3 +180,21 @@ def test_state_files_are_looked_into(server: MockServer, run: Run, tmp_path: Pat
     for name in ("bad.sqlite", "other.sqlite", "none.sqlite"):
         code, found = checks(run, "--state", str(tmp_path / name))
         assert (code, found["state"]["outcome"]) == (1, "bad")
+
+
+def test_a_workspace_has_an_end_and_labels_to_find_it_by(server: MockServer, run: Run) -> None:
+    asked = ("--id", "pr-12", "--ttl", "8h", "--label", "pr=12", "--label", "for=a=b")
+    made = json.loads(run("workspace", "create", *asked, "--json")[1])
+    assert made["labels"] == {"pr": "12", "for": "a=b"}
+    assert made["expires"]
+
+    assert [line.split("\t")[0] for line in run("workspace", "list", "--label", "pr=12")[1].splitlines()] == ["pr-12"]
+    assert json.loads(run("workspace", "list", "--label", "pr=13", "--json")[1]) == {"workspaces": []}
+    run("workspace", "remove", "pr-12")
+
+
+@pytest.mark.parametrize("given", [["--label", "pr"], ["--label", "pr=1", "--label", "pr=2"], ["--ttl", "soon"]])
+def test_an_end_or_a_label_that_is_none_is_refused(server: MockServer, run: Run, given: list[str]) -> None:
+    code, said, why = run("workspace", "create", *given)
+    assert (code, said) == (2, "")
+    assert "--label" in why or "duration" in why

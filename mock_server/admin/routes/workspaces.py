@@ -8,22 +8,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_server.admin import world_choice
+from mock_server.admin import query, world_choice
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
+from mock_server.config.durations import duration
 from mock_server.config.settings import Settings
 from mock_server.errors import RecordsError, SettingsError, WorldError
+from mock_server.simulation.expiry import LANDING_SECONDS, remove_workspace
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.record_counts import record_counts
+from mock_server.workspaces.terms import Terms
 from mock_server.workspaces.workspace import DEFAULT, Workspace
-from mock_server.world.clock import clock_time, stamp
+from mock_server.world.clock import clock_time, stamp, wall_time
 from mock_server.world.ids import secret
 
 MAX_WORKSPACES = 2_000
 """Workspaces of one server."""
 
-_LANDING = 1.0  # seconds that a delivery on the wire gets to end; then its receiver alone knows of it
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LABELS = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$"},
+    "additionalProperties": {"type": "string", "pattern": r"^[^\x00-\x1f\x7f]*$", "maxLength": 100},
+    "maxProperties": 20,
+}
 NEW_WORKSPACE = JsonBody(
     id={"type": "string", "pattern": f"^{_ID.pattern}$"},
     world=world_choice.SCHEMA,
@@ -31,6 +39,8 @@ NEW_WORKSPACE = JsonBody(
     now={"type": "string", "maxLength": 64},
     frozen={"type": "boolean"},
     rateLimit={"type": ["integer", "string"], "minimum": 1},
+    ttl={"type": "string", "maxLength": 20},
+    labels=_LABELS,
 )
 """The body that makes a workspace."""
 
@@ -56,7 +66,11 @@ class _Workspaces:
         self._made = 0
 
     async def listed(self, request: Request) -> Response:
-        return listing(workspaces=map(_facts, list(self._control.workspaces)))
+        """List those that have each ``label`` of the query: all of them where there is none."""
+        query.refuse_unknown(request, ("label",))
+        asked = request.query_params.getlist("label")
+        found = [workspace for workspace in self._control.workspaces if workspace.origin.terms.has(asked)]
+        return listing(workspaces=map(_facts, found))
 
     async def one(self, request: Request) -> Response:
         workspace = self._found(request)
@@ -68,6 +82,7 @@ class _Workspaces:
         workspaces, settings = self._control.workspaces, self._control.settings
         self._refuse_taken(asked)
         limit, enforced = _limit(asked, settings)
+        terms = _terms(asked)
         plan = WorldPlan(
             await self._worlds.recipe(asked.get("world")),
             asked.get("seed", settings.seed),
@@ -83,7 +98,7 @@ class _Workspaces:
             raise ControlRefused(400, str(fault.problems[0]), pointer="/now") from None
         self._refuse_taken(asked)
         key = f"sk_test_mock_{secret()}"
-        workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False))
+        workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False), terms=terms)
         return answer(_facts(workspace) | {"key": key}, 201)
 
     def _refuse_taken(self, asked: dict[str, Any]) -> None:
@@ -100,9 +115,7 @@ class _Workspaces:
         workspace = self._found(request)
         if workspace.id == DEFAULT:
             raise ControlRefused(409, "the default workspace stays; POST /__admin/reset empties it")
-        self._control.workspaces.remove(workspace)
-        self._control.dispatcher.listeners.removed(workspace)
-        await self._control.dispatcher.drain(workspace, _LANDING)
+        await remove_workspace(self._control.workspaces, self._control.dispatcher, workspace)
         return answer({"removed": workspace.id})
 
     async def reset(self, request: Request) -> Response:
@@ -116,7 +129,7 @@ class _Workspaces:
         workspace = self._control.workspace(request)  # it may have been removed meanwhile
         self._control.workspaces.reset(workspace)
         self._control.dispatcher.listeners.renewed(workspace, "reset", numbered_anew=True)
-        await self._control.dispatcher.drain(workspace, _LANDING)
+        await self._control.dispatcher.drain(workspace, LANDING_SECONDS)
         workspace.inboxes.clear()  # what was on the wire has come in
         return answer(_facts(workspace))
 
@@ -152,6 +165,14 @@ def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
         raise ControlRefused(400, str(fault), pointer="/now") from None
 
 
+def _terms(asked: dict[str, Any]) -> Terms:
+    try:
+        expires = wall_time() + duration(asked["ttl"]) if "ttl" in asked else None
+    except ValueError as fault:
+        raise ControlRefused(400, str(fault), pointer="/ttl") from None
+    return Terms(asked.get("labels", {}), expires)
+
+
 def _facts(workspace: Workspace) -> dict[str, Any]:
     """The facts that may be shown of a workspace; its keys are kept as digests and cannot be."""
     plan, origin = workspace.plan, workspace.origin
@@ -168,4 +189,6 @@ def _facts(workspace: Workspace) -> dict[str, Any]:
         "frozen": workspace.clock.frozen,
         "rateLimit": limit,
         "requests": workspace.requests,
+        "labels": dict(origin.terms.labels),
+        "expires": stamp(origin.terms.expires) if origin.terms.expires else None,
     }

@@ -1,6 +1,7 @@
 """``sophiie-mock workspace …``: make, list and remove the workspaces of a running server."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from mock_server.cli.command_group import CommandGroup
 from mock_server.cli.record_files import RecordFile, read_record_file
 from mock_server.cli.tables import print_json, print_table
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.text import printable, shorten
 
 
 @click.group("workspace", cls=CommandGroup)
@@ -25,19 +27,34 @@ def command() -> None:
 @click.option("--now", metavar="TIME", help="When its clock starts, as 2026-03-04T05:06:07Z.")
 @click.option("--frozen", is_flag=True, default=None, help="Its clock stands still until it is moved.")
 @click.option("--rate-limit", "rateLimit", metavar="observe|off|N", help="Requests a minute for each key.")
+@click.option("--ttl", metavar="8h", help="Remove it after this real time, as 90s, 30m, 8h or 2d. Else it stays.")
+@click.option("--label", "label", multiple=True, metavar="NAME=VALUE", help="What it is for. Repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @server_option
-def create(url: str, as_json: bool, **plan: Any) -> None:
+def create(url: str, as_json: bool, label: Sequence[str], **plan: Any) -> None:
     """Make a workspace. What you leave out is as in the server's default workspace. Its key is shown only now.
 
     \b
       eval "$(SOPHIIE_API_KEY=$(sophiie-mock workspace create --world small) sophiie-mock env)"
+      sophiie-mock workspace create --ttl 8h --label pr=12
     """
+    plan["labels"] = _labels(label) or None
     made = Client(url).control("POST", "/workspaces", {name: it for name, it in plan.items() if it is not None})
     if as_json:
         print_json(made)
     else:
         click.echo(made["key"])
+
+
+def _labels(given: Sequence[str]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for label in given:
+        name, sign, value = label.partition("=")
+        if not sign or name in labels:
+            what = "is named twice" if sign else "has no value"
+            raise SettingsError(Problem("--label", f"`{printable(shorten(name, 60))}` {what}", "write it as pr=12"))
+        labels[name] = value
+    return labels
 
 
 @command.command("import", short_help="Write the records of a file into a workspace.")
@@ -86,11 +103,12 @@ def _placed(detail: str, file: str, found: RecordFile) -> list[Problem]:
 
 
 @command.command("list", short_help="List the workspaces.")
+@click.option("--label", "label", multiple=True, metavar="NAME[=VALUE]", help="Only those with this label. Repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @server_option
-def listed(url: str, as_json: bool) -> None:
+def listed(url: str, as_json: bool, label: Sequence[str]) -> None:
     """List the workspaces of the server. Keys are not kept, so they are not shown."""
-    found = Client(url).control("GET", "/workspaces")["workspaces"]
+    found = Client(url).control("GET", _path(label))["workspaces"]
     if as_json:
         print_json({"workspaces": found})
         return
@@ -101,11 +119,17 @@ def listed(url: str, as_json: bool) -> None:
             str(one["seed"]),
             str(one["requests"]),
             one["now"],
+            one["expires"] or "never",
+            " ".join(f"{name}={value}" for name, value in one["labels"].items()),
             (one["organization"] or {})["name"],
         )
         for one in found
     ]
-    print_table(("id", "world", "seed", "requests", "now", "organization"), rows)
+    print_table(("id", "world", "seed", "requests", "now", "expires", "labels", "organization"), rows)
+
+
+def _path(label: Sequence[str]) -> str:
+    return "/workspaces" + ("?" + "&".join(f"label={segment(one)}" for one in label) if label else "")
 
 
 @command.command("remove", short_help="Remove a workspace.")
