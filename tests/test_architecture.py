@@ -47,6 +47,7 @@ FLOORS: Mapping[str, int] = {
     "contracts.transport": 3,
     "contracts.rules": 4,
     "contracts.options": 5,
+    "contracts.shapes": 5,
     "contracts.scenarios": 6,
     "contracts.schemathesis_engine": 6,
     "contracts.real_host": 7,

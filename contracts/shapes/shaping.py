@@ -1,0 +1,133 @@
+"""From a JSON value to its shape, led by the schema that the document has for it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contracts.rules.object_members import is_open
+from contracts.shapes.shape import MAX_DEPTH, Shape
+from contracts.shapes.text_classes import Kind, Size, TextFormat, size_of, text_class
+from contracts.shapes.vocabulary import Name, Vocabulary, Word, is_private
+from contracts.spec.document import Document
+
+_MAX_UNKNOWN = 8  # undocumented names of one object; more are the keys of a map
+_MAX_WORDS = 64  # words at one place; more are no set
+
+
+class Place:
+    """One place of a document: which names and words may be kept of the values there."""
+
+    def __init__(self, document: Document, schema: Any, vocabulary: Vocabulary, operation: str, name: str = "") -> None:
+        self._document, self._vocabulary, self._operation = document, vocabulary, operation
+        self._schema = document.resolve(schema)
+        plain = self._schema if isinstance(self._schema, Mapping) else {}
+        self.properties = document.properties(schema) if plain else {}
+        self.closed = bool(self.properties) and not is_open(plain)
+        listed = any("enum" in part or "const" in part for part in self._branches(plain))
+        self.words = (listed or vocabulary.asks_for_words(operation, name)) and not is_private(name)
+        self._name = name
+        self._members: dict[str, tuple[Name, Place]] = {}
+        self._items: Place | None = None
+
+    def _branches(self, plain: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        parts = [part for word in ("anyOf", "oneOf", "allOf") for part in plain.get(word, ())]
+        return [plain, *(it for it in map(self._document.resolve, parts) if isinstance(it, Mapping))]
+
+    def member(self, text: str) -> tuple[Name, "Place"]:
+        """The name under which a member is kept, and its place."""
+        found = self._members.get(text)
+        if found is None:
+            name = self._vocabulary.name(text, self.properties, closed=self.closed)
+            found = name, self._below(self.properties.get(text, {}), text)
+            if name == text:
+                self._members[text] = found
+        return found
+
+    @property
+    def items(self) -> "Place":
+        """The place of the items of a list."""
+        if self._items is None:
+            lists = [part.get("items") for part in self._branches(self._schema or {}) if part.get("items")]
+            self._items = self._below(lists[0] if lists else {}, self._name)
+        return self._items
+
+    def _below(self, schema: Any, name: str) -> "Place":
+        return Place(self._document, schema, self._vocabulary, self._operation, name)
+
+
+class _Seen:
+    """Grows while values of one place are looked at."""
+
+    __slots__ = ("counts", "formats", "items", "kinds", "lengths", "members", "objects", "presence", "words")
+
+    def __init__(self) -> None:
+        self.kinds: set[Kind] = set()
+        self.formats: set[TextFormat] = set()
+        self.lengths: set[Size] = set()
+        self.words: set[Word] = set()
+        self.counts: set[Size] = set()
+        self.items: _Seen | None = None
+        self.members: dict[Name, _Seen] = {}
+        self.presence: dict[Name, int] = {}
+        self.objects = 0
+
+    def freeze(self) -> Shape:
+        return Shape(
+            frozenset(self.kinds),
+            frozenset(self.formats),
+            frozenset(self.lengths),
+            frozenset(self.words if len(self.words) <= _MAX_WORDS else ()),
+            frozenset(self.counts),
+            None if self.items is None else self.items.freeze(),
+            {name: seen.freeze() for name, seen in self.members.items()},
+            frozenset(name for name, count in self.presence.items() if count < self.objects),
+        )
+
+
+def shape_of(value: Any, place: Place) -> Shape:
+    """The shape of a JSON value at a place of the document."""
+    seen = _Seen()
+    _look(value, place, seen, 0)
+    return seen.freeze()
+
+
+_SCALARS: Mapping[type, Kind] = {type(None): Kind.NULL, bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER}
+
+
+def _look(value: Any, place: Place, seen: _Seen, depth: int) -> None:
+    if isinstance(value, str):
+        seen.kinds.add(Kind.STRING)
+        form, size = text_class(value)
+        seen.formats.add(form)
+        seen.lengths.add(size)
+        if place.words and form is TextFormat.PLAIN and (word := Vocabulary.word(value)):
+            seen.words.add(word)
+    elif isinstance(value, dict):
+        seen.kinds.add(Kind.OBJECT)
+        if depth < MAX_DEPTH:
+            _look_into(value, place, seen, depth)
+    elif isinstance(value, list):
+        seen.kinds.add(Kind.ARRAY)
+        seen.counts.add(size_of(len(value)))
+        if value and depth < MAX_DEPTH:
+            seen.items = seen.items or _Seen()
+            for item in value:
+                _look(item, place.items, seen.items, depth + 1)
+    else:
+        seen.kinds.add(_SCALARS[type(value)])
+
+
+def _look_into(value: Mapping[str, Any], place: Place, seen: _Seen, depth: int) -> None:
+    unknown = sum(text not in place.properties for text in value)
+    is_map = unknown > _MAX_UNKNOWN or (depth > 0 and bool(place.properties) and unknown == len(value))
+    found: dict[Name, None] = {}
+    for text, member in value.items():
+        name, below = place.member(text)
+        if is_map and text not in place.properties:
+            name = Name("*")
+        found[name] = None
+        if name not in seen.members:
+            seen.members[name], seen.presence[name] = _Seen(), 0
+        _look(member, below, seen.members[name], depth + 1)
+    seen.objects += 1
+    for name in found:
+        seen.presence[name] += 1
