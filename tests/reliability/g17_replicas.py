@@ -27,6 +27,7 @@ from postgres import OwnPostgres, own_postgres
 MINUTES = 45
 REPLICAS = 3
 LEASE_SECONDS = 3.0
+START_SECONDS = 60.0
 FAULTS = {"killed": 100, "paused": 30, "cut": 15, "restarted": 15, "rolled": 10}
 FEW = {"killed": 1, "paused": 0, "cut": 1, "restarted": 0, "rolled": 0}
 
@@ -48,11 +49,13 @@ class Replica:
         world = ["--world=empty", f"--spec={tiny}", "--vendor=sophiie", "--rate-limit=off", "--quiet"]
         command = [sys.executable, "-m", "mock_server", "serve", f"--port={self.port}", *world, *self._flags]
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        last = time.monotonic() + START_SECONDS
         while not self._port_file.exists():
-            if self.process.poll() is not None:
-                raise RuntimeError(self._log.read_text())
+            if self.process is None or self.process.poll() is not None:  # a connection of somebody may have its port
+                if time.monotonic() > last:
+                    raise RuntimeError(self._log.read_text())
+                with self._log.open("ab") as log:
+                    self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
             time.sleep(0.02)
         self.port = int(self._port_file.read_text())
 
