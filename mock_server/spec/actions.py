@@ -1,4 +1,4 @@
-"""The change that a verb at the end of a record's path makes: ``POST /orders/{id}/cancel`` sets a status."""
+"""Infer the change that a verb at the end of a record's path makes: ``POST /orders/{id}/cancel`` sets a status."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ def effects(word: str, shapes: Iterable[Schema]) -> Mapping[str, Any]:
 
 
 def _verb(word: str) -> str:
-    """The word of an action that says what it does: ``markAsPaid`` is about being paid."""
+    """The verb in the name of an action: ``paid`` in ``markAsPaid``."""
     words: list[str] = [part.lower() for part in _WORDS.findall(word)]
     if words[:1] == ["mark"]:
         return words[-1]
@@ -65,7 +65,7 @@ def _state(verb: str, schema: Schema) -> str | None:
 
 
 def _forms(verb: str) -> Iterator[str]:
-    """How a state may be called into which the verb brings a record."""
+    """The spellings of the state into which a verb brings a record: ``cancel`` leads to ``cancelled``."""
     yield from _STATES.get(verb, ())
     yield f"{verb}ed"
     yield f"{verb}{verb[-1:]}ed"

@@ -1,4 +1,4 @@
-"""The answers of an operation, read from a document."""
+"""Compile the answers of an operation from a document."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,14 +25,14 @@ _CODE = re.compile(r"[1-5]([0-9][0-9]|XX)", re.IGNORECASE)
 
 
 class AnswerCompiler:
-    """Reads answers of one document, each once; what is wrong with them is noted in the compilation."""
+    """Compiles the answers of one document, each once. It notes their faults in the compilation."""
 
     def __init__(self, shared: Compilation) -> None:
         self._shared, self._document = shared, shared.document
         self._made: dict[tuple[int, str], Response] = {}
 
     def answers(self, pointer: str, node: Node) -> Iterator[tuple[str, Response]]:
-        """The answers of the operation ``node`` at ``pointer``, by code: ``200``, ``4XX``, ``default``."""
+        """The answers of the operation ``node`` at ``pointer``, by their key: ``200``, ``4XX``, ``default``."""
         if "responses" not in node:
             return
         with self._shared.noting():
@@ -68,7 +68,7 @@ class AnswerCompiler:
         return made
 
     def _contents(self, where: str) -> Iterator[Content]:
-        """The media types of an answer. Of several, one that cannot be served is left out."""
+        """The contents of an answer by media type. One of several that cannot be served is left out."""
         _, content = self._document.mapping(f"{where}/content", "content")
         for media in content:
             with self._shared.leaving_out() if len(content) > 1 and not is_json(media) else self._shared.noting():
@@ -78,7 +78,7 @@ class AnswerCompiler:
                 yield Content(media, schema, self._given(start, entry, schema))
 
     def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str | Schema]]:
-        """The headers that are sent, by name: the document's value, or a schema where one has to be made."""
+        """The headers to send, by name: the document's value, or a schema from which a value must be made."""
         _, headers = self._document.mapping(f"{where}/headers", "headers")
         for name in headers:
             if not _TOKEN.fullmatch(name) or name.lower() in _OF_THE_SERVER or _OURS.match(name):
@@ -110,7 +110,7 @@ class AnswerCompiler:
 
 
 def _status(code: str) -> int:
-    """The status that a key below `responses` stands for, 0 where it is none; the first one of a range."""
+    """The status for a key below `responses`: the first one of a range, and 0 if the key is not a status."""
     if code == "default":
         return 200  # an operation that names no other answer succeeds with it
     return int(code.upper().replace("X", "0")) if _CODE.fullmatch(code) else 0
@@ -121,20 +121,20 @@ def _code(code: str) -> str:
 
 
 def _main(contents: Sequence[Content]) -> Content | None:
-    """The representation that behaviours make: JSON, else what a JSON value can be written in."""
+    """The content that behaviours fill: JSON if there is any, else another format that can write a JSON value."""
     ranked = sorted(contents, key=lambda content: not is_json(content.media))
     return next((content for content in ranked if content.structured), None)
 
 
 def _chosen(schema: Schema | None) -> list[Any]:
-    """The value of a header without an example: its schema's default, or one of a few values."""
+    """The value of a header without an example: its schema's default, or one of its few values."""
     if schema is None:
         return []
     return [schema.default, *schema.node.get("enum", ())[:1], schema.node.get("const")]
 
 
 def header_value(value: Any) -> str | None:
-    """A value as a header has it (style `simple`); None for what cannot stand in one line."""
+    """Write a value as a header has it (style `simple`); None if it cannot stand in one line."""
     if isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Made-up arrays: as long as the schemas ask for, and with items that differ where these have to."""
+"""Make sample arrays: as long as the schemas demand, with different items where that is demanded."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,11 +15,11 @@ _MOST_CONTAINED = 1_000
 _UNIQUE = 20  # attempts at each item of an array whose items differ
 
 Make = Callable[[Parts], Any]
-"""Makes one value for all of some schemas."""
+"""A function that makes one value that satisfies all of several schemas."""
 
 
 def array_of(parts: Parts, rng: RandomSource, make: Make, *, short: bool) -> list[Any]:
-    """An array for all of ``parts``, with no more items than there have to be where it is ``short``. Raises Endless."""
+    """Make an array that satisfies all ``parts``, with the fewest items if it is ``short``. Raises Endless."""
     least, most = largest(parts, "minItems", 0), smallest(parts, "maxItems", None)
     size = least if short else max(least, _MORE if most is None else min(most, _MORE))
     if size > _LONGEST_ARRAY:
@@ -43,7 +43,7 @@ def array_of(parts: Parts, rng: RandomSource, make: Make, *, short: bool) -> lis
 
 
 def _different(wanted: list[Parts] | list[list[Any]], rng: RandomSource, make: Make) -> list[Any]:
-    """Items that differ from one another; as many as there are where there are too few."""
+    """Make items that differ from one another; fewer than asked if there are not enough different values."""
     made: list[Any] = []
     seen: set[bytes] = set()
     for schemas in wanted:

@@ -1,7 +1,7 @@
-"""Why a value is not admitted, found in steps whose number grows with its depth and not with its ways.
+"""Explain why a value is invalid, in steps that grow with the value's depth and not with the number of branches.
 
-The validator tells of every branch of every alternative; where these contain themselves there are more of them than
-anybody can wait for. Here one branch is followed, the likeliest one.
+The validator reports every branch of every alternative. If these contain themselves, there are more branches than
+anybody can wait for. Here only the likeliest branch is followed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ Path = Sequence[str | int]
 
 
 class SchemaPart(Protocol):
-    """The part of a schema (``spec.schema``) that is looked at here."""
+    """The part of a schema (``spec.schema``) that this module uses."""
 
     document: Document
     pointer: str
@@ -30,7 +30,7 @@ class SchemaPart(Protocol):
 
     @property
     def certain(self) -> Any:
-        """This schema and what its ``allOf`` adds."""
+        """This schema and the schemas in its ``allOf``."""
 
     @property
     def sure(self) -> Any:
@@ -42,7 +42,7 @@ class SchemaPart(Protocol):
 
     @property
     def types(self) -> Any:
-        """The JSON types it admits."""
+        """The JSON types that the schema admits."""
 
     def accepts(self, value: Any) -> bool:
         """Tell whether a value is valid."""
@@ -55,19 +55,19 @@ class SchemaPart(Protocol):
 
 
 class _Patience:
-    """How many schemas may still be asked."""
+    """How many more schemas may be checked."""
 
     def __init__(self, value: Any) -> None:
         self.left = _ASKED_OF_LARGE if len(str(value)) > _LARGE else _ASKED
 
     def accepts(self, schema: SchemaPart, value: Any) -> bool:
-        """Ask a schema; once the patience is at its end, anything is admitted."""
+        """Check a value against a schema. After the last allowed check, every value counts as valid."""
         self.left -= 1
         return self.left < 0 or schema.accepts(value)
 
 
 def reason(schema: SchemaPart, value: Any) -> Problem:
-    """The first reason that is found on the likeliest way."""
+    """The first reason that is found in the likeliest branch."""
     return _reason(schema, value, (), _Patience(value))
 
 
@@ -86,7 +86,7 @@ def _reason(schema: SchemaPart, value: Any, path: Path, patience: _Patience) -> 
 
 
 def _own(part: SchemaPart, value: Any, path: Path) -> Problem | None:
-    """The complaints of a schema itself, without the schemas in it."""
+    """The complaints of a schema itself, without those of the schemas in it."""
     made = part.document.compiled
     key = ("own words", part.pointer)
     if key not in made:
@@ -105,14 +105,14 @@ def _own(part: SchemaPart, value: Any, path: Path) -> Problem | None:
 
 
 def _shallow(value: Any) -> Any:
-    """A value without what is in it: an error would hold a copy of all of that."""
+    """A value without its contents, for an error would hold a copy of them."""
     if isinstance(value, dict):
         return dict.fromkeys(value)
     return [None] * len(value) if isinstance(value, list) else value
 
 
 def _below(part: SchemaPart, value: Any) -> Iterator[tuple[str | int, SchemaPart, Any]]:
-    """The schemas below a schema with the parts of the value that they are about."""
+    """The schemas below a schema, each with the part of the value that it is about."""
     if isinstance(value, dict):
         named = part.node.get("properties", {})
         for name, inner in value.items():
@@ -126,7 +126,7 @@ def _below(part: SchemaPart, value: Any) -> Iterator[tuple[str | int, SchemaPart
 
 
 def _of_the_likeliest(ways: Sequence[SchemaPart], value: Any, path: Path, patience: _Patience) -> Problem:
-    """The reason of the branch that most of the value fits, or that none does."""
+    """The reason of the branch that most of the value fits, or that no branch fits."""
     scores = [(_likeness(way, value), way) for way in ways]
     best, likeliest = max(scores, key=lambda score: score[0])
     if best > 0 and [score for score, _ in scores].count(best) == 1 and patience.left > 0:
@@ -135,7 +135,7 @@ def _of_the_likeliest(ways: Sequence[SchemaPart], value: Any, path: Path, patien
 
 
 def _likeness(way: SchemaPart, value: Any) -> int:
-    """How much of a value is of a branch: its kind of value, its names, and the words that tell branches apart."""
+    """How well a value fits a branch: by its type, its property names, and the values that tell branches apart."""
     if not isinstance(value, dict):
         return int(_is_typed(way, value))
     if "object" not in way.types:

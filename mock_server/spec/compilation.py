@@ -1,4 +1,4 @@
-"""Shared parts of the compilers of a document: schemas, made once and checked, and the faults that were found."""
+"""Parts that the compilers of a document share: schemas, made once and checked, and the faults that were found."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from mock_server.spec.schema_lint import SchemaLint
 
 
 class Compilation:
-    """One pass over a document. ``faults`` collects what is wrong, so that a person reads of all of it at once."""
+    """One pass over a document. ``faults`` collects everything that is wrong, so that a person sees it all at once."""
 
     def __init__(self, document: Document, *, sound: bool = False) -> None:
         self.document = document
@@ -21,12 +21,12 @@ class Compilation:
 
     @property
     def slips(self) -> list[Problem]:
-        """The parts of schemas that are not as OpenAPI has it, and were read all the same."""
+        """Parts of schemas that break OpenAPI's rules and were accepted all the same."""
         return self._lint.slips
 
     @contextmanager
     def noting(self) -> Iterator[None]:
-        """Collect the faults that are raised here, and go on after them."""
+        """Collect the faults that are raised in this block, and continue after it."""
         try:
             yield
         except SpecError as fault:
@@ -34,7 +34,7 @@ class Compilation:
 
     @contextmanager
     def leaving_out(self) -> Iterator[None]:
-        """Leave out a part that goes wrong here; no operation is refused for it."""
+        """Leave out the part of the document that fails in this block. No operation is refused because of it."""
         before, self.faults = self.faults, []
         with self.noting():
             yield
@@ -42,7 +42,7 @@ class Compilation:
         self.faults = before
 
     def schema(self, pointer: str, *, sent: bool = False) -> Schema:
-        """The schema at ``pointer``, its validator made: a wrong one is refused at start and not in a request."""
+        """The schema at ``pointer`` with its validator: a wrong schema is refused at start and not in a request."""
         faults = [] if self._sound else self._lint.faults(pointer)
         if faults:
             raise SpecError(*faults)
@@ -52,6 +52,6 @@ class Compilation:
         return schema
 
     def media(self, pointer: str) -> Schema:
-        """The schema of a media type; one that admits anything where it has none."""
+        """The schema of a media type; a schema that admits everything if the media type has none."""
         where, entry = self.document.mapping(pointer, "a media type")
         return self.schema(f"{where}/schema", sent=True) if "schema" in entry else Schema.inline(self.document, {})

@@ -1,4 +1,4 @@
-"""From a document to its operations: parameters, bodies and answers read, and every validator made."""
+"""Compile a document's operations: read parameters, bodies and answers, and make every validator."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,10 +19,10 @@ from mock_server.support.text import shorten
 
 
 class Compiled(NamedTuple):
-    """The operations of a document in its order, those that cannot be served among them.
+    """The operations of a document in its order, with those that cannot be served.
 
-    ``faults`` is all that is wrong with it; ``left_out`` is the part of it for which no operation answers 501;
-    ``slips`` is what was read all the same.
+    ``faults`` has everything that is wrong with the document. ``left_out`` are the faulty parts for which no operation
+    answers 501. ``slips`` are faults that were read as they were meant.
     """
 
     operations: Sequence[Operation]
@@ -32,7 +32,7 @@ class Compiled(NamedTuple):
 
 
 def operations(document: Document) -> Compiled:
-    """Every operation, and one line for each fault. Raises SpecError when none of them can be served."""
+    """Compile every operation, and write one line for each fault. Raises SpecError if no operation can be served."""
     compiler = _Compiler(document, sound=document.known_sound)
     found = compiler.operations()
     left_out = list(dict.fromkeys(compiler.shared.left_out))
@@ -47,7 +47,7 @@ def operations(document: Document) -> Compiled:
 
 
 class _Compiler:
-    """One pass over a document. ``faults`` collects what is wrong, so that a person reads of all of it at once."""
+    """One pass over a document. ``faults`` collects everything that is wrong, so that a person sees it all at once."""
 
     def __init__(self, document: Document, *, sound: bool = False) -> None:
         self.document = document
@@ -70,7 +70,7 @@ class _Compiler:
         return found
 
     def _served_or_not(self, method: str, path: str, pointer: str, where: str, item: Node) -> Operation:
-        """The operation; what is wrong with it takes none of the others down."""
+        """Compile one operation. Its faults stop no other operation."""
         before, self.shared.faults = self.shared.faults, []
         base = base_path(self.document, item)
         operation = Operation(
@@ -88,7 +88,7 @@ class _Compiler:
         return replace(operation, unserved=_reason(faults)) if faults else operation
 
     def _paths(self) -> None:
-        """Paths that cannot be told apart, or not be matched."""
+        """Note the paths that no request can match, or that cannot be told from another path."""
         seen: dict[str, str] = {}
         for path in self.document.root["paths"]:
             what = ""
@@ -107,7 +107,7 @@ class _Compiler:
             seen.setdefault(blanked(path), path)
 
     def _methods(self, path: str) -> set[str]:
-        """The methods of a path item, none where there is no such path."""
+        """The methods of a path item; none if there is no such path."""
         item = self.document.root["paths"].get(path)
         return set(METHODS).intersection(item) if isinstance(item, dict) else set()
 
@@ -127,7 +127,7 @@ class _Compiler:
         )
 
     def bodies(self, pointer: str) -> tuple[dict[str, Schema], bool]:
-        """The schemas of a request body by media type, and whether there has to be one."""
+        """The schemas of a request body by media type, and whether the body is required."""
         found: dict[str, Schema] = {}
         required = False
         with self.shared.noting():
@@ -151,7 +151,7 @@ class _Compiler:
 
 
 def _counts(code: str) -> bool:
-    """Tell whether a range stands for the status it begins with: `2XX` for 200."""
+    """Tell whether a range stands for the status at which it begins: `2XX` for 200."""
     return code in ("2XX", "3XX")
 
 
@@ -169,6 +169,6 @@ _METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 
 
 def _reason(faults: Sequence[Problem]) -> str:
-    """Why an operation is not served, in one line."""
+    """The reason why an operation is not served, in one line."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{faults[0]}{more}"

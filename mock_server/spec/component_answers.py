@@ -1,4 +1,4 @@
-"""Answers of components about parts of one value, remembered as long as that value is checked."""
+"""Remember what components said about the parts of one value, as long as that value is checked."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,10 @@ from mock_server.support.exact_json import write_json
 
 
 class ComponentAnswers:
-    """The answers of components about the parts of one value, while that is checked.
+    """The results of checking parts of one value against components, kept as long as the value is checked.
 
-    Alternatives that lead back to themselves in several ways ask the same of the same part of a value in each of them:
-    with every level of it twice as often.
+    If alternatives lead back to themselves in several ways, each of them asks again about the same part of the value.
+    Without this memory, the number of questions doubles with every level of the value.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class ComponentAnswers:
         self._depth = 0
 
     def of(self, place: str, value: Any, is_valid: Callable[[Any], bool]) -> bool:
-        """The answer of the component at ``place``; what is known is forgotten once the outermost was given."""
+        """The result of the component at ``place``. Results are forgotten once the outermost check ends."""
         key = place, hash(write_json(value))
         if (known := self._known.get(key)) is not None:
             return known

@@ -1,9 +1,9 @@
-"""The validators of a document's schemas, each cut where another component begins.
+"""The validators of a document's schemas. Each ends where another component begins.
 
-A validator that holds all it can reach grows with the whole document, and so does the time to make it. A reference is
-therefore a keyword of our own: it asks the validator of the component that it names, which is made when it is first
-asked. Small components stay in one piece, which is quicker to check; but for those that contain themselves in several
-ways, which remember what they answered.
+A validator that contains all it can reach grows with the whole document, and so does the time to make it. A reference
+is therefore a keyword of our own: it calls the validator of the component that it names, which is made at its first
+call. Small components stay in one piece, because that is quicker to check. Components that contain themselves in
+several ways are always cut off, because they remember their results.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ class ComponentValidator:
 
     @classmethod
     def at(cls, document: Document, place: str, *, sent: bool = False) -> "ComponentValidator":
-        """The validator of the schema at ``place``, made once. Raises ValueError for a schema that is none."""
+        """The validator of the schema at ``place``, made once. Raises ValueError if there is no valid schema."""
         made: ComponentValidator | None = document.compiled.get((_PURPOSE[sent], place))
         if made is None:
             node = document.at(place)
@@ -57,14 +57,14 @@ class ComponentValidator:
         return made
 
     def complaints(self, value: Any, limit: int, above: Sequence[str | int] = ()) -> list[Complaint]:
-        """Why ``value``, which stands at ``above`` in what was sent, is not admitted: ``limit`` reasons at most."""
+        """At most ``limit`` reasons why ``value`` is invalid. It stands at the path ``above`` in the request."""
         found: list[Complaint] = []
         for error in islice(self.validator.iter_errors(value), limit):
             found += self._complaints(error, limit, above)
         return found[:limit]
 
     def first_complaint(self, value: Any) -> list[Complaint]:
-        """The first reason why ``value``, which may be large, is not admitted; none for one that is."""
+        """The first reason why ``value``, which may be large, is invalid; none if it is valid."""
         with collector_paused():  # an error holds a copy of what is wrong
             try:
                 self.validator.validate(value)
@@ -79,7 +79,7 @@ class ComponentValidator:
     def _complaints(
         self, error: jsonschema_rs.ValidationError, limit: int, above: Sequence[str | int]
     ) -> list[Complaint]:
-        """An error of this validator; for a component that it asked, the errors that this has."""
+        """The errors of this validator. For a component that it called, the errors of that component."""
         if (behind := self._behind(error)) is not None:
             return behind.complaints(error.instance, limit, [*above, *error.instance_path])
 
@@ -90,7 +90,7 @@ class ComponentValidator:
         return [Complaint(error, self._schema_at(list(error.schema_path)), ways, tuple(above))]
 
     def _schema_at(self, path: list[str | int]) -> Mapping[str, Any]:
-        """The schema of the document in which a keyword of this validator stands, by the keyword's path."""
+        """The schema of the document that holds a keyword of this validator, found by the keyword's path."""
         start, tokens = (0, path) if path[:1] != ["$defs"] else (int(path[1]), path[2:])
         try:
             node = self._document.at("/".join([self._places[start], *(escape(str(it)) for it in tokens[:-1])]))
@@ -99,7 +99,7 @@ class ComponentValidator:
         return node if isinstance(node, Mapping) else {}
 
     def _behind(self, error: jsonschema_rs.ValidationError) -> "ComponentValidator | None":
-        """The component whose own errors are behind an error of this one, None for any other error."""
+        """The component that caused an error of this validator; None for any other error."""
         if error.kind.name != CUT:
             return None
         return self.at(self._document, error.kind.as_dict()["message"], sent=self._sent)
@@ -110,7 +110,7 @@ _PURPOSE: Mapping[bool, str] = {False: "validator", True: "validator of what is 
 
 
 def _asking(document: Document, *, sent: bool) -> type:
-    """A keyword that asks the validator of the component that it names."""
+    """Make a keyword that calls the validator of the component that it names."""
     answers: ComponentAnswers = document.compiled.setdefault(("answers", _PURPOSE[sent]), ComponentAnswers())
 
     class Asking:
@@ -133,7 +133,10 @@ def _asking(document: Document, *, sent: bool) -> type:
 
 
 class _Builder:
-    """Copies a schema for a validator: without annotations, its references cut or, in ``$defs``, in one piece."""
+    """Copies a schema for a validator, without annotations.
+
+    References are cut off or, in ``$defs``, kept in one piece.
+    """
 
     def __init__(self, document: Document, *, sent: bool) -> None:
         self._document, self._sent = document, sent
@@ -143,7 +146,10 @@ class _Builder:
         self._parts: dict[str, Any] = {}
 
     def source(self, place: str) -> Any:
-        """The schema at ``place``. ``places`` says then where it and its numbered parts stand in the document."""
+        """Copy the schema at ``place``.
+
+        Afterwards ``places`` says where it and its numbered parts stand in the document.
+        """
         self.places.append(place)
         made = self._copy(self._at(place), whole=False)
         return {**made, "$defs": self._parts} if self._parts else made
@@ -159,7 +165,10 @@ class _Builder:
         return self._document.resolve(unquote(reference[1:]))[1]
 
     def _copy(self, node: Any, *, whole: bool) -> Any:
-        """``whole``: a schema above asks what is evaluated here, so that nothing can be cut off."""
+        """Copy a schema.
+
+        With ``whole``, a schema around it needs to know what was evaluated, so nothing may be cut off.
+        """
         if not isinstance(node, dict):
             return node
         whole = whole or any(word in node for word in _WHOLE)
@@ -197,7 +206,7 @@ class _Builder:
 
 
 def _size(document: Document, place: str) -> float:
-    """The nodes of a component with all that stays in one piece with it; endless for one that is large."""
+    """Count the nodes of a component with everything that stays in one piece with it; infinite if it is large."""
     made: float | None = document.compiled.get(("size", place))
     if made is None:
         document.compiled["size", place] = made = _counted(document, place)
@@ -219,7 +228,7 @@ def _counted(document: Document, place: str) -> float:
 
 
 def _own_size(document: Document, place: str) -> tuple[int, Iterable[str]]:
-    """The nodes of a component itself, and the components that it names; it is not looked through when it is large."""
+    """Count a component's own nodes and list the components that it names. A large one is not searched to its end."""
     made: tuple[int, Iterable[str]] | None = document.compiled.get(("own size", place))
     if made is None:
         count, references, waiting = 0, list[str](), [document.at(place)]

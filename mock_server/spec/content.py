@@ -13,7 +13,10 @@ _BINARY = frozenset({"binary", "byte", "base64"})
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """``media`` is the document's own name; ``given`` maps an example's name to its value, ``""`` an unnamed one's."""
+    """One content.
+
+    ``media`` is the document's own name; ``given`` maps an example's name to its value, ``""`` if unnamed.
+    """
 
     media: str
     schema: Schema | None = None
@@ -21,7 +24,7 @@ class Content:
 
     @cached_property
     def format(self) -> Format:
-        """How it is written; a range that is documented as a file is one."""
+        """The format in which it is written. A range that is documented as a file counts as a file."""
         return Format.BINARY if "*" in self.media and self._is_file else format_of(self.media)
 
     @cached_property
@@ -30,12 +33,12 @@ class Content:
 
     @cached_property
     def content_type(self) -> str:
-        """The Content-Type header with which it goes out."""
+        """The Content-Type header of an answer with this content."""
         return sendable(self.media, binary=self.format is Format.BINARY)
 
     @cached_property
     def structured(self) -> bool:
-        """True when a JSON value stands behind it, written in this format."""
+        """True if a JSON value is written in this format."""
         if self.format not in STRUCTURED:
             return False
         if self.format is Format.JSON:
@@ -46,7 +49,7 @@ class Content:
     def examples(self) -> Mapping[str, Any]:
         """The examples that can be sent; published ones are often a little wrong.
 
-        An example can be sent when the schema admits it, or when it is the text as it is sent.
+        An example can be sent if the schema admits it, or if it is the text of the body itself.
         """
         return {name: value for name, value in self.given.items() if self.admits(value)}
 

@@ -22,25 +22,25 @@ _SHOWN = 20  # faults of a document; a person mends these first
 
 
 class Contract:
-    """Compiled once, at start. Operations are found by key (``GET /v1/leads/{}``) and by nothing else.
+    """The contract, compiled once, at start. Operations are found by key (``GET /v1/leads/{}``) and by nothing else.
 
-    Of two documents with the same operation the first one counts. ``strict``: a document with any fault is refused;
-    otherwise one that has no operation to serve. Raises SpecError.
+    If two documents have the same operation, the first one counts. With ``strict`` a document with any fault is
+    refused; otherwise only a document without an operation that can be served. Raises SpecError.
     """
 
     def __init__(self, documents: Sequence[Document], *, strict: bool = False, foreign: bool = False) -> None:
         self.documents = tuple(documents)
         self.foreign = foreign
-        """True for a document that is not Sophiie's: nothing that is known of Sophiie only holds for it."""
+        """True for a document that is not Sophiie's: facts about Sophiie do not apply to it."""
         self.operations: dict[str, Operation] = {}
         self.left_out: list[Problem] = []
-        """Faults of the documents for which no operation answers 501: a path that cannot be, an error's schema."""
+        """Faults of the documents for which no operation answers 501, such as an impossible path."""
         self.slips: list[Problem] = []
-        """Slips of YAML and of schemas in the documents, which were read all the same."""
+        """Faults of YAML and of schemas in the documents that were read as they were meant."""
         self.unmade: dict[str, str] = {}
-        """Operations without a record to answer with, as none could be made, and why, by key: they answer 501."""
+        """Operations that answer 501 because no record for their answer could be made, with the reason, by key."""
         self.failed: dict[str, str] = {}
-        """Operations for which once, when they were asked, no answer could be made, and why, by key."""
+        """Operations for which an answer could not be made during a request, with the reason, by key."""
         faults: list[Problem] = []
         for document in documents:
             try:
@@ -61,12 +61,12 @@ class Contract:
 
     @property
     def unserved(self) -> dict[str, str]:
-        """The operations that answer 501, and why, by key."""
+        """The operations that answer 501, with the reason, by key."""
         known = {operation.key: operation.unserved for operation in self.operations.values() if operation.unserved}
         return {**self.failed, **self.unmade, **known}
 
     def note_unmade(self, family: Family, reason: str) -> None:
-        """No record of ``family`` can be made: its operations answer 501, save that an empty list is an answer."""
+        """Note that no record of ``family`` can be made: its operations answer 501, except a list that may be empty."""
         own = [key for key, it in self.bindings.items() if it.family is family and it.role is not Role.LIST]
         self.unmade.update(dict.fromkeys(own, reason))
 
@@ -81,17 +81,17 @@ class Contract:
 
     @cached_property
     def families(self) -> Mapping[str, Family]:
-        """By kind."""
+        """The resource families by kind."""
         return {binding.family.kind: binding.family for binding in self.bindings.values()}
 
     @cached_property
     def single_kinds(self) -> frozenset[str]:
-        """The kinds of which a workspace has one record only, as an organization."""
+        """The kinds of which a workspace has exactly one record, such as an organization."""
         return frozenset(it.family.kind for it in self.bindings.values() if it.role is Role.SINGLE)
 
     @cached_property
     def webhooks(self) -> Mapping[str, Schema]:
-        """The shapes of the events' bodies, by event; the first document that knows an event counts."""
+        """The schemas of the events' bodies, by event; the first document that has an event counts."""
         return {
             name: schema
             for document in reversed(self.documents)
@@ -100,11 +100,11 @@ class Contract:
 
     @cached_property
     def event_sources(self) -> Mapping[str, Sequence[Source]]:
-        """The events that happen with a change of a record, by its kind; ours are caused by behaviours."""
+        """The events that a change of a record causes, by its kind. Behaviours cause our own document's events."""
         return event_sources(self.webhooks, self.families) if self.foreign else {}
 
     def document_for(self, path: str) -> Document:
-        """The document whose paths start as ``path`` does; the first one for a path that is nobody's."""
+        """The document whose paths begin as ``path`` does; the first document if none does."""
         for document, start in self._starts:
             if start and (path == start or path.startswith(f"{start}/")):
                 return document
@@ -112,7 +112,7 @@ class Contract:
 
     @cached_property
     def _starts(self) -> list[tuple[Document, str]]:
-        """Each document's common path, longest first: ``/api/webhooks/zapier``, ``/v1``."""
+        """The common beginning of each document's paths, longest first: ``/api/webhooks/zapier``, ``/v1``."""
         starts = []
         for document in self.documents:
             own = [operation.segments for operation in self.operations.values() if operation.document is document]
@@ -120,7 +120,7 @@ class Contract:
         return sorted(starts, key=lambda pair: -len(pair[1]))
 
     def published(self, document: Document, url: str) -> dict[str, Any]:
-        """``document`` as this server publishes it: the same, but clients made from it come here first."""
+        """Return ``document`` as this server publishes it: with this server's address, for clients made from it."""
         others = document.published.get("servers")
         here = {"url": url + base_path(document), "description": "This mock"}
         return {**document.published, "servers": [here, *(others if isinstance(others, list) else [])]}

@@ -1,4 +1,4 @@
-"""Patterns that look around or back: they are tried from every character of a text, each time to its end.
+"""Patterns with look-around or back-references: the engine may try them from every character to the text's end.
 
 A text of 30,000 characters took seconds with a pattern such as ``(?=.*[A-Z])(?=.*[0-9]).{8,}``.
 """
@@ -10,12 +10,12 @@ import jsonschema_rs
 
 TOO_COSTLY = "is too costly to compare with the pattern of the document"
 _STEPS = ((4 * 1024, 100_000), (64 * 1024, 250))
-"""Characters of a text, and the steps back that are taken for one that is not longer."""
+"""Characters of a text, with the backtracking steps that are allowed for a text of up to that length."""
 _FEWEST_STEPS = 50
 
 
 class CostlyPattern:
-    """The keyword ``pattern`` for such patterns: the longer a text is, the fewer steps back are taken."""
+    """The keyword ``pattern`` for such patterns: the longer a text is, the fewer backtracking steps are allowed."""
 
     def __init__(self, parent: Mapping[str, Any], pattern: str, path: list[str | int]) -> None:
         self._pattern = pattern
@@ -23,7 +23,7 @@ class CostlyPattern:
         _ = self._engine(_FEWEST_STEPS)  # a wrong one is refused when the schema is compiled
 
     def validate(self, value: Any) -> None:
-        """Raise ValueError for a text that the pattern does not match, or that takes too many steps."""
+        """Raise ValueError if the text does not match the pattern, or takes too many steps."""
         if not isinstance(value, str):
             return
         steps = next((steps for longest, steps in _STEPS if len(value) <= longest), _FEWEST_STEPS)

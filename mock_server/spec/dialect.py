@@ -1,7 +1,7 @@
-"""The schema dialects of OpenAPI 3.0 and 3.1, rewritten as the plain JSON Schema 2020-12 that the validators read.
+"""Rewrite the schema dialects of OpenAPI 3.0 and 3.1 as the plain JSON Schema 2020-12 that the validators read.
 
-Positions stay where they are, so that a JSON pointer into the copy is one into the document; only what 3.0 calls
-``nullable`` without a type moves below an ``anyOf``.
+Positions do not change, so that a JSON pointer into the copy is one into the document. There is one exception: a
+schema that 3.0 calls ``nullable`` without a type moves below an ``anyOf``.
 """
 
 from typing import Any
@@ -28,9 +28,9 @@ _TEXTS = {"byte": {"pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za
 
 
 def plain(node: Any, *, old: bool, names: bool = False) -> Any:
-    """A copy of ``node``: references quoted, without identities of its own, ``old`` (3.0) words replaced.
+    """Copy ``node`` as JSON Schema: quote references, drop ids and, if ``old``, replace the words of OpenAPI 3.0.
 
-    Identities go because a validator would look for every reference below one in another document.
+    Ids are dropped because a validator would look for every reference below one in another document.
     """
     if isinstance(node, list):
         return [plain(value, old=old) for value in node]
@@ -55,7 +55,7 @@ def plain(node: Any, *, old: bool, names: bool = False) -> Any:
 
 
 def _narrow(schema: dict[str, Any]) -> None:
-    """Add what a format of OpenAPI's registry says of a value: JSON Schema knows none of them."""
+    """Add the bounds that a format of OpenAPI's registry means: JSON Schema knows none of these formats."""
     types, form = schema.get("type"), schema.get("format")
     for kind, known in (("integer", _RANGES), ("string", _TEXTS)):
         fits = types == kind or (isinstance(types, list) and kind in types)
@@ -72,7 +72,7 @@ def _once(values: list[Any]) -> list[Any]:
 
 
 def _reference(node: dict[str, Any], old: bool) -> dict[str, Any]:
-    """3.0 ignores what stands beside a reference (`nullable` is meant all the same); in 3.1 it holds too."""
+    """Rewrite a reference. 3.0 ignores the keywords beside it, except `nullable`; in 3.1 they hold too."""
     node["$ref"] = quote(unquote(node["$ref"]), safe="#/~:?&=+")
     if old:
         alone = {"$ref": node["$ref"]}
@@ -90,7 +90,7 @@ def _bounds(schema: dict[str, Any]) -> None:
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """An enumeration without null keeps it out, as the specification (3.0.3) has it."""
+    """Let a value be null. An enumeration without null still forbids it, as OpenAPI 3.0.3 says."""
     if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
         return schema
     if isinstance(schema.get("type"), str):

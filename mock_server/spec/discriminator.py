@@ -11,9 +11,9 @@ _NAMES = "x-mock-discriminated"
 
 
 def with_discriminators(root: dict[str, Any]) -> dict[str, Any]:
-    """A document in which each branch of a discriminated alternative says what the property is there.
+    """Copy a document so that each branch of a discriminator says which value the property has there.
 
-    A branch that says so itself, by `enum` or `const`, stays as it is: the document may have other names than those of
+    A branch that says so itself, by `enum` or `const`, is not changed: the document may use other names than those of
     its schemas. ``root`` is changed.
     """
     waiting: list[Any] = [root]
@@ -28,13 +28,13 @@ def with_discriminators(root: dict[str, Any]) -> dict[str, Any]:
 
 
 def discriminated(schema: Any) -> Mapping[str, Mapping[str, str]]:
-    """The values that a discriminator of ``schema`` may have, each with the schema that it means, by its property."""
+    """The values that a discriminator of ``schema`` may have, each with its schema, by the property's name."""
     found: Mapping[str, Mapping[str, str]] = schema.node.get(_NAMES, {})
     return found
 
 
 def _mark(node: dict[str, Any], root: Mapping[str, Any]) -> None:
-    """Note at one schema, and at its branches, what its discriminator says."""
+    """Write the discriminator's values into one schema and its branches."""
     said = node.get("discriminator")
     name = said.get("propertyName") if isinstance(said, dict) else None
     if not isinstance(said, dict) or not isinstance(name, str):
@@ -61,14 +61,14 @@ def _mark(node: dict[str, Any], root: Mapping[str, Any]) -> None:
 
 
 def _kinds(reference: str, mapping: Mapping[str, str]) -> list[str]:
-    """The values of the property for the schema at ``reference``: the names that map to it, and its own."""
+    """The values of the property for the schema at ``reference``: the names that map to it, and its own name."""
     own = unquote(reference.rpartition("/")[2])
     mapped = [kind for kind, to in mapping.items() if unquote(to) == unquote(reference) or to == own]
     return [*mapped, *([own] if own not in mapped else [])]
 
 
 def _choices(root: Mapping[str, Any], reference: str, name: str, seen: set[str]) -> Sequence[Any] | None:
-    """The values that a schema itself leaves the property; None where it does not choose."""
+    """The values that a schema itself allows the property; None if it does not limit them."""
     waiting: list[Any] = [{"$ref": reference}]
     while waiting:
         part = waiting.pop()
@@ -91,7 +91,7 @@ def _choices(root: Mapping[str, Any], reference: str, name: str, seen: set[str])
 
 
 def _at(root: Mapping[str, Any], reference: str) -> Any:
-    """The node that a reference names, None where there is none."""
+    """The node that a reference names; None if there is none."""
     node: Any = root if reference.startswith("#/") else None
     for token in unquote(reference[2:]).split("/"):
         node = node.get(unescape(token)) if isinstance(node, dict) else None

@@ -36,49 +36,49 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Document:
-    """An OpenAPI 3.0 or 3.1 document; ``root`` is in the vocabulary of JSON Schema 2020-12."""
+    """An OpenAPI 3.0 or 3.1 document. ``root`` is its content in the vocabulary of JSON Schema 2020-12."""
 
     name: str
     root: Node = field(repr=False)
     published: Node = field(repr=False, default_factory=dict)
-    """The document without any change of ours: ``/openapi`` shows it."""
+    """The document as it was read, without our changes: ``/openapi`` shows it."""
     lenient: bool = False
-    """True when an answer of ours that breaks the contract goes out all the same, to be counted and logged."""
+    """True if an answer of ours that breaks the contract is sent all the same, counted and logged."""
     mark: bytes = field(repr=False, default=b"")
-    """The name under which a start remembers that ``root`` is sound, where it is ours; a user's has none."""
+    """The name under which a start remembers that our document passed its checks; a user's document has none."""
     known_sound: bool = False
-    """True when an earlier start has found all its operations sound, and their validators could be made."""
+    """True if an earlier start has checked all operations and could make their validators."""
     unreached: dict[str, str] = field(repr=False, default_factory=dict)
     """References to other files that could not be followed, and why."""
     others: tuple[str, ...] = field(repr=False, default=())
-    """The files beside its own that parts of it stand in."""
+    """The other files that hold parts of the document."""
     slips: tuple[Problem, ...] = field(repr=False, default=())
-    """Slips of YAML in the document's file, which were read all the same."""
+    """Faults of YAML in the document's file that were read as they were meant."""
     compiled: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
-    """The things that were compiled from it, by purpose and pointer; a schema may contain itself."""
+    """Objects that were compiled from the document, by purpose and pointer; a schema may contain itself."""
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that it was read from."""
+        """All files that the document was read from."""
         return (self.name, *self.others)
 
     @property
     def title(self) -> str:
-        """Give the name that the document gives its API."""
+        """The name that the document gives its API."""
         info = self.root.get("info")
         return str(info.get("title") or self.name) if isinstance(info, dict) else self.name
 
     def found_sound(self) -> None:
-        """Nothing is wrong with its operations: the next start need not look, as long as not a letter changes."""
+        """Remember that the operations passed all checks: the next start skips them unless the file changes."""
         if self.mark and not self.known_sound:
             remember(self.mark, self.root)
 
     def fault(self, pointer: str, what: str, remedy: str) -> SpecError:
-        """An error about one place of the document."""
+        """Make an error about one place of the document."""
         return SpecError(Problem(f"{self.name}#{pointer}", what, remedy))
 
     def resolve(self, pointer: str) -> tuple[str, Any]:
-        """The node at ``pointer`` and where it really stands, after any chain of ``$ref``.
+        """The node at ``pointer`` and its real place, after any chain of ``$ref``.
 
         Raises SpecError for a reference that leads out of the document, to nothing, or back to itself.
         """
@@ -101,7 +101,7 @@ class Document:
         return pointer, node
 
     def at(self, pointer: str) -> Any:
-        """The node at ``pointer`` itself, a reference included. Raises LookupError when there is none."""
+        """The node at ``pointer`` itself, which may be a reference. Raises LookupError if there is none."""
         node: Any = self.root
         for token in pointer.split("/")[1:]:
             if isinstance(node, dict):
@@ -113,7 +113,7 @@ class Document:
         return node
 
     def mapping(self, pointer: str, what: str) -> tuple[str, Node]:
-        """The mapping at ``pointer`` and where it stands; ``what`` it should be. Raises SpecError."""
+        """The mapping at ``pointer`` and its real place. ``what`` names it in messages. Raises SpecError."""
         where, node = self.resolve(pointer)
         if not isinstance(node, dict):
             raise self.fault(where, f"{what} is not a mapping but {kind_of(node)}", _MAPPING)
@@ -121,10 +121,10 @@ class Document:
 
 
 def base_path(document: Document, *owners: Node) -> str:
-    """The path of the first server, which stands before a path of the document.
+    """The path of the first server, which stands before each path of the document.
 
-    ``owners`` are an operation and its path item, which may have servers of their own. A variable without a value
-    ends the path: nobody could ask for it.
+    ``owners`` are an operation and its path item, which may have servers of their own. The path ends at a variable
+    without a value, for no request could contain it.
     """
     listed = next((it["servers"] for it in (*owners, document.root) if it.get("servers")), None)
     if not isinstance(listed, list) or not isinstance(listed[0], dict):
@@ -141,14 +141,14 @@ def base_path(document: Document, *owners: Node) -> str:
 
 
 def _value_of(variable: Node) -> str | None:
-    """The value of a server's variable: its default, else the first of those there are."""
+    """The value of a server's variable: its default, else its first value."""
     values = variable.get("enum")
     value = variable.get("default", values[0] if isinstance(values, list) and values else None)
     return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def kind_of(node: Any) -> str:
-    """The kind of a node, for a person: ``a list``, ``nothing``, ``the text 'abc'``."""
+    """Describe the kind of a node for a person: ``a list``, ``nothing``, ``the text 'abc'``."""
     if node is None:
         return "nothing"
     if isinstance(node, list | dict):
@@ -157,7 +157,7 @@ def kind_of(node: Any) -> str:
 
 
 def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) -> Document:
-    """Read ``path``, apply ``patches``, and refuse what is no OpenAPI document of a version that can be served.
+    """Read ``path``, apply ``patches``, and refuse a file that is no OpenAPI document of a supported version.
 
     Raises SpecError.
     """
@@ -170,7 +170,7 @@ def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) ->
 
 
 def _mark(root: Any) -> bytes:
-    """All that decides what becomes of a document; nothing where JSON cannot say it."""
+    """A digest of everything that the checks of a document depend on; nothing if JSON cannot express it."""
     with suppress(TypeError):
         return write_json(["plain, with discriminators", root, *_CHECKED_BY])
     return b""
@@ -185,9 +185,9 @@ def parse(
     path: Path | None = None,
     slips: Sequence[Problem] = (),
 ) -> Document:
-    """A Document from data already read; ``name`` is for the messages, ``path`` where other files of it are.
+    """Make a Document from data that was read already. ``name`` is for messages; other files are near ``path``.
 
-    Its operations are not looked at yet.
+    Its operations are not examined yet.
     """
     if not isinstance(root, dict):
         what = f"not an OpenAPI document: the top level is {kind_of(root)}"

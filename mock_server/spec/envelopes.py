@@ -1,4 +1,4 @@
-"""How an answer holds records: a page with totals, a wrapped record, or the bare thing."""
+"""How an answer contains records: as a page with totals, as a wrapped record, or without an envelope."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -51,13 +51,14 @@ _ASIDE_OF_LISTS = _ASIDE | {"jsonapi", "object", "url", "uri", "schemas", "resul
 
 @dataclass(frozen=True)
 class Envelope:
-    """``key`` is the property that holds the record or the list, None when the answer is the thing itself.
+    """How an answer contains a record or a list.
 
-    ``totals`` maps other properties of a page to their role: pages, page, limit, offset, more, total; ``nested`` does
-    so for those that stand one level down (`meta`). ``rest`` are the required ones that say something else;
-    ``aside`` is whether nothing in the answer looks like a field of a record. ``inner`` is how the property holds the
-    list where it does not stand there itself; ``keyed`` tells that the list is a map from ids to records, ``alone``
-    that the one record stands in a list. ``links`` are the parts of a page that lead to another one.
+    ``key`` is the property with the record or the list; None if the answer itself is the record or the list. ``totals``
+    maps other properties of a page to their role: pages, page, limit, offset, more, total. ``nested`` does so for the
+    properties one level down (`meta`). ``rest`` are other required properties. ``aside`` is true if nothing in the
+    answer looks like a field of a record. ``inner`` says how the property contains the list if it is not the list
+    itself. ``keyed``: the list is a map from ids to records. ``alone``: the one record is the only item of a list.
+    ``links`` are the parts of a page that lead to other pages.
     """
 
     key: str | None
@@ -73,21 +74,21 @@ class Envelope:
 
     @cached_property
     def view(self) -> Projection:
-        """The shape of one record in it."""
+        """The shape of one record in the answer."""
         return Projection.of(self.schema)
 
     @cached_property
     def as_map(self) -> bool:
-        """True when a list is written as a map from ids to records."""
+        """True if a list is written as a map from ids to records."""
         return self.inner.as_map if self.inner else self.keyed
 
     @cached_property
     def made_up(self) -> bool:
-        """True when something in the answer has to be made up."""
+        """True if some part of the answer must be made up."""
         return bool(self.rest) or (self.inner is not None and self.inner.made_up)
 
     def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], RandomSource]) -> Any:
-        """The answer around ``value``; ``figures`` by role; ``chance`` is for what has to be made up, if anything."""
+        """Build the answer around ``value``. ``figures`` are by role; ``chance`` gives values that must be made up."""
         if self.alone:
             value = [value]
         if self.inner is not None:
@@ -106,11 +107,11 @@ class Envelope:
 
     @cached_property
     def leads_on(self) -> bool:
-        """True when the answer says where the other pages are."""
+        """True if the answer says where the other pages are."""
         return self.links is not None or (self.inner is not None and self.inner.leads_on)
 
     def unwrapped(self, answer: Any) -> list[Any]:
-        """The records that an answer of this kind holds."""
+        """The records in an answer of this kind."""
         value = answer
         if self.key is not None:
             value = answer.get(self.key) if isinstance(answer, dict) else None
@@ -122,7 +123,7 @@ class Envelope:
 
 
 def _said(schema: Schema, chance: RandomSource) -> Any:
-    """The members of a good answer beside the record: the first of the choices, and that all is well."""
+    """The other members of a successful answer: the first of their possible values, meaning success."""
     for value in (schema.default, schema.types == {"boolean"} or None, *schema.node.get("enum", ())[:1]):
         if value is not None and schema.accepts(value):
             return value
@@ -130,9 +131,9 @@ def _said(schema: Schema, chance: RandomSource) -> Any:
 
 
 def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
-    """How a list answer holds its items, or None when the answer is no list of objects.
+    """Find how a list answer contains its items; None if the answer has no list of objects.
 
-    ``word`` is what the list is called in its path: of several lists in an answer, the one of that name counts.
+    ``word`` is the list's name in its path: of several lists in an answer, the one with this name counts.
     """
     if schema is None:
         return None
@@ -155,7 +156,7 @@ def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
 
 
 def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:
-    """The property that holds the list, and how: at once, as a map, or one level further down."""
+    """The property that contains the list, and how: directly, as a map, or one level down."""
     lists = {name: part.items for name, part in schema.properties.items() if part.types - {"null"} == {"array"}}
     found = {name: Envelope(None, items) for name, items in lists.items() if items and "object" in items.types}
     named = {plain(name): name for name in found}
@@ -173,12 +174,12 @@ def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:
 
 
 def _is_object(schema: Schema) -> bool:
-    """True when the schema says that a value is an object; one that says nothing admits everything."""
+    """True if the schema says that a value is an object. A schema that says nothing admits everything."""
     return "object" in (schema.declared_types or ()) or bool(schema.properties)
 
 
 def _mapped(schema: Schema) -> Schema | None:
-    """The schema of a record in a map from ids to records, which has no properties of its own."""
+    """The schema of a record in a map from ids to records; the map has no properties of its own."""
     if schema.types - {"null"} != {"object"} or schema.properties:
         return None
     if not isinstance(schema.node.get("additionalProperties"), dict):
@@ -188,7 +189,7 @@ def _mapped(schema: Schema) -> Schema | None:
 
 
 def record_wrapper(schema: Schema | None) -> Envelope | None:
-    """How an answer holds one record, or None when it holds none (a mere message)."""
+    """Find how an answer contains one record; None if it contains none, only a message for example."""
     if schema is None or "object" not in schema.types or schema.properties.keys() <= _ASIDE - {"data"}:
         return None
     objects = [name for name, part in schema.properties.items() if part.types - {"null"} == {"object"}]
@@ -199,9 +200,9 @@ def record_wrapper(schema: Schema | None) -> Envelope | None:
 
 
 def wrapper_around(schema: Schema | None, items: Collection[Schema]) -> Envelope | None:
-    """How an answer holds one record of a kind, where ``items`` are the shapes that lists of the kind show.
+    """Find how an answer contains one record of a kind. ``items`` are the shapes in lists of the kind.
 
-    A record may stand in an answer beside much else, or alone in a list.
+    The record may be one of many members of the answer, or the only item of a list.
     """
     known = {item.pointer for item in items}
     if schema is None or schema.pointer in known:
@@ -220,7 +221,7 @@ def wrapper_around(schema: Schema | None, items: Collection[Schema]) -> Envelope
 
 
 def _roles(schema: Schema, known: set[str]) -> dict[str, str]:
-    """The properties that are figures of a page, with their role."""
+    """The properties with figures about the page, each with its role."""
     roles = {name: role for name in schema.properties if name not in known and (role := _role(name))}
     types = {name: "boolean" if role == "more" else "integer" for name, role in roles.items()}
     return {name: roles[name] for name in roles if schema.properties[name].types & {types[name], "number"}}

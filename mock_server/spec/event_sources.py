@@ -1,4 +1,4 @@
-"""The events of a document: its ``webhooks`` and ``callbacks``, and the change of a record that each is named for."""
+"""The events of a document, its ``webhooks`` and ``callbacks``, and the change of a record that each name means."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _IDLE = frozenset({"on", "event", "events", "v1", "v2", "webhook", "callback", "
 
 
 class Source(NamedTuple):
-    """The change of a record that makes an event happen: ``verb`` is a kind of change, or a state that it takes."""
+    """The change of a record that causes an event. ``verb`` is a kind of change, or a state that the record reaches."""
 
     event: str
     verb: str
@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
 
 def documented_events(document: Document) -> dict[str, Schema]:
-    """The schemas of the document's events, by event; one that cannot be read is left out."""
+    """The schemas of the document's events, by event. An event that cannot be read is left out."""
     found: dict[str, Schema] = {}
     for name, pointer in _posted(document):
         try:
@@ -45,7 +45,7 @@ def documented_events(document: Document) -> dict[str, Schema]:
 
 
 def event_sources(events: Mapping[str, Schema], families: Mapping[str, Family]) -> dict[str, list[Source]]:
-    """The events that a change of a record of a kind causes, by kind, as their names say: ``lead.created``."""
+    """The events that changes of a record cause, by its kind. They follow from the names: ``lead.created``."""
     kinds: dict[str, list[str]] = {}
     for kind in families:
         words = [singular(word) for word in kind.split("/") if word]
@@ -63,7 +63,7 @@ def event_sources(events: Mapping[str, Schema], families: Mapping[str, Family]) 
 
 
 def holder(schema: Schema, family: Family) -> tuple[str, ...] | None:
-    """The way to the property of an event's body that holds the record; empty where the body is the record."""
+    """The way to the property of an event's body that contains the record; empty if the body is the record."""
     if _is_like(schema, family):
         return ()
     for name, part in schema.properties.items():
@@ -88,7 +88,7 @@ def _is_like(schema: Schema, family: Family) -> bool:
 
 
 def _readings(event: str) -> Iterator[tuple[str, str]]:
-    """The meanings of a name: a thing in plain words, and what became of it; the verb stands last or first."""
+    """The possible meanings of a name: a noun in plain words, and a verb, which stands last or first."""
     words = [word.lower() for word in _WORDS.findall(event)]
     words = [word for word in words if word not in _IDLE] or words
     for verb, thing in ((words[-1], words[:-1]), (words[0], words[1:])):
@@ -132,6 +132,6 @@ def _body(document: Document, pointer: str) -> Schema | None:
 
 
 def callback_addresses(operation_node: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """The callbacks of an operation, each with the expression that says where it goes: ``{$request.body#/url}``."""
+    """The callbacks of an operation, each with the expression for its address: ``{$request.body#/url}``."""
     named = _mapping(operation_node.get("callbacks"))
     return [(name, url) for name, item in named.items() for url in _mapping(item) if url != "$ref"]

@@ -1,4 +1,4 @@
-"""A kind of record: its id, what it hangs below, and the shapes in which it goes out."""
+"""A kind of record: its id, its parent, and the shapes in which answers show it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from mock_server.spec.schema import Schema
 TIMES = ("2026-03-04T05:06:07.089Z", "2026-03-04", 1_772_600_767)  # one moment in every form that a document may want
 _ALIASES = frozenset({"id", "login", "username", "name", "slug", "key", "code", "uuid", "handle", "email"})
 BELOW = "$below"
-"""Where a record keeps the id of a parent of which nothing is known; no document has such a field."""
+"""The field in which a record keeps the id of an unknown parent; no document has such a field."""
 _STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
 _TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 
@@ -24,14 +24,13 @@ _TOUCHED = re.compile(r"(updated|modified)_?(at|on|date|time)?", re.IGNORECASE)
 class Family:
     """A kind of record.
 
-    ``id`` is the record's own field; ``parent`` the kind it hangs below, ``link`` the field that holds the
-    parent's id; ``shapes`` every schema in which a record goes out, each once.
+    ``id`` is the record's own field; ``parent`` is the kind of record that it belongs to, ``link`` the field with the
+    parent's id; ``shapes`` are all schemas in which answers show a record, each once.
 
-    ``keys`` are the fields that the parameters at the end of an item's path name, where that is not the id alone.
-    ``at_sight``: records of the kind are neither listed nor created anywhere, so each that is asked for is there.
-    ``loose``: nothing is known of what it hangs below; then any parent that is named is there, and what was seeded
-    hangs below each of them.
-    ``answers`` has the documented answers that hold records, each with how it holds them.
+    ``keys`` are the fields that the parameters at the end of an item's path name, if that is not the id alone.
+    ``at_sight``: records of the kind are neither listed nor created anywhere, so each requested one exists.
+    ``loose``: nothing is known about the parent; then each parent that a path names exists and has the seeded records.
+    ``answers`` has the documented answers with records, each with its envelope.
     """
 
     kind: str
@@ -48,53 +47,53 @@ class Family:
 
     @cached_property
     def views(self) -> tuple[Projection, ...]:
-        """The projections in which the records go out."""
+        """The projections in which answers show the records."""
         return tuple(map(Projection.of, self.shapes))
 
     @cached_property
     def strictest(self) -> tuple[Schema, ...]:
-        """The shapes of which none is a part (`allOf`) of another: what they all admit, every shape admits."""
+        """The shapes that are no part (`allOf`) of another: a value that they all admit is valid in every shape."""
         parts = {part.pointer for shape in self.shapes for part in shape.certain if part.pointer != shape.pointer}
         return tuple(shape for shape in self.shapes if shape.pointer not in parts)
 
     @cached_property
     def starts(self) -> Mapping[str, Any]:
-        """The values of a new record's fields that nobody names: the document's default, else null."""
+        """Values for the fields of a new record that the client does not give: the document's default, else null."""
         sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]
         starts = [(name, part.default) for name, part in sure if part.default is not None or part.nullable]
         return dict(starts[::-1])  # the first shape that says something counts
 
     @cached_property
     def stamps(self) -> Mapping[str, int]:
-        """The fields that tell when a record was created or changed, each with the place of its form in ``TIMES``."""
+        """The fields with the time of creation or change, each with the place of its form in ``TIMES``."""
         parts = {name: part for shape in self.shapes for name, part in shape.properties.items()}
         told = {name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)}
         return {name: admitted.index(True) for name, admitted in told.items() if any(admitted)}
 
     @cached_property
     def times(self) -> Mapping[str, int]:
-        """Its ``stamps``, and the two by which the program knows these times where the document has no such fields."""
+        """Its ``stamps``, and the program's own names for these times if the document has no such fields."""
         hidden = () if self.free else ("createdAt", "updatedAt")
         return {**dict.fromkeys((name for name in hidden if name not in self.fields), 0), **self.stamps}
 
     @cached_property
     def touched(self) -> Mapping[str, int]:
-        """The ``times`` that a change makes new."""
+        """The ``times`` that a change updates."""
         return {name: form for name, form in self.times.items() if _TOUCHED.fullmatch(name)}
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """Every field that a record of the kind shows anywhere."""
+        """Every field that a record of the kind shows in any answer."""
         return frozenset(name for shape in self.shapes for name in shape.properties)
 
     @cached_property
     def aliases(self) -> Sequence[str]:
-        """Other fields that tell records apart, by which a path may name one."""
+        """Other fields with unique values, by which a path may name a record."""
         return sorted(name for name in self.fields - {self.id} if plain(name) in _ALIASES)
 
     @cached_property
     def disagree(self) -> bool:
-        """True when two shapes may want different values of one field: a record may then not fit both."""
+        """True if two shapes may demand different values of one field: a record may then not fit both."""
         found: dict[str, str] = {}
         for shape in self.shapes:
             for name, part in shape.properties.items():
@@ -104,12 +103,12 @@ class Family:
 
     @cached_property
     def free(self) -> bool:
-        """True when a record may show fields that no shape names: nothing of ours may then be kept in it."""
+        """True if a record may show fields that no shape names: then it must not hold internal fields of ours."""
         return any(isinstance(shape.node.get("additionalProperties"), dict) or not shape.sure for shape in self.shapes)
 
     @cached_property
     def examples(self) -> Sequence[Mapping[str, Any]]:
-        """The records that the document's own examples show, each once, in its order."""
+        """The records in the document's own examples, each once, in its order."""
         found: list[Mapping[str, Any]] = []
         for wrapper, response in self.answers:
             for example in response.examples.values():

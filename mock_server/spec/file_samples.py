@@ -1,4 +1,4 @@
-"""The smallest files of the usual kinds: what an answer holds whose body is an image, a document or a recording."""
+"""The smallest files of the usual kinds, for answers whose body is an image, a document or a recording."""
 
 import struct
 import zlib
@@ -101,7 +101,7 @@ _TEXTS: Mapping[str, str] = {
 
 
 def sample_file(essence: str) -> bytes:
-    """A small file of a binary media type; a line of text where nothing is known of the type."""
+    """A small file of a binary media type; a line of text if the type is unknown."""
     if essence in _FILES:
         return _FILES[essence]()
     if "openxmlformats" in essence or essence.endswith("+zip"):
@@ -110,7 +110,7 @@ def sample_file(essence: str) -> bytes:
 
 
 def sample_text(essence: str, otherwise: str) -> str:
-    """A small text that a reader of the media type takes."""
+    """A small text that is valid for the media type."""
     if essence not in _TEXTS and essence.endswith("+xml"):
         return _TEXTS["text/xml"]
     return _TEXTS.get(essence, otherwise)

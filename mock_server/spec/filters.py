@@ -1,7 +1,7 @@
-"""Filters: which field of a record a query parameter of a list narrows it by, read from names that are spelt alike.
+"""Filters: which field of a record a query parameter of a list narrows it by, inferred from similar names.
 
 ``lead_id``, ``lead-id``, ``LeadID``, ``filter[leadId]`` and, for several values, ``leadIds`` all mean the field
-``leadId``. A name is compared without case and without what joins its words.
+``leadId``. Names are compared without case and without the characters that join their words.
 """
 
 import re
@@ -24,10 +24,10 @@ _SCALARS = frozenset({"string", "number", "integer", "boolean"})
 
 @dataclass(frozen=True)
 class Filter:
-    """A query parameter, or one key of a parameter that is an object (``inner``), and the field that it names.
+    """A query parameter, or one key (``inner``) of a parameter that is an object, and the field that it names.
 
-    ``many``: whether a text may hold several values with commas between them. ``compare`` is how a record's value
-    must lie to the one that is given, empty where it must be that one. A field with a dot is one level down.
+    ``many``: a text may have several values with commas between them. ``compare`` says how a record's value must relate
+    to the given one, empty if they must be equal. A field with a dot is one level down.
     """
 
     parameter: str
@@ -39,11 +39,11 @@ class Filter:
 
     @property
     def is_plain(self) -> bool:
-        """True when it asks a field of the record itself to have one of some values."""
+        """True if it demands that a field of the record itself has one of some values."""
         return not self.compare and "." not in self.field_name
 
     def admits(self, record: Mapping[str, Any], wanted: Sequence[Any]) -> bool:
-        """True when a record meets a filter that is not plain."""
+        """True if a record satisfies a filter that is not plain."""
         value: Any = record
         for name in self.field_name.split("."):
             value = value.get(name) if isinstance(value, dict) else None
@@ -52,7 +52,7 @@ class Filter:
         return all(holds(self.compare, value, bound) for bound in wanted)
 
     def wanted_values(self, query: Mapping[str, Any]) -> Sequence[Any] | None:
-        """The values that the field may have, in its own type; None where the query does not say."""
+        """The values that the field may have, in its own type; None if the query does not limit it."""
         value = query.get(self.parameter)
         if self.inner:
             value = value.get(self.inner) if isinstance(value, dict) else None
@@ -63,7 +63,10 @@ class Filter:
         return [self._own(one) for one in (value if isinstance(value, list) else [value])]
 
     def _own(self, value: Any) -> Any:
-        """A value as the records have it: a document may say text for the parameter and number for the field."""
+        """Convert a value to the type in the records:
+
+        a document may use text in the parameter and number in the field.
+        """
         if not isinstance(value, str | bool | int | float) or self._reader.schema.accepts(value):
             return value
         if self.compare and not isinstance(value, str):
@@ -76,7 +79,7 @@ class Filter:
 class Filters:
     """The meaning of a list's query parameters.
 
-    ``unknown`` has those that name no field: a parameter, and how a client writes it, or its keys.
+    ``unknown`` are the parameters or keys that name no field, each as a client writes it.
     """
 
     known: Sequence[Filter] = ()
@@ -84,7 +87,7 @@ class Filters:
 
 
 def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: Sequence[Schema]) -> Filters:
-    """Read ``parameters`` against the fields of a record of ``kind``, in every shape in which one goes out."""
+    """Infer filters from ``parameters`` and the fields of a record of ``kind``, in every shape that answers show."""
     fields = _comparable(shapes)
     spelt = _spellings(fields, kind, id)
     known, unknown = list[Filter](), dict[str, list[str]]()
@@ -102,7 +105,7 @@ def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: S
 
 
 def _comparable(shapes: Sequence[Schema]) -> Mapping[str, Schema]:
-    """The fields that hold a plain value, or a list of such, each with the schema of one value."""
+    """The fields with a plain value or a list of plain values, each with the schema of one value."""
     found: dict[str, Schema] = {}
     for shape in shapes:
         for name, part in shape.properties.items():
@@ -117,7 +120,7 @@ def _comparable(shapes: Sequence[Schema]) -> Mapping[str, Schema]:
 
 
 def _spellings(fields: Iterable[str], kind: str, id: str) -> Mapping[str, tuple[str, bool]]:
-    """Plain names, each with its field, and whether it speaks of several values; the first field of a name counts."""
+    """Plain names, each with its field and whether it means several values. The first field with a name counts."""
     found: dict[str, tuple[str, bool]] = {}
     for name in fields:
         found.setdefault(plain(name.removeprefix(f"{_NESTED}.")), (name, False))
@@ -134,14 +137,14 @@ def _plurals(name: str) -> Sequence[str]:
 
 
 def _keys(parameter: Parameter) -> Sequence[str]:
-    """The keys of a parameter that is an object with some; else the parameter itself, without a key."""
+    """The keys of a parameter that is an object; else the parameter itself, without a key."""
     types = parameter.schema.types - {"null"}
     keys = list(parameter.schema.properties) if "object" in types else []
     return keys if types == {"object"} and keys else [*keys, ""]
 
 
 def _meant(parameter: Parameter, inner: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool, str]:
-    """The field that a parameter, or its key, means; whether of several values; and how it is compared."""
+    """The field that a parameter or its key means, whether it means several values, and the comparison."""
     if inner and (word := inner_word(inner)):  # `created[gte]`
         found, many = _field(parameter.name, spelt)
         return (found, many, word) if found else ("", False, "")
@@ -159,7 +162,7 @@ def _meant(parameter: Parameter, inner: str, spelt: Mapping[str, tuple[str, bool
 
 
 def _field(name: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
-    """The field that a name means, and whether it speaks of several values; a list may be asked for one of its own."""
+    """The field that a name means, and whether it means several values; one value selects in a list field too."""
     readings = list(_readings(name))
     found = [spelt[it] for it in readings if it in spelt]
     found += [spelt[it] for one in readings for it in _plurals(one) if it in spelt and not spelt[it][1]]
@@ -167,7 +170,7 @@ def _field(name: str, spelt: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]
 
 
 def _readings(name: str) -> Iterator[str]:
-    """The readings of a name: as it stands, then without the words that only say that it is a filter."""
+    """The possible meanings of a name: as written, then without words that only say that it is a filter."""
     for text in dict.fromkeys((name, _AFTER.sub("", name))):
         yield plain(text)
         for word in _BEFORE:

@@ -1,4 +1,4 @@
-"""The smallest made-up values: words, numbers in bounds, texts of the known formats."""
+"""Make the smallest sample values: words, numbers within bounds, texts of the known formats."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ def digits(rng: RandomSource, count: int) -> str:
 
 
 def number(rng: RandomSource, low: Bounds, high: Bounds, step: Number | None, *, whole: bool) -> Number:
-    """A number within ``low`` and ``high`` (bound, exclusive bound), a multiple of ``step``; the lower ones first."""
+    """A number within ``low`` and ``high`` (bound, exclusive bound) and a multiple of ``step``; lower ones first."""
     least, above = low
     most, below = high
     bottom = max((bound for bound in (least, above) if bound is not None), default=None)
@@ -54,12 +54,12 @@ def number(rng: RandomSource, low: Bounds, high: Bounds, step: Number | None, *,
 
 
 def _whole_step(step: Number) -> Number:
-    """The smallest whole multiple of a fractional step, as far as it is a small one."""
+    """The smallest whole multiple of a fractional step, if it is small."""
     return next((step * times for times in range(1, 101) if float(step * times).is_integer()), step)
 
 
 def _json(value: Number) -> Number:
-    """Everybody reads integers of 64 bits; beyond them there are floats, where these say the same number."""
+    """Write a number that every reader takes: an integer up to 64 bits, beyond that a float of the same value."""
     if _WIDEST[0] <= value < _WIDEST[1] or float(value) != value:
         return value
     return float(value)
@@ -107,4 +107,4 @@ FORMATS: Mapping[str, Callable[[RandomSource], str]] = {
     "ipv4": lambda rng: f"192.0.2.{rng.randint(1, 254)}",
     "ipv6": lambda rng: f"2001:db8::{rng.randint(1, 9999)}",
 }
-"""Texts that are valid for the formats that are checked."""
+"""For each format that is checked, a function that makes a valid text."""

@@ -33,7 +33,7 @@ class Gap:
 
 
 def load_gaps(path: Path) -> list[Gap]:
-    """The ledger in its order. Raises SpecError for an entry that lacks a field, and for what is no ledger."""
+    """Load the ledger in its order. Raises SpecError for an entry without a field, and for a file that is no ledger."""
     ledger = read_file(path, SpecError, ours=is_ours(path))
     entries = ledger.get("gaps") if isinstance(ledger, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -58,7 +58,7 @@ def load_gaps(path: Path) -> list[Gap]:
 
 
 def assume(gaps: Sequence[Gap], assumptions: Sequence[str]) -> dict[str, list[Patch]]:
-    """The patches by document name (``v1``, ``zapier``) for assumptions written ``id=value``.
+    """Read assumptions written ``id=value`` as patches by document name (``v1``, ``zapier``).
 
     Raises SettingsError for an unknown id, a value that is no alternative, and a gap that cannot be switched.
     """

@@ -1,7 +1,7 @@
-"""A value that a schema admits, made from a seeded source: the same source, the same value.
+"""Generate a value that a schema admits, from a seeded source: the same seed gives the same value.
 
-A value is made for all the schemas that speak of it at once: the schema, what its `allOf` adds, and the branch that
-was drawn of each `anyOf` and `oneOf`.
+A value is made for all schemas that apply to it at once: the schema, the schemas in its `allOf`, and one branch of
+each `anyOf` and `oneOf`, drawn by chance.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,9 +41,9 @@ _WAYS = 8  # attempts at a pattern, each one shorter: its literal characters cou
 
 
 def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
-    """A value of ``schema``; with ``example``, the one that stands in the document where it is valid.
+    """Make a value of ``schema``. With ``example``, take the document's example if it is valid.
 
-    Raises SpecError when none was found, with the pointer.
+    Raises SpecError with the pointer if no value was found.
     """
     if example and schema.example is not None and schema.accepts(schema.example):
         return schema.example
@@ -68,7 +68,7 @@ class _Draft:
     made: int = field(default=0, init=False)
 
     def value(self, schemas: Parts, depth: int) -> Any:
-        """A value for all of ``schemas``. Raises Endless."""
+        """Make a value that satisfies all ``schemas``. Raises Endless."""
         self.made += 1
         if depth > _ENDLESS or self.made > _MAX_PARTS_OF_VALUE:
             raise Endless
@@ -97,7 +97,7 @@ class _Draft:
         return self._of_one_branch(value, schemas, parts) if isinstance(value, dict) else value
 
     def _of_one_branch(self, value: dict[str, Any], schemas: Parts, parts: Parts) -> Any:
-        """``value``, or where a `oneOf` admits it twice, one that is told apart."""
+        """Return ``value``; if two branches of a `oneOf` admit it, a value that only one admits."""
         for part in parts:
             if "oneOf" in part.node and not part.accepts(value):
                 candidates = (it for it in distinguished(value, part) if all(schema.accepts(it) for schema in schemas))
@@ -105,7 +105,7 @@ class _Draft:
         return value
 
     def _holding(self, schema: Schema, depth: int) -> Iterator[Schema]:
-        """``schema``, and of its branches those that hold for this value."""
+        """Return ``schema`` and those of its branches that admit this value."""
         yield schema
         for branch in schema.branches("allOf"):
             yield from self._holding(branch, depth)
@@ -137,7 +137,7 @@ class _Draft:
         return made
 
     def _is_generous(self, depth: int) -> bool:
-        """Tell whether optional properties are made at this level: of a large value only those of the first."""
+        """Tell whether optional properties are made at this level: in a large value only the first ones are."""
         return depth < (_SHALLOW if self.made < _LARGE else 1)
 
     def _property(self, made: dict[str, Any], name: str, parts: Parts, depth: int, *, needed: bool) -> None:
@@ -152,7 +152,7 @@ class _Draft:
             made[name] = self.value(named, depth + 1) if named else words(self.rng)
 
     def _conditions(self, made: dict[str, Any], part: Schema, parts: Parts, depth: int) -> None:
-        """Add what `if` and `dependentRequired` ask for."""
+        """Add the properties that `if` and `dependentRequired` demand."""
         dependent = part.node.get("dependentRequired", {})
         needed = {name for key in dependent if key in made for name in dependent[key]}
         if "if" in part.node:
@@ -169,7 +169,7 @@ class _Draft:
             self._property(made, name, parts, depth, needed=True)
 
     def _enough(self, made: dict[str, Any], parts: Parts, depth: int) -> None:
-        """Further properties, up to `minProperties`; one at least of what is a dictionary by its pattern."""
+        """Add properties, up to `minProperties`; at least one if the pattern makes the value a dictionary."""
         least = largest(parts, "minProperties", 0)
         if least > _MAX_PARTS_OF_VALUE:
             raise Endless
@@ -191,7 +191,7 @@ class _Draft:
                 self._property(made, name, parts, depth, needed=True)
 
     def array(self, parts: Parts, depth: int) -> list[Any]:
-        """An array for all of ``parts``. Raises Endless."""
+        """Make an array that satisfies all ``parts``. Raises Endless."""
         return array_of(parts, self.rng, lambda wanted: self.value(wanted, depth + 1), short=depth >= _DEEPEST)
 
     def string(self, parts: Parts, depth: int) -> str:

@@ -1,4 +1,4 @@
-"""Which field of a record is its id: the one that the path of an item names, whatever it is called."""
+"""Find the id field of a record: the field that the path of an item names, whatever it is called."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ _NAMING = ("name", "number")  # they tell records apart where nothing better doe
 
 
 def id_field(parameter: str, fields: Iterable[str], word: str) -> str:
-    """The field of a record of the kind ``word`` that a path parameter names; nothing where there is none.
+    """The field of a record of the kind ``word`` that a path parameter names; nothing if there is none.
 
     ``task_gid`` is ``gid``, ``cardToken`` is ``token``, ``Sid`` is ``sid``, and ``customer`` the id of a customer.
     """
@@ -38,19 +38,19 @@ def _readings(parameter: str, word: str, spelt: Mapping[str, str]) -> Iterator[s
 
 
 def id_fields(parameters: Sequence[str], fields: Sequence[str], word: str) -> tuple[str, ...]:
-    """The fields that the parameters at the end of an item's path name; empty where they do not all name another."""
+    """The fields that the parameters at the end of an item's path name; empty unless each names a different one."""
     found = tuple(id_field(name, fields, word) for name in parameters)
     return found if all(found) and len(set(found)) == len(found) else ()
 
 
 def own_id(shapes: Iterable[Schema]) -> str:
-    """The field for ids of our own, where records have none that can be one: no shape has it, so it never goes out."""
+    """The field for our own ids if no field of the records can be the id. No shape has it, so no answer shows it."""
     taken = {name for shape in shapes for name in shape.properties}
     return next(name for name in ("id", "_id", "__id", "x-mock-id") if name not in taken)
 
 
 def narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
-    """The schema of the id: that of the path, where the record's says less."""
+    """The schema of the id: the path's schema if the record's one is wider."""
     for parameters in named:
         wanted = parameters[-1].schema
         if schema is None or wanted.declared_types is None or not wanted.types <= schema.types:
@@ -61,7 +61,7 @@ def narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Sch
 
 
 def prefix_of(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> str:
-    """The beginning of the ids of a kind, read off a pattern or an example."""
+    """The prefix of a kind's ids, taken from a pattern or an example."""
     hints: list[Any] = [schema.node.get("pattern"), schema.example] if schema is not None else []
     hints += [parameters[-1].schema.example for parameters in named]
     for hint in hints:

@@ -1,4 +1,4 @@
-"""JSON patches (RFC 6902) on a document."""
+"""Apply JSON patches (RFC 6902) to a document."""
 
 import copy
 import re
@@ -15,7 +15,7 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 class PatchMisfit(ValueError):
-    """A patch does not fit what it is to change; ``index`` tells which one of several."""
+    """A patch cannot be applied to the value; ``index`` is its number among several patches."""
 
     def __init__(self, index: int, patch: Any) -> None:
         self.index = index
@@ -24,9 +24,9 @@ class PatchMisfit(ValueError):
 
 
 def patched(root: Any, patches: Sequence[Patch]) -> Any:
-    """A copy of a document with the ``patches`` of an assumption applied in order.
+    """Copy a document and apply the ``patches`` of an assumption in order.
 
-    Raises SpecError when one does not fit the document, as with a document of the user's own.
+    Raises SpecError if one does not fit, which may happen with a document of the user's own.
     """
     try:
         return changed_by(root, patches)
@@ -36,7 +36,7 @@ def patched(root: Any, patches: Sequence[Patch]) -> Any:
 
 
 def changed_by(root: Any, patches: Sequence[Patch]) -> Any:
-    """A copy of a JSON value with ``patches`` applied in order. Raises PatchMisfit."""
+    """Copy a JSON value and apply ``patches`` in order. Raises PatchMisfit."""
     whole = [copy.deepcopy(root)]  # in a list, so that a patch may also replace the whole
     for index, patch in enumerate(patches):
         try:
@@ -81,7 +81,7 @@ def _put(root: Any, pointer: str, value: Any) -> None:
 
 
 def _take(root: Any, pointer: str, *instead: Any) -> Any:
-    """Take out the value at ``pointer``, or put another in its place; return it."""
+    """Remove the value at ``pointer``, or replace it by another; return it."""
     parent, key = _locate(root, pointer)
     place = _index(key, len(parent) - 1) if isinstance(parent, list) else key
     taken = parent[place]

@@ -1,22 +1,22 @@
-"""The types of JSON, and values told by them."""
+"""The JSON types of values and of schemas."""
 
 from typing import Any
 
 
 def type_of(value: Any) -> str:
-    """The type of a value; null for what JSON has not."""
+    """The JSON type of a value; null for a value that JSON does not have."""
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
     return names.get(type(value), "null")
 
 
 def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """The types in both; an integer is a number."""
+    """The types that are in both sets; an integer counts as a number."""
     whole = ("integer" in one and "number" in other) or ("integer" in other and "number" in one)
     return one & other | ({"integer"} if whole else set())
 
 
 def is_small(value: Any, most: int) -> bool:
-    """Tell whether a value has at most so many letters and parts; a large one is not looked through."""
+    """Tell whether a value has at most so many characters and parts; a large one is not searched to its end."""
     left = [value]
     while left:
         part = left.pop()

@@ -1,4 +1,4 @@
-"""Media types by their names: which family of formats one belongs to, and how well one fits what a client asks for."""
+"""Media types: the format of a body, and how well a type fits what a client accepts."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _PARAMETER = re.compile(r';\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*("(?:[^"\\]|\
 
 
 class Format(StrEnum):
-    """A family of media types that are read and written in one way."""
+    """A group of media types that are read and written in the same way."""
 
     JSON = "json"
     JSON_LINES = "JSON lines"
@@ -32,7 +32,7 @@ class Format(StrEnum):
 
 
 STRUCTURED = frozenset({Format.JSON, Format.JSON_LINES, Format.XML, Format.YAML, Format.CSV, Format.FORM})
-"""The formats into which a JSON value is written, and not only a text."""
+"""The formats that can write any JSON value, and not only a text."""
 
 
 class MediaType(NamedTuple):
@@ -43,30 +43,30 @@ class MediaType(NamedTuple):
 
     @property
     def is_range(self) -> bool:
-        """Tell whether it is a range, as `image/*`."""
+        """Tell whether the media type is a range such as `image/*`."""
         return "*" in self.essence
 
     @property
     def charset(self) -> str:
-        """The encoding of a text; UTF-8 where it names none."""
+        """The encoding of a text; UTF-8 if the media type names none."""
         return self.parameters.get("charset", "utf-8")
 
 
 @lru_cache(maxsize=512)  # the names come from clients too, so they are bounded
 def parsed(name: str) -> MediaType:
-    """The parts of a name; one that is no media type is taken as it stands."""
+    """Split the name of a media type into its parts. A malformed name stays whole."""
     essence, _, _ = name.partition(";")
     texts = {key.lower(): value.strip('"').lower() for key, value in _PARAMETER.findall(name[:500])}
     return MediaType(essence.strip().lower(), texts)
 
 
 def is_json(name: str) -> bool:
-    """Tell whether a body of this media type is one JSON value, by any name: `application/hal+json`."""
+    """Tell whether a body of this media type is one JSON value, also by another name: `application/hal+json`."""
     return bool(_JSON.fullmatch(parsed(name).essence))
 
 
 def format_of(name: str) -> Format:
-    """How a body of this media type is read and written. A range that admits JSON is JSON."""
+    """The format of a body of this media type. A range that includes JSON counts as JSON."""
     essence = parsed(name).essence
     if _LINES.fullmatch(essence):
         return Format.JSON_LINES
@@ -94,7 +94,7 @@ _CONCRETE = {
 
 
 def sendable(name: str, *, binary: bool = False) -> str:
-    """The Content-Type of an answer that the document gives as ``name``: a range stands for its usual type."""
+    """The Content-Type for a media type of the document: a range stands for its usual type."""
     essence = parsed(name).essence
     if "*" not in essence and _WORD.fullmatch(essence) and name.isascii() and name.isprintable():
         return name
@@ -104,7 +104,7 @@ def sendable(name: str, *, binary: bool = False) -> str:
 
 
 def specificity(asked: MediaType, offered: MediaType) -> int:
-    """How exactly a range that a client asks for names an offered type; 0 when it does not name it."""
+    """How exactly a range of the Accept header names an offered type; 0 if it does not include it."""
     wanted, _, wanted_sub = asked.essence.partition("/")
     given, _, given_sub = offered.essence.partition("/")
     if asked.essence in ("*/*", "*"):

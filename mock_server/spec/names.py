@@ -1,4 +1,4 @@
-"""Names compared as people spell them: ``lead_id``, ``lead-id`` and ``LeadID`` are one."""
+"""Compare names as people spell them: ``lead_id``, ``lead-id`` and ``LeadID`` are equal."""
 
 import re
 
@@ -6,12 +6,15 @@ _JOINTS = re.compile(r"[^a-z0-9]+")
 
 
 def plain(name: str) -> str:
-    """The name without case and without what joins its words."""
+    """The name without case and without the characters that join its words."""
     return _JOINTS.sub("", name.lower())
 
 
 def singular(word: str) -> str:
-    """``inquiries`` → ``inquiry``, ``leads`` → ``lead``, ``addresses`` → ``address``."""
+    """The singular of an English noun:
+
+    ``inquiries`` → ``inquiry``, ``leads`` → ``lead``, ``addresses`` → ``address``.
+    """
     for end, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", "")):
         if word.endswith(end) and len(word) > len(end) + 1:
             return word[: -len(end)] + instead

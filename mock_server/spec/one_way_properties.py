@@ -1,6 +1,6 @@
-"""Properties that go one way only: `readOnly` ones stand in answers alone, `writeOnly` ones in requests alone.
+"""Properties for one direction: `readOnly` ones occur only in answers, `writeOnly` ones only in requests.
 
-In the other direction such a property is not required, even where `required` has its name (OpenAPI 3, Schema Object).
+In the other direction such a property is not required, even if `required` has its name (OpenAPI 3, Schema Object).
 """
 
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Word = Literal["readOnly", "writeOnly"]
 Resolve = Callable[[str], Any]
-"""The schema that a `$ref` names."""
+"""A function that returns the schema that a `$ref` names."""
 
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
 _ONE_IN_PLACE = ("if", "then", "else")
@@ -16,7 +16,7 @@ _DATA = frozenset({"default", "example", "examples", "enum", "const"})
 
 
 def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[str] = frozenset()) -> Any:
-    """A copy of a schema in which what is marked with ``word`` is not required.
+    """Copy a schema so that properties marked with ``word`` are not required.
 
     ``above`` are the properties of the same value that a schema around this one marks so.
     """
@@ -39,7 +39,7 @@ def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[s
 
 
 def has_word(node: Any, word: Word) -> bool:
-    """Tell whether anything in a document is marked with ``word``."""
+    """Tell whether any schema of a document is marked with ``word``."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -53,7 +53,7 @@ def has_word(node: Any, word: Word) -> bool:
 
 
 def _marked(node: Any, word: Word, resolve: Resolve, seen: set[str]) -> Iterator[str]:
-    """The properties that a schema, or what its `allOf` adds, marks with ``word``."""
+    """The properties that a schema, or a schema in its `allOf`, marks with ``word``."""
     for part in _certain(node, resolve, seen):
         named = part.get("properties")
         for name, property in named.items() if isinstance(named, dict) else ():
@@ -62,7 +62,7 @@ def _marked(node: Any, word: Word, resolve: Resolve, seen: set[str]) -> Iterator
 
 
 def _certain(node: Any, resolve: Resolve, seen: set[str]) -> Iterator[dict[str, Any]]:
-    """A schema with all that holds for every value of it: its reference, and what `allOf` adds."""
+    """A schema with everything that holds for each of its values: its reference, and its `allOf`."""
     waiting = [node]
     while waiting:
         part = waiting.pop()

@@ -43,7 +43,7 @@ class Response:
         return projection(self.schema) if self.schema else _as_it_is
 
     def fit(self, value: Any, chance: RandomSource) -> Any:
-        """``value`` in this answer's shape: without what the schema lacks, with what it asks for."""
+        """Fit ``value`` to this answer: remove fields that the schema lacks, and add those that it requires."""
         fit = self._project(value)
         if self.schema is None or self.schema.accepts(fit):
             return fit
@@ -72,11 +72,11 @@ class Operation:
     body_required: bool
     responses: Mapping[int, Response] = field(repr=False)
     ranges: Mapping[str, Response] = field(repr=False, default_factory=dict)
-    """The answers for ``4XX``, ``5XX`` and ``default``."""
+    """The answers for the keys ``4XX``, ``5XX`` and ``default``."""
     encodings: Mapping[str, Mapping[str, Node]] = field(repr=False, default_factory=dict)
     """How the fields of a form are written, by media type and field."""
     unserved: str = ""
-    """Why it cannot be served: it answers 501 with this reason. Empty for an operation that can."""
+    """The reason why the operation answers 501; empty if it can be served."""
 
     @cached_property
     def key(self) -> str:
@@ -85,7 +85,7 @@ class Operation:
 
     @cached_property
     def segments(self) -> tuple[str, ...]:
-        """The steps of the path, parameters blanked."""
+        """The segments of the path, with parameters blanked."""
         return tuple(blanked(self.path).split("/")[1:])
 
     @cached_property
@@ -96,50 +96,50 @@ class Operation:
 
     @cached_property
     def summary(self) -> str:
-        """The document's summary; empty when there is none."""
+        """The document's summary; empty if there is none."""
         return str(self.node.get("summary", ""))
 
     @cached_property
     def provenance(self) -> str:
-        """How the operation is known (design §6); a document without marks is the vendor's own."""
+        """How the operation is known; a document without marks counts as the vendor's own."""
         return str(self.node.get("x-provenance", "documented"))
 
     @cached_property
     def security(self) -> Security:
-        """The keys that it asks for before it answers."""
+        """The credentials that it demands before it answers."""
         return security_of(self.document, self.node)
 
     @property
     def secured(self) -> bool:
-        """True when the operation needs a key."""
+        """True if the operation needs a key."""
         return bool(self.security)
 
     @cached_property
     def path_parameters(self) -> tuple[Parameter, ...]:
-        """In the order in which they stand in the path."""
+        """The path parameters in the order of the path."""
         by_name = {item.name: item for item in self.parameters if item.location == "path"}
         return tuple(by_name[name] for name in PARAMETER.findall(self.path))
 
     @cached_property
     def located(self) -> Mapping[str, Sequence[Parameter]]:
-        """Its parameters by the place in which they stand."""
+        """The parameters by their location: path, query, header or cookie."""
         return {place: [it for it in self.parameters if it.location == place] for place in self.locations}
 
     @cached_property
     def locations(self) -> frozenset[str]:
-        """Where it takes parameters from."""
+        """The locations of its parameters."""
         return frozenset(parameter.location for parameter in self.parameters)
 
     @cached_property
     def query_names(self) -> frozenset[str]:
-        """The names that its query parameters have in a query; an object may stand there field by field."""
+        """The names in a query that its parameters use; an object may use one name for each field."""
         asked = [parameter for parameter in self.parameters if parameter.location == "query"]
         spread = [parameter for parameter in asked if parameter.spread]
         fields = {name for parameter in spread for name in parameter.schema.properties}
         return frozenset({parameter.name for parameter in asked} | fields)
 
     def reads_query(self, name: str) -> bool:
-        """Tell whether a name in a query is one of its parameters, or a part of one, as ``filter[status]``."""
+        """Tell whether a name in a query belongs to one of its parameters: ``filter[status]`` to ``filter``."""
         return (
             self._reads_any_query
             or name in self._key_names
@@ -149,17 +149,17 @@ class Operation:
 
     @cached_property
     def _reads_any_query(self) -> bool:
-        """True when a map takes every name that nobody else has."""
+        """True if a map parameter takes every other name of the query."""
         return any(parameter.greedy for parameter in self.parameters if parameter.location == "query")
 
     @cached_property
     def single_names(self) -> frozenset[str]:
-        """The names of its parameters that are not spread over their place, and of keys: a map does not take them."""
+        """The names of parameters that use one name only, and of keys: a map parameter does not take these."""
         return frozenset(parameter.name for parameter in self.parameters if not parameter.spread) | self._key_names
 
     @cached_property
     def _key_names(self) -> frozenset[str]:
-        """The names of the query parameters that show a key."""
+        """The names of the query parameters that carry a key."""
         schemes = [scheme for requirement in self.security for scheme in requirement]
         return frozenset(scheme.field for scheme in schemes if scheme.location == "query")
 
@@ -171,14 +171,14 @@ class Operation:
 
     @cached_property
     def success(self) -> Response:
-        """The documented success, a redirection where there is no other; an empty 200 when the document names none."""
+        """The documented success, or a redirection if there is none; an empty 200 if the document names neither."""
         good = [status for status in sorted(self.responses) if 200 <= status < 300]
         for status in good or [status for status in sorted(self.responses) if 300 <= status < 400 and status != 304]:
             return self.responses[status]
         return replace(self.ranges["default"], status=200) if "default" in self.ranges else _EMPTY
 
     def response_for(self, status: int) -> Response | None:
-        """The response that is documented for a status: by itself, by its range (``4XX``), or by ``default``."""
+        """The answer that is documented for a status: exactly, by its range (``4XX``), or by ``default``."""
         found = self.success if status == self.success.status else self.responses.get(status)
         ranged = self.ranges.get(f"{status // 100}XX") or self.ranges.get("default")
         return found or (replace(ranged, status=status) if ranged else None)

@@ -1,4 +1,4 @@
-"""Which operations a document has at a path."""
+"""Find the operations that a document has at a path."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,7 +10,7 @@ _MOST_IDS = 3  # parameters that name one record
 
 
 class OperationsAtPath:
-    """The operations by place, so that a large document is not walked once for each of them."""
+    """An index of operations by path, so that a large document is not searched for each of them."""
 
     def __init__(self, operations: Sequence[Operation], paths: ResourcePaths) -> None:
         self._by_place: dict[Place, dict[str, Operation]] = {}
@@ -27,7 +27,7 @@ class OperationsAtPath:
             yield from self.at(Place(place.version, (*place.tokens, *[ITEM] * count))).values()
 
     def is_collection(self, place: Place) -> bool:
-        """True when records live below the place: it has items, or it is both listed and posted to."""
+        """True if the path is a collection: it has items, or it has both a list and a POST."""
         if any(self.items(place)):
             return True
         here = self.at(place)

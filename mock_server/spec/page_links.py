@@ -1,4 +1,4 @@
-"""The parts of a page that lead to another one: a cursor, a number, or an address, at whatever depth."""
+"""The parts of a page that lead to another page: a cursor, a number, or an address, at any depth."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -41,14 +41,14 @@ _TOTALS = MappingProxyType(
 
 @dataclass(frozen=True)
 class PageLinks:
-    """``parts`` are the properties of an object that lead elsewhere, each with its role or with its own parts."""
+    """The links in an object. ``parts`` maps its properties to their role, or to their own parts."""
 
     schema: Schema
     parts: Mapping[str, "str | PageLinks"]
 
     @classmethod
     def of(cls, schema: Schema, known: Collection[str] = (), way: str = "", depth: int = 0) -> "PageLinks":
-        """Read the parts off a schema; ``known`` properties mean something else, ``way`` is the object's own name."""
+        """Find the links in a schema. ``known`` properties mean something else; ``way`` is the object's own name."""
         parts: dict[str, str | PageLinks] = {}
         for name, part in schema.properties.items():
             if name in known:
@@ -63,7 +63,7 @@ class PageLinks:
         return cls(schema, parts)
 
     def put(self, answer: dict[str, Any], figures: PageNumbers) -> None:
-        """Write into ``answer`` what ``figures`` say; a role that leads nowhere is null, empty, or left out."""
+        """Write ``figures`` into ``answer``. A link without a target becomes null, empty, or is left out."""
         for name, role in self.parts.items():
             part = self.schema.properties[name]
             if isinstance(role, PageLinks):
@@ -82,7 +82,7 @@ class PageLinks:
                 answer[name] = ""
 
     def _object(self, links: "PageLinks", known: Any, figures: PageNumbers) -> dict[str, Any] | None:
-        """The inner object; None where it has nothing to say, or not all that it must."""
+        """Fill the inner object; None if it would be empty or would lack a required part."""
         made: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
         links.put(made, figures)
         says = any(value not in (None, "") for value in made.values())
@@ -90,7 +90,7 @@ class PageLinks:
 
 
 def _role(word: str, way: str, schema: Schema) -> str:
-    """``next``, ``previous_cursor`` and the like; nothing for what leads nowhere."""
+    """The role that a name means, such as ``next`` or ``previous_cursor``; nothing for a name that is no link."""
     if not schema.types & {"string", "integer"}:
         return ""
     towards = _LINK.fullmatch(way)
@@ -112,11 +112,11 @@ def _way(word: str) -> str:
 
 
 def addresses(urls: Sequence[str]) -> list[str]:
-    """An address as a document may want it: whole, and from the host's root on."""
+    """An address in the forms that a document may want: complete, and from the host's root on."""
     return [form for url in urls for form in (url, "/" + url.split("/", 3)[-1])]
 
 
 def total_of(header: str) -> str:
-    """The role of a header as `X-Total-Count`; nothing for another one."""
+    """The role of a header such as `X-Total-Count`; nothing for another header."""
     word = plain(header)
     return _TOTALS.get(word.removeprefix("x").removeprefix("pagination"), "") if word.startswith("x") else ""

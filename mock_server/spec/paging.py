@@ -1,4 +1,4 @@
-"""How a list is paged: which of its parameters pick a page, a window, or the place after another record."""
+"""Find which parameters of a list select a page, a window, or the place after another record."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ _DATES = ("date", "date-time")
 
 
 def query_parameters(operation: Operation) -> list[Parameter]:
-    """The parameters that a list is asked by: those of its query, and the fields of the body of a search."""
+    """The parameters that select in a list: those of its query, and the fields of a search's body."""
     found = [it for it in operation.parameters if it.location == "query"]
     if operation.method == "POST" and operation.body is not None:
         found += [Parameter(name, "body", False, part) for name, part in operation.body.properties.items()]
@@ -33,7 +33,7 @@ def query_parameters(operation: Operation) -> list[Parameter]:
 
 
 def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, Parameter]:
-    """The parameters that pick a page, by role. A text that names one of ``fields`` is a filter."""
+    """The parameters that select a page, by role. A text parameter that names one of ``fields`` is a filter."""
     found: dict[str, Parameter] = {}
     for parameter in query_parameters(operation):
         is_number = bool(parameter.schema.types & {"integer", "number"})
@@ -46,7 +46,7 @@ def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, P
 
 
 def leads_on(operation: Operation, wrapper: Envelope | None, paging: Mapping[str, Parameter]) -> bool:
-    """True when a list's answer has a place for the way to other pages: in its body, or in its headers."""
+    """True if a list's answer can say where other pages are: in its body, or in its headers."""
     named = [*operation.success.headers, *operation.success.required_headers]
     bare = wrapper is not None and wrapper.key is None and not wrapper.keyed
     in_headers = any(total_of(name) for name in named) or (bool(paging) and ("link" in named or bare))

@@ -1,4 +1,4 @@
-"""One parameter of an operation: from the text on the wire to a value of its schema's type."""
+"""One parameter of an operation: it turns the text of a request into a value of its schema's type."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")
 _STRUCTURED = frozenset({"array", "object", "null"})
 
 ABSENT = object()
-"""The value that stands for a parameter that a request does not have."""
+"""Stands for the value of a parameter that a request does not have."""
 
 Reading = Callable[[Sequence[str], Decode], Any]
 
@@ -29,10 +29,10 @@ def _as_it_is(text: str) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """``location`` is path, query, header or cookie; ``name`` is the document's own.
+    """One parameter. ``location`` is path, query, header or cookie; ``name`` is the document's own.
 
-    ``json``: its text is JSON. ``allow_empty``: it may stand without a value. ``allow_reserved``: a plus is a plus.
-    ``whole``: it is the whole query, as OpenAPI 3.2 has it.
+    ``json``: its text is JSON. ``allow_empty``: it may have no value. ``allow_reserved``: a plus is a plus and no
+    blank. ``whole``: it is the whole query, as in OpenAPI 3.2.
     """
 
     name: str
@@ -48,38 +48,38 @@ class Parameter:
 
     @cached_property
     def key(self) -> str:
-        """The name under which its texts are found."""
+        """The name under which its texts are found in a request."""
         return self.name.lower() if self.location == "header" else self.name
 
     @cached_property
     def deep(self) -> bool:
-        """True when the value is an object that is written as several parameters."""
+        """True if the value is an object that is written as several parameters: ``filter[status]=new``."""
         return self.style == "deepObject" or self.spread
 
     @cached_property
     def spread(self) -> bool:
-        """True for an object each key of which is a parameter by itself: ``offset=0&limit=25``."""
+        """True for an object of which each key is a parameter of its own: ``offset=0&limit=25``."""
         loose = self.style in ("form", "cookie") and self.explode and self.location in ("query", "cookie")
         return loose and not self.json and admits(self.schema, "object")
 
     @cached_property
     def greedy(self) -> bool:
-        """True when it takes keys that its schema does not name: a map that is spread over the query."""
+        """True if it takes keys that its schema does not name: a map that is spread over the query."""
         alone = self.schema.types - {"null"} == {"object"}
         return self.whole or (self.spread and alone and (self.schema.open or not self.schema.properties))
 
     @cached_property
     def default(self) -> Any:
-        """The value of a request that leaves the parameter out."""
+        """The value for a request that leaves the parameter out."""
         return self.schema.default
 
     @cached_property
     def many(self) -> bool:
-        """True when the value is an array written as several texts."""
+        """True if the value is an array that is written as several texts."""
         return admits(self.schema, "array") and not self.json
 
     def find(self, texts: Mapping[str, Sequence[str]], taken: Container[str] = ()) -> Any:
-        """Its value among all texts of its location, as they stand on the wire, not yet validated; or ABSENT.
+        """Find its value, not validated yet, among all percent-encoded texts of its location; ABSENT if it has none.
 
         ``taken`` are names that belong to other parameters. Raises Unreadable.
         """
@@ -108,7 +108,7 @@ class Parameter:
 
     @cached_property
     def _plain(self) -> bool:
-        """True for most parameters: one text, in which nothing but the value stands."""
+        """True for most parameters: their one text is the value and nothing else."""
         if self.deep or self.json or self.whole or self.allow_empty or self.many or self.location == "cookie":
             return False
         bare = self.location != "path" or self.style == "simple"
@@ -116,13 +116,13 @@ class Parameter:
 
     @cached_property
     def _cast(self) -> Callable[[str], Any]:
-        """Makes the value of a text without its encoding."""
+        """Turn a decoded text into a value."""
         return caster(self.schema)
 
     def parse(self, texts: Sequence[str], decode: Decode = _as_it_is) -> Any:
-        """The value of one or more texts, not yet validated: the first reading that is admitted, else the first one.
+        """Turn texts into a value: the first reading that the schema admits, else the first reading.
 
-        A text that is not of the type stays a string, which the schema then refuses. Raises Unreadable.
+        A text that is not of the schema's type stays a string, which the schema then refuses. Raises Unreadable.
         """
         readings = self._readings
         if len(readings) == 1:
@@ -143,7 +143,7 @@ class Parameter:
 
     @cached_property
     def _readings(self) -> Sequence[Reading]:
-        """The ways in which its texts can be read, the likeliest first."""
+        """The possible readings of its texts, the likeliest first."""
         if self.json:
             return (_json,)
         types, ways = self.schema.types - {"null"}, list[Reading]()
@@ -166,14 +166,14 @@ class Parameter:
 
     @cached_property
     def _decode(self) -> Decode:
-        """Takes the percent-encoding out of a text of its location."""
+        """Remove the percent-encoding of its location from a text."""
         if self.location == "header" or self.style == "cookie":
             return _as_it_is
         return path_decoded if self.location != "query" or self.allow_reserved else form_decoded
 
     @cached_property
     def _empty(self) -> Any:
-        """The value of a parameter that stands without one: ``?verbose`` turns something on."""
+        """The value of a parameter that is named without one: ``?verbose`` turns something on."""
         if admits(self.schema, "array"):
             return []
         return next((value for value in ("", True, None) if self.schema.accepts(value)), ABSENT)
@@ -195,7 +195,7 @@ class Parameter:
         return typed(self.schema, [decode(text) for text in texts])
 
     def _nothing(self, texts: Sequence[str], decode: Decode) -> Any:
-        """An array without items, of an empty text."""
+        """The empty array for an empty text."""
         if any(unwrapped(self.style, self.name, text) for text in texts):
             raise Unreadable("is not empty")
         return []
@@ -217,17 +217,17 @@ class Parameter:
         return part.strip(" \t") if self.location == "header" else part
 
     def problems(self, value: Any) -> list[Problem]:
-        """The first fault of a value, if it has any."""
+        """The first fault of a value, if there is one."""
         return [Problem(self.where, problem.what, self.hint) for problem in self.schema.problems(value, limit=1)]
 
     @cached_property
     def where(self) -> str:
-        """The place that a message about it names."""
+        """The place that messages about the parameter name."""
         return f"{self.location} parameter `{self.name}`"
 
     @cached_property
     def hint(self) -> str:
-        """A description of a right value, in a few words."""
+        """Describe a valid value in a few words."""
         node = self.schema.node
         if "enum" in node:
             return "one of " + ", ".join(str(value) for value in node["enum"])

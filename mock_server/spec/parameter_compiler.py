@@ -1,4 +1,4 @@
-"""The parameters of an operation, read from a document."""
+"""Compile the parameters of an operation from a document."""
 
 from mock_server.errors import Problem
 from mock_server.spec.compilation import Compilation
@@ -16,13 +16,13 @@ _IGNORED = ("accept", "content-type", "authorization")
 
 
 class ParameterCompiler:
-    """Reads parameters of one document; what is wrong with them is noted in the compilation."""
+    """Compiles the parameters of one document. It notes their faults in the compilation."""
 
     def __init__(self, shared: Compilation) -> None:
         self._shared, self._document = shared, shared.document
 
     def parameters(self, owners: tuple[tuple[str, Node], ...], path: str) -> tuple[Parameter, ...]:
-        """The parameters of the ``owners``, a path item and its operation; the later one of a name counts."""
+        """The parameters of ``owners``, a path item and its operation. The later one with a name counts."""
         found: dict[tuple[str, str], Parameter] = {}
         for start, owner in owners:
             listed = owner.get("parameters", [])
@@ -39,7 +39,7 @@ class ParameterCompiler:
         return self.undeclared(found, path)
 
     def undeclared(self, found: dict[tuple[str, str], Parameter], path: str) -> tuple[Parameter, ...]:
-        """The parameters, and those that the path names and nobody has declared: that is common; any text fits."""
+        """The parameters, and those that the path names but nobody declares. This is common; they take any text."""
         for name in PARAMETER.findall(path):
             text = Schema.inline(self._document, {"type": "string"})
             found.setdefault(("path", name), Parameter(name, "path", True, text))
@@ -93,5 +93,5 @@ class ParameterCompiler:
 
 
 def _is_ignored(node: Node) -> bool:
-    """Tell whether OpenAPI ignores a declaration: other parts of the document say it of these headers."""
+    """Tell whether OpenAPI ignores a declaration, because other parts of the document describe this header."""
     return node.get("in") == "header" and str(node.get("name")).lower() in _IGNORED

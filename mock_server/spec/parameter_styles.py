@@ -27,12 +27,12 @@ _KEY = re.compile(r"\[([^\[\]]*)\]")
 
 
 def separators(style: str, *, explode: bool) -> Sequence[str]:
-    """Expressions for what stands between the parts of one text, the right one first."""
+    """The expressions that separate the parts of one text, the correct one first."""
     return _EXPLODED.get(style, _COMMA) if explode else _JOINED.get(style, _COMMA)
 
 
 def unwrapped(style: str, name: str, text: str) -> str:
-    """The text without what its style puts before it: ``.5``, ``;size=5``. Raises Unreadable."""
+    """Remove what the style puts before the text: ``.5``, ``;size=5``. Raises Unreadable."""
     if style == "label":
         return _after(".", text)
     if style == "matrix":
@@ -41,14 +41,14 @@ def unwrapped(style: str, name: str, text: str) -> str:
 
 
 def items(style: str, name: str, text: str, separator: str, *, explode: bool) -> list[str]:
-    """The items of an array that is one text, still encoded. Raises Unreadable."""
+    """Split one text into the items of an array, still percent-encoded. Raises Unreadable."""
     if style == "matrix" and explode:
         return [_of_name(name, part) for part in _after(";", text).split(";")]
     return re.split(separator, unwrapped(style, name, text), flags=re.IGNORECASE)
 
 
 def pairs(style: str, name: str, text: str, separator: str, *, explode: bool) -> list[tuple[str, str]]:
-    """The keys and values of an object that is one text, still encoded. Raises Unreadable."""
+    """Split one text into the keys and values of an object, still percent-encoded. Raises Unreadable."""
     if not explode:
         parts = re.split(separator, unwrapped(style, name, text), flags=re.IGNORECASE)
         if len(parts) % 2:
@@ -65,7 +65,7 @@ def pairs(style: str, name: str, text: str, separator: str, *, explode: bool) ->
 
 
 def gathered(found: Sequence[tuple[str, str]], decode: Decode) -> dict[str, Parts]:
-    """Decoded keys with their decoded values; several of one key are a list."""
+    """Collect decoded values by decoded key; several values of one key become a list."""
     tree: dict[str, Any] = {}
     for key, value in found:
         tree.setdefault(decode(key), []).append(decode(value))
@@ -73,7 +73,7 @@ def gathered(found: Sequence[tuple[str, str]], decode: Decode) -> dict[str, Part
 
 
 def nested(name: str, texts: Mapping[str, Sequence[str]], decode: Decode) -> dict[str, Parts]:
-    """The tree that ``name[key]=value`` or ``name[key][inner]=value`` spell. Raises Unreadable."""
+    """Build the tree that ``name[key]=value`` or ``name[key][inner]=value`` describes. Raises Unreadable."""
     tree: dict[str, Any] = {}
     for full, values in texts.items():
         path = _KEY.findall(full, len(name)) if full.startswith(f"{name}[") else []

@@ -1,4 +1,4 @@
-"""From the texts of a parameter to a value of its schema's types."""
+"""Turn the texts of a parameter into a value of its schema's types."""
 
 import base64
 import re
@@ -24,16 +24,16 @@ Parts = str | Sequence["Parts"] | Mapping[str, "Parts"]
 
 
 class Unreadable(ValueError):
-    """Texts that do not have the form of their style or format; the text says in what."""
+    """The texts do not have the form of their style or format; the message says how."""
 
 
 def admits(schema: Schema | None, type_name: str) -> bool:
-    """Tell whether a schema says that its value may be of a type; one that says nothing does not."""
+    """Tell whether a schema names a type. A schema that names no type admits none here."""
     return schema is not None and type_name in schema.types and schema.types < set(TYPES)
 
 
 def typed(schema: Schema | None, parts: Parts) -> Any:
-    """The value of ``parts``. A text that is not of its type stays a text, which the schema then refuses."""
+    """Turn ``parts`` into a typed value. A text that is not of its type stays a text, which the schema then refuses."""
     if isinstance(parts, str):
         return parts if schema is None else cast(schema, parts)
     if isinstance(parts, Mapping):
@@ -46,15 +46,15 @@ def typed(schema: Schema | None, parts: Parts) -> Any:
 
 
 def cast(schema: Schema, text: str) -> Any:
-    """The narrowest reading of ``text`` that the schema admits; the narrowest of its types when it admits none.
+    """Read ``text`` as the narrowest type that the schema admits; as the narrowest of its types if it admits none.
 
-    Raises Unreadable for a text that is not in base64 where the document says so.
+    Raises Unreadable for a text that is not base64 although the document says so.
     """
     return caster(schema)(text)
 
 
 def caster(schema: Schema) -> Read:
-    """The function that ``cast`` is for a schema."""
+    """Return ``cast`` for one schema, as a function of the text."""
     readers = _readers(schema)
     if len(readers) == 1:
         [read] = readers
@@ -70,7 +70,7 @@ def caster(schema: Schema) -> Read:
 
 
 def _readers(schema: Schema) -> Sequence[Read]:
-    """The ways to read a text that the schema's types allow, the narrowest first; made once for each schema."""
+    """The functions that read a text as one of the schema's types, the narrowest first; made once for each schema."""
     made, key = schema.document.compiled, ("readers", schema.pointer)
     if key in made:
         readers: Sequence[Read] = made[key]
@@ -88,7 +88,7 @@ def _readers(schema: Schema) -> Sequence[Read]:
 
 
 def property_schema(schema: Schema | None, name: str) -> Schema | None:
-    """The schema of one key of an object: its own, one whose pattern it fits, or that of all others."""
+    """The schema of one key of an object: its own, that of a matching pattern, or that of all other keys."""
     if schema is None:
         return None
     if name in schema.properties:
@@ -116,14 +116,14 @@ def _item_schema(schema: Schema | None, index: int) -> Schema | None:
 
 
 def _is_array(schema: Schema | None, parts: Mapping[str, Parts]) -> bool:
-    """Tell whether keys are an array's: ``a[]=x``, or ``a[0]=x`` where the schema asks for one."""
+    """Tell whether keys belong to an array: ``a[]=x``, or ``a[0]=x`` if the schema demands an array."""
     if schema is not None and any(name in schema.properties for name in parts):
         return False
     return parts.keys() == {""} or (admits(schema, "array") and all(re.fullmatch("[0-9]*", name) for name in parts))
 
 
 def _in_order(parts: Mapping[str, Parts]) -> Sequence[Parts]:
-    """The items of an array by their numbers, those without one at the end; what has one number is one item."""
+    """The items of an array by number, those without a number last; texts with the same number are one item."""
     numbered = sorted((int(name), part) for name, part in parts.items() if name and len(name) < 10)
     items = [part[0] if isinstance(part, Sequence) and len(part) == 1 else part for _, part in numbered]
     rest = parts.get("", ())
@@ -149,7 +149,7 @@ def _number(text: str) -> Any:
 
 
 def _bounded(bits: int, text: str) -> Any:
-    """An integer that so many bits can hold."""
+    """Read an integer that fits so many bits."""
     value = _integer(text)
     return value if value is _NOT or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else _NOT
 

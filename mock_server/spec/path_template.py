@@ -1,4 +1,4 @@
-"""Segments of a path with parameters among fixed text: ``{Sid}.json``, ``{base}...{head}``, ``Items(id='{id}')``."""
+"""Path segments with parameters among fixed text: ``{Sid}.json``, ``{base}...{head}``, ``Items(id='{id}')``."""
 
 import re
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ def blanked(path: str) -> str:
 
 
 def wrong_segment(path: str) -> str:
-    """The first segment of a path whose braces hold no parameter, an empty text where there is none."""
+    """The first segment of a path with malformed braces; an empty text if there is none."""
     return next((segment for segment in path.split("/") if not _SEGMENT.fullmatch(segment)), "")
 
 
 def decoded(segment: str) -> str:
-    """A segment without its percent-encoding, as segments are compared; what is not UTF-8 stays as it came."""
+    """A segment without percent-encoding, as segments are compared. Bytes that are not UTF-8 stay encoded."""
     if "%" not in segment:
         return segment
     try:
@@ -33,8 +33,8 @@ def decoded(segment: str) -> str:
 class SegmentTemplate:
     """A blanked segment with fixed text beside its parameters: ``{}.json``.
 
-    Each parameter has at least one character. Where several readings are possible, the earlier parameter is the longer
-    one: ``{name}.{format}`` reads ``a.tar.gz`` as ``a.tar`` and ``gz``.
+    Each parameter has at least one character. If several readings are possible, the earlier parameter takes more:
+    ``{name}.{format}`` reads ``a.tar.gz`` as ``a.tar`` and ``gz``.
     """
 
     def __init__(self, blank: str) -> None:
@@ -48,9 +48,9 @@ class SegmentTemplate:
         return -len(self.text.replace(BLANK, "")), self.text.count(BLANK), self.text
 
     def values(self, segment: str) -> Sequence[str] | None:
-        """The texts of the parameters as they came, still percent-encoded; None for a segment that does not fit.
+        """The texts of the parameters, still percent-encoded; None if the segment does not fit.
 
-        Fixed text fits however much of it is percent-encoded.
+        Fixed text may be percent-encoded in the request.
         """
         found = self._split(segment)
         if found is None and "%" in segment:
@@ -76,7 +76,7 @@ class SegmentTemplate:
 
 
 def is_like(path: str, url_path: str) -> bool:
-    """Tell whether a path with blanked parameters can be this one."""
+    """Tell whether a path with blanked parameters can be an instance of this one."""
     parts, given = path.split("/"), url_path.split("/")
     return len(parts) == len(given) and all(_fits(part, it) for part, it in zip(parts, given, strict=True))
 

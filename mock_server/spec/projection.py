@@ -1,4 +1,4 @@
-"""Fit a record to a schema: leave out what the schema does not have, add what it asks for."""
+"""Fit a record to a schema: remove what the schema does not have, and add what it requires."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class Projection:
 
     @classmethod
     def of(cls, schema: Schema) -> "Projection":
-        """The view of a schema, made once: what was rendered for one operation is there for another."""
+        """The projection of a schema, made once, so that operations share its rendered records."""
         made = schema.document.compiled
         view: Projection = made.get(("view", schema.place)) or made.setdefault(("view", schema.place), cls(schema))
         return view
@@ -36,9 +36,9 @@ class Projection:
         return projected
 
     def render(self, record: Record, chance: RandomSource | None = None) -> orjson.Fragment:
-        """The bytes that are sent, validated once, here. With ``chance``, what does not fit is filled in.
+        """The record as bytes to send, validated once, here. With ``chance``, values that do not fit are replaced.
 
-        Raises AnswerInvalid when the record does not fit the schema: our own fault.
+        Raises AnswerInvalid if the record does not fit the schema: that is our own fault.
         """
         value = self.project(record)
         if chance is not None and not self.schema.accepts(value):
@@ -49,7 +49,7 @@ class Projection:
 
 
 def projection(schema: Schema) -> Project:
-    """A function that keeps of a value what ``schema`` names; values without named parts pass as they are."""
+    """Make a function that keeps the parts of a value that ``schema`` names. Other values pass unchanged."""
     made = schema.document.compiled
     key = ("projection", schema.pointer)
     if key not in made:
@@ -74,9 +74,9 @@ def _projection(schema: Schema) -> Project:
 
 
 def _part(owner: Schema, part: Schema) -> Project:
-    """The keeper of those members of a value below ``owner`` that ``part`` names.
+    """Make the function for the members of a value below ``owner`` that ``part`` names.
 
-    A component is looked at when the first value comes: those that lead to one another have no end.
+    A component is read when the first value comes, because components that refer to each other have no end.
     """
     if part.pointer.startswith(f"{owner.pointer}/") or ("projection", part.pointer) in part.document.compiled:
         return projection(part)
@@ -134,7 +134,7 @@ def _each(part: Project) -> Project:
 
 
 def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
-    """The alternative that keeps most, of those that admit what they keep; the value as it is when none does."""
+    """Of the alternatives that admit their part of the value, the one that keeps most; the whole value if none does."""
     parts = [(branch, _part(schema, branch)) for branch in branches]
     if all(part is _same for _, part in parts):
         return _same
@@ -151,7 +151,7 @@ def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
 
 
 def _layers(schema: Schema, ways: Sequence[Sequence[Schema]]) -> Project:
-    """The sure properties, and those of one alternative of each of ``ways`` on top of them."""
+    """The properties that do not depend on a branch, with those of one alternative of each of ``ways``."""
     base = _fields(schema)
     layers = [[(branch, _part(schema, branch) if branch.properties else _nothing) for branch in way] for way in ways]
 
@@ -172,9 +172,9 @@ def _nothing(value: Any) -> Any:
 
 
 def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
-    """``value`` as far as ``schema`` admits it: what is missing is added, what is wrong is replaced, at any depth.
+    """Make ``value`` valid for ``schema``: add what is missing and replace what is wrong, at any depth.
 
-    A value that fits, with what it has beyond the schema, is returned as it is. Raises SpecError when none can be made.
+    A valid value is returned unchanged, also with fields that the schema lacks. Raises SpecError if none can be made.
     """
     project = projection(schema)
     if schema.accepts(project(value)):
@@ -186,7 +186,7 @@ def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
 
 
 def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
-    """Values that have more and more to do with the schema, and less with ``value``."""
+    """Values that fit the schema better and better, and have less and less in common with ``value``."""
     if isinstance(value, dict) and schema.sure:
         mended = {name: filled(value[name], part, chance) for name, part in schema.sure.items() if name in value}
         missing = [name for name in schema.sure if name in schema.required and name not in value]
@@ -204,7 +204,7 @@ def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
 
 
 def _likeness(value: Any, branch: Schema) -> int:
-    """How many properties of ``value`` the branch admits; what tells branches apart counts most."""
+    """How many properties of ``value`` the branch admits; properties that tell branches apart count most."""
     if not isinstance(value, dict):
         return 0
     fits = [part for name, part in branch.sure.items() if name in value and part.accepts(value[name])]
@@ -212,7 +212,7 @@ def _likeness(value: Any, branch: Schema) -> int:
 
 
 def _initial(schema: Schema, rng: RandomSource) -> Any:
-    """A value where there is none: the document's default, else null where that is admitted, else a generated one."""
+    """A value for a missing one: the document's default, else null if that is admitted, else a generated one."""
     if schema.default is not None:
         return schema.default
     return None if schema.nullable and schema.accepts(None) else generate(schema, rng)

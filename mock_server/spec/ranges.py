@@ -1,4 +1,4 @@
-"""Ranges: ``created[gte]``, ``min_price`` and ``created_after`` narrow a list by where a field's value lies."""
+"""Range filters: ``created[gte]``, ``min_price`` and ``created_after`` compare a field's value with a bound."""
 
 import operator
 import re
@@ -33,9 +33,9 @@ _COMPARE: Mapping[str, Compare] = MappingProxyType(
 
 
 def readings(name: str, *, is_moment: bool) -> Iterator[tuple[str, str]]:
-    """The plain names of fields that a range may be about, each with the comparison, the likeliest first.
+    """The plain names of fields that a range may mean, each with the comparison, the likeliest first.
 
-    ``is_moment``: the parameter takes a time; then a mere `since` is about when a record was created.
+    ``is_moment``: the parameter takes a time; then `since` alone means the time at which a record was created.
     """
     for pattern in (_LAST, _LAST_CAMEL, _FIRST):
         if found := pattern.fullmatch(name):
@@ -49,12 +49,12 @@ def readings(name: str, *, is_moment: bool) -> Iterator[tuple[str, str]]:
 
 
 def inner_word(name: str) -> str:
-    """The comparison that a key of an object stands for: ``gte`` of ``created[gte]``; nothing for another key."""
+    """The comparison that a key of an object means: ``gte`` of ``created[gte]``; nothing for another key."""
     return _WORDS.get(plain(name), "")
 
 
 def holds(word: str, value: Any, bound: Any) -> bool:
-    """True when a record's value lies on the side of ``bound`` that the comparison asks for."""
+    """True if a record's value is on the side of ``bound`` that the comparison demands."""
     if word == "ne":
         return bool(value != bound)
     one, other = _comparable(value), _comparable(bound)
@@ -75,7 +75,7 @@ def _comparable(value: Any) -> Any:
 
 
 def _moment(value: Any) -> float | None:
-    """A time as seconds since 1970, however it is written; None for what is no time."""
+    """A time in any form as seconds since 1970; None for a text that is no time."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     try:

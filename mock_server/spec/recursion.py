@@ -1,7 +1,7 @@
-"""Which schemas contain themselves, and which of them in more than one way.
+"""Find the schemas that contain themselves, and those that do so in more than one way.
 
-A value held against a schema that does so in several ways is looked at once for each way through it: with every level
-of the value there are several times as many. Where it does so by alternatives, an error tells of all below it.
+A value is checked once for each way through a schema that contains itself in several ways, so the work multiplies with
+every level of the value. If the ways are alternatives, an error reports all of them.
 """
 
 from collections import Counter
@@ -12,22 +12,22 @@ from mock_server.spec.document import Document
 from mock_server.spec.reference_sites import Reference, meet, references
 
 Graph = Mapping[str, list[Reference]]
-"""By place: the references in a schema."""
+"""The references in each schema, by the schema's place."""
 
 
 class Recursion(NamedTuple):
-    """How a schema contains itself. A circle is schemas of which each leads to all others."""
+    """How a schema contains itself. A circle is a group of schemas of which each leads to all others."""
 
     branches: bool
-    """Several references of its circle to the same part of a value stay in the circle."""
+    """Several of its references to the same part of a value stay in the circle."""
     breaks: bool
-    """It is one of those without which such a circle would not be closed."""
+    """It is one of the schemas without which such a circle would not be closed."""
     winds: bool
-    """It leads to a circle that branches, or that alternatives are in; or it is in one."""
+    """It leads to, or is in, a circle that branches or that has alternatives."""
 
 
 def recursion(document: Document, place: str) -> Recursion:
-    """How the schema at ``place`` contains itself; with it all that it leads to is looked at, once."""
+    """How the schema at ``place`` contains itself. It and all schemas that it leads to are examined once."""
     known: dict[str, Recursion] = document.compiled.setdefault(("recursion", ""), {})
     if place not in known:
         _look(document, place, known)
@@ -50,7 +50,7 @@ def _look(document: Document, start: str, known: dict[str, Recursion]) -> None:
 
 
 def _graph(document: Document, start: str, known: Mapping[str, Recursion]) -> Graph:
-    """Each schema that ``start`` leads to and that is not known."""
+    """The references of each schema that ``start`` leads to and that is not known yet."""
     found: dict[str, list[Reference]] = {}
     waiting = [start]
     while waiting:
@@ -62,9 +62,9 @@ def _graph(document: Document, start: str, known: Mapping[str, Recursion]) -> Gr
 
 
 def _breaking(inside: Graph, circles: Mapping[str, int], circle: int) -> set[str]:
-    """Members of a circle; on every way that leads from a member back to it one of them is passed.
+    """Members that cut a circle: every way from a member back to itself passes one of them.
 
-    They are those that are met again on the way down, from the one that most members name.
+    They are the members that are met again on a walk down from the member that most others refer to.
     """
     edges = {name: sorted({it.place for it in found}) for name, found in inside.items() if circles[name] == circle}
     named = Counter(to for targets in edges.values() for to in targets)
@@ -89,7 +89,7 @@ def _met_again(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set
 
 
 def _circles(edges: Mapping[str, frozenset[str]]) -> dict[str, int]:
-    """A number for each place; those that lead to one another have the same one (Tarjan's algorithm)."""
+    """A number for each place; places that lead to each other have the same number (Tarjan's algorithm)."""
     order: dict[str, int] = {}
     low: dict[str, int] = {}
     circle: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The references in a schema, each with the part of a value that it is asked about."""
+"""The references in a schema, each with the part of a value to which it applies."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ _ANY_ITEM = ("contains", "unevaluatedItems")
 
 @dataclass(frozen=True)
 class AnyOther:
-    """A step to the properties, or items, of a value but for those that the schema names."""
+    """A step to all properties, or items, of a value except those that the schema names."""
 
     items: bool
     but: frozenset[str | int] = frozenset()
@@ -24,11 +24,11 @@ class AnyOther:
 
 Step = str | int | AnyOther
 Site = tuple[Step, ...]
-"""The way from a value to the part of it that a reference is asked about."""
+"""The way from a value to the part of it to which a reference applies."""
 
 
 class Reference(NamedTuple):
-    """A reference in a schema: its site, the place that it names, and whether an alternative leads there."""
+    """A reference in a schema: its site, the place that it names, and whether it is below an alternative."""
 
     site: Site
     place: str
@@ -52,7 +52,7 @@ def _found(node: Any, site: Site, *, is_optional: bool) -> Iterator[Reference]:
 
 
 def _parts(node: Mapping[str, Any]) -> Iterator[tuple[str, Step | None, Any]]:
-    """The schemas in a schema, each with its keyword and the step to what it is about; None for the very value."""
+    """The schemas in a schema, each with its keyword and the step to its part; None if it is about the value itself."""
     named, listed = _mapping(node, "properties"), _list(node, "prefixItems")
     steps: dict[str, AnyOther] = {
         **dict.fromkeys(_ANY_PROPERTY, AnyOther(items=False)),
@@ -80,7 +80,7 @@ def _list(node: Mapping[str, Any], word: str) -> Sequence[Any]:
 
 
 def meet(sites: Sequence[Site]) -> bool:
-    """Tell whether two of these sites can lead to the same part of a value, or one into what another leads to."""
+    """Tell whether two sites can lead to the same part of a value, or one of them into the other's part."""
     if len(sites) < 2:
         return False
     if not all(sites):

@@ -1,4 +1,4 @@
-"""A text that a regular expression matches: enough of the language for the patterns that contracts use."""
+"""Make a text that a regular expression matches: enough of the language for the patterns in contracts."""
 
 import importlib
 import re
@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 
 class RandomSource(Protocol):
-    """Where chance comes from: a seeded stream, handed in."""
+    """A seeded source of random numbers, given by the caller."""
 
     def random(self) -> float:
-        """A number from 0 up to, and without, 1."""
+        """A number from 0 up to 1, without 1."""
 
     def randint(self, low: int, high: int, /) -> int:
         """An integer between two bounds, both included."""
@@ -36,14 +36,14 @@ class RandomSource(Protocol):
 
 
 class UnsupportedPattern(ValueError):
-    """The pattern uses what this generator does not know (conditional groups …), or asks for too much."""
+    """The pattern uses a feature that this generator does not know, such as conditional groups, or is too long."""
 
 
 def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | None = None) -> str:
-    """A text that ``pattern`` matches, at least ``shortest`` long where its repetitions allow it.
+    """Make a text that ``pattern`` matches, at least ``shortest`` long if its repetitions allow that.
 
-    Past ``longest`` nothing is repeated that need not be. What a look-ahead wants is put at a place by chance, and
-    other conditions (`(?!…)`, `\\b`) are passed over: try again until the text matches. Raises UnsupportedPattern.
+    Past ``longest`` nothing optional is repeated. The text of a look-ahead is put at a random place, and other
+    conditions (`(?!…)`, `\b`) are ignored: try again until the text matches. Raises UnsupportedPattern.
     """
     try:
         tree = _parser.parse(translated(pattern))
@@ -56,12 +56,12 @@ def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | 
 
 
 def looks_around(pattern: str) -> bool:
-    """Tell whether a pattern has conditions that a text made for it meets by chance only."""
+    """Tell whether a pattern has conditions that a text made for it meets only by chance."""
     return "(?=" in pattern or "(?!" in pattern or "(?<" in pattern
 
 
 def _with_wishes(writer: "_Writer", longest: int) -> Sequence[str]:
-    """The text with what the look-aheads want in it, each in place of as many characters."""
+    """Insert the texts that look-aheads demand, each in place of as many characters."""
     text = list(writer.text)
     free = list(range(len(text)))
     for wish in writer.wishes:
@@ -75,10 +75,10 @@ def _with_wishes(writer: "_Writer", longest: int) -> Sequence[str]:
 
 @dataclass
 class _Writer:
-    """``short`` is how many characters the repetitions still have to bring.
+    """Writes the text. ``short`` is how many characters the repetitions must still add.
 
-    ``mixed``: any character is one of several kinds, and not only a small letter; ``terse``: nothing is repeated that
-    need not be. ``wishes`` are texts that look-aheads want to see.
+    ``mixed``: characters of several kinds are used, and not only small letters. ``terse``: nothing optional is
+    repeated. ``wishes`` are texts that look-aheads demand.
     """
 
     rng: RandomSource
@@ -129,7 +129,7 @@ class _Writer:
                 raise UnsupportedPattern(name)
 
     def _wish(self, direction: int, body: Any) -> None:
-        """Note the shortest text that a look-ahead is content with."""
+        """Note the shortest text that satisfies a look-ahead."""
         if direction > 0:
             inner = _Writer(self.rng, 0, self.longest, mixed=self.mixed, terse=True)
             inner.sequence(body)
@@ -161,7 +161,7 @@ class _Writer:
 
 
 def _members(items: Any) -> Sequence[str]:
-    """The printable characters of a character class; others of it when none is printable. Raises Unmatched."""
+    """The printable characters of a character class; other ones if none is printable. Raises Unmatched."""
     negated = False
     members: set[str] = set()
     for name, argument in items:
@@ -184,7 +184,7 @@ def _members(items: Any) -> Sequence[str]:
 
 @cache
 def _category(name: str) -> frozenset[str]:
-    """The characters of ``\\d``, ``\\W`` and so on, by the parser's name for them."""
+    r"""The characters of ``\d``, ``\W`` and so on, by the parser's name for them."""
     letter = {"DIGIT": "d", "SPACE": "s", "WORD": "w"}[name.rsplit("_", 1)[1]]
     kind = re.compile("\\" + (letter.upper() if "_NOT_" in name else letter))
     return frozenset(char for char in (*_PRINTABLE, *_FURTHER) if kind.fullmatch(char))

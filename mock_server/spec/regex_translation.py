@@ -1,4 +1,4 @@
-"""A regular expression of ECMAScript or of Rust, written as Python's own parser reads it."""
+"""Rewrite a regular expression of ECMAScript or of Rust so that Python's own parser reads it."""
 
 import re
 from collections.abc import Mapping
@@ -63,7 +63,7 @@ _CATEGORIES: Mapping[str, str] = {
 
 
 def translated(pattern: str) -> str:
-    """``pattern`` for Python's parser: names of groups, Unicode properties, brackets inside a class."""
+    """Rewrite ``pattern`` for Python's parser: names of groups, Unicode properties, brackets inside a class."""
     made: list[str] = []
     place, inside = 0, False
     while place < len(pattern):
@@ -73,7 +73,7 @@ def translated(pattern: str) -> str:
 
 
 def _next(pattern: str, place: int, inside: bool) -> tuple[str, int, bool]:
-    """The next piece, where it ends, and whether a character class is open there."""
+    """The next piece, its end, and whether a character class is open after it."""
     char = pattern[place]
     if char == "\\":
         return *_escaped(pattern, place, inside), inside
@@ -91,7 +91,7 @@ def _next(pattern: str, place: int, inside: bool) -> tuple[str, int, bool]:
 
 
 def _escaped(pattern: str, place: int, inside: bool) -> tuple[str, int]:
-    """The translation of an escape, and where the escape ends."""
+    """The translation of an escape, and its end."""
     if found := _UNICODE.match(pattern, place):
         members = _members(found[2] or found[3] or "")
         negated = (found[1] == "P") != ("{^" in found[0])
@@ -107,6 +107,6 @@ def _escaped(pattern: str, place: int, inside: bool) -> tuple[str, int]:
 
 
 def _members(name: str) -> str:
-    """The inside of a class with characters that have a Unicode property; letters where nothing is known of it."""
+    """The characters of a Unicode property, for use inside a class; letters if the property is unknown."""
     value = name.rpartition("=")[2].strip()
     return _PROPERTIES.get(value) or _CATEGORIES.get(value[:1], "A-Za-z")

@@ -1,7 +1,7 @@
-"""Paths as records see them: ``/v1/leads/{}/notes`` speaks of ``leads``, and below one of them of ``leads/notes``.
+"""Read paths as kinds of records: ``/v1/leads/{}/notes`` means ``leads``, and below one lead ``leads/notes``.
 
-The version says nothing of the kind, unless a document has one kind in two versions: these are apart. What is written
-around a parameter (``{}.json``, ``Products({})``, ``{}:cancel``) is taken off before anybody looks.
+The version is ignored, unless a document has one kind in two versions: these are different kinds. Fixed text around a
+parameter (``{}.json``, ``Products({})``, ``{}:cancel``) is removed first.
 """
 
 import re
@@ -19,14 +19,14 @@ _KEYED = re.compile(r"([\w.-]+)\((?:.*\{\}.*)\)")
 
 
 class Level(NamedTuple):
-    """A kind of record that a path speaks of, and how many parameters name one record of it: 0 for all of them."""
+    """A kind of record in a path, and how many parameters name one record of it: 0 for the whole collection."""
 
     kind: str
     ids: int
 
 
 class Place(NamedTuple):
-    """A path without its version: the part that was taken off, and the words and parameters that are left."""
+    """A path without its version: the removed part, and the remaining words and parameters."""
 
     version: str
     tokens: tuple[str, ...]
@@ -37,12 +37,12 @@ class Place(NamedTuple):
         return bool(self.tokens) and self.tokens[-1] == ITEM
 
     def above(self, count: int = 1) -> "Place":
-        """The place that is ``count`` words further up."""
+        """The place ``count`` words further up."""
         return Place(self.version, self.tokens[:-count])
 
 
 def place_of(operation: Operation) -> Place:
-    """Where an operation stands."""
+    """The place of an operation."""
     skipped = operation.base.count("/")
     segments = operation.segments[skipped:]
     if len(segments) > 1 and segments[-1] == "":
@@ -69,7 +69,7 @@ def _tokens(segment: str) -> Iterator[str]:
 
 
 class ResourcePaths:
-    """The places of all operations, and the kinds that they speak of."""
+    """The places of all operations, and the kinds in them."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.places = {operation.key: place_of(operation) for operation in operations}
@@ -80,7 +80,7 @@ class ResourcePaths:
         self._twice = frozenset(kind for kind, some in versions.items() if len(some) > 1)
 
     def levels(self, place: Place) -> tuple[Level, ...]:
-        """The kinds that a place speaks of, the outermost first."""
+        """The kinds in a place, the outermost first."""
         names: list[str] = []
         levels: list[Level] = []
         at = 0

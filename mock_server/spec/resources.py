@@ -1,8 +1,8 @@
-"""Resource families, inferred: which operations list, get, create, update and delete the same kind of record.
+"""Infer resource families: which operations list, get, create, update and delete the same kind of record.
 
-The kind is the collection's path without its version and its parameters: ``/v1/leads/{leadId}/notes`` holds
+The kind is the collection's path without its version and its parameters: ``/v1/leads/{leadId}/notes`` is the path of
 ``leads/notes``. Nothing else names a family, so a document with other parameter names, inline schemas and no
-operationIds gives the same ones.
+operationIds gives the same families.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ _CHANGES = frozenset({"PUT", "PATCH", "POST"})
 
 
 class Role(StrEnum):
-    """The part of an operation in its family."""
+    """The role of an operation in its family."""
 
     LIST = "list"
     GET = "get"
@@ -40,11 +40,11 @@ class Role(StrEnum):
 
 
 class Binding(NamedTuple):
-    """One operation's part in its family.
+    """The role of one operation in its family, with its details.
 
-    ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields the other ones of a list name.
-    ``levels`` are the kinds of the path; ``within`` is the property of the body that holds the record, if one does;
-    ``sorting`` says how a list can be ordered, ``leads_on`` whether its answer says where other pages are.
+    ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields a list's other parameters name.
+    ``levels`` are the kinds in the path; ``within`` is the property of the body that contains the record, if there is
+    one; ``sorting`` says how a list can be ordered, ``leads_on`` whether its answer says where other pages are.
     """
 
     role: Role
@@ -59,7 +59,7 @@ class Binding(NamedTuple):
 
 
 def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
-    """The bindings by operation key; an operation that fits no family has none."""
+    """The bindings by operation key. An operation that fits no family has none."""
     return _Inference(operations).bindings()
 
 
@@ -110,7 +110,7 @@ class _Inference:
         return Role.SINGLE if record_wrapper(operation.success.schema) else None
 
     def _other_role(self, operation: Operation, place: Place) -> Role | None:
-        """The role of a change that is addressed neither to one record nor to a single one."""
+        """The role of a change that addresses neither one record of a collection nor a single one."""
         above, word = place.above(), place.tokens[-1]
         if operation.method == "POST" and word.lower() in _SEARCHES and list_wrapper(operation.success.schema, word):
             return Role.LIST
@@ -119,7 +119,7 @@ class _Inference:
         return Role.ACTION if above.is_item and self._at.at(above) else None
 
     def _levels(self, operation: Operation) -> tuple[Level, ...]:
-        """The kinds of the path, without the word at its end that names no kind of its own."""
+        """The kinds in the path, without a last word that names no kind."""
         place, role = self._paths.places[operation.key], self._roles[operation.key]
         above = place.above()
         if role is Role.ACTION or (role is Role.LIST and above.tokens and not above.is_item):
@@ -128,7 +128,7 @@ class _Inference:
         return self._paths.levels(place)
 
     def _lists_more_of(self, operation: Operation, place: Place, above: Place) -> bool:
-        """True when a list without items of its own shows records of the collection above it: ``/pets/findByTags``."""
+        """True for a list without items that shows records of the collection above it: ``/pets/findByTags``."""
         wrapper = list_wrapper(operation.success.schema, place.tokens[-1])
         if wrapper is None or self._at.is_collection(place):
             return False
@@ -168,12 +168,12 @@ class _Inference:
         )
 
     def _named(self, members: Iterable[Operation]) -> list[tuple[Parameter, ...]]:
-        """The parameters that name one record, of each operation that has one in its path."""
+        """The parameters that name one record, of each operation with a record in its path."""
         counted = [(it, self._levels(it)[-1].ids) for it in members if self._roles[it.key] is not Role.ACTION]
         return [it.path_parameters[-count:] for it, count in counted if count]
 
     def _parent(self, operation: Operation) -> str | None:
-        """The kind of the item that the path hangs below."""
+        """The kind of the item below which the path lies."""
         levels = self._levels(operation)
         return (levels[-2].kind or None) if len(levels) > 1 else None
 
@@ -191,7 +191,7 @@ class _Inference:
         return f"{name}Id"
 
     def _has_state(self, members: Sequence[Operation], family: Family) -> bool:
-        """True when there is something to keep: what is only read and has no fields of its own is as documented."""
+        """True if there is state to keep: an object without fields that is only read stays as documented."""
         if any(it.method != "GET" or self._levels(it)[-1].ids for it in members):
             return True
         return not family.free
@@ -215,19 +215,19 @@ _ID_TYPES = frozenset({"string", "integer", "number"})
 
 
 def _placed(family: Family, known: Mapping[str, Family]) -> Family:
-    """The family, aware of whether the records that it hangs below are known."""
+    """The family, with the note whether the parents of its records are known."""
     above = known.get(family.parent or "")
     return replace(family, loose=family.parent is not None and (above is None or above.at_sight))
 
 
 def _sortable(family: Family) -> list[str]:
-    """The fields of a record, and those one level down of JSON:API, by which a list can be sorted."""
+    """The fields of a record, and in JSON:API those one level down, by which a list can be sorted."""
     inner = [shape.properties["attributes"] for shape in family.shapes if "attributes" in shape.properties]
     return [*family.fields, *(f"attributes.{name}" for part in inner for name in part.properties)]
 
 
 def _within(operation: Operation, family: Family) -> str:
-    """The property of a body that holds the record: ``data`` of ``{"data": {…}}``."""
+    """The property of a body that contains the record: ``data`` of ``{"data": {…}}``."""
     schema = operation.body
     if schema is None or "object" not in schema.types:
         return ""

@@ -1,4 +1,4 @@
-"""A schema of the document: its validator, and the few questions the program asks of it."""
+"""A schema of the document: its validator, and the few facts that the program needs about it."""
 
 from functools import cached_property, reduce
 from itertools import islice
@@ -29,11 +29,11 @@ _ANNOTATIONS = ("default", "example", "examples")
 
 
 class Schema:
-    """A schema at a JSON pointer of a document; references are already followed.
+    """A schema at a JSON pointer of a document, after its references.
 
-    ``place`` is where it is used, ``pointer`` where it stands: they differ where something stands beside a reference.
-    ``node`` is the mapping that stands there (an empty one for ``true`` and for anything that admits all).
-    The document's schemas must be sound (``Soundness``). ``sent``: the validator is for what clients send.
+    ``place`` is where it is used, ``pointer`` where it is defined: they differ if keywords stand beside a reference.
+    ``node`` is the mapping there (an empty one for ``true`` and for every schema that admits all values).
+    The document's schemas must have passed ``SchemaLint``. ``sent``: the validator is for what clients send.
     """
 
     def __init__(self, document: Document, pointer: str, *, sent: bool = False) -> None:
@@ -51,7 +51,7 @@ class Schema:
 
     @classmethod
     def of(cls, document: Document, pointer: str) -> "Schema":
-        """The schema at ``pointer``, made once: many lead to the same one, and a mere reference is what it names."""
+        """The schema at ``pointer``, made once: many places use the same one, and a bare reference is its target."""
         made: Schema | None = document.compiled.get(("schema", pointer))
         if made is None:
             made = cls(document, pointer)  # refuses a reference that leads nowhere, or in a circle
@@ -63,7 +63,7 @@ class Schema:
 
     @classmethod
     def inline(cls, document: Document, node: dict[str, Any]) -> "Schema":
-        """A schema that stands nowhere in the document: where the document forgot to say one."""
+        """A schema without a place in the document, used if the document forgot to give one."""
         schema = cls(document, "")
         schema.node = schema._inline = node
         return schema
@@ -72,7 +72,7 @@ class Schema:
         return f"<Schema {self.document.name}#{self.pointer}>"
 
     def at(self, *tokens: str | int) -> "Schema":
-        """The schema below this one."""
+        """The schema at a relative path below this one."""
         found = self._below.get(tokens)
         if found is None:
             pointer = "/".join([self.pointer, *(escape(str(token)) for token in tokens)])
@@ -81,12 +81,12 @@ class Schema:
 
     @cached_property
     def unseen(self) -> frozenset[str]:
-        """The properties of its own that are only for requests."""
+        """Its own properties that occur only in requests."""
         return frozenset(it for it in self.node.get("properties", ()) if self.at("properties", it).write_only)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
-        """Compiled once. Raises SpecError when the schema itself is wrong."""
+        """The validator, compiled once. Raises SpecError if the schema itself is wrong."""
         # It starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
         try:
             return compiled(self._inline) if self._inline is not None else self._component.validator
@@ -103,7 +103,7 @@ class Schema:
         return bool(self.validator.is_valid(value))
 
     def problems(self, value: Any, limit: int = 5) -> list[Problem]:
-        """Why ``value`` is not admitted: JSON pointer into it, and the reason; a large one has only its first."""
+        """The reasons why ``value`` is invalid, each with its JSON pointer; only the first one for a large value."""
         if self._inline is not None:
             return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
         if recursion(self.document, self.place).winds:
@@ -115,7 +115,7 @@ class Schema:
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """The JSON types it admits, as far as it says; all of them when it does not say."""
+        """The JSON types that it names; all types if it names none."""
         if self.declared_types is not None:
             return self.declared_types
         words = {word for part in self.parts for word in part.node}
@@ -124,7 +124,7 @@ class Schema:
 
     @cached_property
     def declared_types(self) -> frozenset[str] | None:
-        """The types that `type`, `enum`, `const` and the branches leave; None when none of them says any."""
+        """The types that `type`, `enum`, `const` and the branches allow; None if none of them names any."""
         declarations: list[frozenset[str]] = []
         if "type" in self.node:
             declared = self.node["type"]
@@ -142,12 +142,12 @@ class Schema:
 
     @property
     def count(self) -> float:
-        """How many values it lists, or endlessly many."""
+        """How many values it lists; infinite if it lists none."""
         return 1 if "const" in self.node else len(self.node["enum"]) if "enum" in self.node else inf
 
     @property
     def nullable(self) -> bool:
-        """True when null is one of the declared types."""
+        """True if null is one of the declared types."""
         return "null" in self.types
 
     def branches(self, keyword: str) -> list["Schema"]:
@@ -156,18 +156,18 @@ class Schema:
 
     @cached_property
     def alternatives(self) -> list["Schema"]:
-        """The branches of which one holds (``oneOf``, ``anyOf``), null left out."""
+        """The branches of ``oneOf`` and ``anyOf``, without null."""
         found = [*self.branches("oneOf"), *self.branches("anyOf")]
         return [branch for branch in found if branch.types != {"null"}]
 
     @cached_property
     def certain(self) -> list["Schema"]:
-        """This schema and all below it that hold for every value: what `allOf` adds."""
+        """This schema and all schemas below it that hold for every value: those in `allOf`."""
         return self._gathered(("allOf",))
 
     @cached_property
     def parts(self) -> list["Schema"]:
-        """This schema and all below it that speak of the same value: every branch, of branches too."""
+        """This schema and all schemas below it that apply to the same value: every branch, and branches of branches."""
         return self._gathered(("allOf", "anyOf", "oneOf"))
 
     def _gathered(self, keywords: tuple[str, ...]) -> list["Schema"]:
@@ -180,7 +180,7 @@ class Schema:
 
     @cached_property
     def properties(self) -> dict[str, "Schema"]:
-        """Every property a value may have, those of all branches included; the first one named counts."""
+        """Every property that a value may have, in any branch; the first schema of a name counts."""
         found = dict(self.sure)
         for schema in self.parts:
             for name in schema.node.get("properties", ()):
@@ -196,18 +196,21 @@ class Schema:
 
     @cached_property
     def write_only(self) -> bool:
-        """True for a value that is for requests only, and never in an answer."""
+        """True for a value that occurs only in requests, never in an answer."""
         return any(part.node.get("writeOnly") is True for part in self.certain)
 
     @cached_property
     def rest(self) -> "Schema | None":
-        """The schema of the properties that are not named, where it says one."""
+        """The schema of the properties that are not named, if it gives one."""
         parts = [part for part in self.parts if isinstance(part.node.get("additionalProperties"), dict)]
         return parts[0].at("additionalProperties") if parts else None
 
     @cached_property
     def sure(self) -> dict[str, "Schema"]:
-        """The properties that do not depend on a branch; of several of one name, the one with the fewest values."""
+        """The properties that do not depend on a branch.
+
+        Of several schemas for a name, the one with the fewest values.
+        """
         found: dict[str, Schema] = {}
         for schema in self.certain:
             for name in schema.node.get("properties", ()):
@@ -223,12 +226,12 @@ class Schema:
 
     @cached_property
     def items(self) -> "Schema | None":
-        """The schema of an array's items, wherever the branches say it."""
+        """The schema of an array's items, from whichever branch has it."""
         return next((schema.at("items") for schema in self.parts if isinstance(schema.node.get("items"), dict)), None)
 
     @cached_property
     def default(self) -> Any:
-        """The value that the document gives where none is sent; None when there is none that the schema admits."""
+        """The document's default value; None if there is none that the schema admits."""
         value = self.node.get("default")
         return value if value is not None and self.accepts(value) else None
 

@@ -1,7 +1,7 @@
-"""Checks of schemas as schemas, as far as references lead.
+"""Check the schemas themselves, through all their references.
 
-A validator would say so too, but not where in the document; and some schemas it takes would have this program, or
-a reader, go round in circles.
+A validator would find these faults too, but would not say where they are in the document. And some schemas that a
+validator accepts would make this program, or a reader, run in circles.
 """
 
 from collections.abc import Iterator, Mapping
@@ -62,16 +62,16 @@ RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
 
 
 class SchemaLint:
-    """The faults of a document's schemas; each schema is looked at once, from wherever it is first used."""
+    """The faults of a document's schemas. Each schema is examined once, at its first use."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self.slips: list[Problem] = []
-        """The slips of the document that OpenAPI does not allow, and that were read as they were meant."""
+        """Parts of the document that OpenAPI forbids and that were read as they were meant."""
         self._above: dict[str, list[str]] = {}
-        """The schemas that lead to a schema; those that were looked at are its keys."""
+        """The schemas that lead to a schema. Its keys are the schemas that were examined."""
         self._faults: dict[str, list[Problem]] = {}
-        """The first faults of a schema and of those that it leads to."""
+        """The first faults of a schema and of the schemas that it leads to."""
         self._beside: dict[str, list[str]] = {}
         self._weights: dict[str, int] = {}
 
@@ -96,7 +96,7 @@ class SchemaLint:
         return self._faults.get(pointer, [])
 
     def _blame(self, where: str, faults: list[Problem]) -> None:
-        """Note ``faults`` of the schema at ``where``, and of all that lead to it."""
+        """Note ``faults`` for the schema at ``where``, and for all schemas that lead to it."""
         waiting = [where] if faults else []
         while waiting:
             place = waiting.pop()
@@ -107,7 +107,7 @@ class SchemaLint:
                 waiting.extend(self._above.get(place, ()))
 
     def _look(self, where: str, found: list[Problem]) -> list[str]:
-        """The schemas right below the one at ``where``; its own faults go to ``found``."""
+        """The schemas directly below the one at ``where``. Its own faults are added to ``found``."""
         node = self._document.at(where)
         self._beside[where] = []
         if isinstance(node, bool):
@@ -146,7 +146,7 @@ class SchemaLint:
                 yield self._problem(f"{where}/{place}", f"no regular expression: `{shorten(pattern, 60)}`", remedy)
 
     def _weigh(self, pointer: str, above: tuple[str, ...]) -> int:
-        """How many schemas a value is held against here, without those of its parts. Raises SpecError."""
+        """Count the schemas that are checked for a value here, without those of its parts. Raises SpecError."""
         if pointer in above or len(above) > _DEEPEST:
             what = "a schema that contains itself" if pointer in above else f"more than {_DEEPEST} schemas in one"
             raise self._document.fault(pointer, what, "put a property or an item between them")
@@ -162,7 +162,7 @@ class SchemaLint:
 
 
 def compiled(schema: Mapping[str, Any] | bool, keywords: Mapping[str, type] | None = None) -> jsonschema_rs.Validator:
-    """A validator that checks formats, fetches nothing, and matches patterns in linear time where it can.
+    """Make a validator that checks formats, fetches nothing, and matches patterns in linear time if it can.
 
     Its messages do not repeat the value, which may be long or secret. Raises ValueError.
     """
@@ -174,7 +174,7 @@ def compiled(schema: Mapping[str, Any] | bool, keywords: Mapping[str, type] | No
 
 
 def fetch_nothing(uri: str) -> NoReturn:
-    """The retriever of every validator: what lies outside a document is never fetched. Raises ValueError.
+    """The retriever of every validator: it fetches nothing from outside a document. Raises ValueError.
 
     (`offline=True` says it too, but only to versions of the library that few environments can have.)
     """
@@ -216,7 +216,7 @@ def _short(value: Any) -> str:
 
 
 def _wrong(node: Mapping[str, Any]) -> set[str]:
-    """The keywords of a schema whose values are none that they can have."""
+    """The keywords of a schema with values that they cannot have."""
     return {str(error.instance_path[0]) for error in _SHAPE.iter_errors(node)}
 
 

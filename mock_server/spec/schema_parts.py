@@ -1,4 +1,4 @@
-"""Schemas that speak of one value, joined, and the small questions that the generator asks of them."""
+"""Join schemas that apply to one value, and answer small questions for the generator."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,16 +11,16 @@ Parts = Sequence[Schema]
 
 
 class Endless(Exception):
-    """A value without an end: a schema that requires itself."""
+    """The value would be infinite: the schema requires itself."""
 
 
 def write_only(parts: Parts) -> set[str]:
-    """The properties that are only for requests."""
+    """The properties that occur only in requests."""
     return {name for part in parts for name in part.unseen}
 
 
 def excluded_properties(parts: Parts) -> set[str]:
-    """The properties that one of the schemas does not name and does not let in."""
+    """The properties that one of the schemas neither names nor admits."""
     named = {name for part in parts for name in part.node.get("properties", ())}
     closed = [part for part in parts if part.node.get("additionalProperties") is False]
     closed = [part for part in closed if "patternProperties" not in part.node]
@@ -28,7 +28,7 @@ def excluded_properties(parts: Parts) -> set[str]:
 
 
 def pruned(value: Any, schema: Schema) -> Any:
-    """``value`` without the optional parts of it that their schemas refuse: for some there is no value at all."""
+    """Return ``value`` without the optional parts that their schemas refuse: for some there is no value at all."""
     if isinstance(value, list) and schema.items is not None:
         kept = [pruned(item, schema.items) for item in value]
         return [item for item in kept if schema.items.accepts(item)]
@@ -44,7 +44,7 @@ def pruned(value: Any, schema: Schema) -> Any:
 
 
 def distinguished(value: Any, schema: Schema) -> Iterator[Any]:
-    """``value`` with something in it that alternatives but one refuse: `oneOf` of open objects admits one of them."""
+    """Change ``value`` so that all alternatives but one refuse it: `oneOf` of open objects admits exactly one."""
     if not isinstance(value, dict):
         return
     known = {name for way in schema.alternatives for name in way.properties}
@@ -62,22 +62,22 @@ _BAD: Sequence[Any] = (None, 0, "", [], {})
 
 
 def largest(parts: Parts, keyword: str, otherwise: Any) -> Any:
-    """The largest of what the schemas say by ``keyword``."""
+    """The largest value of ``keyword`` in the schemas."""
     return max((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
 
 
 def smallest(parts: Parts, keyword: str, otherwise: Any) -> Any:
-    """The smallest of what the schemas say by ``keyword``."""
+    """The smallest value of ``keyword`` in the schemas."""
     return min((part.node[keyword] for part in parts if keyword in part.node), default=otherwise)
 
 
 def below(parts: Parts, keyword: str) -> list[Schema]:
-    """The schemas below ``keyword`` that say something."""
+    """The schemas below ``keyword`` that restrict anything."""
     return [part.at(keyword) for part in parts if part.node.get(keyword, True) is not True]
 
 
 def matched(pattern: str, rng: RandomSource, least: int = 0, most: int | None = None) -> str:
-    """A text for a pattern; an empty one where the pattern is beyond us."""
+    """A text for a pattern; an empty text if the pattern is not supported."""
     try:
         return matching(pattern, rng, max(0, least), most)
     except UnsupportedPattern:
@@ -85,7 +85,7 @@ def matched(pattern: str, rng: RandomSource, least: int = 0, most: int | None = 
 
 
 def sized(text: str, least: int, most: int | None, rng: RandomSource) -> str:
-    """``text``, filled up or cut to a length."""
+    """Extend or cut ``text`` to a length."""
     while len(text) < least:
         text += " " + words(rng)
     return text if most is None else text[:most]

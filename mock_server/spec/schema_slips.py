@@ -1,6 +1,6 @@
-"""Slips in a schema that everybody makes and other tools read past: each is read as it was meant, with a warning.
+"""Common faults in schemas that other tools accept: each is read as it was meant, with a warning.
 
-What cannot be meant in one way only stays wrong, and its operation answers 501.
+A fault with more than one possible meaning stays a fault, and its operation answers 501.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,14 +17,14 @@ _TYPES: Mapping[str, str | None] = {
     **dict.fromkeys(("any", "mixed", ""), None),
     **{kind: kind for kind in ("array", "boolean", "integer", "null", "number", "object", "string")},
 }
-"""Names of types as they are written by habit, in small letters; None admits every type."""
+"""Names of types that people write by habit, in small letters; None admits every type."""
 _UNKNOWN = "?"
 
 Node = dict[str, Any]
 
 
 def repair(node: Node, wrong: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """Put right what can be meant in one way only of the ``wrong`` keywords of a schema: each, and how it is read."""
+    """Repair those ``wrong`` keywords of a schema that can mean one thing only. Return each with its reading."""
     for keyword in wrong:
         read = _MENDERS.get(keyword)
         meant = read(node, keyword) if read else None
@@ -33,7 +33,7 @@ def repair(node: Node, wrong: Iterator[str]) -> Iterator[tuple[str, str]]:
 
 
 def _required(node: Node, keyword: str) -> str | None:
-    """On a property it says nothing in a schema: the object lists the names."""
+    """Drop `required` on a property, where it means nothing: the object lists the names."""
     value = node[keyword]
     if isinstance(value, str) and value:
         node[keyword] = [value]
@@ -45,7 +45,7 @@ def _required(node: Node, keyword: str) -> str | None:
 
 
 def _exclusive(node: Node, keyword: str) -> str | None:
-    """3.0 has a flag beside the bound, 3.1 the bound itself."""
+    """Read an exclusive bound: 3.0 has a flag beside the bound, 3.1 the bound itself."""
     if not isinstance(node[keyword], bool):
         return _number(node, keyword)
     bound = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}[keyword]
@@ -55,7 +55,7 @@ def _exclusive(node: Node, keyword: str) -> str | None:
 
 
 def _number(node: Node, keyword: str) -> str | None:
-    """Numbers are put in quotes."""
+    """Read a number that is in quotes."""
     value = node[keyword]
     if isinstance(value, str):
         for kind in (int, float):
@@ -81,7 +81,7 @@ def _type(node: Node, keyword: str) -> str | None:
 
 
 def _enum(node: Node, keyword: str) -> str | None:
-    """No value would be admitted by an empty one."""
+    """Drop an empty `enum`, which would admit no value."""
     value = node[keyword]
     if not value:
         return _absent(node, keyword)
@@ -106,7 +106,7 @@ def _flag(node: Node, keyword: str) -> str | None:
 
 
 def _absent(node: Node, keyword: str) -> str | None:
-    """Nothing that restricts a value stands there."""
+    """Drop a keyword without a value, which restricts nothing."""
     if node[keyword] not in (None, "", [], {}, 0):
         return None
     del node[keyword]

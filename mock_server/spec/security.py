@@ -1,4 +1,4 @@
-"""Security: the schemes that a document declares, and which of them an operation asks for."""
+"""Security: the schemes that a document declares, and which of them an operation demands."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mock_server.support.json_pointer import escape
 
 
 class SchemeKind(StrEnum):
-    """How a client shows its key."""
+    """How a client presents its key."""
 
     BEARER = "bearer"  # OAuth 2 and OpenID Connect too
     BASIC = "basic"
@@ -22,7 +22,7 @@ class SchemeKind(StrEnum):
 
 @dataclass(frozen=True)
 class SecurityScheme:
-    """One way to show a key.
+    """One way to present a key.
 
     ``location`` of an API key is header, query or cookie, and ``field`` its name there; ``word`` is what the
     Authorization header starts with.
@@ -35,7 +35,7 @@ class SecurityScheme:
 
     @property
     def challenge(self) -> str:
-        """The challenge of a refusal in ``WWW-Authenticate``; an empty text where there is nothing to send."""
+        """The challenge of a refusal in ``WWW-Authenticate``; an empty text if no challenge is sent."""
         match self.kind:
             case SchemeKind.MUTUAL_TLS:
                 return ""
@@ -47,17 +47,17 @@ class SecurityScheme:
 
 
 Requirement = Sequence[SecurityScheme]
-"""Schemes that are asked for together; none where the document lets everybody in."""
+"""Schemes that are demanded together; none if the document lets everybody in."""
 Security = Sequence[Requirement]
-"""Requirements of which one suffices; an empty sequence asks for nothing."""
+"""Requirements of which one suffices; an empty sequence demands nothing."""
 
 _BEARER = SecurityScheme(SchemeKind.BEARER)
 
 
 def security_of(document: Document, node: Node) -> Security:
-    """Return what the operation ``node`` asks for: by itself, or else by its document.
+    """Return what the operation ``node`` demands, by its own words or by its document's.
 
-    A scheme that is declared nowhere, or as nothing known, is taken for a bearer key.
+    A scheme that is not declared, or has an unknown type, counts as a bearer key.
     """
     listed = node.get("security", document.root.get("security"))
     if not isinstance(listed, list):
@@ -67,9 +67,9 @@ def security_of(document: Document, node: Node) -> Security:
 
 
 def surface_security(document: Document, every: Iterable[Security]) -> Security:
-    """Return what a path asks for that does not exist: what the document says for all, or every operation asks.
+    """Return what an unknown path demands: the document's general security, or that of all its operations.
 
-    Without it, a client that has no key would learn which paths there are.
+    Without this, a client without a key would learn which paths exist.
     """
     if "security" in document.root:
         return security_of(document, {})

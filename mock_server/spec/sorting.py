@@ -1,4 +1,4 @@
-"""The order of a list: which parameters ask for one, and which fields their values name."""
+"""The order of a list: which parameters set it, and which fields their values name."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,7 +17,10 @@ _SUFFIX = re.compile(rf"(.+?)[\s:,._-]({'|'.join((*_DOWN, *_UP))})", re.IGNORECA
 
 @dataclass(frozen=True)
 class Sorting:
-    """``by`` is the parameter that names fields, ``way`` the one that gives a direction; ``fields`` by plain name."""
+    """How a list is sorted.
+
+    ``by`` is the parameter with fields, ``way`` that with a direction; ``fields`` by plain name.
+    """
 
     by: Parameter | None = None
     way: Parameter | None = None
@@ -25,7 +28,7 @@ class Sorting:
 
     @property
     def parameters(self) -> Sequence[Parameter]:
-        """The parameters that are about the order."""
+        """The parameters that set the order."""
         return [it for it in (self.by, self.way) if it is not None]
 
     def order(self, asked: Mapping[str, Any]) -> tuple[Sequence[tuple[str, bool]], Sequence[str]]:
@@ -44,7 +47,7 @@ class Sorting:
 
 
 def infer_sorting(parameters: Iterable[Parameter], fields: Collection[str]) -> Sorting:
-    """Read off its parameters how a list of records with ``fields`` is sorted."""
+    """Infer from its parameters how a list of records with ``fields`` is sorted."""
     by = way = None
     known = {plain(name) for name in fields}
     for parameter in parameters:
@@ -62,7 +65,7 @@ def infer_sorting(parameters: Iterable[Parameter], fields: Collection[str]) -> S
 
 
 def _texts(value: Any) -> list[str]:
-    """The wishes in a value: `name,-age`, `["name", "-age"]`, `{"name": "asc"}`, `[{"field": "name"}]`."""
+    """The sort fields in a value: `name,-age`, `["name", "-age"]`, `{"name": "asc"}`, `[{"field": "name"}]`."""
     if isinstance(value, str):
         return (
             [value] if _SUFFIX.fullmatch(value) and value.count(",") == 1 else [it.strip() for it in value.split(",")]
@@ -77,7 +80,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _read(text: str, fields: Mapping[str, str]) -> tuple[str, bool | None]:
-    """The field that a text names, and whether it is to be sorted downwards, None where the text does not say."""
+    """The field that a text names, and whether its order is descending; None if the text does not say."""
     sign = {"-": True, "+": False}.get(text[:1])
     name = text[1:] if sign is not None else text
     if plain(name) in fields:

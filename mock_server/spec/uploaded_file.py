@@ -1,17 +1,17 @@
-"""A file in a form, as it is kept."""
+"""A file in a form, as it is stored."""
 
 from typing import Any
 
 
 class UploadedFile(dict[str, Any]):
-    """The name, the type and the size of a file; its bytes are not kept."""
+    """The name, type and size of an uploaded file; its bytes are not stored."""
 
     def __init__(self, name: str, media: str, size: int) -> None:
         super().__init__(name=name, type=media, size=size)
 
 
 def as_texts(value: Any) -> Any:
-    """``value`` with the names of its files in place of them: to a schema a file is a text."""
+    """Return ``value`` with file names in place of its files: to a schema a file is a text."""
     if isinstance(value, UploadedFile):
         return value["name"]
     if isinstance(value, dict):

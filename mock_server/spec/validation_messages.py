@@ -1,4 +1,4 @@
-"""Messages of a validator in words for whoever wrote the value: the place, the fault, and what would be right."""
+"""Turn a validator's errors into messages for the person who wrote the value: place, fault and remedy."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +19,9 @@ _MAX_NESTED_CHOICES = 60
 
 @dataclass(frozen=True)
 class Complaint:
-    """One error of a validator: the ``schema`` in which the broken keyword stands, and where the value is.
+    """One error of a validator: the ``schema`` that holds the broken keyword, and the place of the value.
 
-    ``ways`` gives the complaints about each alternative, none where there are no alternatives.
+    ``ways`` gives the complaints about each alternative; none if there are no alternatives.
     """
 
     error: jsonschema_rs.ValidationError
@@ -35,16 +35,16 @@ class Complaint:
         return [*self.above, *self.error.instance_path]
 
     def below(self, above: Iterable[str | int]) -> "Complaint":
-        """A copy of the complaint, about a value that stands at ``above`` in a larger one."""
+        """Copy the complaint for a value that stands at ``above`` in a larger one."""
         return replace(self, above=(*above, *self.above))
 
     def explained(self) -> Problem:
-        """The complaint in words. The value itself is not repeated."""
+        """The complaint as a message. It does not repeat the value."""
         return _told(_meant(self))
 
 
 def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> Problem:
-    """The complaints of a validator in words; ``root`` is its schema. The value itself is not repeated."""
+    """The complaints of a validator as messages; ``root`` is its schema. They do not repeat the value."""
     return _complaint(error, root).explained()
 
 
@@ -81,24 +81,24 @@ def _told(complaint: Complaint) -> Problem:
 
 
 def pointer(tokens: Iterable[str | int]) -> str:
-    """A JSON pointer; ``/`` for the whole value, as an empty text would say nothing in a sentence."""
+    """Write a JSON pointer. The whole value is ``/``, for an empty text would say nothing in a sentence."""
     return json_pointer.join(tokens) or "/"
 
 
 def choice(names: Iterable[Any]) -> str:
-    """A list of values that can be chosen."""
+    """List the values that can be chosen."""
     texts = [shorten(str(name), _MAX_TEXT_CHARACTERS) for name in names]
     more = f" or {len(texts) - _MAX_NAMES_IN_REMEDY} others" if len(texts) > _MAX_NAMES_IN_REMEDY else ""
     return f"one of {', '.join(texts[:_MAX_NAMES_IN_REMEDY])}{more}" if texts else ""
 
 
 def _described(schema: Mapping[str, Any]) -> str:
-    """The first sentence of what the document says of a value."""
+    """The first sentence of the document's description of a value."""
     return str(schema.get("description", "")).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
 
 
 def _meant(complaint: Complaint) -> Complaint:
-    """The complaint about the alternative that the value's type has picked; most have null as the other."""
+    """The complaint about the alternative that has the value's type; the other one is mostly null."""
     for _ in range(_MAX_NESTED_CHOICES):
         ways = [way for way in complaint.ways() if way and not any(_is_of_another_type(it, complaint) for it in way)]
         if len(ways) != 1:
@@ -112,14 +112,14 @@ def _is_of_another_type(inner: Complaint, outer: Complaint) -> bool:
 
 
 def _types(complaint: Complaint) -> list[str]:
-    """The types of alternatives that all want another one."""
+    """The types of alternatives that all demand another type."""
     ways = complaint.ways()
     wanted = [it.error.kind.as_dict()["types"] for way in ways for it in way if _is_of_another_type(it, complaint)]
     return list(dict.fromkeys(name for names in wanted for name in names)) if len(wanted) == len(ways) else []
 
 
 def _at(root: Mapping[str, Any], path: Iterable[str | int]) -> Mapping[str, Any]:
-    """The schema at a path, an empty one where it leads elsewhere."""
+    """The schema at a path; an empty one if there is none."""
     node: Any = root
     for token in path:
         if isinstance(node, Mapping):

@@ -1,4 +1,4 @@
-"""Tell whose a document is: what is known of the vendor holds for the vendor's own documents only."""
+"""Tell whose a document is: facts about the vendor apply to the vendor's own documents only."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ _REQUIRED_SHARE = 0.5  # more than this, of our paths, and of the names in their
 
 
 def is_vendors(document: Document, ours: Path) -> bool:
-    """Tell whether a server of ``document`` is the vendor's, or most of the document in ``ours`` is in it."""
+    """Tell whether ``document`` names a server of the vendor, or contains most of the document in ``ours``."""
     return any(map(_is_of_vendor, _servers(document))) or _is_like(document, load(ours))
 
 
@@ -49,7 +49,7 @@ def _paths(document: Document) -> Mapping[str, str]:
 
 
 def _names(document: Document, paths: Mapping[str, str], shared: set[str]) -> set[str]:
-    """The properties that answers at ``shared`` paths name."""
+    """The properties of answers at ``shared`` paths."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting: list[Any] = []
