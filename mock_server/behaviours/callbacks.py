@@ -1,4 +1,4 @@
-"""Callbacks: whoever gives an address with a request hears there of what the document says."""
+"""Callbacks: a client that gives an address with a request gets the documented events there."""
 
 import re
 from functools import wraps
@@ -14,7 +14,7 @@ _MAX_URL_CHARACTERS = 2_048
 
 
 def with_callbacks(operation: Operation, behaviour: Behaviour) -> Behaviour:
-    """The behaviour, and after it a subscription for each callback of the operation that has an address."""
+    """Wrap the behaviour: afterwards each callback of the operation with an address gets a subscription."""
     named = callback_addresses(operation.node)
     if not named:
         return behaviour

@@ -1,4 +1,4 @@
-"""Changes of records that several behaviours make: insert one, change one, remove one with all below it."""
+"""Changes of records that several behaviours make: insert a record, change one, remove one with all below it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ Fields = Mapping[str, Any]
 
 
 def given(call: OperationContext) -> Fields:
-    """The fields of the body that the operation takes and the record has, never others."""
+    """The fields of the body that both the operation and the record have."""
     return taken(call, call.body)
 
 
@@ -38,7 +38,7 @@ def taken(call: OperationContext, body: Any) -> Fields:
 
 
 def _kept(family: Family, name: str, value: Any) -> Any:
-    """The value as it is stored: of a file no more than its name, where a record has a text for it."""
+    """The value as it is stored: of a file only its name, if the record has a text for it."""
     if not isinstance(value, UploadedFile):
         return value
     parts = [shape.properties[name] for shape in family.shapes if name in shape.properties]
@@ -46,9 +46,9 @@ def _kept(family: Family, name: str, value: Any) -> Any:
 
 
 def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None = None) -> Row:
-    """Store a new record of ``kind``: ``fields``, and what the document says a new one starts with.
+    """Store a new record of ``kind``: ``fields``, and the document's defaults for a new record.
 
-    ``named`` is the id that the request's path gives it.
+    ``named`` is the id from the request's path.
     """
     family = call.contract.families.get(kind)
     if family is None:
@@ -68,7 +68,7 @@ def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None =
 
 
 def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
-    """The id that the client gives, where the document lets it; else the next one. Raises Conflict."""
+    """The id that the client gives, if the document allows that; else the next one. Raises Conflict."""
     own = fields.get(family.id)
     schema = call.operation.body.properties.get(family.id) if call.operation.body else None
     if own in (None, "") or isinstance(own, bool) or not isinstance(own, str | int):
@@ -86,13 +86,13 @@ def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
 
 
 def _says_conflict(call: OperationContext) -> bool:
-    """True when the document has an answer for a conflict, or is silent of all refusals."""
+    """True if the document has an answer for a conflict, or documents no refusals at all."""
     known = {*map(str, call.operation.responses), *call.operation.ranges}
     return bool(known & {"409", "4XX", "default"}) or not any(code.startswith("4") for code in known)
 
 
 def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> Row:
-    """Store ``row`` with ``fields`` changed."""
+    """Store a changed copy of ``row``, with ``fields``."""
     before = {**row.record, **touched(family, row.record, call.now)}
     record = patched(call, before, fields)
     if family.id in before:
@@ -104,7 +104,7 @@ def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> 
 
 
 def remove(call: OperationContext, kind: str, row: Row) -> None:
-    """Take the record out, and what hangs below it in the document's paths."""
+    """Remove the record, and the records below it in the document's paths."""
     own = call.contract.families.get(kind)
     if own is not None and (own.at_sight or call.tx.get(kind, row.id) is None):
         call.tx.put(records.REMOVED, f"{kind}/{row.id}", {"id": f"{kind}/{row.id}"})

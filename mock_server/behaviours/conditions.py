@@ -1,4 +1,4 @@
-"""Requests under a condition: `If-Match` with an `ETag`, and an `Idempotency-Key`, where a document has them."""
+"""Conditional requests: `If-Match` with an `ETag`, and an `Idempotency-Key`, if a document has them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from mock_server.store.base import Row
 from mock_server.support.exact_json import write_json
 
 KEYS = "$idempotency"
-"""Keys that clients gave with requests that created something."""
+"""The kind of record that stores the idempotency keys of requests that created something."""
 
 _MATCHES = frozenset({"if-match", "if-none-match"})
 _KEY = frozenset({"idempotency-key", "x-idempotency-key"})
@@ -27,7 +27,7 @@ _MAX_KEY_CHARACTERS = 255
 
 
 def is_conditional(operation: Operation) -> bool:
-    """True when the document says something of conditions: a header of the request, or an `ETag` of an answer."""
+    """True if the document has conditions: a header of the request, or an `ETag` of an answer."""
     return _has_tags(operation) or _takes_keys(operation)
 
 
@@ -42,7 +42,7 @@ def _takes_keys(operation: Operation) -> bool:
 
 
 def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
-    """The behaviour, done only where the conditions of the request hold; a repeated key gets the same answer."""
+    """Wrap the behaviour: it runs only if the request's conditions hold. A repeated key gets the same answer."""
     if not is_conditional(operation):
         return behaviour
     tags, keys = _has_tags(operation), _takes_keys(operation)
@@ -73,13 +73,13 @@ def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
 
 
 def tag_of(row: Row) -> str:
-    """The entity tag of a record: another one after each change."""
+    """The entity tag of a record; it differs after each change."""
     digest = hashlib.blake2b(write_json(row.record, orjson.OPT_SORT_KEYS), digest_size=8)
     return f'"{digest.hexdigest()}"'
 
 
 def _is_unchanged(call: OperationContext, row: Row) -> bool:
-    """True when the client has this very record already. Raises PreconditionFailed where it has another one."""
+    """True if the client has this very record already. Raises PreconditionFailed if it has another version."""
     tag = tag_of(row)
     wanted = call.headers.get("if-match")
     if wanted is not None and wanted.strip() != "*" and tag not in _tags(wanted):
@@ -95,14 +95,14 @@ def _tags(header: str) -> set[str]:
 
 
 def _created(call: OperationContext) -> Row | None:
-    """The record that this request has created, if any."""
+    """The record that this request created, if any."""
     kind = call.binding.family.kind
     made = [it.row for it in call.tx.changes() if it.kind == kind and it.before is None and it.row is not None]
     return made[-1] if made else None
 
 
 def _known(call: OperationContext, key: str) -> Row | None:
-    """The record that was created with the key, as it was then. Raises Conflict where the request was another one."""
+    """The record that the key created, as it was then. Raises Conflict if the request was a different one."""
     kept = call.tx.get(KEYS, f"{call.operation.key} {key}")
     if kept is None:
         return None

@@ -21,10 +21,10 @@ Fields = Mapping[str, Any]
 
 
 def rendered(call: OperationContext, view: Projection, row: Row) -> Any:
-    """The row in one shape.
+    """Render the row in one shape.
 
-    One of several shapes that disagree, or of another document's, gets what does not fit it filled in, the same each
-    time.
+    If a kind has shapes that contradict each other, or the document is not ours, values that do not fit are replaced,
+    the same way each time.
     """
     family = call.binding.family
     known = call.renderings.of(family.kind, view).get(row)
@@ -36,7 +36,7 @@ def rendered(call: OperationContext, view: Projection, row: Row) -> Any:
 
 
 def answer(call: OperationContext, row: Row, status: int | None = None) -> OperationResult:
-    """The row as this operation gives a single record; the documented answer where it gives none."""
+    """The row as this operation shows a single record; the documented answer if it shows none."""
     wrapper = call.binding.wrapper
     if status is not None and status != call.operation.success.status:
         response = call.operation.responses[status]
@@ -52,7 +52,7 @@ def answer(call: OperationContext, row: Row, status: int | None = None) -> Opera
 
 
 def listing(call: OperationContext) -> OperationResult:
-    """The records of a collection, narrowed by the filters that name a field."""
+    """List the records of a collection, narrowed by the filters that name a field."""
     family, where = call.binding.family, filters(call)
     above = records.parent(call)
     if family.link is not None and above is not None:
@@ -67,7 +67,7 @@ def listing(call: OperationContext) -> OperationResult:
 
 
 def filters(call: OperationContext) -> dict[str, Any]:
-    """The filters of a query: a field, and the values of which a record has to have one."""
+    """The filters of a query: each field with the values of which a record must have one."""
     where: dict[str, Any] = {}
     for filter in call.binding.filters.known:
         wanted = filter.wanted_values(call.list_query) if filter.is_plain else None
@@ -77,7 +77,7 @@ def filters(call: OperationContext) -> dict[str, Any]:
 
 
 def _narrow(where: dict[str, Any], field: str, wanted: Sequence[Any]) -> None:
-    """Both what is asked already and what is asked here: two parameters may name one field."""
+    """Combine two filters on one field: both must hold."""
     where[field] = [value for value in wanted if value in where.get(field, wanted)]
 
 
@@ -87,7 +87,7 @@ def fetch(call: OperationContext) -> OperationResult:
 
 
 def create(call: OperationContext) -> OperationResult:
-    """A new record: what the body says, and what the document says a new one starts with."""
+    """Create a record from the body and the document's defaults."""
     kind = call.binding.family.kind
     if isinstance(call.body, list) and call.body:
         return _several(call, [insert(call, kind, taken(call, one)) for one in call.body if isinstance(one, dict)])
@@ -95,7 +95,7 @@ def create(call: OperationContext) -> OperationResult:
 
 
 def _several(call: OperationContext, rows: Sequence[Row]) -> OperationResult:
-    """All that were created at once, where the answer has room for them; else the last."""
+    """All records that were created at once, if the answer has room for them; else the last one."""
     wrapper = call.binding.wrapper
     if wrapper is None or not rows:
         return call.documented()
@@ -109,10 +109,10 @@ def _created(call: OperationContext) -> int | None:
 
 
 def update(call: OperationContext) -> OperationResult:
-    """Change the fields that the body names; the rest stays.
+    """Change the fields in the body; the rest stays.
 
-    (A partial PUT: third-party client, facts under List Leads.) A record that is not there is created where the
-    document has 201 for that.
+    (A partial PUT: third-party client, facts under List Leads.) A missing record is created if the document has 201 for
+    that.
     """
     family, fields = call.binding.family, given(call)
     if not call.binding.levels[-1].ids:
@@ -134,7 +134,7 @@ def _put(call: OperationContext, fields: Fields) -> Row:
 
 
 def _in_body(call: OperationContext, fields: Fields) -> Row:
-    """The record that the body names. Raises NotFound."""
+    """The record that the body identifies. Raises NotFound."""
     family = call.binding.family
     row = call.tx.get(family.kind, fields.get(family.id, ""))
     if row is None:
@@ -143,14 +143,14 @@ def _in_body(call: OperationContext, fields: Fields) -> Row:
 
 
 def delete(call: OperationContext) -> OperationResult:
-    """The record goes, and with it what hangs below it."""
+    """Remove the record and all records below it."""
     row = existing(call)
     remove(call, call.binding.family.kind, row)
     return _gone(call, row)
 
 
 def _gone(call: OperationContext, row: Row) -> OperationResult:
-    """Answer for a removed record: the record itself, or its id and the word that it is deleted."""
+    """The answer for a removed record: the record itself, or its id and the note that it is deleted."""
     wrapper, family = call.binding.wrapper, call.binding.family
     if wrapper is None or wrapper.schema in family.shapes:
         return answer(call, row)
@@ -161,7 +161,7 @@ def _gone(call: OperationContext, row: Row) -> OperationResult:
 
 
 def single(call: OperationContext) -> OperationResult:
-    """The one record of its kind, or the one below another record; with a body it is changed."""
+    """Show or, with a body, change the only record of its kind, or the only one below another record."""
     family = call.binding.family
     above = records.parent(call)
     id = family.kind if above is None else records.id_of(call.path)
@@ -180,7 +180,7 @@ def single(call: OperationContext) -> OperationResult:
 
 
 def act(call: OperationContext) -> OperationResult:
-    """Something is done to one record: its status changes where one of its states says so."""
+    """Perform an action on one record: its status changes if one of its states has the action's name."""
     family, row = call.binding.family, existing(call)
     word = next(it for it in reversed(call.operation.segments) if it).rpartition(":")[2]
     fields = {**given(call), **effects(word, family.shapes)}

@@ -1,4 +1,4 @@
-"""The events of a document that is not Sophiie's: they happen with the changes of records that they are named for."""
+"""The events of a document that is not Sophiie's: the changes of records that their names mean cause them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ _TIMES = frozenset({"created", "createdat", "timestamp", "occurredat", "time", "
 
 
 def changed(call: ActionContext, family: Family, row: Row, verb: str, before: Record | None = None) -> None:
-    """Tell the subscribers of the document's own events, and keep subscriptions that are records of the document."""
+    """Send the document's own events to subscribers, and update subscriptions that are records of the document."""
     for source in call.contract.event_sources.get(family.kind, ()):
         if source.verb == verb or _has_become(source, row.record, before):
             body = event_body(
@@ -37,7 +37,7 @@ def changed(call: ActionContext, family: Family, row: Row, verb: str, before: Re
 def event_body(
     schema: Schema, event: str, chance: RandomSource, now: str, family: Family | None = None, row: Row | None = None
 ) -> Any:
-    """The body of an event: the record where the schema has a place for it, the rest made up."""
+    """The body of an event: the record if the schema has a place for it, and made-up values for the rest."""
     body = generate(schema, chance)
     if not isinstance(body, dict):
         return body
@@ -49,7 +49,7 @@ def event_body(
 
 
 def _heading(schema: Schema, event: str, now: str) -> dict[str, Any]:
-    """The fields that say what happened, and when."""
+    """The fields with the name and the time of the event."""
     found: dict[str, Any] = {}
     for name, part in schema.properties.items():
         if plain(name) in _TYPES and part.accepts(event):
@@ -67,7 +67,7 @@ def _put(body: Mapping[str, Any], way: Sequence[str], record: Record) -> dict[st
 
 
 def _has_become(source: Source, record: Record, before: Record | None) -> bool:
-    """True when a state of the record is now the one that the event is named for: ``invoice.paid``."""
+    """True if a state of the record is now the one in the event's name: ``invoice.paid``."""
     if before is None or source.verb in (CREATED, DELETED):
         return False
     new = [value for name, value in record.items() if isinstance(value, str) and before.get(name) != value]
@@ -75,7 +75,7 @@ def _has_become(source: Source, record: Record, before: Record | None) -> bool:
 
 
 def _subscribe(call: ActionContext, family: Family, row: Row, verb: str) -> None:
-    """A record with an address to post to is a subscription for as long as it lives."""
+    """Subscribe the address in a record, for as long as the record exists."""
     mark = f"{family.kind}/{row.id}"
     for known in call.tx.find(subscriptions.KIND, {"record": mark}):
         subscriptions.unsubscribe(call.tx, int(known.id))

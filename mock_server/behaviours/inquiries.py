@@ -1,4 +1,4 @@
-"""Inquiries: the list leaves out what only ``expand`` adds."""
+"""Inquiries: the list leaves out fields that a client must ask for with ``expand``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _ADDS: Mapping[str, Names] = {"external": Names({"externalInquiryId"}), "lead": 
 
 
 def _expands(parameter: Parameter) -> bool:
-    """Tell whether the parameter adds fields: by its values, which we know, or by its name where it lists none."""
+    """Tell whether the parameter adds fields: by its documented values, or by its name if it has none."""
     one = parameter.schema.items if parameter.many else parameter.schema
     values = one.node.get("enum") if one else None
     named = any(value in _ADDS for value in values if isinstance(value, str)) if values else parameter.name == "expand"

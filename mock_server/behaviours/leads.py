@@ -1,4 +1,4 @@
-"""Leads: what creating, changing and deleting one means beyond its record."""
+"""Leads: what their creation, change and removal mean beyond the record."""
 
 from mock_server.behaviours import changes, crud, records
 from mock_server.behaviours.registry import OperationContext, OperationResult, behaviour
@@ -13,13 +13,13 @@ _RELATED = ("inquiries", "appointments", "leads/notes", ACTIVITIES)
 
 @behaviour("POST /v1/leads", Role.CREATE)
 def create(call: OperationContext) -> OperationResult:
-    """A lead, unless a living one has its e-mail or phone (gap ``lead-conflict``)."""
+    """Create a lead, unless an existing one has its e-mail or phone (gap ``lead-conflict``)."""
     return crud.answer(call, new_lead(call, changes.given(call)))
 
 
 @behaviour("PUT /v1/leads/{}", Role.UPDATE)
 def update(call: OperationContext) -> OperationResult:
-    """Change the fields that the body names; the new e-mail and phone may be no other lead's."""
+    """Change the fields in the body; no other lead may have the new e-mail or phone."""
     row, fields = records.existing(call), changes.given(call)
     _refuse_clash(call, fields, row.id)
     changed = changes.change(call, call.binding.family, row, fields)
@@ -30,7 +30,7 @@ def update(call: OperationContext) -> OperationResult:
 
 @behaviour("DELETE /v1/leads/{}", Role.DELETE)
 def delete(call: OperationContext) -> OperationResult:
-    """The lead goes and so does all that is about it, out of every list and count (gap ``lead-delete-webhooks``)."""
+    """Remove the lead and everything about it, from all lists and counts (gap ``lead-delete-webhooks``)."""
     row = records.existing(call)
     emit_event(call, "LEAD_DELETED", row.record)
     for kind in _RELATED:

@@ -14,7 +14,7 @@ _MEMBER = ("role", "firstName", "lastName", "position", "avatarImg", "isDisabled
 
 @behaviour("GET /v1/organization/members", Role.LIST, reads=as_a_list_does)
 def members(call: OperationContext) -> OperationResult:
-    """The people of ``GET /v1/members``, by membership, the e-mail one level down (gap ``member-views``)."""
+    """List the people of ``GET /v1/members``, by membership, with the e-mail one level down (gap ``member-views``)."""
     where = {"membershipId" if name == "id" else name: values for name, values in crud.filters(call).items()}
     return OperationResult(call.fit(pagination.page(call, "members", where, _memberships).value))
 
@@ -41,9 +41,9 @@ def products(call: OperationContext) -> OperationResult:
 
 
 def _catalogue(call: OperationContext, kind: str, type: str) -> OperationResult:
-    """The categories of a type that hold something, each with what it holds (gap ``catalogue-contents``).
+    """The categories of a type that are not empty, with their contents (gap ``catalogue-contents``).
 
-    Not paged: it carries totals (page list-organization-…).
+    The answer has no pages, only totals (page list-organization-…).
     """
     categories: list[dict[str, Any]] = []
     for category in call.tx.find("trade_categories", {"type": type}):

@@ -13,7 +13,7 @@ _WAYS = ("next", "previous", "first", "last")
 
 
 class PageAddresses:
-    """Compiled from one request to a list whose answer has a place for any of it."""
+    """The links of one answer to a list that has a place for any link."""
 
     def __init__(self, call: OperationContext, first: int) -> None:
         self._call, self._first = call, first
@@ -24,7 +24,7 @@ class PageAddresses:
         self._link = bool(self._paging) and ("link" in self._named or bare)
 
     def figures(self, rows: Sequence[Row], known: Mapping[str, Any]) -> dict[str, Any]:
-        """The places of the other pages, by role: a few forms of each, of which the document's is taken."""
+        """The places of the other pages, by role, in several forms; the document's form is used."""
         cursors = self._cursors(rows, known)
         pages = self._pages(known)
         urls = {way: [self._url(it)] for way in _WAYS if (it := self._changes(way, cursors, pages, known)) is not None}
@@ -73,7 +73,7 @@ class PageAddresses:
     def _changes(
         self, way: str, cursors: Mapping[str, Any], pages: Mapping[str, int], known: Mapping[str, Any]
     ) -> dict[str, Any] | None:
-        """The values that the query of another page has in place of this one's; None where there is no such page."""
+        """The query values of another page that differ from this one's; None if there is no such page."""
         clear = dict.fromkeys(self._paging[role].name for role in ("cursor", "before") if role in self._paging)
         if way in cursors:
             role = "cursor" if way == "next" else "before"
@@ -91,7 +91,7 @@ class PageAddresses:
         return clear if way == "first" else None
 
     def _url(self, changes: Mapping[str, Any]) -> str:
-        """The address of this list with another query. Only what the document declares stays: keys are nobody's."""
+        """The address of this list with another query. Only documented parameters stay in it, so no key does."""
         pairs = parse_qsl(self._call.query_text, keep_blank_values=True)
         reads = self._call.operation.reads_query
         kept = [(name, text) for name, text in pairs if name not in changes and reads(name)]

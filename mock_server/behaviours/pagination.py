@@ -1,6 +1,6 @@
-"""Pages: newest first unless the query asks for another order, stable, a partition of the list.
+"""Pages: newest first unless the query sets another order, stable, each record on exactly one page.
 
-The order, and that a page past the end is empty with the same totals, are ours: gaps ``list-order`` and
+The order, and that a page past the end is empty with the same totals, are our guesses: gaps ``list-order`` and
 ``page-past-the-end``.
 """
 
@@ -21,7 +21,7 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PageWindow:
-    """The rows of a list that are asked for; ``first`` is the number of the first page."""
+    """The requested rows of a list; ``first`` is the number of the first page."""
 
     offset: int
     limit: int
@@ -42,7 +42,7 @@ class PageWindow:
 
 
 def window(call: OperationContext, selection: Selection) -> PageWindow:
-    """The window that the query asks for, whatever its parameters are called; all rows where it has none."""
+    """The window that the query requests, whatever its parameters are called; all rows if it has none."""
     paging = call.binding.paging
     if not paging:
         return PageWindow(0, _ALL)
@@ -62,7 +62,7 @@ def window(call: OperationContext, selection: Selection) -> PageWindow:
 
 
 def _first(call: OperationContext) -> int:
-    """The number of the first page: 0 where the document starts to count there."""
+    """The number of the first page: 0 if the document counts from there."""
     parameter = call.binding.paging.get("page")
     starts = parameter is not None and (parameter.default == 0 or parameter.schema.node.get("minimum") == 0)
     return 0 if starts and parameter is not None and parameter.default in (0, None) else 1
@@ -81,7 +81,7 @@ def page(
     where: Mapping[str, Any],
     render: Callable[[Projection, Sequence[Row]], Sequence[Any]],
 ) -> OperationResult:
-    """The page that the query asks for, of the records of ``kind`` that meet ``where``, in the document's shape."""
+    """The requested page of the records of ``kind`` that satisfy ``where``, in the document's shape."""
     wrapper = cast(Envelope, call.binding.wrapper)  # what has none is no list
     selection = selected(call, kind, where)
     asked = window(call, selection)

@@ -1,4 +1,4 @@
-"""The change that a body makes to a record: as a merge patch, as a JSON patch, or field by field."""
+"""Apply a request's body to a record: as a merge patch, as a JSON patch, or field by field."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ _NESTED = ("attributes", "relationships")  # of JSON:API: the fields stand one l
 
 
 def patched(call: OperationContext, record: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The record as the body of a request wants it; ``fields`` are what the body says of it. Raises BadRequest."""
+    """The record after the change in a request's body; ``fields`` are the body's fields. Raises BadRequest."""
     if call.operation.method == "PATCH":
         if isinstance(call.body, list):
             return _json_patch(call.binding.family, record, call.body)
@@ -38,7 +38,7 @@ def _json_patch(family: Family, record: Mapping[str, Any], patches: Sequence[Any
 
 
 def _merged(family: Family, record: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A merge patch: null takes a field away, or is its value where the document admits that."""
+    """Apply a merge patch: null removes a field, or becomes its value if the document admits null."""
     whole = dict(record)
     for name, value in fields.items():
         if value is None and not any(name in it.properties and it.properties[name].nullable for it in family.shapes):

@@ -1,4 +1,4 @@
-"""Events of records that a person writes by hand, where they are asked for."""
+"""Events for records that a person writes by hand, if events are requested."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ _EVENTS = {
 
 
 def emit_changes(action: ActionContext, changes: Sequence[Change], named: tuple[str, Id] | None = None) -> None:
-    """Emit what happened to records: all that are new or gone, and the one that was ``named`` for a change."""
+    """Emit events for all new and removed records, and for the one that was ``named`` for a change."""
     for change in changes:
         family = action.contract.families.get(change.kind)
         row = change.row or change.before

@@ -1,7 +1,7 @@
-"""Records found by the path of a request, each below the one before it.
+"""Find records by the path of a request, each below the one before it.
 
-A record of a kind that is neither listed nor created anywhere is there for whoever asks: ``GET /weather/sydney``.
-It is made at first sight, the same each time, and kept only when somebody changes it.
+A record of a kind that is neither listed nor created anywhere exists for every client: ``GET /weather/sydney``.
+It is made at the first request, always the same, and stored only when somebody changes it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from mock_server.store.state import Transaction
 from mock_server.workspaces.invention import invented_record
 
 REMOVED = "$removed"
-"""Records that were made at first sight and are gone."""
+"""The kind of record that notes removed records of such kinds."""
 
 
 def existing(call: OperationContext) -> Row:
@@ -28,18 +28,18 @@ def existing(call: OperationContext) -> Row:
 
 
 def find(call: OperationContext) -> Row | None:
-    """The record that the path names, None where there is none. Raises NotFound for one further up."""
+    """The record that the path names; None if there is none. Raises NotFound for a missing record above it."""
     return _find(call, call.binding.levels, call.path)
 
 
 def parent(call: OperationContext) -> Id | None:
-    """The id of the record below which the path leads, None for one that leads below none. Raises NotFound."""
+    """The id of the record above in the path; None if there is none above. Raises NotFound."""
     levels = call.binding.levels
     return _parent(call, levels[:-1], call.path[: len(call.path) - levels[-1].ids]) if len(levels) > 1 else None
 
 
 def id_of(values: Sequence[Any]) -> Id:
-    """The id by which a record is kept that a path names by several values."""
+    """The stored id of a record that a path names by several values."""
     if len(values) == 1:
         return values[0] if isinstance(values[0], int) and not isinstance(values[0], bool) else str(values[0])
     return "/".join(map(str, values))
@@ -76,20 +76,20 @@ def _find(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) 
 
 
 def is_loose(call: OperationContext, family: Family) -> bool:
-    """True when the workspace knows nothing of the kind that records of this one hang below."""
+    """True if the workspace does not know the kind that records of this one belong to."""
     return family.loose and call.tx.one(family.parent or "") is None
 
 
 def below(call: OperationContext, family: Family, above: Id) -> dict[str, Any]:
-    """The fields in which a record keeps the one that it hangs below."""
+    """The fields in which a record refers to its parent."""
     kept = {BELOW: above} if is_loose(call, family) and not family.free else {}
     return {**kept, family.link: above} if family.link else kept
 
 
 def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool) -> Iterator[Row]:
-    """The rows that have the id, or the values of the fields, that the path names.
+    """The rows with the id, or with the field values, in the path.
 
-    ``loosely``: a path may also name a record by another field that tells it apart, as a login for the id.
+    ``loosely``: a path may also name a record by another unique field, such as a login instead of the id.
     """
     if family.keys:
         where = {name: list(_spellings(value)) for name, value in zip(family.keys, own, strict=True)}
@@ -110,7 +110,7 @@ def _at_sight(call: OperationContext, family: Family, values: Sequence[Any]) -> 
 
 
 def invented_row(call: OperationContext, family: Family, id: Id, values: Sequence[Any] = ()) -> Row:
-    """A record that nobody has made, the same each time."""
+    """Make a record that nobody has created, the same each time."""
     names = (family.keys or (family.id,)) if values else ()
     named = dict(zip(names[::-1], values[::-1], strict=False))
     return Row(id, ("", 0), invented_record(family, id, named, call.ids.seed))

@@ -21,11 +21,11 @@ from mock_server.world.ids import Ids, Rng, rng
 
 @dataclass(slots=True)
 class OperationResult:
-    """``value`` is the answer's JSON; ``checked`` when all of it was rendered through validated views.
+    """The result of a behaviour. ``value`` is the answer's JSON; ``checked`` if validated views rendered all of it.
 
     ``status`` is one that the operation documents, None for its first success; ``explain`` goes to a header of ours.
-    ``headers`` take the place of documented ones, an empty one only takes it away. ``lasting``: the same request gets
-    the same answer as long as the records stay.
+    ``headers`` replace documented ones; an empty one removes it. ``lasting``: the same request gets the same answer as
+    long as the records do not change.
     """
 
     value: Any
@@ -38,10 +38,10 @@ class OperationResult:
 
 @dataclass(slots=True, kw_only=True)
 class ActionContext:
-    """Something that is done to one workspace, inside a transaction.
+    """An action on one workspace, inside a transaction.
 
-    ``now`` is the workspace's time as it goes out (``2026-03-04T05:06:07.089Z``), ``cause`` the id of the request or
-    of the simulation.
+    ``now`` is the workspace's time as answers show it (``2026-03-04T05:06:07.089Z``), ``cause`` the id of the request
+    or of the simulation.
     """
 
     contract: Contract
@@ -51,20 +51,20 @@ class ActionContext:
     cause: str
 
     def store(self, kind: str, id: Id, record: Record) -> Row:
-        """Put a record, made valid for the document where its kind goes out."""
+        """Store a record. It is made valid for the document if an operation shows its kind."""
         family = self.contract.families.get(kind)
         whole = valid(family, record, lambda: self.chance(kind, id)) if family else record
         return self.tx.put(kind, id, whole)
 
     def new_id(self, kind: str) -> Id:
-        """The id of the next record of ``kind`` that this workspace creates. Raises Conflict when there is none."""
+        """Make the id of the next new record of ``kind``. Raises Conflict if there is none."""
         id = new_id(self.tx, self.ids, kind)
         if id is None:
             raise Conflict(f"the document's ids for {kind} are used up")
         return id
 
     def chance(self, *key: Id) -> Rng:
-        """A stream of its own for what has to be made up; the same cause and key, the same values."""
+        """A random source for made-up values; the same cause and key give the same values."""
         return rng(self.ids.seed, self.cause, *key)
 
 
@@ -72,11 +72,10 @@ class ActionContext:
 class OperationContext(ActionContext):
     """One validated request to one operation.
 
-    ``path`` holds the path's values in order, ``query`` those given and the defaults of those that were not;
-    ``address`` says where it was sent, without the query, which is ``query_text``. ``notes`` go to a header of ours.
-    ``headers`` are those of the request that put a condition on it, where the document has such, and ``media_type`` is
-    its Content-Type. ``binding`` is the
-    operation's part in its family; only the behaviours of families may ask for it.
+    ``path`` holds the path's values in order, ``query`` the given values and the defaults of the others; ``address`` is
+    the URL without the query, which is ``query_text``. ``notes`` go to a header of ours. ``headers`` are the request's
+    conditions, if the document has such, and ``media_type`` is its Content-Type. ``binding`` is the operation's role in
+    its family; only the behaviours of families may use it.
     """
 
     operation: Operation
@@ -93,7 +92,7 @@ class OperationContext(ActionContext):
 
     @property
     def list_query(self) -> Mapping[str, Any]:
-        """The values that a list is asked by: its query, and the fields of the body of a search."""
+        """The values that select in a list: the query, and the fields of a search's body."""
         return {**self.query, **self.body} if isinstance(self.body, dict) else self.query
 
     def fit(self, value: Any) -> Any:
@@ -101,11 +100,11 @@ class OperationContext(ActionContext):
         return self.operation.success.fit(value, self.chance())
 
     def chance(self, *key: Id) -> Rng:
-        """A stream of its own for what this operation has to make up; the same key, the same values."""
+        """A random source for values that this operation makes up; the same key gives the same values."""
         return rng(self.ids.seed, self.operation.key, *key)
 
     def documented(self) -> OperationResult:
-        """The answer as the document gives it: its first example, else a value made from the schema."""
+        """The document's answer: its first example, else a value made from the schema."""
         success = self.operation.success
         for example in success.examples.values():
             return OperationResult(example)
@@ -125,9 +124,9 @@ def behaviour(
 ) -> Callable[[Behaviour], Behaviour]:
     """Register a behaviour for the operation ``key``, in place of the inferred one.
 
-    A served document may have something else at this path: another ``role`` in its family (one record where ours has
-    a list), or a body without the fields that the behaviour ``needs``. Then the answer is the documented one.
-    ``reads`` says of a query parameter of a list whether the behaviour looks at it.
+    A served document may have another operation at this path: one with another ``role`` in its family (one record where
+    ours has a list), or a body without the fields that the behaviour ``needs``. Then the answer is the documented one.
+    ``reads`` tells for a list's query parameter whether the behaviour uses it.
     """
     fields = frozenset(needs)
 
@@ -149,21 +148,21 @@ def behaviour(
 
 
 def by_hand(key: str) -> Behaviour | None:
-    """The behaviour that was written for an operation; None when it is inferred."""
+    """The behaviour that was written for an operation; None if it is inferred."""
     return _BY_HAND.get(key)
 
 
 def as_a_list_does(binding: Binding, parameter: Parameter) -> bool:
-    """Tell whether the inferred list looks at a query parameter: for the page, or to narrow the list by a field."""
+    """Tell whether the inferred list uses a query parameter: for the page, or as a filter."""
     known = (it.parameter for it in binding.filters.known)
     used = (*binding.paging.values(), *binding.sorting.parameters)
     return parameter in used or parameter.name in known
 
 
 def idle(contract: Contract, operation: Operation) -> Sequence[str]:
-    """The optional query parameters of a list that the document declares and nothing here looks at.
+    """The optional, documented query parameters of a list that nothing here uses.
 
-    What has to be sent with every request narrows nothing, whatever it is for.
+    A parameter that every request must send narrows nothing, whatever it is for.
     """
     binding = contract.bindings.get(operation.key)
     if binding is None or binding.role is not Role.LIST:
@@ -181,5 +180,5 @@ def idle(contract: Contract, operation: Operation) -> Sequence[str]:
 
 
 def idle_in(contract: Contract) -> Sequence[str]:
-    """All of them, as ``GET /v1/leads?status``, for a person who starts or looks at a document."""
+    """All unused parameters, as ``GET /v1/leads?status``, for a person who starts the server or reads a document."""
     return [f"{key}?{name}" for key, operation in contract.operations.items() for name in idle(contract, operation)]

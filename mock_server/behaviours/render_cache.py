@@ -1,4 +1,4 @@
-"""Records as they go out: each is made once for each shape, for as long as somebody may want it again."""
+"""Rendered records: each is rendered once for each shape, and stored as long as it may be needed again."""
 
 from collections.abc import Hashable, Mapping
 from types import MappingProxyType
@@ -7,13 +7,13 @@ from typing import Any
 from mock_server.store.base import Row
 
 MAX_RENDERINGS = 10_000
-"""Renderings that are kept: two hundred lists of fifty records, in some ten megabytes."""
+"""Most renderings that are stored: two hundred lists of fifty records, in some ten megabytes."""
 
 _NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class RenderCache:
-    """Renderings by kind, shape and row. A row never changes, so what was made of it holds; workspaces share rows."""
+    """Renderings by kind, shape and row. A row never changes, so its rendering stays valid; workspaces share rows."""
 
     def __init__(self) -> None:
         self._by_kind: dict[str, dict[Hashable, dict[Row, Any]]] = {}
@@ -27,7 +27,7 @@ class RenderCache:
         return self._by_kind.get(kind, _NONE).get(shape, _NONE)
 
     def keep(self, kind: str, shape: Hashable, row: Row, rendering: Any) -> Any:
-        """Keep a rendering, and return it. A full cache begins anew."""
+        """Store a rendering and return it. A full cache is emptied first."""
         if self._count >= MAX_RENDERINGS:
             self._by_kind.clear()
             self._count = 0
@@ -36,7 +36,7 @@ class RenderCache:
         return rendering
 
     def forget(self, kind: str, row: Row) -> None:
-        """Drop the renderings of a row that another has replaced: nobody is likely to ask for them again."""
+        """Drop the renderings of a replaced row: nobody is likely to need them again."""
         for known in self._by_kind.get(kind, _NONE).values():
             if known.pop(row, None) is not None:
                 self._count -= 1

@@ -1,4 +1,4 @@
-"""The rows of a list in the order that a query asks for: narrowed, sorted, and found again by a cursor."""
+"""The rows of a list in the order of a query: narrowed, sorted, and found again by a cursor."""
 
 import base64
 import binascii
@@ -28,14 +28,14 @@ class Selection:
         self.explain = [_NO_FIELD.format(shorten(text, 60)) for text in unknown]
 
     def rows(self, offset: int, limit: int) -> tuple[Sequence[Row], int]:
-        """A window of the rows, and how many there are in all."""
+        """A window of the rows, and the number of all rows."""
         if not self._order and not self._filters:
             return self._call.tx.page(self._kind, offset, limit, self._where)
         rows = self._all()
         return rows[offset : offset + limit], len(rows)
 
     def place(self, cursor: Any) -> int | None:
-        """The place of the row that a cursor stands for; None for no cursor, and for one that nobody gave."""
+        """The place of a cursor's row; None without a cursor, and for an invalid one."""
         if cursor in (None, ""):
             return None
         wanted = {str(cursor), _decoded(str(cursor))}
@@ -56,12 +56,12 @@ class Selection:
 
 
 def selected(call: OperationContext, kind: str, where: Mapping[str, Any]) -> Selection:
-    """The rows of a kind that a query asks for."""
+    """The rows of a kind that a query selects."""
     return Selection(call, kind, where)
 
 
 def cursor_after(row: Row) -> str:
-    """A text that stands for the place after a row, and tells nobody anything."""
+    """Make an opaque text that stands for the place after a row."""
     return base64.urlsafe_b64encode(str(row.id).encode()).decode().rstrip("=")
 
 
@@ -73,7 +73,7 @@ def _decoded(text: str) -> str:
 
 
 def _sorted(rows: Sequence[Row], name: str, *, down: bool) -> list[Row]:
-    """The rows by the value of a field; those that have none come last, and equal ones stay as they were."""
+    """Sort the rows by the value of a field. Rows without a value come last; equal ones keep their order."""
     outer, _, inner = name.partition(".")
     values: list[Any] = [row.record.get(outer) for row in rows]
     if inner:

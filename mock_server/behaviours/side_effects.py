@@ -10,14 +10,14 @@ ACTIVITIES = "leads/activities"
 
 
 def emit_event(call: ActionContext, event: str, record: Record) -> None:
-    """Tell subscribers that ``event`` happened to ``record``."""
+    """Emit ``event`` about ``record`` to the subscribers."""
     emit(call.tx, call.ids, call.now, call.cause, event, record)
 
 
 def activity(
     call: ActionContext, lead: Id, event: str, text: str, reference: Id | None = None, user: Id | None = None
 ) -> None:
-    """Add a line to what happened with a lead; ``reference`` is the record it is about, the lead itself by default."""
+    """Add a line to a lead's history; ``reference`` is the record it is about, by default the lead itself."""
     id = call.new_id(ACTIVITIES)
     about = str(lead if reference is None else reference)
     line = {"event": event, "data": text, "referenceId": about, "userId": user, "leadId": lead}
@@ -25,7 +25,7 @@ def activity(
 
 
 def add_inquiry(call: ActionContext, lead: Id, inquiry: Record, text: str = "") -> Row:
-    """Store an inquiry of a lead, with all that follows from it. ``inquiry`` holds its source, summary and data."""
+    """Store an inquiry of a lead, with everything that follows. ``inquiry`` holds its source, summary and data."""
     id = call.new_id("inquiries")
     record = {
         "id": id,
@@ -47,7 +47,7 @@ def add_inquiry(call: ActionContext, lead: Id, inquiry: Record, text: str = "") 
 
 
 def recount(call: ActionContext, lead: Id) -> None:
-    """Write into a lead what its inquiries say."""
+    """Update a lead's counters from its inquiries."""
     row = call.tx.get("leads", lead)
     if row is not None:
         inquiries = [it.record for it in call.tx.find("inquiries", {"leadId": lead})]
@@ -55,5 +55,5 @@ def recount(call: ActionContext, lead: Id) -> None:
 
 
 def number(call: ActionContext, kind: str) -> str:
-    """A fresh id that is all digits, as the ids inside an inquiry's data are."""
+    """Make a fresh id of digits only, like the ids inside an inquiry's data."""
     return str(FIRST_FREE_INDEX + call.tx.count(kind))

@@ -11,7 +11,7 @@ from mock_server.world.ids import FIRST_FREE_INDEX
 
 @behaviour("POST /v1/sms", needs=("leadId", "userId"))
 def send(call: OperationContext) -> OperationResult:
-    """Sent by a member to a lead. A member, lead or thread that is not there is 404 (gap ``sms-thread-unknown``)."""
+    """Send a message from a member to a lead. An unknown member, lead or thread is 404 (gap ``sms-thread-unknown``)."""
     lead, user = call.body["leadId"], call.body["userId"]
     for kind, id in (("members", user), ("leads", lead)):
         if call.tx.get(kind, id) is None:

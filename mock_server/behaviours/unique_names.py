@@ -1,4 +1,4 @@
-"""Scenarios and transfers: two living ones may not bear the same name.
+"""Scenarios and transfers: no two existing ones may have the same name.
 
 The 409 is documented, its rule is not: gaps ``scenario-conflict`` and ``transfer-conflict``.
 """

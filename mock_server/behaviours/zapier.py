@@ -26,7 +26,10 @@ for _kind in ("leads", "inquiries", "appointments"):
 
 @behaviour("POST /api/webhooks/zapier/subscribe", needs=("hookUrl", "trigger"))
 def subscribe(call: OperationContext) -> OperationResult:
-    """Its id is flat and numeric: what unsubscribe takes as ``hookId`` (gap ``zapier-subscribe-response``)."""
+    """Subscribe a hook. Its id is a number at the top of the answer, which unsubscribe takes as ``hookId``.
+
+    The shape of the answer is gap ``zapier-subscribe-response``.
+    """
     made = subscription.subscribe(call.tx, call.now, call.body["hookUrl"], call.body["trigger"])
     explain = [] if made["trigger"] == DOCUMENTED else [_OURS.format(**made)]
     try:
@@ -38,7 +41,7 @@ def subscribe(call: OperationContext) -> OperationResult:
 
 @behaviour("DELETE /api/webhooks/zapier/unsubscribe", needs=("hookId",))
 def unsubscribe(call: OperationContext) -> OperationResult:
-    """Raises NotFound for an id that is none, or none any more (gap ``zapier-unsubscribe-unknown``)."""
+    """Remove a hook. Raises NotFound for an unknown or removed id (gap ``zapier-unsubscribe-unknown``)."""
     if not subscription.unsubscribe(call.tx, call.body["hookId"]):
         raise NotFound("no subscription with this hookId")
     outbox.cancel_all(call.tx, call.body["hookId"], "unsubscribed")

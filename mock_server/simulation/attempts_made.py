@@ -1,4 +1,4 @@
-"""The attempts at deliveries that were made while a clock moved."""
+"""The delivery attempts that were made while a clock moved."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ def attempts_made(workspace: Workspace) -> dict[Any, int]:
 
 
 def attempts_since(workspace: Workspace, before: Mapping[Any, int], at: str) -> list[Mapping[str, Any]]:
-    """List the attempts that were made since they were counted, as things that happened ``at`` this time."""
+    """List the attempts that were made since the count, as events of the move ``at`` this time."""
     return [
         {
             "at": at,

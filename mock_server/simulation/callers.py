@@ -1,4 +1,4 @@
-"""Who gets in touch in a simulation: someone the business knows, or someone new; and what it learns of them."""
+"""The person who gets in touch in a simulation, known or new, and what the business learns about them."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from mock_server.world.lead_records import COUNTERS
 from mock_server.world.people import Person, known_person, person
 
 KNOWN = "known"
-"""The word for any lead of the workspace, in the place of a sender."""
+"""The sender that stands for any lead of the workspace."""
 
 _TRIES = 100
 _MAIL = re.compile(r"[^@\s]{1,100}@[^@\s]{1,100}")
@@ -27,7 +27,7 @@ _PHONE = re.compile(r"\+?[0-9]{4,18}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``lead`` is None for someone new; ``address`` is the phone or e-mail that was given for them."""
+    """A person. ``lead`` is None for a new one; ``address`` is the given phone or e-mail."""
 
     person: Person
     lead: Row | None
@@ -35,7 +35,7 @@ class Caller:
 
 
 def caller(action: ActionContext, context: WorldContext, sender: str) -> Caller:
-    """``sender`` is a lead's id, a phone, an e-mail, ``known``, or nothing for someone new.
+    """Find the person for ``sender``: a lead's id, a phone, an e-mail, ``known``, or nothing for a new person.
 
     Raises NotFound with a pointer.
     """
@@ -69,13 +69,13 @@ def _any(action: ActionContext) -> Row | None:
 
 
 def _plain(sender: str) -> str:
-    """A phone as the API writes it: ``0491 570 006`` is +61491570006."""
+    """A phone in the API's form: ``0491 570 006`` is +61491570006."""
     plain = sender if "@" in sender else re.sub(r"[\s().-]", "", sender)
     return f"+61{plain[1:]}" if re.fullmatch("0[1-9][0-9]{8}", plain) else plain
 
 
 def _stranger(action: ActionContext, context: WorldContext) -> Person:
-    """Someone whom no lead of the workspace can be taken for."""
+    """Make up a person who resembles no lead of the workspace."""
     for _ in range(_TRIES):
         index = FIRST_FREE_INDEX + action.tx.count("$people")
         found = person(context.seed, index, context.business.state, context.business.area)
@@ -86,7 +86,7 @@ def _stranger(action: ActionContext, context: WorldContext) -> Person:
 
 
 def upsert_lead(action: ActionContext, who: Caller, conversation: Conversation) -> Id:
-    """The lead of a contact: made when it is new, completed by what it told when it is known."""
+    """Create the lead of a new person, or add to a known lead what the contact tells."""
     if who.lead is None:
         return _new(action, who, conversation)
     learned = {name: value for name, value in _details(who, conversation).items() if not who.lead.record.get(name)}
@@ -130,7 +130,7 @@ def _new(action: ActionContext, who: Caller, conversation: Conversation) -> Id:
 
 
 def _details(who: Caller, conversation: Conversation) -> Mapping[str, Any]:
-    """The details that the contact gives away: how to reach them, and where, once a job is talked about."""
+    """The details that a contact gives: how to reach the person, and the address once a job is discussed."""
     source, him = conversation.contact.source, who.person
     details: dict[str, Any] = {"suburb": him.suburb}
     if source in ("EMAIL", "WEBFORM", "CHATBOT") or who.address == him.email:
@@ -143,7 +143,7 @@ def _details(who: Caller, conversation: Conversation) -> Mapping[str, Any]:
 
 
 def set_status(action: ActionContext, lead: Id, conversation: Conversation) -> None:
-    """Write into the lead what the contact means for it: tags, and that it is active once a visit is booked."""
+    """Update the lead after the contact: its tags, and that it is active once a visit is booked."""
     row = action.tx.get("leads", lead)
     if row is None:
         return

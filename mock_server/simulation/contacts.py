@@ -1,7 +1,7 @@
 """Contacts with a Sophiie business: people call and write, book visits, move and cancel them.
 
-Each is told by the world's own conversations and makes the records, activities and events that a real one would. A
-contact is written down when it ends: all that it makes has the time at which it happened.
+Each contact uses the world's own conversations and makes the records, activities and events of a real one. It is
+written when it ends: everything that it makes has the time at which it happened.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ from mock_server.world.recipe import Recipe
 SOURCES: Mapping[str, str] = MappingProxyType(
     {"call": "CALL", "sms": "SMS", "email": "EMAIL", "chat": "CHATBOT", "webform": "WEBFORM"}
 )
-"""Kind of a simulated contact → the source of its inquiry."""
+"""For each kind of simulated contact, the source of its inquiry."""
 
 OPEN = tuple(APPOINTMENT_CHANGES)
 _FAR = 60  # days within which a visit is found when the world's own horizon has no time
@@ -53,9 +53,9 @@ _FAR = 60  # days within which a visit is found when the world's own horizon has
 
 @dataclass(frozen=True, slots=True)
 class SimulationRequest:
-    """A contact that is to happen.
+    """A contact to simulate.
 
-    ``kind`` is one of SOURCES, or ``appointment`` with an ``action``; ``start`` a time.
+    ``kind`` is one of SOURCES, or ``appointment`` with an ``action``; ``start`` is a time.
     """
 
     kind: str
@@ -67,7 +67,7 @@ class SimulationRequest:
 
 
 def simulate(action: ActionContext, recipe: Recipe, wanted: SimulationRequest) -> Mapping[str, Any]:
-    """Let it happen; the ids of what it made. Raises NotFound and Conflict with words and a pointer."""
+    """Simulate a contact and return the ids of its records. Raises NotFound and Conflict with text and pointer."""
     context = WorldContext(recipe, business(recipe.business), action.ids, action.ids.seed, epoch_ms(parse(action.now)))
     if wanted.kind != "appointment":
         return _contact(action, context, SOURCES[wanted.kind], wanted)
@@ -89,7 +89,7 @@ def _contact(action: ActionContext, context: WorldContext, source: str, wanted: 
 
 
 def _book(action: ActionContext, context: WorldContext, wanted: SimulationRequest) -> Mapping[str, Any]:
-    """Somebody rings, and takes the time that is offered."""
+    """Somebody calls and takes the offered time."""
     who = caller(action, context, wanted.sender)
     topic = pick_topic(context.business, wanted.about, action.chance("topic"))
     service = context.business.service(topic.service or "")
@@ -117,7 +117,7 @@ def _book(action: ActionContext, context: WorldContext, wanted: SimulationReques
 
 
 def _change(action: ActionContext, context: WorldContext, wanted: SimulationRequest) -> Mapping[str, Any]:
-    """The customer rings about a visit that lies ahead, to move it or to call it off."""
+    """The customer calls about a coming visit, to move it or to cancel it."""
     visit = _upcoming(action, wanted)
     who = caller(action, context, str(visit.record["leadId"]))
     service, old = _service(context, visit.record), epoch_ms(parse(visit.record["start"]))
@@ -144,7 +144,7 @@ def _change(action: ActionContext, context: WorldContext, wanted: SimulationRequ
 
 
 def _held(action: ActionContext, context: WorldContext, contact: Contact, who: Caller) -> Conversation:
-    """The conversation, so begun that it ends now (or within a greeting of it)."""
+    """The conversation, which ends now (or within a greeting of now)."""
     known = who.lead is not None and bool(action.tx.find("inquiries", {"leadId": who.lead.id}))
     longest = 0
     for _ in range(3):  # how long it takes depends a little on the time of day: "good morning", "good evening"
@@ -156,7 +156,7 @@ def _held(action: ActionContext, context: WorldContext, contact: Contact, who: C
 
 
 def _written(action: ActionContext, who: Caller, conversation: Conversation) -> Row:
-    """The inquiry with its lead, and all that follows from both."""
+    """Write the inquiry and its lead, with everything that follows."""
     source = conversation.contact.source
     lead = upsert_lead(action, who, conversation)
     told = inquiry_record(conversation, action.ids, 0, lead, first=False, read=False)
@@ -180,7 +180,7 @@ def _agreed(
     urgent: bool,
     other: int | None = None,
 ) -> tuple[TimePreference, int]:
-    """When a visit would suit, and when it will be; never at ``other``. Raises Conflict."""
+    """The time that the caller prefers and the time of the visit, which is never ``other``. Raises Conflict."""
     if start is not None:
         if start <= context.now:
             raise Conflict("`start` is not after the workspace's now", "/start")
@@ -196,14 +196,14 @@ def _agreed(
 
 
 def _wish_for(action: ActionContext, context: WorldContext, start: int) -> TimePreference:
-    """Words that a time of the caller's own does not contradict, where there are any."""
+    """A preference in words that does not contradict the caller's own time, if there is one."""
     day, time = divmod(to_local(context.business.zone, start), DAY)
     fits = [w for w in common().preferences if w.hours[0] <= time <= w.hours[1] and w.without != weekday(day)]
     return action.chance("wish").choice(fits or common().preferences)
 
 
 def _upcoming(action: ActionContext, wanted: SimulationRequest) -> Row:
-    """The visit that is meant, else the next one of the lead, else the next one of all. Raises NotFound, Conflict."""
+    """The requested visit, else the next one of the lead, else the next one of all. Raises NotFound, Conflict."""
     if wanted.appointment is not None:
         row = action.tx.get("appointments", wanted.appointment)
         if row is None:
@@ -221,7 +221,7 @@ def _upcoming(action: ActionContext, wanted: SimulationRequest) -> Row:
 
 
 def _service(context: WorldContext, visit: Record) -> Service:
-    """The service of a visit; for one without, something as long."""
+    """The service of a visit; for a visit without one, a service of the same length."""
     name = (visit.get("tradeService") or {}).get("name")
     known = [service for service in context.business.services if service.name == name]
     length = (epoch_ms(parse(visit["end"])) - epoch_ms(parse(visit["start"]))) // MINUTE

@@ -1,6 +1,6 @@
 """Schemas of the mock's own records: events, deliveries, plans.
 
-The records come back from files, and a file may be somebody's own, or of another version of the program.
+Records are read back from files, and a file may be a user's own, or from another version of the program.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _EPOCH_MS = {"type": ["integer", "null"], "minimum": 0, "maximum": 250_000_000_0
 
 
 def _object(**properties: Any) -> dict[str, Any]:
-    """An object that has all of these; it may have more."""
+    """A schema for an object with all of these members; it may have more."""
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
@@ -112,13 +112,13 @@ class RecordProblem(NamedTuple):
 
 
 class OwnRecordSchemas:
-    """Knows what they must be."""
+    """Checks the mock's own records."""
 
     def __init__(self) -> None:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def mistake(self, kind: str, id: Id, record: Record) -> RecordProblem | None:
-        """The fault of a record of a kind of ours; None for the kinds of a document."""
+        """The fault of a record of one of our own kinds; None for the document's kinds."""
         if not kind.startswith("$"):
             return None
         if kind not in _SCHEMAS:

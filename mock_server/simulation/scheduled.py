@@ -1,4 +1,4 @@
-"""Scheduled work, due as time passes: visits take place, and people get in touch as they were simulated to."""
+"""Scheduled work that becomes due as time passes: visits take place, and simulated people get in touch."""
 
 import math
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ from mock_server.world.recipe import Recipe
 
 KIND = "$agenda"
 TRAFFIC = "traffic"
-"""The id of the row that renews itself."""
+"""The id of the row that schedules itself again."""
 
 _WAYS = ("call", "sms", "email", "webform", "chat")  # in the order of the world's SOURCES
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledAction:
-    """Something whose time is known. ``kind`` is that of the record that it is about."""
+    """Work with a known time. ``kind`` is that of its record."""
 
     at: str
     kind: str
@@ -34,7 +34,7 @@ class ScheduledAction:
 
 
 def next_due(tx: Transaction) -> ScheduledAction | None:
-    """The work that is due first; of several at one time, visits before people, older records before newer ones."""
+    """The work that is due first; at the same time, visits before people, and older records before newer ones."""
     found = [
         (str(row.record[APPOINTMENT_CHANGES[row.record["status"]][0]]), 0, row)
         for row in tx.find("appointments", {"status": list(OPEN)})
@@ -49,14 +49,14 @@ def next_due(tx: Transaction) -> ScheduledAction | None:
 
 
 def plan(tx: Transaction, at: str, wanted: SimulationRequest) -> Id:
-    """Let something be simulated at a later time."""
+    """Schedule a contact for later."""
     id = tx.fresh(KIND, lambda number: number + 1)
     tx.put(KIND, id, {"id": id, "createdAt": at, "wanted": asdict(wanted)})
     return id
 
 
 def set_traffic(tx: Transaction, now: str, seed: int, per_minute: float) -> None:
-    """From now on so many people a minute get in touch by themselves; none with 0."""
+    """Let so many people a minute get in touch from now on; 0 stops it."""
     tx.remove(KIND, TRAFFIC)
     if per_minute:
         _renew(tx, now, seed, per_minute)
@@ -70,7 +70,7 @@ def _renew(tx: Transaction, now: str, seed: int, per_minute: float) -> None:
 
 
 def carry_out(action: ActionContext, recipe: Recipe, due: ScheduledAction) -> Mapping[str, Any]:
-    """Let what is due happen, at its own time; return words and ids."""
+    """Do the due work at its own time; return a description and the ids of its records."""
     row = action.tx.get(due.kind, due.id)
     if row is None:
         return {"what": "nothing"}
@@ -96,7 +96,7 @@ def _attempted(action: ActionContext, recipe: Recipe, wanted: SimulationRequest)
 
 
 def _anyone(chance: Rng) -> SimulationRequest:
-    """Who it is this time, and what for."""
+    """Choose the next person and the topic."""
     sender = KNOWN if chance.chance(45) else ""
     action = chance.weighted(("", "book", "move", "cancel"), (82, 12, 3, 3))
     if action:

@@ -1,7 +1,7 @@
 """The timeline of a workspace: visits take place, planned contacts come, retries fire, windows of limits end.
 
-A clock that is moved stops at each of them on its way, so that they happen in the order of cause and effect; one
-that runs by itself is looked after by ``pulse``.
+A clock that a user moves stops at each of them, so that they happen in the right order. ``pulse`` takes care of clocks
+that run by themselves.
 """
 
 import asyncio
@@ -30,25 +30,25 @@ log = logging.getLogger("mock_server")
 Facts = Mapping[str, Any]
 
 MAX_ACTIONS_IN_A_MOVE = 10_000
-"""Things that happen in one move of a clock."""
+"""Most events in one move of a clock."""
 _PULSE = 0.5  # seconds between two looks at the clocks that run
 _STEPS_PER_TURN = 20  # of the pulse
 _PATIENCE = 30.0  # seconds that one move waits for receivers of webhooks, all in all
 
 
 class ClockIsMoving(Exception):
-    """The clock of this workspace is being moved already."""
+    """Another request is moving the clock of this workspace."""
 
 
 class Superseded(Exception):
-    """The workspace was reset, restored or removed while its clock was on the way: it keeps its new time."""
+    """The workspace was reset, restored or removed while its clock moved: it keeps its new time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockMove:
-    """``happened`` in order; ``whole`` unless more was due than fits or the server stops.
+    """The result of a move: ``happened`` in order; ``whole`` unless too much was due or the server stops.
 
-    ``drained`` unless a receiver was too slow.
+    ``drained`` is true unless a receiver was too slow.
     """
 
     happened: Sequence[Facts]
@@ -57,7 +57,7 @@ class ClockMove:
 
 
 class Timeline:
-    """Lives on the event loop of the server."""
+    """Moves the clocks of all workspaces, on the event loop of the server."""
 
     def __init__(self, workspaces: Workspaces, dispatcher: Dispatcher, per_minute: float = 0.0) -> None:
         self._per_minute = per_minute
@@ -68,10 +68,10 @@ class Timeline:
     async def simulate(
         self, workspace: Workspace, wanted: SimulationRequest, times: Sequence[str]
     ) -> tuple[list[Facts], list[Facts]]:
-        """Let the same happen at each of these times, the first of which is now. Returns what happened and what will.
+        """Simulate the same contact at each of these times, the first of which is now. Return past and planned ones.
 
-        Raises NotFound and Conflict, and then nothing has happened; Moving and Superseded. Of people who get in touch
-        only the first can be refused: the others that are due at once follow in turns.
+        Raises NotFound and Conflict, and then nothing has happened; ClockIsMoving and Superseded. Only the first person
+        can be refused: the others that are due at once follow in turns.
         """
         self._refuse_while_moving(workspace)
         now, generation = workspace.clock.stamp(), workspace.generation
@@ -95,7 +95,7 @@ class Timeline:
         return happened, planned
 
     def begin(self) -> None:
-        """People get in touch by themselves from now on, in the default workspace; nobody where none should."""
+        """Let people get in touch by themselves from now on, in the default workspace, if the settings say so."""
         for workspace in self._workspaces:
             with self._workspaces.transaction(workspace) as tx:
                 per_minute = self._per_minute if workspace.id == DEFAULT else 0.0
@@ -108,21 +108,24 @@ class Timeline:
         return {"at": now, **told, "events": _events(tx)[before:]}
 
     def catch_up(self, workspace: Workspace, most: int = MAX_ACTIONS_IN_A_MOVE) -> list[Facts]:
-        """Let what is due by the workspace's now happen, at most so many things."""
+        """Do the work that is due now in the workspace, up to a number of events."""
         told: list[Facts] = []
         while len(told) < most and (due := self._step(workspace, workspace.clock.stamp())):
             told.append(due)
         return told
 
     async def freeze(self, workspace: Workspace) -> ClockMove:
-        """Stop the clock once what was due by now has happened. Raises as ``move`` does, and it goes on then."""
+        """Do the work that is due, then stop the clock. Raises as ``move`` does; the clock then goes on."""
         self._refuse_while_moving(workspace)
         with workspace.clock.undone_by(StorageUnavailable):
             workspace.clock.freeze()
             return await self.move(workspace, workspace.clock.now())
 
     def run(self, workspace: Workspace) -> None:
-        """Let the clock tick on from the time it shows. Raises Moving, and StorageUnavailable: it stands still then."""
+        """Let the clock run from the time that it shows. Raises ClockIsMoving, and StorageUnavailable:
+
+        then it stands still.
+        """
         self._refuse_while_moving(workspace)
         with workspace.clock.undone_by(StorageUnavailable):
             workspace.clock.run()
@@ -130,10 +133,10 @@ class Timeline:
         self._dispatcher.wake(workspace)
 
     async def move(self, workspace: Workspace, target: datetime) -> ClockMove:
-        """Show ``target``; everything that is due on the way has happened then, and the log keeps the new time.
+        """Set the clock to ``target``; all work on the way is done, and the log stores the new time.
 
-        Back in time nothing is undone: that is what snapshots are for. Raises Moving, Superseded; StorageUnavailable:
-        the clock is then where the last thing happened, or as it was.
+        A move back undoes nothing: use snapshots for that. Raises ClockIsMoving, Superseded; StorageUnavailable: the
+        clock then shows the time of the last event, or the time before the move.
         """
         self._refuse_while_moving(workspace)
         moving = (workspace, workspace.generation)
@@ -161,7 +164,7 @@ class Timeline:
         return (workspace, workspace.generation) in self._moving
 
     async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Facts], bool, bool]:
-        """Let what is due happen; what that was, whether it was all, and whether all receivers were waited for."""
+        """Do the due work. Return it, whether it was all, and whether all receivers answered in time."""
         happened: list[Facts] = []
         watch, drained, turns = Stopwatch(), True, Turns(patient=True)
         now, generation = workspace.clock.stamp(), workspace.generation
@@ -185,7 +188,7 @@ class Timeline:
         return happened, True, drained
 
     def _next(self, workspace: Workspace, now: str, target: str) -> str | None:
-        """When the next thing is due, if it is by ``target``."""
+        """The time of the next due work up to ``target``."""
         with self._workspaces.transaction(workspace) as tx:
             due = scheduled.next_due(tx)
             times = [row.record["dueAt"] for row in tx.find(outbox.KIND, {"state": outbox.PENDING})]
@@ -194,7 +197,7 @@ class Timeline:
         return first if first is not None and first <= target else None
 
     def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Facts | None:
-        """Let the first thing that is due by ``now`` happen, or the planned one of this id; None when there is none."""
+        """Do the first work that is due by ``now``, or the planned one with this id; None if there is none."""
         with self._workspaces.transaction(workspace) as tx:
             due = scheduled.next_due(tx) if planned is None else scheduled.ScheduledAction(now, scheduled.KIND, planned)
             if due is None or due.at > now:
@@ -207,14 +210,14 @@ class Timeline:
         return ActionContext(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
 
     async def pulse(self) -> None:
-        """Look after the clocks that run by themselves, for as long as the server lives."""
+        """Take care of the clocks that run by themselves, as long as the server lives."""
         while True:
             await asyncio.sleep(_PULSE)
             for workspace in list(self._workspaces):
                 await self.look_after(workspace)
 
     async def look_after(self, workspace: Workspace) -> None:
-        """Let what is due in one workspace happen, in turns. Its trouble is logged and reaches no other workspace."""
+        """Do the due work of one workspace, in turns. Its errors are logged and reach no other workspace."""
         try:
             while not workspace.clock.frozen and not self._is_moving(workspace):
                 if self._per_minute and workspace.id == DEFAULT and not workspace.state.rows(scheduled.KIND):
@@ -229,7 +232,7 @@ class Timeline:
 
 
 async def _turn(turns: Turns, workspace: Workspace, generation: int) -> None:
-    """Let others have a turn when it is theirs. Raises Superseded when the workspace is another one after it."""
+    """Let other requests have a turn. Raises Superseded if the workspace was replaced meanwhile."""
     await turns.rest()
     if workspace.generation != generation:
         raise Superseded

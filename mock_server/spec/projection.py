@@ -134,7 +134,7 @@ def _each(part: Project) -> Project:
 
 
 def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
-    """Of the alternatives that admit their part of the value, the one that keeps most; the whole value if none does."""
+    """The part of a value that is largest among those that an alternative admits; the whole value if none does."""
     parts = [(branch, _part(schema, branch)) for branch in branches]
     if all(part is _same for _, part in parts):
         return _same

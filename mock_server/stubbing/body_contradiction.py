@@ -1,4 +1,4 @@
-"""Conditions on a body that cannot hold at once, whether they are on its text, on its value or on a part of it."""
+"""Find conditions on a body that cannot hold at once, on its text, on its value or on a part of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ _MAX_STEPS = 20_000  # values that are compared: some ten milliseconds. Where th
 
 
 def check_bodies(matchers: Sequence[BodyMatcher]) -> None:
-    """Raise PatternProblem where no body meets all of these matchers, as far as is easily seen."""
+    """Raise PatternProblem if no body can satisfy all of these matchers, as far as is easily seen."""
     texts = [matcher.whole for matcher in matchers if matcher.whole.asks]
     paths = _by_path(matchers)
     for group in (texts, *paths.values()):
@@ -43,7 +43,7 @@ def _by_path(matchers: Sequence[BodyMatcher]) -> Mapping[str, list[TextMatcher]]
 
 
 def _check_absent(paths: Mapping[str, Sequence[TextMatcher]]) -> None:
-    """Where a place is absent, whatever is in it is absent as well."""
+    """Refuse conditions on a part of a value that another condition says is absent."""
     for outer, group in paths.items():
         if not group[0].wants_nothing:
             continue
@@ -53,7 +53,7 @@ def _check_absent(paths: Mapping[str, Sequence[TextMatcher]]) -> None:
 
 
 def _as_values(text: TextMatcher, *, needs_json: bool) -> Iterator[tuple[str, JsonComparison]]:
-    """The value that a body must have, where its text is named. Raises PatternProblem where it must be JSON."""
+    """The value that a body must have if its text is given. Raises PatternProblem if it must be JSON and is not."""
     for condition in text.conditions:
         if condition.name != "equalTo":
             continue
@@ -68,7 +68,7 @@ def _as_values(text: TextMatcher, *, needs_json: bool) -> Iterator[tuple[str, Js
 
 
 def _check_part(whole: JsonComparison, path: str, group: Sequence[TextMatcher]) -> None:
-    """Raise PatternProblem where a part of a value that is wanted cannot be what is wanted there."""
+    """Raise PatternProblem if the wanted value has another part at this place than is wanted there."""
     if whole.any_order and "[" in path:
         return
     part = part_at(path, whole.wanted)
@@ -81,7 +81,7 @@ def _check_part(whole: JsonComparison, path: str, group: Sequence[TextMatcher]) 
 
 
 def _may_be(part: Any, matcher: TextMatcher) -> bool:
-    """Tell whether a part may meet a matcher. The text of a number or a list is not known: there are several."""
+    """Tell whether a part may satisfy a matcher. A number or a list has several spellings, so its text is not known."""
     if not isinstance(part, str | bool | None):
         return True
     text = part if isinstance(part, str) else {None: "null", True: "true", False: "false"}[part]
@@ -89,13 +89,13 @@ def _may_be(part: Any, matcher: TextMatcher) -> bool:
 
 
 class _Steps:
-    """A comparison of two values that are both wanted, in bounded work."""
+    """A comparison of two wanted values, in a bounded number of steps."""
 
     def __init__(self) -> None:
         self._left = _MAX_STEPS
 
     def clash(self, one: Any, other: Any, by: JsonComparison, by_other: JsonComparison) -> bool:
-        """Tell whether no value is both, as far as their comparisons go."""
+        """Tell whether no value can be equal to both, as far as their comparisons go."""
         self._left -= 1 + (len(one) if isinstance(one, Mapping) else 0)
         if self._left < 0:
             return False

@@ -1,4 +1,4 @@
-"""Conditions on a request's body: on its text as it was sent, or on the JSON value that it holds."""
+"""Conditions on a request's body: on its text as it was sent, or on its JSON value."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from mock_server.support.exact_json import NotJson, read_json, write_json
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 PATH = {"type": "string", "maxLength": 500, "pattern": r"^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,6}\])*$"}
-"""The form of a JSONPath that is understood, as a JSON Schema."""
+"""The form of a JSONPath that is supported, as a JSON Schema."""
 
 
 class Absent:
@@ -26,11 +26,11 @@ class Absent:
 
 
 ABSENT = Absent()
-"""The value of a body that is not JSON, or of a place that a value does not have."""
+"""Stands for the value of a body that is not JSON, or of a place that a value does not have."""
 
 
 class Body:
-    """A request's body; ``cut`` where only its beginning is known. Its value is read when it is asked for."""
+    """A request's body. ``cut`` means that only its beginning is known. Its value is read at the first use."""
 
     def __init__(self, raw: bytes = b"", *, cut: bool = False) -> None:
         self.raw = raw
@@ -40,12 +40,12 @@ class Body:
 
     @property
     def text(self) -> str | None:
-        """The body as it was sent; None where there is none."""
+        """The body as it was sent; None if there is none."""
         return self.raw.decode("utf-8", "replace") if self.raw else None
 
     @property
     def value(self) -> Any:
-        """Its JSON value, ABSENT where it holds none."""
+        """The body's JSON value; ABSENT if it is not JSON."""
         if not self._read:
             try:
                 self._value = read_json(self.raw)
@@ -56,7 +56,7 @@ class Body:
 
 
 class BodyMatcher:
-    """One of ``bodyPatterns``. Raises PatternProblem."""
+    """One condition of ``bodyPatterns``. Raises PatternProblem."""
 
     def __init__(self, matcher: Mapping[str, Any], at: str, expressions: RegexCompiler) -> None:
         self.at = at
@@ -68,7 +68,7 @@ class BodyMatcher:
         self.whole = TextMatcher({name: matcher[name] for name in CONDITIONS if name in matcher}, at, expressions)
 
     def differences(self, body: Body) -> Iterator[Mismatch | None]:
-        """Why a body is not one that is meant; None for what is met, and to let others have a turn."""
+        """The reasons why a body does not match; a None for each part that matches, so that others get a turn."""
         if body.cut:
             yield Mismatch(f"only the first {len(body.raw):,} bytes of the body were kept", sure=False)
             return
@@ -123,7 +123,7 @@ def part_at(expression: str, value: Any) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    """A value as conditions on texts see it."""
+    """Write a value as the text that conditions on texts compare."""
     if value is ABSENT:
         return None
     return value if isinstance(value, str) else write_json(value).decode()

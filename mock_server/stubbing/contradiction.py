@@ -1,6 +1,6 @@
-"""Conditions that cannot hold at once: a pattern with such conditions matches nothing, so it must not stand.
+"""Find conditions that cannot hold at once. A pattern with such conditions matches nothing, so it is refused.
 
-Only what is certain is found: two expressions are compared by their letters, never by what they mean.
+Only certain contradictions are found: two expressions are compared as texts, never by what they match.
 """
 
 import re
@@ -14,7 +14,7 @@ _LONGEST_TRIED = 200  # letters of a text that expressions are tried on: they mu
 
 
 def check_texts(matchers: Sequence[TextMatcher]) -> None:
-    """Raise PatternProblem where no text meets all of these matchers, which are on one text."""
+    """Raise PatternProblem if no text can satisfy all of these matchers, which apply to one text."""
     conditions = [condition for matcher in matchers for condition in matcher.conditions]
     for condition in conditions:
         if why := _is_hopeless(condition):
@@ -31,7 +31,7 @@ def check_texts(matchers: Sequence[TextMatcher]) -> None:
 
 
 def meets(text: str, condition: Condition) -> bool | None:
-    """Tell whether a text meets a condition; None where it is not tried."""
+    """Tell whether a text satisfies a condition; None if that is not tried."""
     if condition.expression is not None:
         if len(text) > min(_LONGEST_TRIED, condition.expression.longest):
             return None
@@ -57,7 +57,7 @@ def _distinct(conditions: Sequence[Condition]) -> list[Condition]:
 
 
 def _pairs(conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Condition]]:
-    """Pairs of conditions that may clash, the one that shows it first."""
+    """Pairs of conditions that may contradict each other, the likeliest first."""
     by_name: dict[str, list[Condition]] = {}
     for condition in conditions:
         by_name.setdefault(condition.name, []).append(condition)
@@ -72,7 +72,7 @@ _OPPOSITES = {"contains": "doesNotContain", "matches": "doesNotMatch"}
 
 
 def _is_whole_text(condition: Condition) -> bool:
-    """Tell whether a condition names the very text, but for its case: an expression of plain letters does too."""
+    """Tell whether a condition fixes the text except for its case; an expression of plain letters does so too."""
     return condition.name == "equalTo" or (condition.name == "matches" and not _META.search(condition.value))
 
 
@@ -85,7 +85,7 @@ def _is_hopeless(condition: Condition) -> str:
 
 
 def _clash(one: Condition, other: Condition) -> bool:
-    """Tell whether no text meets both conditions."""
+    """Tell whether no text can satisfy both conditions."""
     if one.name == "absent":
         return True
     if one.is_low and not other.is_low:

@@ -1,6 +1,6 @@
-"""Faults that were asked for: which request is struck, and with what. Seeded: the same rule strikes the same requests.
+"""Fault rules of a user: which requests fail, and how. The choice is seeded: the same rule hits the same requests.
 
-What a rule draws depends on its seed, its id and the number of the matching request, never on another rule's.
+A rule's random numbers depend on its seed, its id and the number of the matching request, never on another rule.
 """
 
 import math
@@ -17,20 +17,20 @@ CONNECTION_FAULTS = (
     *("TIMEOUT", "CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "MALFORMED_RESPONSE_CHUNK"),
     *("RANDOM_DATA_THEN_CLOSE", "INCOMPLETE_RESPONSE"),
 )
-"""Need a socket. All but TIMEOUT and INCOMPLETE_RESPONSE are WireMock's."""
+"""Faults that need a socket. All except TIMEOUT and INCOMPLETE_RESPONSE are WireMock's."""
 BODY_FAULTS = ("TRUNCATED_BODY", "GARBAGE_BODY")
-"""Whole HTTP answers whose body is no JSON any more."""
+"""Faults that send a whole HTTP answer with a body that is not JSON."""
 STALE_READ = "STALE_READ"
-"""A read is answered as things stood before the last change."""
+"""The fault that answers a read with the state before the last change."""
 
 _MAX_DELAY_SECONDS = 120.0  # whatever a distribution draws
 
 
 @dataclass(slots=True)
 class FaultRule:
-    """``response`` holds WireMock's words for what happens; ``key`` is a digest, empty for any key.
+    """One fault rule. ``response`` holds WireMock's words for the fault; ``key`` is a digest, empty for any key.
 
-    ``calls`` counts the requests that matched, ``strikes`` those that were struck.
+    ``calls`` counts the requests that matched, ``strikes`` those that failed because of it.
     """
 
     id: str
@@ -51,13 +51,13 @@ class FaultRule:
         return str(self.response.get("fault", ""))
 
     async def meets(self, asked: PatternRequest, key: str, turns: Turns) -> bool:
-        """Tell whether the rule is about a request with this key, found while others have their turns."""
+        """Tell whether the rule applies to a request with this key. Others get a turn during the comparison."""
         if self.key not in ("", key) or (self.fault == STALE_READ and asked.method not in ("GET", "HEAD")):
             return False
         return await self.request.match(asked, turns) is Match.YES
 
     def drawn(self) -> "FaultHit | None":
-        """Count a request that matched; what strikes it, if anything does."""
+        """Count a request that matched, and return the fault that hits it, if one does."""
         self.calls += 1
         chance = rng(self.seed, "fault", self.id, self.calls)
         hit = chance.random() < self.probability and self.nth in (None, self.calls)
@@ -66,14 +66,14 @@ class FaultRule:
 
 @dataclass(frozen=True, slots=True)
 class FaultHit:
-    """One request struck by one rule; ``draw`` is the number of the request among those that the rule matched."""
+    """One request that a rule hits; ``draw`` is its number among the requests that the rule matched."""
 
     rule: FaultRule
     draw: int
     chance: Rng
 
     def description(self) -> str:
-        """The fault in words, for the header and the journal."""
+        """Describe the fault for the header and the journal."""
         what = self.rule.fault or self.rule.response.get("status") or "delay"
         return f"{self.rule.id}; seed={self.rule.seed}; draw={self.draw}; {what}"
 
@@ -95,12 +95,12 @@ def _drawn(spread: Mapping[str, Any], chance: Rng) -> float:
 
 @dataclass(slots=True)
 class FaultRules:
-    """The rules of one workspace, in the order in which they were made."""
+    """The fault rules of one workspace, in the order of their creation."""
 
     count: int = 0
     _rules: dict[str, FaultRule] = field(default_factory=dict)
     before: WorkspaceState | None = None
-    """The state before the last change, for as long as a rule may ask for it."""
+    """The state before the last change, stored as long as a rule may need it."""
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -112,13 +112,13 @@ class FaultRules:
         return iter(self._rules.values())
 
     def add(self, seed: int, request: RequestPattern, response: Mapping[str, Any], **limits: Any) -> FaultRule:
-        """A new rule; ``limits`` are its key, weight, nth, probability and count."""
+        """Add a rule; ``limits`` are its key, weight, nth, probability and count."""
         self.count += 1
         rule = self._rules[f"flt_{self.count}"] = FaultRule(f"flt_{self.count}", seed, request, response, **limits)
         return rule
 
     def get(self, id: str) -> FaultRule | None:
-        """The rule with an id; None when there is none."""
+        """The rule with an id; None if there is none."""
         return self._rules.get(id)
 
     def remove(self, id: str) -> None:
@@ -128,7 +128,7 @@ class FaultRules:
             self.before = None
 
     def heal(self) -> list[str]:
-        """Remove them all; their ids."""
+        """Remove all rules and return their ids."""
         ids = list(self._rules)
         for id in ids:
             self.remove(id)
@@ -136,13 +136,13 @@ class FaultRules:
 
     @property
     def remembering(self) -> bool:
-        """True when a rule may ask for the state before the last change."""
+        """True if a rule may need the state before the last change."""
         return any(rule.fault == STALE_READ for rule in self._rules.values())
 
     async def strike(self, asked: PatternRequest, key: str) -> FaultHit | None:
-        """The first rule that strikes a request.
+        """The first rule that hits a request.
 
-        Each rule that matches counts the request: no rate depends on other rules.
+        Each rule that matches counts the request, so that no rate depends on other rules.
         """
         turns = Turns()
         met = [rule for rule in list(self) if await rule.meets(asked, key, turns)]

@@ -1,7 +1,7 @@
-"""Compare JSON values as ``equalToJson`` means it: equal numbers, more fields, any order; in bounded work.
+"""Compare JSON values as ``equalToJson`` does: equal numbers, extra fields, any order; in a bounded number of steps.
 
-Items in any order are compared as multisets. Where an object may have more fields as well, one item can stand for
-several of the other list, so a pairing of all of them is sought: the first that fits may be needed by another.
+Items in any order are compared as multisets. If an object may have extra fields as well, one item can match several
+of the other list, so a pairing of all items is sought: the first match may be needed by another item.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ import orjson
 from mock_server.support.exact_json import MAX_DIGITS, write_json
 
 MAX_STEPS = 50_000
-"""Values looked at in one comparison: some fifty milliseconds."""
+"""Most values that one comparison examines: some fifty milliseconds."""
 _PAIRING = 8
 _ZEROS = 1_000  # of a whole number that is written out
 _WRITTEN_OUT = 10**_ZEROS
@@ -25,13 +25,13 @@ Edges = Mapping[int, Sequence[int]]
 
 
 class TooMuchWork(Exception):
-    """A comparison was given up: whether the two are equal is not known."""
+    """The comparison was given up: it is not known whether the two values are equal."""
 
 
 class JsonComparison:
-    """One value that is wanted. ``extra``: objects may have more fields; ``any_order``: lists may be in any order.
+    """A wanted value. ``extra``: objects may have extra fields; ``any_order``: lists may be in any order.
 
-    Lists never have more items than are wanted. Raises TooMuchWork for a value that is too large to be compared.
+    A list never has more items than are wanted. Raises TooMuchWork for a value that is too large to be compared.
     """
 
     def __init__(self, wanted: Any, *, extra: bool = False, any_order: bool = False) -> None:
@@ -56,7 +56,7 @@ class JsonComparison:
 
 
 class _Work:
-    """A comparison, and the steps that it may still take."""
+    """A comparison under way, and the steps that it may still take."""
 
     def __init__(self, steps: int) -> None:
         self.left = steps
@@ -67,7 +67,7 @@ class _Work:
             raise TooMuchWork
 
     def form(self, value: Any) -> Form:
-        """A value that equals another's exactly when the two are equal, their lists in any order."""
+        """A normal form, which is the same for two values exactly if they are equal with their lists in any order."""
         self._step()
         if isinstance(value, Mapping):
             return "object", frozenset((name, self.form(part)) for name, part in value.items())
@@ -76,7 +76,7 @@ class _Work:
         return scalar(value)
 
     def same(self, wanted: Any, value: Any, *, extra: bool, any_order: bool) -> bool:
-        """Tell whether the two are equal, as far as they have to be."""
+        """Tell whether the two values match under the options of the comparison."""
         self._step()
         if isinstance(wanted, Mapping) and isinstance(value, Mapping):
             if not (wanted.keys() <= value.keys() if extra else wanted.keys() == value.keys()):
@@ -94,9 +94,9 @@ class _Work:
         return scalar(wanted) == scalar(value)
 
     def _paired(self, wanted: Sequence[Any], given: Sequence[Any]) -> bool:
-        """Tell whether each wanted item has one of the other list for itself, objects with more fields included.
+        """Tell whether each wanted item can have its own item of the other list; objects may have extra fields.
 
-        Equal items are paired first: whatever fits one of them fits whatever the other may stand for.
+        Equal items are paired first: an item that matches one of them also matches whatever the other may match.
         """
         if len(wanted) == 1:
             return self.same(wanted[0], given[0], extra=True, any_order=True)
@@ -114,7 +114,7 @@ class _Work:
         return self._matching(edges)
 
     def _unequal(self, wanted: Sequence[Any], given: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-        """Both lists without items that they have in common, those that are seen at once: of the very same text."""
+        """Both lists without the items that have exactly the same text in both."""
         texts = [write_json(item, orjson.OPT_SORT_KEYS) for item in given]
         left = Counter(texts)
         rest = []
@@ -132,13 +132,13 @@ class _Work:
         return rest, others
 
     def _matching(self, edges: Edges) -> bool:
-        """Tell whether each can have one of its own: Kuhn's algorithm, each path sought breadth first."""
+        """Tell whether each item can have its own partner: Kuhn's algorithm, each path sought breadth first."""
         holder: dict[int, int] = {}
         held: dict[int, int] = {}
         return all(self._augmented(start, edges, holder, held) for start in edges)
 
     def _augmented(self, start: int, edges: Edges, holder: dict[int, int], held: dict[int, int]) -> bool:
-        """Find one for ``start``, others giving up theirs for another on the way. Whether there is one."""
+        """Find a partner for ``start``; others may change theirs. Return whether there is one."""
         reached: dict[int, int] = {}
         queue = [start]
         for current in queue:  # it grows on the way
@@ -161,7 +161,7 @@ class _Work:
 
 
 class _Places:
-    """Which items of a list have a certain value at a certain place: those that are worth a comparison."""
+    """An index of items by the values at their places: only items that it finds are worth a comparison."""
 
     def __init__(self, items: Sequence[Any], step: Callable[[], None]) -> None:
         self._by_kind: dict[Form, list[int]] = {}
@@ -173,13 +173,13 @@ class _Places:
                 self._by_value.setdefault(value, []).append(index)
 
     def of(self, wanted: Any) -> Sequence[int]:
-        """The fewest that may fit."""
+        """The smallest group of items that may match."""
         lists = [self._by_value.get(value, []) for value in _values(wanted)]
         return min(lists, key=len, default=self._by_kind.get(_known(wanted), []))
 
 
 def _values(item: Any, path: tuple[str, ...] = ()) -> Iterator[Form]:
-    """Each scalar in an object with its place, lists passed over."""
+    """Each scalar of an object with its place; lists are skipped."""
     if isinstance(item, Mapping):
         for name, part in item.items():
             yield from _values(part, (*path, name))
@@ -188,7 +188,7 @@ def _values(item: Any, path: tuple[str, ...] = ()) -> Iterator[Form]:
 
 
 def _known(value: Any) -> Form:
-    """The cheap facts about an item: the kind of an object or a list, or the very value."""
+    """The simple facts about an item: that it is an object or a list, or its exact value."""
     return _kind(value) or scalar(value)
 
 
@@ -206,7 +206,7 @@ def scalar(value: Any) -> Form:
 
 
 def _digits(value: int | float | Decimal) -> str:
-    """A number in one spelling. Not its hash, which can be made to collide."""
+    """A number in one spelling. Its hash would not do, because collisions can be made on purpose."""
     if isinstance(value, int) and abs(value) < _WRITTEN_OUT:
         return str(value)
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

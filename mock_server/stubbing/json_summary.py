@@ -1,4 +1,4 @@
-"""Summaries of JSON values, kept in their place: enough to tell that one differs from another, or is equal."""
+"""Small summaries of JSON values, stored in their place: often they tell whether two values are equal."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from mock_server.support.exact_json import write_json
 
 
 class Summary(NamedTuple):
-    """The kind of a value, how many parts it has, and a digest of its text; ``kind`` is empty where there is no value.
+    """The kind of a value, the number of its parts, and a digest of its text; ``kind`` is empty if there is no value.
 
-    Two scalars are equal exactly when their summaries are. So are lists and objects whose summaries are equal; others
-    of one kind and length may be equal too, as 1 and 1.0 are.
+    Two scalars are equal exactly if their summaries are. Lists and objects with equal summaries are equal too; with
+    different ones of the same kind and length they may still be equal, as 1 and 1.0 are.
     """
 
     kind: str
@@ -22,7 +22,7 @@ class Summary(NamedTuple):
     digest: bytes
 
     def is_equal(self, other: "Summary") -> bool | None:
-        """Tell whether the two values are equal; None where only the values themselves can tell."""
+        """Tell whether the two values are equal; None if only the values themselves can tell."""
         if self == other:
             return True
         is_open = self.parts == other.parts > 0 and self.kind == other.kind

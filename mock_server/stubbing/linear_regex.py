@@ -1,8 +1,8 @@
-"""Regular expressions from outside: each takes time in proportion to the text, and no more than is allowed.
+r"""Regular expressions from users: each takes time in proportion to the text, and the time is bounded.
 
-The engine is Rust's, reached through the library that validates schemas. It never tries the same letters twice, so
-``(a+)+$`` is as quick as any other; what it cannot do (to look around, to refer back) is refused. An expression must
-match the whole text, a dot matches line breaks too, and ``\\d``, ``\\w`` and ``\\s`` mean ASCII.
+The engine is Rust's, reached through the library that validates schemas. It does not backtrack, so ``(a+)+$`` is as
+quick as any other. Features that it does not have (look-around, back-references) are refused. An expression must
+match the whole text, a dot matches line breaks too, and ``\d``, ``\w`` and ``\s`` mean ASCII.
 """
 
 import re
@@ -11,9 +11,9 @@ import warnings
 import jsonschema_rs
 
 MAX_SIZE = 1024 * 1024
-"""Bytes of an expression with its repetitions written out."""
+"""Most bytes of an expression after its repetitions are written out."""
 _WORK = 1_000_000_000
-"""Bytes of an expression times letters of a text that are looked at at once: some eighty milliseconds at the worst."""
+"""Most bytes of an expression times characters of a text in one match: at the worst some eighty milliseconds."""
 _EACH_LETTER = 5_000  # bytes of an expression that cost as much as a letter costs anyway
 _SMALLEST = 512
 
@@ -32,11 +32,11 @@ _PLAIN = re.compile(rf"{_CATEGORY}|\\[^1-9QEhHRXGKZk]|\[\^?\]?(?:\\.|[^\]\\])*+(
 
 
 class UnsupportedRegex(ValueError):
-    """The text is no expression that is taken; the message says why, and what to do."""
+    """The text is not a supported expression; the message says why, and what to do."""
 
 
 class LinearRegex:
-    """``longest`` is the length of the longest text that it is tried on. Raises UnsupportedRegex."""
+    """A compiled expression. ``longest`` is the length of the longest text to match. Raises UnsupportedRegex."""
 
     def __init__(self, pattern: str, *, ignore_case: bool = False, most: int = MAX_SIZE) -> None:
         flags = "is" if ignore_case else "s"
@@ -58,7 +58,7 @@ class LinearRegex:
         self.longest = _WORK // (_EACH_LETTER + self.size)
 
     def matches(self, text: str) -> bool:
-        """Tell whether the whole text, of at most ``longest`` letters, is of this form."""
+        """Tell whether the expression matches the whole text, which has at most ``longest`` characters."""
         return self._validator.is_valid(text)
 
 
@@ -71,7 +71,7 @@ def _compiled(pattern: str, most: int) -> jsonschema_rs.Draft202012Validator | N
 
 
 def _why(pattern: str) -> str:
-    """The fault of an expression, in Python's words where Python refuses it as well."""
+    """The fault of an expression, in Python's words if Python refuses it as well."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

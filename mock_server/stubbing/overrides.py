@@ -1,4 +1,4 @@
-"""Stub overrides: answers that were put in place of the program's own, under WireMock's words."""
+"""Stub overrides: answers that a user puts in place of the program's own, in WireMock's words."""
 
 import itertools
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from mock_server.event_loop.turns import Turns
 from mock_server.stubbing.request_pattern import Match, PatternRequest, RequestPattern
 
 PRIORITY = 5
-"""The priority of a mapping that names none; 1 comes first, as in WireMock."""
+"""The priority of a mapping that gives none; 1 is the highest, as in WireMock."""
 
 
 STARTED = "Started"
@@ -18,11 +18,11 @@ STARTED = "Started"
 
 @dataclass(slots=True)
 class Override:
-    """An answer and the requests that get it. ``number`` is its place in time, ``weight`` its bytes in memory.
+    """An answer and the requests that get it. ``number`` orders overrides by age, ``weight`` is its size in bytes.
 
-    The first ``after`` requests that match pass it by; then it answers, ``times`` times where that is given. One of a
-    ``scenario`` answers only while the scenario is in its ``required_state``, and puts it into ``new_state``.
-    ``calls`` counts the requests that matched, ``answers`` those that it answered.
+    It ignores the first ``after`` matching requests, then answers, at most ``times`` times if that is given. With a
+    ``scenario`` it answers only while the scenario is in its ``required_state``, and changes the state to
+    ``new_state``. ``calls`` counts the requests that matched, ``answers`` those that it answered.
     """
 
     id: str
@@ -47,10 +47,10 @@ class Overrides:
 
     count: int = 0
     scenarios: dict[str, str] = field(default_factory=dict)
-    """The state of each scenario that has left the first one."""
+    """The state of each scenario that is no longer in its first state."""
     _by_id: dict[str, Override] = field(default_factory=dict)
     _ordered: Sequence[Override] | None = None
-    """The first that may answer comes first; None when it has to be put in order again."""
+    """The overrides in the order in which they may answer; None if they must be sorted again."""
 
     def __bool__(self) -> bool:
         return bool(self._by_id)
@@ -63,22 +63,22 @@ class Overrides:
 
     @property
     def weight(self) -> int:
-        """Bytes that all of them take up in memory, more or less."""
+        """Approximate size of all overrides in bytes of memory."""
         return sum(override.weight for override in self)
 
     def get(self, id: str) -> Override | None:
-        """The override with an id; None when there is none."""
+        """The override with an id; None if there is none."""
         return self._by_id.get(id)
 
     def put(self, id: str, request: RequestPattern, response: Mapping[str, Any], **more: Any) -> Override:
-        """A new one, or another in place of the one with this id; ``more`` are its other fields."""
+        """Add an override, or replace the one with this id; ``more`` are its other fields."""
         self.count += 1
         made = self._by_id[id] = Override(id, self.count, request, response, **more)
         self._ordered = None
         return made
 
     def new_id(self, taken: Container[str] = ()) -> str:
-        """An id that no mapping has, and none of ``taken``, which are to come."""
+        """Make an id that no mapping has, and that is not in ``taken``, the ids of mappings to come."""
         names = (f"map_{number}" for number in itertools.count(self.count + 1))
         return next(name for name in names if name not in self._by_id and name not in taken)
 
@@ -88,7 +88,7 @@ class Overrides:
         self._ordered = None
 
     def clear(self) -> list[str]:
-        """Remove them all, and begin every scenario anew; their ids."""
+        """Remove all overrides, reset every scenario, and return the ids."""
         ids = list(self._by_id)
         self._by_id.clear()
         self.scenarios.clear()
@@ -101,9 +101,9 @@ class Overrides:
         return {name: self.scenarios.get(name, STARTED) for name in names}
 
     async def match(self, asked: PatternRequest, doubt: Callable[[str], None]) -> Override | None:
-        """The one that answers: the lowest number of priority, of several the newest.
+        """The override that answers: the one with the lowest priority number, and of these the newest.
 
-        ``doubt`` is told of each that may have been meant, and could not be tried.
+        ``doubt`` is called with each override that may have matched but could not be tried.
         """
         if self._ordered is None:
             self._ordered = sorted(self, key=lambda mapping: (mapping.priority, -mapping.number))

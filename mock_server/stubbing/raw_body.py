@@ -1,4 +1,4 @@
-"""Bodies that a user writes byte by byte, for a stub or a fault: a proxy's error page, a text that is cut short."""
+"""Bodies that a user writes byte by byte, for a stub or a fault: a proxy's error page, or a truncated text."""
 
 import base64
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 MAX_RAW_BODY = 1_000_000
-"""Characters of a raw body."""
+"""Most characters of a raw body."""
 
 RAW_BODIES: Mapping[str, Any] = MappingProxyType(
     {
@@ -14,18 +14,18 @@ RAW_BODIES: Mapping[str, Any] = MappingProxyType(
         "base64Body": {"type": "string", "maxLength": MAX_RAW_BODY},
     }
 )
-"""The parts of a response that give its bytes, as JSON Schemas, in WireMock's words."""
+"""The members of a response that give its bytes, as JSON Schemas, with WireMock's names."""
 
 
 def is_raw(response: Mapping[str, Any]) -> bool:
-    """Tell whether a response brings its bytes along."""
+    """Tell whether a response gives its bytes itself."""
     return "body" in response or "base64Body" in response
 
 
 def raw_body(response: Mapping[str, Any]) -> tuple[bytes, bytes]:
-    """The bytes of a response that is raw, and the media type they have when no header names one.
+    """The bytes of a raw response, and their media type if no header names one.
 
-    Raises ValueError for what is no base64.
+    Raises ValueError for a text that is not base64.
     """
     if "body" in response:
         return str(response["body"]).encode("utf-8"), b"text/plain; charset=utf-8"

@@ -1,8 +1,8 @@
-"""Which requests are meant: request patterns under WireMock's names, and why a request does not match one.
+"""Request patterns with WireMock's names: which requests they match, and why a request does not match.
 
 A pattern names any of ``operation`` (``GET /v1/leads/{}``), ``method``, ``urlPath`` or ``urlPathPattern``,
-``queryParameters`` and ``bodyPatterns``; what it does not name may be anything. Faults, stub overrides and ``verify``
-share it. Regular expressions must match the whole text, as WireMock's do.
+``queryParameters`` and ``bodyPatterns``; it does not restrict what it does not name. Faults, stub overrides and
+``verify`` use it. Regular expressions must match the whole text, as WireMock's do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,13 +53,15 @@ PROPERTIES: Mapping[str, Any] = MappingProxyType(
         "bodyPatterns": {"type": "array", "items": _object(_BODY), "maxItems": 50},
     }
 )
-"""The parts of a pattern as JSON Schemas, for the routes that take one. RequestPattern finds what these cannot."""
+"""The members of a pattern as JSON Schemas, for routes that take one. RequestPattern checks the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatternRequest:
-    """A request as patterns see it. ``path`` is in its one spelling (``canonical_path``); ``operation`` is the key,
-    None where the path is nobody's."""
+    """A request as patterns see it. ``path`` is in its canonical spelling (``canonical_path``).
+
+    ``operation`` is the key of its operation, None if the path belongs to none.
+    """
 
     method: str
     path: str
@@ -77,7 +79,7 @@ class Match(Enum):
 
 
 class RequestPattern:
-    """A pattern made ready. ``given`` is how it was written, ``at`` where it stands. Raises PatternProblem."""
+    """A compiled pattern. ``given`` is its source, ``at`` the place of that. Raises PatternProblem."""
 
     def __init__(self, given: Pattern, at: str = "") -> None:
         self.given = given
@@ -111,15 +113,15 @@ class RequestPattern:
         return bool(self._body)
 
     def matches_path(self, path: str) -> bool:
-        """Tell whether a path in its one spelling is of the form that ``urlPathPattern`` asks for."""
+        """Tell whether a path in its canonical spelling matches ``urlPathPattern``."""
         return self._by_expression(PatternRequest("", path)) is None
 
     def differences(self, asked: PatternRequest) -> list[Mismatch]:
-        """Why a request does not match; empty when it does."""
+        """The reasons why a request does not match; empty if it does."""
         return [difference for difference in self._compared(asked) if difference]
 
     async def differences_in_turns(self, asked: PatternRequest, turns: Turns) -> list[Mismatch]:
-        """Why a request does not match, found while others have their turns."""
+        """The reasons why a request does not match. Others get a turn during the comparison."""
         found = []
         await turns.rest()
         for difference in self._compared(asked):
@@ -129,7 +131,7 @@ class RequestPattern:
         return found
 
     async def match(self, asked: PatternRequest, turns: Turns) -> Match:
-        """Compare a request with the pattern while others have their turns."""
+        """Compare a request with the pattern. Others get a turn during the comparison."""
         match = Match.YES
         await turns.rest()
         for difference in self._compared(asked):
@@ -171,7 +173,7 @@ class RequestPattern:
 
 
 def _of_parameter(name: str, matcher: TextMatcher, asked: PatternRequest) -> Mismatch | None:
-    """Compare the values of a parameter: as in WireMock, one of several values under a name is enough."""
+    """Compare the values of a parameter: as in WireMock, one matching value of several is enough."""
     values: list[str | None] = [value for key, value in asked.query if key == name]
     found = [difference for value in values or [None] if (difference := matcher.difference(value))]
     if len(found) < max(1, len(values)):

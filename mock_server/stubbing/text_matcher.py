@@ -8,7 +8,7 @@ from mock_server.support.exact_json import write_json
 from mock_server.support.text import shorten
 
 MAX_EXPRESSION = 2_000
-"""Characters of a regular expression."""
+"""Most characters of a regular expression."""
 _STRING = {"type": "string", "maxLength": 10_000}
 _REGEX = {"type": "string", "maxLength": MAX_EXPRESSION}
 CONDITIONS: Mapping[str, Any] = {
@@ -20,19 +20,19 @@ CONDITIONS: Mapping[str, Any] = {
     "caseInsensitive": {"type": "boolean"},
     "absent": {"const": True},
 }
-"""The parts of a matcher as JSON Schemas."""
+"""The conditions of a matcher as JSON Schemas."""
 _SHOWN = 200  # characters
 
 
 class Mismatch(NamedTuple):
-    """Why a request is not one that is meant. ``sure`` is false where it may be one, and nobody can know."""
+    """A reason why a request does not match. ``sure`` is false if it may match, and nobody can know."""
 
     what: str
     sure: bool = True
 
 
 class Condition(NamedTuple):
-    """One condition of a matcher: its name and value, whether case does not count, where it stands."""
+    """One condition of a matcher: its name and value, whether case is ignored, and its place."""
 
     name: str
     value: str
@@ -42,7 +42,7 @@ class Condition(NamedTuple):
 
 
 class PatternProblem(Exception):
-    """A pattern that cannot be used: a JSON pointer into it, and what is wrong there."""
+    """A pattern cannot be used: a JSON pointer into it, and the fault there."""
 
     def __init__(self, pointer: str, what: str) -> None:
         super().__init__(what)
@@ -50,13 +50,13 @@ class PatternProblem(Exception):
 
 
 class RegexCompiler:
-    """Reads the regular expressions of one pattern, which are bounded together."""
+    """Compiles the regular expressions of one pattern and bounds their size together."""
 
     def __init__(self) -> None:
         self._left = MAX_SIZE
 
     def compile(self, pattern: str, pointer: str, *, ignore_case: bool = False) -> LinearRegex:
-        """Raises PatternProblem."""
+        """Compile one expression. Raises PatternProblem."""
         try:
             made = LinearRegex(pattern, ignore_case=ignore_case, most=self._left)
         except UnsupportedRegex as fault:
@@ -66,7 +66,7 @@ class RegexCompiler:
 
 
 class TextMatcher:
-    """All conditions of one matcher. ``at`` is where it stands. Raises PatternProblem."""
+    """All conditions of one matcher. ``at`` is its place. Raises PatternProblem."""
 
     def __init__(self, matcher: Mapping[str, Any], at: str, expressions: RegexCompiler) -> None:
         self.at = at
@@ -80,12 +80,12 @@ class TextMatcher:
 
     @property
     def asks(self) -> bool:
-        """True when there is any condition."""
+        """True if there is any condition."""
         return bool(self._matcher)
 
     @property
     def wants_nothing(self) -> bool:
-        """True when there must be no text at all."""
+        """True if the text must be absent."""
         return "absent" in self._matcher
 
     @property
@@ -98,7 +98,7 @@ class TextMatcher:
         ]
 
     def difference(self, text: str | None) -> Mismatch | None:
-        """Why a text is not one that is meant; None when it is. ``text`` is None where there is none."""
+        """The reason why a text does not match; None if it does. ``text`` is None if there is no text."""
         if text is None or "absent" in self._matcher:
             met = text is None and "absent" in self._matcher
             return None if met else Mismatch(f"wanted {shown(self._matcher)}, got {got(text)}")
@@ -113,7 +113,7 @@ class TextMatcher:
         return None
 
     def _plain(self, text: str) -> Iterator[bool]:
-        """The text of each condition that is no expression."""
+        """The text of each condition that is not an expression."""
         given = text.lower() if self._low else text
         for name, found in (("equalTo", given.__eq__), ("contains", given.__contains__)):
             if name in self._matcher:
@@ -127,12 +127,12 @@ class TextMatcher:
 
 
 def got(text: str | None) -> str:
-    """A text in the words of a difference."""
+    """Write the actual text for a message about a difference."""
     return "nothing" if text is None else shown(text)
 
 
 def shown(value: Any) -> str:
-    """The beginning of a value as JSON."""
+    """Write the beginning of a value as JSON."""
     if isinstance(value, str):
         value = value[:_SHOWN]  # of a megabyte only the beginning is written as JSON
     return shorten(write_json(value).decode(), _SHOWN)

@@ -18,13 +18,13 @@ from mock_server.support.wire_texts import Texts, UnreadableQuery, joined_fields
 
 Headers = Iterable[tuple[bytes, bytes]]
 SentValue = tuple[str, tuple[str, ...]]
-"""A parameter or field that was sent, and what of its enumeration."""
+"""A parameter or field that was sent, and its value if that is in the enumeration."""
 
 _MOST_UNREAD = 500
 
 
 class Coverage:
-    """Counts, by operation key; ``merge`` adds another's."""
+    """Counts by operation key; ``merge`` adds those of another coverage."""
 
     def __init__(self) -> None:
         self._statuses: dict[str, Counter[int]] = {}
@@ -42,7 +42,7 @@ class Coverage:
         fields: tuple[SentValue, ...],
         events: Collection[str],
     ) -> None:
-        """One request, as it came, and the events that it caused; ``fields`` are those of its body (``BodyFields``)."""
+        """Count one request and the events that it caused; ``fields`` are those of its body (``BodyFields``)."""
         sent = tuple(_in_headers(operation, headers)) if "header" in operation.locations else ()
         self._unread[operation, status, query, sent + fields] += 1
         if events:
@@ -51,7 +51,10 @@ class Coverage:
             self._read()
 
     def _read(self) -> None:
-        """Equal requests are counted once, when somebody asks, or there are many different ones."""
+        """Count the noted requests, equal ones at once.
+
+        This happens at the first question, or when many have gathered.
+        """
         for (operation, status, query, sent), times in self._unread.items():
             self._statuses.setdefault(operation.key, Counter())[status] += times
             for name, texts in (*_in_path(operation), *_in_query(operation, query), *sent):
@@ -70,7 +73,7 @@ class Coverage:
         self._events.update(other._events)
 
     def report(self, contract: Contract, events: Iterable[str]) -> dict[str, Any]:
-        """Against the whole contract, as plain data; a figure of 0 is what was never exercised."""
+        """The counts for the whole contract, as plain data. A count of 0 means never exercised."""
         self._read()
         operations = {key: self._operation(operation) for key, operation in contract.operations.items()}
         told = {name: self._events[name] for name in events}
@@ -112,7 +115,7 @@ def _name(parameter: Parameter) -> str:
 
 
 def _in_path(operation: Operation) -> Iterator[SentValue]:
-    """Who reached an operation sent all of them; their values are not looked at."""
+    """Count path parameters: each request to an operation sends all of them. Their values are not examined."""
     for parameter in operation.path_parameters:
         yield _name(parameter), ()
 
@@ -144,14 +147,14 @@ def _in_headers(operation: Operation, headers: Headers) -> Iterator[SentValue]:
 
 
 class BodyFields:
-    """The fields that the document has for the bodies of an operation, and the values that their enumerations list."""
+    """The documented fields of an operation's bodies, and the values of their enumerations."""
 
     def __init__(self, operation: Operation) -> None:
         known = operation.body.properties if operation.body is not None else {}
         self._known = {name: (f"body {name}", _choices(part)) for name, part in known.items()}
 
     def of(self, value: Any) -> tuple[SentValue, ...]:
-        """The document's own fields in the JSON value of a body, each with what of its enumeration it is."""
+        """The documented fields in a body's JSON value, each with its value if that is in the enumeration."""
         if not isinstance(value, dict):
             return ()
         known = self._known
@@ -159,14 +162,14 @@ class BodyFields:
 
 
 def _chosen(choices: Sequence[str], value: Any) -> tuple[str, ...]:
-    """The members of an enumeration that a value is, or has."""
+    """The values of an enumeration that a value is, or contains."""
     if not choices:
         return ()
     return tuple(text for text in map(_text, value if isinstance(value, list) else [value]) if text in choices)
 
 
 def _choices(schema: Schema) -> list[str]:
-    """The values of an enumeration, of an array's items too."""
+    """The values of an enumeration, also of an array's items."""
     made, key = schema.document.compiled, ("choices", schema.pointer)
     if key not in made:
         parts = [*schema.parts, *(schema.items.parts if schema.items else ())]

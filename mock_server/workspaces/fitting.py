@@ -1,4 +1,4 @@
-"""Records fitted to the document that is served: what is missing is added, what is wrong is replaced."""
+"""Fit records to the served document: add what is missing, and replace what is wrong."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -20,14 +20,14 @@ Fit = Callable[[Record, Callable[[], RandomSource]], Record]
 
 
 def chance_for(family: Family, record: Record, seed: int) -> Callable[[], RandomSource]:
-    """The stream for what has to be made up in a record."""
+    """The random source for made-up values of a record."""
     return lambda: rng(seed, "fit", family.kind, record.get(family.id, ""))
 
 
 def completing(family: Family) -> Fit:
-    """A function that gives a record every field of the document, required or not, and makes it valid.
+    """Make a function that gives a record every field of the document, required or not, and makes it valid.
 
-    A record that is whole and valid is returned as it is. Raises SpecError when no value can be made for a field.
+    A complete and valid record is returned unchanged. Raises SpecError if no value can be made for a field.
     """
     carried = embedded(family)
     parts = {
@@ -59,15 +59,15 @@ def completing(family: Family) -> Fit:
 
 
 def valid(family: Family, record: Record, chance: Callable[[], RandomSource]) -> Record:
-    """``record`` as every shape of its family admits it: what is missing is added, what is wrong is replaced."""
+    """Make ``record`` valid in every shape of its family: add what is missing, and replace what is wrong."""
     return record if _is_valid(family, record) else _mended(family, record, chance())
 
 
 def _is_valid(family: Family, record: Record) -> bool:
-    """Tell whether every shape admits the record, whole or at least without the fields that the shape does not name.
+    """Tell whether every shape admits the record, whole or without the fields that the shape does not name.
 
-    The whole one is tried first, without a copy. Where that is admitted and the rest of it is not (the shape requires
-    a field without naming it), there is nothing that could be added to mend it.
+    The whole record is tried first, without a copy. If the shape admits it but not the reduced one (it requires a field
+    without naming it), there is nothing to add.
     """
     if all(shape.accepts(record) for shape in family.strictest):  # most records
         return True
@@ -78,7 +78,7 @@ def _is_valid(family: Family, record: Record) -> bool:
 
 
 def _is_reconciled(family: Family, record: Record) -> bool:
-    """True when every field that some shape needs is there, with a value that one of the shapes admits."""
+    """True if the record has every field that a shape requires, each with a value that one shape admits."""
     if any(not shape.required & shape.properties.keys() <= record.keys() for shape in family.shapes):
         return False
     return all(name not in family.fields or _is_admitted(family, name, value) for name, value in record.items())
@@ -90,7 +90,7 @@ def _is_admitted(family: Family, name: str, value: Any) -> bool:
 
 
 def _respelt(record: Record, names: Iterable[str]) -> Record:
-    """``record`` with its values under the document's ``names`` too, where these are spelt alike: ``lead_id``."""
+    """Copy values of ``record`` to those of the document's ``names`` that are spelt alike: ``lead_id``."""
     lacking = [name for name in names if name not in record]
     if not lacking:
         return record
@@ -110,7 +110,7 @@ def _mended(family: Family, record: Record, stream: RandomSource) -> Record:
 
 
 def _invented(part: Schema, stream: RandomSource) -> Any:
-    """A value for a field that the story of a record does not know."""
+    """Make a value for a field that the story of a record does not determine."""
     if part.default is not None:
         return part.default
     if part.nullable and stream.random() < _NULLS:
@@ -119,7 +119,7 @@ def _invented(part: Schema, stream: RandomSource) -> Any:
 
 
 def embedded(family: Family) -> frozenset[str]:
-    """Other records that a record may carry when asked to (`expand`): to make one up would be to invent a record."""
+    """Fields with other records that a client can ask for (`expand`). They must not be made up."""
     found = {
         name
         for shape in family.shapes
@@ -130,17 +130,17 @@ def embedded(family: Family) -> frozenset[str]:
 
 
 def timestamps(family: Family, now: str) -> dict[str, Any]:
-    """The fields that tell when a record was created or changed, all of them ``now``, in the document's own form."""
+    """The fields with the time of creation or change, all of them ``now``, in the document's own form."""
     return {name: _FORMS[form](now) for name, form in family.times.items()}
 
 
 def touched(family: Family, record: Record, now: str) -> dict[str, Any]:
-    """The fields of ``record`` that tell when it was changed, all of them ``now``, in the document's own form."""
+    """The fields of ``record`` with the time of its change, all of them ``now``, in the document's own form."""
     return {name: _FORMS[form](now) for name, form in family.touched.items() if name in record}
 
 
 def as_time(stamp: str, form: int) -> Any:
-    """A moment in one of the forms of ``TIMES``, by its place there."""
+    """Write a moment in one of the forms of ``TIMES``, chosen by its index there."""
     return _FORMS[form](stamp)
 
 
@@ -149,5 +149,5 @@ _FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda te
 
 
 def hidden_id(family: Family, id: Id) -> dict[str, Any]:
-    """The id of a record under the name by which the program knows it, where the document has no such field."""
+    """The record's id under the program's own name, if the document does not have that field."""
     return {} if family.free or "id" in family.fields else {"id": id}

@@ -1,4 +1,4 @@
-"""A receiver of our own, for tests and demonstrations: it keeps what it gets and answers as it was told."""
+"""A webhook receiver of our own, for tests and demonstrations: it stores deliveries and answers as configured."""
 
 import asyncio
 from collections import deque
@@ -17,7 +17,7 @@ from mock_server.support.exact_json import NotJson, TooDeep, read_json, write_js
 from mock_server.support.text import short_repr, shorten
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Bytes that all inboxes of a workspace keep together."""
+"""Most bytes that all inboxes of a workspace store together."""
 _MAX_KEPT_DELIVERIES = 1_000
 _MOST_NAMES = 1_000
 _ENTRY = 500  # bytes in memory of a delivery that holds nothing
@@ -28,7 +28,7 @@ _MOST_SUMMARIES = 20_000  # some five megabytes, and only while somebody asks
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One delivery as it came in. ``raw`` is its body, which is JSON or any text."""
+    """One received delivery. ``raw`` is its body, which is JSON or any text."""
 
     number: int
     at: str
@@ -38,27 +38,30 @@ class Received:
 
     @property
     def body(self) -> Any:
-        """The JSON value; the text when it is not JSON. It is made anew each time: as a value it may be large."""
+        """The body's JSON value, or its text if it is not JSON.
+
+        It is parsed at each use, because the value may be large.
+        """
         return read_json(self.raw) if self.is_json else self.raw.decode("utf-8", "replace")
 
     @property
     def shown(self) -> Any:
-        """The body, to be written as JSON: as it came, where it is JSON."""
+        """The body for an answer in JSON: unchanged if it is JSON."""
         return orjson.Fragment(self.raw) if self.is_json else self.body
 
     @property
     def weight(self) -> int:
-        """Bytes that it keeps in memory, more or less."""
+        """Approximate bytes that it needs in memory."""
         letters = sum(len(name) + len(value) for name, value in self.headers.items())
         return _ENTRY + _FIELD * len(self.headers) + letters + len(self.raw)
 
 
 @dataclass(slots=True)
 class Inbox:
-    """``status`` and ``delay`` (seconds) are what it answers from now on. Bounded by number, and by Inboxes in bytes.
+    """One inbox, bounded in number, and by Inboxes in bytes. It answers with ``status`` after ``delay`` seconds.
 
-    ``names`` are the fields that bodies had. ``era`` grows with each time that it is emptied; who waits for a delivery
-    waits in ``arrivals``.
+    ``names`` are the fields that bodies had. ``era`` grows each time that the inbox is emptied. A client that waits for
+    a delivery waits in ``arrivals``.
     """
 
     status: int = 200
@@ -73,11 +76,11 @@ class Inbox:
     _summaries: "ref[Summaries] | None" = None
 
     def add(self, at: str, headers: Mapping[str, str], raw: bytes) -> Received:
-        """Keep what came; older ones make room. Raises TooDeep for JSON that nobody could show again."""
+        """Store a delivery; older ones make room. Raises TooDeep for JSON that is too deep to be shown again."""
         return self.keep(at, headers, raw, parsed(raw))
 
     def keep(self, at: str, headers: Mapping[str, str], raw: bytes, value: Any) -> Received:
-        """Keep what came, of which the value is known (``parsed``); older ones make room."""
+        """Store a delivery with the already known value of its body (``parsed``); older ones make room."""
         if isinstance(value, dict) and len(self.names) + len(value) <= _MOST_NAMES:
             self.names.update(value)
         self.seen += 1
@@ -89,7 +92,7 @@ class Inbox:
         return entry
 
     def drop(self) -> None:
-        """Let go of the oldest."""
+        """Drop the oldest delivery."""
         self.size -= self.received.popleft().weight
 
     def after(self, number: int) -> Iterator[Received]:
@@ -101,7 +104,7 @@ class Inbox:
 
     @property
     def summaries(self) -> "Summaries":
-        """Summaries of the bodies, shared by all who ask at the same time: whoever asks holds on to them."""
+        """Summaries of the bodies. Callers share them for as long as they hold on to them."""
         found = self._summaries() if self._summaries is not None else None
         if found is None:
             found = Summaries()
@@ -110,11 +113,11 @@ class Inbox:
 
     @property
     def dropped(self) -> int:
-        """The number of deliveries that are not kept any more."""
+        """The number of deliveries that are no longer stored."""
         return self.seen - len(self.received)
 
     def clear(self) -> None:
-        """Forget every delivery; the numbers begin anew."""
+        """Remove every delivery and start the numbers anew."""
         self.received.clear()
         self.names.clear()
         self.seen = self.size = 0
@@ -123,7 +126,7 @@ class Inbox:
 
 
 def parsed(raw: bytes) -> Any:
-    """The value of a body; a mark of its own where it is no JSON. Raises TooDeep."""
+    """The value of a body; a special mark if it is not JSON. Raises TooDeep."""
     try:
         return read_json(raw)
     except TooDeep:
@@ -133,10 +136,10 @@ def parsed(raw: bytes) -> Any:
 
 
 class Inboxes(dict[str, Inbox]):
-    """The inboxes of a workspace by name, bounded in bytes together."""
+    """The inboxes of a workspace by name, with a common bound in bytes."""
 
     def shorten(self) -> None:
-        """Drop the oldest deliveries of the largest inboxes until all are within bounds; the newest of each stays."""
+        """Drop the oldest deliveries of the largest inboxes until the bound is kept; each keeps its newest one."""
         size = sum(inbox.size for inbox in self.values())
         while size > MAX_BYTES:
             largest = max(self.values(), key=lambda inbox: inbox.size * (len(inbox.received) > 1))
@@ -148,7 +151,7 @@ class Inboxes(dict[str, Inbox]):
 
 
 class Summaries:
-    """Values of bodies at the places that are asked for: each body is parsed once, however many ask for that place."""
+    """Values at places of the bodies. Each body is parsed once for a place, however many callers ask for it."""
 
     def __init__(self) -> None:
         self._at: dict[str, dict[int, Summary]] = {}
@@ -188,14 +191,14 @@ def _summaries(entry: Received, paths: Collection[str]) -> Sequence[Summary]:
 
 
 class Expected:
-    """The values that a body must have, by dotted path."""
+    """The values that a delivery's body must have, by dotted path."""
 
     def __init__(self, wanted: Mapping[str, Any]) -> None:
         self._wanted = {path: JsonComparison(value) for path, value in wanted.items()}
         self._summaries = [summary(value) for value in wanted.values()]
 
     async def count(self, entry: Received, known: Summaries) -> int:
-        """At how many of the paths something else stands in a body."""
+        """Count the paths at which a body has another value."""
         if not self._wanted:
             return 0
         pairs = zip(self._summaries, await known.of(entry, self._wanted.keys()), strict=True)
@@ -203,11 +206,11 @@ class Expected:
         return len(await self.mismatches(entry)) if None in equal else equal.count(False)
 
     async def mismatches(self, entry: Received) -> list[str]:
-        """Why a delivery does not match, found beside the event loop where its body is large."""
+        """The reasons why a delivery does not match. A large body is compared in a thread."""
         return await apart_if_large(len(entry.raw), lambda: self.differences(entry.body))
 
     def differences(self, body: Any) -> list[str]:
-        """Why a body does not match: for each path that is wanted, what stands there instead. Empty when it does."""
+        """For each wanted path, the other value that the body has there. Empty if the body matches."""
         return [difference for path, wanted in self._wanted.items() if (difference := _difference(path, wanted, body))]
 
 

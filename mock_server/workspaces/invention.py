@@ -1,4 +1,4 @@
-"""Records of kinds that nobody wrote a story for, made from the document's examples and shapes; stable by seed."""
+"""Make records of kinds without a story, from the document's examples and shapes; the same seed, the same records."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,13 +18,13 @@ from mock_server.world.recipe import Recipe
 def invented_records(
     contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
 ) -> list[Record]:
-    """The records of a kind that has no story, valid for the document."""
+    """Make the records of a kind without a story, valid for the document."""
     made = _made_up(contract, family, above, recipe, ids, start)
     return [valid(family, record, chance_for(family, record, ids.seed)) for record in made]
 
 
 def invented_record(family: Family, id: Id, named: Mapping[str, Any], seed: int) -> Record:
-    """A record that is there because somebody asks for it; ``named`` has what the path says of it."""
+    """Make the record that a request asks for; ``named`` has its fields in the path."""
     chance = rng(seed, "at sight", family.kind, id)
     drawn = family.examples[0] if family.examples else completing(family)(_drawn(family, chance), lambda: chance)
     record = dict(drawn)
@@ -37,19 +37,19 @@ def invented_record(family: Family, id: Id, named: Mapping[str, Any], seed: int)
 
 
 def _spellings(value: Any) -> Sequence[Any]:
-    """A path's value as a record may have it."""
+    """The forms that a path's value may have in a record."""
     text = str(value)
     return [value, text, *([int(text)] if text.isascii() and text.isdigit() and len(text) < 19 else [])]
 
 
 def _exemplary(family: Family) -> dict[str, Any]:
-    """The examples of the single fields, for a record that stands alone: many alike would be no world."""
+    """Examples of single fields, for one record only: many records with the same values would be no world."""
     parts = {name: part for shape in family.shapes[::-1] for name, part in shape.sure.items()}
     return {name: it.example for name, it in parts.items() if it.example is not None and it.accepts(it.example)}
 
 
 def _drawn(family: Family, chance: RandomSource) -> dict[str, Any]:
-    """A record made from the shapes alone."""
+    """Make a record from the shapes alone."""
     record: dict[str, Any] = {}
     for shape in family.shapes:
         made = generate(shape, chance, example=False)
@@ -61,9 +61,9 @@ def _drawn(family: Family, chance: RandomSource) -> dict[str, Any]:
 def _made_up(
     contract: Contract, family: Family, above: Sequence[Record], recipe: Recipe, ids: Ids, start: datetime
 ) -> list[Record]:
-    """Records of a kind that has no story, a day apart, the last one just before the start.
+    """Make records of a kind without a story, a day apart, the last one just before the start.
 
-    The newest are those that the document's own examples show.
+    The newest are the records of the document's own examples.
     """
     is_single = family.kind in contract.single_kinds
     if not family.shapes or family.at_sight or (is_single and family.parent):
@@ -86,7 +86,7 @@ def _made_up(
 
 
 def _shown(family: Family) -> list[Record]:
-    """The records of the document's examples that can stand side by side, in its order."""
+    """The records in the document's examples that can exist together, in its order."""
     found: dict[Any, Record] = {}
     for number, example in enumerate(family.examples):
         id = example.get(family.id)
@@ -98,7 +98,7 @@ def _shown(family: Family) -> list[Record]:
 
 
 def _as_shown(family: Family, example: Record, times: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as an example has it; the order of lists needs to know when it was created."""
+    """Copy an example record and add its time of creation, which the order of lists needs."""
     return {**{name: value for name, value in times.items() if name not in family.fields}, **example}
 
 
@@ -108,7 +108,7 @@ def _invented_record(family: Family, index: int, seed: int, times: Mapping[str, 
 
 
 def _placed(contract: Contract, family: Family, above: Sequence[Record], index: int) -> dict[str, Any]:
-    """The fields that say below which record this one hangs: below any, where none is known."""
+    """The fields that refer to the record's parent: to any parent if the kind is not known."""
     if family.link is None or not above:
         return {BELOW: None} if family.loose and not family.free else {}
     parent, one = contract.families.get(family.parent or ""), above[index % len(above)]

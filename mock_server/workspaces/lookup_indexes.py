@@ -1,6 +1,6 @@
-"""By which fields records are looked up: of large collections those indexes are made before somebody waits for them.
+"""Make the usual indexes of large collections before a request has to wait for them.
 
-An index of 200,000 records takes a quarter of a second. This is for speed only: any other field can be asked for.
+An index of 200,000 records takes a quarter of a second. This only saves time: lists can be filtered by any field.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def make_indexes(contract: Contract, state: WorkspaceState) -> None:
-    """Make the indexes that are most likely to be asked for, of what is large."""
+    """Make the indexes of large collections that requests are most likely to need."""
     for kind, field in _wanted(contract, state):
         state.look_up(kind, field)
 

@@ -8,7 +8,7 @@ _TRIES = 100
 
 
 def new_id(tx: Transaction, ids: Ids, kind: str) -> Id | None:
-    """The id of the next record of ``kind`` that is created here; None when there is none."""
+    """Make the id of the next new record of ``kind``; None if no id can be made."""
     if tx.get(kind, id := _next(tx, ids, kind)) is None:
         return id
     # An imported workspace may have records that its counters know nothing of: each may be in the way once.

@@ -1,4 +1,4 @@
-"""The config of a workspace: it is made from it, and made again by a reset; and how its keys are kept."""
+"""The config of a workspace, from which it is made and reset, and the way in which its keys are stored."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,14 +24,14 @@ class WorldPlan:
     start: datetime | None = None
     limit: int = RATE_LIMIT_PER_MINUTE
     enforced: bool = False
-    """True when a request over the limit (a minute; 0 for none) is refused, or only noted."""
+    """True if a request over the limit is refused; otherwise it is only noted."""
 
 
 @dataclass(frozen=True)
 class WorkspaceConfig:
-    """How a workspace was made, and is made again by a reset. ``keys`` are digests.
+    """The plan of a workspace, from which it is made and reset. ``keys`` are digests.
 
-    ``start`` is when its world starts. Its clock starts then too, unless the plan says no time and the clock runs:
+    ``start`` is when its world starts. Its clock starts then too, unless the plan gives no time and the clock runs:
     then it shows the real time.
     """
 
@@ -44,16 +44,16 @@ class WorkspaceConfig:
 
     @property
     def live(self) -> bool:
-        """True when the clock shows the real time."""
+        """True if the clock shows the real time."""
         return self.plan.start is None and not self.frozen
 
     def clock(self) -> Clock:
-        """A clock as the workspace has at first."""
+        """A new clock in its first state."""
         return Clock() if self.live else Clock(self.start, frozen=self.frozen)
 
 
 def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
-    """The facts that are kept of a workspace beside its records; ``load_config`` reads them."""
+    """The facts that a log stores about a workspace beside its records; ``load_config`` reads them."""
     return {
         "world": origin.plan.recipe.to_dict(),
         "seed": origin.plan.seed,
@@ -69,9 +69,9 @@ def facts(origin: WorkspaceConfig, clock: Clock) -> Mapping[str, Any]:
 
 
 def load_config(id: str, kept: Mapping[str, Any]) -> tuple[WorkspaceConfig, Clock]:
-    """The origin, and a clock that is as far ahead of the real one as it was, unless it stood still.
+    """Read a config, and a clock that is as far ahead of real time as it was, unless it stood still.
 
-    Raises ValueError for facts that ``facts`` did not make.
+    Raises ValueError for facts that ``facts`` cannot have made.
     """
     for name, kinds in _FACTS.items():
         value = kept.get(name)
@@ -105,7 +105,7 @@ _FACTS: Mapping[str, tuple[type, ...]] = MappingProxyType(
 
 
 def recipe_as_kept(values: Mapping[str, Any]) -> Recipe:
-    """The recipe of a world that was kept. Raises ValueError for what no recipe can be."""
+    """The recipe of a stored world. Raises ValueError if it is no valid recipe."""
     usual = Recipe().to_dict()
     try:
         return recipe_of(
@@ -130,7 +130,7 @@ def _keys(kept: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _time(kept: Mapping[str, Any], name: str) -> datetime:
-    """A time that a clock can show; in a file that is older than the bounds of clocks there may be another."""
+    """Read a time that a clock can show. An old file may have a time outside today's bounds."""
     try:
         return min(max(parse(kept[name]), EARLIEST), LATEST)
     except ValueError as fault:
@@ -138,7 +138,7 @@ def _time(kept: Mapping[str, Any], name: str) -> datetime:
 
 
 def _ahead(seconds: float) -> datetime:
-    """So far ahead of the real time, or the nearest time that a clock can show: a file may come from another day."""
+    """The time so far ahead of real time, or the nearest one that a clock can show: the file may be old."""
     try:
         return min(max(Clock().now() + timedelta(seconds=seconds), EARLIEST), LATEST)
     except OverflowError:
@@ -146,5 +146,5 @@ def _ahead(seconds: float) -> datetime:
 
 
 def digest(key: str) -> str:
-    """How a key is kept: it can be recognised, and not read back."""
+    """The stored form of a key: the key can be recognised by it, but not read from it."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

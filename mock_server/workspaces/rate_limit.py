@@ -1,6 +1,6 @@
 """How many requests a key may still make: a fixed window of a minute on the workspace's clock.
 
-The figures are the vendor's (page rate-limits); that the window is fixed and starts with the first request is gap
+The numbers are the vendor's (page rate-limits). That the window is fixed and starts with the first request is gap
 ``rate-limit-window``.
 """
 
@@ -9,14 +9,14 @@ from typing import NamedTuple
 from mock_server.world.clock import Clock
 
 WINDOW_MILLISECONDS = 60_000
-"""Milliseconds."""
+"""The length of a window."""
 
 
 class RemainingRequests(NamedTuple):
     """The requests that are left after one.
 
-    ``over`` numbers the requests of the window beyond the limit, 0 while they are within it; ``reset`` is in whole
-    seconds, a delta as the vendor documents it.
+    ``over`` numbers the requests of the window beyond the limit; it is 0 within the limit. ``reset`` is the time to the
+    next window in whole seconds, as the vendor documents it.
     """
 
     over: int

@@ -6,6 +6,6 @@ from mock_server.store.state import WorkspaceState
 
 
 def record_counts(state: WorkspaceState) -> Mapping[str, int]:
-    """Count the records of each kind, the largest first; kinds of our own are left out."""
+    """Count the records of each kind, the largest kind first; internal kinds of ours are left out."""
     counts = {kind: len(state.rows(kind)) for kind in state.kinds if not kind.startswith("$")}
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,4 +1,4 @@
-"""The requests of one workspace: each counts from its arrival, and what it exercised stays counted when it is gone."""
+"""The requests of one workspace. Each counts from its arrival, and its coverage stays when it is dropped."""
 
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -7,14 +7,14 @@ from typing import Any, Protocol
 from mock_server.workspaces.coverage import Coverage
 
 _ENTRY_BYTES = 24 * 1024
-"""The average size of an entry in a full journal: its bound in bytes is that of so many entries."""
+"""The average size of an entry in a full journal: the journal's bound in bytes follows from it."""
 _MIN_BYTES = 16 * 1024 * 1024
 
 
 class Entry(Protocol):
-    """One request and its answer. ``over`` says whether there will be more of it.
+    """One request and its answer. ``over`` is true once it is complete.
 
-    ``in_journal`` is whether a journal has it, None before it came there; ``weight`` is what it weighs there, in bytes.
+    ``in_journal`` is true if a journal has it, None before it came there; ``weight`` is its size in bytes.
     """
 
     in_journal: bool | None
@@ -24,23 +24,23 @@ class Entry(Protocol):
 
     @property
     def request_weight(self) -> int:
-        """Bytes that the request keeps in memory, more or less."""
+        """Approximate bytes of memory that the request needs."""
 
     @property
     def answer_weight(self) -> int:
-        """Bytes that the answer adds to them."""
+        """Approximate bytes of memory that the answer adds."""
 
     def cover(self) -> None:
-        """Count what it exercised where it has to be counted."""
+        """Add the request to the coverage if it was not added yet."""
 
     def cover_in(self, coverage: Coverage) -> None:
-        """Count what it exercised."""
+        """Add the request to this coverage."""
 
 
 class RequestJournal:
-    """Bounded in number and in bytes: older requests make room. ``coverage`` is of those that are no longer in it.
+    """A journal bounded in number and in bytes: older requests make room.
 
-    It is not kept by the log: it tells of requests, not of state.
+    ``coverage`` is of the requests that it no longer has. No log stores the journal, for it is history and not state.
     """
 
     def __init__(self, size: int) -> None:
@@ -49,19 +49,19 @@ class RequestJournal:
         self.clear()
 
     def clear(self) -> None:
-        """Begin anew; what is under way belongs to what was before."""
+        """Start anew; requests in flight belong to the old journal."""
         self._entries: deque[Any] = deque()
         self.bytes = self.seen = self.dropped = 0
         self.moved = False
-        """True when another server answered requests of this workspace before, and has the journal of them."""
+        """True if another server answered earlier requests of this workspace and has their journal."""
         self.coverage = Coverage()
 
     def begin_after_a_move(self) -> None:
-        """Begin with requests missing that another server answered: nobody can say here what they were."""
+        """Start with a note that earlier requests are missing, because another server answered them."""
         self.moved, self.dropped = True, self.dropped + 1
 
     def arrive(self, entry: Entry) -> None:
-        """A request is here whole: it counts from now on, unless it came before a reset."""
+        """Note that a request has arrived completely. It counts from now on, unless it came before a reset."""
         if entry.coverage is not self.coverage:
             entry.in_journal = False
             return
@@ -74,7 +74,7 @@ class RequestJournal:
             self._shorten()
 
     def end(self, entry: Entry) -> None:
-        """A request is answered, or never will be."""
+        """Note that a request is answered, or never will be."""
         if entry.in_journal is None:
             self.arrive(entry)
         if not entry.in_journal or entry.coverage is not self.coverage:
@@ -87,21 +87,21 @@ class RequestJournal:
             self._shorten()
 
     def _shorten(self) -> None:
-        """Drop the oldest until the rest is within bounds; the newest stays, however large it is."""
+        """Drop the oldest requests until the rest is within bounds; the newest one stays, however large it is."""
         entries = self._entries
         while len(entries) > self.size or (self.bytes > self._most_bytes and len(entries) > 1):
             self.dropped += 1
             self._let_go(entries.popleft())
 
     def _let_go(self, entry: Entry) -> None:
-        """Drop the oldest entry; one that is not over yet counts itself when it is."""
+        """Drop the oldest entry. If it is not complete yet, it adds itself to the coverage later."""
         self.bytes -= entry.weight
         entry.in_journal = False
         if entry.over:
             entry.cover()
 
     def forget(self, some: Collection[Entry]) -> int:
-        """Take out what somebody wants to see no more; it does not count as dropped. How many were there."""
+        """Remove requests that a user no longer wants to see; they do not count as dropped. Return how many."""
         gone = [entry for entry in some if entry.in_journal and entry.coverage is self.coverage]
         for entry in gone:
             self._let_go(entry)

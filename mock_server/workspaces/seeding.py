@@ -1,4 +1,4 @@
-"""The world, fitted to the document that is served: what a workspace starts with."""
+"""Seed a workspace: the world, fitted to the served document."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from mock_server.world.recipe import Recipe
 
 
 class DocumentIds(Ids):
-    """Ids as the served document wants them; where ours do not fit its schema (a UUID, say), made from the schema."""
+    """Makes ids in the form of the served document. If ours do not fit its schema (a UUID, say), the schema decides."""
 
     def __init__(self, contract: Contract, seed: int) -> None:
         super().__init__(seed, _formats(contract))
@@ -36,11 +36,11 @@ class DocumentIds(Ids):
 
     @property
     def invents(self) -> bool:
-        """True when the ids of some kind are made from its schema."""
+        """True if the ids of some kind are made from its schema."""
         return bool(self._schemas)
 
     def make(self, kind: str, index: int) -> str | int:
-        """An id of the form that the document has for the kind."""
+        """Make an id in the document's form for the kind."""
         schema = self._schemas.get(kind)
         if schema is None:
             return super().make(kind, index)
@@ -49,7 +49,7 @@ class DocumentIds(Ids):
 
 
 def document_ids(contract: Contract, seed: int) -> Ids:
-    """The ids of a workspace: ours in the document's prefixes, where these fit every kind that it has."""
+    """Make the ids of a workspace: ours with the document's prefixes, if these fit every kind."""
     ids = DocumentIds(contract, seed)
     return ids if ids.invents else Ids(seed, _formats(contract))
 
@@ -68,7 +68,7 @@ def _formats(contract: Contract) -> dict[str, IdFormat]:
 
 
 def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> WorkspaceState:
-    """The records of a new workspace: the world's, and a few of every kind that nobody wrote a story for."""
+    """The records of a new workspace: the world's, and a few of every kind without a story."""
     ids = DocumentIds(contract, seed)
     records: dict[str, Sequence[Record]] = {}
     stories = {} if contract.foreign else build(recipe, seed, start, ids)
@@ -97,7 +97,7 @@ def _write_own(contract: Contract, recipe: Recipe, ids: Ids, start: datetime, st
 
 
 def _records(contract: Contract, family: Family, make: Callable[[], list[Record]]) -> list[Record]:
-    """The records that ``make`` makes; none where it fails, and whoever asks for one of them is told why."""
+    """Call ``make`` for records; none if it fails, and requests for them get the reason."""
     try:
         return make()
     except SpecError as fault:
@@ -110,10 +110,10 @@ def _records(contract: Contract, family: Family, make: Callable[[], list[Record]
 
 
 def refitting(contract: Contract, seed: int) -> Restoring:
-    """Fits what a log kept to the document as it is now.
+    """Make a function that fits stored records to the document as it is now.
 
-    Another document may be served than when it was written, and the file may be somebody's own: each record is judged,
-    whoever is said to have written it.
+    The server may have another document than when the file was written, and the file may be a user's own: each record
+    is checked, whoever is said to have written it.
     """
 
     def fit(kind: str, row: Row) -> Row:
@@ -129,6 +129,6 @@ def _refitted(family: Family, row: Row, seed: int) -> Row:
 
 
 def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record]:
-    """Every field that the document knows, in each record; the same values whatever else is in the world."""
+    """Give each record every field that the document knows. The values do not depend on the rest of the world."""
     fit = completing(family)
     return [fit(record, chance_for(family, record, seed)) for record in records]

@@ -1,4 +1,4 @@
-"""A state with a few records of each kind, to see what kinds and fields there are."""
+"""A state with a few records of each kind, which shows the kinds and their fields."""
 
 from datetime import datetime
 
@@ -10,6 +10,6 @@ from mock_server.world.recipe import Recipe
 
 
 def one_of_each(contract: Contract, start: datetime) -> WorkspaceState:
-    """The kinds of Sophiie's world with records; of another document nothing, as it names all kinds itself."""
+    """The kinds of Sophiie's world with records; nothing for another document, which names all kinds itself."""
     records = {} if contract.foreign else build(Recipe(leads=3), 1, start, Ids(1))
     return WorkspaceState.of(dict(records), {kind: family.id for kind, family in contract.families.items()})

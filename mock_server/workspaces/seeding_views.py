@@ -1,4 +1,4 @@
-"""Kinds that are other kinds in another shape: nothing of their own is stored for them."""
+"""Kinds that show other kinds in another shape: nothing of their own is stored for them."""
 
 VIEWS = frozenset(
     {
@@ -6,4 +6,4 @@ VIEWS = frozenset(
         *(f"api/webhooks/zapier/{kind}" for kind in ("leads", "inquiries", "appointments")),
     }
 )
-"""Made by ``behaviours/organization`` and ``behaviours/zapier`` of the records of other kinds."""
+"""Kinds that ``behaviours/organization`` and ``behaviours/zapier`` make from records of other kinds."""

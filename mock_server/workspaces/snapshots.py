@@ -1,4 +1,4 @@
-"""Save a workspace at a moment, take in a moment from outside, forget it: in memory, and in the log before that."""
+"""Save, import and delete snapshots of a workspace: in the log first, then in memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from mock_server.world.clock import Clock, clock_time
 
 
 class Owner(Protocol):
-    """The interface of a workspace for its snapshots."""
+    """The part of a workspace that its snapshots need."""
 
     id: str
     state: WorkspaceState
@@ -26,11 +26,11 @@ class Owner(Protocol):
 
 
 Check = Callable[[str, Id, Record], tuple[str, str] | None]
-"""A check of a record of the mock's own kinds: it gives the place and the words of a mistake, None for none."""
+"""A check of a record of the mock's own kinds. It returns the place and text of a fault, None if there is none."""
 
 
 class RestoredStates:
-    """The states that a log has given back; what stands on the same layer shares its records."""
+    """The states that a log returned. States on the same layer share its records."""
 
     def __init__(self, templates: Templates, mistake: Check) -> None:
         self._templates = templates
@@ -38,9 +38,9 @@ class RestoredStates:
         self._states: dict[LayerId, WorkspaceState] = {}
 
     def state(self, saved: SavedWorkspace, seed: int) -> WorkspaceState:
-        """The state of a workspace; the world that it started with is at hand from now on.
+        """The state of a workspace; the world that it started from is ready to be forked from now on.
 
-        Raises ValueError for a record of the mock itself that it cannot have written.
+        Raises ValueError for a record of the mock's own kinds that the mock cannot have written.
         """
         state = self._state(saved.layer, seed)
         root = saved.layer.root
@@ -49,7 +49,7 @@ class RestoredStates:
         return state
 
     def snapshots(self, saved: SavedWorkspace, seed: int) -> dict[str, Snapshot]:
-        """The snapshots of a workspace. Raises ValueError for facts that nobody of us wrote."""
+        """The snapshots of a workspace. Raises ValueError for facts that the mock cannot have written."""
         return {
             name: Snapshot(name, self._state(layer, seed), *_time(name, facts), layer.id)
             for name, (facts, layer) in saved.snapshots.items()
@@ -79,7 +79,7 @@ def _time(name: str, facts: Record) -> tuple[str, bool]:
 class Snapshots:
     """The snapshots of all workspaces.
 
-    Every method has happened when it returns, or raises StorageUnavailable.
+    Each method either has done its work when it returns, or raises StorageUnavailable.
     """
 
     def __init__(self, log: Log, templates: Templates, waste: DeferredFree) -> None:
@@ -88,7 +88,7 @@ class Snapshots:
         self._waste = waste
 
     def save(self, owner: Owner, name: str) -> Snapshot:
-        """The workspace as it is, under a name; one of the same name is replaced."""
+        """Save the workspace as it is, under a name; a snapshot with the same name is replaced."""
         now, frozen = owner.clock.stamp(), owner.clock.frozen
         with refusing():
             layer = self._log.save(owner.id, name, {"now": now, "frozen": frozen})
@@ -97,7 +97,7 @@ class Snapshots:
         return made
 
     async def take(self, owner: Owner, snapshot: Snapshot) -> Snapshot:
-        """A snapshot from outside, in turns: it may be large."""
+        """Import a snapshot, in turns because it may be large."""
         await in_a_thread(lambda: self._templates.make_indexes(snapshot.state))
         with refusing():
             layer = await in_turns(self._templates.keep_layer(snapshot.state, {}))
@@ -110,7 +110,7 @@ class Snapshots:
         return made
 
     def forget(self, owner: Owner, name: str) -> None:
-        """Let go of one."""
+        """Delete a snapshot."""
         with refusing():
             self._log.forget(owner.id, name)
         self._drop(owner, name)
@@ -121,7 +121,7 @@ class Snapshots:
 
     @contextmanager
     def now(self, owner: Owner, name: str) -> Iterator[Snapshot]:
-        """The workspace as it is, for as long as this lasts."""
+        """The workspace as it is, available inside this block."""
         with refusing():
             layer = self._log.seal(owner.id)
         try:
@@ -131,7 +131,7 @@ class Snapshots:
 
     @contextmanager
     def layer(self, snapshot: Snapshot) -> Iterator[LayerId]:
-        """Where the log has a snapshot; one that it does not have yet, it has for as long as this lasts."""
+        """The log's layer for a snapshot. If the log has none, it keeps one during this block."""
         if snapshot.layer is not None:
             yield snapshot.layer
             return

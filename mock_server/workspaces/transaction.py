@@ -1,4 +1,4 @@
-"""A transaction of a workspace, and what follows once it is kept."""
+"""A transaction of a workspace, and the actions that follow once it is stored."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -11,7 +11,7 @@ from mock_server.stubbing.fault_rules import FaultRules
 
 
 class Tenant(Protocol):
-    """The interface of a workspace for its transactions."""
+    """The part of a workspace that its transactions need."""
 
     id: str
     state: WorkspaceState
@@ -19,11 +19,11 @@ class Tenant(Protocol):
 
 
 class WorkspaceTransaction:
-    """Everything that is done in it happens, or nothing does. Raises StorageUnavailable.
+    """All changes in it happen, or none does. Raises StorageUnavailable.
 
-    Without ``commits`` it lives in memory only. With them it is kept when the block ends; one that is ``grouped`` is
-    kept soon, together with others, and its caller waits for that before anybody is told of it. ``after`` is called
-    with a transaction that changed something, once it is kept. A class and no generator, as every request passes it.
+    Without ``commits`` it lives in memory only. With them it is stored when the block ends. A ``grouped`` one is stored
+    soon, together with others, and its caller waits for that before it answers. ``after`` is called with a stored
+    transaction that changed something. It is a class and no generator, because every request passes it.
     """
 
     __slots__ = ("_after", "_before", "_commits", "_grouped", "_tenant", "_tx")
@@ -62,7 +62,7 @@ class WorkspaceTransaction:
                 commits.keep(pending)
 
     def _kept(self) -> None:
-        """Note the state before the change for stale reads, and let follow what follows."""
+        """Note the state before the change for stale reads, and call the actions that follow."""
         if self._before is not None and any(not change.kind.startswith("$") for change in self._tx.changes()):
             self._tenant.faults.before = self._before
         self._after(self._tx)

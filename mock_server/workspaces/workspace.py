@@ -39,7 +39,7 @@ _MOST_ATTEMPTS = 1_000
 
 
 class Workspace:
-    """One tenant. Everything that can change in it hangs here."""
+    """One tenant, with everything that can change in it."""
 
     def __init__(
         self, origin: WorkspaceConfig, state: WorkspaceState, clock: Clock, contract: Contract, journal_size: int
@@ -51,11 +51,11 @@ class Workspace:
         self.journal = RequestJournal(journal_size)
         self.snapshots: dict[str, Snapshot] = {}
         self.generation = 0
-        """Grows when its records and its time are replaced as a whole: what began before belongs to another past."""
+        """Grows when records and time are replaced as a whole: work that began before must not continue."""
         self.renew(state, clock)
 
     def renew(self, state: WorkspaceState, clock: Clock) -> None:
-        """Begin anew with other records and another time: nothing of before can be seen, nor goes on."""
+        """Replace records and time: nothing from before is visible or goes on."""
         self.generation += 1
         self.state = state
         self.clock = clock
@@ -68,16 +68,16 @@ class Workspace:
         self._quotas: dict[str, KeyRateLimit] = {}
 
     def next_request(self) -> str:
-        """The id of a request that has just come in."""
+        """Make the id of a request that has just arrived."""
         self.requests += 1
         return f"req_{self.requests}"
 
     def chance(self, *key: str) -> Rng:
-        """A stream of its own for what has to be made up outside a behaviour."""
+        """A random source for made-up values outside a behaviour."""
         return rng(self.plan.seed, *key)
 
     def quota(self, key: str) -> KeyRateLimit:
-        """The quota of a key of this workspace, by its digest."""
+        """The rate limit of a key of this workspace, by the key's digest."""
         if key not in self._quotas:
             self._quotas[key] = KeyRateLimit(self.plan.limit, self.clock)
         return self._quotas[key]
@@ -88,7 +88,7 @@ class Workspace:
 
 
 class Workspaces:
-    """All tenants of a server. The world of a plan is built once and forked for each workspace that has it."""
+    """All tenants of a server. The world of a plan is built once and forked for each workspace with that plan."""
 
     def __init__(self, contract: Contract, log: Log, journal_size: int) -> None:
         self.contract = contract
@@ -101,17 +101,17 @@ class Workspaces:
         self.deferred_free = DeferredFree()
         self.snapshots = Snapshots(self.log, self._templates, self.deferred_free)
         self.started = Clock().now()
-        """When the world of a workspace starts that has no time of its own."""
+        """The start of the world of a workspace without a time of its own."""
         self.retired = Coverage()
-        """The coverage of workspaces as they were before a reset, or before they were removed."""
+        """The coverage of workspaces before a reset, and of removed ones."""
         self._commit_listeners: list[Callable[[Workspace, Transaction], None]] = []
 
     def on_commit(self, listener: Callable[[Workspace, Transaction], None]) -> None:
-        """Call ``listener`` after each transaction that changed something, once the log has kept it."""
+        """Call ``listener`` after each transaction that changed something, once the log has stored it."""
         self._commit_listeners.append(listener)
 
     def restore(self, mistake: Check = lambda kind, id, record: None) -> int:
-        """Take up what the log kept; how many workspaces that were. Raises StateError for what cannot be taken up."""
+        """Load what the log stored, and return the number of workspaces. Raises StateError if something is unusable."""
         found = RestoredStates(self._templates, mistake)
         for saved in self.log.load():
             try:
@@ -126,15 +126,15 @@ class Workspaces:
         return len(self._by_id)
 
     async def prepare(self, plan: WorldPlan, start: datetime | None = None) -> None:
-        """Have the world of a plan at hand, so that ``create`` and ``reset`` hold nobody up. Raises StateError."""
+        """Build the world of a plan, so that ``create`` and ``reset`` make nobody wait. Raises StateError."""
         await self._templates.prepare(plan.recipe, plan.seed, start or plan.start or self.started)
 
     def create(
         self, id: str, plan: WorldPlan, keys: Iterable[str], *, frozen: bool = False, terms: Terms = NO_TERMS
     ) -> Workspace:
-        """A new workspace, opened by ``keys``; kept by the log before this returns. One of the same id is replaced.
+        """Create a workspace that ``keys`` open, stored by the log on return. One with the same id is replaced.
 
-        Without a start of its own its world starts with this server, so that workspaces share what was built once.
+        Without a start of its own, its world starts with this server, so that workspaces can share one world.
         """
         origin = WorkspaceConfig(id, plan, plan.start or self.started, frozen, tuple(map(digest, keys)), terms)
         template = self._templates.of(plan.recipe, plan.seed, origin.start)
@@ -151,7 +151,7 @@ class Workspaces:
         return self._added(origin, state, clock)
 
     def reset(self, workspace: Workspace) -> None:
-        """Back to the seed, all of it; kept by the log before this returns. Raises StorageUnavailable."""
+        """Return a workspace to its seed, stored by the log on return. Raises StorageUnavailable."""
         origin, clock = workspace.origin, workspace.origin.clock()
         with refusing():
             template = self._templates.of(origin.plan.recipe, origin.plan.seed, origin.start)
@@ -161,7 +161,7 @@ class Workspaces:
         workspace.renew(template.state.fork(), clock)
 
     def return_to(self, workspace: Workspace, snapshot: Snapshot) -> None:
-        """Records and time as they were then; kept by the log before this returns. Raises StorageUnavailable."""
+        """Restore records and time of a snapshot, stored by the log on return. Raises StorageUnavailable."""
         clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
         with refusing(), self.snapshots.layer(snapshot) as layer:
             self.log.begin(workspace.id, facts(workspace.origin, clock), layer)
@@ -182,14 +182,14 @@ class Workspaces:
         key: str,
         prepare: Callable[[Transaction], None] = lambda tx: None,
     ) -> Workspace:
-        """A new workspace that starts from a snapshot of another, changed by ``prepare``. Raises StateError."""
+        """Create a workspace from a snapshot of another one, changed by ``prepare``. Raises StateError."""
         origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
         clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
         with self.snapshots.layer(snapshot) as layer:
             return self._begun(origin, Template(snapshot.state, layer), clock, prepare)
 
     def remove(self, workspace: Workspace) -> None:
-        """Nothing opens it any more, and nothing of it is left. Raises StorageUnavailable."""
+        """Remove a workspace, its keys and all its data. Raises StorageUnavailable."""
         with refusing():
             self.log.remove(workspace.id)
         del self._by_id[workspace.id]
@@ -202,17 +202,17 @@ class Workspaces:
         workspace.renew(WorkspaceState(), workspace.clock)  # for those who still hold it
 
     def keep_clock(self, workspace: Workspace) -> None:
-        """Its clock was moved, stopped or let go: the next start goes on from there. Raises StorageUnavailable."""
+        """Store a changed clock, so that the next start continues from it. Raises StorageUnavailable."""
         if self.get(workspace.id) is workspace:  # it may have been removed meanwhile
             with refusing():
                 self.log.describe(workspace.id, facts(workspace.origin, workspace.clock))
 
     def open_with(self, workspace: Workspace, key: str) -> None:
-        """Let ``key`` open a workspace for as long as this process lives."""
+        """Let ``key`` open a workspace until this process ends."""
         self._by_key[digest(key)] = workspace
 
     def get(self, id: str) -> Workspace | None:
-        """The workspace with an id; None when there is none."""
+        """The workspace with an id; None if there is none."""
         return self._by_id.get(id)
 
     def by_digest(self, key: str) -> Workspace | None:
@@ -223,21 +223,21 @@ class Workspaces:
         return iter(self._by_id.values())
 
     def transaction(self, workspace: Workspace, *, grouped: bool = False) -> WorkspaceTransaction:
-        """Everything that is done in it happens, and is kept, or nothing does. Raises StorageUnavailable.
+        """Begin a transaction: all its changes happen and are stored, or none is. Raises StorageUnavailable.
 
-        A ``grouped`` one is kept soon, with others: nobody is told of it before ``durable`` has returned.
+        A ``grouped`` one is stored soon, with others: nobody must be answered before ``durable`` has returned.
         """
         commits = self.commits if self._by_id.get(workspace.id) is workspace else None  # it may have been removed
         return WorkspaceTransaction(workspace, commits, partial(self._tell, workspace), grouped=grouped)
 
     async def durable(self, workspace: Workspace) -> None:
-        """Return once all that a workspace shows now is durable. Raises StorageUnavailable: some of it is undone."""
+        """Return once all that a workspace shows now is durable. Raises StorageUnavailable if some of it was undone."""
         if self.commits is not None:
             with refusing():
                 await self.commits.durable(workspace.id)
 
     def _tell(self, workspace: Workspace, tx: Transaction) -> None:
-        """Call those who listen to commits: the change is kept, and the caller's answer stands, if one fails."""
+        """Call the listeners of commits. If one fails, the change stays and the caller's answer stands."""
         try:
             for listener in self._commit_listeners:
                 listener(workspace, tx)

@@ -1,4 +1,4 @@
-"""The worlds that workspaces start with: each is built once, kept by the log once, and forked for every workspace."""
+"""The worlds that workspaces start from: each is built once, stored by the log once, and forked for every workspace."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _MAX_READY_WORLDS = 32  # kept in memory, to be forked
 
 
 class Template(NamedTuple):
-    """A world as it starts, and the layer of the log that holds it. Never written to."""
+    """A world at its start, and the layer of the log that holds it. It is never changed."""
 
     state: WorkspaceState
     layer: LayerId
@@ -38,7 +38,7 @@ class _Key(NamedTuple):
 
 
 class Templates:
-    """The worlds at hand; the one that was built first is forgotten first."""
+    """The worlds in memory; the oldest one is dropped first."""
 
     def __init__(self, contract: Contract, log: Log) -> None:
         self._contract = contract
@@ -49,7 +49,7 @@ class Templates:
 
     @cached_property
     def program(self) -> str:
-        """A digest of the documents, fixtures and code, which decide a world beside its recipe, seed and start."""
+        """A digest of the documents, fixtures and code: with recipe, seed and start they determine a world."""
         found = hashlib.sha256(__version__.encode())
         for document in self._contract.documents:
             found.update(write_json(document.root))
@@ -58,7 +58,7 @@ class Templates:
         return found.hexdigest()
 
     def of(self, recipe: Recipe, seed: int, start: datetime) -> Template:
-        """The world, built now where it is not at hand. Raises StateError."""
+        """The world, built now if it is not in memory. Raises StateError."""
         key = _Key(recipe, seed, stamp(start))
         if key not in self._at_hand:
             state = self._build(key, start)
@@ -66,7 +66,7 @@ class Templates:
         return self._at_hand[key]
 
     async def prepare(self, recipe: Recipe, seed: int, start: datetime) -> None:
-        """Have the world at hand, without holding anybody up: ``of`` is quick afterwards. Raises StateError."""
+        """Build the world in a thread, so that ``of`` is quick afterwards and nobody waits. Raises StateError."""
         key = _Key(recipe, seed, stamp(start))
         await self._built.until(lambda: not self._building)
         if key in self._at_hand:
@@ -80,7 +80,7 @@ class Templates:
             self._built.wake()
 
     def adopt(self, layer: Layer, state: WorkspaceState) -> None:
-        """Take a layer that the log has kept for a world of today, where it is one."""
+        """Use a stored layer as the world, if it is the world that would be built today."""
         if layer.facts.get("program") != self.program or "world" not in layer.facts:
             return
         try:
@@ -92,11 +92,11 @@ class Templates:
             self._take(key, Template(state, layer.id))
 
     def refitting(self, seed: int) -> Restoring:
-        """How what the log kept becomes what is served now."""
+        """A function that fits stored records to the served document."""
         return refitting(self._contract, seed)
 
     def make_indexes(self, state: WorkspaceState) -> None:
-        """Make those that somebody would wait for."""
+        """Make the indexes for which a request would have to wait."""
         make_indexes(self._contract, state)
 
     def _build(self, key: _Key, start: datetime) -> WorkspaceState:
@@ -110,7 +110,7 @@ class Templates:
         return self.keep_layer(state, made)
 
     def keep_layer(self, state: WorkspaceState, made: Mapping[str, Any]) -> Slices[LayerId]:
-        """Keep a whole state as a layer, with what it was made from."""
+        """Store a whole state as a layer, with the facts that it was made from."""
         rows = {kind: state.rows(kind) for kind in state.kinds}
         return self._log.keep(rows, state.counters, {**made, "program": self.program})
 

@@ -1,1 +1,1 @@
-"""Own data in a workspace: records that a person wrote, checked by the document, completed, and stored at once."""
+"""Records that a person writes into a workspace: checked by the document, completed, and stored at once."""

@@ -1,4 +1,4 @@
-"""The parts of a workspace that own records are written into, and what was written so far."""
+"""The parts of a workspace that own records are written into, and the records that were written so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ _MADE_BY_RULE = "it follows from other records; leave it out"
 
 @dataclass
 class OwnDataContext:
-    """One writing of own records, inside a transaction. ``made`` are the rows that were written, by kind and id."""
+    """One writing of own records, inside a transaction. ``made`` are the written rows, by kind and id."""
 
     contract: Contract
     tx: Transaction
@@ -45,18 +45,18 @@ class OwnDataContext:
         return self.world.now
 
     def chance(self, *key: Id) -> Rng:
-        """A stream of its own for what has to be made up; the same key, the same values."""
+        """A random source for made-up values; the same key gives the same values."""
         return self.world.rng("own data", *key)
 
     def new_id(self, kind: str) -> Id:
-        """The id of the next record of a kind. Raises FaultyValue when there is none."""
+        """Make the id of the next record of a kind. Raises FaultyValue if there is none."""
         id = new_id(self.tx, self.world.ids, kind)
         if id is None:
             raise FaultyValue((kind,), f"the document's ids for {kind} are used up")
         return id
 
     def put(self, kind: str, id: Id, record: Record) -> Row:
-        """Store a record, made valid for the document where its kind goes out."""
+        """Store a record. It is made valid for the document if an operation shows its kind."""
         family = self.contract.families.get(kind)
         fitted = valid(family, record, lambda: self.chance(kind, id)) if family else record
         before = self.tx.get(kind, id)
@@ -66,13 +66,13 @@ class OwnDataContext:
         return row
 
     def check(self, row: Row, said: Mapping[str, Any], places: Mapping[str, Path], path: Path) -> None:
-        """Raises FaultyValue where something that was said is not what was stored."""
+        """Raises FaultyValue if a stored value is not what the person wrote."""
         for name, value in said.items():
             if name in row.record and not holds(value, row.record[name]):
                 raise FaultyValue(places.get(name, path), f"`{name}` cannot be this here", _MADE_BY_RULE)
 
     def completing(self, family: Family) -> Fit:
-        """A function that gives a record of a family every field of the document; made once."""
+        """A function that gives a record of a family every field of the document; made once for each family."""
         if family.kind not in self._fits:
             self._fits[family.kind] = completing(family)
         return self._fits[family.kind]
@@ -82,7 +82,7 @@ class OwnDataContext:
         return {}
 
     def stranger(self) -> tuple[Person, int]:
-        """Someone whom no lead can be taken for, with the number that they are made from."""
+        """Make up a person who resembles no lead, from the number of this one."""
         shop = self.world.business
         for _ in range(_TRIES):
             index = FIRST_FREE_INDEX + self.tx.count("$people")
@@ -96,13 +96,13 @@ class OwnDataContext:
 def own_data_context(
     contract: Contract, tx: Transaction, world: WorldContext, kinds: Kinds, zone: str, *, texts: bool
 ) -> OwnDataContext:
-    """The context of one writing; ``zone`` is the time zone of the organization, empty for none."""
+    """Make the context of one writing; ``zone`` is the organization's time zone, empty if it has none."""
     local = local_zone(zone or "UTC")
     return OwnDataContext(contract, tx, world, kinds, local, Values(world.now, local, texts=texts))
 
 
 def world_context(tx: Transaction, recipe: Recipe, ids: Any, now: int, zone: str) -> WorldContext:
-    """The stage of stories that are written now: the recipe's business, with the services that the workspace has."""
+    """The context of stories that are written now: the recipe's business with the workspace's services."""
     shop = business(recipe.business)
     known = {service.name: service for service in shop.services}
     services = [known.get(name) or _service(row, name) for row, name in _named(tx)]
@@ -119,7 +119,7 @@ def _named(tx: Transaction) -> list[tuple[Row, str]]:
 
 
 def _service(row: Row, name: str) -> Service:
-    """A service that is none of the business's own. Its place in the catalogue is asked of nobody."""
+    """A service that the business does not have itself. Its place in the catalogue is never used."""
     record, minutes = row.record, row.record.get("duration")
     length = minutes if isinstance(minutes, int) and 0 < minutes <= 1_440 else 60
     questions = tuple(it for it in record.get("followUpQuestions") or () if isinstance(it, str))

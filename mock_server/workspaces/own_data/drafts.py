@@ -1,4 +1,4 @@
-"""Drafts: what a person wrote, taken apart into records, each with an id, before anything refers to another."""
+"""Drafts: the input of a person split into records, each with an id, before references are resolved."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from mock_server.workspaces.own_data.kinds import Kind, Kinds
 from mock_server.world.ids import Ids
 
 MAX_RECORDS = 10_000
-"""Records that can be written at once, those in other records counted."""
+"""Most records in one writing, with those inside other records."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """One record to be. ``said`` are fields of its kind, ``words`` what becomes fields when its story is told.
+    """One record to be written. ``said`` are fields of its kind; ``words`` become fields when its story is told.
 
-    ``places`` has the way to each of them; ``above`` is the draft that it was written in.
+    ``places`` has the way to each of them; ``above`` is the draft in which this one was written.
     """
 
     kind: Kind
@@ -34,12 +34,12 @@ class Draft:
     above: "Draft | None" = None
 
     def place(self, name: str) -> Path:
-        """The way to a field or a word; to the record where it was not said."""
+        """The way to a field or a word; to the record if the person did not write that field."""
         return self.places.get(name, self.path)
 
 
 class Drafting:
-    """Takes apart what was written. Faults go to ``faults``."""
+    """Splits the input into drafts. Faults go to ``faults``."""
 
     def __init__(self, kinds: Kinds, tx: Transaction, ids: Ids, faults: Faults, most: int = MAX_RECORDS) -> None:
         self._most = most
@@ -48,7 +48,7 @@ class Drafting:
         self._given: set[tuple[str, Id]] = set()
 
     def read(self, written: Mapping[str, Any]) -> list[Draft]:
-        """The drafts of everything that was written by kind, those in others after them. Raises RecordsError."""
+        """The drafts of all input by kind; records inside other records come after these. Raises RecordsError."""
         for name, value in written.items():
             try:
                 self._read_kind(name, value)
@@ -93,7 +93,7 @@ class Drafting:
                         self._draft(inner, item, place, draft, field_name)
 
     def _taken(self, kind: Kind, written: Any, path: Path, above: Draft | None) -> Draft:
-        """One record without those in it. Raises FaultyValue."""
+        """Make the draft of one record, without the records inside it. Raises FaultyValue."""
         if isinstance(written, str) and kind.short:
             written = {kind.short: written}
         if not isinstance(written, Mapping):
@@ -107,7 +107,7 @@ class Drafting:
         return draft
 
     def _sort(self, draft: Draft, key: str, value: Any) -> None:
-        """Put one key where it belongs."""
+        """Put one key of the input into its place in the draft."""
         kind, path = draft.kind, (*draft.path, key)
         name = kind.aliases.get(key) or (kind.refers[key][0] if key in kind.refers else key)
         if key in kind.words:
@@ -123,7 +123,7 @@ class Drafting:
             self._faults.add(FaultyValue(path, f"is not known here{meant}", choice(kind.known)))
 
     def change(self, name: str, row: Row, fields: Mapping[str, Any]) -> Draft:
-        """The draft of a change of a record that is there. Raises RecordsError."""
+        """Make the draft of a change to an existing record. Raises RecordsError."""
         kind = self._kinds.get(name)
         if kind is None:
             raise ValueError(f"{name} is no kind")
@@ -141,7 +141,7 @@ class Drafting:
         return draft
 
     def _id(self, draft: Draft) -> Id:
-        """The id that was given, or a new one. Raises FaultyValue."""
+        """The id that the person gave, or a new one. Raises FaultyValue."""
         kind, own = draft.kind, draft.said.pop(draft.kind.id, None)
         if kind.single and (row := self._tx.one(kind.name)) is not None:
             return row.id

@@ -6,17 +6,17 @@ from mock_server.errors import Problem, RecordsError
 from mock_server.support import json_pointer
 
 Path = tuple[str | int, ...]
-"""The way to a part of what was written: ``("leads", 0, "phone")``."""
+"""The way to a part of the input: ``("leads", 0, "phone")``."""
 
 Where = Callable[[Sequence[str | int]], str]
-"""Names the place of a part: a pointer, or a file and its line."""
+"""A function that names the place of a part: a pointer, or a file and its line."""
 
 MAX_FAULTS = 20
-"""Faults that are told at once; a person mends these first."""
+"""Most faults that are reported at once."""
 
 
 class FaultyValue(Exception):
-    """One part that cannot be taken."""
+    """One part of the input cannot be accepted."""
 
     def __init__(self, path: Path, what: str, remedy: str = "", *, conflict: bool = False) -> None:
         super().__init__(what)
@@ -31,13 +31,13 @@ class Faults:
         self._found: list[FaultyValue] = []
 
     def add(self, fault: FaultyValue) -> None:
-        """Note one more. Raises RecordsError once there are enough."""
+        """Note a fault. Raises RecordsError once there are enough."""
         self._found.append(fault)
         if len(self._found) >= MAX_FAULTS:
             self.refuse()
 
     def refuse(self) -> None:
-        """Raises RecordsError where there are any."""
+        """Raises RecordsError if there is any fault."""
         if self._found:
             problems = [Problem(self._where(it.path), it.what, it.remedy) for it in self._found]
             pointer = self._pointer(self._found[0].path)

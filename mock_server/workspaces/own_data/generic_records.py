@@ -1,4 +1,4 @@
-"""Records of kinds without a story: what was said, and for the rest what the document and other records show."""
+"""Write records of kinds without a story: the person's fields, completed from the document and other records."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _HOSTS = 3
 
 
 def store_record(context: OwnDataContext, draft: Draft) -> Row:
-    """Store one record, completed. Raises FaultyValue."""
+    """Complete and store one record. Raises FaultyValue."""
     kind, family = draft.kind, draft.kind.family
     above = {} if family is None or family.parent is None else _placed(context, draft)
     said = {**draft.said, **above}
@@ -38,7 +38,7 @@ def store_record(context: OwnDataContext, draft: Draft) -> Row:
 
 
 def _placed(context: OwnDataContext, draft: Draft) -> dict[str, Any]:
-    """The fields that say below which record this one hangs; one of those that are there where it was not said."""
+    """The fields that refer to the record's parent; an existing parent if the person named none."""
     family = draft.kind.family
     if family is None or family.link is None or draft.said.get(family.link) is not None:
         return {}
@@ -51,7 +51,7 @@ def _placed(context: OwnDataContext, draft: Draft) -> dict[str, Any]:
 
 
 def _like_others(context: OwnDataContext, draft: Draft) -> dict[str, Any]:
-    """Fields as the newest record of the kind has them, and a name and a mail for a member of the team."""
+    """Copy fields from the newest record of the kind; a member of the team gets a name and a mail of its own."""
     rows = context.tx.page(draft.kind.name, 0, 1)[0]
     alike = {name: value for name, value in rows[0].record.items() if name not in _OWN} if rows else {}
     alike.update({name: value for name, value in USUAL.get(draft.kind.name, {}).items() if name in alike})

@@ -1,4 +1,4 @@
-"""The kinds of which a person can write records, each with its fields, what hangs below it and what it refers to."""
+"""The kinds of records that a person can write: their fields, the kinds below them, and their references."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ _IDS = ("ids", "id")
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind. ``fields`` are the document's, None for one whose schema is not known.
+    """One kind. ``fields`` are the document's, None if no schema is known.
 
-    ``refers`` says for a field, or a word beside the fields, which field and which kind it means. ``below`` are the
-    kinds that can stand in a record of this one, each with the field that holds the id of the record above it.
+    ``refers`` maps a field, or a word for one, to the field and the kind that it refers to. ``below`` are the kinds
+    that can stand in a record of this one, each with the field that holds the id of the record above it.
     """
 
     name: str
@@ -54,12 +54,12 @@ class Kinds:
 
     @cached_property
     def names(self) -> list[str]:
-        """The kinds that can be written, in the order of the alphabet."""
+        """The kinds that can be written, in alphabetical order."""
         return sorted({*self._contract.families, *self._stored} - (set() if self._contract.foreign else VIEWS))
 
     @cached_property
     def _called(self) -> Mapping[str, list[str]]:
-        """The kinds by the word for one record of them."""
+        """The kinds by the word for one record of them: ``lead`` for ``leads``."""
         found: dict[str, list[str]] = {}
         for kind in self.names:
             found.setdefault(plain(singular(kind.rpartition("/")[2])), []).append(kind)
@@ -68,7 +68,7 @@ class Kinds:
         return found
 
     def get(self, name: str) -> Kind | None:
-        """The kind of a name; None where it cannot be written."""
+        """The kind with a name; None if it cannot be written."""
         if name not in self._made and name in self.names:
             self._made[name] = self._kind(name)
         return self._made.get(name)
@@ -96,14 +96,14 @@ class Kinds:
         )
 
     def _shown(self, name: str) -> Mapping[str, Schema | None]:
-        """The fields of a kind; found once."""
+        """The fields of a kind, collected once."""
         if name not in self._fields:
             family = self._contract.families.get(name)
             self._fields[name] = _fields(family) if family else self._seen(name)
         return self._fields[name]
 
     def _seen(self, name: str) -> dict[str, Schema | None]:
-        """The fields of records that are there: the document shows them in another shape only."""
+        """The fields of existing records, for a kind that the document shows only in another shape."""
         rows = self._tx.page(name, 0, _LOOKED_AT)[0]
         return dict.fromkeys(it for row in rows for it in row.record)
 
@@ -123,7 +123,7 @@ class Kinds:
             yield "tradeService", ("tradeService", "services")
 
     def target(self, each: str, owner: str) -> str:
-        """The kind that a field is called after: ``leadId`` refers to leads; empty for none."""
+        """The kind that a field's name refers to: ``leadId`` refers to leads; empty if it refers to none."""
         bare = plain(each)
         end = next((it for it in _IDS if bare.endswith(it) and len(bare) > len(it)), "")
         joined = end and (each.lower() != each or "_" in each or "-" in each)  # `paid` is about no `pa`
@@ -148,7 +148,7 @@ class Kinds:
 
 
 def _fields(family: Family) -> dict[str, Schema | None]:
-    """The fields of a record as the document describes them; of several shapes the first one counts."""
+    """The fields of a record in the document; of several shapes the first one counts."""
     found: dict[str, Schema | None] = {}
     carried = embedded(family)  # other records that a record may show: they are written on their own
     for shape in family.shapes:
@@ -159,7 +159,7 @@ def _fields(family: Family) -> dict[str, Schema | None]:
 
 
 def _without_id(name: str) -> str:
-    """``lead`` for ``leadId`` and ``lead_id``; empty for a field that is not called like this."""
+    """``lead`` for ``leadId`` and ``lead_id``; empty for a field with another kind of name."""
     for end in ("Ids", "Id", "_ids", "_id", "-id", "ID"):
         if name.endswith(end) and len(name) > len(end):
             return name.removesuffix(end) + ("s" if end.endswith("ds") else "")

@@ -1,4 +1,4 @@
-"""A lead as its first record shows it: what was said of it, and for the rest somebody who is made up."""
+"""A lead as it is first created: the person's fields, and made-up details for the rest."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,7 +15,7 @@ _HOSTS = 3
 
 
 def person_of(context: OwnDataContext, plan: LeadStoryPlan) -> Person:
-    """Who the lead is; a stranger lends what was not said."""
+    """The person behind a lead; a made-up stranger supplies the details that were not given."""
     stranger, index = context.stranger()
     if plan.row is not None:
         return known_person(

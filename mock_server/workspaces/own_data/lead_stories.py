@@ -1,4 +1,4 @@
-"""Leads with their stories: inquiries, visits and notes as a person wrote them, and all that follows from them."""
+"""Leads with their stories: the inquiries, visits and notes that a person wrote, and everything that follows."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class LeadStory:
         self._lines: list[tuple[int, ActivityLine, Any, Any]] = []
 
     def write(self) -> None:
-        """Store all of it: the lead, its inquiries, visits and notes, and the activities in their order."""
+        """Store the lead, its inquiries, visits and notes, and the activities in their order."""
         context, plan = self._context, self._plan
         plan.contacts = [plan_contact(context, draft) for draft in plan.inquiries]
         plan.visits = [plan_visit(context, draft) for draft in plan.appointments]
@@ -70,7 +70,7 @@ class LeadStory:
         self._complete_lead(lead)
 
     def _created(self) -> int:
-        """When the lead was created: as it was said, or at the first thing that is known of it."""
+        """When the lead was created: the given time, or that of the first thing known about it."""
         said = said_time(self._plan.draft, "createdAt")
         starts = [it.start for it in self._plan.contacts]
         noted = [at for it in self._plan.notes if (at := said_time(it, "createdAt")) is not None]
@@ -96,7 +96,7 @@ class LeadStory:
             self._line(contact.start, inquiry_created(contact.source, about), row.id)
 
     def _write_visit(self, visit: PlannedVisit, who: Person) -> None:
-        """One appointment with its activities, from the booking to what became of it."""
+        """Write one appointment with its activities, from the booking to its end."""
         context, zone = self._context, self._context.world.business.zone
         booked = self._booked(visit)
         record = self._visit_record(visit, booked, who)
@@ -116,12 +116,12 @@ class LeadStory:
             self._line(booked, lead_activated(), self._plan.id)
 
     def _changed(self, visit: PlannedVisit, booked: int) -> int:
-        """When it was last changed: moved or called off an hour before it, or never."""
+        """When a visit was last changed: moved or cancelled an hour before it, or never."""
         changed = visit.status == "CANCELLED" or visit.draft.said.get("isRescheduled") is True
         return min(self._context.now, max(booked, visit.start - 60 * MINUTE)) if changed else booked
 
     def _booked(self, visit: PlannedVisit) -> int:
-        """When it was booked: at the end of the conversation in which it was arranged, where nobody said."""
+        """When a visit was booked: by default at the end of the conversation in which it was arranged."""
         if visit.booked is not None:
             return visit.booked
         now, contact = self._context.now, visit.contact
@@ -178,7 +178,7 @@ class LeadStory:
         return self._created() if self._plan.row is None else _created(self._plan.row)
 
     def _write_lines(self) -> None:
-        """The activities in order of time; at one time, in the order of cause and effect."""
+        """Write the activities in order of time; at the same time, a cause before its effect."""
         kind = "leads/activities"
         for at, line, reference, user in sorted(self._lines, key=lambda it: it[0]):
             id = self._context.new_id(kind)
@@ -205,7 +205,7 @@ class LeadStory:
 
 
 def count_inquiries(context: OwnDataContext, lead: Any) -> dict[str, Any]:
-    """The tally of a lead, once its first inquiry is marked as the first."""
+    """The counts of a lead's inquiries, once the first one is marked as first."""
     rows = context.tx.find("inquiries", {"leadId": lead})
     for number, row in enumerate(rows):
         if row.record.get("isFirstInquiry") is not (number == 0):

@@ -1,7 +1,7 @@
-"""Values that a made-up world happens not to meet are added to its leads, so that a client meets all of them.
+"""Add records to a made-up world for values that it happens not to have, so that a client meets all of them.
 
-A dozen leads can go without a chat, or without a visit that was called off. What is missing is written as a person
-would write it, for leads that are there, with ids of the world's own range.
+A dozen leads may have no chat, or no cancelled visit. The missing records are written as a person would write them,
+for existing leads, with ids of the world's own range.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from mock_server.world.own_data.local_zone import local_zone
 from mock_server.world.recipe import Recipe
 
 FEWEST_LEADS = 10
-"""A recipe with fewer leads is somebody's own choice, and stays as it is."""
+"""A recipe with fewer leads than this is a user's own choice and is not changed."""
 
 _ROOM = 1_000  # indices at the end of the world's range
 _COUNTED = ("inquiries", "appointments", "leads/activities", "$serials", "inquiries/data", "threads")
@@ -33,7 +33,7 @@ _OLD = 8 * DAY
 def with_missing_values(
     contract: Contract, recipe: Recipe, ids: Ids, start: datetime, state: WorkspaceState
 ) -> Mapping[str, Sequence[Record]]:
-    """The records of the kinds that get more, all of them; nothing where the world meets everything."""
+    """All records of the kinds that get more; nothing if the world has every value already."""
     leads = _suitable(state, epoch_ms(start))
     if recipe.leads < FEWEST_LEADS or not leads:
         return {}
@@ -52,14 +52,14 @@ def with_missing_values(
 
 
 def _suitable(state: WorkspaceState, now: int) -> list[Record]:
-    """Leads that can have one more visit in the past: known for a while, and no longer pending."""
+    """Leads that can have one more past visit: known for a while, and no longer pending."""
     leads = [row.record for row in state.rows("leads")]
     old = [it for it in leads if epoch_ms(parse(str(it["createdAt"]))) < now - _OLD]
     return [it for it in old if it.get("status") == "active" and it.get("phone") and it.get("lastInquiryId")]
 
 
 def _missing(state: WorkspaceState, leads: Sequence[Record], now: int) -> dict[str, list[dict[str, Any]]]:
-    """The records that would bring what is missing."""
+    """The records with the missing values."""
     met = {row.record.get("source") for row in state.rows("inquiries")}
     visits = [row.record for row in state.rows("appointments")]
     statuses = {visit.get("status") for visit in visits}
@@ -82,6 +82,6 @@ def _missing(state: WorkspaceState, leads: Sequence[Record], now: int) -> dict[s
 
 
 def _days_to_a_weekday(now: int, zone: str) -> int:
-    """How many days ago the last Monday to Friday was that is at least two days past."""
+    """How many days ago the last weekday was, at least two days back."""
     today = local_zone(zone).to_local(now) // DAY
     return next(days for days in range(2, 9) if weekday(today - days) < 5)

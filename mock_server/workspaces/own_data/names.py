@@ -1,4 +1,4 @@
-"""Finding a record by what a person calls it: its id, a name, a mail, a phone."""
+"""Find a record by what a person calls it: its id, a name, a mail, a phone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _SHOWN = 12
 
 
 class RecordNames:
-    """The names of the records that are there, and of those that are being written."""
+    """The names of existing records, and of those that are being written."""
 
     def __init__(self, tx: Transaction, drafts: Iterable[Draft]) -> None:
         self._tx = tx
@@ -28,7 +28,7 @@ class RecordNames:
         self._by_name: dict[str, dict[str, list[Id]]] = {}
 
     def find(self, kind: str, called: Any, path: Path) -> Id:
-        """The id of the record of a kind that is called so. Raises FaultyValue."""
+        """The id of the record of a kind with this name. Raises FaultyValue."""
         if isinstance(called, bool) or not isinstance(called, str | int):
             raise FaultyValue(
                 path, f"is {short_repr(called, 40)} and names none of the {kind}", "write a name or an id"
@@ -48,7 +48,7 @@ class RecordNames:
         raise FaultyValue(path, f"none of the {kind} is called {short_repr(called, 40)}{near}", remedy)
 
     def record(self, kind: str, id: Id) -> Mapping[str, Any]:
-        """The fields of a record that is there or is being written, as far as they were said."""
+        """The fields of an existing record, or the given ones of a record that is being written."""
         row = self._tx.get(kind, id)
         if row is not None:
             return row.record

@@ -1,4 +1,4 @@
-"""Writing own records: all of them are read, then checked, then stored, in one transaction or not at all."""
+"""Write own records: read all of them, check all, then store all, in one transaction or not at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from mock_server.world.recipe import Recipe
 
 
 class Ground(NamedTuple):
-    """The workspace that records are written into: its transaction, ids, recipe, and its time in milliseconds."""
+    """The workspace for a writing: its transaction, ids, recipe, and its time in milliseconds."""
 
     contract: Contract
     tx: Transaction
@@ -40,10 +40,10 @@ def write_records(
     texts: bool = False,
     most: int = MAX_RECORDS,
 ) -> dict[tuple[str, Id], Row]:
-    """Write records by kind; every row that was made or changed, those that were written first.
+    """Write records by kind. Return every new or changed row, the person's own records first.
 
-    ``where`` names places for messages, ``pointer`` leads to the first of them; ``texts`` is for tables, where every
-    value is a text. Raises RecordsError, and then the transaction must be undone.
+    ``where`` names places for messages, ``pointer`` makes a JSON pointer to the first of them. ``texts`` is for tables,
+    where every value is a text. Raises RecordsError, and then the transaction must be undone.
     """
     faults = Faults(where, pointer)
     context = ground_context(ground, written, texts=texts)
@@ -67,7 +67,7 @@ def write_records(
 
 
 def ground_context(ground: Ground, written: Mapping[str, Any], *, texts: bool) -> OwnDataContext:
-    """The context of a writing on this ground."""
+    """Make the context of a writing into this workspace."""
     zone = _zone(ground, written)
     world = world_context(ground.tx, ground.recipe, ground.ids, ground.now, zone)
     kinds = Kinds(ground.contract, ground.tx, ground.stored)
@@ -75,7 +75,7 @@ def ground_context(ground: Ground, written: Mapping[str, Any], *, texts: bool) -
 
 
 def _zone(ground: Ground, written: Mapping[str, Any]) -> str:
-    """The time zone of the organization, also of one that is just being written."""
+    """The time zone of the organization, also of one in the same writing."""
     said = written.get("organization")
     said = said[0] if isinstance(said, list) and said else said
     row = ground.tx.one("organization")
@@ -86,7 +86,7 @@ def _zone(ground: Ground, written: Mapping[str, Any]) -> str:
 
 
 def _plans(context: OwnDataContext, drafts: Sequence[Draft]) -> list[LeadStoryPlan]:
-    """The stories by lead, in the order in which the leads were first named."""
+    """The stories by lead, in the order of the first mention of each lead."""
     plans: dict[Id, LeadStoryPlan] = {}
     for draft in drafts:
         if draft.kind.name == "leads":

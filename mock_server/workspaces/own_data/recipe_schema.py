@@ -33,7 +33,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 
 
 def recipe_schema(contract: Contract) -> dict[str, Any]:
-    """The schema of a recipe; what only other records can tell (that a name is known) it does not say."""
+    """Make the schema of a recipe. It cannot express what depends on other records, such as known names."""
     state = one_of_each(contract, _START)
     kinds = Kinds(contract, Transaction(state), state.kinds)
     known = {name: kind for name in kinds.names if (kind := kinds.get(name))}
@@ -56,7 +56,7 @@ def recipe_schema(contract: Contract) -> dict[str, Any]:
 
 
 def _numbers() -> Mapping[str, Any]:
-    """The keys that are no records, with their defaults."""
+    """The keys of a recipe that are not records, with their defaults."""
     usual = Recipe().to_dict()
     found: dict[str, Any] = {}
     for name, default in usual.items():

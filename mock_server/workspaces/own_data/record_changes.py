@@ -1,4 +1,4 @@
-"""Changing and removing one record by hand, with what follows from it for its lead."""
+"""Change or remove one record by hand, with the consequences for its lead."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ _NEW_ONLY = "it tells of a new record; change the fields themselves"
 def change_record(
     ground: Ground, kind: str, row: Row, fields: Mapping[str, Any], where: Where = json_pointer.join
 ) -> Row:
-    """Change the fields that are named; the rest stays. Raises RecordsError, and then nothing may be kept."""
+    """Change the given fields of a record. Raises RecordsError, and then the transaction must be undone."""
     faults = Faults(where, where)
     context = ground_context(ground, {}, texts=False)
     drafting = Drafting(Kinds(ground.contract, ground.tx, ground.stored), ground.tx, ground.ids, faults)
@@ -65,7 +65,7 @@ def _changed(context: OwnDataContext, draft: Draft, row: Row) -> Row:
 
 
 def _moved(context: OwnDataContext, draft: Draft, row: Row, record: Mapping[str, Any]) -> dict[str, Any]:
-    """An appointment with its new time or status, and the activities that say so. Raises FaultyValue."""
+    """Change the time or status of an appointment, with the activities about it. Raises FaultyValue."""
     start, end = (epoch_ms(parse(str(record[name]))) for name in ("start", "end"))
     before = epoch_ms(parse(str(row.record["start"])))
     if start != before and "end" not in draft.said:
@@ -87,7 +87,7 @@ def _moved(context: OwnDataContext, draft: Draft, row: Row, record: Mapping[str,
 
 
 def remove_record(ground: Ground, kind: str, row: Row) -> list[tuple[str, Id]]:
-    """Remove a record and all that hangs below it; the kinds and ids of what is gone."""
+    """Remove a record and all records below it; return the kinds and ids of the removed ones."""
     context = ground_context(ground, {}, texts=False)
     gone = list(_below(context, kind, row.id, set()))
     for name, id in gone:
@@ -98,7 +98,7 @@ def remove_record(ground: Ground, kind: str, row: Row) -> list[tuple[str, Id]]:
 
 
 def _below(context: OwnDataContext, kind: str, id: Id, seen: set[tuple[str, Id]]) -> Iterator[tuple[str, Id]]:
-    """The record, after all that hangs below it."""
+    """The record, after all records below it."""
     if (kind, id) in seen:
         return
     seen.add((kind, id))
@@ -127,5 +127,5 @@ def _line(context: OwnDataContext, lead: Any, line: ActivityLine, reference: Id)
 
 
 def body_places(prefix: Path, skip: int) -> Callable[[Any], str]:
-    """A function that names places in the body of a request: ``skip`` steps of the way are not written there."""
+    """Make a function that names places in a request's body, without the first ``skip`` steps of the way."""
     return lambda path: json_pointer.join((*prefix, *path[skip:]))

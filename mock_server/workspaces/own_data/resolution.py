@@ -1,4 +1,4 @@
-"""Resolution: names become ids, told times become times, and every value is what the document admits."""
+"""Resolution: replace names by ids and spoken times by timestamps, and make every value valid for the document."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +55,7 @@ class Resolution:
         return self._alike(draft, name, value, path)
 
     def _reference(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
-        """The id of the record that is meant; of a service in an appointment, its id and its name."""
+        """The id of the named record; for the service of an appointment, its id and its name."""
         target = draft.kind.refers[name][1]
         if isinstance(value, list):
             return [self._names.find(target, item, (*path, number)) for number, item in enumerate(value)]
@@ -77,14 +77,14 @@ class Resolution:
             raise
 
     def _mail(self, called: Any, path: Path) -> Any:
-        """The mail of a member of the team who is called so; a mail stays."""
+        """The mail of the member of the team with this name; a mail stays a mail."""
         if not isinstance(called, str) or "@" in called:
             return called
         id = self._names.find("members", called, path)
         return self._names.record("members", id).get("email") or called
 
     def _alike(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
-        """A value of a kind that no operation shows as it is: of the type that other records have there."""
+        """Convert a value of a kind without a schema to the type that it has in other records."""
         rows = self._context.tx.page(draft.kind.name, 0, 20)[0]
         seen = [row.record[name] for row in rows if row.record.get(name) is not None]
         types = {_type(it) for it in seen}
@@ -94,7 +94,7 @@ class Resolution:
         raise FaultyValue(path, f"is {short_repr(value, 40)}", f"write it like {short_repr(seen[0], 60)}")
 
     def _refuse_doubles(self, draft: Draft) -> None:
-        """Raises FaultyValue where another living record has a value that is one record's only."""
+        """Raises FaultyValue if another record has a value that must be unique."""
         if self._context.contract.foreign:
             return
         kind = draft.kind.name
@@ -112,5 +112,5 @@ class Resolution:
 
 
 def _type(value: Any) -> str:
-    """The JSON type of a value; a whole number is a number."""
+    """The JSON type of a value; a whole number counts as a number."""
     return "number" if type_of(value) == "integer" else type_of(value)

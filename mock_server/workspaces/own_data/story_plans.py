@@ -1,4 +1,4 @@
-"""The plan of one lead's story: contacts and visits that were written, with their times, before words are found."""
+"""The plan of one lead's story: the written contacts and visits with their times, before any text is made up."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +17,12 @@ from mock_server.world.conversations import Conversation, pick_topic
 from mock_server.world.fixture_models import Service
 
 NOTICE = 26 * HOUR
-"""How long before a visit it is booked, where nothing else is known."""
+"""The usual time between the booking of a visit and the visit."""
 
 
 @dataclass(slots=True)
 class PlannedContact:
-    """One inquiry to be. ``visit`` is the one that it leads to; ``draft`` is None for one that nobody wrote."""
+    """A planned inquiry. ``visit`` is the visit that it books; ``draft`` is None if no person wrote it."""
 
     draft: Draft | None
     source: str
@@ -34,13 +34,13 @@ class PlannedContact:
 
     @property
     def start(self) -> int:
-        """When it began; it is settled before anybody asks."""
+        """When the contact began; it is set before the first use."""
         return self.at or 0
 
 
 @dataclass(slots=True)
 class PlannedVisit:
-    """One appointment to be. ``contact`` or ``inquiry`` is where it was booked; ``booked`` when."""
+    """A planned appointment. ``contact`` or ``inquiry`` is where it was booked; ``booked`` is when."""
 
     draft: Draft
     service: Service | None
@@ -54,7 +54,7 @@ class PlannedVisit:
 
 @dataclass(slots=True)
 class LeadStoryPlan:
-    """All that was written about one lead. ``row`` is a lead that was there before, ``draft`` a new one."""
+    """Everything that was written about one lead. ``row`` is an existing lead, ``draft`` a new one."""
 
     draft: Draft | None
     row: Row | None
@@ -68,13 +68,13 @@ class LeadStoryPlan:
 
 
 def said_time(draft: Draft | None, name: str) -> int | None:
-    """Epoch milliseconds of a time that was said and has its wire form by now; None where it was not."""
+    """The given time of a draft in epoch milliseconds; None if none was given."""
     value = None if draft is None else draft.said.get(name)
     return epoch_ms(parse(value)) if isinstance(value, str) else None
 
 
 def plan_contact(context: OwnDataContext, draft: Draft) -> PlannedContact:
-    """The contact that a draft of an inquiry is about."""
+    """Plan the contact for the draft of an inquiry."""
     about = _text(draft, "about") or _text(draft, "service")
     at = said_time(draft, "createdAt")
     if at is not None and at > context.now:
@@ -85,7 +85,7 @@ def plan_contact(context: OwnDataContext, draft: Draft) -> PlannedContact:
 
 
 def plan_visit(context: OwnDataContext, draft: Draft) -> PlannedVisit:
-    """The visit that a draft of an appointment is about. Raises FaultyValue for one that cannot have been."""
+    """Plan the visit for the draft of an appointment. Raises FaultyValue for an impossible one."""
     service = _service(context, draft)
     minutes = draft.words.get("minutes", service.minutes if service else 60)
     if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes <= 1_440:
@@ -105,7 +105,7 @@ def plan_visit(context: OwnDataContext, draft: Draft) -> PlannedVisit:
 
 
 def visit_status(context: OwnDataContext, draft: Draft, start: int, end: int) -> str:
-    """The status that was said, where the clock admits it; else what it would be."""
+    """The given status, if it is possible at this time of the clock; else the one that follows from the time."""
     wanted, now = draft.said.get("status"), context.now
     usual, confirmed = (appointment_status(start, end, now, confirmed=it) for it in (False, True))
     fits = (*dict.fromkeys((usual, confirmed)), "CANCELLED")
@@ -120,7 +120,7 @@ def visit_status(context: OwnDataContext, draft: Draft, start: int, end: int) ->
 
 
 def _service(context: OwnDataContext, draft: Draft) -> Service | None:
-    """The service that was said, or one that fits the words."""
+    """The given service, or one that fits the words."""
     services = context.world.business.services
     if "tradeService" in draft.said:
         said = draft.said["tradeService"]
@@ -131,7 +131,7 @@ def _service(context: OwnDataContext, draft: Draft) -> Service | None:
 
 
 def _free_time(context: OwnDataContext, draft: Draft, service: Service | None, *, past: bool) -> int:
-    """A start where none was said: in business hours ahead, or one morning of the last weeks."""
+    """A time for a visit without one: in business hours ahead, or a morning of the last weeks."""
     stream = context.chance("start", draft.id)
     if past:
         day = context.zone.to_local(context.now) // DAY - 2 - stream.below(20)

@@ -1,4 +1,4 @@
-"""Times of a lead's story: what was said stays, and the rest finds a place before it and after it."""
+"""The times in a lead's story: given times stay, and all others are placed before or after them."""
 
 from mock_server.store.base import Row
 from mock_server.workspaces.own_data.context import OwnDataContext
@@ -39,12 +39,12 @@ def _floor(story: LeadStoryPlan) -> int | None:
 
 
 def _latest_booking(context: OwnDataContext, visit: PlannedVisit) -> int:
-    """When a visit was booked, where nobody said."""
+    """When a visit was booked, if no time was given."""
     return visit.booked if visit.booked is not None else min(visit.start - NOTICE, context.now - _QUIET)
 
 
 def _time_contacts(context: OwnDataContext, story: LeadStoryPlan, floor: int | None) -> None:
-    """Place contacts without a time before the next one, or before what was booked in them."""
+    """Place contacts without a time before the next contact, or before the visit that they book."""
     free = [visit for visit in story.visits if "inquiryId" not in visit.draft.said]
     limit = min([context.now - _QUIET, *(_latest_booking(context, visit) - _BEFORE for visit in free)])
     for contact in reversed(story.contacts):
@@ -59,7 +59,7 @@ def _time_contacts(context: OwnDataContext, story: LeadStoryPlan, floor: int | N
 
 
 def _book(context: OwnDataContext, story: LeadStoryPlan, visit: PlannedVisit, floor: int | None) -> None:
-    """Find the contact in which a visit was booked, or add one; and the time of the booking."""
+    """Find the contact in which a visit was booked, or add one; set the time of the booking."""
     latest = min(visit.start, context.now) if visit.booked is None else visit.booked
     named = visit.draft.said.get("inquiryId")
     visit.contact = next((it for it in story.contacts if it.id == named), None) if named is not None else None
@@ -83,7 +83,7 @@ def _book(context: OwnDataContext, story: LeadStoryPlan, visit: PlannedVisit, fl
 
 
 def _added(context: OwnDataContext, story: LeadStoryPlan, visit: PlannedVisit, floor: int | None) -> PlannedContact:
-    """The contact that somebody must have made to book a visit."""
+    """Make the contact in which a visit must have been booked."""
     about = visit.service.name if visit.service else str(visit.draft.words.get("about", ""))
     at = _latest_booking(context, visit) - _BEFORE
     at = at if floor is None else max(at, min(floor, context.now))
@@ -95,7 +95,7 @@ def _added(context: OwnDataContext, story: LeadStoryPlan, visit: PlannedVisit, f
 
 
 def _inquiry_before(context: OwnDataContext, story: LeadStoryPlan, latest: int) -> Row | None:
-    """The last inquiry of a lead that was there before, made before a time."""
+    """The last inquiry of an existing lead before a given time."""
     rows = context.tx.find("inquiries", {"leadId": story.id}) if story.row is not None else ()
     before = [row for row in rows if _created(row) <= latest]
     return before[-1] if before else None

@@ -1,4 +1,4 @@
-"""Words of a contact that a person wrote down: what was said, and what the receptionist notes of it."""
+"""The texts of a contact that a person wrote: the conversation, and the receptionist's notes about it."""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _SHORT = 60  # and of a line about it
 
 
 def hold_contact(context: OwnDataContext, contact: PlannedContact, who: Person, *, known: bool) -> Conversation:
-    """Let a contact take place as it was written, with made-up words where nothing was."""
+    """Play a contact as it was written, with made-up texts for what was not given."""
     stream = context.chance("words", contact.id)
     topic, shop = _topic(context, contact)
     visit = contact.visit
@@ -54,7 +54,7 @@ def hold_contact(context: OwnDataContext, contact: PlannedContact, who: Person, 
 def _as_written(
     context: OwnDataContext, contact: PlannedContact, conversation: Conversation, turns: Sequence[Turn]
 ) -> Conversation:
-    """The notes of a conversation that somebody wrote: made-up ones would tell what nobody said."""
+    """The notes of a conversation that a person wrote: made-up notes would report things that nobody said."""
     said = next((text for assistant, text in turns if not assistant), "") if turns else ""
     if not turns:
         return conversation
@@ -89,7 +89,7 @@ def _topic(context: OwnDataContext, contact: PlannedContact) -> tuple[Topic, Bus
 
 
 def _turns(contact: PlannedContact, who: Person) -> list[Turn]:
-    """The turns of a transcript that was written; none where there is none. Raises FaultyValue."""
+    """The turns of a written transcript; none if there is no transcript. Raises FaultyValue."""
     draft = contact.draft
     if draft is None or draft.words.get("transcript") is None:
         return []
@@ -105,7 +105,7 @@ def _turns(contact: PlannedContact, who: Person) -> list[Turn]:
 
 
 def _turn(item: Any, place: Path, who: Person, *, after: bool) -> Turn:
-    """One turn: who speaks, and the words; where nobody is named it is the other one's turn."""
+    """One turn: the speaker and the words. Without a name, the speakers alternate."""
     if isinstance(item, dict) and isinstance(item.get("text"), str):
         return str(item.get("user", "user")).lower() in _SOPHIIE, item["text"]
     if isinstance(item, dict) and len(item) == 1 and isinstance(next(iter(item.values())), str):
@@ -124,7 +124,7 @@ def _turn(item: Any, place: Path, who: Person, *, after: bool) -> Turn:
 
 
 def contact_record(context: OwnDataContext, contact: PlannedContact, lead: Id, *, first: bool) -> dict[str, Any]:
-    """The record of a contact that took place, with what was said of it in the place of what was made up."""
+    """The record of a contact, with given texts in place of made-up ones."""
     if contact.conversation is None:
         raise ValueError("the contact has not taken place")
     made = inquiry_record(contact.conversation, context.world.ids, 0, lead, first=first, read=False)

@@ -1,4 +1,4 @@
-"""Values as the document wants them: times that are told in words, texts of a table, parts that were left out."""
+"""Convert values to the form that the document wants: spoken times, texts of a table, incomplete objects."""
 
 import json
 from collections.abc import Collection
@@ -24,7 +24,7 @@ _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 class Values:
-    """Gives values their form. ``texts``: what is written comes from a table, where everything is a text."""
+    """Converts values. ``texts``: they come from a table, where everything is a text."""
 
     def __init__(self, now: int, zone: LocalZone, *, texts: bool = False) -> None:
         self.now, self.zone, self._texts = now, zone, texts
@@ -39,13 +39,13 @@ class Values:
             raise FaultyValue(path, str(fault)) from None
 
     def readings(self, value: Any) -> list[Any]:
-        """The value, and what it may mean where it comes from a table; texts last, as everything is one there."""
+        """The value, and its other possible meanings if it comes from a table; the text itself comes last."""
         if not self._texts or not isinstance(value, str):
             return [value]
         return [*_readings(value, {"array"} if ";" in value else ()), value]
 
     def fitted(self, value: Any, schema: Schema, path: Path, chance: RandomSource) -> Any:
-        """The value as ``schema`` admits it. Raises FaultyValue with what is wrong in it."""
+        """Convert the value so that ``schema`` admits it. Raises FaultyValue with the fault."""
         form = time_form(schema)
         if form is not None and isinstance(value, str) and not _is_stamp(value):
             ms = self.moment(value, path)
@@ -60,7 +60,7 @@ class Values:
 
 
 def time_form(schema: Schema) -> int | None:
-    """The place in ``TIMES`` of the form in which a schema wants times; None where it does not ask for a time."""
+    """The index in ``TIMES`` of the form of time that a schema wants; None if it wants no time."""
     words = {word for part in schema.parts for word in part.node}
     if not words & _NARROWING or ("string" in schema.types and schema.accepts("yesterday")):
         return None
@@ -69,12 +69,12 @@ def time_form(schema: Schema) -> int | None:
 
 
 def _is_stamp(text: str) -> bool:
-    """Tell whether a text is a time of the wire form already."""
+    """Tell whether a text is already a time in the API's form."""
     return len(text) == len(TIMES[0]) and text.endswith("Z") and "T" in text
 
 
 def _readings(text: str, types: Collection[str]) -> list[Any]:
-    """The values that a text of a table may mean where a text is not what the document wants."""
+    """The values that a table's text may mean if the document does not want a text."""
     bare = text.strip()
     found: list[Any] = [_WORDS[bare.lower()]] if bare.lower() in _WORDS else []
     for read in (int, float):
@@ -94,7 +94,7 @@ def _readings(text: str, types: Collection[str]) -> list[Any]:
 
 
 def _completed(value: Any, schema: Schema, chance: RandomSource) -> Any:
-    """The value with what the document asks for beside it; None where something of it would be lost."""
+    """Add what the document requires beside the value; None if a given part would be lost."""
     try:
         whole = filled(value, schema, chance)
     except SpecError:
@@ -103,7 +103,7 @@ def _completed(value: Any, schema: Schema, chance: RandomSource) -> Any:
 
 
 def holds(said: Any, whole: Any) -> bool:
-    """Tell whether everything that was said is in a larger value."""
+    """Tell whether a larger value contains all that was given."""
     if isinstance(said, dict):
         return isinstance(whole, dict) and all(name in whole and holds(it, whole[name]) for name, it in said.items())
     if isinstance(said, list):

@@ -1,4 +1,4 @@
-"""Words for Sophiie's records that are shorter than the fields of its document."""
+"""Short words for fields of Sophiie's records that a person may write instead."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -23,7 +23,7 @@ ALIASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "products": {"category": "tradeCategoryId"},
     }
 )
-"""Kind → word → the field that it means."""
+"""For each kind, the words and the fields that they mean."""
 
 WORDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -32,7 +32,7 @@ WORDS: Mapping[str, Sequence[str]] = MappingProxyType(
         "leads": ("name",),
     }
 )
-"""Kind → words that become fields only when the story is told."""
+"""For each kind, words that become fields only when the story is told."""
 
 HIDDEN: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -43,17 +43,17 @@ HIDDEN: Mapping[str, Sequence[str]] = MappingProxyType(
         "policies": ("createdAt", "updatedAt"),
     }
 )
-"""Kind → fields that are kept beside those of the document."""
+"""For each kind, fields that are stored beside those of the document."""
 
 TARGETS: Mapping[str, str] = MappingProxyType(
     {"user": "members", "tradeservice": "services", "tradecategory": "trade_categories"}
 )
-"""The word that a field is called after → the kind that it refers to, where the words differ."""
+"""For a word in a field's name, the kind that it refers to, if the words differ."""
 
 SHORT: Mapping[str, str] = MappingProxyType(
     {"leads/notes": "value", "companies/notes": "value", "leads": "name", "companies": "name", "services": "name"}
 )
-"""Kind → the field that a text in the place of a record is."""
+"""For each kind, the field that a text means if it stands in place of a record."""
 
 USUAL: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -66,12 +66,12 @@ USUAL: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "policies": {"isActive": True},
     }
 )
-"""Kind → what a record has where nothing is said; other fields are as in the newest record of the kind."""
+"""For each kind, the default fields. Other fields are copied from the newest record of the kind."""
 
 UNIQUE: Mapping[str, Sequence[str]] = MappingProxyType(
     {"leads": ("email", "phone"), "scenarios": ("name",), "transfers": ("label",)}
 )
-"""Kind → fields of which two living records never have the same."""
+"""For each kind, the fields that must be unique."""
 
 STATUSES: Sequence[str] = ("PENDING", "CONFIRMED", "COMPLETED", "CANCELLED")
 """The statuses of an appointment that the world knows."""
