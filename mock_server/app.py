@@ -29,12 +29,12 @@ from starlette.types import ASGIApp
 
 import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
 from mock_server.admin.access import AdminAccess
+from mock_server.admin.askers import proofs_for
 from mock_server.api.documents import document_routes, refuse_other_methods
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
-from mock_server.config.given_secrets import given_token
 from mock_server.config.paths import OPENAPI
 from mock_server.config.settings import Settings
 from mock_server.errors import StateError, StorageUnavailable
@@ -64,7 +64,6 @@ from mock_server.support.redaction import Redactor
 from mock_server.webhooks.dispatcher import Dispatcher
 from mock_server.workspaces.opening import open_workspaces
 from mock_server.workspaces.workspace import Workspaces
-from mock_server.world.ids import secret
 
 _DOCUMENTED = "webhook-events=documented-only"
 
@@ -97,7 +96,7 @@ def create_app(
 ) -> Starlette:
     """The application. ``observe`` is told of each finished exchange; ``redactor`` learns the secrets made here.
 
-    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``key`` and ``admin_token`` (None on loopback).
+    ``app.state`` holds ``settings``, ``envelope``, ``workspaces``, ``key`` and ``admin_token`` (None: it has none).
     Raises SetupError.
     """
     redactor = redactor or Redactor()
@@ -109,14 +108,13 @@ def create_app(
     router = Router(contract.operations.values())
     endpoint = Endpoint(workspaces, settings, router)
     api = _wrapped(endpoint, _layers(router, workspaces, settings, envelope, redactor, observe))
-    token = None if settings.loopback else given_token() or secret()
-    if token:
-        redactor.hide(token)
+    proofs = proofs_for(settings, redactor)
+    if not settings.loopback:
         redactor.hide(key)  # on loopback it is the well-known one
     dispatcher = Dispatcher(workspaces, settings)
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     _begin(timeline)
-    control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), token)
+    control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), proofs)
     app = Application(
         routes=[ControlMount("/__admin", control), *document_routes(contract)],
         exception_handlers={405: refuse_other_methods(envelope)},
@@ -131,7 +129,7 @@ def create_app(
     )
     app.front = fenced(_wrapped(app.serve_other, doors), log, envelope)
     app.state.settings, app.state.envelope = settings, envelope
-    app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, token
+    app.state.workspaces, app.state.key, app.state.admin_token = workspaces, key, proofs.own
     app.state.dispatcher, app.state.endpoint = dispatcher, endpoint
     return app
 

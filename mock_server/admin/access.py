@@ -4,17 +4,18 @@ A page in the developer's browser can send requests to loopback. It cannot set `
 what it likes, so those are believed; on a bind that others reach a token is asked for as well.
 """
 
-import hmac
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.admin.askers import ANYBODY, ASKER, Asker, Proofs
 from mock_server.api.host_header import host_header
 from mock_server.api.problem import problem
 from mock_server.config.control_paths import OPEN
 
 TOKEN_HEADER = b"x-mock-admin-token"
+_UNPROVEN = "others can reach this server, or it is shared: send a token in X-Mock-Admin-Token"
 _READING = ("GET", "HEAD", "OPTIONS")
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain")
 """The media types that a web page can send a form with without asking first, empty or not."""
@@ -22,11 +23,11 @@ _NO_FORM = "the control plane takes no forms, as a web page can send them: appli
 
 
 class AdminAccess:
-    """``token`` is None on loopback. The plane is assembled when the first request is let through."""
+    """The plane is assembled when the first request is let through."""
 
-    def __init__(self, assemble: Callable[[], ASGIApp], token: str | None) -> None:
+    def __init__(self, assemble: Callable[[], ASGIApp], proofs: Proofs) -> None:
         self._assemble = assemble
-        self._token = token.encode() if token else None
+        self._proofs = proofs
 
     @cached_property
     def _app(self) -> ASGIApp:
@@ -34,19 +35,17 @@ class AdminAccess:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to the control plane if it may come there; answer it with the reason if not."""
-        refusal = _cross_site(scope) or self._unproven(scope)
+        asker = self._asker(scope)
+        refusal = _cross_site(scope) or ("" if asker else _UNPROVEN)
         if refusal or _is_form(scope):
             answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)
             await answer(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        await self._app({**scope, ASKER: asker}, receive, send)
 
-    def _unproven(self, scope: Scope) -> str:
-        if self._token is None or (scope["path"] in OPEN and scope["method"] in _READING):
-            return ""
-        if any(hmac.compare_digest(value, self._token) for value in _all(scope, TOKEN_HEADER)):
-            return ""
-        return "this bind can be reached by others: send the token in X-Mock-Admin-Token"
+    def _asker(self, scope: Scope) -> Asker | None:
+        is_open = scope["path"] in OPEN and scope["method"] in _READING
+        return ANYBODY if is_open else self._proofs.asker(_all(scope, TOKEN_HEADER))
 
 
 def _cross_site(scope: Scope) -> str:

@@ -34,6 +34,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "env": ("env", "The URL, the key and the secret, as variables."),
         "wait": ("wait", "Wait until the server is ready."),
         "doctor": ("doctor", "Why your code and the mock do not find each other."),
+        "admin-token": ("admin_token", "Make, list and revoke tokens of a team."),
         "state": ("state", "Copy a state file, also one in use."),
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }

@@ -38,7 +38,7 @@ def peer_of(settings: Settings, own_url: str) -> Peer | None:
         raise SettingsError(Problem("--peer-secret-file", what, "give it with --state postgresql://…"))
     if settings.watch:
         raise SettingsError(Problem("--watch", "replicas serve one document", "leave it out, and restart one by one"))
-    if not settings.loopback and not (given_token() and given_key()):
+    if not settings.loopback and not ((given_token() or settings.admin_tokens) and given_key()):
         what = "clients of replicas have one key and one token, whoever serves them"
         raise SettingsError(Problem(f"{API_KEY}, {ADMIN_TOKEN}", what, "give both to each replica"))
     return Peer(_checked(settings.peer_url or own_url), _secret_in(Path(settings.peer_secret_file)))

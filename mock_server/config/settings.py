@@ -79,6 +79,7 @@ class Settings:
     state_survives: str = _setting(
         "kill", "What the file of --state survives: kill -9, or a loss of power too.", choices=("kill", "power")
     )
+    admin_tokens: str = _setting("", "Ask for a token of this file; see `admin-token`.", metavar="FILE")
     peer_secret_file: str = _setting("", "Be one of several servers on a database, by their secret.", metavar="FILE")
     peer_url: str = _setting("", "How the others reach this one. Default: the address it listens on.", metavar="URL")
     rate_limit: str = _setting(

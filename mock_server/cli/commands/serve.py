@@ -153,6 +153,8 @@ def _introduce_replica(lines: LogLines, settings: Settings, app: Starlette, url:
 
 
 def _token_told(app: Starlette) -> str:
+    if app.state.settings.admin_tokens:
+        return f" (with a token of {app.state.settings.admin_tokens})"
     if not app.state.admin_token:
         return ""
     return " (with your token)" if app.state.admin_token == given_token() else f" (token in {TOKEN_FILE})"
