@@ -25,7 +25,7 @@ _USUAL = timedelta(days=30)
 
 @dataclass(frozen=True)
 class BaselineEntry:
-    """``line`` is where it begins in the file."""
+    """One entry of a baseline; ``line`` is its first line in the file."""
 
     check: str
     operation: str
@@ -36,7 +36,7 @@ class BaselineEntry:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Check, operation and place: no two entries have all of them in common."""
+        """Check, operation and place: no two entries have the same."""
         return self.check, self.operation, self.where
 
     def about(self, finding: Finding) -> bool:
@@ -49,7 +49,7 @@ class BaselineEntry:
 
 
 def matches(text: str, rule: str) -> bool:
-    """Tell whether a text of an entry, which may hold ``*``, stands for a name."""
+    """Tell whether a text of an entry, which may contain ``*``, matches a name."""
     return bool(_pattern(text).fullmatch(_plain(rule)))
 
 
@@ -58,13 +58,13 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _plain(text: str) -> str:
-    """Case and blanks are no difference, nor are hyphens, which stand for blanks in the names of cases."""
+    """Ignore case, blanks, and hyphens, which stand for blanks in the names of cases."""
     return " ".join(text.replace("-", " ").split()).casefold()
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Findings that a team accepts until a day. ``file`` is empty when there is no baseline."""
+    """Findings that a team accepts until a day. ``file`` is empty if there is no baseline."""
 
     file: str = ""
     entries: Sequence[BaselineEntry] = ()
@@ -76,7 +76,7 @@ class Baseline:
 
     @property
     def expired(self) -> Sequence[str]:
-        """Words for each entry that is past its day."""
+        """A sentence for each entry that is past its day."""
         return [
             f"{self.file}:{entry.line}: {entry.check} in {entry.operation} was accepted until {entry.expires} "
             f"(owner {entry.owner}): mend it, or give it another day"
@@ -85,7 +85,7 @@ class Baseline:
         ]
 
     def unused(self, findings: Sequence[Finding], but: Collection[str] = ()) -> Sequence[str]:
-        """Words for each entry that nothing was found for; ``but``: rules that were not looked at."""
+        """A sentence for each entry without a finding; ``but`` are rules that were not checked."""
         return [
             f"{self.file}:{entry.line}: {entry.check} in {entry.operation} was not found any more: remove the entry"
             for entry in self.entries
@@ -94,9 +94,9 @@ class Baseline:
 
 
 def entries_for(findings: Sequence[Finding], today: date) -> Iterator[str]:
-    """The entries that would accept these, one for each cause, their owners left to be filled in.
+    """Entries that would accept these findings, one for each cause. A person must fill in the owners.
 
-    What one check finds in one operation has mostly one cause; where it is found in one place only, that is named.
+    The findings of one check in one operation mostly have one cause; if there is only one place, the entry names it.
     """
     causes: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The file of a baseline: every mistake in it is told with its line."""
+"""Read the file of a baseline. Every mistake in it is reported with its line."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -20,9 +20,9 @@ _MAX_FILE_BYTES = 1024 * 1024
 
 
 def load_baseline(file: str, today: date, contract: Contract | None = None) -> Baseline:
-    """The baseline in a file; an empty one without. Raises CannotRun with the line that is wrong.
+    """Load the baseline in a file; an empty one if there is no file. Raises CannotRun with the faulty line.
 
-    ``contract`` tells which operations there are, by whatever name an entry calls them.
+    ``contract`` has the operations, which an entry may call by any of their names.
     """
     if not file:
         return Baseline()
@@ -93,7 +93,7 @@ def _check(file: str, node: yaml.ScalarNode) -> None:
 
 
 def _operation(file: str, node: yaml.ScalarNode, check: str, contract: Contract | None) -> str:
-    """The operation by the name that findings have for it. One that a client made up is in no document."""
+    """The name of the operation in findings. An operation that a client invented is in no document."""
     text: str = node.value
     if contract is None or ANY in text or check == request_conformance.OPERATION.name:
         return text

@@ -1,13 +1,13 @@
-"""How much the generator makes for one operation."""
+"""How many requests the generator makes for one operation."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class GenerationDepth:
-    """How much is generated. ``examples`` per operation; no fuzzing and no chains when 0.
+    """How much is generated. ``examples`` is per operation; 0 means no fuzzing and no chains.
 
-    ``invalid_values``: also what the document forbids. The directed runs send some such bodies and queries too.
+    ``invalid_values``: also values that the document forbids. The scenarios send some of these in any case.
     """
 
     examples: int
@@ -15,7 +15,9 @@ class GenerationDepth:
     steps: int = 6
     invalid_values: bool = True
     size: float = 13.0
-    """How long it takes for one operation, in directed runs: measured, for the time that is left to be foretold."""
+    """The measured time for one operation, in units of an ordinary scenario: it helps to estimate the remaining time.
+
+    """
 
 
 QUICK = GenerationDepth(examples=0, chains=0, invalid_values=False, size=3.0)

@@ -6,12 +6,15 @@ from contracts.options.baseline import Baseline
 from contracts.options.generation_depth import USUAL, GenerationDepth
 
 REQUEST_BUDGET = 200
-"""Requests of a run on a real host, unless asked otherwise."""
+"""Most requests of a run on a real host, unless the user gives another number."""
 
 
 @dataclass(frozen=True)
 class Permission:
-    """To write to a real host. ``organization``: the id that a person typed. ``ledger``: the file, or empty."""
+    """The permission to write to a real host. ``organization``: the id that a person typed. ``ledger``:
+
+    the file, or empty.
+    """
 
     organization: str
     ledger: str = ""
@@ -19,7 +22,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class Options:
-    """``only`` and ``without`` are words of ``Selection``."""
+    """The options of a run. ``only`` and ``without`` are words of ``Selection``."""
 
     mode: str = ""
     seed: int = 1
@@ -31,7 +34,7 @@ class Options:
     without: tuple[str, ...] = ()
     fail_fast: bool = False
     permission: Permission | None = None
-    """To write to a real host."""
+    """The permission to write to a real host."""
     check_rate_limit: bool = False
-    """On a real host, at the price of one request more than a minute allows."""
+    """Check the rate limit of a real host, which takes one request more than a minute allows."""
     baseline: Baseline = field(default_factory=Baseline)

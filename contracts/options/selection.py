@@ -1,7 +1,7 @@
-"""Which part of the suite a run is about: ``--only`` and ``--exclude``.
+"""The part of the suite that a run is about: ``--only`` and ``--exclude``.
 
-A word is an operation (``GET /v1/leads/{}``, or its operationId), a path, a tag, a topic of the directed runs,
-``engine``, or a rule. Rules select findings; everything else selects what is run: of an operation, whatever asks it.
+A word is an operation (``GET /v1/leads/{}``, or its operationId), a path, a tag, a topic of the scenarios,
+``engine``, or a rule. Rules select findings. Every other word selects scenarios: an operation selects all that use it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +13,7 @@ from contracts.spec.operation_names import named, names, suggestion
 
 
 class Selection:
-    """Raises CannotRun for a word that means nothing."""
+    """The selected part of the suite. Raises CannotRun for an unknown word."""
 
     def __init__(
         self, contract: Contract, topics: Iterable[str], only: Collection[str], without: Collection[str]
@@ -28,7 +28,7 @@ class Selection:
         self._without = {self._meant(word) for word in without}
 
     def _meant(self, word: str) -> str:
-        """The word as it is known, however it was typed. Raises CannotRun."""
+        """The known word for a word in any spelling. Raises CannotRun."""
         plain = blank(word) if "/" in word else word
         if plain in self._known:
             return plain
@@ -43,11 +43,11 @@ class Selection:
 
     @property
     def everything(self) -> bool:
-        """True when nothing was left out on purpose."""
+        """True if nothing was left out on purpose."""
         return not (self._only or self._rules or self._without)
 
     def includes(self, topic: str, subject: str, also: Collection[str] = ()) -> bool:
-        """Tell whether to run a scenario, by its topic, its subject, or an operation that it asks on the way."""
+        """Tell whether to run a scenario, by its topic, its subject, or another operation that it uses."""
         about = self._about(subject)
         if {topic, subject} & self._without or (about and all(_words(o) & self._without for o in about)):
             return False
@@ -55,14 +55,14 @@ class Selection:
         return not self._only or bool(words & self._only)
 
     def _about(self, subject: str) -> Sequence[Operation]:
-        """The operation that a scenario is about, or those of its collection."""
+        """The operation of a scenario's subject, or those of its collection."""
         known = self._contract.operations.get(subject)
         paths = (subject, f"{subject}/{{}}")
         of_collection = [o for o in self._contract.operations.values() if o.key.partition(" ")[2] in paths]
         return [known] if known is not None else of_collection
 
     def _asked(self, subject: str) -> Iterable[str]:
-        """Operations beside them: what lies below a collection, and the list that an item's id is taken from."""
+        """The other operations that a scenario uses: those below a collection, and the list that supplies an id."""
         operation = self._contract.operations.get(subject)
         if operation is None:
             return [key for key in self._contract.operations if key.partition(" ")[2].startswith(f"{subject}/{{}}/")]

@@ -1,4 +1,4 @@
-"""Who may do what: no key, a wrong key, another organization's key; and how many requests a key has."""
+"""Rules about access: no key, a wrong key, another organization's key, and the number of requests for a key."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

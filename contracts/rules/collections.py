@@ -1,4 +1,4 @@
-"""Rules for lists: pure judgements on pages that were already fetched."""
+"""Rules for lists, and functions that judge pages after they were fetched."""
 
 import itertools
 import math
@@ -71,7 +71,7 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """One page as it was answered."""
+    """One page of a list, as it was answered."""
 
     items: Sequence[Item]
     count: int | None
@@ -86,7 +86,7 @@ class Page:
 
 
 def page_of(listing: Listing, exchange: Exchange) -> Page:
-    """An answer read as a page; a member that is not there or of another type reads as none."""
+    """Read an answer as a page. A member that is missing or has another type reads as none."""
     items = exchange.field(listing.items) if listing.items else exchange.json
 
     def number(name: str) -> int | None:
@@ -99,7 +99,7 @@ def page_of(listing: Listing, exchange: Exchange) -> Page:
 
 
 def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Violation]:
-    """Compare the totals that a page names with ``count`` items in pages of ``size``."""
+    """Compare the totals of a page with the real number, ``count`` items in pages of ``size``."""
     if page.current is not None and page.current != asked:
         yield Violation(CURRENT, expected=f"page {asked}", got=f"page {page.current}")
     if count is None or page.count is None:
@@ -113,7 +113,7 @@ def totals(page: Page, asked: int, size: int, count: int | None) -> Iterator[Vio
 
 
 def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Violation]:
-    """Compare a page with the slice of the whole list that it should be. ``whole`` holds ids."""
+    """Compare a page with its slice of the whole list. ``whole`` holds ids."""
     due = whole[(asked - 1) * size : asked * size]
     if len(page.ids) != len(due):
         yield Violation(LIMIT, expected=f"{len(due)} items on page {asked} of {size}", got=f"{len(page.ids)} items")
@@ -126,7 +126,7 @@ def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Vi
 
 
 def unique(whole: Sequence[Any]) -> Iterator[Violation]:
-    """Find ids that stand for several items."""
+    """Find ids that several items have."""
     ids = [id for id in whole if id is not None]
     twice = sorted({str(id) for id in ids if ids.count(id) > 1})
     if twice:
@@ -134,7 +134,7 @@ def unique(whole: Sequence[Any]) -> Iterator[Violation]:
 
 
 def ordered(items: Sequence[Item]) -> Iterator[Violation]:
-    """Find the first item that is newer than the one before it."""
+    """Find the first item that is newer than the item before it."""
     moments = [item["createdAt"] for item in items if isinstance(item.get("createdAt"), str)]
     for earlier, later in itertools.pairwise(moments):
         if earlier < later:
@@ -143,7 +143,7 @@ def ordered(items: Sequence[Item]) -> Iterator[Violation]:
 
 
 def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, Any]) -> Iterator[Violation]:
-    """Compare the items of a filtered list with those of the ``whole`` list that have the ``wanted`` values."""
+    """Compare the items of a filtered list with the items of the ``whole`` list that have the ``wanted`` values."""
     words = " and ".join(f"{name}={value}" for name, value in wanted.items())
     strangers = [item for item in got if any(item.get(name) != value for name, value in wanted.items())]
     due = [item.get("id") for item in whole if all(item.get(name) == value for name, value in wanted.items())]
@@ -172,7 +172,7 @@ def filtered(whole: Sequence[Item], got: Sequence[Item], wanted: Mapping[str, An
 
 
 def expanded(plain: Sequence[Item], full: Sequence[Item]) -> Iterator[Violation]:
-    """Expanding keeps the items, their order and every member they had."""
+    """Find items, members or an order that an expansion changed: it may only add members."""
     if [item.get("id") for item in plain] != [item.get("id") for item in full]:
         yield Violation(KEEPS, expected="the same items in the same order", got=_difference(_ids(plain), _ids(full)))
         return

@@ -1,4 +1,4 @@
-"""The first place where something reads otherwise than it was written, with the letters around it."""
+"""Find the first place where a value reads differently than it was written, with the characters around it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ _AROUND = 24
 
 @dataclass(frozen=True)
 class Difference:
-    """``place`` is a JSON pointer in which ``*`` stands for any item; ``sent`` and ``got`` are Python literals."""
+    """A difference. ``place`` is a JSON pointer with ``*`` for any item; ``sent`` and ``got`` are Python literals."""
 
     place: str
     sent: str
@@ -18,7 +18,7 @@ class Difference:
 
 
 def first_difference(sent: Any, got: Any, place: str = "") -> Difference | None:
-    """Compare ``got`` with what was sent; members that were added to its objects are no difference."""
+    """Compare ``got`` with the sent value. Members that were added to objects are no difference."""
     if isinstance(sent, dict) and isinstance(got, dict):
         steps = [(sent[name], got.get(name), f"{place}/{name}") for name in sent]
         return next((found for step in steps if (found := first_difference(*step))), None)
@@ -40,7 +40,7 @@ def _of_texts(sent: str, got: str, place: str) -> Difference:
 
 
 def _excerpt(text: str, at: int) -> str:
-    """The letters around a place, escaped, so that every one of them can be seen."""
+    """The characters around a place, escaped, so that each one is visible."""
     part = ascii(text[max(0, at - _AROUND) : at + _AROUND])
     return part if len(text) <= 2 * _AROUND else f"{part} at letter {at + 1} of {len(text)}"
 

@@ -1,6 +1,6 @@
-"""The first problems of a value under a schema, however large the value is and however many problems there are.
+"""Find the first errors of a value under a schema, even if the value is large or has very many errors.
 
-The library makes all of its errors before it hands out one. Of some megabytes from anybody that takes it minutes.
+The library makes all errors before it returns the first. For a hostile value of some megabytes that takes minutes.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from contracts.spec.document import Document, Schema
 from contracts.spec.validators import Error
 
 MAX_PLACES = 25
-"""Places of one value; who has mended these looks again."""
+"""Most places of one value that are reported."""
 _SMALL = 8 * 1024  # characters, of which all errors are made in no time
 _ITEMS = 25  # of a list in a larger value
 _MEMBERS = 250  # of an object in a larger value
@@ -20,7 +20,7 @@ _OF_MANY = ("anyOf", "oneOf", "oneOfNotValid", "oneOfMultipleValid", "not")
 
 
 def first_problems(document: Document, schema: Schema, value: Any) -> list[Error]:
-    """One error for each place, at most ``MAX_PLACES``; of a long list, those of its first items."""
+    """One error for each place, at most ``MAX_PLACES``; of a long list, errors of its first items only."""
     quick = document.validator(schema)
     if quick.is_valid(value):
         return []
@@ -33,7 +33,7 @@ def first_problems(document: Document, schema: Schema, value: Any) -> list[Error
 
 
 def place_of(error: Error) -> str:
-    """The place where a schema is broken: the member, also one that is missing. All items of a list are one place."""
+    """The place of an error: the member, also a missing one. All items of a list count as one place."""
     steps = ["*" if isinstance(step, int) else str(step) for step in error.instance_path]
     missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
     return "/" + "/".join([*steps, *missing])
@@ -49,7 +49,7 @@ def _by_place(errors: Iterable[Error]) -> list[Error]:
 
 
 def _shortened(value: Any, path: tuple[str | int, ...], cut: set[tuple[str | int, ...]]) -> Any:
-    """A copy with the beginnings of long lists and objects. ``cut`` is given the paths of these."""
+    """Copy only the beginnings of long lists and objects. ``cut`` collects their paths."""
     if isinstance(value, list):
         if len(value) > _ITEMS:
             cut.add(path)
@@ -62,6 +62,6 @@ def _shortened(value: Any, path: tuple[str | int, ...], cut: set[tuple[str | int
 
 
 def _made_by_cutting(error: Error, cut: set[tuple[str | int, ...]]) -> bool:
-    """Tell whether an error may come from cutting: it is about what was cut, or about alternatives around that."""
+    """Tell whether the shortening may have caused an error: it is about a shortened part, or alternatives around it."""
     path = tuple(error.instance_path)
     return path in cut or (error.kind.name in _OF_MANY and any(one[: len(path)] == path for one in cut))

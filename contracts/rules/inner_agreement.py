@@ -1,4 +1,4 @@
-"""Judgements on one answer by itself: what starts ends later, turns are in order, a number stands for one thing."""
+"""Judge one answer by itself: an end comes after its start, turns are in order, a number means one thing."""
 
 import re
 from collections import Counter
@@ -19,11 +19,11 @@ _CREATED = re.compile(r"(?i)created_?(at|on)?|timestamp|sent_?at")
 _SERIAL = re.compile(r"(?i)serial(_?(id|no|number))?")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOGETHER = 3600.0
-"""Seconds that may lie between the creation of a record and the moments inside it: a call lasts some minutes."""
+"""Most seconds between the creation of a record and the moments inside it: a call lasts some minutes."""
 
 
 def within(record: Any, place: str = "") -> Iterator[Violation]:
-    """Find spans that end before they start, and lists of turns that are not in order, however deep they lie."""
+    """Find spans that end before they start, and lists of turns that are out of order, at any depth."""
     if isinstance(record, list):
         for item in record:
             yield from within(item, f"{place}/*")
@@ -54,7 +54,7 @@ def _changes(record: Record, place: str) -> Iterator[Violation]:
 
 
 def _turns(items: Sequence[Any], place: str) -> Iterator[Violation]:
-    """Items of a list inside a record: each has an id of its own, and a later one is not older."""
+    """Find repeated ids and wrong order in a list inside a record: a later item must not be older."""
     turns = [item for item in items if isinstance(item, dict)]
     ids = [str(item["id"]) for item in turns if "id" in item]
     twice = [id for id, count in Counter(ids).items() if count > 1]
@@ -68,7 +68,7 @@ def _turns(items: Sequence[Any], place: str) -> Iterator[Violation]:
 
 
 def together(record: Record, inner: Any) -> Iterator[Violation]:
-    """The moments inside a record lie near its creation, and no text of it has two forms."""
+    """Find moments inside a record far from its creation, and texts of one meaning in two forms."""
     if not isinstance(inner, dict):
         return
     created = _seconds(record.get("createdAt"))
@@ -89,7 +89,7 @@ def together(record: Record, inner: Any) -> Iterator[Violation]:
 
 
 def once(items: Any, place: str) -> Iterator[Violation]:
-    """Find a name that stands twice in a list of named things."""
+    """Find a name that occurs twice in a list of named things."""
     names = [str(item.get("name")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     again = next((name for name, count in Counter(names).items() if count > 1), None)
     if again is not None:
@@ -97,7 +97,7 @@ def once(items: Any, place: str) -> Iterator[Violation]:
 
 
 def own_id(seen: dict[Any, Any], record: Record, inner: Any) -> Iterator[Violation]:
-    """Find what is inside two records at once. ``seen`` grows: the id of the inside → the id of its record."""
+    """Find an id that is inside two records. ``seen`` grows: it maps inner ids to the id of their record."""
     number = inner.get("id") if isinstance(inner, dict) else None
     if number is not None and seen.setdefault(number, record.get("id")) != record.get("id"):
         got = f"{number} in {seen[number]} and in {record.get('id')}"
@@ -105,7 +105,7 @@ def own_id(seen: dict[Any, Any], record: Record, inner: Any) -> Iterator[Violati
 
 
 def _outside(inner: Record) -> Iterator[Violation]:
-    """Turns of something that starts and ends lie between its start and its end."""
+    """Find turns before the start or after the end of their record."""
     start, end = inner.get("startedAt"), inner.get("endedAt")
     if not (isinstance(start, str) and isinstance(end, str)):
         return
@@ -124,7 +124,7 @@ def _first_turns(inner: Record) -> Iterator[Record]:
 
 
 def _seconds(value: Any) -> float | None:
-    """A moment in seconds; None for what is none."""
+    """A moment in seconds; None for a text that is no time."""
     if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", value):
         return None
     try:
@@ -134,7 +134,7 @@ def _seconds(value: Any) -> float | None:
 
 
 def distinct(items: Sequence[Record], names: Sequence[str]) -> Iterator[Violation]:
-    """Find serial numbers, and values of these members, that two items of a list have."""
+    """Find serial numbers, and values of these members, that two items of a list share."""
     serial = [name for name in (items[0] if items else ()) if _SERIAL.fullmatch(name)]
     for name in (*serial, *names):
         values = Counter(item[name] for item in items if isinstance(item.get(name), str | int))
@@ -145,7 +145,7 @@ def distinct(items: Sequence[Record], names: Sequence[str]) -> Iterator[Violatio
 
 
 def week(days: Sequence[Record]) -> Iterator[Violation]:
-    """Seven days, each once; a day is open when it has slots, which follow each other."""
+    """Check the opening hours: seven days, each once; a day is open exactly if it has slots, which are in order."""
     names = [day.get("day") for day in days]
     if len(names) != 7 or len(set(map(str, names))) != 7:
         yield Violation(rules.WEEK, Location(name="day"), expected="each of the seven days once", got=f"{names}")
@@ -163,13 +163,13 @@ def week(days: Sequence[Record]) -> Iterator[Violation]:
 
 
 def _follow(names: Sequence[Any]) -> bool:
-    """Tell whether days follow each other as in a week, whichever is the first; names of another language may be."""
+    """Tell whether days are in the order of a week, from any first day; names in another language pass."""
     known = [_DAYS.index(name) for name in names if name in _DAYS]
     return len(known) < len(names) or all((two - one) % 7 == 1 for one, two in pairwise(known))
 
 
 def groups(listed: Sequence[Record], kind: str) -> Iterator[Violation]:
-    """Find entries that name another group than theirs, ids that two entries have, and groups of another kind."""
+    """Find entries that name another group, ids that two entries share, and groups of another type."""
     ids: list[Any] = []
     for group in listed:
         for entry in (item for value in group.values() if isinstance(value, list) for item in value):

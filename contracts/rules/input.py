@@ -13,7 +13,7 @@ UNKNOWN_QUERY = Rule(
     "gap:unknown-query-parameters",
 )  # fmt: skip
 EXPECTED_QUERY = Rule("query_validated", Group.INPUT, "A query value out of bounds must be refused")
-"""Bounds are the document's: below the least, above the most, no number, none of the values."""
+"""The rule for values beyond the document's bounds: too small, too large, no number, not in the enumeration."""
 MISSING = Rule("missing_parameter", Group.INPUT, "A request without a required parameter must be refused")
 NOT_ASKED = Rule(
     "unasked_member_ignored", Group.INPUT, "A member that a write does not take must change nothing",

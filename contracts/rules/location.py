@@ -1,4 +1,4 @@
-"""The place where a rule was broken: a type, so that nobody has to take texts apart."""
+"""The place where a rule was broken, as a type, so that no code has to parse a text."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class Location:
     status: int | None = None
     """The HTTP status of the answer; None when the request is at fault, or a scenario as a whole."""
     part: str = ""
-    """The part of a request: ``body``, or where a parameter stands (``query``, ``path``, ``header``, ``cookie``)."""
+    """The part of a request: ``body``, or the place of a parameter (``query``, ``path``, ``header``, ``cookie``)."""
     name: str = ""
     """The name of a header or a parameter, or a scenario's own word for one of several cases."""
     pointer: str = ""
@@ -27,7 +27,7 @@ class Location:
 
     @classmethod
     def load(cls, text: str) -> "Location":
-        """The place in an answer that a report has as a text."""
+        """Read the text of a location, from a report."""
         found = re.fullmatch(r"(?:(\d{3})(?: |$))?(.*?) ?(/\S*)?", text, re.S)
         status, name, pointer = found.groups() if found else (None, text, None)
         return cls(int(status) if status else None, name=name, pointer=pointer or "")

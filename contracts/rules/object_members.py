@@ -1,4 +1,4 @@
-"""The members that an object may have under a schema, and those that it has beside them."""
+"""The members that a schema allows in an object, and the additional members that the object has."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from contracts.spec.document import Document
 
 
 def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
-    """The members an object may have: of several alternatives, those of each that fits."""
+    """The members that an object may have; with alternatives, those of each alternative that fits."""
     schema = document.resolve(schema)
     if not isinstance(schema, Mapping):
         return {}
@@ -22,16 +22,16 @@ def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
 
 
 def is_open(schema: Mapping[str, Any]) -> bool:
-    """Objects that are open on purpose: with members of any name, or only some of them described."""
+    """Tell whether an object is open on purpose: its member names are free, or only some are described."""
     return schema.get("additionalProperties", False) is not False
 
 
 def undocumented(
     document: Document, schema: Any, value: Any, path: str = ""
 ) -> Iterator[tuple[str, str, Collection[str]]]:
-    """(place, name, known names) for each member that is neither named nor forbidden, however deep it lies.
+    """Each member that is neither named nor forbidden, at any depth, as (place, name, known names).
 
-    Where a schema says ``additionalProperties``, it has decided that itself.
+    A schema with ``additionalProperties`` has decided that itself.
     """
     schema = document.resolve(schema)
     if not isinstance(schema, Mapping):

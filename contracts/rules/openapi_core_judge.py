@@ -1,7 +1,7 @@
 """The second judge: openapi-core reads the same document independently of our own validators.
 
-It also settles what the engine cannot know for sure: whether a request it generated is valid *as it was sent*.
-It is slow, so it sees the first answer of each operation and status only, and no very large one.
+It also decides whether a generated request is valid *as it was sent*, which the generator cannot know for sure. It is
+slow, so it sees only the first answer of each operation and status, and no very large one.
 """
 
 from collections import Counter
@@ -22,12 +22,12 @@ from contracts.spec.path_template import as_sent
 from contracts.transport.exchange import Exchange, cut
 
 MAX_BODY_BYTES = 32 * 1024
-"""Bytes of a body that it looks at: of 50,000 wrong items it makes as many errors, in half a minute."""
+"""Largest body that it examines: for 50,000 wrong items it makes as many errors, in half a minute."""
 JUDGES = Rule("judges_agree", Group.SHAPE, "Two independent validators must agree on an answer")
 
 
 class _Request:
-    """A request as openapi-core wants to see it."""
+    """A request in the form that openapi-core wants."""
 
     def __init__(self, exchange: Exchange, origin: str) -> None:
         query = ImmutableMultiDict(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))
@@ -50,9 +50,9 @@ class _Response:
 
 
 class OpenapiCoreJudge:
-    """Judges exchanges under one contract. ``origin`` is that of the target; ``every``: each answer, not the first.
+    """Judges exchanges under one contract. ``origin`` is the target's; ``every``: all answers, not only the first.
 
-    ``silent`` counts what it could not read, by operation and kind of failure: nothing follows from that but a note.
+    ``silent`` counts what it could not read, by operation and kind of failure; this only leads to a note.
     """
 
     def __init__(self, contract: Contract, origin: str, *, every: bool = False) -> None:
@@ -61,15 +61,15 @@ class OpenapiCoreJudge:
         self._every = every
         self._readers: dict[str, OpenAPI] = {}
         self._seen: set[int] = set()
-        """Answers, and sound requests, that were looked at: of the same again nothing else would be said."""
+        """Answers, and valid requests, that were judged already: the same ones again would give the same result."""
         self.silent: Counter[str] = Counter()
 
     def forget(self) -> None:
-        """From here on the first answer of each operation and status is judged anew."""
+        """From now on judge the first answer of each operation and status again."""
         self._seen.clear()
 
     def judge(self, operation: Operation, exchange: Exchange, *, found_wrong: bool) -> Iterator[Finding]:
-        """A finding when the two judges disagree on the answer. ``found_wrong``: what the first one said."""
+        """Return a finding if the two judges disagree about the answer. ``found_wrong`` is our own result."""
         body = (exchange.media_type, exchange.body) if self._every else ()
         mark = hash((operation.key, exchange.status, body))
         answer = operation.answer(exchange.status)
@@ -112,14 +112,14 @@ class OpenapiCoreJudge:
         ]
 
     def rejects(self, operation: Operation, exchange: Exchange) -> bool:
-        """Tell whether the request, as it went over the wire, breaks the contract (credentials aside)."""
+        """Tell whether the request, as it was sent, breaks the contract (apart from credentials)."""
         try:
             return bool(self.request_errors(operation, exchange))
         except Exception:  # what cannot be read was not accepted
             return True
 
     def request_problems(self, operation: Operation, exchange: Exchange) -> list[Exception]:
-        """List the errors of a request, credentials aside; none for one that openapi-core cannot read."""
+        """List the errors of a request, apart from credentials; none if openapi-core cannot read it."""
         mark = hash((operation.key, exchange.url, exchange.sent_body, *sorted(exchange.sent_headers.items())))
         if mark in self._seen:
             return []
@@ -132,7 +132,7 @@ class OpenapiCoreJudge:
         return errors
 
     def request_errors(self, operation: Operation, exchange: Exchange) -> list[Exception]:
-        """List the errors of a request, credentials aside. Raises whatever the parsers of openapi-core raise."""
+        """List the errors of a request, apart from credentials. Raises the errors of openapi-core's parsers."""
         try:
             errors = list(self._reader(operation).iter_request_errors(_Request(exchange, self._origin)))
         except OpenAPIError as error:
@@ -148,7 +148,7 @@ class OpenapiCoreJudge:
 
 
 def _is_read(answer: Answer, exchange: Exchange) -> bool:
-    """Tell whether it reads an answer as we do: JSON by any other name, or documented as `*/*`, is bytes to it."""
+    """Tell whether openapi-core reads an answer as we do: JSON under another name, or as `*/*`, is bytes to it."""
     return exchange.media_type == "" or (exchange.media_type == JSON and JSON in answer.media_types)
 
 
@@ -159,10 +159,10 @@ def _words(error: Exception) -> str:
 
 
 def _normal(node: Any) -> Any:
-    """Lists of types as ``anyOf``: openapi-core cannot read the former in parameters (its issue 1180).
+    """Rewrite lists of types as ``anyOf``: openapi-core cannot read them in parameters (its issue 1180).
 
-    And `deepObject` exploded, the only way there is, which a document need not say; and no format `time`, of which
-    openapi-core refuses the offset that RFC 3339 wants.
+    Also write out `explode` for `deepObject`, which always has it, and drop the format `time`, for which openapi-core
+    refuses the offset that RFC 3339 demands.
     """
     if isinstance(node, list):
         return [_normal(item) for item in node]
@@ -181,12 +181,12 @@ def _normal(node: Any) -> Any:
 
 
 def _is_servers(name: Any, value: Any) -> bool:
-    """Tell whether a part of a document lists servers: the suite has put their paths before those of the document."""
+    """Tell whether a part of a document lists servers: their paths stand before the document's paths already."""
     return name == "servers" and isinstance(value, list)
 
 
 def _without_security(raw: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the document without credentials: they are judged elsewhere and would hide every other error."""
+    """Copy the document without credentials: they are judged elsewhere and would hide every other error."""
     paths: dict[str, Any] = {}
     for path, item in raw.get("paths", {}).items():
         paths[as_sent(path)] = {

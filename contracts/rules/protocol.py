@@ -1,4 +1,4 @@
-"""Requests that no operation describes, and what HTTP wants then."""
+"""Rules for requests that no operation describes: HTTP says how to answer them."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

@@ -1,4 +1,4 @@
-"""Every rule by its name: what options, reports and baselines refer to."""
+"""Every rule by its name. Options, reports and baselines use these names."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -43,4 +43,4 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         if isinstance(rule, Rule)
     }
 )
-"""A check of the engine has the name that the engine gives it."""
+"""All rules by name. A check of the generator keeps the generator's name."""

@@ -28,13 +28,13 @@ MEMBER = Rule(
     "undocumented_member", Group.INPUT, "A request should send documented members only", Provenance.DOCUMENTED,
     severity=Severity.WARNING,
 )  # fmt: skip
-"""A document that does not close an object allows any member in it; most that it does not name are misspelt."""
+"""A rule about unnamed members. If an object is open, any member is valid, but most unnamed ones are misspelt."""
 
 
 def request(judge: OpenapiCoreJudge, operation: Operation, exchange: Exchange) -> Iterator[Violation]:
-    """Everything that is wrong with a request, credentials aside: recordings leave them out.
+    """Find everything that is wrong with a request, except credentials, which recordings leave out.
 
-    No violation of this module holds a value of the request.
+    No violation of this module contains a value of the request.
     """
     ours = _is_json(exchange) and (len(exchange.sent_body) > MAX_BODY_BYTES or _sent(exchange) is NOT_JSON)
     if ours and operation.body is not None:
@@ -55,7 +55,7 @@ def _sent(exchange: Exchange) -> Any:
 
 
 def _body(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
-    """A body that openapi-core would take too long for, or cannot read, under the schema by our own validator."""
+    """Check a body with our own validator, if openapi-core would be too slow for it or cannot read it."""
     value = _sent(exchange)
     if value is NOT_JSON:
         yield Violation(REQUEST, Location(part="body"), expected="a JSON body", got="what is none")
@@ -66,7 +66,7 @@ def _body(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
 
 
 def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
-    """Names in a query that the operation does not have. They change nothing, so most are misspelt."""
+    """Find names in a query that the operation does not have. They change nothing, so most are misspelt."""
     given = {name for name, _ in parse_qsl(exchange.query, keep_blank_values=True)}
     known = operation.parameters_in("query")
     for name in sorted(given - operation.document.credentials):
@@ -78,7 +78,7 @@ def unknown_parameters(operation: Operation, exchange: Exchange) -> Iterator[Vio
 
 
 def unknown_members(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
-    """Members of a JSON body that the document neither names nor forbids, where it leaves the object open unsaid."""
+    """Find members of a JSON body that are neither named nor forbidden, unless the object is open on purpose."""
     value = _sent(exchange) if operation.body is not None and _is_json(exchange) else NOT_JSON
     if value is not NOT_JSON:
         for pointer, name, known in undocumented(operation.document, operation.body, value):
@@ -87,12 +87,12 @@ def unknown_members(operation: Operation, exchange: Exchange) -> Iterator[Violat
 
 
 def _harmless(name: str) -> str:
-    """A name as it may be shown: one that may be a value is not."""
+    """A name in a form that can be shown: a name that may be a value is hidden."""
     return name if re.fullmatch(r"[\w.$\[\]-]{1,60}", name) and not name.isdigit() else "a name that is none"
 
 
 def _violations(error: Exception) -> Iterator[Violation]:
-    """One error of openapi-core in our words. Its classes tell parameters by having a name."""
+    """Describe one error of openapi-core. Its classes mark parameters by having a name."""
     name, cause = getattr(error, "name", ""), error.__cause__ or error
     place = Location(part=getattr(error, "location", ""), name=name) if name else Location(part="body")
     details = list(getattr(cause, "schema_errors", ()))

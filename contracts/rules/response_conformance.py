@@ -1,4 +1,4 @@
-"""Rules for every answer, whatever was asked: each exchange of our own runs is judged here."""
+"""Rules for every answer, whatever the request was: each exchange of our own runs is judged here."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,9 +49,9 @@ UNDOCUMENTED = Rule(
 )
 
 _LONG = 300
-"""Characters of a message; a longer one begins with the whole value, and its reason would be cut off."""
+"""Most characters of a message. A longer one begins with the whole value, and its reason would be cut off."""
 _VALUELESS = (BODY, wire_conformance.MEMBER_TWICE, wire_conformance.SLOW, CONTENT_TYPE, SCHEMA, UNDOCUMENTED)
-"""Rules whose findings hold no value of the answer."""
+"""Rules whose findings contain no value of the answer."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -59,11 +59,11 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 Known = set[tuple[str, bytes]]
 KnownItems = dict[str, Known]
-"""Operation and status → place and text of items that keep every convention: most are seen many times in a run."""
+"""By operation and status, place and text of items without violations: most occur many times in a run."""
 
 
 def judge(operation: Operation, exchange: Exchange, fine: KnownItems) -> Iterator[Finding]:
-    """Everything that is wrong with one answer."""
+    """Find everything that is wrong with one answer."""
 
     answer = operation.answer(exchange.status)
     documented = answer.provenance if answer else operation.provenance
@@ -80,7 +80,7 @@ def judge(operation: Operation, exchange: Exchange, fine: KnownItems) -> Iterato
 
 
 def _shown_field(violation: Violation, exchange: Exchange) -> str:
-    """The pointer to a field that the document lacks: its name is shown where it is one, and no value that is a key."""
+    """The pointer to an undocumented field. Its name is shown if it looks like a name and not like a key."""
     home, _, name = violation.location.pointer.rpartition("/")
     return f"{exchange.shown_pointer(home)}/{name if is_identifier(name) else exchange.shown_name(name)}"
 
@@ -88,7 +88,7 @@ def _shown_field(violation: Violation, exchange: Exchange) -> str:
 def _violations(
     operation: Operation, answer: Answer | None, exchange: Exchange, fine: KnownItems
 ) -> Iterator[Violation]:
-    """Everything that is wrong with an answer, from its status to its members; the locations have no status yet."""
+    """Find everything that is wrong with an answer. The locations do not have their status yet."""
     if exchange.status >= 500:
         yield Violation(NOT_A_SERVER_ERROR, expected="an answer below 500", got=exchange.answer())
     if answer is None and not says_refusal(operation, exchange.status):
@@ -125,22 +125,21 @@ _OF_ONE_REASON = (
     {429},
     {431},
 )
-"""Refusals that HTTP itself describes, those together that are given for one reason."""
+"""Groups of refusals that HTTP describes and that mean the same reason."""
 
 
 def says_refusal(operation: Operation, status: int) -> bool:
-    """Tell whether the document has said how the operation refuses for the reason that ``status`` stands for.
+    """Tell whether the document says how the operation refuses for the reason that ``status`` means.
 
-    Many documents describe what succeeds, and the refusals that are of the operation's own. That is no word on how it
-    refuses a request without a key, or for a record that is not there. What HTTP does not describe, or is no refusal,
-    a document has to say.
+    Many documents describe only success, and refusals that are special to an operation. They say nothing about a
+    request without a key, or for an unknown record. A refusal that HTTP does not describe must always be documented.
     """
     reason: set[int] = next((group for group in _OF_ONE_REASON if status in group), set())
     return not reason or any(str(other) in operation.answers for other in reason)
 
 
 def _is_due_as_json(answer: Answer, exchange: Exchange) -> bool:
-    """Tell whether a body has to be JSON: the document may offer other types beside it, and one of them came."""
+    """Tell whether a body must be JSON: the document may offer other types too, and the answer may have one."""
     other = exchange.media_type != "" and not is_json(exchange.media_type)
     return not (other and answer.admits(exchange.media_type))
 
@@ -189,7 +188,7 @@ def _headers(document: Document, answer: Answer, exchange: Exchange) -> Iterator
 
 
 def _envelope(exchange: Exchange) -> Iterator[Violation]:
-    """Find an inner status that is not the outer one, and two texts that are not the same."""
+    """Find an inner status that differs from the outer one, and two message texts that differ."""
     error = exchange.field("error")
     if not isinstance(error, Mapping):
         return
@@ -202,7 +201,7 @@ def _envelope(exchange: Exchange) -> Iterator[Violation]:
 
 
 def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known) -> Iterator[Violation]:
-    """Find each member that breaks a convention, however deep it lies."""
+    """Find each member that breaks a convention, at any depth."""
     schema = document.resolve(schema)
     if isinstance(value, list):
         items = schema.get("items", {}) if isinstance(schema, Mapping) else {}

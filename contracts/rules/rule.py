@@ -1,4 +1,4 @@
-"""A rule that a target must keep, and a finding that it was not kept."""
+"""A rule that a target must keep, and a finding: a place where it did not."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -11,7 +11,7 @@ from contracts.transport.exchange import Exchange
 
 
 class Severity(StrEnum):
-    """The weight of a rule."""
+    """How serious it is to break a rule."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 
 class Group(StrEnum):
-    """The kinds of defect the suite looks for; the mutants of the suite's own tests come in the same groups."""
+    """The kinds of defect that the suite looks for; the mutants of the suite's own tests have the same groups."""
 
     PROTOCOL = "protocol"
     INPUT = "input"
@@ -38,7 +38,7 @@ class Group(StrEnum):
 class Rule:
     """A named rule. The name is the same in code, options, reports and baselines.
 
-    ``provenance`` None means: that of the place in the document that the finding is about.
+    If ``provenance`` is None, that of the document's part counts.
     ``source`` is a page of the vendor, or an entry of the ledger as ``gap:<id>``.
     """
 
@@ -52,7 +52,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that does not hold at a place, before it is known in which operation."""
+    """A rule that is broken at a place, before the operation is known."""
 
     rule: Rule
     location: Location = NOWHERE
@@ -63,7 +63,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule was broken. Values may hold data of the target: every sink redacts."""
+    """A rule was broken. Its values may be data of the target: every output redacts them."""
 
     rule: Rule
     operation: str
@@ -73,17 +73,17 @@ class Finding:
     got: str
     location: Location = NOWHERE
     evidence: Sequence[Exchange] = field(default=(), repr=False)
-    """The exchanges that show it, in the order they were made; the last one is the offending one."""
+    """The exchanges that show it, in the order in which they were made; the last one breaks the rule."""
     scenario: str = ""
-    """The run that found it."""
+    """The scenario that found it."""
     reason: str = ""
-    """The reason that a mock gave for its answer; empty when there is none."""
+    """The reason that a mock gave for its answer; empty if there is none."""
 
     @classmethod
     def of(
         cls, violation: Violation, operation: str, documented: Provenance, evidence: Sequence[Exchange] = ()
     ) -> "Finding":
-        """A violation in an operation. ``documented`` counts for a rule that has no provenance of its own."""
+        """Make a finding from a violation in an operation. ``documented`` is used if the rule has no provenance."""
         return cls(
             violation.rule,
             operation,
@@ -96,23 +96,23 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The text of the location, as reports and baselines have it."""
+        """The text of the location in reports and baselines."""
         return str(self.location)
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Rule, operation and location: two findings that have all of them in common are the same one."""
+        """Rule, operation and location: two findings with the same key are the same finding."""
         return self.rule.name, self.operation, self.where
 
     def breaks(self, is_mock: bool) -> bool:
-        """Tell whether this fails a run.
+        """Tell whether this finding fails a run.
 
-        The mock is held to all we wrote; another target to what its vendor wrote.
+        The mock must keep everything that we wrote; another target only what its vendor wrote.
         """
         return self.rule.severity is Severity.ERROR and (is_mock or self.provenance is Provenance.DOCUMENTED)
 
     def doubt(self, is_mock: bool) -> str:
-        """Why it does not; empty when it does."""
+        """The reason why the finding does not fail a run; empty if it does."""
         if self.breaks(is_mock):
             return ""
         return "a warning" if self.rule.severity is Severity.WARNING else "our document may be wrong here"

@@ -1,4 +1,4 @@
-"""Bodies as they were sent, where documents and the wire leave open what they mean.
+"""Judge sent bodies whose meaning the document and the transfer leave open.
 
 Nothing in a form says whether ``a=1`` is a text, a number or a list of one.
 """
@@ -16,9 +16,9 @@ _WORDS = {"true": True, "false": False, "null": None, "": None}
 
 
 def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether a form may mean a body that the document allows, if its texts are read as it would have them.
+    """Tell whether a form can be read as a body that the document allows.
 
-    So may any XML: an empty element is a text, a list, or nothing.
+    XML always can: an empty element may be a text, a list, or nothing.
     """
     media = exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != FORM:
@@ -59,7 +59,7 @@ def _values(text: str) -> Iterator[Any]:
 
 
 def is_certain(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether a body is valid however the document is read; of another one than JSON nothing is known."""
+    """Tell whether a body is valid in every reading of the document; for a body that is not JSON it is not known."""
     sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
     schema = operation.body
     return sent is NOT_JSON or schema is None or operation.document.certain_validator(schema).is_valid(sent)

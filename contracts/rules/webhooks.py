@@ -1,4 +1,4 @@
-"""Rules for webhooks: which events subscribers get, how often, with which body and id, and for how long."""
+"""Rules for webhooks: which events subscribers get, how often, with which body and id, and until when."""
 
 from contracts.rules.rule import Group, Rule
 from contracts.spec.provenance import Provenance

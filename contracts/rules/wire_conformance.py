@@ -1,4 +1,4 @@
-"""Rules for answers as they go over the wire: whole, in time, and with each member once."""
+"""Rules for the transfer of answers: complete, in time, and with each member once."""
 
 import json
 import re
@@ -28,13 +28,13 @@ LOST = Rule(
 _CHARSET = re.compile(r"(?i);\s*charset\s*=\s*\"?([\w.:-]{1,40})")
 _SLOW = 10.0  # seconds
 _LOOKED_AT = 20
-"""Answers of each operation and status in which members are counted: it takes time, and one is like the other."""
+"""Answers of each operation and status whose members are counted: it takes time, and answers resemble each other."""
 
 
 def wire_violations(exchange: Exchange, seen: set[tuple[str, bytes]]) -> Iterator[Violation]:
-    """Find an answer that is slow, and a member that an object has twice: readers keep one of them, not all the same.
+    """Find a slow answer, and a member that occurs twice in an object: readers do not agree which one counts.
 
-    ``seen`` counts the answers of the same operation and status that were looked at.
+    ``seen`` counts the answers of the same operation and status that were examined.
     """
     if exchange.seconds > _SLOW:
         yield Violation(SLOW, expected=f"an answer within {_SLOW:.0f} seconds", got=f"{exchange.seconds:.0f} seconds")

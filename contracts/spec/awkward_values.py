@@ -1,6 +1,6 @@
-"""Valid values that careless code changes, loses or fails on: what is written to see whether it is kept exactly.
+"""Valid values that careless code changes, loses or fails on. They are written to see whether they are kept exactly.
 
-Each round gives a body in which every member has another kind of value. Few rounds show every member every kind.
+Each round gives a body in which every member has another kind of value. Few rounds give every member every kind.
 """
 
 import itertools
@@ -34,7 +34,7 @@ _NAMES = (
     *("suiteOther", "__proto__", "a.b", "$set", "constructor", "with a blank", "length", "0", "na\u00efve", "toString"),
     *("UPPER", "snake_case", "kebab-case", "\U0001f600", "true", "a/b~c"),
 )
-"""Names of members of open objects: some mean something to a language, a database or a path."""
+"""Names for members of open objects: some have a meaning in a language, a database or a path."""
 _LONG = "the longest text that is allowed {n} "
 _FORMED = (
     "Suite.{n}+A_b@Sub-1.Example.COM",
@@ -47,13 +47,13 @@ _FORMED = (
     "Suite-_{n}",
 )
 ROUNDS = len(_TEXTS) + 3
-"""The number of rounds in which every text meets every member."""
+"""The number of rounds after which every member has had every text."""
 FORMS = len(_FORMED)
-"""The number of rounds in which every text with a form is tried."""
+"""The number of rounds after which every text with a form was tried."""
 
 
 class AwkwardBodies:
-    """Makes bodies for one operation. ``unique`` members have a value that no other body has."""
+    """Makes bodies for one operation. ``unique`` members get a value that no other body has."""
 
     def __init__(
         self, sampler: Sampler, operation: Operation, unique: Collection[str] = (), left_out: Collection[str] = ()
@@ -63,7 +63,7 @@ class AwkwardBodies:
         self._document: Document = operation.document
 
     def body(self, turn: int, given: Mapping[str, Any] | None = None, only: str | None = None) -> dict[str, Any]:
-        """The body of a round: as many awkward members as are valid together; those that are ``given`` stay.
+        """The body of a round: as many awkward members as are valid together. The ``given`` members stay.
 
         With ``only``, that member alone is awkward.
         """
@@ -137,7 +137,7 @@ class AwkwardBodies:
 
 
 def nested(inner: Any, depth: int) -> Any:
-    """A value in so many objects and lists, in turn."""
+    """Wrap a value in so many levels, in turn an object and a list."""
     for turn in range(depth):
         inner = {"in": inner} if turn % 2 else [inner]
     return inner
@@ -149,7 +149,7 @@ def _types(schema: Schema) -> list[str]:
 
 
 def _fitted(text: str, serial: int, schema: Schema) -> str:
-    """A text with its serial number, as long as it may be at most and must be at least."""
+    """A text with its serial number, at least as long as it must be and at most as long as it may be."""
     made = text.replace("{n:06d}", f"{serial % 10**6:06d}").replace("{n}", str(serial))
     most, least = int(schema.get("maxLength", len(made))), int(schema.get("minLength", 0))
     return made[:most].ljust(least, ".")
@@ -160,7 +160,7 @@ def _has(made: str, serial: int) -> bool:
 
 
 def _extreme(schema: Schema, which: int, serial: int, unique: bool) -> str:
-    """The longest text, in letters of one byte and of four, and the shortest; the last letter is unlike the others."""
+    """The longest text, in characters of one byte and of four, and the shortest; the last character is different."""
     most, begin = int(schema.get("maxLength", 300)), f"{serial} "
     if which == 2 and not unique:
         return "s" * int(schema.get("minLength", 0))

@@ -1,4 +1,4 @@
-"""Values at the bounds of a schema and just beyond them, and wrong spellings of its types, for each place of a body."""
+"""Values at the bounds of a schema and just beyond them, and values of wrong types, for each place of a body."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
 }
 _ANY: tuple[Any, ...] = ("suite", 7, 1.5, True, None, [], {})
 _MAX_ITEMS = 200
-"""Items and members of the largest list and object that is sent."""
+"""Items of the largest list, and members of the largest object, that is sent."""
 
 Path = tuple[str | int, ...]
 
@@ -45,7 +45,7 @@ def places(document: Document, schema: Schema, value: Any, path: Path = ()) -> I
 
 
 def put(body: Any, path: Path, value: Any) -> Any:
-    """A copy of a body with another value at a path."""
+    """Copy a body with another value at a path."""
     copy = deepcopy(body)
     inner = copy
     for step in path[:-1]:
@@ -55,7 +55,7 @@ def put(body: Any, path: Path, value: Any) -> Any:
 
 
 def without(body: Any, path: Path) -> Any:
-    """A copy of a body without the member at a path."""
+    """Copy a body without the member at a path."""
     copy = deepcopy(body)
     inner = copy
     for step in path[:-1]:
@@ -65,7 +65,7 @@ def without(body: Any, path: Path) -> Any:
 
 
 def in_words(path: Path, value: Any) -> str:
-    """A place and its value for reports: short, alike in every run and never reworded, as a baseline names it."""
+    """Describe a place and its value for reports, the same in every run: baselines contain these texts."""
     text = json.dumps(value)
     if len(text) >= 30:
         text = f"{'string' if isinstance(value, str) else 'array'}[{len(value)}]"
@@ -73,7 +73,7 @@ def in_words(path: Path, value: Any) -> str:
 
 
 def boundary_values(document: Document, schema: Schema, sample: Any = None) -> Iterator[Any]:
-    """Values at the bounds and beyond, and of other types, each once. ``sample`` is valid, and spelt in other ways."""
+    """Values at the bounds and beyond them, and of other types, each once. ``sample`` is a valid value."""
     seen = set[str]()
     for value in _boundary_values(document, schema, sample):
         if (mark := repr(value)) not in seen:

@@ -1,6 +1,6 @@
-"""The meaning of operations beyond their shapes: the little that a document does not say.
+"""The meaning of operations beyond their shapes: the few facts that a document does not state.
 
-Each entry says who says so. An entry whose operations are not in the contract is left out of a run.
+Each entry names its source. An entry whose operations are not in the contract is left out of a run.
 """
 
 import re
@@ -14,7 +14,7 @@ UNIQUE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "/v1/transfers": ("label",),
     }
 )
-"""Members that no two living records of a collection may share: gaps lead-, scenario- and transfer-conflict."""
+"""Members whose value no two records of a collection may share: gaps lead-, scenario- and transfer-conflict."""
 
 UNREAD: Mapping[str, str] = MappingProxyType(
     {
@@ -25,7 +25,7 @@ UNREAD: Mapping[str, str] = MappingProxyType(
         "WEBFORM": "unreadWebformSubmissions",
     }
 )
-"""Source of an inquiry → the lead's counter of unread ones: names of the published example, the meaning inferred."""
+"""For each source of an inquiry, the lead's counter of unread ones: names from the example, meaning inferred."""
 
 RECENT: Mapping[str, str] = MappingProxyType(
     {
@@ -34,10 +34,10 @@ RECENT: Mapping[str, str] = MappingProxyType(
         "/api/webhooks/zapier/inquiries": "/v1/inquiries",
     }
 )
-"""A list of the most recent items → the list they come from: documented for appointments, gap zapier-recent."""
+"""For each list of recent items, the list that they come from: documented for appointments, gap zapier-recent."""
 
 RECENT_COUNT = 5
-"""Documented for appointments, gap zapier-recent for the others."""
+"""The number of items in a recent list: documented for appointments, gap zapier-recent for the others."""
 
 DISTINCT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -47,30 +47,30 @@ DISTINCT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "GET /v1/members": ("email",),
     }
 )
-"""Members that no two items of a list share: as ``UNIQUE``, but for phones; a member's e-mail is the login."""
+"""Members whose value no two items of a list share: ``UNIQUE`` without phones; a member's e-mail is the login."""
 
 INNER = "data"
-"""The member of an inquiry that holds what it is about, and says some of it again."""
+"""The member of an inquiry with its details, which repeat some of its own members."""
 
 GROUP_KINDS: Mapping[str, str] = MappingProxyType(
     {"GET /v1/organization/products": "PRODUCT", "GET /v1/organization/services": "SERVICE"}
 )
-"""List of a catalogue → the type of its groups: the published example."""
+"""For each list of a catalogue, the type of its groups: from the published example."""
 
 RECENT_ID = "originalId"
-"""The member of a recent item that names the record it shows (gap zapier-item-ids)."""
+"""The member of a recent item with the id of its record (gap zapier-item-ids)."""
 
 OF_INQUIRIES = re.compile("lastInquiry|unread|read$|hasFlagged|status$")
 """Members of a lead that follow from its inquiries."""
 
 SHOWN_OF_CALL = ("name", "custom_instructions")
-"""Members of a started call that its inquiry shows, somewhere in its texts (gap call-effect)."""
+"""Members of a started call that its inquiry repeats somewhere in its texts (gap call-effect)."""
 
 MESSAGE_ID = ("x-mock-event-id", "webhook-id")
-"""Headers of a delivery by which a subscriber knows a repeated one (gap webhook-headers)."""
+"""Headers of a delivery by which a subscriber recognises a repeat (gap webhook-headers)."""
 
 RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "suburb", "title", "start", "end")
-"""Members that an item of a recent list shares with the item it comes from, when both have them."""
+"""Members that a recent item and its original share, if both have them."""
 
 LEADS, LEAD = "GET /v1/leads", "GET /v1/leads/{}"
 INQUIRIES, INQUIRY = "GET /v1/inquiries", "GET /v1/inquiries/{}"
@@ -79,9 +79,9 @@ ACTIVITIES, NOTES = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes"
 COMPANY_NOTES = "GET /v1/companies/{}/notes"
 AVAILABILITY = "GET /v1/organization/availability"
 ONCE: Mapping[str, tuple[str, ...]] = MappingProxyType({LEAD: ("tags",)})
-"""Operation → lists of its record in which no name stands twice."""
+"""For each operation, the lists of its record in which no name may occur twice."""
 EXPANDED = (INQUIRIES,)
-"""Lists of which an item always has what expanding adds; of any other there may be nothing to add."""
+"""Lists whose items always have what an expansion adds; in any other list there may be nothing to add."""
 MEMBERS, MEMBERSHIPS = "GET /v1/members", "GET /v1/organization/members"
 SERVICES = "GET /v1/organization/services"
 ORGANIZATION = "GET /v1/organization"
@@ -95,5 +95,7 @@ SUBJECTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "APPOINTMENT": (APPOINTMENTS, "GET /api/webhooks/zapier/appointments"),
     }
 )
-"""First word of an event's name → the list of what it is about, and the recent list whose items are delivered
-(gap webhook-payload)."""
+"""For the first word of an event's name, the list of its subjects, and the recent list with the delivered items.
+
+(gap webhook-payload)
+"""

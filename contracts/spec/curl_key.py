@@ -1,4 +1,4 @@
-"""The key of a request as curl sends it: where the document wants it, which need not be a bearer header."""
+"""The key of a request as curl sends it, in the place that the document names: not always a bearer header."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ _PREFIX = "Bearer "
 
 
 def key_words(authorization: str, schemes: Sequence[Scheme]) -> list[tuple[str, str]]:
-    """The flags of curl, with their values, for a key that goes elsewhere than into a bearer header; else none."""
+    """The flags of curl, with their values, for a key that is not in a bearer header; none for a bearer header."""
     if not authorization.startswith(_PREFIX) or not schemes or set(schemes) == {BEARER}:
         return []
     return [_word(scheme, authorization.removeprefix(_PREFIX)) for scheme in schemes]

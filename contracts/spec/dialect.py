@@ -1,7 +1,7 @@
-"""Documents in one form: OpenAPI 3.1, with whole paths.
+"""Bring documents into one form: OpenAPI 3.1, with complete paths.
 
-What the first server has for a path stands before every path. Of 3.0, schemas say ``nullable``, bounds are exclusive by
-a flag, and what stands beside a reference is ignored.
+The path of the first server is put before every path. Of 3.0, ``nullable`` and the flags for exclusive bounds are
+rewritten, and keywords beside a reference are ignored.
 """
 
 from collections.abc import Mapping
@@ -11,19 +11,19 @@ from urllib.parse import urljoin, urlsplit
 from contracts.errors import CannotRun
 
 TRANSLATED = "x-translated"
-"""In a document of which places and words are no longer those of its file."""
+"""A mark in documents whose places and words are no longer those of the file."""
 BASE = "x-base-path"
-"""The path of the first server, which stands before every path; missing when that is empty."""
+"""The key for the path of the first server, which stands before every path; missing if that is empty."""
 VENDORS = "x-vendors"
-"""In a document of the vendor's own: what its other pages say of the API holds for this one, and for no other."""
+"""A mark in the vendor's own documents: only to these does the rest of the vendor's documentation apply."""
 _ONE_OF = "x-one-of"
 _VENDOR = "sophiie.ai"
 _VALUES = ("default", "enum", "const", "example", "examples")
-"""Words after which no schema comes."""
+"""Keywords whose values are no schemas."""
 
 
 def plain(name: str, raw: Any) -> Mapping[str, Any]:
-    """The document in that form, without servers. Raises CannotRun."""
+    """Bring a document into that form, without servers. Raises CannotRun."""
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
     base, paths = _base(name, raw), raw.get("paths")
@@ -39,7 +39,7 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
 
 
 def _whole_paths(name: str, base: str, paths: Mapping[str, Any]) -> dict[str, Any]:
-    """The path items under whole paths. A path or an operation with servers of its own is below the first of these."""
+    """The path items by complete path. If a path or an operation has its own servers, the first one counts."""
     found: dict[str, Any] = {}
     for path, item in paths.items():
         if not isinstance(item, Mapping):
@@ -74,7 +74,7 @@ def _is_vendors(raw: Mapping[str, Any]) -> bool:
 
 
 def _base(name: str, raw: Any, usual: str = "") -> str:
-    """The path of the first server of a document, a path or an operation; the ``usual`` one where it has none."""
+    """The path of the first server of a document, a path or an operation; ``usual`` if it has no servers."""
     servers = raw.get("servers") if isinstance(raw, Mapping) else None
     first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], Mapping) else {}
     if not first:
@@ -91,10 +91,10 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
 
 
 def _reconciled(node: Any) -> Any:
-    """The node without what makes its own values invalid, as documents have it by mistake.
+    """Copy a node without contradictions by which documents make their own values invalid by mistake.
 
-    Where a discriminator chooses among ``oneOf``, values that fit another choice as well are meant to be valid. A
-    closed object cannot have more properties than there are.
+    If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. A closed
+    object cannot have more properties than it names.
     """
     if isinstance(node, list):
         return [_reconciled(item) for item in node]
@@ -114,7 +114,7 @@ def _reconciled(node: Any) -> Any:
 
 
 def strict(node: Any) -> Any:
-    """The node with each choice that a discriminator makes as the document has it: exactly one has to fit."""
+    """Copy a node with each choice of a discriminator as the document has it: exactly one must fit."""
     if isinstance(node, list):
         return [strict(item) for item in node]
     if not isinstance(node, dict):

@@ -40,7 +40,7 @@ Schema = Mapping[str, Any]
 
 
 def blank(path: str) -> str:
-    """``/v1/leads/{leadId}`` → ``/v1/leads/{}``."""
+    """Blank the parameters of a path: ``/v1/leads/{leadId}`` → ``/v1/leads/{}``."""
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
@@ -52,7 +52,7 @@ class Operation:
     method: str
     path: str
     id: str
-    """The document's operationId; empty when there is none."""
+    """The document's operationId; empty if there is none."""
     tags: tuple[str, ...]
     provenance: Provenance
     source: str
@@ -64,15 +64,15 @@ class Operation:
     secured: bool
     body_types: tuple[str, ...] = ()
     body_media: str = JSON
-    """The content type of a body that is JSON."""
+    """The content type of a JSON body."""
     form: Schema = field(default_factory=dict)
-    """The schema of a body that is a form."""
+    """The schema of a form body."""
     schemes: Sequence[Scheme] = ()
-    """Where it wants a key."""
+    """The places where a request shows its key."""
 
     @property
     def by_bearer(self) -> bool:
-        """True when nobody gets in without a bearer key, and who has none is answered 401."""
+        """True if every request needs a bearer key, and one without a key is answered 401."""
         refused = {"401", "4XX", "default"} & {*self.answers} or "403" not in self.answers
         return self.secured and set(self.schemes) == {BEARER} and bool(refused)
 
@@ -83,21 +83,21 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """A regular expression for the paths of requests to this operation."""
+        """A regular expression that matches the paths of requests to this operation."""
         return path_pattern(self.path)
 
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
-        """The parameters that stand in ``place``: path, query, header or cookie."""
+        """The parameters in one ``place``: path, query, header or cookie."""
         return tuple(parameter for parameter in self.parameters if parameter.place == place)
 
     @property
     def speaks_json(self) -> bool:
-        """True when a request needs no body of another kind than JSON."""
+        """True if a request needs no body other than JSON."""
         return self.body is not None or not self.body_types
 
     @property
     def reads(self) -> bool:
-        """True when the method promises to change nothing."""
+        """True if HTTP says that the method changes nothing."""
         return self.method in ("GET", "HEAD")
 
     @property
@@ -107,7 +107,7 @@ class Operation:
 
     @property
     def answer_media(self) -> str:
-        """The content type that a client accepts: JSON by the name that the first success has, or what else it has."""
+        """The content type that a client accepts: the first success's name for JSON, or its other type."""
         types = sorted(self.success.media_types) if self.success else []
         named = [media for media in types if is_json(media)]
         if named or not types:
@@ -115,13 +115,13 @@ class Operation:
         return types[0]
 
     def answer(self, status: int) -> Answer | None:
-        """The answer that is documented for a status: exactly, by its class, or by default."""
+        """The documented answer for a status: exact, by its class, or the default one."""
         exact, group = self.answers.get(str(status)), self.answers.get(f"{status // 100}XX")
         return exact or group or self.answers.get("default")
 
 
 class Document(DocumentSchemas):
-    """One OpenAPI document. ``name`` is its file's; ``digest`` is the SHA-256 of what the file holds."""
+    """One OpenAPI document. ``name`` is its file's name; ``digest`` is the SHA-256 of the file."""
 
     def __init__(self, name: str, raw: Mapping[str, Any], file: Path | None = None, digest: str = "") -> None:
         super().__init__(name, raw)
@@ -129,7 +129,7 @@ class Document(DocumentSchemas):
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """Every operation, in the order of the file. Raises CannotRun for one that cannot be read."""
+        """Every operation, in the order of the file. Raises CannotRun if one cannot be read."""
         return tuple(self._operations())
 
     def _operations(self) -> Iterator[Operation]:
@@ -146,7 +146,7 @@ class Document(DocumentSchemas):
 
     @cached_property
     def unaddressed(self) -> Sequence[str]:
-        """Paths with a query or a fragment: no request is for them and for no other."""
+        """Paths with a query or a fragment: requests cannot be assigned to them."""
         return [path for path in self.raw.get("paths", {}) if isinstance(path, str) and {"?", "#"} & {*path}]
 
     def _read(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
@@ -158,7 +158,7 @@ class Document(DocumentSchemas):
 
     @cached_property
     def credentials(self) -> frozenset[str]:
-        """Names in a query that carry a key."""
+        """Names of query parameters that carry a key."""
         schemes = map(self.resolve, self.raw.get("components", {}).get("securitySchemes", {}).values())
         return frozenset(str(scheme["name"]) for scheme in schemes if scheme.get("in") == "query" and "name" in scheme)
 
@@ -215,23 +215,23 @@ class Contract:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Names of members and the values listed for them: they tell nothing of anybody's data."""
+        """Names of members and the values listed for them. They come from the document, so they are nobody's data."""
         return frozenset(member_words([document.raw for document in self.documents]))
 
     def find(self, method: str, path: str) -> Operation | None:
-        """The operation a request is for; one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""
+        """The operation of a request. The one with fewer parameters wins, so ``/leads/new`` is not ``/leads/{}``."""
         fitting = (o for o in self.operations.values() if o.method == method and o.pattern.fullmatch(path))
         return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
 
     def schemes(self, method: str, path: str) -> Sequence[Scheme]:
-        """Where a request shows its key; to a path that is not there, as at the first operation that wants one."""
+        """Where a request shows its key. For an unknown path, the places of the first operation that needs a key."""
         operation = self.find(method, path)
         asking = (it.schemes for it in self.operations.values() if it.schemes)
         return operation.schemes if operation else next(asking, ())
 
 
 def load(spec: str = "") -> Contract:
-    """The documents of the project, or the one in a file. Raises CannotRun."""
+    """Load the documents of the project, or the one in a file. Raises CannotRun."""
     own = (data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml")
     contract = Contract([_read(path) for path in ([Path(spec)] if spec else own)])
     if contract.operations:

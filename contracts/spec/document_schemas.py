@@ -1,4 +1,4 @@
-"""The schemas of one document: what they refer to, which values they admit, which properties they have."""
+"""The schemas of one document: their references, their validators, their properties."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -13,16 +13,16 @@ Schema = Mapping[str, Any]
 
 
 class DocumentSchemas:
-    """The schemas of the document ``raw``; ``name`` is its file's."""
+    """The schemas of the document ``raw``; ``name`` is the name of its file."""
 
     def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
         self.name, self.raw = name, raw
         self.vendors = VENDORS in raw
-        """True for a document of the vendor's own: its conventions hold for that."""
+        """True for a document of the vendor's own: its conventions apply to that."""
         self._validators = Validators(raw, self.resolve)
 
     def resolve(self, node: Any) -> Any:
-        """``node``, or what it refers to. Siblings of a reference stay and win."""
+        """Return ``node``, or the target of its reference. Keywords beside a reference stay and win."""
         seen = 0
         while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
             seen += 1
@@ -40,7 +40,10 @@ class DocumentSchemas:
         return self._validators.of(schema)
 
     def certain_validator(self, schema: Schema) -> SchemaValidator:
-        """A validator that admits what every reading of the document does: for what is sent as valid."""
+        """A validator that accepts only what is valid in every reading of the document:
+
+        for bodies that are sent as valid.
+        """
         return self._certain.of(strict(schema))
 
     @cached_property
@@ -63,7 +66,7 @@ class DocumentSchemas:
         return {name for part in self._parts(schema, ("allOf",)) for name in part.get("required", ())}
 
     def _parts(self, schema: Any, words: Sequence[str]) -> Iterator[Schema]:
-        """The schema and those below ``words``, each once: some lead back to themselves."""
+        """The schema and the schemas below ``words``, each once, because some lead back to themselves."""
         seen: set[str] = set()
         waiting = [schema]
         while waiting:
@@ -80,7 +83,7 @@ class DocumentSchemas:
 
 
 def _part(node: Any, token: str) -> Any:
-    """The part of a node that one token of a JSON pointer names; None where there is none."""
+    """The part of a node that one token of a JSON pointer names; None if there is none."""
     if isinstance(node, list):
         return node[int(token)] if token.isdecimal() and int(token) < len(node) else None
     return node.get(token) if isinstance(node, Mapping) else None

@@ -1,7 +1,7 @@
-"""Errors of schemas that contain themselves in several ways, found component by component.
+"""Find the errors of schemas that contain themselves in several ways, component by component.
 
-A validator that holds all of such schemas looks at a part of a value once for each way that leads to it: with every
-level of the value there are several times as many.
+A validator that contains all such schemas checks a part of a value once for each way that leads to it, so the work
+multiplies with every level of the value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ Path = Sequence[str | int]
 
 
 class ErrorBelow:
-    """An error of a component's validator, with the paths that lead from the whole value and the whole schema to it."""
+    """An error of a component's validator, with its paths from the whole value and the whole schema."""
 
     def __init__(self, error: jsonschema_rs.ValidationError, above: Path, way: Path) -> None:
         self.kind, self.message, self.instance = error.kind, error.message, error.instance
@@ -24,9 +24,10 @@ class ErrorBelow:
 def errors_in_turn(
     validators: Any, keyword: str, validator: jsonschema_rs.Validator, value: Any
 ) -> Iterator[ErrorBelow]:
-    """The errors of a validator that is cut at each component: an error of the cut is asked of the component.
+    """The errors of a validator that ends at each component: for an error there, the component is asked.
 
-    ``keyword`` is the cut; its error tells the reference. Each component is asked about each place once.
+    ``keyword`` stands where a component begins; its error names the reference. Each component is asked once about a
+    place.
     """
     known: set[tuple[str, tuple[str | int, ...]]] = set()
     waiting: list[tuple[jsonschema_rs.Validator, Any, Path, Path]] = [(validator, value, (), ())]

@@ -1,4 +1,4 @@
-"""Texts that have a form, such as e-mail addresses and URLs: the shortest, the longest, and wrong spellings."""
+"""Texts with a form, such as e-mail addresses and URLs: the shortest, the longest, and malformed ones."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from contracts.spec.validators import SchemaValidator
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
 _FURTHEST = 40
-"""Letters by which a text without a longest length is stretched, at most."""
+"""Most characters by which a text without a maximal length is extended."""
 
 
 def almost(validator: SchemaValidator, sample: str) -> Iterator[str]:
-    """Spellings of a valid text that are not valid: parts too many, too few or out of their place."""
+    """Malformed variants of a valid text: with parts missing, repeated or in the wrong place."""
     for text in dict.fromkeys(_spellings(sample)):
         if not validator.is_valid(text):
             yield text
@@ -33,9 +33,9 @@ def _spellings(sample: str) -> Iterator[str]:
 
 
 def stretched(validator: SchemaValidator, sample: str, most: int) -> Iterator[str]:
-    """The shortest and the longest text that is a sample with other letters, and those that are one letter beyond.
+    """The shortest and the longest valid variant of a sample, and those that are one character beyond.
 
-    ``most`` is the longest that the schema allows; 0 when it says nothing of it.
+    ``most`` is the longest that the schema allows; 0 if it sets no limit.
     """
     runs = list(_RUN.finditer(sample))
     for longer in (True, False):
@@ -47,7 +47,7 @@ def stretched(validator: SchemaValidator, sample: str, most: int) -> Iterator[st
 def _by(
     validator: SchemaValidator, sample: str, run: re.Match[str], most: int, *, longer: bool
 ) -> tuple[str, str] | None:
-    """The last valid text of those with a longer, or shorter, run, and the first that is not; None where all are."""
+    """The last valid text and the first invalid one, as a run in it grows or shrinks; None if all are valid."""
     letter, begin, end = sample[run.end() - 1], sample[: run.end()], sample[run.end() :]
     counts = [most - len(sample), most - len(sample) + 1] if most > len(sample) else range(1, _FURTHEST)
     if longer:

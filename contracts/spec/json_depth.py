@@ -1,4 +1,4 @@
-"""The depth that JSON from outside may have: nobody could write a value again that is deeper than this."""
+"""The maximal depth of JSON from outside: a deeper value could not be written again."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, is_deeper
 
 MAX_DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
-"""Levels: those of a value that the mock takes, and those of the journal around it."""
+"""Levels of a value that the mock accepts, with the levels of the journal around it."""
 TOO_DEEP = f"it nests deeper than {MAX_DEPTH} levels"
 
 
@@ -16,7 +16,7 @@ def nests_too_deep(value: Any) -> bool:
 
 
 def text_nests_too_deep(text: bytes) -> bool:
-    """Tell whether a text that is no JSON opens more than ``MAX_DEPTH`` levels: some parsers break down over it."""
+    """Tell whether a text that is not JSON opens more than ``MAX_DEPTH`` levels: some parsers crash on it."""
     depth = 0
     for found in _STEPS.finditer(text):
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)

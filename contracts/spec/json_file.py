@@ -1,4 +1,4 @@
-"""JSON files from outside: bounded, and every complaint names the place in the file."""
+"""Read JSON files from outside: they are bounded, and every error names the place in the file."""
 
 import json
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ _KINDS: Mapping[type, str] = {
     int: "a number",
     float: "a number",
 }
-"""The names that people use for the types of JSON values, by Python's type."""
+"""Names for the types of JSON values, by Python's type."""
 
 
 @dataclass(frozen=True)
 class JsonNode:
-    """A value of the file that knows where it stands."""
+    """A value of the file, with its place in it."""
 
     file: str
     value: Any
@@ -38,12 +38,12 @@ class JsonNode:
     number: int = 0
 
     def refuse(self, what: str, remedy: str = "record it again, or mend the entry") -> CannotRun:
-        """An error about this place, with the file and the JSON pointer; the caller raises it."""
+        """Make an error about this place, with the file and the JSON pointer; the caller raises it."""
         entry = f"entry {self.number} " if self.number else ""
         return CannotRun(f"{self.file}: {entry}({self.pointer or '/'}): {what}", remedy)
 
     def get(self, name: str, kind: type[T] | tuple[type[T], ...], default: Any = _MISSING) -> T:
-        """A member of an object, of this type. Null counts as missing. Raises CannotRun."""
+        """A member of an object, if it has this type. Null counts as missing. Raises CannotRun."""
         value = self.object().get(name)
         if value is None:
             if default is _MISSING:
@@ -57,19 +57,19 @@ class JsonNode:
         return value
 
     def at(self, name: str | int) -> "JsonNode":
-        """A member, or an item; an item of the file's list of entries is numbered from 1."""
+        """A member, or an item; the items of the file's list of entries count from 1."""
         value = self.value.get(name) if isinstance(self.value, Mapping) else self.value[name]
         return JsonNode(self.file, value, f"{self.pointer}/{escape(name)}", self.number)
 
     def items(self, name: str, *, numbered: bool = False) -> list["JsonNode"]:
-        """The items of a list that is a member; none when it is missing."""
+        """The items of a list that is a member; none if it is missing."""
         found = self.get(name, list, [])
         lists = self.at(name) if found else self
         nodes = [lists.at(index) for index in range(len(found))]
         return [JsonNode(n.file, n.value, n.pointer, index) for index, n in enumerate(nodes, 1)] if numbered else nodes
 
     def object(self) -> Mapping[str, Any]:
-        """The value as an object. Raises CannotRun when it is none."""
+        """The value as an object. Raises CannotRun if it is none."""
         if not isinstance(self.value, Mapping):
             raise self.refuse(f"{_kind(self.value)}, not an object")
         return self.value
@@ -85,7 +85,7 @@ def opened(path: Path, remedy: str) -> JsonNode:
 
 
 def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> JsonNode:
-    """Read JSON from bytes; ``errors`` says what becomes of bytes that are no text. Raises CannotRun."""
+    """Parse JSON from bytes; ``errors`` is how bytes that are not UTF-8 are decoded. Raises CannotRun."""
     if len(raw) > MAX_FILE_BYTES:
         raise CannotRun(f"{name}: larger than {MAX_FILE_BYTES // 1024**2} MiB", "give a smaller one")
     text = decoded(raw, name, errors)
@@ -103,7 +103,7 @@ def parsed(raw: bytes, name: str, remedy: str, errors: str = "strict") -> JsonNo
 
 
 def _as_browsers_write(text: str) -> Any:
-    """JSON with half a letter, a NaN or a bare line break in it, as some that record traffic write."""
+    """Parse JSON with half a surrogate pair, a NaN or a bare line break, which some recorders write."""
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Names and words that a document holds itself: they tell nothing of anybody's data."""
+"""Names and words from a document itself: they reveal nobody's data."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,12 @@ _IDENTIFIER = re.compile(r"(?=.{1,40}$)[a-z]+(?:[A-Z][a-z]+|_[a-z]+)*\d?")
 
 
 def is_identifier(name: str) -> bool:
-    """Tell whether a name is written as programmers write those of members: ``nickName``, ``nick_name``, ``line2``."""
+    """Tell whether a name looks like an identifier of a program: ``nickName``, ``nick_name``, ``line2``."""
     return bool(_IDENTIFIER.fullmatch(name))
 
 
 def member_words(node: Any) -> Iterator[str]:
-    """Names of members, and the values that are listed for them, in a node and all below it."""
+    """Names of members, and the values listed for them, in a node and everything below it."""
     if isinstance(node, Mapping):
         for name, value in node.items():
             if name == "properties" and isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The parts of an operation: its parameters, with the names on the wire that are theirs, and its answers."""
+"""The parts of an operation: its parameters, with their names in a request, and its answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ JSON = "application/json"
 
 Schema = Mapping[str, Any]
 Resolve = Callable[[Any], Any]
-"""Follows the references of a node of the document."""
+"""A function that follows the references of a node of the document."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Parameter:
     explode: bool = True
 
     def takes(self, name: str) -> bool:
-        """Tell whether a name in a query belongs to this parameter: an object's members may stand there alone."""
+        """Tell whether a name in a query belongs to this parameter: the members of an object may stand there alone."""
         if name == self.name:
             return True
         if self.style == "deepObject":
@@ -40,37 +40,37 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Answer:
-    """A documented answer. ``schema`` is None when there is no JSON body."""
+    """A documented answer. ``schema`` is None if there is no JSON body."""
 
     status: str
     provenance: Provenance
     schema: Schema | None
     media_types: frozenset[str]
-    """The documented content types, ranges as ``text/*`` among them; empty when there is no body."""
+    """The documented content types, with ranges such as ``text/*``; empty if there is no body."""
     headers: Mapping[str, tuple[bool, Schema]]
-    """Lower-case name → (required, schema)."""
+    """For each lower-case name, whether the header is required, and its schema."""
 
     def admits(self, media: str) -> bool:
-        """Tell whether the document has a content type for this answer; where it has none at all, any fits."""
+        """Tell whether the document has a content type for this answer; if it has none at all, any type fits."""
         ranges = {media, f"{media.partition('/')[0]}/*", "*/*"}
         return not self.media_types or not ranges.isdisjoint(self.media_types)
 
 
 def is_json(media: str) -> bool:
-    """Tell whether a content type is JSON, by whatever name: ``application/problem+json; charset=utf-8``."""
+    """Tell whether a content type is JSON, under any name: ``application/problem+json; charset=utf-8``."""
     essence = media.partition(";")[0].strip().lower()
     return essence in (JSON, "text/json") or essence.endswith("+json")
 
 
 def json_media(content: Mapping[str, Any]) -> str:
-    """The documented content type under which JSON goes: a name of it, or a range; empty when there is none."""
+    """The documented content type of a JSON body: a name, or a range; empty if there is none."""
     named = [media for media in content if is_json(media)]
     ranges = [media for media in content if media in ("application/*", "*/*")]
     return JSON if JSON in content else next(iter([*named, *ranges]), "")
 
 
 def load_parameter(raw: Schema, resolve: Resolve) -> Parameter:
-    """Load a Parameter Object of OpenAPI; ``resolve`` follows references. Raises KeyError when a part is missing."""
+    """Load a Parameter Object of OpenAPI; ``resolve`` follows references. Raises KeyError if a part is missing."""
     schema = resolve(raw.get("schema", {}))
     schema = schema if isinstance(schema, Mapping) else {}
     example = first_example(raw, resolve)
@@ -83,7 +83,7 @@ def load_parameter(raw: Schema, resolve: Resolve) -> Parameter:
 
 
 def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve) -> Answer:
-    """Load a Response Object of OpenAPI. ``provenance`` is that of the operation, for an answer without its own."""
+    """Load a Response Object of OpenAPI. ``provenance`` is the operation's, for an answer without its own."""
     raw = resolve(raw)
     content = raw.get("content", {})
     headers = {name.lower(): resolve(header) for name, header in raw.get("headers", {}).items()}
@@ -97,7 +97,7 @@ def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve)
 
 
 def first_example(holder: Schema, resolve: Resolve) -> Any:
-    """The first example beside a schema, or in it; None when there is none."""
+    """The first example beside a schema, or in it; None if there is none."""
     if "example" in holder:
         return holder["example"]
     examples = holder.get("examples", ())

@@ -1,10 +1,10 @@
-"""Who says something about the API: the words of ``x-provenance`` in the documents."""
+"""The source of a statement about the API: the words of ``x-provenance`` in the documents."""
 
 from enum import StrEnum
 
 
 class Provenance(StrEnum):
-    """Who says so; the words of ``x-provenance`` in the documents."""
+    """The source of a statement; its words are those of ``x-provenance`` in the documents."""
 
     DOCUMENTED = "documented"
     EXAMPLE = "example"

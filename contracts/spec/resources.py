@@ -1,7 +1,7 @@
 """Resource families: how the operations of a contract belong together, inferred from their paths and shapes.
 
-A *listing* pages through items. A *family* is a collection with its listing and what can be done to one item.
-Roles come from shapes, not from names: another spelling of ``limit`` or ``totalCount`` is found all the same.
+A *listing* pages through items. A *family* is a collection with its listing and the operations on one item. Roles
+are inferred from shapes, not from names: another spelling of ``limit`` or ``totalCount`` is recognised as well.
 """
 
 import re
@@ -13,7 +13,7 @@ from contracts.spec.document import Contract, Operation, Schema, blank
 from contracts.spec.operation_parts import Parameter
 
 NO_NUMBER = 2_000_000_001
-"""A number that is no id of anything."""
+"""A number that nothing has as its id."""
 _PAGES = re.compile(r"(?i)total.*pages?|pages?.*total|page.*count|last.*page")
 _CURRENT = re.compile(r"(?i)(current.*)?page(.*number)?")
 _TOTAL = re.compile(r"(?i)total|count")
@@ -24,7 +24,7 @@ _FILTER = re.compile(r"(?i)filters?[\[._-]+(.+?)\]?")
 
 @dataclass(frozen=True)
 class Totals:
-    """Names of the counting properties beside the items; empty when there is none."""
+    """Names of the counting properties beside the items; empty if there is none."""
 
     pages: str
     current: str
@@ -33,7 +33,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Filter:
-    """A query parameter of a list that asks for one value of a ``member`` of its items, however it is spelt."""
+    """A query parameter that narrows a list to one value of a ``member`` of its items, in any spelling."""
 
     parameter: Parameter
     member: str
@@ -51,7 +51,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Listing:
-    """``items`` names the array; empty when the answer is an array itself."""
+    """A list operation. ``items`` names the array; empty if the answer is the array itself."""
 
     operation: Operation
     items: str
@@ -69,29 +69,29 @@ class Listing:
 
     @property
     def paged(self) -> bool:
-        """True when the list takes a page and a size."""
+        """True if the list takes a page and a size."""
         return self.page is not None and self.size is not None
 
     @property
     def largest(self) -> int:
-        """The largest page that may be asked for."""
+        """The largest page size that may be requested."""
         return min(int(self.size.schema.get("maximum", 100)), 1000) if self.size else 0
 
     @property
     def usual(self) -> int:
-        """The size of a page when none is asked for; 0 when the document does not say."""
+        """The page size if none is requested; 0 if the document does not say."""
         return int(self.size.schema.get("default", 0)) if self.size else 0
 
     def query_for(self, member: str, value: Any) -> dict[str, Any] | None:
-        """The query that asks for the items whose ``member`` is ``value``; None where no filter does."""
+        """The query for the items whose ``member`` is ``value``; None if no filter can do that."""
         return next(({one.name: value} for one in self.filters if one.member == member), None)
 
     def takes(self, asked: Filter, value: Any) -> bool:
-        """True when a request may ask the filter for ``value``: an item may hold values that the parameter refuses."""
+        """True if a request may filter for ``value``: an item may have values that the parameter refuses."""
         return self.operation.document.validator(asked.schema).is_valid(value)
 
     def member(self, name: str) -> str:
-        """How the items spell a member; empty where they have none that is called so."""
+        """The items' spelling of a member; empty if they do not have it."""
         return next((one for one in self.item_properties() if bare(one) == bare(name)), "")
 
     def item_properties(self) -> Mapping[str, Any]:
@@ -101,7 +101,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Family:
-    """``path`` is the collection's. What is missing cannot be done."""
+    """A collection with its operations; those that do not exist are None. ``path`` is the collection's."""
 
     path: str
     listing: Listing | None = None
@@ -119,17 +119,17 @@ class Family:
 
     @property
     def prefix(self) -> str:
-        """The beginning of string ids of this family, as far as an example shows it: ``ld_``."""
+        """The prefix of string ids of this family, if an example shows it: ``ld_``."""
         schema = self.listing.item_properties().get("id", {}) if self.listing else {}
         return id_prefix(schema)
 
     def unused_id(self, like: Any) -> str | int:
-        """An id of the same form as ``like`` that nothing has."""
+        """An id in the form of ``like`` that no record has."""
         return NO_NUMBER if isinstance(like, int) else f"{self.prefix}suitenothing"
 
 
 def id_prefix(schema: Schema) -> str:
-    """``ld_`` for a schema with the example ``ld_abc123``; empty when there is none."""
+    """The prefix in a schema's example: ``ld_`` for ``ld_abc123``; empty if there is none."""
     for example in (schema.get("example"), *schema.get("examples", ())):
         if isinstance(example, str) and (found := re.match(r"[a-z]{2,5}_", example)):
             return found[0]
@@ -143,7 +143,7 @@ def listings(contract: Contract) -> list[Listing]:
 
 
 def is_total(name: str) -> bool:
-    """Tell whether a member beside the items of a list counts them, by its name."""
+    """Tell from its name whether a member beside the items of a list counts them."""
     return bool(_TOTAL.search(name))
 
 
@@ -179,17 +179,17 @@ def _with_roles(operation: Operation, items: str, item_schema: Schema, totals: T
 
 
 def _is_page(parameter: Parameter) -> bool:
-    """Tell whether a number is that of a page, counted from 1; a size has a default of its own."""
+    """Tell whether a number is that of a page, counted from 1; a page size has a default of its own."""
     said = parameter.schema.get("default", parameter.schema.get("minimum", 1))
     named = re.search("(?i)page$", parameter.name) and not _SIZE.search(parameter.name)
     return bool(said == 1 and (named or parameter.schema.get("default") == 1))
 
 
 def _member(parameter: Parameter, operation: Operation, item_schema: Schema) -> str:
-    """The member of an item that a query parameter asks for: ``leadId`` for ``lead_id`` or ``filter[lead-id]``.
+    """The member that a query parameter means: ``leadId`` for ``lead_id`` or ``filter[lead-id]``.
 
-    Names are compared without case and without what joins their words. A member that holds a list or an object is
-    compared with no single value.
+    Names are compared without case and without the characters that join their words. A member that holds a list or an
+    object cannot be compared with a single value.
     """
     document = operation.document
     known = {name: document.resolve(part) for name, part in document.properties(item_schema).items()}
@@ -203,7 +203,7 @@ def _member(parameter: Parameter, operation: Operation, item_schema: Schema) -> 
 
 
 def bare(name: str) -> str:
-    """A name without case and without what joins its words: what ``lead_id`` and ``leadId`` have in common."""
+    """A name without case and joining characters: ``lead_id`` and ``leadId`` are then equal."""
     return re.sub("[^a-z0-9]", "", name.lower())
 
 

@@ -1,6 +1,6 @@
-"""Values that fit a schema, one after the other, each unlike the last: what the directed runs send.
+"""Make values that fit a schema, each unlike the one before: the scenarios send them.
 
-Deterministic: the same serial number gives the same value. People and numbers are fictitious.
+The values depend only on their serial number. People and phone numbers are fictitious.
 """
 
 import itertools
@@ -24,11 +24,11 @@ _FORMATS = {
     "hostname": "suite-{}.example",
     "byte": "c3VpdGU=",
 }
-"""Texts of the formats that are not tried anyhow; the dates and addresses are of those kept for examples."""
+"""Texts of further formats; dates and addresses are from the ranges kept for examples."""
 
 
 class CannotSample(SuiteError):
-    """No value was found for a schema; only the check that wanted it is left out."""
+    """No value was found for a schema; only the check that needs it is left out."""
 
 
 class Sampler:
@@ -43,7 +43,7 @@ class Sampler:
         return next(self._serial)
 
     def body(self, operation: Operation, *, whole: bool = False) -> dict[str, Any]:
-        """A valid body: the required members, or all that there are. Raises CannotSample."""
+        """Make a valid body with the required members only, or with all members. Raises CannotSample."""
         for _ in range(_TRIES):
             body = self._needed(operation)
             if operation.document.certain_validator(operation.body or {}).is_valid(body):
@@ -51,7 +51,7 @@ class Sampler:
         raise CannotSample(f"{operation.key}: no valid body was found")
 
     def _needed(self, operation: Operation) -> dict[str, Any]:
-        """The required members. What only an example can know (a condition, say) is taken from there."""
+        """The required members. If only an example can make them valid (a condition, say), its values are used."""
         document, schema = operation.document, operation.body or {}
         required, members = document.required(schema), document.properties(schema)
         body = {name: self.value(document, members[name]) for name in members if name in required}
@@ -62,7 +62,7 @@ class Sampler:
         return dict(operation.body_example) if isinstance(operation.body_example, Mapping) else {}
 
     def _widened(self, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
-        """``body`` with each optional member that goes with the others."""
+        """Add to ``body`` each optional member that is valid together with the others."""
         document, schema = operation.document, operation.body or {}
         for name, member in document.properties(schema).items():
             if name not in body:
@@ -71,7 +71,7 @@ class Sampler:
         return body
 
     def value(self, document: Document, schema: Schema, unlike: Any = None) -> Any:
-        """A value that is valid and not ``unlike`` (which stays out of the way when None). Raises CannotSample."""
+        """Make a valid value that is not ``unlike``, which is ignored if it is None. Raises CannotSample."""
         validator = document.certain_validator(schema)
         if self._depth > _DEEPEST:
             raise CannotSample("no value fits that is not deeper")
@@ -87,7 +87,7 @@ class Sampler:
         raise CannotSample("no value fits")
 
     def other(self, document: Document, schema: Schema, now: Any) -> Any:
-        """Another value than the present one; where there is none, that one again."""
+        """Make a value other than the present one; if there is none, return the present one."""
         try:
             return self.value(document, schema, unlike=now)
         except CannotSample:
@@ -135,7 +135,7 @@ def _texts(serial: int, schema: Schema) -> Iterator[str]:
 
 
 def invalid_value(document: Document, schema: Schema) -> Any:
-    """A value that a schema forbids. Raises CannotSample when it forbids nothing that JSON can say."""
+    """Make a value that a schema forbids. Raises CannotSample if it forbids no JSON value."""
     validator = document.validator(schema)
     candidates: tuple[Any, ...] = ({"suite": []}, [[]], 12.5, "", -1, "\u0000", True, None)
     for candidate in candidates:

@@ -1,4 +1,4 @@
-"""A place in a raw document: its node and the JSON pointer to it, references followed on the way."""
+"""A place in a raw document: its node and its JSON pointer. References on the way are followed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ _MAX_REFERENCES_IN_A_ROW = 50
 
 @dataclass(frozen=True)
 class SchemaLocation:
-    """A node of a raw document, as the path of steps from its root."""
+    """A node of a raw document, given by the steps from its root."""
 
     raw: Mapping[str, Any]
     steps: tuple[str | int, ...] = ()
 
     @property
     def node(self) -> Any:
-        """The node at this place; an empty mapping where there is none."""
+        """The node at this place; an empty mapping if there is none."""
         node: Any = self.raw
         for step in self.steps:
             if isinstance(node, Mapping):
@@ -39,7 +39,7 @@ class SchemaLocation:
         return replace(self, steps=(*self.steps, step))
 
     def followed(self) -> "SchemaLocation":
-        """Where the references that stand here lead to."""
+        """The place that the references here lead to."""
         place = self
         for _ in range(_MAX_REFERENCES_IN_A_ROW):
             reference = place.node.get("$ref") if isinstance(place.node, Mapping) else None
@@ -50,7 +50,7 @@ class SchemaLocation:
         return place
 
     def holder(self, steps: Sequence[str]) -> "SchemaLocation | None":
-        """The ``properties`` of the object that a value's path leads to from this schema; ``*`` is a list's item."""
+        """The ``properties`` of the object at a value's path from this schema; ``*`` stands for a list's item."""
         here = self.followed()
         if not steps:
             if here.into("properties").node:
@@ -63,7 +63,7 @@ class SchemaLocation:
         return next((found for part in here._parts() if (found := part.holder(steps))), None)
 
     def _parts(self) -> "list[SchemaLocation]":
-        """The schemas that this one is put together from; of alternatives any may be meant."""
+        """The schemas that this one consists of, with all its alternatives."""
         node = self.node if isinstance(self.node, Mapping) else {}
         words = ("allOf", "anyOf", "oneOf")
         return [self.into(word).into(index) for word in words for index in range(len(node.get(word, ())))]

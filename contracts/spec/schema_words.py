@@ -1,4 +1,4 @@
-"""Schema keywords as sentences, which hold nothing of the value that broke them."""
+"""Schema keywords as sentences that do not contain the value that broke them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ _MAX_VALUES = 8
 
 
 def describe_keyword(keyword: str, value: Any) -> str:
-    """A keyword of JSON Schema with its value, as a person would say it: ``maximum``, 50 → ``at most 50``."""
+    """Describe a keyword of JSON Schema with its value: ``maximum``, 50 → ``at most 50``."""
     if keyword in _LIMITS:
         return _LIMITS[keyword].format(value)
     if keyword == "type":
@@ -39,7 +39,7 @@ def describe_keyword(keyword: str, value: Any) -> str:
 
 
 def describe_error(error: Any) -> str:
-    """The sentence for an error of jsonschema-rs."""
+    """Describe an error of jsonschema-rs."""
     kind = error.kind
     said: Mapping[str, Any] = kind.as_dict()
     if kind.name in ("anyOf", "oneOf") and said.get("context"):
@@ -52,7 +52,7 @@ def describe_error(error: Any) -> str:
 
 
 def describe_core_error(error: Any) -> str:
-    """The sentence for an error of jsonschema, which openapi-core gives."""
+    """Describe an error of jsonschema, which openapi-core raises."""
     value = error.validator_value
     if error.validator == "required" and isinstance(error.instance, Mapping):
         value = " and ".join(name for name in value if name not in error.instance)

@@ -1,4 +1,4 @@
-"""Where a document wants the key of a request, as the suite reads it."""
+"""The places where a document wants the key of a request, as the suite reads it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,20 +18,20 @@ BEARER = Scheme("header", "Authorization", "Bearer")
 
 
 def load_schemes(asked: Any, declared: Node, resolve: Callable[[Any], Node]) -> tuple[Scheme, ...]:
-    """The places of the first set of keys that an operation asks for; none where it asks for nothing."""
+    """The places of the first set of keys that an operation accepts; none if it needs no key."""
     first: Node = next((names for names in asked if names), {}) if isinstance(asked, Sequence) else {}
     schemes = (_scheme(resolve(declared.get(name, {}))) for name in first)
     return tuple(scheme for scheme in schemes if scheme is not None)
 
 
 def declared_schemes(raw: Node, resolve: Callable[[Any], Node]) -> frozenset[Scheme]:
-    """Every place where some operation of a document may take a key, whichever of several it asks for first."""
+    """Every place in which any operation of a document may take a key."""
     declared = raw.get("components", {}).get("securitySchemes", {})
     return frozenset(scheme for name in declared for scheme in load_schemes([{name: []}], declared, resolve))
 
 
 def _scheme(raw: Node) -> Scheme | None:
-    """The place that a scheme means; None where it is decided before a request is sent."""
+    """The place that a scheme means; None if authentication happens before a request is sent."""
     word = str(raw.get("scheme", "Bearer"))
     match raw.get("type"):
         case "mutualTLS":

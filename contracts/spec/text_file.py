@@ -1,4 +1,4 @@
-"""Text files from outside, bounded, in the encodings that editors and shells write them in."""
+"""Read text files from outside: bounded, in the encodings that editors and shells use."""
 
 import codecs
 from pathlib import Path
@@ -16,11 +16,11 @@ _MARKS = (
 
 
 class NotText(CannotRun):
-    """The bytes are of no encoding that we know."""
+    """The bytes are in no encoding that we know."""
 
 
 def content(file: str | Path, most: int, remedy: str) -> bytes:
-    """Read a file. Raises CannotRun when it cannot be read, or is larger than ``most`` bytes."""
+    """Read a file. Raises CannotRun if it cannot be read, or is larger than ``most`` bytes."""
     try:
         with Path(file).open("rb") as stream:
             raw = stream.read(most + 1)
@@ -34,7 +34,7 @@ def content(file: str | Path, most: int, remedy: str) -> bytes:
 
 
 def decoded(raw: bytes, name: str, errors: str = "strict") -> str:
-    """The text, without a byte order mark. Raises NotText with the line that is in no encoding we know."""
+    """Decode a text, without its byte order mark. Raises NotText with the line that is in no known encoding."""
     mark, encoding = next(((mark, encoding) for mark, encoding in _MARKS if raw.startswith(mark)), (b"", "utf-8"))
     try:
         return raw[len(mark) :].decode(encoding, errors)

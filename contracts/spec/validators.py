@@ -1,7 +1,7 @@
-"""Validators of a document's schemas: quick ones that say yes or no, whole ones that say what is wrong.
+"""Validators of a document's schemas: quick ones that say yes or no, complete ones that say what is wrong.
 
-A validator that holds all it can reach grows with the whole document, and hundreds of them are needed. A quick one is
-cut where a component begins: there it asks the component's own validator, which is made when it is first asked.
+A validator that contains all it can reach grows with the whole document, and hundreds of them are needed. A quick one
+ends where a component begins: there it calls the component's own validator, which is made at its first call.
 """
 
 import json
@@ -19,7 +19,7 @@ _CUT = "x-suite-component"
 _DATA = ("default", "enum", "const", "example", "examples")
 _SHALLOW = 4  # levels of a value; so few have few ways, whatever the schema is
 _ACROSS = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$id"})
-"""Keywords that look across references: in a document with one of them nothing is cut."""
+"""Keywords that look across references: a document with one of them gets no quick validators."""
 
 Schema = Mapping[str, Any]
 
@@ -47,11 +47,11 @@ class Validators:
 
     @cached_property
     def asking(self) -> type:
-        """The keyword of the cuts."""
+        """The keyword that calls a component's validator."""
         return _asking(self)
 
     def winds(self, schema: Schema) -> bool:
-        """Tell whether a schema leads to a component that contains itself twice: each level doubles the ways."""
+        """Tell whether a schema leads to a component that contains itself twice: each level doubles the work."""
         reached = self._reached(references_of(schema))
         return any(sum(name in self._reached([target]) for target in self._targets(name)) > 1 for name in reached)
 
@@ -67,14 +67,14 @@ class Validators:
         return found
 
     def _targets(self, reference: str) -> list[str]:
-        """The references in a component, as often as they stand there."""
+        """The references in a component, repeated ones included."""
         if reference not in self._below:
             self._below[reference] = references_of(self._resolve({"$ref": reference}))
         return self._below[reference]
 
     @cached_property
     def cut(self) -> bool:
-        """True when the document has no keyword that looks across references."""
+        """True if the document has no keyword that looks across references."""
         return not _has(self.root, _ACROSS)
 
 
@@ -89,13 +89,13 @@ class SchemaValidator:
         return self.quick.is_valid(value)
 
     def errors(self, value: Any) -> Iterator[Error]:
-        """Everything that is wrong with a value; in turn where there are more ways to it than can be waited for."""
+        """All errors of a value. They are found component by component if the number of ways would be too large."""
         if self._has_many_ways(value):
             return errors_in_turn(self._validators, _CUT, self.quick, value)
         return self.whole.iter_errors(value)
 
     def first_error(self, value: Any) -> Error | None:
-        """The error that is found first, None for a value that fits."""
+        """The first error that is found; None for a valid value."""
         try:
             (self.quick if self._has_many_ways(value) else self.whole).validate(value)
         except jsonschema_rs.ValidationError as error:
@@ -111,7 +111,7 @@ class SchemaValidator:
 
     @cached_property
     def quick(self) -> jsonschema_rs.Validator:
-        """A validator that is cut where a component begins."""
+        """A validator that ends where a component begins."""
         if not self._validators.cut:
             return self.whole
         asking = self._validators.asking
@@ -119,14 +119,14 @@ class SchemaValidator:
 
     @cached_property
     def whole(self) -> jsonschema_rs.Validator:
-        """A validator that holds all that the schema refers to; its errors know their places."""
+        """A validator that contains everything the schema refers to; its errors know their places."""
         schema = self._schema
         whole = {**self._validators.root, **schema} if isinstance(schema, Mapping) else schema
         return jsonschema_rs.validator_for(whole, validate_formats=True)
 
 
 def _cut(node: Any) -> Any:
-    """A schema whose references are keywords of our own."""
+    """Copy a schema with its references replaced by a keyword of our own."""
     if isinstance(node, list):
         return [_cut(item) for item in node]
     if not isinstance(node, Mapping):
@@ -138,7 +138,7 @@ def _cut(node: Any) -> Any:
 
 
 def references_of(node: Any) -> list[str]:
-    """The references in a schema, as often as they stand there."""
+    """The references in a schema, repeated ones included."""
     found: list[str] = []
     waiting = [node]
     while waiting:
@@ -153,7 +153,7 @@ def references_of(node: Any) -> list[str]:
 
 
 def _has(root: Any, words: frozenset[str]) -> bool:
-    """Tell whether one of these keywords stands anywhere in a document."""
+    """Tell whether a document uses one of these keywords anywhere."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -167,10 +167,10 @@ def _has(root: Any, words: frozenset[str]) -> bool:
 
 
 def _asking(validators: Validators) -> type:
-    """A keyword that asks the validator of the component that it names.
+    """Make a keyword that calls the validator of the component that it names.
 
-    A component is asked once about each part of a value: schemas that contain themselves in several ways would ask the
-    same again in each of them.
+    A component is called once for each part of a value: schemas that contain themselves in several ways would call it
+    again in each of them.
     """
     known: dict[tuple[str, bytes], bool] = {}
     depth = 0
