@@ -125,20 +125,26 @@ class GroupCommit:
             self.settle()
         elif self._writing is None:
             self._write()
+        else:
+            self._tell_loop(self._writing.refusals)  # the loop that began to write may be gone
 
     def _write(self) -> None:
         """Let the thread commit what has gathered."""
         if self._thread is None or not self._queue:
             return
-        loop = asyncio.get_running_loop()
         group, self._queue = self._queue, []
         self._writing = _Writing(group, self._thread.submit(self._refusals, group))
+        self._tell_loop(self._writing.refusals)
+
+    def _tell_loop(self, refusals: "Future[Refusals]") -> None:
+        """Let the running loop go on once the thread has an answer."""
+        loop = asyncio.get_running_loop()
 
         def ended(future: "Future[Refusals]") -> None:
             with suppress(RuntimeError):  # the loop was closed: whoever comes next settles it
                 loop.call_soon_threadsafe(self._written, future)
 
-        self._writing.refusals.add_done_callback(ended)
+        refusals.add_done_callback(ended)
 
     def _written(self, future: "Future[Refusals]") -> None:
         if self._writing is None or self._writing.refusals is future:  # else somebody has settled it already

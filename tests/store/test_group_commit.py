@@ -275,3 +275,23 @@ def test_nothing_is_tidied_up_while_a_commit_is_under_way() -> None:
         await writing
 
     asyncio.run(scenario())
+
+
+def test_a_commit_of_a_loop_that_is_gone_keeps_no_other_loop_waiting() -> None:
+    story = Story(ChoosyLog(in_thread=True))
+
+    async def leave() -> None:
+        story.log.may_go_on.clear()
+        asyncio.get_running_loop().create_task(story.write("write", "a", 1))
+        await asyncio.sleep(0.01)  # the thread hangs in it
+
+    async def come() -> None:
+        writing = asyncio.create_task(story.write("write", "a", 2))
+        await asyncio.sleep(0.01)
+        story.log.may_go_on.set()
+        async with asyncio.timeout(5):
+            await writing
+
+    asyncio.run(leave())
+    asyncio.run(come())
+    assert len(story.log.kept) == 2
