@@ -10,6 +10,7 @@ from functools import cached_property
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.admin.askers import ANYBODY, ASKER, Asker, Proofs
+from mock_server.admin.request_quotas import RequestQuotas
 from mock_server.api.host_header import host_header
 from mock_server.api.problem import problem
 from mock_server.config.control_paths import OPEN
@@ -28,6 +29,7 @@ class AdminAccess:
     def __init__(self, assemble: Callable[[], ASGIApp], proofs: Proofs) -> None:
         self._assemble = assemble
         self._proofs = proofs
+        self._quotas = RequestQuotas()
 
     @cached_property
     def _app(self) -> ASGIApp:
@@ -40,6 +42,12 @@ class AdminAccess:
         if refusal or _is_form(scope):
             answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)
             await answer(scope, receive, send)
+            return
+        why, seconds = self._quotas.refusal(asker) if asker else ("", 0)
+        if why:
+            too_many = problem(429, why)
+            too_many.headers["retry-after"] = str(seconds)
+            await too_many(scope, receive, send)
             return
         await self._app({**scope, ASKER: asker}, receive, send)
 

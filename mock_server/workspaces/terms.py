@@ -16,6 +16,8 @@ class Terms:
 
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     expires: datetime | None = None
+    owner: str = ""
+    """The name of the token that made it; an empty text for none of those in the server's file."""
 
     def has(self, labels: Iterable[str]) -> bool:
         """Tell whether each of ``labels`` is there: ``pr=12`` with its value, or ``pr`` with any."""
@@ -28,7 +30,8 @@ NO_TERMS = Terms()
 def terms_as_kept(terms: Terms) -> Mapping[str, Any]:
     """The facts that are kept of the terms; what is as usual is left out, so that older programs read the rest."""
     expires = {"expires": stamp(terms.expires)} if terms.expires else {}
-    return {**({"labels": dict(terms.labels)} if terms.labels else {}), **expires}
+    owner = {"owner": terms.owner} if terms.owner else {}
+    return {**({"labels": dict(terms.labels)} if terms.labels else {}), **expires, **owner}
 
 
 def load_terms(kept: Mapping[str, Any]) -> Terms:
@@ -38,10 +41,12 @@ def load_terms(kept: Mapping[str, Any]) -> Terms:
         raise ValueError(f"its fact `labels` is {short_repr(labels, 40)}, and must be texts by name")
     if expires is not None and not isinstance(expires, str):
         raise ValueError(f"its fact `expires` is {short_repr(expires, 40)}, and must be a time")
-    return Terms(labels, None if expires is None else parse(expires))
+    if not isinstance(owner := kept.get("owner", ""), str):
+        raise ValueError(f"its fact `owner` is {short_repr(owner, 40)}, and must be a text")
+    return Terms(labels, None if expires is None else parse(expires), owner)
 
 
-TERMS = frozenset({"labels", "expires"})
+TERMS = frozenset({"labels", "expires", "owner"})
 """The names of the facts."""
 
 

@@ -33,7 +33,6 @@ from mock_server.world.clock import Clock, parse
 from mock_server.world.ids import Ids, Rng, rng
 
 log = logging.getLogger("mock_server")
-
 DEFAULT = "default"
 _MOST_ATTEMPTS = 1_000
 
@@ -181,9 +180,10 @@ class Workspaces:
         id: str,
         key: str,
         prepare: Callable[[Transaction], None] = lambda tx: None,
+        terms: Terms = NO_TERMS,
     ) -> Workspace:
         """Create a workspace from a snapshot of another one, changed by ``prepare``. Raises StateError."""
-        origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),))
+        origin = replace(workspace.origin, id=id, frozen=snapshot.frozen, keys=(digest(key),), terms=terms)
         clock = Clock(parse(snapshot.now), frozen=snapshot.frozen)
         with self.snapshots.layer(snapshot) as layer:
             return self._begun(origin, Template(snapshot.state, layer), clock, prepare)

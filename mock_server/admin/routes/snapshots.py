@@ -13,6 +13,7 @@ from starlette.routing import Route
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import StreamedAnswer, listing
 from mock_server.admin.snapshot_import import MAX_FILE_BYTES, NAME, SnapshotImport
+from mock_server.admin.workspace_quotas import owner_of_one_more
 from mock_server.event_loop.turns import Turns
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.store.snapshot import Snapshot, changes, patched
@@ -103,6 +104,7 @@ class _Snapshots:
         asked = await self._control.body(request, FORK)
         workspace, workspaces = self._control.workspace(request), self._control.workspaces
         snapshot = self._found(request)
+        terms = replace(workspace.origin.terms, owner=owner_of_one_more(request, workspaces))
         if len(list(workspaces)) >= _MOST_WORKSPACES:
             raise ControlRefused(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
         names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:].lstrip("._-") for number in itertools.count(1))
@@ -111,7 +113,7 @@ class _Snapshots:
             raise ControlRefused(409, "there is a workspace of this id", pointer="/id")
         key = f"sk_test_mock_{secret()}"
         with self._kept(request) as snapshot:
-            made = workspaces.branch(workspace, snapshot, id, key, outbox.drop_inherited)
+            made = workspaces.branch(workspace, snapshot, id, key, outbox.drop_inherited, terms)
         self._control.dispatcher.wake(made)
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 

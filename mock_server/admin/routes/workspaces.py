@@ -11,6 +11,7 @@ from starlette.routing import Route
 from mock_server.admin import query, world_choice
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
+from mock_server.admin.workspace_quotas import owner_of_one_more
 from mock_server.config.durations import duration
 from mock_server.config.settings import Settings
 from mock_server.errors import RecordsError, SettingsError, WorldError
@@ -81,8 +82,9 @@ class _Workspaces:
         asked = await self._control.body(request, NEW_WORKSPACE)
         workspaces, settings = self._control.workspaces, self._control.settings
         self._refuse_taken(asked)
+        owner = owner_of_one_more(request, workspaces)
         limit, enforced = _limit(asked, settings)
-        terms = _terms(asked)
+        terms = _terms(asked, owner)
         plan = WorldPlan(
             await self._worlds.recipe(asked.get("world")),
             asked.get("seed", settings.seed),
@@ -97,6 +99,7 @@ class _Workspaces:
         except WorldError as fault:  # the world cannot start at that time
             raise ControlRefused(400, str(fault.problems[0]), pointer="/now") from None
         self._refuse_taken(asked)
+        owner_of_one_more(request, workspaces)  # others may have been made meanwhile
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False), terms=terms)
         return answer(_facts(workspace) | {"key": key}, 201)
@@ -165,12 +168,12 @@ def _start(asked: dict[str, Any], settings: Settings) -> datetime | None:
         raise ControlRefused(400, str(fault), pointer="/now") from None
 
 
-def _terms(asked: dict[str, Any]) -> Terms:
+def _terms(asked: dict[str, Any], owner: str) -> Terms:
     try:
         expires = wall_time() + duration(asked["ttl"]) if "ttl" in asked else None
     except ValueError as fault:
         raise ControlRefused(400, str(fault), pointer="/ttl") from None
-    return Terms(asked.get("labels", {}), expires)
+    return Terms(asked.get("labels", {}), expires, owner)
 
 
 def _facts(workspace: Workspace) -> dict[str, Any]:
@@ -190,5 +193,6 @@ def _facts(workspace: Workspace) -> dict[str, Any]:
         "rateLimit": limit,
         "requests": workspace.requests,
         "labels": dict(origin.terms.labels),
+        "owner": origin.terms.owner or None,
         "expires": stamp(origin.terms.expires) if origin.terms.expires else None,
     }
