@@ -44,6 +44,8 @@ class Replica:
 
     def start(self) -> None:
         """Start it on the port that it had before."""
+        if self.process is not None and self.process.poll() is None:  # it should have stopped by itself
+            self.end(signal.SIGKILL)
         self._port_file.unlink(missing_ok=True)
         tiny = HERE.parent / "tiny.json"
         world = ["--world=empty", f"--spec={tiny}", "--vendor=sophiie", "--rate-limit=off", "--quiet"]
@@ -51,9 +53,9 @@ class Replica:
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
         last = time.monotonic() + START_SECONDS
         while not self._port_file.exists():
+            if time.monotonic() > last:
+                raise RuntimeError(self._log.read_text())
             if self.process is None or self.process.poll() is not None:  # a connection of somebody may have its port
-                if time.monotonic() > last:
-                    raise RuntimeError(self._log.read_text())
                 with self._log.open("ab") as log:
                     self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
             time.sleep(0.02)
