@@ -1,4 +1,4 @@
-"""``pytest --pyargs contracts``: the suite with pytest's own habits (-k, -x, -n, --junitxml).
+"""Run the suite with ``pytest --pyargs contracts`` and pytest's own options (-k, -x, -n, --junitxml).
 
 pytest --pyargs contracts                                     starts the mock and checks it
 pytest --pyargs contracts --target http://127.0.0.1:4747      a target that runs already
@@ -25,7 +25,7 @@ from contracts.transport.target import mock, named
 
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
-    """Load the documents that the session is about."""
+    """Load the documents for the session."""
     return load(parse_arguments(pytestconfig)[1])
 
 

@@ -1,6 +1,7 @@
-"""Start and end of a pytest session that holds the suite, also when it has several workers.
+"""Start and end of a pytest session that runs the suite, also with several workers.
 
-Registered by the plugin when the suite is named; a conftest of a package is not read where the workers are directed.
+The plugin registers it when the suite is named: pytest does not read the conftest of a package in the main process of
+the workers.
 """
 
 from datetime import date
@@ -26,7 +27,7 @@ from contracts.transport.target import is_loopback
 
 OUTCOME: pytest.StashKey[RunResult] = pytest.StashKey()
 NAMES: pytest.StashKey[list[str]] = pytest.StashKey()
-"""The names of the directed runs that pytest collects as tests."""
+"""The names of the scenarios that pytest collects as tests."""
 _PARTS: pytest.StashKey[list[pytest_workers.Part]] = pytest.StashKey()
 
 
@@ -51,7 +52,7 @@ def safe(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse workers that would disturb each other, and collect the names of the directed runs."""
+    """Refuse workers that would disturb each other, and collect the names of the scenarios."""
     get = config.getoption
     several = get("numprocesses", None) or get("tx", None) or get("dist", "no") != "no"
     if several and (safe(config) or parse_arguments(config)[0]):
@@ -65,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _names(spec: str, options: Options, *, safe: bool) -> list[str]:
-    """Names of all scenarios there can be, before there is a target. Raises CannotRun."""
+    """Names of all possible scenarios, before there is a target. Raises CannotRun."""
     contract = load(spec)
     every = all_scenarios(contract, on_mock=True)
     topics = {scenario.topic for scenario in every}.union(TOPICS)
@@ -78,13 +79,13 @@ def _names(spec: str, options: Options, *, safe: bool) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """A worker of xdist has ended: keep what it saw."""
+    """Keep the results of a worker of xdist that has ended."""
     if "contracts" in (sent := getattr(node, "workeroutput", {})):
         node.config.stash.setdefault(_PARTS, []).append(sent["contracts"])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End with exit code 2 when the run proves nothing, as the command does, whatever its tests did."""
+    """End with exit code 2 if the run proves nothing, as the command does, whatever its tests did."""
     if parts := session.config.stash.get(_PARTS, []):
         _, spec, options = parse_arguments(session.config)
         session.config.stash[OUTCOME] = pytest_workers.together(parts, load(spec), options)

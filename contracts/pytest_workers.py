@@ -22,7 +22,7 @@ Part = Mapping[str, Any]
 
 
 def part(run: Run) -> Part:
-    """The result of one worker, in types that any channel carries."""
+    """The result of one worker, in types that any channel can carry."""
     found = run.client.findings.values()
     return {
         "scenarios": list(run.scenarios),
@@ -37,7 +37,7 @@ def part(run: Run) -> Part:
 
 
 def together(parts: Sequence[Part], contract: Contract, options: Options) -> RunResult:
-    """The outcome of the whole, as far as it says whether the run proved anything."""
+    """The joined result, as far as it says whether the run proved anything."""
     target = Target("", "", is_mock=all(part["mock"] for part in parts))
     outcome = RunResult(target, Mode.FULL, options.seed, Coverage(contract, ""))
     for part in parts:

@@ -1,7 +1,7 @@
-"""The generator, schemathesis, behind one door: its events become findings of ours.
+"""The only module that knows the generator, schemathesis. It turns the generator's events into findings.
 
-The engine's interface for programs is not part of its published reference, so this is the only module that knows
-it, and the dependency is pinned to the minor version this was written for.
+The engine's interface for programs is not part of its published reference, so the dependency is pinned to the minor
+version for which this was written.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -37,17 +37,17 @@ from contracts.transport.stuck_generator import bounded
 from contracts.transport.target import Target
 
 _PATIENCE = 1.0
-"""Seconds that the engine has to end when a run is interrupted."""
+"""Seconds that the engine has to end after an interrupt."""
 _CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
 
 
 BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5, "stateful": 0.9}
-"""How much of its time is over when a phase begins."""
+"""For each phase, the part of the engine's time that is over when it begins."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Callbacks of a run for its progress. ``note`` is for what could not be tested, and why."""
+    """Callbacks for the progress of a run. ``note`` gets what could not be tested, and why."""
 
     found: Callable[[Finding], None]
     note: Callable[[str], None]
@@ -59,7 +59,7 @@ _REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415
 
 
 def configuration(target: Target, depth: GenerationDepth, seed: int) -> dict[str, Any]:
-    """The engine's settings: repeatable, nothing kept on disk, no accounts made up, every phase that pays."""
+    """The engine's settings: repeatable runs, nothing stored on disk, no made-up accounts, only useful phases."""
     fuzzed, chained = depth.examples > 0, depth.chains > 0
     return {
         "base-url": target.origin,
@@ -98,7 +98,7 @@ def run(
     seed: int = 1,
     wanted: Collection[str] | None = None,
 ) -> None:
-    """Generate requests for the ``wanted`` operations of a document, until done or the guard has had enough."""
+    """Generate requests for the ``wanted`` operations of a document, until done or until the guard ends the run."""
     drive(document, contract, target, transport, progress, configuration(target, depth, seed), wanted)
 
 
@@ -113,7 +113,7 @@ def drive(
     *,
     plain: bool = False,
 ) -> None:
-    """Run the engine with its own settings. ``plain``: take the document and the findings as they come."""
+    """Run the engine with its own settings. ``plain``: neither the document nor the findings are adapted."""
     config = schemathesis.Config.from_dict(dict(settings))
     raw = without_external_values(document.raw if plain else _patterns_alone(document.raw))
     chosen: BaseSchema = schemathesis.openapi.from_dict(raw, config=config)
@@ -146,10 +146,10 @@ def drive(
 
 
 def _patterns_alone(node: Any) -> Any:
-    """The document without what stands beside a pattern and a format: the pattern, the narrower of them, stays.
+    """Copy the document, and where a pattern stands beside a format or a length, keep the pattern only.
 
-    The engine would look for a text that has the pattern and not the format, or the pattern and exactly the greatest
-    length. There may be none, and finding that out takes it seconds. Our own judges and runs assert all of it.
+    The engine would look for a text that matches the pattern but not the format, or the pattern at exactly the greatest
+    length. There may be none, and to find that out takes seconds. Our own judges and scenarios check all of it.
     """
     if isinstance(node, list):
         return [_patterns_alone(item) for item in node]
@@ -192,7 +192,7 @@ class _Reader:
                     self._progress.found(finding)
 
     def _finding(self, name: str, failure: Any, label: str, interaction: Any) -> Finding | None:
-        """The finding, or None when the second judge sees the request otherwise than the generator did."""
+        """The finding; None if the second judge sees the request differently than the generator."""
         rule = RULES.get(name, _CUSTOM)
         method, _, path = label.partition(" ")
         operation = self._by_label.get(label)
@@ -213,7 +213,7 @@ class _Reader:
         )
 
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
-        """Query and path values become text on the wire, and what was meant to be invalid may have become valid."""
+        """Tell whether a request that was meant to be invalid may be valid: values of a URL become text when sent."""
         if rule is STATUS and not says_refusal(operation, exchange.status):
             return True
         if self._second is None:

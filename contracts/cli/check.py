@@ -1,4 +1,4 @@
-"""``sophiie-mock check [URL]``: its options, and what becomes of them."""
+"""The command ``sophiie-mock check [URL]`` with its options."""
 
 import os
 from collections.abc import Generator, Mapping, Sequence
@@ -34,7 +34,7 @@ from mock_server.config.settings import LOCAL_KEY
 from mock_server.support.crash_report import describe_crash
 
 _NOBODYS = "none"
-"""In place of the key, where nothing is sent."""
+"""Stands for the key if nothing is sent."""
 
 
 def _pairs(values: Sequence[str], what: str) -> dict[str, str]:

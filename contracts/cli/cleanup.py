@@ -63,9 +63,9 @@ def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
 def finish(
     contract: Contract, ledger: Ledger, key: str, pace: Pace | None = None, reroutes: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Take away the records that a ledger says are left, and return a reason for each that stays.
+    """Delete the records that a ledger says are left, and return a reason for each that stays.
 
-    Raises CannotRun when the key is another organization's.
+    Raises CannotRun if the key belongs to another organization.
     """
     target = named(ledger.origin, key)
     pace = pace or (None if target.local else Pace(target.key))

@@ -1,4 +1,4 @@
-"""Leave to write to a real host: a person types the organization's id, or a CI job names it."""
+"""The permission to write to a real host: a person types the organization's id, or a CI job names it."""
 
 import sys
 
@@ -11,7 +11,7 @@ _WARNING = "Records will be made, changed and deleted in a real organization, an
 
 
 def permission(allowed: bool, organization: str, ledger: str, *, plan: bool, ask: bool) -> Permission | None:
-    """None without ``--allow-writes``. ``ask``: whether a person may be asked. Raises CannotRun."""
+    """Get the permission; None without ``--allow-writes``. ``ask``: a person may be asked. Raises CannotRun."""
     if not allowed:
         if organization or ledger:
             raise CannotRun("--organization and --ledger go with --allow-writes", "give it too, or leave them out")

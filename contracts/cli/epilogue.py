@@ -1,4 +1,4 @@
-"""Text after the report: how the document could be mended, and which baseline entries would accept the findings."""
+"""Print advice after the report: corrections of the document, and baseline entries that would accept the findings."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ _MAX_FINDINGS = 10
 
 
 def proposals(outcome: RunResult, contract: Contract, redactor: ReportRedactor, console: Console) -> None:
-    """Print a patch of the document for each finding on a target that is no mock: there the document may be wrong."""
+    """Print a patch of the document for each finding on a target that is no mock: the document may be wrong."""
     if outcome.target.is_mock:
         return
     for finding in outcome.findings[:_MAX_FINDINGS]:
@@ -29,7 +29,7 @@ def proposals(outcome: RunResult, contract: Contract, redactor: ReportRedactor, 
 
 
 def entries(outcome: RunResult, redactor: ReportRedactor, console: Console, *, wanted: bool) -> None:
-    """Print a baseline entry for each cause of what broke the run, when that is ``wanted``."""
+    """Print a baseline entry for each cause that failed the run, if the user wants them."""
     for entry in entries_for(outcome.broken, date.today()) if wanted else ():
         _say(entry, redactor, console)
 

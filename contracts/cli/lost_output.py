@@ -1,6 +1,6 @@
-"""Output that nobody reads any more (``check | head -5``), or that a full disk does not take.
+"""Handle output that nobody reads any more (``check | head -5``), or that a full disk refuses.
 
-The run goes on, for its verdict and its reports.
+The run continues, for its verdict and its reports.
 """
 
 import os
@@ -14,9 +14,9 @@ import click
 
 @contextmanager
 def lasting_output() -> Generator[None, None, None]:
-    """While this lasts, what is printed after the reader has left goes nowhere and raises nothing.
+    """In this block, output after the reader has left is dropped without an error.
 
-    What a full disk does not take is an OSError, raised when all is done.
+    If a disk is full, OSError is raised at the end of the block.
     """
     lasting = _Lasting(sys.stdout)
     with redirect_stdout(cast("TextIO", lasting)):
@@ -29,7 +29,7 @@ def lasting_output() -> Generator[None, None, None]:
 
 
 class _Lasting:
-    """A stream in front of another one, which it has like it in all but a broken pipe."""
+    """A stream in front of another one; it behaves the same except that a broken pipe is no error."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""``sophiie-mock check``: a verb with a default. ``check URL`` runs the suite; other words name what else it can do."""
+"""The command ``sophiie-mock check``, with a default verb: ``check URL`` runs the suite, other words are its verbs."""
 
 import importlib
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _VERBS: Mapping[str, str] = MappingProxyType(
 
 
 class CheckCommands(click.Group):
-    """The first word is one of ours; what is none belongs to the run, its URL or an option."""
+    """Finds the verb. If the first word is no verb, it belongs to the run: its URL or an option."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the verbs below ``check``."""
@@ -45,7 +45,7 @@ class CheckCommands(click.Group):
             return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take a first word that is no verb for an argument of the default verb."""
+        """Treat a first word that is no verb as an argument of the default verb."""
         return super().parse_args(ctx, args if args and args[0] in _VERBS else [_DEFAULT, *args])
 
 

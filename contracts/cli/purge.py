@@ -1,4 +1,4 @@
-"""``sophiie-mock check purge``: remove what runs keep on this machine."""
+"""The command ``sophiie-mock check purge``: remove the files that runs leave on this machine."""
 
 import os
 import shutil
@@ -47,12 +47,12 @@ def command(files: tuple[str, ...]) -> int:
 
 
 def _user() -> int:
-    """The user's number; 0 on Windows, where each file has that one, and each user a folder of temporary files."""
+    """The user's number; 0 on Windows, where files have none, and each user has a folder for temporary files."""
     return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def _found(files: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
-    """(file, why it has to stay)."""
+    """Pairs of a file and the reason why it must stay."""
     paces = [path for path in Path(gettempdir()).glob(PACES) if path.stat().st_uid == _user()]
     ledgers = list(Path().glob(LEDGERS))
     for path in sorted(paces):
@@ -70,7 +70,7 @@ def _found(files: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
 
 
 def _of_pace(path: Path) -> str:
-    """A slot in the last minute, or to come, belongs to a run, or to a pause that the host asked for."""
+    """Why a pace file must stay: a slot in the last minute, or later, belongs to a run or to a requested pause."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             row = database.execute("SELECT at FROM next").fetchone()

@@ -1,4 +1,4 @@
-"""``sophiie-mock check --replay FILE``: what became of the findings of a JSON report."""
+"""The option ``sophiie-mock check --replay FILE``: check the findings of a JSON report again."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ _STYLES = {ReplayStatus.BROKEN: "bold red", ReplayStatus.MENDED: "bold green", R
 
 
 def opened(file: str, reports: Sequence[str]) -> list[StoredFinding]:
-    """The findings of a report. Raises CannotRun, also when there are none."""
+    """The findings of a report. Raises CannotRun, also if there are none."""
     if reports:
         raise CannotRun("--replay writes no reports", "leave --report out")
     stored = load_findings(opened_file(Path(file), _REMEDY))
@@ -30,7 +30,7 @@ def opened(file: str, reports: Sequence[str]) -> list[StoredFinding]:
 
 
 def replayed(session: RunSession, stored: Sequence[StoredFinding], console: Console) -> int:
-    """Say of each finding what became of it. Raises CannotRun."""
+    """Check each finding again and print the results. Raises CannotRun."""
     verdicts: list[ReplayResult] = []
     try:
         with session as run:

@@ -1,4 +1,4 @@
-"""``sophiie-mock check traffic FILE``: recorded requests and answers under the contract; nothing is sent."""
+"""The command ``sophiie-mock check traffic FILE``: judge recorded requests and answers; nothing is sent."""
 
 import sys
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _KINDS = tuple(kind for kind in writers.WRITERS if kind != "har")  # that would 
 
 
 def _whole(raw: bytes, place: str) -> tuple[JsonNode, Sequence[str]]:
-    """Read a recording, with notes of what was repaired: a byte of somebody's page is no reason to refuse it all."""
+    """Read a recording, with notes about repairs: one bad byte is no reason to refuse the whole file."""
     try:
         return parsed(raw, place, REMEDY), ()
     except NotText as fault:

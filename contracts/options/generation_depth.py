@@ -15,9 +15,7 @@ class GenerationDepth:
     steps: int = 6
     invalid_values: bool = True
     size: float = 13.0
-    """The measured time for one operation, in units of an ordinary scenario: it helps to estimate the remaining time.
-
-    """
+    """The measured time for one operation, in units of an ordinary scenario, from which a run's end is estimated."""
 
 
 QUICK = GenerationDepth(examples=0, chains=0, invalid_values=False, size=3.0)

@@ -1,7 +1,7 @@
-"""Takes away what a ledger says is, or may be, still there: and nothing else.
+"""Delete the records that a ledger says exist, or may exist, and nothing else.
 
-A record whose id the ledger holds is deleted. A creation whose answer was never seen is looked for by its mark, with
-documented reads; what bears the mark is written into the ledger and then deleted.
+A record whose id is in the ledger is deleted. A creation without an answer is looked for by its mark, with documented
+reads. A record with the mark is written into the ledger and then deleted.
 """
 
 import time
@@ -20,13 +20,13 @@ from contracts.transport.guarded_session import TIMEOUT
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 
 SETTLE_SECONDS = TIMEOUT + 5.0
-"""Seconds after which a request that was under way has arrived, or never will."""
+"""Seconds after which a request in flight has arrived, or never will."""
 _MOST_WALKS = 3
 _MOST_PAGES = 1000
 
 
 class Cleaner:
-    """``clock`` is the one that the ledger was written by."""
+    """Deletes the records of one ledger. ``clock`` must be the ledger's clock."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Cleaner:
         self._clock, self._sleep = clock, sleep
 
     def clean(self) -> list[str]:
-        """Why something could not be cleaned up; empty when nothing is left. Raises RunStopped."""
+        """Delete all of them, and return the reason for each that stays. Raises RunStopped."""
         reasons = []
         for made in self._ledger.left:
             try:
@@ -65,7 +65,7 @@ class Cleaner:
                 raise ScenarioSkipped(f"the deletion was answered {exchange.status}")
 
     def _look_for(self, made: MadeRecord, offer: SafeOperations) -> None:
-        """Raises ScenarioSkipped when the list cannot be read to its end."""
+        """Look for a record by its mark. Raises ScenarioSkipped if the list cannot be read to its end."""
         left = made.at + SETTLE_SECONDS - self._clock()
         if left > 0:
             self._sleep(left)
@@ -82,9 +82,9 @@ class Cleaner:
         raise ScenarioSkipped("the list changes while it is read; try again")
 
     def _walk(self, made: MadeRecord, offer: SafeOperations) -> tuple[list[str | int], bool]:
-        """(ids of the records with the mark, whether the list stood still): one that shrinks hides items.
+        """Find the ids of the records with the mark, and whether the list stayed the same: a shrinking list hides items.
 
-        What a page says of the number of pages is not relied on: the walk ends when nothing new comes.
+        The number of pages that a page gives is not trusted: the walk ends when no new item comes.
         """
         listing, counts, seen = offer.listing, set[int | None](), set[str]()
         for number in range(1, _MOST_PAGES):
@@ -102,7 +102,7 @@ class Cleaner:
 
 
 def organization_of(client: ScenarioClient) -> str:
-    """The id of the organization that the key opens. Raises CannotRun."""
+    """The id of the organization that the key belongs to. Raises CannotRun."""
     operation = client.contract.operations.get(business_rules.ORGANIZATION)
     if operation is None:
         raise CannotRun("the document does not tell how to ask whose key it is", "use one that does: --spec")

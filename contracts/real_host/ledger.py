@@ -1,7 +1,7 @@
-"""The ledger of a run that writes to a real host: one line before each write and one after, on disk before going on.
+"""The ledger of a run that writes to a real host: a line on disk before each write, and a line after it.
 
-From the lines alone another process can tell what may still be there: records whose id is known, and creations
-whose answer was never seen. Of the vendor's data it holds the ids of the records that the run made, and no more.
+From the lines alone another process can tell what may still exist: records with a known id, and creations without an
+answer. The only vendor data in it are the ids of records that the run made.
 """
 
 import json
@@ -34,17 +34,17 @@ _MEMBERS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = MappingProxyType
         "end": {},
     }
 )
-"""Kind of a line → what it must hold."""
+"""For each kind of line, the members that it must have."""
 
 
 class LedgerState(StrEnum):
     """The state of a record that a run made, as far as its ledger knows."""
 
     SENT = "sent"
-    """It may be there: no answer told."""
+    """The record may exist: there was no answer."""
     ALIVE = "alive"
     GONE = "gone"
-    """Deleted, or never made."""
+    """The record was deleted, or never made."""
 
 
 @dataclass
@@ -61,7 +61,10 @@ class MadeRecord:
 
 @dataclass
 class Ledger:
-    """Use ``begin`` or ``resume``. ``owner`` tells one organization on one host from another without naming it."""
+    """A ledger; make one with ``begin`` or ``resume``.
+
+    ``owner`` identifies an organization on a host without its name.
+    """
 
     file: Path
     run: str
@@ -75,7 +78,7 @@ class Ledger:
 
     @classmethod
     def begin(cls, name: str, origin: str, organization: str, at: float) -> "Ledger":
-        """A new ledger, in this folder when it has no name. Raises CannotRun for one that is there already."""
+        """Begin a new ledger, in this folder if it has no name. Raises CannotRun if the file exists."""
         run = secrets.token_hex(6)
         file = Path(name or PATTERN.replace("*", run))
         ledger = cls(file, run, origin, owner_of(origin, organization))
@@ -90,7 +93,7 @@ class Ledger:
 
     @classmethod
     def resume(cls, file: Path) -> "Ledger":
-        """The ledger of an earlier run, to be gone on with. Raises CannotRun."""
+        """Open the ledger of an earlier run to continue it. Raises CannotRun."""
         ledger, whole = load_ledger(file)
         try:
             ledger._descriptor = os.open(file, os.O_WRONLY | os.O_APPEND)
@@ -101,38 +104,38 @@ class Ledger:
 
     @property
     def next_mark(self) -> str:
-        """The mark of the next record. It is used up by ``before``, so no record is made twice."""
+        """The mark of the next record. ``before`` uses it up, so no two records have the same."""
         return f"sophiie-check-{self.run}-{len(self.made) + 1:02d}"
 
     @property
     def left(self) -> list[MadeRecord]:
-        """Records that are, or may be, still there."""
+        """Records that exist, or may exist."""
         return [made for made in self.made if made.state is not LedgerState.GONE]
 
     def alive(self, path: str, id: str) -> MadeRecord | None:
-        """The record of this run that is known by this id."""
+        """The record of this run with this id."""
         fitting = (m for m in self.made if m.path == path and str(m.id) == id and m.state is LedgerState.ALIVE)
         return next(fitting, None)
 
     def before(self, method: str, path: str, made: MadeRecord | None, at: float) -> None:
-        """A write goes out next; without ``made`` it is a creation at ``path``."""
+        """Write down that a write is sent next; without ``made`` it is a creation at ``path``."""
         line = {"line": "before", "step": self.steps + 1, "method": method, "path": path, "at": at}
         self._add(line | ({"mark": self.next_mark} if made is None else {"of": made.step}))
 
     def after(self, status: int, id: str | int | None = None) -> None:
-        """The last write was answered; ``id`` is that of the record which the answer shows to be ours."""
+        """Write down the answer to the last write; ``id`` is that of the record if the answer shows it to be ours."""
         self._add({"line": "after", "step": self.steps, "status": status, "id": id})
 
     def found(self, made: MadeRecord, id: str | int) -> None:
-        """Write down that a record whose creation got no answer is there, with its id."""
+        """Write down that a record exists whose creation got no answer, with its id."""
         self._add({"line": "found", "step": made.step, "id": id})
 
     def absent(self, made: MadeRecord) -> None:
-        """Write down that a creation without an answer never arrived."""
+        """Write down that a creation without an answer never happened."""
         self._add({"line": "absent", "step": made.step})
 
     def end(self) -> None:
-        """Nothing is left."""
+        """Write down that nothing is left."""
         if not self.ended:
             self._add({"line": "end"})
 
@@ -151,7 +154,7 @@ class Ledger:
         os.fsync(self._descriptor)
 
     def apply(self, line: Mapping[str, Any]) -> None:
-        """Change the state by one line: a line that is written now, or one that is read from the file."""
+        """Change the state by one line, which is written now or read from the file."""
         match line["line"]:
             case "before":
                 self.steps = line["step"]
@@ -184,12 +187,12 @@ def _answered(method: str, made: MadeRecord, status: int, id: str | int | None) 
 
 
 def owner_of(origin: str, organization: str) -> str:
-    """A digest that tells organizations on hosts apart without naming them."""
+    """A digest that identifies an organization on a host without naming it."""
     return sha256(f"{origin} {organization}".encode()).hexdigest()[:32]
 
 
 def load_ledger(file: Path) -> tuple[Ledger, int]:
-    """The state that a file tells, and how many bytes of it are whole lines. Raises CannotRun."""
+    """Read the state in a file, and how many bytes of it are complete lines. Raises CannotRun."""
     raw = content(file, _MAX_FILE_BYTES, "name the ledger of a run")
     whole = raw.rfind(b"\n") + 1
     lines = [line for line in enumerate(raw[:whole].removeprefix(BOM_UTF8).splitlines(), 1) if line[1].strip()]
@@ -209,7 +212,7 @@ def load_ledger(file: Path) -> tuple[Ledger, int]:
 
 
 def _sound(raw: bytes) -> Mapping[str, Any]:
-    """A line with members of the types that it must have. Raises ValueError or KeyError."""
+    """A line whose members have the right types. Raises ValueError or KeyError."""
     line = orjson.loads(raw)
     if not isinstance(line, dict) or str(line.get("line")) not in _MEMBERS:
         raise ValueError("no line of a ledger")
@@ -224,7 +227,7 @@ def _sound(raw: bytes) -> Mapping[str, Any]:
 
 
 def _sync_folder(file: Path) -> None:
-    """The name of the file must survive too, not only its content."""
+    """Write the folder to disk, because the name of the file must survive too."""
     if os.name == "nt":  # Windows opens no folder, and writes names by itself
         return
     descriptor = os.open(file.absolute().parent, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Reads only: what is sent to a real host. The steps are known beforehand, so they can be shown before they are made.
+"""The reads that a run sends to a real host. They are planned first, so they can be shown before they are sent.
 
 At most two small pages of any list, one item of each kind, and each filter once.
 """
@@ -27,9 +27,9 @@ PAGE_SIZE = 5
 
 @dataclass(frozen=True)
 class ReadStep:
-    """One request. ``page`` and ``query`` are settled; what depends on an earlier answer is named in ``needs``.
+    """One request. ``page`` and ``query`` are fixed; ``needs`` names what comes from an earlier answer.
 
-    ``needs``: parameter → (key of the listing, member of its first item).
+    ``needs`` maps a parameter to the key of a listing and a member of its first item.
     """
 
     operation: Operation
@@ -40,7 +40,7 @@ class ReadStep:
     topic: str = "read"
 
     def describe(self) -> str:
-        """The request as far as it is known before the run."""
+        """The request, as far as it is known before the run."""
         query = [f"{name}={value}" for name, value in self.query.items()]
         path = self.operation.path
         for name, (source, member) in self.needs.items():
@@ -53,7 +53,7 @@ class ReadStep:
 
 
 def plan(catalogue: Catalogue, ids: Mapping[str, str]) -> list[ReadStep]:
-    """Every request of a run, in order. What needs an id that no operation supplies is left out."""
+    """Every request of a run, in order. A request for which no operation supplies an id is left out."""
     return [*_top(catalogue), *_deeper(catalogue, ids)]
 
 
@@ -116,12 +116,12 @@ def _above(operation: Operation) -> str:
 
 
 def _source(catalogue: Catalogue, operation: Operation, name: str) -> str:
-    """Who knows the value of a required query parameter: an organization's or a user's id."""
+    """The source of a required query parameter: the organization's or a user's id."""
     return business_rules.ORGANIZATION if re.search("(?i)org", name) else business_rules.MEMBERS
 
 
 class ReadRun:
-    """One run over a plan. Nothing is kept of an answer but what the next steps need."""
+    """One run of a plan. It keeps of an answer only what the next steps need."""
 
     def __init__(self, client: ScenarioClient, catalogue: Catalogue) -> None:
         self._client = client
@@ -130,11 +130,11 @@ class ReadRun:
         self._pages: dict[str, Page] = {}
 
     def making(self, step: ReadStep) -> Callable[[ScenarioClient], None]:
-        """``make`` for later."""
+        """A function that calls ``make`` later."""
         return lambda client: self.make(step)
 
     def make(self, step: ReadStep) -> None:
-        """Send one request and judge it. Raises ScenarioSkipped when what it needs is not there."""
+        """Send one request and judge it. Raises ScenarioSkipped if a needed value is missing."""
         asked = dict(step.query)
         for name, (source, member) in step.needs.items():
             value = self._first.get(source, {}).get(member)

@@ -1,7 +1,7 @@
-"""The life of one marked record on a real host: made, read, changed, read, deleted, looked for.
+"""The life of one marked record on a real host: created, read, changed, read, deleted, looked for.
 
-Other people work in the same organization meanwhile, so nothing is judged that they could change: no totals, no
-order, no other records. What is said of a difference names the member and no value.
+Other people work in the same organization at the same time, so nothing that they could change is judged: no totals, no
+order, no other records. A finding names the member that differs and no value.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,10 @@ class RecordLifecycle:
         self._client, self._offer, self._gate = client, offer, gate
 
     def live(self) -> None:
-        """Raises ScenarioSkipped when it cannot go on; what was made by then is cleaned up at the end of the run."""
+        """Run the record's life.
+
+        Raises ScenarioSkipped if it cannot continue; the end of the run deletes what was made.
+        """
         family, ledger = self._offer.family, self._gate.ledger
         if ledger is None or family.create is None or family.delete is None:
             raise ScenarioSkipped("nothing may be written")
@@ -94,7 +97,7 @@ class RecordLifecycle:
             )
 
     def _shown(self, id: Any) -> tuple[Record | None, Exchange]:
-        """The record as it reads, empty when it is not there; None when one page of its list cannot tell."""
+        """The record as it reads; empty if it is gone; None if one page of its list cannot tell."""
         family, listing = self._offer.family, self._offer.listing
         if family.read is not None:
             exchange = self._client.call(family.read, id)

@@ -19,11 +19,11 @@ from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 
 TOPICS = ("read", "filter", "expand", "item", TOPIC, rate_limit.TOPIC)
 BURST = RATE_LIMIT_PER_MINUTE + 1
-"""Requests that show the rate limit: all that may pass, and one that may not."""
+"""Requests that show the rate limit: as many as may pass, and one more."""
 
 
 class SafeRunPlan:
-    """One run on a host that is not ours. ``limited``: whether it was asked to show the rate limit."""
+    """The plan of one run on a host that is not ours. ``limited``: the user wants to test the rate limit."""
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class SafeRunPlan:
     ) -> None:
         every = plan(catalogue, ids)
         self.greeting = next((step for step in every if not step.needs), None)
-        """The first request: is anybody there, and is it the API? None when there is none without an id."""
+        """The first request, which shows whether the API answers; None if every request needs an id."""
         self.unreached = unreachable(catalogue, every)
         self._catalogue, self._writes = catalogue, writes
         self.burst = _smallest(every, selection) if limited else None
         self._steps = [step for step in every if selection.includes(step.topic, step.operation.key)]
 
     def describe(self) -> list[str]:
-        """Every request that could be sent, a line each; but one line for a burst."""
+        """Every request that may be sent, one line each; a burst is one line."""
         first = [f"{self.greeting.describe()}   (is it the API?)"] if self.greeting else []
         lines = [
             *first,
@@ -57,17 +57,17 @@ class SafeRunPlan:
 
     @property
     def requests(self) -> int:
-        """How many there are. When the first burst is not clear, there are ``BURST`` more, ``APART`` seconds later."""
+        """The number of requests. If the first burst is unclear, ``BURST`` more follow ``APART`` seconds later."""
         return len(self.describe()) + (BURST - 1 if self.burst else 0)
 
     @property
     def seconds(self) -> float:
-        """How long that takes."""
+        """The duration of the run."""
         burst = BURST if self.burst else 0
         return expected_seconds(self.requests - burst, burst)
 
     def bounds(self) -> str:
-        """Both in words, with what they may come to."""
+        """The number of requests and the duration in words, with their maximum."""
         minutes = f"in about {self.seconds / 60:.1f} minutes"
         if not self.burst:
             return f"{self.requests} requests at most, {minutes}"
@@ -100,7 +100,7 @@ def _name(step: ReadStep) -> str:
 
 
 def _smallest(steps: Sequence[ReadStep], selection: Selection) -> ReadStep:
-    """A request that can be made at once, with an answer as small as it gets. Raises CannotRun."""
+    """A request without preconditions that has the smallest possible answer. Raises CannotRun."""
     for step in steps:
         if not step.needs and selection.includes(rate_limit.TOPIC, step.operation.key):
             size = step.listing.size if step.listing else None
@@ -110,7 +110,7 @@ def _smallest(steps: Sequence[ReadStep], selection: Selection) -> ReadStep:
 
 
 def selected_names(options: Options, mode: Mode) -> tuple[str, ...]:
-    """The words of ``--only``; who asks for the rate limit names it with that. Raises CannotRun."""
+    """The words of ``--only``; the option for the rate limit adds its name. Raises CannotRun."""
     about = {word.lower() for word in options.only} & {rate_limit.TOPIC, *rate_limit.RULES}
     if options.check_rate_limit and mode is Mode.FULL:
         raise CannotRun("a rate limit is shown in mode `safe`; `full` checks that of a mock anyway", "leave that out")

@@ -1,7 +1,7 @@
 """The few kinds that may be written to a real host, the bodies that are sent, and why they harm nobody.
 
-A run writes these bodies and no others. Every text says what it is; the mark in it is unique to one record, so the
-record can be found again by its looks when the answer to its creation was never seen.
+A run writes these bodies and no others. Every text says what it is. The mark in it is unique to one record, so the
+record can be found again if the answer to its creation was lost.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,10 @@ _NOTE = "Written by sophiie-mock check. Not a real record; safe to delete."
 
 @dataclass(frozen=True)
 class SafeKind:
-    """``{mark}`` in a text stands for the record's mark. ``shown`` is the member by which a record is known again."""
+    """A kind of record. ``{mark}`` in a text stands for the record's mark.
+
+    ``shown`` is the member that identifies it.
+    """
 
     reason: str
     shown: str
@@ -57,12 +60,12 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "/api/webhooks/zapier/subscribe": "would send the organization's events to somebody",
     }
 )
-"""Kinds that are never written to a real host. What neither table names is not written either."""
+"""Kinds that are never written to a real host. A kind in neither table is not written either."""
 
 
 @dataclass(frozen=True)
 class SafeOperations:
-    """A safe kind that this contract has all the operations for."""
+    """A safe kind with all the operations that a run needs, from this contract."""
 
     kind: SafeKind
     family: Family
@@ -74,24 +77,24 @@ class SafeOperations:
         return self.family.path
 
     def body(self, mark: str) -> dict[str, Any]:
-        """The body that creates a record with this mark: only members that the document knows."""
+        """The body that creates a record with this mark, with documented members only."""
         create = self.family.create
         known = create.document.properties(create.body) if create and create.body else {}
         return {name: _filled(value, mark) for name, value in self.kind.body.items() if name in known}
 
     def change(self) -> dict[str, Any]:
-        """The body of the one update; empty when there is none."""
+        """The body of the one update; empty if there is none."""
         update = self.family.update
         known = update.document.properties(update.body) if update and update.body else {}
         return {name: value for name, value in self.kind.change.items() if name in known}
 
     def ids_with(self, mark: str, value: Any) -> list[str | int]:
-        """Ids of the records in an answer that bear the mark, whether it is one record or a page of them."""
+        """Ids of the records in an answer that have the mark; the answer may be one record or a page."""
         return [record["id"] for record in _records(value) if mark in str(record.get(self.kind.shown, ""))]
 
 
 def offers(catalogue: Catalogue) -> Iterator[SafeOperations]:
-    """The safe kinds of a contract. A record that could not be found again, or deleted, is never made."""
+    """The safe kinds of a contract whose records can be found again and deleted."""
     for family in catalogue.families:
         kind, create = SAFE.get(family.path), family.create
         if kind is None or create is None or family.delete is None or family.listing is None:

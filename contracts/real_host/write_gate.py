@@ -1,7 +1,7 @@
-"""The gate for writes to a real host. It sits in the guard, under whatever wants to write, and keeps the ledger.
+"""The gate for writes to a real host. It is part of the guard, below all code that writes, and writes the ledger.
 
-It lets through what it can recompute itself: the next record of a safe kind, body and all; the one change of a record
-of this ledger; the deletion of a record of this ledger. Each is written down before it goes out.
+It admits only what it can compute itself: the next record of a safe kind with its whole body; the one change of a
+record of this ledger; the deletion of a record of this ledger. Each is written down before it is sent.
 """
 
 import time
@@ -17,7 +17,7 @@ from contracts.transport.exchange import Exchange
 
 
 class WriteGate:
-    """Closed until it has a ledger. ``deletes_only`` is for cleaning up."""
+    """Admits writes; closed until it has a ledger. ``deletes_only`` is for cleaning up."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class WriteGate:
         self._clock = clock
 
     def check(self, method: str, path: str, body: bytes) -> None:
-        """Raises RequestRefused."""
+        """Check a write. Raises RequestRefused."""
         self._meant(method, path, body)
 
     def sending(self, method: str, path: str, body: bytes) -> None:
@@ -50,7 +50,7 @@ class WriteGate:
         self.ledger.after(exchange.status, ours[0] if len(ours) == 1 else None)
 
     def _meant(self, method: str, path: str, body: bytes) -> tuple[Ledger, MadeRecord | None]:
-        """The record that a write is about, None for a new one. Raises RequestRefused."""
+        """The record that a write is about; None for a new one. Raises RequestRefused."""
         if self.ledger is None:
             raise RequestRefused(f"{method} {path}: nothing may be written before the organization is confirmed")
         offer = self.offers.get(path)

@@ -1,4 +1,4 @@
-"""Writing to a real host, as a part of a run: the permission, the requests, and the cleaning up."""
+"""The writes to a real host as a part of a run: the permission, the requests, and the cleaning up."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -33,11 +33,11 @@ class WriteSession:
     def permitted(
         cls, offers: Sequence[SafeOperations] | None, permission: Permission | None, pace: Pace | None
     ) -> "WriteSession | None":
-        """The writes of a run that has a permission; None of another."""
+        """The writes of a run with a permission; None without one."""
         return None if offers is None or permission is None else cls(offers, permission, pace)
 
     def permit(self, client: ScenarioClient) -> None:
-        """Open the gate. Raises CannotRun when the key is not that of the organization that was named."""
+        """Open the gate. Raises CannotRun if the key does not belong to the named organization."""
         if organization_of(client) != self._permission.organization:
             raise CannotRun("the key opens another organization than the one named", "nothing was written")
         self.gate.ledger = Ledger.begin(
@@ -52,7 +52,7 @@ class WriteSession:
         return lambda client: RecordLifecycle(client, offer, self.gate).live()
 
     def clean_up(self, client: ScenarioClient) -> str:
-        """Take away what is left; what to say when that did not succeed. Only KeyboardInterrupt is raised."""
+        """Delete what is left, and return a message if that failed. Only KeyboardInterrupt is raised."""
         ledger = self.gate.ledger
         if ledger is None:
             return ""
@@ -67,22 +67,22 @@ class WriteSession:
 
     @property
     def remedy(self) -> str:
-        """The advice for a person about records that are, or may be, left; empty when there are none."""
+        """Say what a person can do about records that exist, or may exist; empty if there are none."""
         ledger = self.gate.ledger
         return f"sophiie-mock check cleanup {ledger.file}" if ledger is not None and ledger.left else ""
 
 
 def describe(offers: Sequence[SafeOperations]) -> list[str]:
-    """Every request of the writes, the first to learn whose key it is."""
+    """Every request of the writes; the first one finds out whose key it is."""
     return ["GET /v1/organization", *(line for offer in offers for line in requests_of(offer))]
 
 
 def allowed(
     options: Options, mode: Mode, catalogue: Catalogue, selection: Selection
 ) -> Sequence[SafeOperations] | None:
-    """The operations that a run may write with: None without a permission.
+    """The operations that a run may write with; None without a permission.
 
-    Raises CannotRun in a mode that needs none.
+    Raises CannotRun in a mode that needs no permission.
     """
     if options.permission is None:
         return None

@@ -1,1 +1,1 @@
-"""Findings of an earlier run, asked for again with one request each."""
+"""Check the findings of an earlier run again."""

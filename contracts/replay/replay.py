@@ -1,5 +1,8 @@
-"""Tells what became of each finding of a report: the run that found it is made again, where it can be; what the
-generator found, and what an old report has, is judged by its last request, sent once more."""
+"""Find out whether each finding of a report still holds.
+
+The scenario that found it runs again, if that is possible. A finding of the generator, or of an old report, is judged
+by its last request, which is sent once more.
+"""
 
 import re
 from collections.abc import Iterator, Sequence, Set
@@ -24,7 +27,7 @@ from contracts.transport.guard import Mode
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 
 _LOOKED_AT = frozenset({rule.name for rule in (*vars(response_conformance).values(), JUDGES) if isinstance(rule, Rule)})
-"""Rules about one answer: it is judged again."""
+"""Rules about one answer: the new answer is judged."""
 
 _BY_STATUS = frozenset(
     rule.name
@@ -33,11 +36,11 @@ _BY_STATUS = frozenset(
         *(protocol.UNKNOWN_PATH, protocol.METHOD, protocol.MEDIA_TYPE, protocol.REQUIRED_HEADER, lifecycle.UNKNOWN_ID),
     )
 )
-"""Rules that a status keeps or breaks."""
+"""Rules that depend on the status only."""
 
 
 class ReplayStatus(StrEnum):
-    """The state of an earlier finding now."""
+    """The present state of an earlier finding."""
 
     BROKEN = "still broken"
     MENDED = "mended"
@@ -46,7 +49,7 @@ class ReplayStatus(StrEnum):
 
 @dataclass(frozen=True)
 class StoredFinding:
-    """A finding as a report has it."""
+    """A finding, read from a report."""
 
     rule: str
     operation: str
@@ -55,23 +58,23 @@ class StoredFinding:
     title: str
     requests: Sequence[StoredRequest]
     scenario: str = ""
-    """The run that found it, if the report says so."""
+    """The scenario that found it, if the report names it."""
 
     @property
     def key(self) -> Key:
-        """Rule, operation and place, by which two findings are the same one."""
+        """Rule, operation and place, which identify a finding."""
         return self.rule, self.operation, self.where
 
     @property
     def due(self) -> str:
-        """The status that should have come, where the report begins with it: ``404 with the envelope``."""
+        """The expected status, if the report's text begins with it: ``404 with the envelope``."""
         found = re.match(r"\d{3}\b", self.expected)
         return found[0] if found else ""
 
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """One earlier finding, its state now, and the reason."""
+    """One earlier finding, its present state, and the reason."""
 
     finding: StoredFinding
     status: ReplayStatus
@@ -93,7 +96,7 @@ def _old(node: JsonNode) -> StoredFinding:
 
 
 def replay(run: Run, every: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
-    """Say what became of each finding. Raises RunStopped when the target asks for peace."""
+    """Check each finding again. Raises RunStopped if the target asks to stop."""
     repeats, judge = Reruns(run), OpenapiCoreJudge(run.contract, run.target.origin, every=True)
     known = {stored.key for stored in every}
     for stored in every:
@@ -101,7 +104,7 @@ def replay(run: Run, every: Sequence[StoredFinding]) -> Iterator[ReplayResult]:
 
 
 def _in_its_run(stored: StoredFinding, known: Set[Key], repeats: Reruns) -> tuple[ReplayStatus, str] | None:
-    """Repeat the scenario that found it; None when that decides nothing and a single request may."""
+    """Repeat the scenario that found it; None if that decides nothing and a single request may."""
     found = repeats.run_one(stored.scenario)
     if found is None:
         return None
@@ -115,7 +118,7 @@ def _in_its_run(stored: StoredFinding, known: Set[Key], repeats: Reruns) -> tupl
 
 
 def _found(stored: StoredFinding, known: Set[Key], found: RerunResult) -> str:
-    """How a run found it again; empty when it did not."""
+    """How a scenario found it again; empty if it did not."""
     if stored.key in found.keys:
         return f"{stored.scenario} finds it again"
     moved = [where for rule, operation, where in found.keys - known if (rule, operation) == stored.key[:2]]
@@ -123,7 +126,7 @@ def _found(stored: StoredFinding, known: Set[Key], found: RerunResult) -> str:
 
 
 def _again(run: Run, stored: StoredFinding, judge: OpenapiCoreJudge) -> tuple[ReplayStatus, str]:
-    """The last request once more."""
+    """Send the last request once more."""
     if stored.rule not in _LOOKED_AT | _BY_STATUS or not stored.requests:
         how = (
             "--check-rate-limit"
@@ -148,14 +151,14 @@ def _again(run: Run, stored: StoredFinding, judge: OpenapiCoreJudge) -> tuple[Re
 
 
 def _send(run: Run, last: StoredRequest) -> Exchange:
-    """Through the transport of the run: on a real host it refuses all but documented reads with the key."""
+    """Send through the transport of the run: on a real host it refuses all but documented reads with the key."""
     content = None if last.body is None else last.body.encode()
     url = run.target.origin + last.path
     return run.transport.request(last.method, url, last.sent_headers(run.target.variables), content, {})
 
 
 def _lost(stored: StoredFinding, last: StoredRequest, exchange: Exchange) -> str:
-    """Why an answer says nothing about the finding; empty when it does."""
+    """The reason why an answer says nothing about the finding; empty if it does."""
     now, then = exchange.status, last.status
     if now == then or str(now) == stored.due:
         return ""
@@ -190,7 +193,7 @@ def _operation(run: Run, exchange: Exchange) -> Operation | None:
 
 
 def exit_code(verdicts: Sequence[ReplayResult]) -> int:
-    """1 when anything is still broken, 2 when of anything it cannot be said, 0 when all is mended."""
+    """The exit code: 1 if a finding still holds, 2 if one could not be decided, 0 if all are gone."""
     statuses = {verdict.status for verdict in verdicts}
     if ReplayStatus.BROKEN in statuses:
         return 1

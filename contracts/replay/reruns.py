@@ -1,4 +1,4 @@
-"""Runs of the suite made again, to see what they find now."""
+"""Run scenarios of the suite again, to see what they find now."""
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from contracts.spec.samples import Sampler
 from contracts.transport.guard import Mode
 
 Key = tuple[str, str, str]
-"""That of a finding: rule, operation, place."""
+"""The key of a finding: rule, operation, place."""
 
 _FURTHER = 7_000  # values; about what a whole run uses
 _TRIES = 4
@@ -17,7 +17,7 @@ _TRIES = 4
 
 @dataclass(frozen=True)
 class RerunResult:
-    """The findings of a repeated scenario. ``reason`` says why it did not get to its end; empty when it did."""
+    """The findings of a repeated scenario. ``reason`` says why it did not reach its end; empty if it did."""
 
     keys: Set[Key]
     reason: str = ""
@@ -34,7 +34,7 @@ class Reruns:
         self._further()
 
     def run_one(self, name: str) -> RerunResult | None:
-        """Repeat the scenario of this name; None when there is none of this name here. Raises RunStopped."""
+        """Repeat the scenario with this name; None if there is none. Raises RunStopped."""
         scenario = self._run.scenarios.get(name)
         if scenario is None or scenario.topic == "engine":  # what the generator made up is not made up again
             return None
@@ -61,7 +61,7 @@ class Reruns:
                 yield other
 
     def _made(self, scenario: Scenario) -> RerunResult:
-        """Again with other values when it is cut short: what an earlier run made may be there and stand in the way."""
+        """Run a scenario, again with other values if it is cut short: records of an earlier run may be in the way."""
         for _ in range(_TRIES if self._run.mode is Mode.FULL else 1):
             self._run.client.forget()
             self._run.run_scenario(scenario)
@@ -72,7 +72,7 @@ class Reruns:
         return RerunResult(set(self._run.client.findings), reason)
 
     def _further(self) -> None:
-        """On to values that were not sent yet."""
+        """Skip to values that were not sent yet."""
         self._serial += _FURTHER
         self._run.client.sampler = Sampler(self._serial)
 

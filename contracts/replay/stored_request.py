@@ -1,4 +1,4 @@
-"""A request as a report keeps it, so that it can be sent again: without the key, and without the host."""
+"""A request in a report, from which it can be sent again: without the key, and without the host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,27 +18,27 @@ _OF_THE_CONNECTION = (
 
 @dataclass(frozen=True)
 class StoredRequest:
-    """A key stands in headers as the variable that holds it. ``status`` is what it was answered."""
+    """A request. In headers a variable's name stands for a key. ``status`` is that of its answer."""
 
     method: str
     path: str
-    """With its query."""
+    """The path with its query."""
     headers: Mapping[str, str]
     body: str | None
     status: int
     whole: bool = True
-    """True when all of the body is here."""
+    """True if the body is complete."""
 
     @property
     def unsendable_reason(self) -> str:
-        """Why it cannot be sent again; empty when it can."""
+        """The reason why it cannot be sent again; empty if it can."""
         texts = (self.path, self.body or "", *self.headers.values())
         if not self.whole:
             return "its body is not in the report"
         return "a secret in it was masked" if any(MASK in text for text in texts) else ""
 
     def sent_headers(self, keys: Variables) -> dict[str, str]:
-        """The headers with each variable replaced by the key that it holds."""
+        """The headers with the real keys in place of the variables."""
         headers = dict(self.headers)
         for key, variable in keys.items():
             headers = {name: value.replace(f"${variable}", key) for name, value in headers.items()}

@@ -12,13 +12,13 @@ from mock_server.support.text import shorten
 
 _LEVELS = {True: "error", False: "warning"}
 _SHOWN = 10
-"""Annotations of one level that GitHub shows of a step."""
+"""Most annotations of one level that GitHub shows for a step."""
 _ROWS = 200
 """The most rows that a table of the summary has."""
 MAX_TABLE_BYTES = 400 * 1024
-"""GitHub takes a mebibyte of a summary, and nothing of a larger one; there are two tables, and the text below them."""
+"""Most bytes of each of the two tables: GitHub takes a mebibyte of a summary, and nothing of a larger one."""
 _MAX_TEXT_CHARACTERS = 240
-"""Characters of a cell, before they are escaped."""
+"""Most characters of a cell, before they are escaped."""
 _LONGEST_MESSAGE, _LONGEST_TITLE = 4_000, 200
 """Characters of an annotation. GitHub cuts a message after 64 KiB, and a title after 255 characters."""
 
@@ -32,7 +32,7 @@ def as_github(report: RunReport) -> str:
 
 
 def _annotations(causes: Sequence[Cause]) -> Iterator[str]:
-    """One for each cause; the last that would be shown stands for the rest."""
+    """One annotation for each cause; the last that would be shown stands for the rest."""
     shown = causes if len(causes) <= _SHOWN else causes[: _SHOWN - 1]
     for cause in shown:
         first = cause[0]

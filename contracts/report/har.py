@@ -109,7 +109,7 @@ def _headers(headers: Mapping[str, str], *, private: bool, keys: Variables = NO_
 
 
 def _body(body: bytes, exchange: Exchange, whole: bool, redactor: ReportRedactor) -> dict[str, Any]:
-    """A body redacted member by member, so that JSON stays JSON; its shape where the value is not ours to keep."""
+    """A body redacted member by member, so that JSON stays JSON; only its shape if the value must not be stored."""
     value = _json(body)
     if exchange.private or not whole:
         return {"_shape": redactor.redact(shape(value, exchange.words))} if body else {"text": ""}

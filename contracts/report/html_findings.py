@@ -11,9 +11,9 @@ from contracts.report.summary import Cause, RunReport
 from contracts.rules.location import Location
 
 _MAX_CAUSES = 5
-"""Operations of one rule before the rest is folded away."""
+"""Operations of one rule that are shown before the rest is folded."""
 _MAX_MORE = 100
-"""Further findings of one cause that the page holds; the JSON report has them all."""
+"""Most further findings of one cause on the page; the JSON report has them all."""
 
 
 class FindingsSection:
@@ -75,7 +75,7 @@ def _excerpt(place: Place, lines: Mapping[int, str]) -> str:
 
 
 def _index(rules: Sequence[Sequence[Cause]]) -> str:
-    """A list of the rules, one line each; empty for a page that is short anyway."""
+    """A list of the rules, one line each; empty for a short page."""
     if len(rules) < 4:
         return ""
     lines = "".join(

@@ -23,11 +23,11 @@ class ProgressBar:
         self._clock = clock
         self._began = 0.0
         self._starts: Mapping[str, float] = {}
-        """How much lies before each scenario."""
+        """For each scenario, the amount of work before it."""
         self._sizes: Mapping[str, float] = {}
         self._total = 0.0
         self._end: float | None = None
-        """When the run will be over, as far as its last step tells."""
+        """The estimated end of the run, from its last step."""
         self._findings = self._requests = self._operations = 0
         self._succeeded: set[str] = set()
         """Operations that were seen to succeed."""
@@ -94,7 +94,7 @@ class ProgressBar:
 
 
 class _Facts(ProgressColumn):
-    """A text that is asked for whenever the screen is drawn."""
+    """A text that is computed whenever the screen is drawn."""
 
     def __init__(self, describe: Callable[[], str]) -> None:
         super().__init__()

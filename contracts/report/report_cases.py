@@ -53,7 +53,7 @@ def cases(report: RunReport) -> Iterator[ReportCase]:
 
 
 def _case(cause: Cause, status: CaseStatus, remark: str, suffix: str = "") -> ReportCase:
-    """A case for a cause. ``suffix`` tells what is accepted of a cause from what is not."""
+    """A case for a cause. ``suffix`` distinguishes its accepted findings from the others."""
     first = cause[0]
     name = f"{first['rule']}[{first['operation']}]{suffix}"
     message = f"{first['title']}{remark}{content.more(cause)}"
@@ -72,7 +72,7 @@ def _lines(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _errors(facts: Mapping[str, Any], verdict: str) -> Iterator[ReportCase]:
-    """A run that was cut short, or could not be made, is not green."""
+    """Error cases for a run that was cut short or could not run: such a run must not be green."""
     for reason in facts["vacuous"]:
         yield ReportCase(CaseStatus.ERROR, "contracts", "vacuous", reason)
     if facts["exitCode"] not in (0, 1) and not facts["vacuous"]:

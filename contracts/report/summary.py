@@ -16,12 +16,12 @@ from contracts.transport.redaction import ReportRedactor
 Cause = Sequence[Mapping[str, Any]]
 """Findings of a summary that most likely have one cause, the first of them as an example."""
 MAX_COMMANDS = 9
-"""Commands that a report shows for one finding; those that lead to a failed delivery are no fewer."""
+"""Most commands in a report for one finding; a failed delivery needs as many."""
 MAX_EXAMPLES = 3
-"""Findings of one cause that are shown in full."""
+"""Most findings of one cause that are shown in full."""
 
 _PACE = re.compile(r"the real API would have answered 429: .*?; the window ends in \d+ s(; |$)")
-"""A remark that a mock makes on every request of a quick run, and that explains none of them."""
+"""A note that a mock adds to every request of a quick run, and that explains no finding."""
 
 
 def redacted(value: Any, redactor: ReportRedactor) -> Any:

@@ -58,7 +58,7 @@ def write(report: RunReport, files: Mapping[str, str]) -> list[str]:
 
 
 def _written(path: Path, text: str) -> str:
-    """Write one file; return why that did not succeed."""
+    """Write one file; return the reason if that failed."""
     try:
         # Half a letter, which a file may have in its name, is no reason to write nothing.
         path.write_text(text, "utf-8", "backslashreplace")

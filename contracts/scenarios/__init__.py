@@ -1,1 +1,1 @@
-"""Directed runs: fixed sequences of requests that generation alone never comes up with."""
+"""Scenarios: fixed sequences of requests that a generator alone never comes up with."""

@@ -1,4 +1,4 @@
-"""Keys: none, wrong, malformed, on every operation; and what a key of another organization can reach."""
+"""Scenarios about keys: missing, wrong and malformed ones on every operation, and a key of another organization."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
@@ -20,10 +20,10 @@ _MOST_VALUES = 5
 
 
 def _attempts(key: str, schemes: Set[Scheme]) -> Mapping[str, dict[str, str]]:
-    """Kind of attempt → headers. The scheme's case does not matter in HTTP, so it is not tried.
+    """The headers of each kind of attempt. HTTP ignores the case of the scheme, so it is not varied.
 
-    The kinds stand in baselines, so they stay as they are. Where the document has another scheme (``schemes``), the
-    same key may open there.
+    Baselines contain the kinds, so they never change. If the document has another scheme (``schemes``), the same key
+    may be valid there.
     """
     headers = {scheme.name.lower() for scheme in schemes if scheme.place == "header" and scheme != BEARER}
     words = {scheme.word.lower() for scheme in schemes}
@@ -75,12 +75,12 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
 
 
 def _refused(operation: Operation) -> tuple[int, ...]:
-    """The statuses that refuse a key: 401, and 403 where the document has only that one."""
+    """The statuses that refuse a key: 401, and 403 if the document has only that."""
     return (401, 403) if "403" in operation.answers and "401" not in operation.answers else (401,)
 
 
 def unknown_id(parameter: Parameter) -> Any:
-    """An id of the right form that nothing has."""
+    """Make an id of the right form that no record has."""
     return NO_NUMBER if parameter.schema.get("type") == "integer" else "suite_nothing"
 
 
@@ -92,7 +92,7 @@ def _body(client: ScenarioClient, operation: Operation) -> Any:
 
 
 def _is_sound(operation: Operation, body: Any) -> bool:
-    """Tell whether an operation can take a body: of some schemas no sample is found."""
+    """Tell whether a body for an operation can be made: for some schemas no sample is found."""
     return operation.body is None or operation.document.validator(operation.body).is_valid(body)
 
 
@@ -116,7 +116,7 @@ def _headers(key: str) -> dict[str, str]:
 
 
 def unknown_paths(client: ScenarioClient) -> None:
-    """Without a key an unknown path is not told from a known one; with it, it is 404 with the envelope."""
+    """Without a key an unknown path is answered like a known one; with a key, it is 404 with the envelope."""
     operation = next(iter(client.contract.operations.values()))
     enveloped = _documents_envelope(client)
     for path in ("/v1/suite-nothing", "/v1", "/suite-nothing", "/v1/leads/x/suite-nothing"):
@@ -130,7 +130,7 @@ def unknown_paths(client: ScenarioClient) -> None:
 
 
 def _documents_envelope(client: ScenarioClient) -> bool:
-    """Tell whether errors of the vendor have a member ``error``: no other document owes one at an unknown path."""
+    """Tell whether an error must have a member ``error``: documents of other vendors need not have one for this."""
     for operation in client.contract.operations.values():
         if not operation.document.vendors:
             continue
@@ -141,9 +141,9 @@ def _documents_envelope(client: ScenarioClient) -> bool:
 
 
 def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: bool = True) -> None:
-    """The other organization's list and this one's have nothing in common, in whole and in totals.
+    """The lists of two organizations have no item in common, and the totals do not count the other's items.
 
-    A list of which nobody ``makes`` items may be the same for all, as that of the countries.
+    A list of which nobody ``makes`` items may be the same for all, such as a list of countries.
     """
     other = _other_key(client)
     own, foreign = whole_list(client, listing, *parents), whole_list(client, listing, *parents, key=other)
@@ -161,13 +161,13 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
 
 
 def _identity(item: Record) -> Any:
-    """Numbers are counted in each organization, so the same one means nothing: the record itself is compared."""
+    """Take the parts that identify a record: numbers are counted in each organization, so the whole record counts."""
     id = item.get("id")
     return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: pair[0]))
 
 
 def other_filter(client: ScenarioClient, listing: Listing) -> None:
-    """A filter by a value of this organization finds none of its items with the other one's key."""
+    """A filter by a value of this organization finds none of its items with the other organization's key."""
     other, items = _other_key(client), whole_list(client, listing)
     own = {_identity(item) for item in items}
     for asked in listing.filters:
@@ -189,7 +189,7 @@ def other_filter(client: ScenarioClient, listing: Listing) -> None:
 
 
 def other_items(client: ScenarioClient, family: Family) -> None:
-    """Another organization's key finds none of these records: neither to read, to change, to delete, nor below."""
+    """Another organization's key cannot read, change or delete these records, nor see anything below them."""
     other, kind = _other_key(client), RecordKind(client, family)
     theirs = [item.get("id") for item in kind.listed(other)]
     made = kind.create_sample()[0] if family.create else {}

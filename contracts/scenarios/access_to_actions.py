@@ -1,4 +1,4 @@
-"""Asks with a wrong key, or another organization's, for what is not about a record of a collection."""
+"""Scenarios with a wrong key, or another organization's, about actions and about lists below a record."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def other_children(client: ScenarioClient, operation: Operation, known: Sequence
 
 
 def refused_action(client: ScenarioClient, operation: Operation, shown: Listing, body: Any) -> None:
-    """An action that is asked for with a wrong key leaves nothing behind."""
+    """An action that is requested with a wrong key has no effect."""
     before = whole_list(client, shown)
     for authorization in ("", "Bearer sk_test_suite_wrong_000000"):
         sent = {"Content-Type": "application/json", **({"Authorization": authorization} if authorization else {})}

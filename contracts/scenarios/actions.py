@@ -1,4 +1,4 @@
-"""Actions that leave something behind elsewhere: a message, a call, the deletion of a lead with all that is its own."""
+"""Scenarios about actions with effects elsewhere: a message, a call, the deletion of a lead with its records."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ Lists = Mapping[str, Listing]
 
 
 def records_of_lead(client: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
-    """The inquiries or appointments of a lead, filtered here: the filter is another run's matter."""
+    """The inquiries or appointments of a lead, filtered here, because another scenario checks the API's filter."""
     return [item for item in whole_list(client, lists[name]) if item.get("leadId") == lead]
 
 
@@ -140,7 +140,7 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
 
 
 def _now(client: ScenarioClient, contract: Contract) -> str:
-    """The moment at which a lead is created and deleted just now; empty where that cannot be."""
+    """The present moment by the API's clock: a lead is created and deleted for it. Empty if that is impossible."""
     create = contract.operations.get(business_rules.LEADS.replace("GET", "POST"))
     delete = contract.operations.get(business_rules.LEAD.replace("GET", "DELETE"))
     exchange = client.call(create, body=client.sampler.body(create)) if create is not None else None

@@ -1,6 +1,6 @@
-"""Bodies at the bounds of the document and just beyond them, one place at a time, in requests that are otherwise valid.
+"""Send bodies at the bounds of the document and just beyond, one place at a time, in otherwise valid requests.
 
-The engine enumerates bounds as well; it seldom has the id of a record at hand, and then every update is a 404.
+The generator tries bounds as well, but it seldom has the id of a record, and then every update is a 404.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ def update(client: ScenarioClient, family: Family) -> None:
 
 
 def _alone(changed: Iterator[tuple[Body, str]]) -> Iterator[tuple[Body, str]]:
-    """Bodies with nothing but the member that was changed."""
+    """Bodies with only the changed member."""
     for whole, what in changed:
         member = what.split("/")[1].partition(":")[0]
         body = {name: value for name, value in whole.items() if name == member}
@@ -64,7 +64,7 @@ def _alone(changed: Iterator[tuple[Body, str]]) -> Iterator[tuple[Body, str]]:
 
 
 def _unchanged(kind: RecordKind, operation: Operation, before: Sequence[Record], now: Sequence[Record]) -> None:
-    """A record is as it was before a number of refused changes."""
+    """Check that a record did not change by a number of refused changes."""
     for name in {name for one, two in zip(before, now, strict=False) for name in differences(one, two)}:
         got, last = f"another {name}", kind.client.last(operation)
         kind.client.broken(
@@ -73,7 +73,7 @@ def _unchanged(kind: RecordKind, operation: Operation, before: Sequence[Record],
 
 
 def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
-    """An operation refuses bodies beyond the bounds; what they refer to exists, so that nothing else can be wrong."""
+    """An operation refuses bodies beyond the bounds. Records that they refer to exist, so nothing else is wrong."""
     known = catalogue.references(client, operation)
     validator = operation.document.validator(operation.body or {})
     for body, what in _changed(client, operation, known):
@@ -86,7 +86,7 @@ def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -
 
 
 def _refers_rightly(operation: Operation, known: Mapping[str, Any], body: Body) -> bool:
-    """Tell whether a valid body refers to nothing but what is known to exist."""
+    """Tell whether a valid body refers only to records that exist."""
     schemas = {n: operation.document.resolve(s) for n, s in operation.document.properties(operation.body).items()}
     ids = [name for name, schema in schemas.items() if name in body and (id_prefix(schema) or name.endswith("Id"))]
     return bool(known) and all(name in known and body[name] == known[name] for name in ids)
@@ -107,7 +107,7 @@ def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, e
 
 
 def _changed(client: ScenarioClient, operation: Operation, known: Mapping[str, Any]) -> Iterator[tuple[Body, str]]:
-    """A valid body with one place changed or left out; what must be unique is fresh in each."""
+    """Valid bodies with one place changed or left out; unique members are fresh in each."""
     document, unique = operation.document, UNIQUE.get(operation.key.partition(" ")[2], ())
     whole = {**client.sampler.body(operation, whole=True), **known}
     validator = document.validator(operation.body or {})

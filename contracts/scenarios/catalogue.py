@@ -1,4 +1,4 @@
-"""The operations of a contract by what they are to each other, and ids that exist for their paths."""
+"""The operations of a contract by their role, and existing ids for their paths."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _UNADDRESSED = "a query or a fragment in a path: no request is for it alone"
 
 
 class Catalogue:
-    """The operations of a contract by what they are to each other."""
+    """The operations of a contract by their role."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -26,16 +26,16 @@ class Catalogue:
         self.left_out: Mapping[str, Skipped] = {
             family.path: Skipped(SkipReason.OTHER, why) for family in found if (why := _obstacle(family))
         } | {path: Skipped(SkipReason.OTHER, _UNADDRESSED) for it in contract.documents for path in it.unaddressed}
-        """Collections that the directed runs cannot read, and why; the generator asks for them all the same."""
+        """Collections that the scenarios cannot read, with the reason; the generator still uses them."""
         self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
 
     @property
     def makers(self) -> Sequence[Family]:
-        """Where records can be made and seen."""
+        """The families whose records can be created and seen."""
         return [family for family in self.families if family.create and family.listing]
 
     def parents(self, client: ScenarioClient, operation: Operation) -> list[Any]:
-        """All ids known for the one parameter of a path. Raises ScenarioSkipped as ``existing_ids`` does."""
+        """All known ids for the one parameter of a path. Raises ScenarioSkipped as ``existing_ids`` does."""
         first = self.existing_ids(client, operation)
         start = operation.key.partition(" ")[2].partition("/{}")[0]
         listing = self.lists.get(f"GET {start}")
@@ -43,7 +43,7 @@ class Catalogue:
         return list(dict.fromkeys([*first, *(item["id"] for item in items if "id" in item)]))
 
     def existing_ids(self, client: ScenarioClient, operation: Operation) -> list[Any]:
-        """Ids that exist for the parameters of a path. Raises ScenarioSkipped when no operation supplies them."""
+        """Existing ids for the parameters of a path. Raises ScenarioSkipped if no operation supplies them."""
         parameters = operation.parameters_in("path")
         if not parameters:
             return []
@@ -66,7 +66,7 @@ class Catalogue:
         return [id]
 
     def references(self, client: ScenarioClient, operation: Operation) -> dict[str, Any]:
-        """Members of a body that name a record of a collection, known by the prefix of their ids, with one there is."""
+        """Members of a body that refer to a collection, recognised by the prefix of its ids, with an existing id."""
         prefixes = {id_prefix(listing.item_properties().get("id", {})): listing for listing in self._whole_lists()}
         found: dict[str, Any] = {}
         for name, schema in operation.document.properties(operation.body).items():
@@ -84,7 +84,7 @@ class Catalogue:
         return [listing for listing in reversed(self.listings) if not listing.operation.parameters_in("path")]
 
     def existing_or_invented_ids(self, client: ScenarioClient, operation: Operation) -> list[Any]:
-        """Ids for an operation's path: known ones, or made-up ones where none is known."""
+        """Ids for an operation's path: existing ones, or made-up ones if none is known."""
         try:
             return self.existing_ids(client, operation)
         except ScenarioSkipped:
@@ -92,7 +92,7 @@ class Catalogue:
 
 
 def _inferred(contract: Contract) -> tuple[list[Family], list[Listing]]:
-    """Raises CannotRun for a document in which something is of another type than OpenAPI has there."""
+    """Infer from a document. Raises CannotRun if a part of it has another type than OpenAPI says."""
     try:
         return families(contract), listings(contract)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:

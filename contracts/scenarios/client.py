@@ -28,12 +28,12 @@ from contracts.transport.target import Target
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
 OWN_HEADERS = ("accept", "authorization", "content-type")
-"""Headers that OpenAPI wants described elsewhere: as a parameter they mean nothing."""
+"""Headers that OpenAPI describes elsewhere: it ignores a parameter with such a name."""
 EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
 class ScenarioClient:
-    """One target under one contract. ``findings`` grows; equal ones are kept once."""
+    """Sends requests to one target under one contract. ``findings`` grows; equal ones are kept once."""
 
     def __init__(self, contract: Contract, target: Target, transport: Transport, seed: int = 1) -> None:
         self.contract = contract
@@ -41,7 +41,7 @@ class ScenarioClient:
         self.sampler = Sampler(seed * 1000 + 1)
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.created: dict[tuple[Any, ...], Any] = {}
-        """Listing, parents and id of each item seen → its moment of creation."""
+        """The moment of creation of each item that was seen, by listing, parents and id."""
         self._transport = transport
         self._fine: response_conformance.KnownItems = {}
         self._private = PrivateTexts(contract.words) if transport.guard.policy.private else None
@@ -50,10 +50,10 @@ class ScenarioClient:
         self._second = OpenapiCoreJudge(contract, target.origin)
         self._last: dict[str, Exchange] = {}
         self.show_evidence: EvidenceView = lambda evidence: evidence
-        """The exchanges as a person would send them later, to see the finding again."""
+        """Rewrites exchanges so that a person can repeat them later and see the finding again."""
 
     def elsewhere(self, key: str, show_evidence: EvidenceView) -> "ScenarioClient":
-        """A client with the key of another organization; its findings are kept here."""
+        """Make a client with the key of another organization; its findings are added to this client's."""
         other = copy(self)
         other.target, other.created, other._last, other.show_evidence = (
             replace(self.target, key=key),
@@ -69,18 +69,18 @@ class ScenarioClient:
         return self._second.notes
 
     def forget(self) -> None:
-        """Drop the findings so far: from here on everything is found anew."""
+        """Drop the findings so far: from now on everything is found anew."""
         self.findings.clear()
         self._second.forget()
 
     def add(self, finding: Finding) -> None:
-        """Keep a finding, unless an equal one was found before."""
+        """Keep a finding, unless an equal one exists."""
         finding = self._without_values(finding)
         if finding.key not in self.findings:
             self.findings[finding.key] = replace(finding, evidence=self.show_evidence(finding.evidence))
 
     def mask(self, text: str) -> str:
-        """A text of ours about answers, without anything that a real host answered."""
+        """Remove from a text of ours everything that a real host answered."""
         return text if self._private is None else self._private.mask(text)
 
     def _without_values(self, finding: Finding) -> Finding:
@@ -100,15 +100,15 @@ class ScenarioClient:
         got: str,
         where: str = "",
     ) -> None:
-        """Write down that ``rule`` was broken, as ``evidence`` and ``more`` show, the offending exchange last.
+        """Note that ``rule`` was broken. ``evidence`` and ``more`` show it, the exchange at fault last.
 
-        ``where`` tells several cases of one operation apart.
+        ``where`` distinguishes several cases of one operation.
         """
         violation = Violation(rule, Location(name=where), expected=expected, got=got)
         self.add(Finding.of(violation, operation.key, operation.provenance, (evidence, *more)))
 
     def last(self, operation: Operation) -> Exchange:
-        """The last request for an operation. Raises ScenarioSkipped when none was sent."""
+        """The last request for an operation. Raises ScenarioSkipped if none was sent."""
         if operation.key not in self._last:
             raise ScenarioSkipped(f"{operation.key} was not asked")
         return self._last[operation.key]
@@ -136,7 +136,7 @@ class ScenarioClient:
     def _sent(
         self, operation: Operation, url: str, headers: Mapping[str, str], content: bytes | None, query: Query
     ) -> Exchange:
-        """Send a request; a read that gets no whole answer is a finding, and is sent once more."""
+        """Send a request. A read without a complete answer is a finding, and is sent once more."""
         try:
             return self.send(operation.method, url, headers, content, query)
         except NETWORK_ERRORS as fault:
@@ -150,7 +150,7 @@ class ScenarioClient:
             return self.send(operation.method, url, headers, content, query)
 
     def call_without(self, operation: Operation, missing: str, value: str | None, *ids: Any, body: Any) -> Exchange:
-        """Send a request for ``operation`` that lacks one parameter, or has ``value`` for it; the answer is judged."""
+        """Send a request for ``operation`` without one parameter, or with ``value`` for it; judge the answer."""
         given = {} if value is None else {missing: value}
         content = None if body is None else orjson.dumps(body)
         sent, query = self.headers(operation, with_body=body is not None), self.needed(operation, "query")
@@ -171,23 +171,23 @@ class ScenarioClient:
         content: bytes | None = None,
         query: Query = NONE,
     ) -> Exchange:
-        """Any request at all, unjudged."""
+        """Send any request, without judging the answer."""
         texts = {name: _text(value) for name, value in query.items()}
         return self._transport.request(method, url, headers, content, texts)
 
     def get(self, operation: Operation, *ids: Any, query: Query | None = None, key: str | None = None) -> Exchange:
-        """A read that must succeed, asked again where the target wants to wait. Raises ScenarioSkipped if it fails."""
+        """Send a read that must succeed, again if the target says to wait. Raises ScenarioSkipped if it fails."""
         exchange = self.call(operation, *ids, query=query, key=key)
         if self._asked_to_wait(exchange):
             exchange = self.call(operation, *ids, query=query, key=key)
         return self.accepted(exchange, operation)
 
     def _asked_to_wait(self, exchange: Exchange) -> bool:
-        """Tell whether a host that others use too had enough: the guard waits as long as it says."""
+        """Tell whether a shared host said to wait: the guard then waits as long as it says."""
         return exchange.status == HTTPStatus.TOO_MANY_REQUESTS and self._transport.guard.policy.mode is Mode.SAFE
 
     def accepted(self, exchange: Exchange, operation: Operation) -> Exchange:
-        """``exchange`` if it succeeded. Raises ScenarioSkipped, and writes it down, when not."""
+        """Return ``exchange`` if it succeeded; else note it and raise ScenarioSkipped."""
         if self._asked_to_wait(exchange):
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}: the target asked for fewer requests")
         if not exchange.succeeded:
@@ -203,7 +203,7 @@ class ScenarioClient:
         return exchange
 
     def headers(self, operation: Operation, key: str | None = None, *, with_body: bool = False) -> dict[str, str]:
-        """The headers of a sound request for ``operation``: a key, content types, and what the document requires."""
+        """The headers of a valid request for ``operation``: a key, content types, and required headers."""
         needed = {name: _text(value) for name, value in self.needed(operation, "header").items()}
         cookies = "; ".join(f"{name}={_text(value)}" for name, value in self.needed(operation, "cookie").items())
         return {
@@ -215,7 +215,7 @@ class ScenarioClient:
         }
 
     def needed(self, operation: Operation, place: str) -> dict[str, Any]:
-        """Values for the parameters that a request must have in ``place``: their examples, else one that fits."""
+        """Values for the required parameters in ``place``: their examples, else fitting values."""
         required = (parameter for parameter in operation.parameters_in(place) if parameter.required)
         return {it.name: self._value(operation, it) for it in required if it.name.lower() not in OWN_HEADERS}
 
@@ -229,7 +229,7 @@ class ScenarioClient:
 
 
 def fill(operation: Operation, ids: Sequence[Any]) -> str:
-    """The path of an operation with these ids for its parameters. Raises ScenarioSkipped when it takes others."""
+    """The path of an operation with these ids. Raises ScenarioSkipped if it has other parameters."""
     path, parameters = operation.path, operation.parameters_in("path")
     if len(parameters) != len(ids):
         raise ScenarioSkipped(f"{operation.key} takes {len(parameters)} ids, and {len(ids)} are known")

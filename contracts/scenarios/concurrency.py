@@ -1,4 +1,4 @@
-"""Two requests at the same moment: no change gets lost, and no more of them succeed than may."""
+"""Scenarios with two requests at the same moment: no change is lost, and no more of them succeed than may."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,22 +15,22 @@ from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
 _ROUNDS = 2
-"""Times that a race is tried whose outcome is a matter of luck."""
+"""How often a race is repeated, because its outcome depends on luck."""
 _REFUSALS = (409, 412, 423, 428)
-"""Statuses by which an API may refuse one of two changes: whoever sent it knows that it did not happen."""
+"""Statuses by which an API may refuse one of two changes: its client knows that it did not happen."""
 Sent = tuple[Sequence[Any], Any]
 """The ids and the body of one request."""
 
 
 def together(client: ScenarioClient, operation: Operation, *sent: Sent) -> list[Exchange]:
-    """Send requests for one operation at the same moment; their answers, in the order of ``sent``."""
+    """Send requests for one operation at the same moment. Their answers are in the order of ``sent``."""
     with ThreadPoolExecutor(len(sent)) as threads:
         calls = [threads.submit(client.call, operation, *ids, body=body) for ids, body in sent]
         return [call.result() for call in calls]
 
 
 def changes(client: ScenarioClient, family: Family) -> None:
-    """Two members of one record are changed at the same moment, each by a request of its own: both are kept."""
+    """Two requests change two members of one record at the same moment: both changes are kept."""
     kind, update = RecordKind(client, family), family.update
     if update is None or update.body is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be updated")
@@ -68,7 +68,7 @@ def _refused(client: ScenarioClient, operation: Operation, answers: Sequence[Exc
 
 
 def creations(client: ScenarioClient, family: Family) -> None:
-    """Records that are created at the same moment are several; of two that may not both exist, one is refused."""
+    """Records that are created at the same moment are distinct; if two may not both exist, one is refused."""
     kind = RecordKind(client, family)
     bodies = [client.sampler.body(kind.create, whole=True) for _ in range(4)]
     answers = together(client, kind.create, *(((), body) for body in bodies))
@@ -87,7 +87,7 @@ def creations(client: ScenarioClient, family: Family) -> None:
 
 
 def conflicts(client: ScenarioClient, family: Family) -> None:
-    """One of two creations, and one of two changes, is refused that want the same unique value at the same moment."""
+    """If two creations, or two changes, want the same unique value at the same moment, one is refused."""
     kind, create, update = RecordKind(client, family), RecordKind(client, family).create, family.update
     for name in UNIQUE.get(family.path, ()) * _ROUNDS:
         one, two = (client.sampler.body(create, whole=True) for _ in range(2))
@@ -104,7 +104,7 @@ def conflicts(client: ScenarioClient, family: Family) -> None:
 def _one_of_two(
     client: ScenarioClient, operation: Operation, name: str, *rivals: Sent, ends: RecordKind | None = None
 ) -> None:
-    """Send two requests of which one may succeed. ``ends`` takes away the records that they made."""
+    """Send two requests of which only one may succeed. ``ends`` deletes the records that they made."""
     answers = together(client, operation, *rivals)
     _refused(client, operation, answers)
     made = [exchange for exchange in answers if exchange.succeeded]
@@ -119,7 +119,7 @@ def _one_of_two(
 
 
 def deletions(client: ScenarioClient, family: Family) -> None:
-    """One record is deleted twice at the same moment: the deletion happens once."""
+    """If a record is deleted twice at the same moment, one deletion succeeds and the other is refused."""
     kind, delete = RecordKind(client, family), family.delete
     if delete is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be deleted")

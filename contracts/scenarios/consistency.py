@@ -1,4 +1,7 @@
-"""Views of the same thing: a list and its items, a lead and its inquiries, both lists of members."""
+"""Scenarios about different views of the same thing:
+
+a list and its items, a lead and its inquiries, two lists of members.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +20,7 @@ _SAMPLE = 12
 
 
 def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
-    """The first, the last, and others evenly between."""
+    """The first item, the last one, and others evenly between them."""
     step = max(1, len(items) // most)
     return [*items[::step][: most - 1], *items[-1:]]
 
@@ -59,7 +62,7 @@ def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
 
 
 def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
-    """Nothing was changed before it was created, or created later than now."""
+    """No record was changed before its creation, or created later than now."""
     for item in whole_list(client, listing):
         created = item.get("createdAt")
         for name in item:
@@ -92,7 +95,7 @@ def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
 
 
 def leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None:
-    """Counters, the last and the first inquiry of each lead, against the inquiries themselves."""
+    """The counters and the first and last inquiry of each lead agree with the inquiries themselves."""
     operation = lists[business_rules.LEADS].operation
     of_lead: dict[Any, list[Record]] = {}
     for inquiry in whole_list(client, lists[business_rules.INQUIRIES]):

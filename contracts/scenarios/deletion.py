@@ -1,4 +1,4 @@
-"""The end of a record, and writes that must not take place."""
+"""Scenarios about the end of a record, and about writes that must be refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +15,11 @@ from contracts.transport.exchange import Exchange
 
 MALFORMED_NUMBERS = ("suite", "1.5", "-1", "0x1", "9" * 30, "1 ", "\u0661", "\u00b2")
 MALFORMED_TEXTS = (" ", "a b", "na\u00efve", "\u0000", "s" * 300, "a'b", "%2e")
-"""Texts in the place of an id that are none: numbers of other kinds, what a path or a query means something by."""
+"""Texts that are no ids: numbers of other kinds, and characters with a meaning in a path or a query."""
 
 
 def deletion(client: ScenarioClient, family: Family) -> None:
-    """Gone from the item, the list, the count and the children; a second delete is 404; the others stay."""
+    """A deleted record is gone from item, list, count and children; a second delete is 404; others stay."""
     kind, delete = RecordKind(client, family), family.delete
     if delete is None:
         return
@@ -43,7 +43,10 @@ def deletion(client: ScenarioClient, family: Family) -> None:
 
 
 def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:
-    """Find where a deleted record still is. What works because it was not deleted is nobody else's fault."""
+    """Find where a deleted record is still visible.
+
+    An operation that works only because the record exists is not accused.
+    """
     client, family = kind.client, kind.family
     listed = record["id"] in [item.get("id") for item in after]
     if listed:
@@ -66,7 +69,7 @@ def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Recor
 
 
 def refusals(client: ScenarioClient, family: Family) -> None:
-    """Invalid bodies, one wrong member at a time: refused, and nothing changes; unknown ids are 404."""
+    """Invalid bodies, with one wrong member each, are refused and change nothing; unknown ids are 404."""
     kind = RecordKind(client, family)
     record, _, _ = kind.create_sample(all_members=True)
     before, shown = kind.listed(), kind.found(record["id"])
@@ -98,7 +101,7 @@ def refusals(client: ScenarioClient, family: Family) -> None:
 
 
 def invalid_bodies(operation: Operation, valid: Mapping[str, Any], *, lacking: bool = True) -> list[tuple[Any, str]]:
-    """(body, what is wrong with it). The second stands in baselines, so it stays as it is."""
+    """Pairs of a body and its fault. Baselines contain the fault's text, so it never changes."""
     document, schema = operation.document, operation.body or {}
     found: list[tuple[Any, str]] = [([valid], "a-list"), ("suite", "a-text")]
     for name, member in document.properties(schema).items():
@@ -114,7 +117,7 @@ def invalid_bodies(operation: Operation, valid: Mapping[str, Any], *, lacking: b
 
 
 def unknown_ids(client: ScenarioClient, family: Family) -> None:
-    """An id of the right form that nothing has is 404, whatever is done with it, and does nothing."""
+    """Every operation answers 404 for an id of the right form that no record has, and does nothing."""
     kind = RecordKind(client, family)
     known = [item.get("id") for item in kind.listed()]
     first = known[0] if known else 0
@@ -139,7 +142,7 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
 
 
 def impossible(client: ScenarioClient, operation: Operation, id: str) -> None:
-    """An id that can be nobody's is refused (gap malformed-ids); a failure is a finding of the judge of answers."""
+    """A malformed id is refused (gap malformed-ids); a server error is found by the judge of all answers."""
     body = client.sampler.body(operation) if operation.body is not None else None
     exchange = client.call(operation, id, body=body)
     if exchange.succeeded:
@@ -149,7 +152,7 @@ def impossible(client: ScenarioClient, operation: Operation, id: str) -> None:
 
 
 def unknown_parents(client: ScenarioClient, operation: Operation) -> None:
-    """A list below a record that is not there is 404, where the document has that answer."""
+    """A list below a missing record is 404, if the document has that answer."""
     parameter = operation.parameters_in("path")[0]
     validator = operation.document.validator(parameter.schema)
     for id in filter(validator.is_valid, (NO_NUMBER, 2_147_483_647, "suite_nothing", "s", "s" * 64)):

@@ -1,4 +1,4 @@
-"""Every writing operation changes what it is about and what the ledger says, and nothing else; reads change nothing."""
+"""Scenarios about effects: a write changes its subject and what the ledger says, nothing else; reads change nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -15,11 +15,11 @@ from contracts.spec.resources import Family, Listing
 from contracts.transport.exchange import Exchange
 
 State = Mapping[str, Any]
-"""Operation → what it shows."""
+"""For each operation, the records that it shows."""
 
 
 class Effects:
-    """Looks at all that an organization shows, before and after each write."""
+    """Compares everything that an organization shows before and after each write."""
 
     def __init__(self, client: ScenarioClient, catalogue: Catalogue) -> None:
         self._client, self._operations = client, catalogue.contract.operations
@@ -33,7 +33,7 @@ class Effects:
         self._before: State = {}
 
     def begin(self) -> bool:
-        """Look twice: what differs then was changed by a read. False then: nothing can be said of writes."""
+        """Read everything twice: a difference comes from a read. Then return False, for no write can be judged."""
         self._before = self._look()
         now = self._look()
         changed = sorted(key for key in now if now[key] != self._before[key])
@@ -44,7 +44,7 @@ class Effects:
         return not changed
 
     def after(self, operation: Operation, exchange: Exchange, allowed: Sequence[str]) -> None:
-        """Accuse a write of every list that shows something else, but for those that are ``allowed`` to."""
+        """Accuse a write of changes in every list that is not ``allowed`` to change."""
         now = self._look()
         for key in now:
             if key not in allowed and now[key] != self._before[key]:
@@ -56,7 +56,7 @@ class Effects:
         self._before = now
 
     def _culprits(self, key: str) -> Iterator[Operation]:
-        """The reads after which ``key`` shows something else."""
+        """The reads that change what ``key`` shows."""
         for operation in (*(listing.operation for listing in self._lists), *self._singles):
             before = self._shown(key)
             self._client.get(operation)
@@ -72,7 +72,7 @@ class Effects:
 
 
 def _first(before: Any, now: Any) -> str:
-    """The first item of a list that is new or another, or is gone."""
+    """The first item of a list that is new, changed or gone."""
     if not isinstance(before, list) or not isinstance(now, list):
         return "another answer"
     odd = next((item for item in (*now, *before) if item not in before or item not in now), None)
@@ -80,7 +80,7 @@ def _first(before: Any, now: Any) -> str:
 
 
 def families(client: ScenarioClient, catalogue: Catalogue) -> None:
-    """Create, change and delete a record of each kind, and look at everything in between."""
+    """Create, change and delete a record of each kind, and compare everything in between."""
     effects = Effects(client, catalogue)
     if not effects.begin():
         return
@@ -98,7 +98,7 @@ def families(client: ScenarioClient, catalogue: Catalogue) -> None:
 
 
 def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:
-    """The lists that may show a record of a family, by their items' members or by the lists that they are made from."""
+    """The lists that may show records of a family, by their items' members or by the lists that supply them."""
     listing = f"GET {family.path}"
     recent = [f"GET {short}" for short, long in business_rules.RECENT.items() if long == family.path]
     return [listing, *recent]
@@ -107,7 +107,7 @@ def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:
 def activities_of_leads(
     client: ScenarioClient, lists: Mapping[str, Listing], activities: Listing, leads: Family, send: Operation
 ) -> None:
-    """A lead's activities tell of its creation, of each change and of each message once; reading leaves none."""
+    """A lead's activities report its creation and each change and message once; reading adds none."""
     kind = RecordKind(client, leads)
     lead, made, _ = kind.create_sample(all_members=True)
     seen = list[str]()
@@ -154,7 +154,7 @@ def _each_step(
 
 
 def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call: Operation, leads: Family) -> None:
-    """A message and a call change the inquiries and what a lead says of its last one, and nothing else."""
+    """A message and a call change the inquiries and the lead's data about the last one, and nothing else."""
     kind, lists = RecordKind(client, leads), catalogue.lists
     lead, _, _ = kind.create_sample(all_members=True)
     user = next((item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])), None)
@@ -181,7 +181,7 @@ def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call:
 
 
 def _last_inquiry(kind: RecordKind, inquiries: Listing, lead: Any) -> None:
-    """The list and the item show the inquiry of a lead that came in just now as its last one."""
+    """The list and the item show the newest inquiry of a lead as its last one."""
     client, family = kind.client, kind.family
     newest = [item for item in fetch(client, inquiries, page=1, size=5).items if item.get("leadId") == lead][:1]
     listed = [item for item in kind.listed() if item.get("id") == lead]

@@ -1,4 +1,4 @@
-"""The texts of messages and calls: the inquiry that each leaves behind holds them as they were sent."""
+"""Scenarios about the texts of messages and calls: the resulting inquiry has them exactly as they were sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _CERTAIN = 250  # letters of a text that a summary shows at least
 
 @dataclass
 class Messages:
-    """The messages of a run, each of which starts an inquiry of its own lead."""
+    """The messages of a run. Each starts an inquiry of its own lead."""
 
     operation: Operation
     read: Operation
@@ -30,7 +30,7 @@ class Messages:
     _user: str = ""
 
     def send(self, client: ScenarioClient, lead: str, turn: int) -> None:
-        """Send an awkward message to a lead. Raises ScenarioSkipped when it is refused."""
+        """Send an awkward message to a lead. Raises ScenarioSkipped if it is refused."""
         if not self._user:
             self._user = next((str(it["id"]) for it in whole_list(client, self.lists[business_rules.MEMBERS])), "")
         given = {"userId": self._user, "leadId": lead}
@@ -52,7 +52,7 @@ class Messages:
 
 
 def calls(client: ScenarioClient, lists: Lists, operation: Operation, read: Operation) -> None:
-    """The name and the instructions of a call are found in its inquiry as they were sent."""
+    """The inquiry of a call contains its name and instructions as they were sent."""
     listing, made = lists[business_rules.INQUIRIES], AwkwardBodies(client.sampler, operation)
     before = {item.get("id") for item in fetch(client, listing, page=1, size=100).items}
     sent = []

@@ -1,4 +1,4 @@
-"""Awkward values in every member, written and read in every view: a target must keep them exactly."""
+"""Scenarios that write awkward values in every member and read them in every view: they must not change."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,9 +18,9 @@ _FEW = business_rules.RECENT_COUNT
 
 
 def records(client: ScenarioClient, family: Family, elsewhere: Sequence[Listing], messages: Messages | None) -> None:
-    """Create and change a record for each round of awkward values, and look at it wherever it is shown.
+    """Create and change a record for each round of awkward values, and read it in every view.
 
-    ``elsewhere`` are lists of other kinds that may show a record of this family. ``messages`` sends one to each record.
+    ``elsewhere`` are lists of other kinds that may show the record. ``messages`` sends one to each record.
     """
     kind, unique = RecordKind(client, family), business_rules.UNIQUE.get(family.path, ())
     made = AwkwardBodies(client.sampler, kind.create, unique)
@@ -45,7 +45,7 @@ def records(client: ScenarioClient, family: Family, elsewhere: Sequence[Listing]
 def _change(
     client: ScenarioClient, family: Family, update: Operation, written: Sequence[Written], elsewhere: Sequence[Listing]
 ) -> None:
-    """Change each record to the values of another round; at the end the newest ones are looked at elsewhere too."""
+    """Change each record to the values of another round; at the end also read the newest ones elsewhere."""
     unique = business_rules.UNIQUE.get(family.path, ())
     made = AwkwardBodies(client.sampler, update, unique)
     changed = []
@@ -58,7 +58,7 @@ def _change(
 
 
 def write(client: ScenarioClient, made: AwkwardBodies, ids: Sequence[Any], turn: int) -> Written | None:
-    """Send a valid write and compare its answer with it; None when it is refused, which is written down."""
+    """Send a valid write and compare its answer with it. A refusal is noted and gives None."""
     operation, body = made.operation, made.body(turn)
     exchange = client.call(operation, *ids, body=body)
     if exchange.succeeded:
@@ -74,7 +74,7 @@ def write(client: ScenarioClient, made: AwkwardBodies, ids: Sequence[Any], turn:
 
 
 def _look(client: ScenarioClient, family: Family, written: Sequence[Written]) -> None:
-    """Compare each record in its list and by itself with what was written, and judge all that was seen of it."""
+    """Compare each record in its list and by itself with what was written, and judge the views."""
     wanted = {one.record["id"] for one in written}
     listed: Mapping[Any, Record] = by_id(newest(client, family.listing, wanted)) if family.listing else {}
     for one in written:

@@ -1,4 +1,4 @@
-"""Filters together with expansion, and values that almost match."""
+"""Scenarios about filters with expansion, and about values that almost match."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ Items = Sequence[Mapping[str, Any]]
 
 
 def expanded(client: ScenarioClient, listing: Listing, query: Mapping[str, Any], got: Items) -> None:
-    """Filtered and expanded at once, a list holds the filtered items, and what expanding adds to each."""
+    """With filter and expansion, a list has the filtered items, each with the members that expansion adds."""
     for parameter in listing.expands:
         for value in parameter.schema["enum"]:
             asked = {**query, parameter.name: value}
@@ -35,7 +35,7 @@ def added(client: ScenarioClient, listing: Listing, page: rules.Page, names: Col
 
 
 def almost(client: ScenarioClient, listing: Listing, asked: Filter, items: Items) -> None:
-    """A value that almost matches finds nothing: a part of one that there is, one with more, in another case."""
+    """A filter finds nothing for a part of an existing value, a longer value, or one in another case."""
     found = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
     for value in dict.fromkeys(found[:1] + found[-1:]) if not asked.schema.get("enum") else ():
         for near in _near(value):

@@ -1,4 +1,4 @@
-"""Answers held against themselves, and lists against what their items refer to."""
+"""Scenarios about answers that must be consistent in themselves, and lists that must agree with their references."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +18,14 @@ from contracts.spec.resources import Listing, id_prefix
 from contracts.transport.exchange import Exchange
 
 _MAX_RECORDS = 60
-"""Records that are read one by one: of what one in ten does, this misses nothing."""
+"""Most records that are read one by one: enough to find a fault that one in ten has."""
 _PREFIX = re.compile(r"[a-z]{2,5}_")
 
 
 def accuse(
     client: ScenarioClient, violations: Iterable[Violation], evidence: Sequence[Exchange], *blamed: Operation
 ) -> None:
-    """Write down what a judgement found, against each operation that may be wrong."""
+    """Note what a judgement found, against each operation that may be at fault."""
     for found in violations:
         for operation in blamed:
             where = found.location.name
@@ -33,7 +33,7 @@ def accuse(
 
 
 def items(client: ScenarioClient, listing: Listing) -> None:
-    """Each item of a list makes sense by itself, and numbers stand for one of them."""
+    """Each item of a list is consistent in itself, and ids and numbers are unique."""
     shown = beginning(client, listing)
     evidence = [client.last(listing.operation)]
     accuse(client, judgements.within(shown), evidence, listing.operation)
@@ -42,7 +42,7 @@ def items(client: ScenarioClient, listing: Listing) -> None:
 
 
 def details(client: ScenarioClient, listing: Listing, read: Operation, inner: str) -> None:
-    """Many items, one by one: each reads as in its list, and makes sense by itself."""
+    """Many items, read one by one, agree with their list and are consistent in themselves."""
     inner_ids: dict[Any, Any] = {}
     for item in some(beginning(client, listing), _MAX_RECORDS):
         exchange = client.get(read, item["id"])
@@ -62,7 +62,7 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
 
 
 def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:
-    """Ids in the items of any list lead to a record, where its kind can be listed."""
+    """Ids in the items of any list lead to existing records, if their kind can be listed."""
     homes = {id_prefix(listing.item_properties().get("id", {})): listing for listing in reversed(lists)}
     known = {prefix: {item["id"] for item in whole_list(client, home)} for prefix, home in homes.items() if prefix}
     for listing in lists:
@@ -71,7 +71,7 @@ def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:
 
 
 def lost(client: ScenarioClient, operation: Operation, item: Record, known: Mapping[str, set[Any]]) -> None:
-    """Accuse the operation whose item names a record that no list has."""
+    """Accuse the operation whose item refers to a record that no list has."""
     for name, value in item.items():
         prefix = _PREFIX.match(value) if isinstance(value, str) and name.lower().endswith("id") else None
         if prefix is None or name == "id" or prefix[0] not in known or value in known[prefix[0]]:
@@ -106,14 +106,14 @@ def week(client: ScenarioClient, availability: Operation, organization: Operatio
 
 
 def groups(client: ScenarioClient, listing: Listing, kind: str) -> None:
-    """Entries of a catalogue belong to the group in which they stand."""
+    """The entries of a catalogue belong to their group."""
     exchange = client.get(listing.operation)
     shown = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
     accuse(client, judgements.groups(shown, kind), [exchange], listing.operation)
 
 
 def services(client: ScenarioClient, listing: Listing, catalogue: Listing) -> None:
-    """The service of an appointment is one of the catalogue, under its own name."""
+    """The service of an appointment is in the catalogue, under the same name."""
     exchange = client.get(catalogue.operation)
     entries = [one for group in exchange.field(catalogue.items) or () for one in group.get("services", ())]
     names = {entry.get("id"): entry.get("name") for entry in entries}

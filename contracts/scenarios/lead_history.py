@@ -1,4 +1,4 @@
-"""The activities of a lead tell what happened to it: each of its records once, at the moment when it was made."""
+"""Scenarios about a lead's activities: they report each of its records once, with the moment of its creation."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ Lists = Mapping[str, Listing]
 
 
 def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Listing) -> None:
-    """Hold the activities of some leads against the leads, their inquiries, appointments and notes."""
+    """Compare the activities of some leads with the leads, their inquiries, appointments and notes."""
     leads = whole_list(client, lists[business_rules.LEADS])
     of = {name: whole_list(client, lists[name]) for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS)}
     members = {item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])}
@@ -47,7 +47,7 @@ def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Li
 def _look_up(
     client: ScenarioClient, activities: Operation, shown: list[Record], event: str, record: Record, operation: Operation
 ) -> None:
-    """A record that was made is the reference of one activity of that name and moment."""
+    """A new record is the reference of exactly one activity with the right name and moment."""
     about = [item for item in shown if item.get("event") == event and item.get("referenceId") == str(record["id"])]
     moments = [item.get("createdAt") for item in about]
     if moments != [record.get("createdAt")]:

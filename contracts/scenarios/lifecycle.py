@@ -1,4 +1,4 @@
-"""A record from its making to its end, in every collection where records can be made."""
+"""Scenarios about a record from its creation to its end, in every collection where records can be created."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _FOREIGN_FIELD = "suiteKept"
 
 
 def creation(client: ScenarioClient, family: Family) -> None:
-    """With the least that is needed and with all there is: as sent, fresh, readable, listed once, counted."""
+    """A record with the fewest members and one with all is shown as sent, readable, listed once and counted."""
     kind = RecordKind(client, family)
     for all_members in (False, True):
         before = kind.listed()
@@ -95,7 +95,7 @@ def _counted(kind: RecordKind, due: int, cause: Exchange, operation: Operation) 
 
 
 def _untouched(kind: RecordKind, before: list[Record], cause: Exchange, operation: Operation, *but: Any) -> None:
-    """Everything that was there is there as it was, ``but`` for these ids."""
+    """All earlier records are unchanged, ``but`` for these ids."""
     now = {item["id"]: item for item in kind.listed() if "id" in item}
     for item in before:
         if item.get("id") in but:
@@ -123,7 +123,7 @@ def _moments(kind: RecordKind, record: Record, before: list[Record], exchange: E
 
 
 def update(client: ScenarioClient, family: Family) -> None:
-    """One member at a time: it changes, nothing else does, and every view shows it."""
+    """A change of one member changes that member and nothing else, and every view shows it."""
     kind = RecordKind(client, family)
     if family.update is None or family.update.body is None:
         raise ScenarioSkipped(f"{family.path}: nothing can be updated")
@@ -180,7 +180,7 @@ def _updated(kind: RecordKind, operation: Operation, record: Record, body: dict[
 
 
 def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
-    """Null for a member that may be null clears it."""
+    """Setting a nullable member to null clears it."""
     body = {name: None}
     if operation.body is None or not operation.document.validator(operation.body).is_valid(body):
         return
@@ -193,7 +193,7 @@ def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -
 
 
 def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
-    """An empty list or object takes the place of what was there (gap transfer-settings)."""
+    """An empty list or object replaces the present value (gap transfer-settings)."""
     filled: tuple[Any, ...] = ([], {})
     for empty, before in zip(filled, (record.get(name), {_FOREIGN_FIELD: 1}), strict=True):
         bodies = {name: before}, {name: empty}
@@ -209,7 +209,7 @@ def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) 
 
 
 def _dated(kind: RecordKind, operation: Operation, record: Record) -> None:
-    """A change is dated by the moment when it was made: not before a record that was made just then."""
+    """A change has the time at which it was made: not before the time of a record that was created just then."""
     names = [name for name in record if is_change_time(name) and isinstance(record[name], str)]
     for body, what in _each_change(kind, operation, record) if names else ():
         marker, _, _ = kind.create_sample()
@@ -225,7 +225,7 @@ def _dated(kind: RecordKind, operation: Operation, record: Record) -> None:
 
 
 def _each_change(kind: RecordKind, operation: Operation, record: Record) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Changes of a record: of all members, twice, and then of each alone."""
+    """The changes of a record that are tried: all members, twice, and then each alone."""
     document, sampler = operation.document, kind.client.sampler
     for turn in range(2):
         yield sampler.body(kind.create), f"change {turn + 1}"

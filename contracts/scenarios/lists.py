@@ -1,4 +1,4 @@
-"""Lists: pages, sizes, defaults, totals, order, what is past the end, filters, expansion."""
+"""Scenarios about lists: pages, sizes, defaults, totals, order, pages past the end, filters, expansion."""
 
 import itertools
 import re
@@ -16,11 +16,11 @@ from contracts.spec.resources import Filter, Listing, bare, is_total
 Items = Sequence[Mapping[str, Any]]
 _MOST_VALUES = 5
 _ALL = re.compile(r"(?i)all|both|everything|full|\*")
-"""Names of an expansion that stands for all the others."""
+"""Names of an expansion that means all others."""
 
 
 def paging(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
-    """Cut the list in several ways; every cut must show the same list."""
+    """Read the list in pages of several sizes: the result is always the same list."""
     items = whole_list(client, listing, *parents)
     ids = [item.get("id") for item in items]
     note(client, listing, rules.ordered(items), client.last(listing.operation))
@@ -76,7 +76,7 @@ def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequ
 
 
 def filtering(client: ScenarioClient, listing: Listing) -> None:
-    """Each filter alone, in pairs, with a value that nothing has, and cut into pages."""
+    """Try each filter alone, in pairs, with a value that no record has, and in pages."""
     items, names = whole_list(client, listing), {one.member: one.name for one in _comparable(listing)}
     for wanted in _questions(client, listing, items):
         query = {names[member]: value for member, value in wanted.items()}
@@ -98,14 +98,14 @@ def filtering(client: ScenarioClient, listing: Listing) -> None:
 
 
 def _comparable(listing: Listing) -> list[Filter]:
-    """The filters whose lists are parts of the whole one; one with a default narrows that too."""
+    """The filters whose result is a part of the whole list; one with a default narrows that list too."""
     if any("default" in one.schema for one in listing.filters):
         return []
     return list(listing.filters)
 
 
 def _questions(client: ScenarioClient, listing: Listing, items: Items) -> Iterator[dict[str, Any]]:
-    """Members of the items with the values that are asked for."""
+    """Members of the items, each with the values to filter by."""
     asked = ((one.member, [it for it in _values(one, items) if listing.takes(one, it)]) for one in _comparable(listing))
     values = {member: known for member, known in asked if known}
     asks = {one.member: one for one in listing.filters}
@@ -123,7 +123,7 @@ def _questions(client: ScenarioClient, listing: Listing, items: Items) -> Iterat
 
 
 def _values(asked: Filter, items: Items) -> list[Any]:
-    """All values of a closed set; else the commonest of the list, and some of its rarer ones."""
+    """All values of an enumeration; else the commonest in the list and some rare ones."""
     if asked.schema.get("enum"):
         return list(asked.schema["enum"])
     found = [item[name] for item in items if isinstance(item.get(name := asked.member), str | int | float)]
@@ -147,7 +147,7 @@ def _unknown(client: ScenarioClient, listing: Listing) -> None:
 
 
 def expansion(client: ScenarioClient, listing: Listing) -> None:
-    """Each way to expand: what was there stays, something is added, and two ways add what each adds."""
+    """Each expansion keeps all members and adds some; two together add what each of them adds."""
     plain = fetch(client, listing, page=1, size=listing.largest)
     for parameter in listing.expands:
         added: dict[str, set[str]] = {}
@@ -201,9 +201,9 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
 
 
 def _expandable(listing: Listing, values: Sequence[str]) -> set[str]:
-    """The optional members that an expansion names: the one of its own name, else those that begin with it.
+    """The optional members that an expansion means: the one with its name, else those that begin with it.
 
-    Others may come and go as they like, and what the document does not have is another rule's matter.
+    Other optional members may appear or not, and undocumented ones are another rule's matter.
     """
     optional = set(listing.item_properties()) - listing.operation.document.required(listing.item_schema)
     named = {value: {name for name in optional if bare(name) == bare(value)} for value in values}
@@ -213,7 +213,7 @@ def _expandable(listing: Listing, values: Sequence[str]) -> set[str]:
 
 
 def catalogue(client: ScenarioClient, listing: Listing) -> None:
-    """A list that is not paged, in groups or not: its totals count the groups and what is in them."""
+    """The totals of a list without pages count its groups and the items in them."""
     exchange = client.get(listing.operation)
     groups = [group for group in exchange.field(listing.items) or () if isinstance(group, dict)]
     inner = [value for group in groups for value in group.values() if isinstance(value, list)]

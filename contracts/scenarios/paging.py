@@ -1,4 +1,4 @@
-"""Walking a list from its first page to its last, and what every walk finds out on the way."""
+"""Read a list from its first page to its last, and check what every such walk can check."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from contracts.spec.resources import Listing
 from contracts.transport.exchange import Exchange
 
 MAX_PAGES = 60
-"""Pages that are read of a list. One that never ends is a finding, not an endless run."""
+"""Most pages of a list that are read. A list without an end is a finding, not an endless run."""
 _SOME_PAGES = 5
 _FEW_PAGES = 2  # in which what has just been written is looked for, where the newest comes first
 
@@ -42,7 +42,7 @@ def fetch(
     page: int | None = None,
     size: int | None = None,
 ) -> Page:
-    """One page. Raises ScenarioSkipped when it is refused."""
+    """Read one page. Raises ScenarioSkipped if it is refused."""
     asked = dict(query or {})
     if listing.page is not None and page is not None:
         asked[listing.page.name] = page
@@ -57,7 +57,7 @@ def fetch(
 def _remember(
     client: ScenarioClient, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page
 ) -> None:
-    """The moment of creation of every item ever seen in this run: it never moves."""
+    """Remember the time of creation of every item that this run sees: it must never change."""
     created = item.get("createdAt")
     if created is not None:
         first = client.created.setdefault((listing.key, *parents, item.get("id")), created)
@@ -75,10 +75,10 @@ def whole_list(
     query: Mapping[str, Any] | None = None,
     key: str | None = None,
 ) -> list[Mapping[str, Any]]:
-    """Read every item, by the largest pages, and check what the pages say of the whole.
+    """Read every item, in the largest pages, and check what the pages say about the whole.
 
-    Raises ScenarioSkipped for a list of more than ``MAX_PAGES`` such pages: what is true of a part need not be true
-    of the whole.
+    Raises ScenarioSkipped for a list of more than ``MAX_PAGES`` such pages, because a part cannot be judged as the
+    whole.
     """
     if not listing.paged:
         return list(fetch(client, listing, *parents, query=query, key=key).items)
@@ -98,7 +98,7 @@ def whole_list(
 
 
 def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> list[Mapping[str, Any]]:
-    """Read the beginning of a list that shows what has just been written; all of it where that is not the beginning.
+    """Read the beginning of a list if that shows the newest records, otherwise all of it.
 
     Raises ScenarioSkipped as ``whole_list`` does.
     """
@@ -114,7 +114,7 @@ def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> li
 
 
 def beginning(client: ScenarioClient, listing: Listing, pages: int = _SOME_PAGES) -> list[Mapping[str, Any]]:
-    """Read the first items of a list, however long it is: enough for what must be true of each."""
+    """Read the first items of a list, however long it is: enough for rules about each item."""
     if not listing.paged:
         return list(fetch(client, listing).items)
     items = list[Mapping[str, Any]]()
@@ -135,9 +135,9 @@ def _is_long(
     pages: Sequence[Page],
     size: int,
 ) -> bool:
-    """Tell whether a list has more pages than are read: as its first page says, or as all were full.
+    """Tell whether a list has more pages than are read: by its first page, or because all were full.
 
-    A list that repeats its items is none of these: it never ends, which is a finding.
+    A list that repeats its items is not long: it never ends, which is a finding.
     """
     first, says = pages[0], [pages[0].count or 0, (pages[0].pages or 0) * size]
     if len(first.items) < size or (len(pages) == 1 and max(says) <= MAX_PAGES * size):
@@ -154,6 +154,6 @@ def some_sizes(count: int, largest: int) -> Sequence[int]:
 
 
 def some_pages(count: int, size: int) -> Sequence[int]:
-    """The pages worth asking for: the first three, the last two."""
+    """The pages to read: the first three and the last two."""
     last = max(1, math.ceil(count / size))
     return sorted(page for page in {1, 2, 3, last - 1, last} if 1 <= page <= last)

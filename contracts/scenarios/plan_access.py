@@ -1,4 +1,4 @@
-"""Runs about keys: without one, with a wrong one, with another organization's."""
+"""Plan the scenarios about keys: without one, with a wrong one, with another organization's."""
 
 from collections.abc import Iterator
 from functools import partial

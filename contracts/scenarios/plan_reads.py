@@ -1,4 +1,4 @@
-"""Runs that read: lists, what there is one of, agreement of views, query values."""
+"""Plan the scenarios that read: lists, single resources, agreement of views, query values."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -35,7 +35,7 @@ def lists(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def singles(catalogue: Catalogue) -> Iterator[Scenario]:
-    """Reads of what there is only one of."""
+    """Scenarios that read resources of which there is only one."""
     for operation in catalogue.contract.operations.values():
         if operation.method == "GET" and operation.key not in catalogue.lists and not operation.parameters_in("path"):
             yield Scenario("single", operation.key, on(pages.single, operation))
@@ -107,7 +107,7 @@ def inner_views(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def histories(catalogue: Catalogue) -> Iterator[Scenario]:
-    """Scenarios about what other views tell of a lead: its activities, its notes, the recent lists."""
+    """Scenarios about other views of a lead: its activities, its notes, the recent lists."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     needed = [business_rules.LEADS, business_rules.INQUIRIES, business_rules.APPOINTMENTS, business_rules.MEMBERS]
     if not set(needed) <= set(lists):

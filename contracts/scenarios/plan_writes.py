@@ -1,4 +1,4 @@
-"""Runs that write: the life of records, bounds of bodies, actions, and what must agree afterwards."""
+"""Plan the scenarios that write: the life of records, bounds of bodies, actions, and agreement afterwards."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -60,7 +60,7 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def exact(catalogue: Catalogue) -> Iterator[Scenario]:
-    """Scenarios about awkward values: what is written is kept exactly, wherever it is shown."""
+    """Scenarios about awkward values, which every view must show exactly as written."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
     read = operations.get(business_rules.INQUIRY)
@@ -90,7 +90,7 @@ def _exact(
 
 
 def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
-    """Bodies of operations that make no record."""
+    """Scenarios about bodies of operations that create no record."""
     made = [family.create for family in catalogue.makers]
     for operation in catalogue.contract.operations.values():
         if operation.body is not None and operation not in made and not operation.parameters_in("path"):
@@ -98,7 +98,7 @@ def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:
-    """Scenarios about what a write changes beside its record."""
+    """Scenarios about changes that a write makes beside its record."""
     lists, operations = catalogue.lists, catalogue.contract.operations
     if catalogue.makers:
         also = [operation.key for family in catalogue.makers for operation in family.operations]
@@ -133,7 +133,7 @@ def long_lists(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def _grow(client: ScenarioClient, family: Family, listing: Listing) -> None:
-    """More records than the default page holds, then the pages again: only so is a wrong default seen."""
+    """Create more records than the default page has and read the pages again: only this shows a wrong default."""
     kind = RecordKind(client, family)
     missing = listing.usual + 3 - len(kind.listed())
     made = [kind.create_sample()[0] for _ in range(max(0, missing))]
@@ -200,7 +200,7 @@ def webhook_scenarios(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def _of_event(catalogue: Catalogue, event: str) -> list[str]:
-    """Operations that make an event happen, or show what it was about."""
+    """The operations that cause an event, or that show its subject."""
     kind = event.partition("_")[0]
     leads = [
         key for family in catalogue.makers if f"GET {family.path}" == business_rules.LEADS for key in _keys(family)
@@ -210,7 +210,7 @@ def _of_event(catalogue: Catalogue, event: str) -> list[str]:
 
 
 def consistency_after_writes(catalogue: Catalogue) -> Iterator[Scenario]:
-    """After all the writing, what must agree still does."""
+    """Scenarios about data that must still agree after all the writing."""
     yield from agreeing_views(catalogue, "aftermath")
     for listing in catalogue.listings:
         if "createdAt" in listing.item_properties() and not listing.operation.parameters_in("path"):

@@ -1,4 +1,4 @@
-"""Requests that are not what the document describes: other methods, bodies, types, query values."""
+"""Scenarios with requests that the document does not describe: other methods, bodies, types, query values."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequ
 
 
 def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
-    """No body, no JSON, another type: refused."""
+    """A missing body, one that is not JSON, and one of another type are refused."""
     url = client.target.origin + fill(operation, known)
     query, json = client.needed(operation, "query"), client.headers(operation, with_body=True)
     none = [b""] if operation.body_required else []
@@ -55,7 +55,7 @@ def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -
 
 
 def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
-    """Values at the bounds are taken, values beyond them refused; what is unknown is ignored."""
+    """Query values at the bounds are accepted and values beyond them refused; unknown parameters are ignored."""
     plain = client.get(operation, *known)
     asked = operation.parameters_in("query")
     free = any(parameter.takes("suite_unknown") for parameter in asked)
@@ -92,7 +92,7 @@ def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue)
 
 
 def _read(text: str, parameter: Parameter) -> Any:
-    """The value that a text in a query means, as far as the runs here send any."""
+    """The value that a query's text means, for the texts that these scenarios send."""
     return int(text) if parameter.schema.get("type") in _NUMBERS and _INTEGER.fullmatch(text) else text
 
 

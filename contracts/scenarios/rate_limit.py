@@ -1,4 +1,4 @@
-"""The rate limit: on a mock in an organization with the documented one, on a real host when that was asked for."""
+"""Scenarios about the rate limit: on a mock with the documented limit, on a real host only if the user asks for it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -25,7 +25,7 @@ _HEADERS: tuple[tuple[str, str, Callable[[str, int], bool]], ...] = (
         lambda text, _: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW_SECONDS,
     ),
 )
-"""Name, what is due in words, and whether a value is that in a minute of so many requests."""
+"""For each header, a description of the right value, and a test of it for so many requests a minute."""
 RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 
@@ -37,10 +37,10 @@ def window(client: ScenarioClient, operation: Operation) -> None:
 def on_host(
     client: ScenarioClient, operation: Operation, query: Query, burst: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    """Show the rate limit of a host whose windows nobody knows, with a key that others may use too.
+    """Test the rate limit of a host with unknown windows and a key that others may use too.
 
-    What is not as documented is looked at again: a window of the host may have turned in the middle, or somebody else
-    may have used up a part of it. Raises ScenarioSkipped when that may be so twice.
+    A deviation is checked a second time: a window of the host may have ended in the middle, or somebody else may have
+    used up a part of it. Raises ScenarioSkipped if that may have happened twice.
     """
     seen: list[tuple[int, Exchange]] = []
     while len(seen) < BURSTS and (not seen or seen[-1][0] != RATE):
@@ -61,7 +61,7 @@ def _says(last: Exchange) -> bool:
 
 
 def _until_refused(client: ScenarioClient, operation: Operation, query: Query) -> tuple[int, Exchange]:
-    """How many passed, one more than the documented number at most, and the last answer."""
+    """Send requests until one is refused, one more than the limit at most. Return their number and the last answer."""
     passed = 0
     while (exchange := client.call(operation, query=query)).status != 429:
         client.accepted(exchange, operation)
@@ -82,7 +82,7 @@ def _judge(client: ScenarioClient, operation: Operation, passed: int, last: Exch
 
 
 def headers(client: ScenarioClient, operation: Operation, last: Exchange, rate: int) -> None:
-    """A refusal says how many requests a minute has, that none is left, and for how many seconds."""
+    """A refusal gives the requests in a minute, that none is left, and the seconds to wait."""
     for name, words, right in _HEADERS:
         got, expected = last.headers.get(name.lower()), words.format(rate=rate)
         if got is None or not right(got, rate):
@@ -90,7 +90,7 @@ def headers(client: ScenarioClient, operation: Operation, last: Exchange, rate: 
 
 
 def _told(text: str | None, last: Exchange) -> str:
-    """A header as a report may hold it: of a real host no text."""
+    """The value of a header for a report; texts of a real host are left out."""
     if text is None:
         return "no such header"
     return text if text.isdecimal() or not last.private else "another value"

@@ -1,4 +1,4 @@
-"""Lists of the most recent items, against the lists that the items come from."""
+"""Scenarios that compare lists of recent items with the lists that the items come from."""
 
 from contracts.rules import consistency as rules
 from contracts.rules.collections import page_of
@@ -8,11 +8,11 @@ from contracts.spec import business_rules
 from contracts.spec.resources import Listing
 
 _SAME = (*business_rules.RECENT_SHARED, "createdAt", "source", "tag", "summary", "isFirstInquiry", "leadId")
-"""Members that an item of both lists has alike."""
+"""Members that an item has in both lists with the same value."""
 
 
 def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
-    """A recent list holds the newest items of the list it comes from, newest first, as they are."""
+    """A recent list has the newest items of its source list, newest first and unchanged."""
     operation, exchange = listing.operation, client.get(listing.operation)
     newest = sorted(whole_list(client, source), key=lambda item: str(item.get("createdAt")), reverse=True)
     ids = [item["id"] for item in newest[: business_rules.RECENT_COUNT]]

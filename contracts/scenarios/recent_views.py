@@ -1,4 +1,4 @@
-"""Recent items say what the record, its lead and its details say, in the words of their own surface."""
+"""Compare recent items with the record, its lead and its details: they agree, in the recent list's own words."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -14,16 +14,16 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
 
 _WORDS = {"PENDING": "scheduled", "CONFIRMED": "confirmed", "COMPLETED": "completed", "CANCELLED": "cancelled"}
-"""Statuses of v1 → those of the recent list (gap zapier-vocabulary)."""
+"""For each status of v1, the recent list's word for it (gap zapier-vocabulary)."""
 _ALONE: Mapping[str, int] = MappingProxyType({"status": 0, "attendees": 0, "keyPoints": 1, "address": 2})
-"""Member → the only other view of it, of list, inquiry and lead: when two views differ, either may be wrong."""
+"""For some members, the only other view that shows them: if the two differ, either may be wrong."""
 Due = tuple[str, Any, Any]
 
 
 def wording(
     client: ScenarioClient, listing: Listing, source: Listing, leads: Listing, inquiry: Operation, read: Operation
 ) -> None:
-    """Compare what a recent item adds to the item it shows. ``inquiry`` and ``read`` show one of each."""
+    """Compare the additional members of a recent item with its record. ``inquiry`` and ``read`` show one of each."""
     exchange = client.get(listing.operation)
     origins = {item["id"]: item for item in whole_list(client, source)}
     people = {item["id"]: item for item in whole_list(client, leads)}
@@ -72,7 +72,7 @@ def _words(item: Record, origin: Record) -> Iterator[Due]:
 
 
 def _address(item: Record, address: Any) -> Iterator[Due]:
-    """A formatted address holds the parts of the lead's."""
+    """A formatted address contains the parts of the lead's address."""
     parts = address.get("address") if isinstance(address, dict) else None
     text = next((item[name] for name in ("address", "formattedLeadAddress") if name in item), ...)
     if isinstance(parts, dict) and text is not ...:

@@ -1,4 +1,4 @@
-"""Reading one kind of record wherever it can be read, and comparing what is read."""
+"""Read one kind of record in every view, and compare the results."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def is_change_time(name: str) -> bool:
 
 
 def record_of(exchange: Exchange) -> Record:
-    """The record in an answer, wrapped (``{"lead": {…}}``) or not. Raises ScenarioSkipped when there is none."""
+    """The record in an answer, wrapped (``{"lead": {…}}``) or not. Raises ScenarioSkipped if there is none."""
     value = exchange.json
     if isinstance(value, dict) and "id" not in value:
         inner = [member for member in value.values() if isinstance(member, dict) and "id" in member]
@@ -33,14 +33,14 @@ def record_of(exchange: Exchange) -> Record:
 
 
 def differences(one: Record, other: Record, ignore: Sequence[str] = ()) -> list[str]:
-    """Members that both have, with different values."""
+    """Members that both records have, with different values."""
     return sorted(name for name in one if name in other and name not in ignore and one[name] != other[name])
 
 
 def holds(value: Any, sent: Any, shape: "Shape | None" = None) -> bool:
-    """Tell whether ``value`` is what was sent, possibly with members added to its objects.
+    """Tell whether ``value`` is the sent value; its objects may have additional members.
 
-    What the ``shape`` of the answer has no place for may be missing from them.
+    Members without a place in the answer's ``shape`` may be missing.
     """
     if isinstance(sent, dict):
         return isinstance(value, dict) and all(_holds_member(value, name, it, shape) for name, it in sent.items())
@@ -52,7 +52,7 @@ def holds(value: Any, sent: Any, shape: "Shape | None" = None) -> bool:
 
 
 def keeps(record: Record, name: str, sent: Any, shape: "Shape | None") -> bool:
-    """Tell whether a record has a member as it was sent; one that it lacks, or could not show so, does not count."""
+    """Tell whether a record has a member as it was sent. A member that the view cannot show does not count."""
     part = shape.member(name) if shape else None
     return name not in record or holds(record[name], sent, part) or (part is not None and not part.admits(sent))
 
@@ -71,7 +71,7 @@ class Shape:
     schema: Any
 
     def has(self, name: str) -> bool:
-        """Tell whether an object of this shape has a place for a member; one without named members has."""
+        """Tell whether an object of this shape has a place for a member. An object without named members has."""
         return not self.names or name in self.names
 
     @property
@@ -80,7 +80,7 @@ class Shape:
         return self.document.properties(self.schema)
 
     def admits(self, value: Any) -> bool:
-        """Tell whether a value may stand here: what a request may hold need not be what an answer may."""
+        """Tell whether the value is valid here: a request may allow values that an answer does not."""
         return self.document.validator(self.schema).is_valid(value)
 
     def member(self, name: str) -> "Shape":
@@ -103,27 +103,27 @@ class RecordKind:
 
     @property
     def create(self) -> Operation:
-        """The operation that creates a record. Raises ScenarioSkipped when there is none."""
+        """The operation that creates a record. Raises ScenarioSkipped if there is none."""
         if self.family.create is None:
             raise ScenarioSkipped(f"{self.family.path}: nothing can be created")
         return self.family.create
 
     @property
     def shape(self) -> Shape | None:
-        """The shape of a record in the list; None where there is no list."""
+        """The shape of a record in the list; None if there is no list."""
         listing = self.family.listing
         return Shape(listing.operation.document, listing.item_schema) if listing else None
 
     @property
     def defaults(self) -> Mapping[str, Any]:
-        """The values that the list's items have for members that nobody has set, by name."""
+        """The values of members that nobody has set, by name."""
         document = self.create.document
         shapes = document.properties(self.family.listing.item_schema) if self.family.listing else {}
         found = {name: document.resolve(schema).get("default", ...) for name, schema in shapes.items()}
         return {name: value for name, value in found.items() if value is not ...}
 
     def made_unlike_defaults(self) -> tuple[Record, Mapping[str, Any]]:
-        """Create a record no member of which has its default; return it with the defaults."""
+        """Create a record with no member at its default; return it with the defaults."""
         document, schema = self.create.document, self.create.body or {}
         members, validator = document.properties(schema), document.certain_validator(schema)
         body = self.client.sampler.body(self.create, whole=True)
@@ -134,11 +134,11 @@ class RecordKind:
         return self.create_record(body)[0], self.defaults
 
     def listed(self, key: str | None = None) -> list[Record]:
-        """Every record of the list, with this key or our own; empty when there is no list."""
+        """Every record of the list, with this key or our own; empty if there is no list."""
         return whole_list(self.client, self.family.listing, key=key) if self.family.listing else []
 
     def create_record(self, body: Mapping[str, Any]) -> tuple[Record, Exchange]:
-        """Create a record with this body. Raises ScenarioSkipped when it is refused."""
+        """Create a record with this body. Raises ScenarioSkipped if it is refused."""
         exchange = self.client.accepted(self.client.call(self.create, body=body), self.create)
         return record_of(exchange), exchange
 
@@ -149,21 +149,21 @@ class RecordKind:
         return record, exchange, body
 
     def read(self, id: Any) -> Exchange | None:
-        """The answer to reading one record; None when it can be read in lists only."""
+        """Read one record and return the answer; None if records can be read in lists only."""
         return self.client.call(self.family.read, id) if self.family.read else None
 
     def found(self, id: Any) -> list[Record]:
-        """Where a record is shown: the items of the list with this id, then the record itself if it can be read."""
+        """Every view of a record: the list's items with its id, then the record itself if it can be read."""
         shown = [item for item in self.listed() if item.get("id") == id]
         exchange = self.read(id)
         return [*shown, record_of(exchange)] if exchange is not None and exchange.succeeded else shown
 
     def shown(self, id: Any) -> list[Record]:
-        """The record by itself where it can be read, which costs less than its list; else the list's items."""
+        """The record by itself, which costs less than its list; the list's items if it cannot be read alone."""
         exchange = self.read(id)
         return [record_of(exchange)] if exchange is not None and exchange.succeeded else self.found(id)
 
     def gone(self, record: Record) -> None:
-        """Clean up after a run; whether it worked is another run's matter."""
+        """Delete a record after a scenario. Another scenario checks whether that works."""
         if self.family.delete is not None:
             self.client.call(self.family.delete, record["id"])

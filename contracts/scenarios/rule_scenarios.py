@@ -1,4 +1,4 @@
-"""A table of the runs that look at each rule, so that a report can say whether the rule was checked."""
+"""A table of the scenarios that check each rule, so that a report can say whether the rule was checked."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,7 +25,7 @@ ANSWERS = tuple(
     for rule in vars(module).values()
     if isinstance(rule, Rule)
 )
-"""Rules about every answer, whatever was asked."""
+"""Rules about every answer, whatever the request was."""
 TRAFFIC = tuple(rule.name for rule in vars(request_conformance).values() if isinstance(rule, Rule))
 """Rules about recorded requests."""
 ENGINE = "engine"
@@ -117,6 +117,6 @@ RUNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {rule.name: runs for rules, runs in _ASSERTED for rule in rules}
     | {"ensure_resource_availability": (ENGINE,)}  # a check of the engine's own
 )
-"""Rule → topics of runs that look at it, or whole names of runs."""
+"""For each rule, topics of scenarios that check it, or names of single scenarios."""
 EVERYWHERE = (*ANSWERS, input.ACCEPTED.name)
-"""Rules that any run looks at: some request of each has to succeed."""
+"""Rules that any scenario checks, because some request in it must succeed."""

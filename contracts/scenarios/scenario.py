@@ -1,4 +1,4 @@
-"""A scenario is one directed run about one operation or collection."""
+"""A scenario: a directed run of requests about one operation or collection."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from contracts.scenarios.client import ScenarioClient
 
 @dataclass(frozen=True)
 class Scenario:
-    """``topic[subject]`` is its name; ``run`` gives what it finds to the client, or raises ScenarioSkipped."""
+    """A scenario, named ``topic[subject]``. ``run`` gives its findings to the client, or raises ScenarioSkipped."""
 
     topic: str
     subject: str
     run: Callable[[ScenarioClient], None]
     also: Sequence[str] = ()
-    """Operations that it asks beside its subject, those of its collection, and the list that an item's id is from."""
+    """Operations that it uses beside its subject: those of the collection, and the list that supplies an id."""
     builds_on: Sequence[str] = ()
-    """Names of the scenarios whose traces it looks at."""
+    """Names of the scenarios whose effects it examines."""
     size: float = 1.0
-    """How long it takes, an ordinary one being 1: for the time that is left to be foretold."""
+    """Its duration, in units of an ordinary scenario, from which the end of a run is estimated."""
 
     @property
     def name(self) -> str:
@@ -38,5 +38,5 @@ def with_ids(
     known: Callable[[ScenarioClient], list[Any]],
     client: ScenarioClient,
 ) -> None:
-    """Call ``function(client, subject, ids)`` with ids found when the scenario runs."""
+    """Bind ``function(client, subject, ids)`` so that the ids are found when the scenario runs."""
     function(client, subject, known(client))

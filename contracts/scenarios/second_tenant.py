@@ -1,4 +1,4 @@
-"""Another organization on a mock, for the runs about tenancy and limits: a workspace with a key of its own."""
+"""Another organization on a mock, for scenarios about tenancy and limits: a workspace with a key of its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,16 +15,16 @@ _OF_A_THIRD_TRADE = b'{"world": {"business": "air", "leads": 12}, "seed": 100000
 
 
 class SecondTenant:
-    """There for as long as a run needs it. ``plan`` is what the control plane is told to make."""
+    """A second workspace that exists as long as a run needs it. ``plan`` is the request that makes it."""
 
     def __init__(self, plan: bytes = ANOTHER) -> None:
         self.key = ""
-        """Empty when the target would not have it."""
+        """The key of the workspace; empty if the target did not make one."""
         self._plan = plan
         self._made: Exchange | None = None
 
     def create(self, client: ScenarioClient) -> None:
-        """Create the workspace on a mock; nothing happens on a target that makes none."""
+        """Create the workspace on a mock; do nothing on a target without a control plane."""
         self._create(client, self._plan)
         if self._plan == ANOTHER and self._is_alike(client):
             self.delete(client)
@@ -37,7 +37,7 @@ class SecondTenant:
             self.key, self._made = made.field("key"), made
 
     def _is_alike(self, client: ScenarioClient) -> bool:
-        """Tell whether another workspace is the same business as this one."""
+        """Tell whether another workspace has the same business as this one."""
         if self._made is None:
             return False
         listed = client.send("GET", client.target.origin + _WORKSPACES, {}).field("workspaces")
@@ -52,9 +52,9 @@ class SecondTenant:
             self._made = None
 
     def show_evidence(self, evidence: Sequence[Exchange], known_as: str = "") -> Sequence[Exchange]:
-        """The evidence for a person, beginning with the creation of the workspace, which is gone by then.
+        """Prepend the creation of the workspace, which is deleted by then, so that a person can repeat the evidence.
 
-        ``known_as``: a key that stands in reports for that of a second organization.
+        ``known_as``: the placeholder of the second organization's key in reports.
         """
         if self._made is None or not any(_has(exchange, self.key) for exchange in evidence):
             return evidence

@@ -1,4 +1,4 @@
-"""One limit for every operation: reads and writes of each surface count, and each is refused when it is used up."""
+"""Scenarios about one limit for all operations: each surface counts reads and writes, and refuses both."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,7 @@ Limited = Callable[[int], AbstractContextManager[ScenarioClient]]
 
 @contextmanager
 def limited_client(client: ScenarioClient, rate: int) -> Generator[ScenarioClient, None, None]:
-    """A client with the key of an organization that has this many requests a minute. Raises ScenarioSkipped."""
+    """A client of an organization with this many requests a minute. Raises ScenarioSkipped."""
     tenant = SecondTenant(b'{"rateLimit": %d}' % rate)
     tenant.create(client)
     if not tenant.key:
@@ -32,7 +32,7 @@ def limited_client(client: ScenarioClient, rate: int) -> Generator[ScenarioClien
 
 
 def counted(limited: Limited, operations: Sequence[Operation]) -> None:
-    """Send one request to each operation, as many as the limit has; then each of them must be answered 429."""
+    """Send one request to each operation until the limit is used up; then each must be answered 429."""
     with limited(len(operations)) as client:
         for operation in operations:
             exchange = _ask(client, operation)
@@ -55,7 +55,7 @@ def counted(limited: Limited, operations: Sequence[Operation]) -> None:
 def _counts_down(
     client: ScenarioClient, operation: Operation, exchange: Exchange, left: list[tuple[int, Exchange]]
 ) -> None:
-    """The seconds that are left of one window never grow. ``left`` holds the least so far, with its answer."""
+    """The remaining seconds of a window never grow. ``left`` is the smallest so far, with its answer."""
     text = exchange.headers.get("x-ratelimit-reset", "")
     if not text.isdecimal():
         return
@@ -69,7 +69,7 @@ def _counts_down(
 
 
 def _not_counted(limited: Limited, operations: Sequence[Operation]) -> None:
-    """Find the operations after one request of which another still passes, where one request is all there is."""
+    """Find operations that do not count: after them another request passes although the limit is one."""
     for operation in operations:
         with limited(1) as client:
             first, second = _ask(client, operation), _ask(client, operation)
@@ -82,7 +82,7 @@ def _not_counted(limited: Limited, operations: Sequence[Operation]) -> None:
 
 
 def _ask(client: ScenarioClient, operation: Operation) -> Exchange:
-    """A request with ids that nobody has: a refused one counts as well."""
+    """Send a request with ids that no record has: a refused request counts as well."""
     ids = [parameter.example or 1 for parameter in operation.parameters_in("path")]
     try:
         body: Any = client.sampler.body(operation) if operation.body is not None else None

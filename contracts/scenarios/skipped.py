@@ -1,4 +1,4 @@
-"""Reasons why a scenario was not run to its end: a type for the verdict, and a sentence for a person."""
+"""Reasons why a scenario did not run to its end: a type for the verdict, and a sentence for a person."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ class SkipReason(StrEnum):
     """The kinds of reasons that the verdict tells apart."""
 
     NO_ID = "no operation supplies an id"
-    """Nothing can be done about it here: the operation is excused."""
+    """Nothing can be done about it in this run: the operation is excused."""
     LOST = "the connection broke"
     UNREADABLE = "an answer has not the form that this run reads"
     OTHER = "it does not apply here"
@@ -28,7 +28,7 @@ class Skipped:
 
 
 class ScenarioSkipped(SuiteError):
-    """A directed run cannot go on. When nothing was found by then, it counts as not run, with this reason."""
+    """A scenario cannot continue. If it has found nothing by then, it counts as not run, for this reason."""
 
     def __init__(self, detail: str, reason: SkipReason = SkipReason.OTHER) -> None:
         super().__init__(detail)

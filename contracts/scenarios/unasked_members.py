@@ -1,4 +1,4 @@
-"""Members that a write does not take: a client cannot set an id, a moment, a status or what nobody documents."""
+"""Scenarios about members that a write does not take: an id, a time, a status, or an undocumented name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _PAST = "2001-02-03T04:05:06.007Z"
 
 
 def ignored(client: ScenarioClient, family: Family) -> None:
-    """A creation and a change that name such members are taken, and the record is as without them."""
+    """A creation and a change with such members are accepted, and the record is as if they were not sent."""
     kind = RecordKind(client, family)
     plain, _, _ = kind.create_sample(all_members=True)
     shown = {**plain, **next(iter(kind.shown(plain["id"])[-1:]), {})}
@@ -43,7 +43,7 @@ def _changed(kind: RecordKind, shown: Record, extra: Mapping[str, Any]) -> None:
 
 
 def _extra(client: ScenarioClient, family: Family, operation: Operation, shown: Record) -> dict[str, Any]:
-    """Each member of the record that the write does not take, with another value than it has; and one of no record."""
+    """Members of the record that the write does not take, with other values than now, and one that no record has."""
     found: dict[str, Any] = {_UNKNOWN: "suite"}
     known = operation.document.properties(operation.body)
     schemas = family.listing.item_properties() if family.listing else {}

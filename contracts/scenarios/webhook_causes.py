@@ -1,4 +1,4 @@
-"""Ways to make an event happen: a call of the API where there is one, a simulated contact where there is none."""
+"""Cause events: by a call of the API if there is one, otherwise by a simulated contact."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from contracts.spec.resources import Family
 
 @dataclass(frozen=True)
 class WebhookCause:
-    """One event that was made to happen, with its record as it was afterwards (before, when it was deleted).
+    """One event that was caused, with its record afterwards (or before, if it was deleted).
 
-    ``alone`` tells that nothing else happened with it.
+    ``alone`` means that nothing else happened at the same time.
     """
 
     record: Record
@@ -27,7 +27,7 @@ class WebhookCause:
 
 
 class Causes:
-    """Makes events in an organization of its own."""
+    """Causes events in an organization of its own."""
 
     def __init__(self, tenant: WebhookTenant, catalogue: Catalogue) -> None:
         self._tenant = tenant
@@ -39,7 +39,7 @@ class Causes:
         self._leads: Family | None = next(found, None)
 
     def make(self, trigger: str) -> WebhookCause:
-        """Let ``trigger`` happen once. Raises ScenarioSkipped for an event that nothing here makes."""
+        """Cause ``trigger`` once. Raises ScenarioSkipped for an event that nothing here can cause."""
         causes: dict[str, Callable[[], WebhookCause]] = {
             "LEAD_CREATED": self._created,
             "LEAD_UPDATED": self._updated,
@@ -54,7 +54,7 @@ class Causes:
         return causes[trigger]()
 
     def prepare(self, trigger: str) -> None:
-        """Create the records that must exist before the event can happen, which would cause events of their own."""
+        """Create the records that the event needs, because their creation causes events too."""
         if trigger == "LEAD_DELETED" or (trigger in ("LEAD_UPDATED", "INQUIRY_CREATED") and not self._lead):
             self._lead = self._made()
         elif trigger in ("APPOINTMENT_UPDATED", "APPOINTMENT_CANCELLED"):
@@ -73,7 +73,7 @@ class Causes:
         return record
 
     def _done(self, operation: Operation, *ids: Any, body: Any = None) -> None:
-        """Raises ScenarioSkipped when it is refused."""
+        """Check that a call succeeded. Raises ScenarioSkipped if it was refused."""
         exchange = self._client.accepted(self._client.call(operation, *ids, body=body), operation)
         self._tenant.note(exchange)
 

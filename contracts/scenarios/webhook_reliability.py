@@ -1,4 +1,4 @@
-"""Many events in a row, of every cause: each is delivered once, as it is, to subscribers of its own organization."""
+"""Scenarios with many events of every cause: each is delivered once, unchanged, to its own organization only."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,16 +20,16 @@ from contracts.transport.exchange import Exchange
 
 _INBOX = "many"
 _EVENTS = 40
-"""Events of one kind: of one in five that is lost, and of one in twenty, this misses little."""
+"""Events of one kind: enough to notice if one in five is lost, and mostly one in twenty."""
 _FEWER = 20
 _CONTACTS = ("call", "sms", "email", "chat", "webform")
 Cause = tuple[Operation, Record, Mapping[str, Any]]
-"""The operation that made an event, the record that it is about, and what was written."""
+"""The operation that caused an event, the record that it is about, and the written values."""
 
 
 @dataclass(frozen=True)
 class ManyCauses:
-    """Makes many events in an organization; each step gives what one event is about, and what it must hold."""
+    """Causes many events in an organization. Each step returns an event's subject, and the values in it."""
 
     tenant: WebhookTenant
     catalogue: Catalogue
@@ -78,7 +78,7 @@ class ManyCauses:
             yield delete, lead, body
 
     def inquiries(self, count: int) -> Iterator[Cause]:
-        """Send messages and start calls, in turn; then let somebody get in touch in each way."""
+        """Send messages and start calls, in turn; then simulate a contact of each kind."""
         operations, lists = self.catalogue.contract.operations, self.catalogue.lists
         send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
         _, lead, _ = next(self.leads(1))
@@ -97,7 +97,7 @@ class ManyCauses:
             yield from self._new(known, lists[business_rules.INQUIRIES].operation)
 
     def _new(self, known: set[Any], operation: Operation) -> Iterator[Cause]:
-        """Inquiries that were not there before."""
+        """Inquiries that did not exist before."""
         for item in fetch(self._client, self.catalogue.lists[business_rules.INQUIRIES], page=1, size=5).items:
             if item["id"] not in known:
                 known.add(item["id"])
@@ -141,7 +141,7 @@ def many(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None
 def _counted(
     tenant: WebhookTenant, event: Operation, caused: Sequence[Cause], received: Sequence[ReceivedDelivery]
 ) -> None:
-    """Compare deliveries with events, record by record; where one cause tells nobody at all, it is named too."""
+    """Compare deliveries with events, record by record. If no event of one cause is delivered, name that cause."""
     due = Counter(str(record["id"]) for _, record, _ in caused)
     got = Counter(str(one.body.get(business_rules.RECENT_ID)) for one in received if isinstance(one.body, dict))
     wrong = [id for id in due if due[id] != got[id]]
@@ -163,7 +163,7 @@ def _counted(
 def _as_written(
     tenant: WebhookTenant, event: Operation, caused: Sequence[Cause], received: Sequence[ReceivedDelivery]
 ) -> None:
-    """Each delivery holds what was written, letter by letter; and those of different moments have different ids."""
+    """Each delivery has the written values exactly, and deliveries of different events have different ids."""
     bodies = [one.body for one in received if isinstance(one.body, dict)]
     if len(bodies) != len(caused):
         return
@@ -197,7 +197,7 @@ def _story(tenant: WebhookTenant) -> Sequence[Exchange]:
 
 
 def foreign(client: ScenarioClient, catalogue: Catalogue) -> None:
-    """A subscription hears nothing of another organization, and another organization cannot end it."""
+    """A subscription gets no event of another organization, and another organization cannot end it."""
     operations = catalogue.contract.operations
     subscribe, unsubscribe = operations[business_rules.SUBSCRIBE], operations[business_rules.UNSUBSCRIBE]
     with webhook_tenant(client) as tenant:

@@ -1,6 +1,6 @@
 """An organization of its own on a mock, with hook URLs that record what is delivered to them.
 
-Everything here goes to the control plane of a mock. No other target has one, so nothing of it is ever sent elsewhere.
+All requests here go to a mock's control plane. No other target has one, so none of them is sent elsewhere.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -20,30 +20,30 @@ _ADMIN = "/__admin"
 
 @dataclass(frozen=True)
 class ReceivedDelivery:
-    """One delivery as it came in. Header names are lower-case."""
+    """One received delivery. Header names are in lower case."""
 
     headers: Mapping[str, str]
     body: Any
 
     @property
     def id(self) -> str:
-        """The id by which a subscriber recognizes a repeat; empty when there is none."""
+        """The id by which a subscriber recognises a repeat; empty if there is none."""
         return next((self.headers[name] for name in business_rules.MESSAGE_ID if name in self.headers), "")
 
 
 @dataclass(frozen=True)
 class WebhookTenant:
-    """``client`` has the key of the organization ``workspace``, whose clock stands still."""
+    """An organization for webhooks. ``client`` has the key of ``workspace``, whose clock stands still."""
 
     client: ScenarioClient
     workspace: str
     _here: dict[str, str] = field(default_factory=dict)
-    """The values of this organization, each with the word that a person puts in its place when it is gone."""
+    """Values of this organization, each with the placeholder that a person can use once it is deleted."""
     _done: list[tuple[str, str, Exchange]] = field(default_factory=list)
-    """The exchanges that led to deliveries, with the inbox and the event that each is about, empty for all."""
+    """The exchanges that led to deliveries, each with its inbox and event; empty if it concerns all."""
 
     def subscribe(self, trigger: str, inbox: str) -> Any:
-        """Have an event delivered to an inbox; the subscription's id."""
+        """Subscribe an inbox to an event and return the subscription's id."""
         operation = self.client.contract.operations[business_rules.SUBSCRIBE]
         url = f"{self.client.target.origin}{_ADMIN}/inbox/{self.workspace}/{inbox}"
         body = {"hookUrl": url, "trigger": trigger}
@@ -52,11 +52,11 @@ class WebhookTenant:
         return self.note_id(exchange.field("id"), operation.path)
 
     def note(self, exchange: Exchange, inbox: str = "") -> None:
-        """Remember what was done, as a part of the story of an inbox, or of all."""
+        """Remember an exchange as part of the story of an inbox, or of all inboxes."""
         self._done.append((inbox, "", exchange))
 
     def received(self, inbox: str) -> Sequence[ReceivedDelivery]:
-        """The deliveries so far, read when nothing that is due is pending any more."""
+        """The deliveries so far, read once nothing due is pending."""
         self.control("POST", "/webhooks/drain", {"timeout": 5})
         shown = self._look(inbox).field("received") or ()
         return [ReceivedDelivery({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
@@ -65,23 +65,23 @@ class WebhookTenant:
         return self.control("GET", f"/inbox/{self.workspace}/{inbox}")
 
     def note_id(self, id: Any, path: str) -> Any:
-        """``id``, of what was made here. A number is one at the end of a body only."""
+        """Remember the ``id`` of a new record. A number is replaced only at the end of a body."""
         there, here = (id, "<id of {}>") if isinstance(id, str) else (f":{id}}}", ':"<id of {}>"}}')
         self._here[there] = here.format(path)
         return id
 
     def story(self, inbox: str, trigger: str = "") -> Sequence[Exchange]:
-        """The exchanges that show a person an inbox: all that led to it, and the look into it."""
+        """The exchanges that led to an inbox's contents, and the request that reads it."""
         steps = [done for name, event, done in self._done if name in ("", inbox) and trigger in ("", event or trigger)]
         return *steps, self._look(inbox)
 
     def answer_with(self, inbox: str, status: int) -> None:
-        """Let an inbox answer deliveries with this status."""
+        """Make an inbox answer deliveries with this status."""
         done = self.control("PUT", f"/inbox/{self.workspace}/{inbox}", {"status": status})
         self.note(done, inbox)
 
     def state(self) -> str:
-        """How the newest delivery stands: ``pending`` when it will be made again."""
+        """The state of the newest delivery: ``pending`` if it will be tried again."""
         return str(self._newest().get("state"))
 
     def trigger(self) -> str:
@@ -94,11 +94,11 @@ class WebhookTenant:
         return newest
 
     def repeats(self) -> bool:
-        """True when this mock was started to repeat failed deliveries."""
+        """True if this mock was started with retries of failed deliveries."""
         return self.control("GET", "/settings").field("retries") not in (None, "none")
 
     def repeat_by_hand(self) -> None:
-        """Ask the mock to send the newest delivery again with its id."""
+        """Send the newest delivery again with its id, through the control plane."""
         path = f"/webhooks/deliveries/{self._newest().get('id')}/redeliver"
         self.note(self.control("POST", path, {"newId": False}))
 
@@ -107,7 +107,7 @@ class WebhookTenant:
         self.note(self.control("POST", "/clock/advance", {"seconds": days * 86_400}))
 
     def simulate(self, **what: Any) -> None:
-        """Somebody outside does something. Raises ScenarioSkipped."""
+        """Simulate a contact from outside. Raises ScenarioSkipped."""
         done = self.control("POST", "/simulate", what)
         if not done.succeeded:
             raise ScenarioSkipped(f"the mock cannot simulate {what}: {done.answer(120)}")
@@ -124,7 +124,7 @@ class WebhookTenant:
 
 @contextmanager
 def webhook_tenant(client: ScenarioClient) -> Generator[WebhookTenant, None, None]:
-    """A new organization, for as long as this lasts. Raises ScenarioSkipped where there can be none."""
+    """A new organization, deleted at the end of the block. Raises ScenarioSkipped if there can be none."""
     url, headers = f"{client.target.origin}{_ADMIN}/workspaces", {"Content-Type": "application/json"}
     made = client.send("POST", url, headers, b'{"frozen": true}') if client.target.is_mock else None
     if made is None or not isinstance(made.field("key"), str):
@@ -138,7 +138,7 @@ def webhook_tenant(client: ScenarioClient) -> Generator[WebhookTenant, None, Non
 
 
 def _with(exchange: Exchange, texts: Mapping[str, str]) -> Exchange:
-    """A copy of an exchange with some texts replaced; it names no workspace, so it is about that of the run."""
+    """Copy an exchange with some texts replaced and without its workspace, so that it applies to the run's own."""
 
     def changed(text: str) -> str:
         for there, here in texts.items():

@@ -1,4 +1,4 @@
-"""Subscribe, cause, and see what is delivered: once, valid, true; again when it failed; nothing when it must not be."""
+"""Scenarios that subscribe, cause events and check deliveries: once, valid, true, repeated after a failure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,9 +23,9 @@ _NO_KEY = {"Content-Type": "application/json"}
 
 
 def events_reach_subscribers(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
-    """Both subscribers of an event are told once, what it is about; subscribers of other events are not.
+    """Both subscribers of an event get it once, with its record; subscribers of other events get nothing.
 
-    Then once more: the second time the same record changes, it must be told as it is then.
+    When the same record changes a second time, the delivery shows its new state.
     """
     others = [other for other in catalogue.contract.webhooks.values() if other != event]
     with webhook_tenant(client) as tenant:
@@ -81,7 +81,7 @@ def _agree(
     cause: WebhookCause,
     delivery: ReceivedDelivery,
 ) -> None:
-    """Against the record as the API shows it, and against the item of the recent list, which it is."""
+    """Compare a delivery with the record in the API, and with the item of the recent list."""
     body = delivery.body if isinstance(delivery.body, dict) else {}
     record = cause.record
 
@@ -108,7 +108,7 @@ def _recent(tenant: WebhookTenant, catalogue: Catalogue, event: Operation) -> Se
 
 
 def _stray(tenant: WebhookTenant, event: Operation, other: Operation, ids: set[str]) -> None:
-    """The deliveries of another event: of one that is known, or of one that did not happen."""
+    """The deliveries of the wrong event: a known other one, or one that did not happen."""
     deliveries = tenant.received(other.path)
     if deliveries:
         client, same = tenant.client, bool({delivery.id for delivery in deliveries} & ids)
@@ -118,7 +118,7 @@ def _stray(tenant: WebhookTenant, event: Operation, other: Operation, ids: set[s
 
 
 def repeated(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
-    """A failed delivery comes again with the same id and body, and no more once it was taken; other events differ."""
+    """A failed delivery is repeated with the same id and body until it succeeds; other events have other ids."""
     with webhook_tenant(client) as tenant:
         causes = Causes(tenant, catalogue)
         causes.prepare(event.path)
@@ -154,14 +154,14 @@ def repeated(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> 
 
 
 def _alike(first: ReceivedDelivery, deliveries: Sequence[ReceivedDelivery]) -> list[ReceivedDelivery]:
-    """The deliveries of one event: time that passes brings others of its kind."""
+    """The deliveries of one event, without others of its kind that passing time causes."""
     return [
         delivery for delivery in deliveries if delivery.body == first.body or (first.id and delivery.id == first.id)
     ]
 
 
 def _repeat(tenant: WebhookTenant, event: Operation) -> None:
-    """Let the time of the repeat come; a mock that repeats nothing by itself is told to."""
+    """Let time pass until the retry; a mock without retries is told to repeat."""
     if tenant.repeats() or tenant.state() == "pending":
         tenant.advance(1)
     else:
@@ -169,7 +169,7 @@ def _repeat(tenant: WebhookTenant, event: Operation) -> None:
 
 
 def end_of_subscription(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
-    """Nothing is delivered after unsubscribing, and nothing after the subscriber answered 410."""
+    """Nothing is delivered after unsubscribing, or after the subscriber answered 410."""
     unsubscribe = catalogue.contract.operations[business_rules.UNSUBSCRIBE]
     with webhook_tenant(client) as tenant:
         causes = Causes(tenant, catalogue)
@@ -193,7 +193,7 @@ def end_of_subscription(client: ScenarioClient, catalogue: Catalogue, event: Ope
 
 
 def refused(client: ScenarioClient, catalogue: Catalogue, family: Family) -> None:
-    """Calls that are refused tell nobody: invalid ones, clashes, unknown ids, calls without a key."""
+    """Refused calls cause no delivery: invalid ones, conflicts, unknown ids, calls without a key."""
     with webhook_tenant(client) as tenant:
         kind = RecordKind(tenant.client, family)
         record, exchange, body = kind.create_sample(all_members=True)
@@ -221,7 +221,7 @@ def refused(client: ScenarioClient, catalogue: Catalogue, family: Family) -> Non
 def _culprit(
     tenant: WebhookTenant, operation: Operation, ids: Sequence[Any], sent: Sequence[Any]
 ) -> Sequence[Exchange]:
-    """Repeat each of the refused calls alone, to show which of them causes a delivery."""
+    """Repeat each refused call alone, to find the one that causes a delivery."""
     for body, headers in (*((content, None) for content in sent), (next(iter(sent), None), _NO_KEY)):
         before = len(tenant.received(_ONE))
         exchange = tenant.client.call(operation, *ids, body=body, headers=headers)
@@ -234,7 +234,7 @@ def _culprit(
 def _refusable(
     kind: RecordKind, known: Any, body: dict[str, Any]
 ) -> Iterator[tuple[Operation, Sequence[Any], list[Any]]]:
-    """(operation, ids, bodies that must be refused)."""
+    """Calls that must be refused: operation, ids and bodies."""
     family, nothing = kind.family, kind.family.unused_id(known)
     yield kind.create, (), [*(wrong for wrong, _ in invalid_bodies(kind.create, body)), *_clashing(family, body)]
     if family.update is not None:

@@ -1,4 +1,4 @@
-"""Written records, and the views in which they must read exactly as they were sent."""
+"""Written records, and the views that must show them exactly as they were sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from contracts.transport.exchange import Exchange
 
 @dataclass
 class Written:
-    """One write that succeeded. ``seen`` holds the views that differ: the operation, the difference, the exchange."""
+    """One write that succeeded. ``seen`` has the views that differ: the operation, the difference, the exchange."""
 
     operation: Operation
     body: Mapping[str, Any]
@@ -23,10 +23,10 @@ class Written:
     record: Record
     seen: list[tuple[Operation, Difference, Exchange]] = field(default_factory=list)
     views: list[Operation] = field(default_factory=list)
-    """The views of the record itself that were looked at: its list and its item."""
+    """The views of the record that were examined: its list and its item."""
 
     def compare(self, view: Operation, shown: Record, exchange: Exchange, *, own: bool) -> None:
-        """Remember the members in which a view is not what was sent."""
+        """Remember the members in which a view differs from what was sent."""
         if own:
             self.views.append(view)
         for name, value in self.body.items():
@@ -34,7 +34,7 @@ class Written:
                 self.seen.append((view, found, exchange))
 
     def judge(self, client: ScenarioClient) -> None:
-        """Blame the views that differ; where each view of the record differs alike, the write; if one may be, both."""
+        """Blame the views that differ; if all differ in the same way, the write; if it may be either, both."""
         for member in dict.fromkeys(found.place.split("/")[1] for _, found, _ in self.seen):
             wrong = [(view, found, shown) for view, found, shown in self.seen if _of(found, member)]
             own = [view for view, _, _ in wrong if view in self.views]
@@ -46,7 +46,7 @@ class Written:
                         self._broken(client, view, found, shown)
 
     def judge_answer(self, client: ScenarioClient) -> bool:
-        """Compare the answer of the write itself; a difference is the write's."""
+        """Compare the answer of the write itself; the write is blamed for a difference."""
         found = [
             difference
             for name, value in self.body.items()
@@ -69,7 +69,7 @@ def _of(found: Difference, member: str) -> bool:
 
 
 def appearances(value: Any, id: str, noun: str) -> Iterator[Record]:
-    """Each object in an answer that shows the record ``id``: by its id, or inside one that names it as ``<noun>Id``."""
+    """Each object in an answer that shows the record ``id``: by its id, or inside one with ``<noun>Id``."""
     if isinstance(value, list):
         for item in value:
             yield from appearances(item, id, noun)
@@ -85,7 +85,7 @@ def appearances(value: Any, id: str, noun: str) -> Iterator[Record]:
 
 
 def noun_of(path: str) -> str:
-    """The singular of a collection: ``lead`` for ``/v1/leads``."""
+    """The singular of a collection's name: ``lead`` for ``/v1/leads``."""
     word = path.rstrip("/").rpartition("/")[2]
     return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 

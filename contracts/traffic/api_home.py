@@ -1,4 +1,4 @@
-"""The home of the API in a recording: the host that was asked, and the path before the contract's paths."""
+"""Find the API in a recording: its host, and the path before the contract's paths."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,25 +14,25 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class ApiBase:
-    """``host`` is empty where every request was for the API: a journal keeps no hosts."""
+    """The host and base path. ``host`` is empty if every request was for the API: a journal has no hosts."""
 
     host: str
     base: str
 
     def path(self, url: str) -> str | None:
-        """The path of a URL as the contract has it; None for one of another host, or not below the base path."""
+        """The contract's path for a URL; None for another host, or a path outside the base path."""
         parts = urlsplit(url)
         if self.host and host_of(parts) != self.host:
             return None
         return parts.path[len(self.base) :] if parts.path.startswith(f"{self.base}/") else None
 
     def describe(self) -> str:
-        """For a note: what is not plain anyway."""
+        """Describe it for a note, without what is obvious."""
         return ", ".join(f"{word} {value}" for word, value in (("host", self.host), ("base path", self.base)) if value)
 
 
 def host_of(parts: SplitResult) -> str:
-    """``api.example``, with its port where that is not the usual one; empty when a URL has none that can be read."""
+    """The host of a URL, with its port if that is not the usual one; empty if the URL is unreadable."""
     try:
         port = parts.port
     except ValueError:
@@ -42,7 +42,7 @@ def host_of(parts: SplitResult) -> str:
 
 
 def home(contract: Contract, recording: Recording, given: str) -> ApiBase | None:
-    """``given`` is a base path, or the URL of the API. None when no request was for the contract. Raises CannotRun."""
+    """Find the API; ``given`` is a base path or its URL. None if no request was for the contract. Raises CannotRun."""
     parts = _parts(given)
     base = parts.path.rstrip("/") if given else None
     if recording.kind == JOURNAL:
@@ -70,7 +70,7 @@ def _parts(given: str) -> SplitResult:
 
 
 def _bases(contract: Contract, entries: Sequence[Recorded], given: str | None) -> Iterator[tuple[Recorded, str]]:
-    """Each request that fits the contract, with the shortest beginning after which it does."""
+    """For each request that fits the contract, the shortest base path with which it does."""
     for entry in entries:
         path = urlsplit(entry.exchange.url).path
         steps = path.split("/")[1:]

@@ -1,4 +1,4 @@
-"""A recording sorted under a contract: what is for an operation, what for none although it should be, what is aside."""
+"""Sort a recording: requests to operations, to paths that should be operations, and to anything else."""
 
 from collections import Counter
 from dataclasses import replace
@@ -59,7 +59,7 @@ class Attribution:
         return outcome
 
     def _nothing(self, name: str, ours: list[UnreadableEntry]) -> CannotRun:
-        """Say why nothing was judged: the first entry that cannot be read, if that may be the reason."""
+        """Explain why nothing was judged: the first unreadable entry, if that may be the reason."""
         odd = ours or self._recording.unreadable
         if odd:
             return odd[0].reason
@@ -85,7 +85,7 @@ class Attribution:
         self._judge.judge(placed, operation)
 
     def _elsewhere(self, exchange: Exchange) -> str:
-        """Another host, or a path beside the API. A host that was asked for paths of the contract too is named."""
+        """Describe a request to another host, or outside the API. A host with the contract's paths is named."""
         parts = urlsplit(exchange.url)
         host = host_of(parts) if self._contract.find(exchange.method, parts.path) else ""
         return f"for {host}, which --base {parts.scheme}://{host} would judge" if host else "for another host or path"

@@ -1,4 +1,4 @@
-"""Bodies of recorded messages: as texts, in base64, still packed, or cut by the program that recorded them."""
+"""Bodies of recorded messages: as text, in base64, still compressed, or cut off by the recorder."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ _STILL_PACKED = ("br", "zstd", "compress", "deflate")
 
 
 def recorded_bytes(holder: JsonNode) -> bytes:
-    """The text of a body; `base64` when the file says so, in lines or without its end as well. Raises CannotRun."""
+    """The bytes of a body; `base64` if the file says so, also in lines or without padding. Raises CannotRun."""
     value = holder.object().get("text")
     if isinstance(value, dict | list):  # some write the value of a JSON body
         return bytes_of(value)
@@ -34,7 +34,7 @@ def recorded_bytes(holder: JsonNode) -> bytes:
 
 
 def bytes_of(value: Any) -> bytes:
-    """The text of a JSON value that a recording shows; of half a letter in it, which is no JSON, as it came."""
+    """The text of a JSON value in a recording. Half a surrogate pair, which is no JSON, stays as it came."""
     try:
         return write_json(value)
     except TypeError:
@@ -42,9 +42,9 @@ def bytes_of(value: Any) -> bytes:
 
 
 def unpacked(body: bytes, headers: Mapping[str, str], size: Any) -> tuple[bytes, Part]:
-    """The body as a client sees it. The format says that it is unpacked; not all who record do so, and some cut it.
+    """Decompress a body. The format says that it is decompressed already; some recorders do not do that, or cut it.
 
-    ``size`` is how long the recording says that it was.
+    ``size`` is the length that the recording gives.
     """
     if body.startswith(_GZIP):
         body = _gunzipped(body)
@@ -56,7 +56,7 @@ def unpacked(body: bytes, headers: Mapping[str, str], size: Any) -> tuple[bytes,
 
 
 def _gunzipped(body: bytes) -> bytes:
-    """Unpacked as far as an answer may be large; as it is where it is no gzip after all."""
+    """Decompress up to the largest allowed answer; return the bytes unchanged if they are not gzip."""
     try:
         return zlib.decompressobj(wbits=31).decompress(body, MAX_ANSWER_BYTES)
     except zlib.error:

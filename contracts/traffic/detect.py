@@ -1,4 +1,4 @@
-"""Which kind of recording a file is, told by what it holds."""
+"""Detect from its content which kind of recording a file is."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ REMEDY = "give a HAR file, or what `GET /__admin/requests` of the mock answers"
 
 
 def recording(whole: JsonNode, notes: Sequence[str] = ()) -> Recording:
-    """``notes`` are about the file as a whole. Raises CannotRun."""
+    """Read a recording. ``notes`` collects remarks about the file as a whole. Raises CannotRun."""
     for name, load in (("log", har.load_recording), ("requests", mock_journal.load_recording)):
         if isinstance(whole.value, Mapping) and name in whole.value:
             found = load(whole)

@@ -16,14 +16,14 @@ class _Place:
     entries: list[Recorded] = field(default_factory=list)
 
     def to_finding(self) -> Finding:
-        """The finding with where it was seen, and without the exchange, which holds values."""
+        """Make a finding with its place, and without the exchange, which contains values."""
         place = f"{_numbers(self.entries)}, the first at {self.entries[0].pointer}"
         reason = self.entries[0].exchange.headers.get(_EXPLAIN, "")
         return replace(self.finding, got=f"{self.finding.got} in {place}", evidence=(), reason=reason)
 
 
 class TrafficFindings:
-    """Grows while a recording is judged. The same finding, or note, of several entries is one."""
+    """Grows while a recording is judged. Equal findings, or notes, of several entries become one."""
 
     def __init__(self) -> None:
         self._places: dict[tuple[str, str, str], _Place] = {}

@@ -1,7 +1,7 @@
-"""HAR 1.2, as browsers, proxies and test tools write it.
+"""Read HAR 1.2, as browsers, proxies and test tools write it.
 
-Whose entry it is decides first: whatever one of another site is like, it is no reason to refuse a file. So an entry
-that cannot be read is kept with the URL that it is about, for a reader who knows which of them matter.
+A faulty entry of another site is no reason to refuse a file. So an unreadable entry is kept with its URL, and the
+reader decides later whether it matters.
 """
 
 import math
@@ -20,7 +20,7 @@ _PREFLIGHT = "access-control-request-method"
 
 
 def load_recording(whole: JsonNode) -> Recording:
-    """Raises CannotRun for what is no HAR; an entry that is odd is left out."""
+    """Read a HAR. Odd entries are left out. Raises CannotRun if the file is no HAR."""
     whole.get("log", dict)
     log = whole.at("log")
     log.get("entries", list)
@@ -34,7 +34,7 @@ def load_recording(whole: JsonNode) -> Recording:
 
 
 def _url(entry: JsonNode) -> str:
-    """The URL of an entry, as far as there is one that can be read; a path alone is completed by the Host header."""
+    """The URL of an entry, if it can be read; the Host header completes a path alone."""
     request = entry.value.get("request") if isinstance(entry.value, Mapping) else None
     url = request.get("url") if isinstance(request, Mapping) else None
     if not isinstance(url, str):
@@ -78,7 +78,7 @@ def _response(entry: JsonNode) -> JsonNode | None:
 
 
 def _aside(entry: JsonNode, method: str, url: str, sent: Mapping[str, str], got: Mapping[str, str]) -> str:
-    """Say why an entry is no exchange between a client and the API; nothing when it is one."""
+    """The reason why an entry is no exchange between a client and the API; nothing if it is one."""
     if urlsplit(url).scheme not in ("http", "https") or method == "CONNECT":
         return "no HTTP request"
     if method == "OPTIONS" and (_PREFLIGHT in sent or entry.object().get("_resourceType") == "preflight"):
@@ -87,7 +87,7 @@ def _aside(entry: JsonNode, method: str, url: str, sent: Mapping[str, str], got:
 
 
 def _status(response: JsonNode) -> int:
-    """0 for none: a request that was blocked, aborted, or not answered yet."""
+    """The status; 0 for none, of a request that was blocked, aborted, or not answered yet."""
     status = response.get("status", (int, float), 0)
     return int(status) if math.isfinite(status) else 0
 
@@ -99,7 +99,7 @@ def _not_final(status: int) -> str:
 
 
 def _headers(message: JsonNode) -> dict[str, str]:
-    """By lower-case name, several of one name joined; HTTP/2's `:path` and its like are no headers."""
+    """Headers by lower-case name, joined if repeated, without HTTP/2's `:path` and the like."""
     found: dict[str, str] = {}
     for name, value in _pairs(message.object().get("headers")):
         if name and not name.startswith(":"):
@@ -108,9 +108,9 @@ def _headers(message: JsonNode) -> dict[str, str]:
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:
-    """Headers as the format has them, a list of names with values; some write one object.
+    """Headers as a list of names with values, as the format has them, or as one object.
 
-    What is neither is passed over.
+    Any other item is ignored.
     """
     if isinstance(headers, Mapping):
         return [(str(name).lower(), _text(value)) for name, value in headers.items()]
@@ -119,7 +119,7 @@ def _pairs(headers: Any) -> list[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
-    """Some write numbers where the format has texts."""
+    """Read a text; some recorders write numbers instead."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 

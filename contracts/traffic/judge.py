@@ -1,4 +1,4 @@
-"""One recorded exchange under its operation. What is said of it holds names, types and places, and no value."""
+"""Judge one recorded exchange under its operation. Messages contain names, types and places, and no value."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from contracts.transport.exchange import Exchange
 from mock_server.support.redaction import MASK
 
 ORIGIN = "http://recorded"
-"""The origin that stands for every host that was asked."""
+"""The origin that stands for every recorded host."""
 
 
 @dataclass(frozen=True)
 class TrafficOptions:
-    """``base``: the base path or URL of the API. ``strict``: what was refused, or is only odd, is a finding as well.
+    """The options. ``base``: the base path or URL of the API. ``strict``: refused or odd requests are findings too.
 
-    ``requests_only``: whether the answers are left alone, as when they are an older document's.
+    ``requests_only``: the answers are not judged, because they follow an older document for example.
     """
 
     base: str = ""
@@ -45,7 +45,7 @@ class Judge:
         return self._second.notes
 
     def judge(self, entry: Recorded, operation: Operation) -> None:
-        """Judge the request of an entry, and its answer unless that is not the target's own."""
+        """Judge the request of an entry, and its answer unless a fault or an override made it."""
         self._request(entry, operation)
         if self._options.requests_only:
             return
@@ -91,7 +91,7 @@ class Judge:
 
 
 def _known(place: Location, entry: Recorded) -> bool:
-    """Tell whether a complaint about a request can be known: not of a missing body, nor of masked values."""
+    """Tell whether the recording supports a complaint about a request: it does not if the body or value is hidden."""
     exchange = entry.exchange
     if place.part == "body":
         return entry.request is Part.WHOLE and not hidden(place.pointer, exchange.sent_body)

@@ -1,4 +1,4 @@
-"""Values that were masked when the traffic was recorded: nothing is known of them, so nothing is said."""
+"""Values that were masked when the traffic was recorded: they are unknown, so they are not judged."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from mock_server.support.redaction import MASK
 
 
 def hidden(pointer: str, body: bytes) -> bool:
-    """Tell whether a value at a place of a body, or within it, was masked: nothing is known of it then."""
+    """Tell whether a value at a place of a body, or inside it, was masked."""
     if MASK.encode() not in body:
         return False
     value = Exchange("", "", {}, b"", 0, {}, body).json

@@ -1,4 +1,4 @@
-"""The journal of the mock: what ``GET /__admin/requests`` answers."""
+"""Read the journal of the mock: the answer of ``GET /__admin/requests``."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,7 +13,7 @@ _STEERED = ("code=", "example=", "dynamic=")
 
 
 def load_recording(whole: JsonNode) -> Recording:
-    """Raises CannotRun for what is no journal; an entry that is odd is left out."""
+    """Read a journal. Odd entries are left out. Raises CannotRun if the file is no journal."""
     whole.get("requests", list)
     recording = Recording(JOURNAL)
     for entry in whole.items("requests", numbered=True):

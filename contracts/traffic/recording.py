@@ -13,14 +13,14 @@ class Part(StrEnum):
 
     WHOLE = "whole"
     HEAD = "head"
-    """The body was not kept, or was cut."""
+    """The body was not stored, or was cut."""
     BENT = "bent"
-    """The answer is not the target's own: a fault or an override made it."""
+    """The answer does not come from the target: a fault or an override made it."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """``pointer`` is where it stands in the file, ``number`` what a person would call it."""
+    """One recorded exchange. ``pointer`` is its place in the file, ``number`` its number for a person."""
 
     number: int
     pointer: str
@@ -31,7 +31,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class UnreadableEntry:
-    """An entry that cannot be read as an exchange. ``url`` is what it was for; ``reason`` names its place."""
+    """An entry that cannot be read as an exchange. ``url`` is its URL; ``reason`` names its place."""
 
     url: str
     reason: CannotRun
@@ -42,7 +42,10 @@ HAR, JOURNAL = "HAR", "journal"
 
 @dataclass
 class Recording:
-    """``left_out`` has a reason for each entry that is no exchange. ``secrets`` are credentials that were recorded."""
+    """A recording.
+
+    ``left_out`` has a reason for each entry that is no exchange; ``secrets`` are recorded credentials.
+    """
 
     kind: str
     entries: list[Recorded] = field(default_factory=list)
@@ -53,7 +56,7 @@ class Recording:
 
     @property
     def size(self) -> int:
-        """How many entries the file has, those that are no exchange included."""
+        """The number of entries in the file, with those that are no exchange."""
         return len(self.entries) + len(self.unreadable) + sum(self.left_out.values())
 
     def leave_out(self, reason: str) -> None:

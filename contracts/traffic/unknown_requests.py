@@ -1,4 +1,4 @@
-"""Requests that no operation of the contract is for: which of them are a client's mistake, and what was meant."""
+"""Requests that match no operation of the contract: which are mistakes of the client, and what was meant."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from contracts.spec.document import Contract, Operation, blank
 from contracts.transport.exchange import Exchange
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v\d{1,3}")
-"""A step of a path that is a name and no value."""
+"""A segment of a path that is a name and no value."""
 _FILES = re.compile(r"text/(html|css|javascript)|application/(javascript|x-javascript|wasm|manifest\+json)|"
                     r"(image|font|audio|video)/.*")  # fmt: skip
 _ALIKE = 0.72
@@ -17,7 +17,7 @@ _MANNERS = ("HEAD", "OPTIONS")
 
 
 def exempt_reason(contract: Contract, exchange: Exchange, path: str) -> str:
-    """Say why a request to the API's host is no mistake although no operation is for it; nothing when it is one."""
+    """The reason why a request without an operation is no mistake; nothing if it is one."""
     if exchange.method in _MANNERS and exchange.status < 400:
         return f"{' and '.join(_MANNERS)} requests, which need not be documented"
     firsts = {_steps(operation.path)[0] for operation in contract.operations.values()}
@@ -28,14 +28,14 @@ def exempt_reason(contract: Contract, exchange: Exchange, path: str) -> str:
 
 
 class Names:
-    """Names, for a report, of requests that no operation is for."""
+    """Makes names, for a report, of requests that match no operation."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def describe(self, method: str, path: str) -> tuple[str, str]:
-        """The request as an operation would be named, without its values; and the one that was meant, or nothing."""
+        """Name the request like an operation, without its values, and the operation that was meant, if any."""
         bare = "/" + "/".join(_masked(_steps(path)))
         if (method, bare) not in self._known:
             self._known[method, bare] = self._named(method, bare)
@@ -56,14 +56,14 @@ def _harmless(step: str) -> bool:
 
 
 def _meant(contract: Contract, method: str, path: str) -> Operation | None:
-    """The operation most like the request: the same path with another method, or a path spelt almost so."""
+    """The most similar operation: the same path with another method, or a path that is spelt almost the same."""
     scored = [(_likeness(operation, method, path), operation) for operation in contract.operations.values()]
     best = max(scored, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] >= _ALIKE else None
 
 
 def _likeness(operation: Operation, method: str, path: str) -> float:
-    """From 0 to a little over 1. Parameters fit anything; the method decides between paths that are alike."""
+    """The similarity, from 0 to a little over 1. Parameters match anything; the method decides between equal paths."""
     ours, theirs = _steps(blank(operation.path)), _steps(path.rstrip("/") or path)
     if len(ours) == len(theirs):
         alike = min(_of_step(one, other) for one, other in zip(ours, theirs, strict=True))
