@@ -82,7 +82,7 @@ class Cleaner:
         raise ScenarioSkipped("the list changes while it is read; try again")
 
     def _walk(self, made: MadeRecord, offer: SafeOperations) -> tuple[list[str | int], bool]:
-        """Find the ids of the records with the mark, and whether the list stayed the same: a shrinking list hides items.
+        """The ids of the records with the mark, and whether the list stayed the same: a shrinking one hides items.
 
         The number of pages that a page gives is not trusted: the walk ends when no new item comes.
         """
