@@ -12,7 +12,9 @@ from mock_server.spec.document import Document
 from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, compiled
 from mock_server.spec.validation_messages import explained, pointer
 
-_DEEPER = frozenset({*ONE, *MANY, *ONE_IN_PLACE, *LISTED_IN_PLACE, "prefixItems", "dependentSchemas", "$ref"})
+_DEEPER = frozenset(
+    {*ONE, *MANY, *ONE_IN_PLACE, *LISTED_IN_PLACE, "prefixItems", "dependentSchemas", "$ref", "required"}
+)
 _LOOK_INSIDE = frozenset({"enum", "const", "uniqueItems"})
 _ASKED = 400  # schemas that are asked about a value
 _LARGE = 64 * 1024  # characters of a value below which each question is quick
@@ -27,6 +29,7 @@ class SchemaPart(Protocol):
     document: Document
     pointer: str
     node: dict[str, Any]
+    sent: bool
 
     @property
     def certain(self) -> Any:
@@ -72,8 +75,10 @@ def reason(schema: SchemaPart, value: Any) -> Problem:
 
 
 def _reason(schema: SchemaPart, value: Any, path: Path, patience: _Patience) -> Problem:
+    if (absent := missing(schema, value, path)) is not None:
+        return absent
     for part in schema.certain:
-        if (own := _own(part, value, path)) is not None:
+        if (own := own_reason(part, value, path)) is not None:
             return own
         for step, below, inner in _below(part, value):
             if not patience.accepts(below, inner):
@@ -85,15 +90,27 @@ def _reason(schema: SchemaPart, value: Any, path: Path, patience: _Patience) -> 
     return Problem(pointer(path), "is not valid here")
 
 
-def _own(part: SchemaPart, value: Any, path: Path) -> Problem | None:
-    """The complaints of a schema itself, without those of the schemas in it."""
+def missing(schema: SchemaPart, value: Any, path: Path) -> Problem | None:
+    """The complaint about the first property that is required and absent, if one is."""
+    if not isinstance(value, dict) or schema.required <= value.keys():
+        return None
+    word = "readOnly" if schema.sent else "writeOnly"  # a property that goes the other way is not required
+    named = ((name, part.at("properties", name)) for part in schema.certain for name in part.node.get("properties", ()))
+    marked = {name for name, property in named if any(it.node.get(word) is True for it in property.certain)}
+    absent = min(schema.required - value.keys() - marked, default=None)
+    return Problem(pointer([*path, absent]), "is missing") if absent is not None else None
+
+
+def own_reason(part: SchemaPart, value: Any, path: Path) -> Problem | None:
+    """The complaint of a schema itself, without those of the schemas in it and of `required`; None if it has none."""
     made = part.document.compiled
     key = ("own words", part.pointer)
     if key not in made:
         node = {word: said for word, said in part.node.items() if word not in _DEEPER and not word.startswith("x-")}
         closed = part.node.get("additionalProperties") is False
         if closed:
-            node |= {"properties": dict.fromkeys(part.node.get("properties", {}), True), "additionalProperties": False}
+            named = {word: dict.fromkeys(part.node.get(word, ()), True) for word in ("properties", "patternProperties")}
+            node |= {**named, "additionalProperties": False}
         made[key] = node, compiled(node)
     node, validator = made[key]
     error = next(iter(validator.iter_errors(value if _LOOK_INSIDE & node.keys() else _shallow(value))), None)
@@ -127,14 +144,14 @@ def _below(part: SchemaPart, value: Any) -> Iterator[tuple[str | int, SchemaPart
 
 def _of_the_likeliest(ways: Sequence[SchemaPart], value: Any, path: Path, patience: _Patience) -> Problem:
     """The reason of the branch that most of the value fits, or that no branch fits."""
-    scores = [(_likeness(way, value), way) for way in ways]
+    scores = [(likeness(way, value), way) for way in ways]
     best, likeliest = max(scores, key=lambda score: score[0])
     if best > 0 and [score for score, _ in scores].count(best) == 1 and patience.left > 0:
         return _reason(likeliest, value, path, patience)
     return Problem(pointer(path), f"fits none of the {len(ways)} alternatives")
 
 
-def _likeness(way: SchemaPart, value: Any) -> int:
+def likeness(way: SchemaPart, value: Any) -> int:
     """How well a value fits a branch: by its type, its property names, and the values that tell branches apart."""
     if not isinstance(value, dict):
         return int(_is_typed(way, value))

@@ -1,5 +1,6 @@
 """A schema of the document: its validator, and the few facts that the program needs about it."""
 
+from collections.abc import Sequence
 from functools import cached_property, reduce
 from itertools import islice
 from math import inf
@@ -13,6 +14,7 @@ from mock_server.spec.bounded_reasons import reason
 from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document
 from mock_server.spec.json_types import common, is_small, type_of
+from mock_server.spec.large_reasons import first_reason
 from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
@@ -42,7 +44,7 @@ class Schema:
         self.pointer, node = document.resolve(pointer)
         self.node: dict[str, Any] = node if isinstance(node, dict) else {}
         self.never = node is False
-        self._sent = sent
+        self.sent = sent
         self._below: dict[tuple[str | int, ...], Schema] = {}
         self._inline: dict[str, Any] | None = None
         beside = document.at(pointer)
@@ -50,15 +52,16 @@ class Schema:
             self.node = {**self.node, **{key: beside[key] for key in _ANNOTATIONS if key in beside}}
 
     @classmethod
-    def of(cls, document: Document, pointer: str) -> "Schema":
+    def of(cls, document: Document, pointer: str, *, sent: bool = False) -> "Schema":
         """The schema at ``pointer``, made once: many places use the same one, and a bare reference is its target."""
-        made: Schema | None = document.compiled.get(("schema", pointer))
+        purpose = "schema of what is sent" if sent else "schema"
+        made: Schema | None = document.compiled.get((purpose, pointer))
         if made is None:
-            made = cls(document, pointer)  # refuses a reference that leads nowhere, or in a circle
+            made = cls(document, pointer, sent=sent)  # refuses a reference that leads nowhere, or in a circle
             beside = document.at(pointer)
             if isinstance(beside, dict) and beside.keys() == {"$ref"}:
-                made = cls.of(document, unquote(beside["$ref"][1:]))
-            document.compiled["schema", pointer] = made
+                made = cls.of(document, unquote(beside["$ref"][1:]), sent=sent)
+            document.compiled[purpose, pointer] = made
         return made
 
     @classmethod
@@ -76,7 +79,7 @@ class Schema:
         found = self._below.get(tokens)
         if found is None:
             pointer = "/".join([self.pointer, *(escape(str(token)) for token in tokens)])
-            found = self._below[tokens] = Schema.of(self.document, pointer)
+            found = self._below[tokens] = Schema.of(self.document, pointer, sent=self.sent)
         return found
 
     @cached_property
@@ -96,7 +99,7 @@ class Schema:
 
     @cached_property
     def _component(self) -> ComponentValidator:
-        return ComponentValidator.at(self.document, self.place, sent=self._sent)
+        return ComponentValidator.at(self.document, self.place, sent=self.sent)
 
     def accepts(self, value: Any) -> bool:
         """Tell whether a value is valid."""
@@ -108,10 +111,15 @@ class Schema:
             return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
         if recursion(self.document, self.place).winds:
             return [reason(self, value)]
-        several = limit > 1 and is_small(value, _EXPLAINED)  # to find all of a million bytes takes a minute
-        component = self._component
-        found = component.complaints(value, limit) if several else component.first_complaint(value)
-        return [complaint.explained() for complaint in found]
+        if limit > 1 and is_small(value, _EXPLAINED):
+            return [complaint.explained() for complaint in self._component.complaints(value, limit)]
+        # To find all of a million bytes takes a minute.
+        return [] if self.accepts(value) else [first_reason(self, value)]
+
+    def first_problem(self, value: Any, above: Sequence[str | int]) -> Problem | None:
+        """The validator's first reason why ``value``, which stands at ``above``, is not admitted; None if it is."""
+        found = self._component.first_complaint(value)
+        return found[0].below(above).explained() if found else None
 
     @cached_property
     def types(self) -> frozenset[str]:

@@ -73,7 +73,7 @@ def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
 def _read(raw: bytes, depth: int) -> Any:
     try:
         value = orjson.loads(raw)
-        exact = not _has_long_number(raw)
+        exact = not _has_long_number(raw, finite=True)
     except orjson.JSONDecodeError as fault:
         # Its words for 1,024 levels, in newer and in older versions.
         if raw.count(b"[") + raw.count(b"{") > depth and ("depth" in fault.msg or "ecursion" in fault.msg):
@@ -139,10 +139,13 @@ def write_json(value: Any, option: int = 0) -> bytes:
         return orjson.dumps(_spelled(value), _plain, option)
 
 
-def _has_long_number(raw: bytes) -> bool:
-    """Tell whether a text may have a number that a double does not hold. A long run of digits counts anywhere."""
+def _has_long_number(raw: bytes, *, finite: bool = False) -> bool:
+    """Tell whether there may be a number that a double does not hold; a long run of digits in a text counts too.
+
+    ``finite``: a parser has read it, which refuses what is too large.
+    """
     shape = raw.translate(_SHAPES)
-    return _LONG in shape or _LARGE in shape or _SMALL in shape
+    return _LONG in shape or _SMALL in shape or (not finite and _LARGE in shape)
 
 
 def _long_numbers(raw: bytes, fault: orjson.JSONDecodeError | None) -> Any:

@@ -1,0 +1,73 @@
+"""Reasons why a large value is not admitted: they are exact, and no branch costs a copy of the value."""
+
+import time
+from typing import Any
+
+import pytest
+
+from mock_server.spec.document import parse
+from mock_server.spec.schema import Schema
+
+MANY: list[Any] = [{"a": n} for n in range(27_000)]
+INTEGER = {"type": "integer"}
+
+
+def schema(node: Any, *, sent: bool = False) -> Schema:
+    root = {"openapi": "3.1.0", "info": {}, "paths": {"/a": {}}, "components": {"schemas": {"It": node}}}
+    return Schema(parse(root, "openapi.json"), "/components/schemas/It", sent=sent)
+
+
+def of(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+FIFTY = {"anyOf": [{"type": "object", "required": [f"r{i}"]} for i in range(50)]}
+
+CASES: list[tuple[str, Any, Any, str, str]] = [
+    ("another type", of(n=INTEGER), MANY, "/", 'not of type "object"'),
+    ("another type below", of(l={"type": "object"}), {"l": MANY}, "/l", 'not of type "object"'),
+    ("fifty branches of another type", FIFTY, MANY, "/", "fits none of the 50 alternatives"),
+    ("fifty branches", FIFTY, {"l": MANY}, "/", "fits none of the 50 alternatives"),
+    ("fifty branches below", of(d={"type": "array", "items": FIFTY}), {"d": [{"l": MANY}]}, "/d/0", "none of the 50"),
+    ("the likeliest of two", {"oneOf": [{"type": "string"}, of(n=INTEGER)]}, {"l": MANY, "n": "x"}, "/n", "integer"),
+    ("a small part beside", of(l={}, n=INTEGER), {"l": MANY, "n": "x"}, "/n", 'not of type "integer"'),
+    ("a small part beside ways", {"anyOf": [of(), of()], **of(n=INTEGER)}, {"l": MANY, "n": "x"}, "/n", "integer"),
+    ("an item", {"type": "array", "items": of(a=INTEGER)}, [*MANY, {"a": "x"}], "/27000/a", 'not of type "integer"'),
+    ("what is missing", {"type": "object", "required": ["z"]}, {"l": MANY}, "/z", "is missing"),
+    ("what is unknown", {**of(k={}), "additionalProperties": False}, {"l": MANY}, "/l", "is not known here"),
+    (
+        "a pattern of names beside what is unknown",
+        {**of(n=INTEGER), "patternProperties": {"^l": {}}, "additionalProperties": False},
+        {"l": MANY, "n": "x"},
+        "/n",
+        'not of type "integer"',
+    ),
+]
+
+
+@pytest.mark.parametrize(("node", "value", "where", "what"), [case[1:] for case in CASES], ids=[it[0] for it in CASES])
+def test_the_reason_of_a_large_value_is_exact_and_soon(node: Any, value: Any, where: str, what: str) -> None:
+    asked = schema(node)
+    asked.problems({"l": []})  # makes what is made once
+    began = time.thread_time()
+    (problem,) = asked.problems(value)
+    assert time.thread_time() - began < 0.1
+    assert (problem.where, what in problem.what) == (where, True), problem
+
+
+def test_a_large_value_that_is_admitted_has_no_reason() -> None:
+    assert schema({"anyOf": [of(), {"type": "array"}]}).problems(MANY) == []
+
+
+def test_what_goes_the_other_way_is_not_missing_in_a_large_value() -> None:
+    own = {**of(id={"type": "string", "readOnly": True}, n=INTEGER), "required": ["id"]}
+    (problem,) = schema(of(d=own), sent=True).problems({"d": {"l": MANY, "n": "x"}})
+    assert problem.where == "/d/n"
+
+
+def test_what_goes_the_other_way_is_not_missing_in_a_winding_schema() -> None:
+    it = {"$ref": "#/components/schemas/It"}
+    own = of(id={"type": "string", "readOnly": True}, n=INTEGER, a=it)
+    node = {"required": ["id"], **own, "anyOf": [of(a=it), of(a=it, b=it)]}
+    (problem,) = schema(node, sent=True).problems({"a": {"a": {"n": "x"}}})
+    assert problem.where == "/a/a/n"
