@@ -233,10 +233,10 @@ class Contract:
 def load(spec: str = "") -> Contract:
     """Load the documents of the project, or the one in a file. Raises CannotRun."""
     own = (data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml")
-    contract = Contract([_read(path) for path in ([Path(spec)] if spec else own)])
-    if contract.operations:
+    if (contract := Contract([_read(path) for path in ([Path(spec)] if spec else own)])).operations:
         return contract
-    raise CannotRun(f"{spec or data.OPENAPI}: no operation in it", "give an OpenAPI 3 document")
+    what = "webhooks alone" if contract.webhooks else "no operation in it"
+    raise CannotRun(f"{spec or data.OPENAPI}: {what}", "give an OpenAPI 3 document with operations below `paths`")
 
 
 def _read(path: Path) -> Document:

@@ -7,7 +7,7 @@ from mock_server.behaviours import pagination, records
 from mock_server.behaviours.changes import change, given, insert, remove, taken
 from mock_server.behaviours.records import existing
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
-from mock_server.errors import NotFound
+from mock_server.errors import NotFound, PayloadTooLarge
 from mock_server.spec.actions import effects
 from mock_server.spec.families import BELOW
 from mock_server.spec.projection import Projection
@@ -16,6 +16,7 @@ from mock_server.store.base import Row
 from mock_server.world.ids import rng
 
 _CREATED = 201
+_CREATED_AT_ONCE = 5_000  # records: they are stored in one transaction, which keeps others waiting for 50 ms
 
 Fields = Mapping[str, Any]
 
@@ -90,13 +91,20 @@ def create(call: OperationContext) -> OperationResult:
     """Create a record from the body and the document's defaults."""
     kind = call.binding.family.kind
     if isinstance(call.body, list) and call.body:
+        if len(call.body) > _CREATED_AT_ONCE:
+            raise PayloadTooLarge(
+                f"the body has {len(call.body):,} records; one request creates {_CREATED_AT_ONCE:,} at most here:"
+                " send them in several"
+            )
         return _several(call, [insert(call, kind, taken(call, one)) for one in call.body if isinstance(one, dict)])
     return answer(call, insert(call, kind, given(call)), _created(call))
 
 
 def _several(call: OperationContext, rows: Sequence[Row]) -> OperationResult:
     """All records that were created at once, if the answer has room for them; else the last one."""
-    wrapper = call.binding.wrapper
+    wrapper, schema = call.binding.wrapper, call.operation.success.schema
+    if rows and wrapper is None and schema and schema.items:
+        return OperationResult(call.fit([row.record for row in rows]))
     if wrapper is None or not rows:
         return call.documented()
     if wrapper.alone and wrapper.key is None:

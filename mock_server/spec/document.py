@@ -201,7 +201,8 @@ def parse(
     paths, webhooks = root.get("paths", {}), root.get("webhooks")
     if not isinstance(paths, dict) or not (paths or (webhooks and isinstance(webhooks, dict))):
         remedy = "a document without operations and webhooks cannot be served"
-        raise SpecError(Problem(f"{name}#/paths", f"no paths but {kind_of(root.get('paths'))}", remedy))
+        found = "an empty mapping" if paths == {} and "paths" in root else kind_of(root.get("paths"))
+        raise SpecError(Problem(f"{name}#/paths", f"no paths but {found}", remedy))
     root = {**root, "paths": paths}
     with suppress(LookupError):
         if mark:

@@ -154,8 +154,8 @@ class AsyncSophiie(Async[Sophiie]):
         It keeps no connection open: the fixture ends after the event loop, when none could be closed any more.
         """
         alone = httpx.Limits(max_keepalive_connections=0)
-        headers = {"authorization": f"Bearer {self.api_key}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, limits=alone, verify=False, trust_env=False)
+        shown = self.sophiie.credentials
+        return httpx.AsyncClient(base_url=self.url, **shown, limits=alone, verify=False, trust_env=False)
 
     @cached_property
     def inbox(self) -> AsyncInbox:

@@ -58,6 +58,12 @@ def workspace(
         sophiie.close()
 
 
+def _credentials(made: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with which a client of httpx shows the key as the document says."""
+    places = made.get("credentials") or {"headers": {"Authorization": f"Bearer {made['key']}"}}  # of an older server
+    return {"headers": places["headers"], "params": places.get("query"), "cookies": places.get("cookies")}
+
+
 class Sophiie:
     """One workspace. ``client`` is an httpx client with its key; ``control`` any control route, about it."""
 
@@ -65,6 +71,7 @@ class Sophiie:
         self.url = url
         self.id: str = made["id"]
         self.api_key: str = made["key"]
+        self.credentials = _credentials(made)
         self.seed: int = made["seed"]
         self.organization: Mapping[str, Any] = made["organization"]
         self.control = control
@@ -82,9 +89,8 @@ class Sophiie:
 
     @cached_property
     def client(self) -> httpx.Client:
-        """A new client of httpx with the key of the workspace."""
-        headers = {"authorization": f"Bearer {self.api_key}"}
-        return httpx.Client(base_url=self.url, headers=headers, verify=False, trust_env=False)
+        """A new client of httpx that shows the key of the workspace, where the document wants it."""
+        return httpx.Client(base_url=self.url, **self.credentials, verify=False, trust_env=False)
 
     @cached_property
     def inbox(self) -> "Inbox":

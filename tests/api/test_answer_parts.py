@@ -56,7 +56,7 @@ def test_a_body_is_refused_before_it_is_read_where_it_says_how_long_it_is() -> N
         raise AssertionError("it was read")
         yield
 
-    for declared, told in ((b"11", "11"), (b"9" * 5000, "9" * 18), (b"%019d" % 10, "0" * 17 + "1")):
+    for declared, told in ((b"11", "11"), (b"9" * 5000, "9" * 17 + "…"), (b"%019d" % 10, "0" * 17 + "…")):
         with pytest.raises(PayloadTooLarge, match=f"declares {told} bytes; at most 10 are read"):
             read(never(), declared)
 

@@ -228,3 +228,22 @@ def test_the_examples_of_the_document_are_its_records(serve: Serve) -> None:
 def test_what_stands_alone_has_the_examples_of_its_fields(serve: Serve) -> None:
     api = serve({"/status": {"get": operation(having(state={**TEXT, "example": "green"}, n={**COUNT, "example": 4}))}})
     assert api.get("/status") == {"state": "green", "n": 4}
+
+
+def test_one_request_creates_so_many_records_that_nobody_waits_for_it(serve: Serve) -> None:
+    one = having(id=TEXT, name=TEXT)
+    several = operation(listing(one), "201", body=listing(one))
+    named = [{"name": "id", "in": "path", "required": True, "schema": TEXT}]
+    api = serve(
+        {
+            "/things": {"get": operation(listing(one)), "post": several},
+            "/things/{id}": {"get": operation(one, parameters=named)},
+        }
+    )
+    before = len(api.good("GET", "/things"))
+    answer = api.ask("POST", "/things", [{}] * 5_001)
+    assert (answer.status, "5,001 records" in answer.explain) == (413, True), answer.explain
+    assert len(api.good("GET", "/things")) == before
+    created = api.good("POST", "/things", [{"name": "a"}] * 50)
+    assert [it["name"] for it in created] == ["a"] * 50
+    assert len(api.good("GET", "/things")) == before + 50

@@ -16,6 +16,7 @@ from mock_server.config.durations import duration
 from mock_server.config.settings import Settings
 from mock_server.errors import RecordsError, SettingsError, WorldError
 from mock_server.simulation.expiry import LANDING_SECONDS, remove_workspace
+from mock_server.spec.key_places import key_places
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.record_counts import record_counts
 from mock_server.workspaces.terms import Terms
@@ -102,7 +103,8 @@ class _Workspaces:
         owner_of_one_more(request, workspaces)  # others may have been made meanwhile
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False), terms=terms)
-        return answer(_facts(workspace) | {"key": key}, 201)
+        asked_for = [it.security for it in workspaces.contract.operations.values()]
+        return answer(_facts(workspace) | {"key": key, "credentials": key_places(asked_for, key)}, 201)
 
     def _refuse_taken(self, asked: dict[str, Any]) -> None:
         """Raises Refusal where there is no place for one more, or one of this id."""
