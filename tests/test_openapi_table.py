@@ -34,6 +34,13 @@ def parameter(name: str, location: str, schema: Any, **more: Any) -> dict[str, A
     return {"name": name, "in": location, "required": True, "schema": schema, **more}
 
 
+def hook(media: str) -> dict[str, Any]:
+    """A webhook with a body of this media type."""
+    body = {"content": {media: {"schema": {"type": "object"}}}}
+    return {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}
+
+
+AHEAD = {"type": "string", "pattern": "^(?=a).*$"}
 PAIR = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
 TREE = {"type": "object", "properties": {"below": {"$ref": "#/components/schemas/Tree"}}}
 STYLES = {"/a/{p}": {"get": op(parameters=[parameter("p", "path", PAIR, style="label", explode=True)])}}
@@ -101,6 +108,21 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "/a",
     ),
     "`HEAD` where the document has none": (document({}), "HEAD", "/fine"),
+    "A document of webhooks alone": (
+        {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": {"made": hook("application/json")}},
+        "GET",
+        "/__admin/webhooks/triggers",
+    ),
+    "A parameter without a schema": (
+        document({"/a": {"get": op(parameters=[{"name": "p", "in": "query"}])}}),
+        "GET",
+        "/a?p=x",
+    ),
+    "Patterns with a lookaround or a backreference": (
+        document({"/a": {"get": op(parameters=[parameter("p", "query", AHEAD)])}}),
+        "GET",
+        "/a?p=" + "a" * 5_000,
+    ),
 }
 
 NOT_SERVED: Mapping[str, tuple[dict[str, Any], int]] = {
@@ -114,6 +136,11 @@ NOT_SERVED: Mapping[str, tuple[dict[str, Any], int]] = {
         ),
         501,
     ),
+    "Webhooks whose body is a form": (
+        document({}, webhooks={"sent": hook("application/x-www-form-urlencoded"), "made": hook("application/json")}),
+        404,
+    ),
+    "A `oneOf` whose branches no value tells apart": (document({"/a": {"get": op({"oneOf": [DEEP, DEEP]})}}), 501),
     "A schema that nothing can satisfy": (document({"/a": {"get": op({"not": {}, "type": "object"})}}), 501),
     "A query or a fragment in a path": (document({"/a?b=1": {"get": op()}}), 404),
 }
@@ -155,3 +182,9 @@ def test_what_the_table_says_is_not_served(tmp_path: Path, row: str) -> None:
         return
     app = served(tmp_path, root)
     assert (ask(app, "GET", "/fine").status, ask(app, "GET", "/a").status) == (200, status)
+
+
+def test_a_webhook_is_a_trigger_where_its_body_is_json(tmp_path: Path) -> None:
+    root, _ = NOT_SERVED["Webhooks whose body is a form"]
+    said = ask(served(tmp_path, root), "GET", "/__admin/webhooks/triggers").body.decode()
+    assert ("made" in said, "sent" in said) == (True, False)

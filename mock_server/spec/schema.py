@@ -58,8 +58,7 @@ class Schema:
         made: Schema | None = document.compiled.get((purpose, pointer))
         if made is None:
             made = cls(document, pointer, sent=sent)  # refuses a reference that leads nowhere, or in a circle
-            beside = document.at(pointer)
-            if isinstance(beside, dict) and beside.keys() == {"$ref"}:
+            if isinstance(beside := document.at(pointer), dict) and beside.keys() == {"$ref"}:
                 made = cls.of(document, unquote(beside["$ref"][1:]), sent=sent)
             document.compiled[purpose, pointer] = made
         return made
@@ -113,7 +112,6 @@ class Schema:
             return [reason(self, value)]
         if limit > 1 and is_small(value, _EXPLAINED):
             return [complaint.explained() for complaint in self._component.complaints(value, limit)]
-        # To find all of a million bytes takes a minute.
         return [] if self.accepts(value) else [first_reason(self, value)]
 
     def first_problem(self, value: Any, above: Sequence[str | int]) -> Problem | None:
