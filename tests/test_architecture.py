@@ -54,6 +54,7 @@ FLOORS: Mapping[str, int] = {
     "contracts.run": 8,
     "contracts.replay": 9,
     "contracts.traffic": 9,
+    "contracts.learn": 10,
     "contracts.report": 10,
     "contracts.cli": 11,
     "contracts.pytest_workers": 12,
@@ -78,6 +79,7 @@ CONTRACTS_MAY_IMPORT = (
 )
 # A module → why it names a module of the other package for the importer or the plugin manager.
 NAMES_THE_SUITE = {"mock_server.cli.commands.check": "the suite is an extra that may be missing"}
+# `mock_server.cli.suite_verb` imports the module of the suite that a verb names.
 
 CLOCK_AND_CHANCE = (
     *("time", "random", "secrets", "uuid", "os.urandom", "os.getrandom"),

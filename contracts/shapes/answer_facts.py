@@ -67,7 +67,7 @@ def _page_facts(exchange: Exchange, value: Mapping[str, Any]) -> Iterator[Fact]:
     limits = [text for text in asked.get("limit", []) if text.isdecimal() and int(text)]
     if total == 0:
         yield Fact.NO_PAGE_WHEN_EMPTY if pages == 0 else Fact.ONE_PAGE_WHEN_EMPTY
-    elif limits:
+    elif limits and (total > 100 or int(limits[-1]) <= 100):  # else one page, however a large limit is taken
         yield Fact.PAGES_ROUNDED_UP if pages == -(-total // int(limits[-1])) else Fact.PAGES_OTHER
     if isinstance(page, int) and page > max(pages, 1):
         yield Fact.PAST_THE_END

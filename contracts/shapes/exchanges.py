@@ -27,6 +27,7 @@ class Fact(StrEnum):
     WITHOUT_KEY = "without a key"
     EMPTY_OBJECT_SENT = "an empty object was sent"
     NOT_JSON_SENT = "the body sent was no JSON"
+    OTHER_METHOD = "a path of the contract, with a method that it does not have"
     AFTER_DELETE = "a record of the path was deleted before"
     UNKNOWN_RECORD = "no answer before has named the record of the path"
     HOLDS_DELETED = "a deleted record is in the answer"

@@ -34,10 +34,7 @@ class Observer:
         operation = self._contract.find(exchange.method, exchange.path)
         minute = max(0, round(((at or self._began) - self._began).total_seconds() / 60))
         if operation is None:
-            method = exchange.method if exchange.method in _METHODS else "OTHER"
-            facts = self._without_key(exchange) | answer_facts(None, exchange)
-            return ShapedExchange(minute, method, "", (), exchange.status, media=media_type(exchange.media_type),
-                                  headers=header_names(exchange.headers), facts=frozenset(facts))  # fmt: skip
+            return self._of_no_operation(exchange, minute)
         sent = _json(exchange.sent_body)
         path_ids = _path_ids(operation, exchange)
         subject, facts = self._memory.look(operation, path_ids, exchange)
@@ -66,6 +63,20 @@ class Observer:
             kept=frozenset(map(self._name, kept)),
             altered=frozenset(map(self._name, altered)),
         )
+
+    def _of_no_operation(self, exchange: Exchange, minute: int) -> ShapedExchange:
+        """A request to a path or with a method that the contract does not have; its path is not kept."""
+        method = exchange.method if exchange.method in _METHODS else "OTHER"
+        facts = self._without_key(exchange) | answer_facts(None, exchange)
+        if any(it.pattern.fullmatch(exchange.path) for it in self._contract.operations.values()):
+            facts.add(Fact.OTHER_METHOD)
+        place = Place(self._contract.documents[0], {}, self._vocabulary, "")
+        body = None if exchange.json is NOT_JSON else shape_of(exchange.json, place)
+        return ShapedExchange(
+            minute, method, "", (), exchange.status, media=media_type(exchange.media_type), body=body,
+            sent_headers=header_names(exchange.sent_headers), headers=header_names(exchange.headers),
+            facts=frozenset(facts),
+        )  # fmt: skip
 
     def _without_key(self, exchange: Exchange) -> set[Fact]:
         asked = any(name in exchange.sent_headers for name in _KEYS)

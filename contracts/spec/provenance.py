@@ -10,3 +10,5 @@ class Provenance(StrEnum):
     EXAMPLE = "example"
     THIRD_PARTY = "third-party"
     INFERRED = "inferred"
+    OBSERVED = "observed"
+    """Seen in a user's own recording, with its date and how often."""

@@ -75,7 +75,7 @@ def apply(document: Any, patch: dict[str, Any]) -> None:
 
 def test_every_gap_has_every_field_and_an_id_of_its_own() -> None:
     for gap in GAPS:
-        expected = FIELDS + ["switch"] * gap["switchable"]
+        expected = [*FIELDS, "probe"] + ["switch"] * gap["switchable"]
         assert list(gap) == expected, gap["id"]
         texts = [gap[field] for field in ("id", "unknown", "choice", "evidence")]
         assert all(isinstance(text, str) and text for text in texts), gap["id"]
@@ -83,6 +83,14 @@ def test_every_gap_has_every_field_and_an_id_of_its_own() -> None:
         assert gap["choice"] not in gap["alternatives"], gap["id"]
     ids = [gap["id"] for gap in GAPS]
     assert len(set(ids)) == len(ids)
+
+
+def test_a_gap_says_what_answers_it_or_why_nothing_can() -> None:
+    for gap in GAPS:
+        asked = gap["probe"]
+        assert ("none" in asked) != ("answers" in asked), gap["id"]
+        assert set(asked.get("answers", {})) <= {gap["choice"], *gap["alternatives"]}, gap["id"]
+    assert sum("answers" in gap["probe"] for gap in GAPS) >= 60
 
 
 def test_every_switch_leads_to_one_of_the_alternatives() -> None:

@@ -1,0 +1,221 @@
+"""Actions of an OpenAPI Overlay that make the document agree with what was recorded, the evidence in each.
+
+An Overlay merges objects and appends to lists; what is to be replaced is removed first. Shared components are changed
+where they stand, but a property that refers to one is replaced alone: others may refer to it too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.learn.difference import Difference, DifferenceKind
+from contracts.learn.shape_schema import json_path, quoted, schema_of
+from contracts.shapes.exchanges import ShapeRecording
+from contracts.shapes.shape import Shape, merged
+from contracts.shapes.vocabulary import ANY_NAME
+from contracts.spec.document import Contract, Operation
+from contracts.spec.operation_parts import json_media
+from contracts.spec.schema_location import SchemaLocation
+
+Action = dict[str, Any]
+
+
+class OverlayActions:
+    """Derives the actions for differences; ``recordings`` have the shapes."""
+
+    def __init__(self, contract: Contract, recordings: Sequence[ShapeRecording]) -> None:
+        self._contract = contract
+        shapes: dict[tuple[str, int], list[Shape]] = {}
+        for recording in recordings:
+            for it in recording.exchanges:
+                if it.body is not None:
+                    shapes.setdefault((it.operation, it.status), []).append(it.body)
+        self._shapes = {key: _merged_once(found) for key, found in shapes.items()}
+        self._done: set[str] = set()
+
+    def actions(self, differences: Iterable[Difference], settled: Iterable[str] = ()) -> list[Action]:
+        """The actions in order, each once. ``settled`` has operations whose success status an assumption corrects."""
+        found, skipped = [], {*settled}
+        for one in differences:
+            if one.mismatch.kind is DifferenceKind.STATUS and one.operation in skipped:
+                continue
+            for action in self._derive(one):
+                mark = repr(action)
+                if mark not in self._done:
+                    self._done.add(mark)
+                    found.append(self._with_evidence(action, one))
+        return found
+
+    def _with_evidence(self, action: Action, one: Difference) -> Action:
+        operation = self._contract.operations[one.operation]
+        place = f" {one.mismatch.pointer}" if one.mismatch.steps else ""
+        text = f"{one.operation} {one.status}{place}: {one.mismatch.kind}, {one.mismatch.got}; {one.evidence}."
+        evidence = {"count": one.count, "of": one.of, "first": one.first.isoformat(), "last": one.last.isoformat()}
+        return {"target": action.pop("target"), "description": text, **action,
+                "x-document": operation.document.name, "x-evidence": evidence}  # fmt: skip
+
+    def _derive(self, one: Difference) -> Iterator[Action]:
+        operation = self._contract.operations[one.operation]
+        match one.mismatch.kind:
+            case DifferenceKind.STATUS:
+                yield from self._status(operation, one)
+            case DifferenceKind.MEDIA:
+                yield from _media(operation, one)
+            case DifferenceKind.HEADER:
+                yield from _header(operation, one)
+            case DifferenceKind.FIELD:
+                yield from self._field(operation, one)
+            case DifferenceKind.ABSENT:
+                yield from _absent(operation, one)
+            case DifferenceKind.TYPE | DifferenceKind.NULL:
+                yield from _type(operation, one)
+            case DifferenceKind.ENUM:
+                yield from _word(operation, one)
+            case DifferenceKind.FORMAT:
+                yield from _format(operation, one)
+
+    def _status(self, operation: Operation, one: Difference) -> Iterator[Action]:
+        responses = _responses(operation)
+        success = operation.success
+        response: dict[str, Any] = {"description": "Seen on the API.", "x-provenance": "observed"}
+        if success is not None and 200 <= one.status < 300:
+            old = responses.into(success.status).followed().node
+            response = {**{name: old[name] for name in ("content", "headers") if name in old}, **response}
+            yield {"target": json_path(responses.into(success.status).steps), "remove": True}
+        else:
+            shape = self._shapes.get((operation.key, one.status))
+            if shape is not None:
+                response["content"] = {"application/json": {"schema": schema_of(shape)}}
+        yield {"target": json_path(responses.steps), "update": {str(one.status): response}}
+
+    def _field(self, operation: Operation, one: Difference) -> Iterator[Action]:
+        name = one.mismatch.steps[-1]
+        shape = self._shapes.get((operation.key, one.status))
+        member = shape.at(one.mismatch.steps) if shape is not None else None
+        home = _schema(operation, one.status).holder(one.mismatch.steps[:-1])
+        if name == ANY_NAME or member is None or home is None:
+            return
+        update = {name: {**schema_of(member), "x-provenance": "observed"}}
+        yield {"target": json_path(home.steps), "update": update}
+        parent = shape.at(one.mismatch.steps[:-1]) if shape is not None else None
+        if parent is not None and name not in {*map(str, parent.optional)}:
+            yield {"target": json_path(home.steps[:-1]), "update": {"required": [name]}}
+
+
+def _merged_once(shapes: Iterable[Shape]) -> Shape | None:
+    """The shape of all; an object that comes again is merged once."""
+    return merged({id(shape): shape for shape in shapes}.values())
+
+
+def _responses(operation: Operation) -> SchemaLocation:
+    item = SchemaLocation(operation.document.raw).into("paths").into(operation.path).followed()
+    return item.into(operation.method.lower()).followed().into("responses")
+
+
+def _response(operation: Operation, status: int) -> SchemaLocation:
+    answer = operation.answer(status)
+    return _responses(operation).into(answer.status if answer else str(status)).followed()
+
+
+def _schema(operation: Operation, status: int) -> SchemaLocation:
+    content = _response(operation, status).into("content")
+    return content.into(json_media(content.node) or "application/json").into("schema")
+
+
+def _media(operation: Operation, one: Difference) -> Iterator[Action]:
+    content = _response(operation, one.status).into("content")
+    if content.node:
+        yield {"target": json_path(content.steps), "update": {one.mismatch.got: {}}}
+
+
+def _header(operation: Operation, one: Difference) -> Iterator[Action]:
+    response = _response(operation, one.status)
+    if one.mismatch.got.startswith("the header "):
+        name = one.mismatch.got.removeprefix("the header ")
+        header = {"description": "Seen on the API.", "schema": {"type": "string"}, "x-provenance": "observed"}
+        yield {"target": json_path(response.steps), "update": {"headers": {name: header}}}
+        return
+    missing = one.mismatch.expected.removeprefix("the header ")
+    for name in response.into("headers").node:
+        if name.lower() == missing:
+            yield {
+                "target": json_path(response.into("headers").into(name).followed().steps),
+                "update": {"required": False},
+            }
+
+
+def _absent(operation: Operation, one: Difference) -> Iterator[Action]:
+    """The name is taken out of every list of required names that holds it at this place."""
+    *steps, name = one.mismatch.steps
+    for place in _objects(_schema(operation, one.status), steps):
+        required = place.node.get("required") if isinstance(place.node, Mapping) else None
+        if isinstance(required, list) and name in required:
+            yield {"target": f"{json_path(place.into('required').steps)}[?@ == '{quoted(name)}']", "remove": True}
+
+
+def _objects(schema: SchemaLocation, steps: Sequence[str]) -> Iterator[SchemaLocation]:
+    """Every schema that describes the object at a place: itself, and the parts that it is put together from."""
+    here = schema.followed()
+    node = here.node if isinstance(here.node, Mapping) else {}
+    if not steps:
+        yield here
+    else:
+        onward = here.into("items") if steps[0] == "*" else here.into("properties").into(steps[0])
+        if onward.node:
+            yield from _objects(onward, steps[1:])
+    for word in ("allOf", "anyOf", "oneOf"):
+        for index in range(len(node.get(word, ()))):
+            yield from _objects(here.into(word).into(index), steps)
+
+
+def _node(operation: Operation, one: Difference) -> SchemaLocation | None:
+    """The schema at the place of a difference, as the property or the items stand there, references not followed."""
+    *steps, last = one.mismatch.steps
+    if last == "*":
+        places = [place.into("items") for place in _objects(_schema(operation, one.status), steps)]
+        return next((place for place in places if place.node), None)
+    home = _schema(operation, one.status).holder(steps)
+    return home.into(last) if home is not None else None
+
+
+def _type(operation: Operation, one: Difference) -> Iterator[Action]:
+    place = _node(operation, one) if one.mismatch.steps else None
+    if place is None or not isinstance(place.node, Mapping):
+        return
+    node, got = place.node, one.mismatch.got
+    if isinstance(node.get("type"), str) and "enum" not in node:
+        yield {"target": json_path(place.steps), "update": {"type": [node["type"], got]}}
+    elif isinstance(node.get("type"), list) and "enum" not in node:
+        yield {"target": json_path(place.steps), "update": {"type": [got]}}
+    elif "anyOf" in node:
+        yield {"target": json_path(place.steps), "update": {"anyOf": [{"type": got}]}}
+    else:
+        marks = {name: value for name, value in node.items() if name.startswith("x-")}
+        plain = {name: value for name, value in node.items() if name not in marks}
+        yield {"target": json_path(place.steps), "remove": True}
+        wider = {"anyOf": [plain, {"type": got}], **marks}
+        yield {"target": json_path(place.steps[:-1]), "update": {str(place.steps[-1]): wider}}
+
+
+def _word(operation: Operation, one: Difference) -> Iterator[Action]:
+    place = _node(operation, one)
+    found = place.followed() if place is not None else None
+    if found is None or not isinstance(found.node, Mapping):
+        return
+    places = [found, *(found.into(word).into(index).followed() for word in ("anyOf", "oneOf", "allOf")
+                       for index in range(len(found.node.get(word, ()))))]  # fmt: skip
+    for part in places:
+        if isinstance(part.node, Mapping) and isinstance(part.node.get("enum"), list):
+            yield {"target": json_path(part.steps), "update": {"enum": [one.mismatch.got]}}
+            return
+
+
+def _format(operation: Operation, one: Difference) -> Iterator[Action]:
+    place = _node(operation, one)
+    if place is None or not isinstance(place.node, Mapping):
+        return
+    if "format" in place.node and "$ref" not in place.node:
+        yield {"target": json_path(place.into("format").steps), "remove": True}
+        return
+    yield {"target": json_path(place.steps), "remove": True}
+    wider = {"type": "string", "x-provenance": "observed"}
+    yield {"target": json_path(place.steps[:-1]), "update": {str(place.steps[-1]): wider}}
