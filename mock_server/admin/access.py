@@ -1,7 +1,7 @@
-"""Who may use the control plane: this machine's programs, never a web page, and on other binds one with the token.
+"""Who may use the control plane: programs of this machine, never a web page; on other binds a client with the token.
 
-A page in the developer's browser can send requests to loopback. It cannot set ``Sec-Fetch-Site`` or ``Origin`` to
-what it likes, so those are believed; on a bind that others reach a token is asked for as well.
+A page in the developer's browser can send requests to loopback. It cannot choose the headers ``Sec-Fetch-Site`` and
+``Origin``, so these can be trusted. On a bind that others can reach, a token is needed as well.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,12 +19,12 @@ TOKEN_HEADER = b"x-mock-admin-token"
 _UNPROVEN = "others can reach this server, or it is shared: send a token in X-Mock-Admin-Token"
 _READING = ("GET", "HEAD", "OPTIONS")
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain")
-"""The media types that a web page can send a form with without asking first, empty or not."""
+"""The media types with which a web page can send a form without a preflight request, or none."""
 _NO_FORM = "the control plane takes no forms, as a web page can send them: application/json, or no body and no type"
 
 
 class AdminAccess:
-    """The plane is assembled when the first request is let through."""
+    """Lets allowed requests through to the control plane, which is built at the first of them."""
 
     def __init__(self, assemble: Callable[[], ASGIApp], proofs: Proofs) -> None:
         self._assemble = assemble
@@ -36,7 +36,7 @@ class AdminAccess:
         return self._assemble()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to the control plane if it may come there; answer it with the reason if not."""
+        """Pass a request on to the control plane if it is allowed; otherwise answer with the reason."""
         asker = self._asker(scope)
         refusal = _cross_site(scope) or ("" if asker else _UNPROVEN)
         if refusal or _is_form(scope):
@@ -66,7 +66,7 @@ def _cross_site(scope: Scope) -> str:
 
 
 def _is_form(scope: Scope) -> bool:
-    """Tell whether a page of an old browser, which says nothing of where it comes from, could have sent the request."""
+    """Tell whether a page of an old browser, which sends no origin, could have sent the request."""
     kinds = (value.partition(b";")[0].strip().lower() for value in _all(scope, b"content-type"))
     return scope["method"] not in _READING and any(kind in _FORMS for kind in kinds)
 

@@ -1,4 +1,4 @@
-"""Headers and raw bodies that somebody gives an answer of ours: of a stub, of a fault, of a receiver."""
+"""Headers and raw bodies that a user gives for an answer of ours: of a stub, of a fault, of an inbox."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +14,11 @@ HEADERS: Mapping[str, Any] = {
     "additionalProperties": {"anyOf": [_VALUE, {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": 20}]},
     "maxProperties": 50,
 }
-"""Names with a text, or several for a header that repeats. Those that say where an answer ends are the server's,
-and those that start with X-Mock- tell what the mock did."""
+"""Names with a text, or several texts for a repeated header. Headers of framing and X-Mock- headers are not allowed."""
 
 
 def check_headers(headers: Mapping[str, Any], place: str) -> None:
-    """Raises Refusal for a name that stands there twice: names are compared without case."""
+    """Raises ControlRefused for a name that occurs twice: names are compared without case."""
     seen: dict[str, str] = {}
     for name in headers:
         other = seen.setdefault(name.lower(), name)
@@ -29,7 +28,7 @@ def check_headers(headers: Mapping[str, Any], place: str) -> None:
 
 
 def check_body(response: Mapping[str, Any], place: str) -> None:
-    """Raises Refusal for two bodies at once, and for base64 that is none."""
+    """Raises ControlRefused for two bodies at once, and for malformed base64."""
     given = [name for name in ("jsonBody", "body", "base64Body") if name in response]
     if len(given) > 1:
         raise ControlRefused(400, f"an answer has one body: leave out {given[0]} or {given[1]}", pointer=place)

@@ -76,7 +76,7 @@ def control_plane(control: AdminContext) -> Starlette:
     settings, workspaces = control.settings, control.workspaces
 
     async def index(request: Request) -> Response:
-        """Where everything is."""
+        """List the routes of the control plane."""
         found = [(f"/__admin{route.path}", sorted((route.methods or set()) - {"HEAD"})) for route in routes]
         return answer({"unofficial": True, "routes": [{"path": path, "methods": methods} for path, methods in found]})
 
@@ -87,7 +87,7 @@ def control_plane(control: AdminContext) -> Starlette:
         return answer(asdict(settings))
 
     async def provenance(request: Request) -> Response:
-        """How each operation is known, the ledger of what is not, and what cannot be served."""
+        """Show how each operation is known, the ledger of gaps, and what cannot be served."""
         operations = workspaces.contract.operations.values()
         known = {operation.key: operation.provenance for operation in operations}
         gaps = [asdict(gap) for gap in control.ledger()]

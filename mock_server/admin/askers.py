@@ -1,4 +1,4 @@
-"""Who asks the control plane: a person by the name of a token, or a program of this machine."""
+"""The client of a control request: a person by the name of a token, or a program of this machine."""
 
 import hmac
 from collections.abc import Iterable
@@ -14,38 +14,38 @@ from mock_server.support.redaction import Redactor
 from mock_server.world.ids import secret
 
 ASKER = "mock_server.asker"
-"""The name in the scope of a request that was let in."""
+"""The key of the client in the scope of an admitted request."""
 
 
 class Asker(NamedTuple):
-    """The name, and the token of the file where it is one of those."""
+    """A client: its name, and its token if that is in the file of tokens."""
 
     name: str
     token: AdminToken | None = None
 
 
 LOCAL = Asker("local")
-"""A program of this machine, where no token is asked for."""
+"""A program of this machine, which needs no token."""
 ANYBODY = Asker("")
-"""Somebody who showed no token, on a path that asks for none."""
+"""A client without a token, on a path that needs none."""
 
 
 def asker_of(scope: Scope) -> Asker:
-    """Who made a request that was let in."""
+    """The client of an admitted request."""
     found: Asker = scope.get(ASKER, ANYBODY)
     return found
 
 
 class Proofs:
-    """The tokens that a server takes: one of its own, those of a file, or none at all on loopback."""
+    """The tokens that a server accepts: its own, those of a file, or none at all on loopback."""
 
     def __init__(self, own: str | None, named: AdminTokens | None = None) -> None:
         self.own = own
-        """The server's own token; None where it has none."""
+        """The server's own token; None if it has none."""
         self._named = named
 
     def asker(self, shown: Iterable[bytes]) -> Asker | None:
-        """Who shows these tokens; None for nobody who may come in."""
+        """The client that shows these tokens; None if it must not come in."""
         if self.own is None and self._named is None:
             return LOCAL
         for value in shown:
@@ -57,9 +57,9 @@ class Proofs:
 
 
 def proofs_for(settings: Settings, redactor: Redactor) -> Proofs:
-    """The tokens of a server, of which ``redactor`` learns its own. Raises SettingsError.
+    """The tokens of a server. ``redactor`` learns the server's own one. Raises SettingsError.
 
-    Its own one is given by a variable, or made where others reach the server and no file has tokens.
+    A variable gives the server's own token, or it is made if others can reach the server and no file has tokens.
     """
     if settings.admin_tokens:
         own, named = given_token() or None, AdminTokens(Path(settings.admin_tokens))

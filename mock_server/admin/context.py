@@ -1,4 +1,4 @@
-"""Common parts of every control route: the server, the workspace that is meant, a checked body, an answer."""
+"""Common parts of every control route: the server, the request's workspace, a checked body, an answer."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ WORKSPACE_HEADER = "x-mock-workspace"
 
 @dataclass(frozen=True)
 class AdminContext:
-    """The parts of the server that the control plane can reach."""
+    """The parts of the server that the control plane can use."""
 
     settings: Settings
     workspaces: Workspaces
@@ -44,13 +44,13 @@ class AdminContext:
 
     @cached_property
     def names(self) -> OperationNames:
-        """The names that the operations can be called by."""
+        """All names by which a user may call the operations."""
         return OperationNames(self.workspaces.contract.operations.values())
 
     def workspace(self, request: Request) -> Workspace:
-        """The one that X-Mock-Workspace names, else the one that the key opens, else the default one.
+        """The workspace that X-Mock-Workspace names, else the one that the key opens, else the default one.
 
-        Raises Refusal for an id and for a key that are none's.
+        Raises ControlRefused for an unknown id or key.
         """
         id, key = request.headers.get(WORKSPACE_HEADER), _key(request)
         if id is None and key is not None:
@@ -68,9 +68,9 @@ class AdminContext:
     async def body(
         self, request: Request, schema: "JsonBody", most: int | None = None, depth: int = MAX_JSON_DEPTH
     ) -> dict[str, Any]:
-        """The JSON object of a request, checked. Raises Refusal with a pointer to what is wrong.
+        """Read and check the JSON object of a request. Raises ControlRefused with a pointer to the fault.
 
-        ``most`` bytes are read, the setting's where it is not given, of at most ``depth`` levels.
+        At most ``most`` bytes are read, by default as many as the setting allows, of at most ``depth`` levels.
         """
         limit = most or self.settings.max_body
         packed = await self.packed_body(request, limit)
@@ -82,7 +82,7 @@ class AdminContext:
         return checked
 
     async def packed_body(self, request: Request, most: int) -> bytes:
-        """The body as it was sent, at most so many bytes, encoded perhaps. Raises Refusal."""
+        """Read a body that may be compressed, at most so many bytes. Raises ControlRefused."""
         declared = request.headers.get("content-length", "").encode() or None
         try:
             raw = await read_body(request.receive, declared, most)
@@ -95,7 +95,7 @@ class AdminContext:
 
 
 class ControlRefused(Exception):
-    """A control request that cannot be carried out; nothing was changed."""
+    """A control request cannot be carried out; nothing was changed."""
 
     def __init__(
         self, status: int, detail: str, *, headers: Iterable[tuple[bytes, bytes]] = (), **more: object
@@ -105,16 +105,16 @@ class ControlRefused(Exception):
 
 
 def refuse_json(fault: NotJson) -> ControlRefused:
-    """An error about a body that is no JSON; the caller raises it."""
+    """Make the error for a body that is not JSON; the caller raises it."""
     if not fault.line:
         return ControlRefused(400, fault.what, pointer="")
     return ControlRefused(400, f"not JSON: {fault.what}", line=fault.line, column=fault.column)
 
 
 class JsonBody:
-    """The JSON object that a route takes: its properties by name, as JSON Schemas; nothing else is let through.
+    """The JSON object that a route takes: its properties as JSON Schemas by name; no others are allowed.
 
-    ``schema`` is the JSON Schema of the whole, as the control plane's document shows it.
+    ``schema`` is the JSON Schema of the object, as the control plane's document shows it.
     """
 
     def __init__(self, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> None:
@@ -130,7 +130,7 @@ class JsonBody:
         )
 
     def load(self, raw: bytes, depth: int) -> Any:
-        """The value of a body of at most so many levels, checked. Raises Refusal."""
+        """Read and check a body of at most so many levels. Raises ControlRefused."""
         try:
             value = read_json(raw, depth) if raw else {}
         except NotJson as fault:
@@ -139,7 +139,7 @@ class JsonBody:
         return with_integers(value, self.schema)
 
     def check(self, value: Any, at: str = "") -> None:
-        """Raises Refusal (400) at the first thing that is wrong; ``at`` is where the value stands in a larger one."""
+        """Raises ControlRefused (400) at the first fault; ``at`` is the value's place in a larger one."""
         try:
             with collector_paused():  # an error holds a copy of what is wrong
                 self._validator.validate(value)
@@ -151,7 +151,7 @@ class JsonBody:
 
 
 class OpenJsonBody(JsonBody):
-    """A JSON object that may have more properties than the named ones: somebody else knows what these must be."""
+    """A JSON object that may have further properties, which other code checks."""
 
     def __init__(self, **properties: Mapping[str, Any]) -> None:
         super().__init__()
@@ -160,12 +160,12 @@ class OpenJsonBody(JsonBody):
         self._named = JsonBody((), **properties)
 
     def refuse_others(self, value: Any) -> None:
-        """Raises Refusal where there is more than the named properties, or one of them is wrong."""
+        """Raises ControlRefused if there are further properties, or a named one is wrong."""
         self._named.check(value)
 
 
 def with_integers(value: Any, schema: Mapping[str, Any]) -> Any:
-    """A valid value with 1 in place of 1.0 where an integer is meant: the same to a JSON Schema, and not to us."""
+    """Replace 1.0 by 1 in a valid value if an integer is meant: JSON Schema sees no difference, our code does."""
     if isinstance(value, float):
         kinds = schema.get("type") or ()
         whole = ("integer" in kinds and "number" not in kinds) or value in schema.get("enum", ())
@@ -184,18 +184,18 @@ NOTHING = JsonBody()
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    """An answer with a JSON body."""
+    """Make an answer with a JSON body."""
     return Response(write_json(value), status, media_type="application/json")
 
 
 def _key(request: Request) -> str | None:
-    """The key that a request comes with. Another scheme is not ours: a proxy before the server may ask for it."""
+    """The key of a request. Other schemes are ignored: a proxy before the server may use them."""
     scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """The exception handler for Refusal."""
+    """The exception handler for ControlRefused."""
     if not isinstance(error, ControlRefused):
         raise error
     answer = problem(error.status, error.detail, **error.more)
@@ -204,14 +204,14 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 async def misfit(request: Request, error: Exception) -> Response:
-    """The exception handler for records of a person's own that the document does not admit any more."""
+    """The exception handler for a person's own records that the document no longer admits."""
     if not isinstance(error, RecordsError):
         raise error
     return problem(409 if error.conflict else 400, str(error), pointer=error.pointer)
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """The exception handler for what the program below the control plane raises: a full disk, above all."""
+    """The exception handler for errors of the program below the control plane, such as a full disk."""
     if isinstance(error, StateError):
         return problem(StorageUnavailable.status, str(error))
     if not isinstance(error, ApiError):

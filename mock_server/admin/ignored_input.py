@@ -1,4 +1,4 @@
-"""Input of requests that nobody looked at, as data: ``assert_nothing_ignored`` is made of it."""
+"""Parts of requests that the mock ignored, as data for ``assert_nothing_ignored``."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -15,10 +15,10 @@ _MOST_COMPARED = 100  # paths that are nobody's: to look for one like it costs a
 
 
 class IgnoredInput:
-    """Looks at requests, one after the other; a path that was seen before is not compared again.
+    """Examines requests one by one; a path that was seen before is not compared again.
 
-    However a request ended, by a fault or a refusal too, what it had is judged in the same way. One that a mapping
-    answered at a path of its own was meant.
+    A request counts however it ended, also by a fault or a refusal. A path that a stub override answered is not
+    ignored.
     """
 
     def __init__(self, contract: Contract, names: OperationNames) -> None:
@@ -27,7 +27,7 @@ class IgnoredInput:
         self._near: dict[tuple[str, str], str] = {}
 
     def of(self, exchange: Exchange) -> list[dict[str, str | None]]:
-        """Each thing with its place, its name and what was probably meant."""
+        """Each ignored part with its place, its name and what was probably meant."""
         redact = exchange.redactor.redact
         return [
             {"in": one.place, "name": redact(one.name), "didYouMean": one.near or None} for one in self._all(exchange)

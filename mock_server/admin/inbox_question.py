@@ -1,4 +1,4 @@
-"""Check a question to an inbox: one about deliveries that could never come is refused."""
+"""Check a question to an inbox: a question about impossible deliveries is refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _SHOWN = 30  # fields
 
 
 def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Mapping[str, Any]) -> str:
-    """Why nothing that matches could have come to an inbox; an empty text if it could."""
+    """The reason why no matching delivery could have come to an inbox; an empty text if one could."""
     inbox = workspace.inboxes.get(name, Inbox())
     triggers = _triggers(workspace, name)
     if not triggers and not inbox.seen and not _some_ended(workspace):
@@ -29,7 +29,7 @@ def unanswerable(contract: Contract, workspace: Workspace, name: str, wanted: Ma
 
 
 def contradiction(wanted: Mapping[str, Any]) -> str:
-    """Why no body can have all that is wanted, a part of it being wanted twice; an empty text if one can."""
+    """The reason why no body can match, because a part is wanted with two values; an empty text if one can."""
     for outer, whole in wanted.items():
         for inner, part in wanted.items():
             if inner.startswith(f"{outer}.") and (why := Expected({inner[len(outer) + 1 :]: part}).differences(whole)):
@@ -39,20 +39,20 @@ def contradiction(wanted: Mapping[str, Any]) -> str:
 
 
 def _triggers(workspace: Workspace, name: str) -> Sequence[str]:
-    """The triggers that are subscribed to an inbox of a workspace."""
+    """The triggers to which an inbox of a workspace is subscribed."""
     places = (f"/__admin/inbox/{workspace.id}/{name}", f"/__admin/inbox/{name}")
     rows = (row.record for row in workspace.state.rows(subscriptions.KIND))
     return [str(row["trigger"]) for row in rows if unquote(urlsplit(str(row["hookUrl"])).path) in places]
 
 
 def _some_ended(workspace: Workspace) -> bool:
-    """Tell whether a subscription was removed: it may have been one to this inbox."""
+    """Tell whether a subscription was removed: it may have been this inbox's."""
     made = workspace.state.counters.get(subscriptions.KIND, 0)
     return made > len(workspace.state.rows(subscriptions.KIND))
 
 
 def _fields(contract: Contract, triggers: Iterable[str]) -> set[str]:
-    """The fields of the bodies that these triggers send, or all do; none where the document describes one without."""
+    """The fields in the bodies of these triggers, or of all triggers; none if some body is not described."""
     schemas = [contract.webhooks.get(trigger) for trigger in (triggers or contract.webhooks)]
     if any(schema is None or not schema.properties for schema in schemas):
         return set()

@@ -1,4 +1,4 @@
-"""Wait for deliveries that match, looking at each of them once, however many come and however many wait."""
+"""Wait for matching deliveries. Each delivery is compared once, however many come and however many clients wait."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from mock_server.workspaces.inbox import Expected, Inbox, Received
 
 
 class ExpectedDeliveries:
-    """The deliveries of an inbox that are expected."""
+    """The deliveries that a client expects in an inbox."""
 
     def __init__(self, inbox: Inbox, expected: Expected) -> None:
         self.inbox = inbox
@@ -20,7 +20,7 @@ class ExpectedDeliveries:
         self._known = inbox.summaries
 
     async def until(self, count: int, seconds: float) -> Sequence[Received]:
-        """Wait for ``count`` matching deliveries, at most ``seconds``; returns those that came, oldest first."""
+        """Wait for ``count`` matching deliveries, at most ``seconds``; return the matching ones, oldest first."""
         await self._look()
         if seconds:
             with suppress(TimeoutError):
@@ -34,7 +34,7 @@ class ExpectedDeliveries:
         return self.inbox.seen > self._looked or self.inbox.era != self._era
 
     async def _look(self) -> None:
-        """Look at what is new. An inbox that was emptied begins anew."""
+        """Compare the new deliveries. After an inbox was emptied, begin again."""
         if self.inbox.era != self._era:
             self._came, self._looked, self._era = [], 0, self.inbox.era
             self._known = self.inbox.summaries
@@ -52,7 +52,7 @@ class ExpectedDeliveries:
                     self._came.append(entry)
 
     async def nearest(self, count: int) -> Sequence[tuple[Received, Sequence[str]]]:
-        """The deliveries that came nearest, with what was different."""
+        """The most similar deliveries, with their differences."""
         found, turns, known = [], Turns(patient=True), self.inbox.summaries
         for entry in list(self.inbox.received):
             await turns.rest()

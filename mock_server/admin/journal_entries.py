@@ -1,4 +1,4 @@
-"""An exchange as the journal shows it, and the story of its answer in steps. Credentials are masked here."""
+"""How the journal shows an exchange, and the steps that led to its answer. Credentials are masked here."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "set
 
 
 def entry(exchange: Exchange) -> dict[str, Any]:
-    """The whole of it as plain data. ``at`` is the workspace's time, ``ms`` real time spent."""
+    """The whole exchange as plain data. ``at`` is the workspace's time, ``ms`` the real duration."""
     redactor = exchange.redactor
     return {
         **exchange.to_dict(),
@@ -45,14 +45,14 @@ def entry(exchange: Exchange) -> dict[str, Any]:
 
 
 def to_pattern_request(exchange: Exchange) -> PatternRequest:
-    """An exchange as request patterns see it: what was sent, not masked."""
+    """An exchange in the form for request patterns: as it was sent, not masked."""
     pairs = parse_qsl(exchange.plain_query, keep_blank_values=True)
     body = Body(exchange.body, cut=len(exchange.body) < exchange.body_size)
     return PatternRequest(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange))
 
 
 def as_shown(exchange: Exchange) -> PatternRequest:
-    """An exchange as request patterns would see what the journal shows of it: secrets are masked."""
+    """An exchange in the form for request patterns, as the journal shows it: secrets are masked."""
     pairs = parse_qsl(exchange.query, keep_blank_values=True)
     shown = shown_body(exchange.body, exchange.redactor)
     raw = b"" if shown is None else shown.encode() if isinstance(shown, str) else write_json(shown)
@@ -65,7 +65,7 @@ def _key(exchange: Exchange) -> str | None:
 
 
 def steps(exchange: Exchange) -> list[dict[str, str]]:
-    """The stages of a request in order, up to the one where it ended."""
+    """The stages of a request in order, up to the one at which it ended."""
     told: list[dict[str, str]] = []
     for stage, says in _steps(exchange):
         ended = stage == exchange.stage and stage is not Stage.ANSWER
@@ -136,7 +136,7 @@ def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
 
 
 def _shown(exchange: Exchange, body: bytes, which: int) -> Any:
-    """One body of an exchange, secrets masked. Once it was found to have none, it is shown as it is."""
+    """One body of an exchange with secrets masked. A body without secrets is not searched again."""
     if exchange.clean & which:
         return orjson.Fragment(body)
     shown = shown_body(body, exchange.redactor)
@@ -146,7 +146,7 @@ def _shown(exchange: Exchange, body: bytes, which: int) -> Any:
 
 
 def shown_body(body: bytes, redactor: Redactor) -> Any:
-    """A body as it was sent, secrets masked: its JSON, its text where it is not JSON, None where there is none."""
+    """A sent body with secrets masked: its JSON value, its text if it is not JSON, None if there is none."""
     if not body:
         return None
     text = body.decode("utf-8", "replace")
@@ -161,7 +161,7 @@ def shown_body(body: bytes, redactor: Redactor) -> Any:
 
 
 def body_of(exchange: Exchange) -> Any:
-    """The body that came, as far as it was kept: its JSON value, or its text; None where there is none."""
+    """The stored part of a body: its JSON value, or its text; None if there is none."""
     if not exchange.body:
         return None
     try:
@@ -171,7 +171,7 @@ def body_of(exchange: Exchange) -> Any:
 
 
 def masked(value: Any, redactor: Redactor) -> Any:
-    """``value`` with each secret in its texts masked, in names too."""
+    """Copy ``value`` with each secret in its texts and names masked."""
     if isinstance(value, str):
         return redactor.redact(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Which entries of a journal a pattern means, and what of them nobody can know."""
+"""Find the entries of a journal that a pattern matches, and those for which this is unknown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ _LOOKED_AT = 50  # of those with as many differences, how many are compared lett
 
 @dataclass
 class SearchResult:
-    """``matching`` are sure, oldest first; ``unknown`` may match: their bodies were cut, or are too long to try."""
+    """``matching`` are certain, oldest first. ``unknown`` may match: their bodies were cut, or are too long to try."""
 
     matching: list[Exchange] = field(default_factory=list)
     unknown: list[Exchange] = field(default_factory=list)
 
 
 async def search(workspace: Workspace, pattern: RequestPattern) -> SearchResult:
-    """Compare every entry with a pattern, while others have their turns."""
+    """Compare every entry with a pattern; other requests get turns meanwhile."""
     found, turns = SearchResult(), Turns(patient=True)
     for one in list(workspace.journal):
         match await pattern.match(to_pattern_request(one), turns):
@@ -36,7 +36,7 @@ async def search(workspace: Workspace, pattern: RequestPattern) -> SearchResult:
 
 
 async def near_misses(workspace: Workspace, pattern: RequestPattern) -> list[dict[str, Any]]:
-    """The requests that came nearest to a pattern, with what was different; secrets are masked."""
+    """The requests most similar to a pattern, with their differences; secrets are masked."""
     turns = Turns(patient=True)
     told = [
         (len(await pattern.differences_in_turns(to_pattern_request(one), turns)), one)
@@ -58,11 +58,11 @@ def _wanted(pattern: Pattern) -> str:
 
 
 def _shown(pattern: RequestPattern, exchange: Exchange) -> Sequence[str]:
-    """The differences of what the journal shows: where only a secret differs, that is all that is said."""
+    """The differences after masking: if only a secret differs, that is all that is said."""
     found = [difference.what for difference in pattern.differences(as_shown(exchange))]
     return [str(masked(what, exchange.redactor)) for what in found] or ["it differs in what is masked"]
 
 
 def alike(one: str, other: str) -> float:
-    """How much two texts have in common, from 0 to 1."""
+    """The similarity of two texts, from 0 to 1."""
     return round(SequenceMatcher(None, one[:200], other[:200]).ratio(), 2)

@@ -1,4 +1,4 @@
-"""Answers that may be long: written in turns with everybody else's work, and sent in parts where they are large."""
+"""Long answers: they are written in turns with other work, and large ones are sent in parts."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
@@ -15,7 +15,7 @@ _JSON = "application/json"
 
 
 class StreamedAnswer(Response):
-    """An answer whose text is made while it is sent, so that it is never whole in memory."""
+    """An answer whose text is made while it is sent, so that memory never holds all of it."""
 
     def __init__(self, parts: Iterable[bytes], status: int = 200, media_type: str = _JSON) -> None:
         super().__init__(status_code=status)
@@ -23,7 +23,7 @@ class StreamedAnswer(Response):
         self._media_type = media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer in parts, with turns for others between them."""
+        """Send the answer in parts, with turns for other requests between them."""
         turns, parts = Turns(patient=True), iter(self._parts)
         begun, size = [], 0
         await turns.rest()
@@ -52,7 +52,7 @@ async def _in_turns(begun: list[bytes], parts: Iterator[bytes], turns: Turns) ->
 
 
 def listing(status: int = 200, **members: Any) -> StreamedAnswer:
-    """A JSON object. A member that is an iterator is a list, each item of which is made when its turn has come."""
+    """Write a JSON object. A member that is an iterator becomes a list, whose items are made one by one."""
     return StreamedAnswer(_object(members), status)
 
 

@@ -1,4 +1,4 @@
-"""A stub override as the control plane takes it, in WireMock's words: the schemas of its parts."""
+"""The schemas of a stub override in the control plane, in WireMock's words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from mock_server.admin.request_patterns import PROPERTIES
 from mock_server.stubbing.raw_body import RAW_BODIES
 
 MAX_MAPPINGS = 1_000
-"""Mappings of a workspace."""
+"""Most mappings of a workspace."""
 STATE = {"type": "string", "minLength": 1, "maxLength": 100}
-"""The name of a scenario, or of a state of one."""
+"""The schema for the name of a scenario, or of its state."""
 _PATTERN = {name: schema for name, schema in PROPERTIES.items() if name != "allowUnknown"}  # allowInvalid says it
 _REQUEST = {"type": "object", "properties": _PATTERN, "additionalProperties": False, "minProperties": 1}
 _RESPONSE = {

@@ -1,4 +1,4 @@
-"""Which operation a person means: by its key, as `sophiie-mock routes` prints it, by operationId, or by a path."""
+"""Find the operation that a person names: by its key, as `sophiie-mock routes` prints it, operationId, or path."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -16,11 +16,11 @@ _SHOWN = 4
 
 
 class UnknownOperation(Exception):
-    """No operation is meant; the text says which may have been."""
+    """No operation has this name; the text says which may have been meant."""
 
 
 class OperationNames:
-    """The operations of a contract, to be found by whatever people call them."""
+    """The operations of a contract, found by any name that people use."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self.all: Sequence[Operation] = tuple(operations)
@@ -32,7 +32,10 @@ class OperationNames:
         self._by_id.pop("", None)
 
     def operation(self, name: str) -> Operation:
-        """The one of this name: ``GET /v1/leads/{}``, ``get v1/leads/{anyName}``, or ``getLead``. Raises Unknown."""
+        """The operation named ``GET /v1/leads/{}``, ``get v1/leads/{anyName}``, or ``getLead``.
+
+        Raises UnknownOperation.
+        """
         words = name.split()
         if len(words) == 2:
             path = words[1] if words[1].startswith("/") else f"/{words[1]}"
@@ -50,7 +53,7 @@ class OperationNames:
         raise UnknownOperation(f"no such operation; {self.remedy(name)}")
 
     def at(self, method: str, path: str) -> Sequence[Operation]:
-        """The operations that answer a method (``ANY`` for each) on a path. Raises Unknown when there is none."""
+        """The operations for a method (``ANY`` for each) on a path. Raises UnknownOperation if there is none."""
         found = [operation for one in self._methods(method) if (operation := self.answering(one, path))]
         if found:
             return found
@@ -67,18 +70,18 @@ class OperationNames:
         return METHODS if method == ANY else (method,)
 
     def answering(self, method: str, path: str) -> Operation | None:
-        """The operation that answers such a request, None where nobody does."""
+        """The operation that answers such a request; None if there is none."""
         try:
             return self._router.match(method, path)[0]
         except ApiError:
             return None
 
     def has(self, path: str) -> bool:
-        """Tell whether any method is answered at a path."""
+        """Tell whether the path answers any method."""
         return any(self.answering(method, path) for method in METHODS)
 
     def like(self, method: str, path: str) -> str:
-        """The operation that a request to nobody was probably meant for, an empty text if none is like it."""
+        """The operation that an unmatched request probably meant; an empty text if none is similar."""
         return nearest(f"{method} {path}"[:_MAX_COMPARED_CHARACTERS], map(shown, self.all))
 
     def remedy(self, name: str) -> str:

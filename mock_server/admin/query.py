@@ -1,4 +1,4 @@
-"""The query of a control route: whole numbers, and fields that narrow a list. An unknown name is refused."""
+"""The query of a control route: whole numbers, and fields that narrow a list. Unknown names are refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,14 +11,14 @@ _MAX_DIGITS = 9
 
 
 def refuse_unknown(request: Request, names: Iterable[str]) -> None:
-    """Raises Refusal for a parameter that says nothing here: a typing error would widen a list unseen."""
+    """Raises ControlRefused for an unknown parameter: a typing error would silently widen a list."""
     for name in request.query_params:
         if name not in names:
             raise ControlRefused(400, f"no such parameter here; there are {', '.join(names)}", parameter=name)
 
 
 def whole_number(request: Request, name: str, default: int, most: int = 10**_MAX_DIGITS - 1) -> int:
-    """A number from 0 to ``most``. Raises Refusal."""
+    """Read a number from 0 to ``most``. Raises ControlRefused."""
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         raise ControlRefused(400, f"`{name}` is a whole number", parameter=name)
@@ -28,7 +28,7 @@ def whole_number(request: Request, name: str, default: int, most: int = 10**_MAX
 
 
 def flag(request: Request, name: str) -> bool:
-    """Tell whether a filter is wanted. Raises Refusal for a word that is neither true nor false."""
+    """Tell whether a filter is wanted. Raises ControlRefused for a word that is neither true nor false."""
     text = request.query_params.get(name, "false").lower()
     if text not in ("true", "false"):
         raise ControlRefused(400, f"`{name}` is true or false", parameter=name)
@@ -36,11 +36,11 @@ def flag(request: Request, name: str) -> bool:
 
 
 Field = type | Sequence[str]
-"""The kind of value that a field has: a text, a number, or one of several words."""
+"""The kind of value in a field: a text, a number, or one of several words."""
 
 
 def narrowing(request: Request, fields: Mapping[str, Field]) -> dict[str, str | int]:
-    """The values that the query asks fields to have. Raises Refusal, for a word that no value is too."""
+    """The values that the query demands of fields. Raises ControlRefused, also for a value that no record can have."""
     refuse_unknown(request, [*fields, "limit", "offset"])
     return {name: _value(request, name, kind) for name, kind in fields.items() if name in request.query_params}
 

@@ -1,4 +1,4 @@
-"""Writing records by hand: in one transaction, and worked out beside the event loop where that takes long."""
+"""Write records by hand, in one transaction. Long work is done in a thread beside the event loop."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,11 +16,11 @@ from mock_server.workspaces.own_data.planting import Ground
 from mock_server.workspaces.workspace import Workspace
 
 MAX_RECORDS = 2_000
-"""Records of one request, those in other records counted."""
+"""Most records of one request, with those inside other records."""
 FEW_RECORDS = 20
-"""Records that are written at once in some hundredths of a second."""
+"""Most records that are written without a thread, in some hundredths of a second."""
 FEW_LETTERS = 20_000
-"""Letters of what was written that are read at once."""
+"""Most characters of input that are read without a thread."""
 
 _TRIES = 5
 Work = Callable[[Ground], Any]
@@ -30,9 +30,9 @@ Named = tuple[str, Id]
 async def write(
     control: AdminContext, request: Request, work: Work, count: int, *, emit: bool, named: Named | None = None
 ) -> Any:
-    """The result of ``work`` on the workspace that a request means, kept whole or not at all. Raises ControlRefused.
+    """Return the result of ``work`` on the request's workspace, stored whole or not at all. Raises ControlRefused.
 
-    ``named`` is the record that is changed, where events are to tell of a change.
+    ``named`` is the record that is changed, if events are to report the change.
     """
     workspace = control.workspace(request)
     try:
@@ -49,7 +49,7 @@ async def write(
 
 
 async def _apart(control: AdminContext, request: Request, work: Work, *, emit: bool) -> Any:
-    """Work it out on a copy in a thread, then store what it came to, if nothing has changed meanwhile."""
+    """Work on a copy in a thread, then store the result if nothing has changed meanwhile."""
     for _ in range(_TRIES):
         workspace = control.workspace(request)
         state = workspace.state
@@ -71,7 +71,7 @@ async def _apart(control: AdminContext, request: Request, work: Work, *, emit: b
 
 
 def _count(kept: Transaction, tx: Transaction) -> None:
-    """Let the counters stand where the work has left them."""
+    """Set the counters to the values after the work."""
     for kind, number in tx.counters().items():
         while kept.count(kind) < number - 1:
             pass
@@ -90,7 +90,7 @@ def _emit(control: AdminContext, workspace: Workspace, tx: Transaction, named: N
 
 
 def found(workspace: Workspace, path: str, id: str) -> tuple[str, Row]:
-    """The kind and the record that a path means; an id may have slashes in it. Raises ControlRefused."""
+    """The kind and the record in a path; an id may contain slashes. Raises ControlRefused."""
     parts = path.split("/")
     for length in range(len(parts), 0, -1):
         kind, rest = "/".join(parts[:length]), "/".join([*parts[length:], id])

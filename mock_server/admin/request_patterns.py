@@ -1,7 +1,7 @@
-"""A request pattern as the control plane takes it: names are resolved, and what no request can match is refused.
+"""Check request patterns for the control plane: names are resolved, and a pattern that cannot match is refused.
 
-A pattern that matches nothing makes every negative check pass and every fault miss, so a typing error must not stand.
-``allowUnknown`` is for those who mean it: requests to a path, with a parameter or a field that nobody documents.
+A pattern that matches nothing would make every negative check pass and every fault miss, so typing errors are refused.
+``allowUnknown`` admits requests to a path, with a parameter or with a field that no document has.
 """
 
 import re
@@ -27,7 +27,7 @@ PROPERTIES: Mapping[str, Any] = MappingProxyType(
         "allowUnknown": {"type": "boolean"},
     }
 )
-"""The parts of a pattern as JSON Schemas, for the routes that take one."""
+"""The members of a pattern as JSON Schemas, for routes that take one."""
 
 _PLACEHOLDER = re.compile(r"[{}]|/[:<*]")  # {leadId}, and what other tools write for it
 _META = re.compile(r"[\\.^$*+?{}\[\]()|]")
@@ -35,9 +35,9 @@ _FIRST_NAME = re.compile(r"\$\.([A-Za-z_][A-Za-z0-9_-]*)")
 
 
 def resolved(pattern: Pattern, names: OperationNames, at: str) -> RequestPattern:
-    """The pattern with its method and its operation as the matching knows them; ``at`` is where it stands.
+    """Resolve the method and the operation of a pattern; ``at`` is the pattern's place.
 
-    Raises Refusal for what can match nothing.
+    Raises ControlRefused if nothing can match.
     """
     rest = {name: value for name, value in pattern.items() if name != "allowUnknown"}
     found, operations = checked(rest, names, at, "allowUnknown", allow=pattern.get("allowUnknown", False))
@@ -50,9 +50,9 @@ def resolved(pattern: Pattern, names: OperationNames, at: str) -> RequestPattern
 
 
 def search_pattern(pattern: Pattern, names: OperationNames) -> tuple[RequestPattern, dict[str, Any]]:
-    """The pattern of a search, and what in it no document has: with that it finds nothing, or what was sent wrongly.
+    """The pattern of a search, and its parts that no document has: these find only faulty requests.
 
-    Raises Refusal for what no request can have.
+    Raises ControlRefused if no request can match.
     """
     try:
         return resolved(pattern, names, ""), {}
@@ -64,9 +64,9 @@ def search_pattern(pattern: Pattern, names: OperationNames) -> tuple[RequestPatt
 def checked(
     pattern: Pattern, names: OperationNames, at: str, word: str, *, allow: bool
 ) -> tuple[RequestPattern, Sequence[Operation]]:
-    """The pattern in the words of the matching, and the operations whose requests may match.
+    """The compiled pattern, and the operations whose requests may match.
 
-    ``word`` is the member that allows what no document has, and ``allow`` its value. Raises Refusal.
+    ``word`` is the member that allows undocumented names, and ``allow`` its value. Raises ControlRefused.
     """
     found = dict(pattern)
     remedy = "" if allow else f" (or set {word})"
@@ -98,7 +98,10 @@ def _method(name: str, pointer: str) -> str:
 
 
 def _meant(pattern: Pattern, names: OperationNames, at: str, remedy: str) -> Sequence[Operation]:
-    """The operations that its requests can be of. Raises Refusal with the remedy, if one is given, for none."""
+    """The operations whose requests may match.
+
+    Raises ControlRefused, with the remedy if there is one, if there are none.
+    """
     method = pattern.get("method", ANY)
     operations: Sequence[Operation] = names.all
     if "operation" in pattern:
@@ -126,7 +129,7 @@ def _meant(pattern: Pattern, names: OperationNames, at: str, remedy: str) -> Seq
 
 
 def _no_path(path: str, names: OperationNames) -> str:
-    """The fault of a path that no request can have, whatever the document says."""
+    """The reason why no request can have a path, whatever the document says."""
     if "://" in path:
         return "write the path alone: the journal holds what came here, not what went to other hosts"
     if "?" in path:
@@ -153,7 +156,7 @@ def may_match(expression: str, operation: Operation) -> bool:
 
 
 def _plain_start(expression: str) -> str:
-    """The letters that every match begins with, those of them that are easily seen."""
+    """The letters that every match begins with, as far as they are easily found."""
     meta = _META.search(expression)
     if meta is None or "|" in expression:
         return ""
@@ -186,7 +189,7 @@ def _known_fields(pattern: Pattern, operations: Sequence[Operation], pointer: st
 
 
 def _whole(matcher: Pattern) -> Any:
-    """The body that a matcher compares with, None where it names no whole body."""
+    """The body with which a matcher compares; None if it does not name a whole body."""
     value = matcher.get("equalToJson")
     try:
         return read_json(value) if isinstance(value, str) else value

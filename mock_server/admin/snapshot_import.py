@@ -1,4 +1,4 @@
-"""Take in a snapshot's file: all of it is looked at before anything is taken, in a thread, as there may be much."""
+"""Import a snapshot's file. All of it is checked before anything is stored, in a thread because it may be large."""
 
 import itertools
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from mock_server.world.clock import clock_time
 from mock_server.world.ids import rng
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
-"""Bytes of a file."""
+"""Most bytes of a file."""
 _SOON_READ = 16 * 1024 * 1024  # bytes that are read at once in some hundredths of a second
 _DEPTH = MAX_JSON_DEPTH + ENVELOPE_DEPTH
 _ITEM_DEPTH = _DEPTH - 3  # a record lies in the file, in `records` and in its kind
@@ -41,21 +41,21 @@ SNAPSHOT_FILE = JsonBody(
     records={"type": "object", "propertyNames": _KIND, "additionalProperties": {"type": "array"}},
     sha256={"type": "string"},
 )
-"""The body of ``/snapshots/import``: the head of the file, its records are judged one by one."""
+"""The body of ``/snapshots/import``: the head of the file. Its records are checked one by one."""
 _ITEM = JsonBody(
     ("id", "arrival", "record"), id={"type": ["string", "integer"]}, arrival=_COUNT, record={"type": "object"}
 )
 
 
 class SnapshotImport:
-    """Reads files for a server. Raises Refusal with a pointer to the first thing that is wrong."""
+    """Reads files for a server. Raises ControlRefused with a pointer to the first fault."""
 
     def __init__(self, contract: Contract, own: OwnRecordSchemas) -> None:
         self._contract = contract
         self._own = own
 
     def load(self, packed: bytes, headers: list[tuple[bytes, bytes]], seed: int, known: WorkspaceState) -> Snapshot:
-        """The snapshot that a body is, for a workspace of this seed; it shares what is equal with ``known``."""
+        """Read the snapshot in a body for a workspace of this seed. Records that are equal in ``known`` are shared."""
         items: list[dict[str, Any]] = []
         try:
             with building_for_good():
@@ -104,7 +104,7 @@ def _check_record(family: Family, item: Mapping[str, Any], place: str, seed: int
 
 
 def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
-    """The file, its shape checked; ``items`` gets those of all its kinds."""
+    """Read the file and check its shape; ``items`` gets the records of all its kinds."""
     try:
         skeleton, places = cut(raw)
         file = read_json(skeleton, _DEPTH) if skeleton else {}
@@ -127,7 +127,7 @@ def _read(raw: bytes, items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _exact(raw: bytes) -> NotJson | None:
-    """The faults of a file, with their places in the file itself; of a large one only that there is something."""
+    """The faults of a file with their places; for a large file only the fact that there are some."""
     try:
         if len(raw) < _SOON_READ:
             read_json(raw, _DEPTH)
@@ -148,13 +148,13 @@ def _item(raw: bytes, start: int, end: int) -> dict[str, Any]:
 
 
 def _check_whole(value: Any, place: str) -> None:
-    """To a JSON Schema 1.0 is an integer; to a state file it is none. Raises Refusal."""
+    """Refuse 1.0 where an integer is needed: a JSON Schema accepts it, a state file does not. Raises ControlRefused."""
     if isinstance(value, float):
         raise ControlRefused(400, f"{value!r} is to be written as an integer, without a point", pointer=place)
 
 
 def _check_numbers(records: Mapping[str, list[Any]], count: int) -> None:
-    """In the place of each record is its number, or it is no object. Raises Refusal."""
+    """Check that each record was replaced by its number, so that it is an object. Raises ControlRefused."""
     expected = itertools.count()
     for kind, numbers in records.items():
         for index, number in enumerate(numbers):
@@ -165,7 +165,7 @@ def _check_numbers(records: Mapping[str, list[Any]], count: int) -> None:
 
 
 def _is_whole(file: Mapping[str, Any]) -> bool:
-    """Tell whether the file says what it must be, and is that."""
+    """Tell whether the file has its checksum and matches it."""
     try:
         clock_time(file["now"])
     except ValueError as fault:

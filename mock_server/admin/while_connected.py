@@ -1,4 +1,4 @@
-"""Work that is worth doing only as long as its client waits for the answer."""
+"""Work that is useful only as long as its client waits for the answer."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 async def while_connected(request: Request, work: Coroutine[Any, Any, T], *, waits: bool = False) -> T:
-    """Return what a work comes to, unless the client hangs up before: the work is cancelled, and ClientGone raised.
+    """Return the result of a work. If the client disconnects first, cancel the work and raise ClientGone.
 
-    A client that has closed its sending side may still read, so a search goes on for it. A work that ``waits`` for
-    something to happen ends then: a client that was killed looks the same.
+    A client that has closed its sending side may still read, so a search continues for it. A work that ``waits`` for
+    something to happen ends then, because a client that was killed looks the same.
     """
     connection = request.scope.get("extensions", {}).get("mock.connection")
     if connection is None:  # in process

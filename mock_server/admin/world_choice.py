@@ -1,7 +1,7 @@
-"""The world that a workspace is asked for: a built-in one by its name, a recipe as it stands, or one in a file.
+"""The world for a workspace: a built-in one by name, a recipe in the request, or one in a file.
 
-Any program of this machine can ask, so a path opens nothing that its sender might not see: on loopback only, and only a
-YAML file below the folder that the server was started in. Whoever has the recipe elsewhere sends it.
+Any program of this machine can send such a request, so a path must not open files that its sender could not see: it
+works on loopback only, for YAML files below the folder in which the server was started. Other recipes must be sent.
 """
 
 import os
@@ -22,7 +22,7 @@ _SEND = "send the recipe itself, as an object"
 
 
 class WorldChoice:
-    """The recipes of a server. Named ones are read once: a world is asked for by thousands of tests."""
+    """The recipes of a server. Named ones are read once, because thousands of tests may use one world."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -30,9 +30,9 @@ class WorldChoice:
         self._known: dict[str, Recipe] = {}
 
     async def recipe(self, world: Any) -> Recipe:
-        """The recipe that ``world`` means, the server's own where it is None.
+        """The recipe that ``world`` names; the server's own one if it is None.
 
-        Raises Refusal with file and line, or a pointer.
+        Raises ControlRefused with file and line, or a pointer.
         """
         if world is not None and (isinstance(world, Mapping) or not is_name(world)):
             return await in_a_thread(lambda: self._checked(world))  # it may hold many records
@@ -45,7 +45,7 @@ class WorldChoice:
             raise self.refusal(world, fault, fault.problems[0].where) from None
 
     def refusal(self, world: Any, fault: WorldError, pointer: str) -> ControlRefused:
-        """The refusal of a recipe; ``pointer`` is good where the recipe was sent as an object."""
+        """Refuse a recipe; ``pointer`` leads into a recipe that was sent as an object."""
         inline = isinstance(world, Mapping) and not _is_text(world)
         return ControlRefused(400, str(fault), pointer=f"/world{pointer}" if inline else "/world")
 
@@ -59,7 +59,7 @@ class WorldChoice:
         return self._known[world]
 
     def _below(self, text: str) -> Path:
-        """The file of a path that may be read. Raises Refusal."""
+        """The file at a path, if it may be read. Raises ControlRefused."""
         try:
             path = (self._folder / text).resolve()
         except (OSError, ValueError, RuntimeError):  # a NUL, or links in a circle
@@ -76,7 +76,7 @@ def _is_text(world: Mapping[str, Any]) -> bool:
 
 
 def _inline(world: Mapping[str, Any]) -> Recipe:
-    """A recipe that was sent: as a mapping of its keys; or as ``text`` with the name of the ``file`` it stands in."""
+    """Read a recipe in the request: an object, or a ``text`` with the name of its ``file``."""
     if not _is_text(world):
         return recipe_of(world)
     text, file = world["text"], world.get("file", "recipe")

@@ -1,4 +1,4 @@
-"""Talk to a running mock, and to nothing else: before the first request the server must say what it is."""
+"""Talk to a running mock, and to no other program: before the first request the server must identify itself."""
 
 import http.client
 import os
@@ -20,18 +20,18 @@ from mock_server.support.web_origin import with_scheme
 
 URL = "http://127.0.0.1:4747"
 TIMEOUT = 60.0
-"""Seconds that an answer may take; the server holds some questions until there is something to tell."""
+"""Seconds that an answer may take; the server delays some answers until there is something to report."""
 
 _KEY, _TOKEN = "SOPHIIE_API_KEY", ADMIN_TOKEN
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class ServerUnreachable(SettingsError):
-    """Nobody answers at the server's address, or another program does: it may come back."""
+    """No program, or another one, answers at the server's address. The server may come back."""
 
 
 class RequestFailed(SettingsError):
-    """The server answered, and not with success."""
+    """The server answered with an error."""
 
     def __init__(self, status: int, problem: Problem, detail: Any = None) -> None:
         super().__init__(problem)
@@ -46,15 +46,15 @@ def server_option(function: Any) -> Any:
 
 
 def local_url() -> str:
-    """The URL of the server of this environment, as in a container: SOPHIIE_MOCK_PORT moves both of them."""
+    """The URL of the server in this environment, for example a container: SOPHIIE_MOCK_PORT sets the port of both."""
     port = os.environ.get("SOPHIIE_MOCK_PORT", "")
     return f"http://127.0.0.1:{port}" if port.isdigit() and 0 < int(port) < 65_536 else URL
 
 
 class Client:
-    """``url`` is a running sophiie-mock. SOPHIIE_API_KEY picks the workspace, the default one without it.
+    """A client of the mock at ``url``. SOPHIIE_API_KEY selects the workspace, otherwise it is the default one.
 
-    Raises SettingsError when the server cannot be reached or is another program: what follows may write.
+    Raises SettingsError if the server cannot be reached or is another program, because later requests may write.
     """
 
     def __init__(self, url: str) -> None:
@@ -66,7 +66,7 @@ class Client:
             raise ServerUnreachable(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))
 
     def _is_ours(self) -> bool:
-        """Asked without the key, which another program must not learn; 403 is an answer of ours to a lacking token."""
+        """Ask without the key, which another program must not learn; 403 is our answer to a missing token."""
         status, version = self._send("GET", "/__admin/version", None, self._proof())
         if status == http.HTTPStatus.FORBIDDEN and isinstance(version, dict):
             remedy = f"set {_TOKEN} to what the file says that the server names at its start"
@@ -77,30 +77,30 @@ class Client:
         return {"x-mock-admin-token": self._token} if self._token else {}
 
     def _here(self) -> dict[str, str]:
-        """The headers that pick the workspace of a control request: the key, if one was given."""
+        """The headers that select the workspace of a control request: the key, if one was given."""
         if self._key.startswith("sk_live_"):
             what = "this looks like a real key: it is not sent to a mock"
             raise SettingsError(Problem(_KEY, what, "unset it, or put a key of the mock there"))
         return {"authorization": f"Bearer {self._key}"} if self._key else {}
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer of the emulated API. Raises SettingsError with its words when it is no success."""
+        """Call the emulated API and return its answer. Raises SettingsError with its message if it is an error."""
         answer = self._checked(method, path, body, self._here() or {"authorization": f"Bearer {LOCAL_KEY}"})
         if self._explained:  # what was sent and is ignored, most often a typing error
             click.echo(f"note: {printable(self._explained)}", err=True)
         return answer
 
     def control(self, method: str, path: str, body: Any = None, *, workspace: str = "") -> Any:
-        """The answer of a control route, named without ``/__admin``; of the key's workspace, or the one named."""
+        """Call a control route, named without ``/__admin``, for the key's workspace or the named one."""
         if workspace and not _SENDABLE.fullmatch(workspace):
             raise SettingsError(Problem("--workspace", f"`{printable(workspace)}` is no id of a workspace"))
         named = {"x-mock-workspace": workspace} if workspace else self._here()
         return self._checked(method, f"/__admin{path}", body, {**self._proof(), **named})
 
     def working_key(self) -> str:
-        """The key in SOPHIIE_API_KEY, else the well-known one where it opens a workspace, else an empty text.
+        """The key in SOPHIIE_API_KEY, else the well-known one if it opens a workspace, else an empty text.
 
-        Raises SettingsError for a key in the variable that opens none.
+        Raises SettingsError for a key in the variable that opens no workspace.
         """
         key = self._key or _secret(API_KEY) or LOCAL_KEY
         sent = self._here() or {"authorization": f"Bearer {key}"}
@@ -114,7 +114,7 @@ class Client:
         return ""
 
     def drained(self, seconds: int) -> bool:
-        """Wait until nothing is owed; return False when the time is up before."""
+        """Wait until nothing is owed; return False if the time runs out first."""
         sent = {**self._proof(), **self._here()}
         status, _ = self._send("POST", "/__admin/webhooks/drain", {"timeout": seconds}, sent)
         return status == http.HTTPStatus.OK
@@ -169,7 +169,7 @@ def _connection(url: str) -> tuple[str, http.client.HTTPConnection]:
 
 
 def _secret(variable: str) -> str:
-    """The value of a variable that goes into a header; one that is empty is not set. Raises SettingsError."""
+    """The value of a variable for a header; an empty one counts as not set. Raises SettingsError."""
     value = os.environ.get(variable, "").strip()
     if value and not _SENDABLE.fullmatch(value):
         raise SettingsError(Problem(variable, "has a character that no key has", "copy it anew, or unset it"))
@@ -177,14 +177,14 @@ def _secret(variable: str) -> str:
 
 
 def _own_token(url: str) -> str:
-    """The token of the server that was started in this folder, if ``url`` is of this machine."""
+    """The token of the server that was started in this folder, if ``url`` is on this machine."""
     file = Path(TOKEN_FILE)
     here = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
     return file.read_text("ascii", "replace").strip() if here and file.is_file() else ""
 
 
 def segment(text: str) -> str:
-    """``text`` as one segment of a path. Raises SettingsError for bytes that are not UTF-8."""
+    """Encode ``text`` as one segment of a path. Raises SettingsError for bytes that are not UTF-8."""
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
@@ -192,7 +192,7 @@ def segment(text: str) -> str:
 
 
 def _json(body: Any) -> bytes:
-    """Raises SettingsError for a text that is not Unicode: a shell hands bytes on as they were typed."""
+    """Write JSON. Raises SettingsError for a text that is not Unicode: a shell passes bytes on as they were typed."""
     try:
         return write_json(body)
     except TypeError:

@@ -1,4 +1,4 @@
-"""A command that has verbs, and without one tells which there are."""
+"""A command with verbs. Without a verb it lists them."""
 
 from typing import IO, Any
 
@@ -6,10 +6,10 @@ import click
 
 
 class CommandGroup(click.Group):
-    """A group of verbs. To name none is a mistake, also for click before 8.2, which takes it for a wish for help."""
+    """A group of verbs. A missing verb is an error, also for click before 8.2, which would show help instead."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Show the help where no verb is given."""
+        """Show the help if no verb is given."""
         if not args and not ctx.resilient_parsing:
             raise MissingVerb(ctx.get_help())
         return super().parse_args(ctx, args)

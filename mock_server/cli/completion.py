@@ -1,4 +1,4 @@
-"""Completion in the shell: it offers the words that a setting can have, the built-in worlds, and files."""
+"""Completion in the shell: the possible words of a setting, the built-in worlds, and files."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import Field
@@ -13,7 +13,7 @@ Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]
 
 
 def completer(item: Field[Any]) -> Completer:
-    """A function for click that offers what the setting may be."""
+    """Make a function with which click offers the possible values of a setting."""
     rules = item.metadata
     words = [*rules["choices"], *(word for word in rules["metavar"].split("|") if word.islower())]
 
@@ -25,7 +25,7 @@ def completer(item: Field[Any]) -> Completer:
 
 
 def matching(words: Iterable[str], begun: str) -> list[CompletionItem]:
-    """The words that begin as the user began."""
+    """The words that begin with the user's text."""
     return [CompletionItem(word) for word in words if word.startswith(begun)]
 
 

@@ -1,4 +1,4 @@
-"""The request that the server's first lines show: one that answers, with the key where the document wants it."""
+"""The example request in the server's first lines: it succeeds, and has the key where the document wants it."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,7 @@ from mock_server.spec.security import SchemeKind, SecurityScheme
 
 
 def curl_example(contract: Contract, url: str, key: str) -> str:
-    """A curl command for a path that answers without more ado."""
+    """Make a curl command for a path that can be requested without preparation."""
     path = _first_list(contract)
     operation = contract.operations.get(f"GET {path}")
     asked = next(iter(operation.security), ()) if operation else ()
@@ -17,7 +17,7 @@ def curl_example(contract: Contract, url: str, key: str) -> str:
 
 
 def _option(scheme: SecurityScheme, key: str) -> str:
-    """The option that shows a key; an empty text where it stands in the address, or nowhere."""
+    """The option with the key; an empty text if the key is in the address, or not needed."""
     if scheme.kind is SchemeKind.MUTUAL_TLS or scheme.location == "query":
         return ""
     if scheme.kind is SchemeKind.BASIC:
@@ -29,7 +29,7 @@ def _option(scheme: SecurityScheme, key: str) -> str:
 
 
 def _first_list(contract: Contract) -> str:
-    """The leads, else the first path that can be asked without a parameter."""
+    """The path of the leads, else the first path that needs no parameter."""
     plain = (it for it in contract.operations.values() if it.method == "GET" and "{}" not in it.key and not it.unserved)
     paths = [it.path for it in plain if not any(parameter.required for parameter in it.parameters)]
     return "/v1/leads" if "/v1/leads" in paths else next(iter(paths), "/openapi")

@@ -1,4 +1,4 @@
-"""The checks of ``doctor``: each says what it is about, what was found, and what to do."""
+"""The checks of ``doctor``: each says what it checked, what it found, and what to do."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ _LIBRARIES = ("starlette", "uvicorn", "httpx", "schemathesis")
 
 
 class Outcome(Enum):
-    """How a check ended."""
+    """The result of a check."""
 
     GOOD = "good"
     ODD = "note"
@@ -30,7 +30,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. ``remedy`` is empty where nothing is to be done."""
+    """One check. ``remedy`` is empty if there is nothing to do."""
 
     subject: str
     outcome: Outcome
@@ -113,7 +113,7 @@ def _workspace(client: Client) -> Iterator[Check]:
 
 
 def check_state_file(file: Path) -> Check:
-    """Check that a state file can be read and is sound: a copy of it is made, which looks at all of it."""
+    """Check that a state file can be read and is undamaged, by a copy, which reads all of it."""
     try:
         with TemporaryDirectory() as folder:
             made = copy_state(file, Path(folder) / "copy")

@@ -1,4 +1,4 @@
-"""A stop that was asked for while nothing serves yet, or no longer: what was begun is ended in order."""
+"""A stop before the server serves, or after it: what was begun is ended in order."""
 
 import signal
 import threading
@@ -10,12 +10,12 @@ _NAMES = ("SIGTERM", "SIGHUP")  # not every system has both
 
 
 class StopRequested(BaseException):
-    """Somebody asked the program to stop. It is no error, and nobody handles it as one."""
+    """A signal asked the program to stop. It is no error, and no code handles it as one."""
 
 
 @contextmanager
 def stoppable() -> Generator[None, None, None]:
-    """While this lasts a signal to stop raises Stopped, where the program would end at once and leave its files."""
+    """In this block a signal to stop raises StopRequested; otherwise the program would end and leave its files."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""How every verb ends: with its exit code, and a line or a few about what went wrong."""
+"""How every verb ends: with its exit code, and a few lines about what went wrong."""
 
 import io
 import os
@@ -15,7 +15,7 @@ from mock_server.support.extras import install
 from mock_server.support.redaction import Redactor
 
 FAILED = 2
-"""Could not run, or tested nothing. 1 is kept for a contract that is broken."""
+"""The exit code of a verb that could not run, or tested nothing. 1 is reserved for a broken contract."""
 INTERRUPTED = 130
 
 _OURS = ("mock_server", "contracts")
@@ -23,11 +23,11 @@ _PRINTERS = ("click.", "rich.", "contracts.cli.lost_output")
 
 
 class OutputClosed(Exception):
-    """Nobody reads any more what is printed."""
+    """The reader of the output has gone."""
 
 
 class Unwritable(SetupError):
-    """Output can be kept nowhere: a full disk, most often."""
+    """The output cannot be written, mostly because a disk is full."""
 
     def __init__(self, fault: OSError) -> None:
         super().__init__(Problem("standard output", fault.strerror or str(fault), "write it elsewhere, or make room"))
@@ -35,7 +35,7 @@ class Unwritable(SetupError):
 
 @contextmanager
 def closed_output_is_reported() -> Generator[None, None, None]:
-    """Turn a closed pipe into Unread, before click ends the program for it with 1."""
+    """Turn a closed pipe into OutputClosed, before click ends the program for it with 1."""
     try:
         yield
     except BrokenPipeError:
@@ -43,7 +43,7 @@ def closed_output_is_reported() -> Generator[None, None, None]:
 
 
 def run_to_exit_code(verb: Callable[[], Any]) -> int:
-    """Run ``verb``; the exit code, whatever is raised in it."""
+    """Run ``verb`` and return the exit code, whatever it raises."""
     _set_up_streams()
     try:
         result = verb()
@@ -69,7 +69,7 @@ def run_to_exit_code(verb: Callable[[], Any]) -> int:
 
 
 def _set_up_streams() -> None:
-    """A terminal that lacks a letter, or a stream that was closed (``>&-``), is no reason to stop."""
+    """Let the program run although a terminal lacks a character or a stream is closed (``>&-``)."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
@@ -79,7 +79,7 @@ def _set_up_streams() -> None:
 
 
 def _of_output(error: Exception) -> Unwritable | None:
-    """Say so where standard output is what failed: no file is named, and what failed was asked to print."""
+    """Report that standard output failed: the error names no file, and the verb was printing."""
     if not isinstance(error, OSError) or error.filename is not None:
         return None
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
@@ -88,7 +88,7 @@ def _of_output(error: Exception) -> Unwritable | None:
 
 
 def _say_no_more() -> None:
-    """Send further output nowhere: the reader has gone (``| head``), or a disk is full."""
+    """Drop further output: the reader has gone (``| head``), or a disk is full."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -114,7 +114,7 @@ def _lines(error: Exception) -> Iterator[str]:
 
 
 def _missing(error: ImportError) -> str:
-    """A library is not there, or is of a version that is not meant; who asked for it says how to get it."""
+    """Report that a library is missing or has the wrong version, and how to get it."""
     frames = traceback.walk_tb(error.__traceback__)
     suite = any(frame.f_globals.get("__name__", "").startswith("contracts") for frame, _ in frames)
     return f"{error} → {install('check' if suite else '')}, which brings what fits"

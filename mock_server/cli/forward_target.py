@@ -1,4 +1,4 @@
-"""Where ``--forward-to`` points: what people write, as a URL, or the reason why nothing can be posted there."""
+"""The target of ``--forward-to``: what people write, as a URL, or the reason why it cannot be used."""
 
 import re
 from contextlib import suppress
@@ -15,7 +15,7 @@ _LIKE = "as http://localhost:3000/hook, localhost:3000 or 3000"
 
 
 def hook_url(target: str) -> str:
-    """The URL that is meant: http unless it says so, localhost where only a port is given. Raises UsageError."""
+    """Complete the URL: http unless it says otherwise, localhost if only a port is given. Raises UsageError."""
     url = _whole(target.strip())
     try:
         if "#" in url:

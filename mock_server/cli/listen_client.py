@@ -1,4 +1,4 @@
-"""A listener of a running server: what it hears of, until it is left. It outlives a restart of the server."""
+"""A listener of a running server, until the user ends it. It survives a restart of the server."""
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import Event
@@ -15,9 +15,9 @@ _NO_SUCH = 404
 
 
 class ListenClient:
-    """``asked`` is what ``POST /webhooks/listeners`` takes; ``say`` is told what a person has to know.
+    """The listener. ``asked`` is the body of ``POST /webhooks/listeners``; ``say`` prints a message for a person.
 
-    Raises SettingsError when there is nothing to listen to, or not any more.
+    Raises SettingsError if there is nothing, or nothing any more, to listen to.
     """
 
     def __init__(self, url: str, asked: Mapping[str, Any], say: Callable[[str], None]) -> None:
@@ -41,7 +41,7 @@ class ListenClient:
             pass  # it was ended already
 
     def attempts(self) -> Iterator[Any]:
-        """Attempts at deliveries that have ended, in order."""
+        """Delivery attempts that have ended, in order."""
         while _triggers(self._told):
             told = self._next(_WAIT)
             yield from told["items"]
@@ -54,7 +54,7 @@ class ListenClient:
         return "its subscriptions end by themselves" + f" {self._lease:g} s after the server is back"
 
     def _open(self, words: str) -> None:
-        """Subscribe, or find again what is subscribed."""
+        """Subscribe, or find the existing subscriptions again."""
         told = self._client.control("POST", "/webhooks/listeners", self._asked)
         self._asked["id"], self._lease = told["id"], told["leaseSeconds"]
         self._told, self._after = told, 0
@@ -78,7 +78,7 @@ class ListenClient:
                 return told
 
     def _hear(self, told: Any) -> None:
-        """Say what has changed."""
+        """Report what has changed."""
         before, self._told = self._told, {**self._told, **told}
         if told["version"] == before["version"]:
             return
@@ -89,7 +89,7 @@ class ListenClient:
             self._say(f"{', '.join(lost)}: the subscription was ended, by the receiver (410) or by hand")
 
     def _come_back(self, fault: ServerUnreachable) -> None:
-        """Wait until the server answers again. Raises SettingsError when that takes too long."""
+        """Wait until the server answers again. Raises SettingsError if that takes too long."""
         self._say(f"{fault.problems[0].what}; waiting for the server to come back")
         watch, pause = Stopwatch(), Event()
         while watch.ms() < _PATIENCE * 1000:

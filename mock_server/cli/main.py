@@ -1,4 +1,4 @@
-"""The command ``sophiie-mock``. A verb's module is loaded when the verb is used: help and completion stay quick."""
+"""The command ``sophiie-mock``. A verb's module is loaded when it is used, so that help and completion are quick."""
 
 import importlib
 import os
@@ -65,19 +65,19 @@ class LazyCommands(CommandGroup):
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Find a verb; a misspelt one is answered with the nearest name."""
+        """Find a verb; for a misspelt one, suggest the nearest name."""
         near = get_close_matches(args[0], [*_VERBS, *_ALIASES], 1)
         if args[0] not in (*_VERBS, *_ALIASES) and near and not ctx.resilient_parsing:
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx)
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
-        """Read the arguments; a closed output is reported, not a traceback."""
+        """Read the arguments; report a closed output without a traceback."""
         with closed_output_is_reported():
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb; a closed output is reported, not a traceback."""
+        """Run the verb; report a closed output without a traceback."""
         with closed_output_is_reported():
             return super().invoke(ctx)
 
@@ -109,7 +109,7 @@ def cli(ctx: click.Context) -> None:
 
 
 def setting_options(*names: str) -> Callable[[F], F]:
-    """A decorator that gives a verb the flags of these settings (all of them without names)."""
+    """Make a decorator that gives a verb the flags of these settings (of all settings if none is named)."""
 
     def decorate(function: F) -> F:
         for item in reversed([item for item in table() if not names or item.name in names]):
@@ -120,7 +120,7 @@ def setting_options(*names: str) -> Callable[[F], F]:
 
 
 def _option(item: Field[Any]) -> Callable[[F], F]:
-    """The flag of a setting. It has no default of its own: only what was given counts."""
+    """The flag of a setting. It has no default, because only given flags count."""
     name, rules = flag(item.name), item.metadata
     names = [f"-{rules['short']}", name] if rules["short"] else [name]
     if isinstance(item.default, bool):
@@ -140,5 +140,5 @@ def settings_from(flags: Mapping[str, Any]) -> Settings:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code. A fault is printed, a line each, without a traceback."""
+    """Run the command and return the exit code. Errors are printed, a line each, without a traceback."""
     return run_to_exit_code(lambda: cli.main(arguments, prog_name="sophiie-mock", standalone_mode=False))

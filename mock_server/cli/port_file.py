@@ -1,4 +1,4 @@
-"""The file that tells other programs the port. It is there while the server listens, and at no other time."""
+"""The file that tells other programs the port. It exists while the server listens, and at no other time."""
 
 import os
 import re
@@ -15,14 +15,14 @@ _WRITABLE = "give a file in a writable folder"
 
 
 class PortFile:
-    """Others wait for ``path`` and read it at any moment, so it is written whole. No ``path``: nothing is written."""
+    """The file at ``path``, written in one step because others may read it at any moment; nothing without a path."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path) if path else None
         self._written = b""
 
     def clear(self) -> None:
-        """Remove what an earlier run left, and nothing else: a path may be mistyped. Raises SettingsError."""
+        """Remove the file of an earlier run, and no other file: a path may be mistyped. Raises SettingsError."""
         if self._path is not None:
             with _told(self._path):
                 if not _OURS.fullmatch(_content(self._path)):
@@ -30,14 +30,14 @@ class PortFile:
                 _remove(self._path)
 
     def write(self, port: int) -> None:
-        """Raises SettingsError."""
+        """Write the port. Raises SettingsError."""
         if self._path is not None:
             self._written = str(port).encode()
             with _told(self._path):
                 _write(self._path, self._written)
 
     def remove(self) -> None:
-        """Remove what was written, unless it is another server's by now."""
+        """Remove the file, unless another server has written it since."""
         if self._path is not None and self._written:
             with suppress(OSError):
                 if _content(self._path) == self._written:
@@ -46,7 +46,7 @@ class PortFile:
 
 @contextmanager
 def _told(path: Path) -> Generator[None, None, None]:
-    """Say what fails by the name that the user gave, whichever file beside it was meant to become it."""
+    """Report an error under the name that the user gave, also if it is about a temporary file."""
     try:
         yield
     except OSError as fault:
@@ -54,14 +54,14 @@ def _told(path: Path) -> Generator[None, None, None]:
 
 
 def _is_special(path: Path) -> bool:
-    """A pipe or a terminal, as /dev/stdout, is written to and is never replaced."""
+    """Tell whether a path is a pipe or a terminal, as /dev/stdout: these are written to and never replaced."""
     with suppress(OSError):
         return not (stat.S_ISREG(mode := path.stat().st_mode) or stat.S_ISDIR(mode))
     return False
 
 
 def _content(path: Path) -> bytes:
-    """The first bytes of a file; nothing where there is none, or where reading would wait for somebody."""
+    """The first bytes of a file; nothing if there is none, or if reading would block."""
     if _is_special(path):
         return b""
     try:
@@ -72,7 +72,7 @@ def _content(path: Path) -> bytes:
 
 
 def _remove(path: Path) -> None:
-    """A file that is mounted by itself into a container cannot be removed; it is emptied."""
+    """Remove a file. A file that is mounted by itself into a container cannot be removed, so it is emptied."""
     if _is_special(path):
         return
     try:

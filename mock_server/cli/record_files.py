@@ -1,4 +1,4 @@
-"""Files of records for ``workspace import``: a table (CSV) or JSON, each record with the line in which it begins."""
+"""Files for ``workspace import``: a table (CSV) or JSON, each record with the line in which it begins."""
 
 import csv
 import io
@@ -11,13 +11,13 @@ from mock_server.errors import Problem, SettingsError
 from mock_server.support.exact_json import NotJson, read_json
 
 MAX_BYTES = 8 * 1024 * 1024
-"""Longest file; the server takes ``--max-body`` bytes of it at once."""
+"""Most bytes of a file; the server takes ``--max-body`` bytes in one request."""
 _DELIMITERS = (",", ";", "\t")
 _SPACES = " \t\r\n"
 
 
 class RecordFile(NamedTuple):
-    """Records by kind with their lines. ``texts`` where every value is a text, as in a table."""
+    """Records by kind with their lines. ``texts`` means that every value is a text, as in a table."""
 
     records: Mapping[str, list[Any]]
     lines: Mapping[str, list[int]]
@@ -25,7 +25,10 @@ class RecordFile(NamedTuple):
 
 
 def read_record_file(path: Path, kind: str = "") -> RecordFile:
-    """The records in a file; their kind is ``kind``, else the file's name. Raises SettingsError with file and line."""
+    """Read the records in a file. Their kind is ``kind``, else the file's name.
+
+    Raises SettingsError with file and line.
+    """
     text = _text(path)
     named = kind or path.name.rpartition(".")[0].replace(".", "/")
     if path.suffix.lower() == ".csv":
@@ -53,7 +56,7 @@ def _text(path: Path) -> str:
 
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line and record of each row; an empty cell says nothing, a dot in a column's name leads into an object."""
+    """Line and record of each row. An empty cell sets no field; a dot in a column's name leads into an object."""
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     if "\0" in text:
@@ -101,7 +104,7 @@ def _nested(cells: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _json_records(text: str, file: str, kind: str, *, by_kind: bool) -> RecordFile:
-    """The records of a JSON text: a list of them, one, or an object with a list for each kind."""
+    """The records of a JSON text: a list of records, one record, or an object with a list for each kind."""
     try:
         value = read_json(text)
     except NotJson as fault:
@@ -119,7 +122,7 @@ def _json_records(text: str, file: str, kind: str, *, by_kind: bool) -> RecordFi
 
 
 def _members(text: str) -> Iterator[tuple[str, int]]:
-    """Name and place of the value of each member of the object that a text is."""
+    """The name of each member of an object's text, with the place of its value."""
     decoder, at = json.JSONDecoder(), text.index("{") + 1
     while text[at := _skip(text, at, _SPACES + ",")] != "}":
         name, at = decoder.raw_decode(text, at)

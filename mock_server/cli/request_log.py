@@ -19,7 +19,7 @@ _MAX_FIELD_CHARACTERS = 300
 
 
 class LogLines:
-    """``out`` may go away while the server runs (``| head``): it serves on, in silence."""
+    """Prints lines to ``out``. If the reader goes away (``| head``), the server continues in silence."""
 
     def __init__(self, settings: Settings, out: TextIO, *, colour: bool) -> None:
         self._json = settings.log_format == "json"
@@ -28,7 +28,7 @@ class LogLines:
         self._colour = colour
 
     def introduce(self, facts: Mapping[str, str], example: str, api: str = "the Sophiie API") -> None:
-        """Print the first lines: where the server is, its key, and an example of a request."""
+        """Print the first lines: the server's URL, its key, and an example of a request."""
         if self._json:
             self._line(orjson.dumps({"event": "started", "time": stamp(wall_time()), **facts}).decode())
             return
@@ -41,7 +41,7 @@ class LogLines:
         self._line(f"\n  {example}\n")
 
     def observe(self, exchange: Exchange) -> None:
-        """One line: method, path, status, ms, and why when it was refused."""
+        """Print one line: method, path, status, ms, and the reason for a refusal."""
         if self._quiet:
             return
         if self._json:
@@ -70,12 +70,12 @@ def _target(exchange: Exchange) -> str:
 
 
 def printed(text: str) -> str:
-    """A text from outside for a terminal: nothing in it can move the cursor, and it has an end."""
+    """Make an outside text safe for a terminal and bounded: it cannot move the cursor."""
     return printable(shorten(text, _MAX_FIELD_CHARACTERS))
 
 
 class _Redacted(logging.Formatter):
-    """Whatever the message is, and the traceback below it."""
+    """A log formatter that masks secrets in messages and tracebacks."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__("sophiie-mock: %(message)s")
@@ -86,7 +86,7 @@ class _Redacted(logging.Formatter):
 
 
 def set_up_logging(redactor: Redactor) -> None:
-    """Our own warnings, and those of what we are built on, go to standard error."""
+    """Print warnings of our own, and of the libraries that we use, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacted(redactor))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -22,7 +22,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table of which only the last column is wrapped; tab-separated lines without a head where it is a pipe."""
+    """Print a table of which only the last column is wrapped; for a pipe, tab-separated lines without a head."""
     if not on_terminal():
         for row in rows:
             click.echo("\t".join(row))
@@ -35,7 +35,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def print_field(name: str, text: str) -> None:
-    """``  name: text``, wrapped to the terminal; one line where it is a pipe."""
+    """Print ``  name: text``, wrapped to the terminal; one line for a pipe."""
     line = f"  {name}: {text}"
     if on_terminal():
         width = shutil.get_terminal_size().columns
@@ -44,5 +44,5 @@ def print_field(name: str, text: str) -> None:
 
 
 def print_title(text: str) -> None:
-    """Print a title, bold where there are colours."""
+    """Print a title, bold on a terminal with colours."""
     click.echo(click.style(text, bold=True) if coloured(sys.stdout) else text)

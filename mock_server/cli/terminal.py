@@ -1,4 +1,4 @@
-"""Properties of the terminal. Apart from ``tables``, which bring a library along."""
+"""Properties of the terminal, in a module apart from ``tables``, which imports a library."""
 
 import os
 import sys
@@ -11,5 +11,5 @@ def on_terminal() -> bool:
 
 
 def coloured(out: TextIO) -> bool:
-    """Colour and bold are for terminals, and never with ``NO_COLOR`` (no-color.org)."""
+    """Tell whether to use colour and bold: on terminals, and never with ``NO_COLOR`` (no-color.org)."""
     return out.isatty() and not os.environ.get("NO_COLOR")

@@ -1,4 +1,4 @@
-"""Watch the files that a server was made from: when they change and are sound, it is made again."""
+"""Watch the files that a server was made from: when they change and are valid, the server is made again."""
 
 import logging
 import threading
@@ -19,9 +19,9 @@ Stamp = tuple[int, int, int]
 
 
 class Watcher:
-    """A thread that looks at the files of the document and of the recipe.
+    """A thread that watches the files of the document and of the recipe.
 
-    ``stop`` is called once, when they have changed and what they say now can be served; ``changed`` is true then.
+    ``stop`` is called once, when the files have changed and can be served; ``changed`` is true then.
     """
 
     def __init__(self, settings: Settings, contract: Contract, stop: Callable[[], None]) -> None:
@@ -55,7 +55,7 @@ class Watcher:
                     return
 
     def _is_sound(self) -> bool:
-        """Tell whether what the files say now can be served; a warning says why it cannot."""
+        """Tell whether the files can be served as they are now; a warning says why not."""
         try:
             contract = load_contract(self._settings)
             load_recipe(self._settings.world)
@@ -67,14 +67,14 @@ class Watcher:
 
 
 def _files(settings: Settings, contract: Contract) -> list[Path]:
-    """The files of the user's that a server is made from."""
+    """The user's files that the server is made from."""
     own = [Path(file) for document in contract.documents for file in document.files] if settings.spec else []
     recipe = Path(settings.world)
     return [*own, *([recipe] if recipe.suffix in (".yaml", ".yml", ".json") else [])]
 
 
 def _stamps(paths: Iterable[Path]) -> dict[Path, Stamp]:
-    """Describe each file so that another one in its place is noticed; one that is gone has no entry."""
+    """Describe each file so that its replacement is noticed; a missing file has no entry."""
     found: dict[Path, Stamp] = {}
     for path in paths:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""``/__admin/clock``: freeze, set, advance, run. What is due on the way happens, in order, and is told."""
+"""``/__admin/clock``: freeze, set, advance, run. Due work on the way is done in order and reported."""
 
 from collections.abc import Awaitable
 from datetime import timedelta
@@ -76,7 +76,7 @@ class _Clock:
         return await self._moved(workspace, self._control.timeline.move(workspace, target), "/seconds")
 
     async def _moved(self, workspace: Workspace, move: Awaitable[ClockMove], pointer: str) -> Response:
-        """Move the clock and answer what happened. ``pointer`` is the member of the request that asked for it."""
+        """Move the clock and answer with what happened. ``pointer`` is the member of the request with the new time."""
         try:
             moved = await move
         except ClockIsMoving:

@@ -132,7 +132,7 @@ class _Deliveries:
         return answer({"drained": True, "waiting": len(owed)})
 
     def _repeat(self, tx: Transaction, request: Request, row: Row, *, new: bool) -> Record:
-        """Raises LookupError, before anything is changed."""
+        """Repeat deliveries. Raises LookupError, before anything is changed."""
         event, subscriber = _parts(tx, row)
         if row.record["state"] == outbox.PENDING:
             outbox.finish_delivery(tx, row, outbox.CANCELLED, "redelivered by hand")
@@ -148,7 +148,7 @@ class _Deliveries:
 
 
 def _named(tx: Transaction, asked: Mapping[str, Any]) -> list[Row]:
-    """The deliveries of ``ids``, all of them without it. Raises Refusal for an id that is none's."""
+    """The deliveries with these ``ids``, or all. Raises ControlRefused for an unknown id."""
     if "ids" not in asked:
         return list(tx.find(outbox.KIND))
     rows = []
@@ -161,7 +161,7 @@ def _named(tx: Transaction, asked: Mapping[str, Any]) -> list[Row]:
 
 
 def _parts(tx: Transaction, row: Row) -> tuple[Record, Record]:
-    """The event of a delivery and its subscriber. Raises LookupError when one of them is gone."""
+    """The event of a delivery and its subscriber. Raises LookupError if one of them is gone."""
     event = tx.get(outbox.EVENTS, row.record["eventId"])
     subscriber = tx.get(subscriptions.KIND, row.record["subscriptionId"])
     if event is None or subscriber is None:
@@ -170,7 +170,7 @@ def _parts(tx: Transaction, row: Row) -> tuple[Record, Record]:
 
 
 def _range(asked: dict[str, Any]) -> dict[str, Any]:
-    """With times as the store writes them. Raises Refusal."""
+    """The times in the store's form. Raises ControlRefused."""
     for name in ("since", "until"):
         if name in asked:
             try:

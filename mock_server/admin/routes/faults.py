@@ -124,7 +124,10 @@ class _Faults:
         return answer({"removed": self._control.workspace(request).faults.heal()})
 
     def _digest(self, workspace: Workspace, key: str) -> str:
-        """Keys are not kept. One that opens something else would never match."""
+        """The digest of a key, because keys are not stored. Refuse a key that opens another workspace:
+
+        it never matches.
+        """
         found = digest(key)
         if self._control.workspaces.by_digest(found) is not workspace:
             raise ControlRefused(400, "this key does not open the workspace of the rule", pointer="/key")
@@ -138,7 +141,7 @@ class _Faults:
 
 
 def _reads(pattern: Pattern) -> bool:
-    """Tell whether requests that match may be reads."""
+    """Tell whether matching requests may be reads."""
     method = pattern.get("operation", pattern.get("method", "GET")).partition(" ")[0]
     return method in ("GET", "HEAD", ANY)
 

@@ -1,4 +1,4 @@
-"""``/__admin/health``: for those who wait for the server, and for those who watch it."""
+"""``/__admin/health``: for programs that wait for the server or watch it."""
 
 from starlette.requests import Request
 from starlette.responses import Response

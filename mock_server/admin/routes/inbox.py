@@ -62,7 +62,7 @@ def routes(control: AdminContext) -> list[Route]:
 
 
 class _Inboxes:
-    """The handlers. What arrives wakes those who wait."""
+    """The handlers. A new delivery wakes the clients that wait."""
 
     def __init__(self, control: AdminContext) -> None:
         self._control = control
@@ -138,7 +138,7 @@ class _Inboxes:
 
     @staticmethod
     async def _none(awaited: ExpectedDeliveries, asked: Mapping[str, Any], doubt: str) -> Response:
-        """Raises Refusal with what came, and for a question that no delivery could have answered otherwise."""
+        """Raises ControlRefused with the deliveries that came, or if no delivery could have come in any case."""
         if "timeout" in asked:
             raise ControlRefused(400, "nothing is waited for with count 0; leave it out", pointer="/timeout")
         came = await awaited.until(1, 0)
@@ -162,7 +162,7 @@ class _Inboxes:
         }
 
     def _place(self, request: Request) -> tuple[Workspace, str]:
-        """The workspace and the name of the inbox that is meant. Raises Refusal (404)."""
+        """The workspace and the name of the inbox. Raises ControlRefused (404)."""
         id = request.path_params.get("workspace")
         workspace = self._control.workspaces.get(id) if id else self._control.workspace(request)
         if workspace is None:

@@ -100,7 +100,7 @@ class _Mappings:
         return override
 
     async def _checked(self, asked: Sequence[dict[str, Any]], places: Sequence[str]) -> list[dict[str, Any]]:
-        """The mappings with their patterns ready. Raises Refusal at the first thing that is wrong in any of them."""
+        """The mappings with compiled patterns. Raises ControlRefused at the first fault in any of them."""
         found, turns = [], Turns(patient=True)
         for mapping, place in zip(asked, places, strict=True):
             await turns.rest()
@@ -123,7 +123,7 @@ class _Mappings:
         return resolved
 
     def _keep_contract(self, mapping: Mapping[str, Any], place: str) -> None:
-        """Every operation that the pattern reaches must be able to answer like this."""
+        """Refuse an answer that one of the operations the pattern reaches could not give."""
         if is_raw(mapping["response"]):
             return  # no contract says what a proxy before the API answers
         operations = _reached(self._control.workspaces.contract, mapping["request"])
@@ -145,7 +145,7 @@ class _Mappings:
 
 
 def _reached(contract: Contract, request: RequestPattern) -> list[Operation]:
-    """The operations whose requests can match; by samples of their paths where an expression is asked."""
+    """The operations whose requests can match; an expression is tried with samples of their paths."""
     found = [operation for operation in contract.operations.values() if _is_meant(operation, request.given)]
     expression = request.given.get("urlPathPattern")
     if expression is None:
@@ -170,7 +170,7 @@ def _sampled(request: RequestPattern, operation: Operation, samples: Sequence[st
 
 
 def _make_room(workspace: Workspace, new: Sequence[Mapping[str, Any]], instead: Override | None = None) -> None:
-    """Raises Refusal where these would be too many, or too large; ``instead`` is the mapping that goes for them."""
+    """Raises ControlRefused if there would be too many or too large mappings; ``instead`` is the replaced one."""
     if len(workspace.mappings) + len(new) - (instead is not None) > MAX_MAPPINGS:
         raise ControlRefused(429, f"a workspace has at most {MAX_MAPPINGS} mappings")
     weight = workspace.mappings.weight + sum(one["weight"] for one in new) - (instead.weight if instead else 0)
@@ -180,7 +180,7 @@ def _make_room(workspace: Workspace, new: Sequence[Mapping[str, Any]], instead: 
 
 
 def _own_ids(asked: list[Any]) -> set[str]:
-    """The ids that mappings bring along. Raises Refusal for one that two of them have."""
+    """The ids in the given mappings. Raises ControlRefused if two have the same."""
     own: set[str] = set()
     for index, mapping in enumerate(asked):
         if mapping.get("id") in own:
@@ -190,7 +190,7 @@ def _own_ids(asked: list[Any]) -> set[str]:
 
 
 def _put(workspace: Workspace, asked: Mapping[str, Any], id: str | None, taken: Container[str] = ()) -> Override:
-    """One without an id gets one that no other has, nor any of ``taken``."""
+    """Store a mapping. Without an id it gets one that no other has and that is not in ``taken``."""
     id = id or workspace.mappings.new_id(taken)
     return workspace.mappings.put(
         id,

@@ -110,7 +110,7 @@ class _Requests:
         return answer({"removed": workspace.journal.forget((await search(workspace, pattern)).matching)})
 
     async def _searched(self, request: Request) -> tuple[Workspace, Sequence[Exchange], dict[str, Any]]:
-        """The meaning of a pattern, and what nobody can know of it: ``unknown`` and ``undecided`` in an answer."""
+        """The compiled pattern, and the members ``unknown`` and ``undecided`` of an answer."""
         asked = await self._control.body(request, REQUEST_PATTERN)
         pattern, unknown = search_pattern(asked, self._control.names)
         workspace = self._control.workspace(request)

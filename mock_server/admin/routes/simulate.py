@@ -94,7 +94,7 @@ def _shown(planned: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _wanted(asked: Mapping[str, Any]) -> SimulationRequest:
-    """Raises Refusal for what does not go together."""
+    """Raises ControlRefused for members that contradict each other."""
     said = (asked["kind"], asked.get("action"))
     for name, needs in _ONLY_FOR.items():
         if name in asked and not set(needs) & set(said):
@@ -115,7 +115,7 @@ def _wanted(asked: Mapping[str, Any]) -> SimulationRequest:
 
 
 def _times(workspace: Workspace, asked: Mapping[str, Any]) -> list[str]:
-    """When each comes: the first at once, the others evenly over the time."""
+    """The time of each contact: the first at once, the others evenly over the time."""
     count, now = asked.get("count", 1), workspace.clock.now()
     step = asked.get("over", 0) / count
     return [stamp(now + timedelta(seconds=step * number)) for number in range(count)]

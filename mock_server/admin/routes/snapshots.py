@@ -25,7 +25,7 @@ from mock_server.workspaces.workspace import Workspace
 from mock_server.world.ids import secret
 
 NOW = "@now"
-"""In the place of a snapshot's name: the workspace as it is."""
+"""Stands for a snapshot's name and means the workspace as it is."""
 
 _MAX_SNAPSHOTS_PER_WORKSPACE = 100
 _MOST_CHANGES = 10_000
@@ -140,7 +140,7 @@ class _Snapshots:
 
     @contextmanager
     def _kept(self, request: Request) -> Iterator[Snapshot]:
-        """The snapshot that is meant, as the log has it; the workspace as it is for as long as this lasts."""
+        """The named snapshot, which the log has; or the workspace as it is, inside this block."""
         snapshot = self._found(request)
         if snapshot.name != NOW:
             yield snapshot

@@ -1,4 +1,7 @@
-"""``/__admin/verify``: one question about what was asked. What was forgotten is never taken for what did not happen."""
+"""``/__admin/verify``: one question about the requests so far.
+
+Requests that were dropped are never counted as absent.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +42,7 @@ def routes(control: AdminContext) -> list[Route]:
 
 @dataclass(frozen=True)
 class CountBounds:
-    """How often a request is wanted; ``most`` is None where it may be any number."""
+    """How often a request is wanted; ``most`` is None if there is no upper bound."""
 
     least: int
     most: int | None
@@ -76,7 +79,7 @@ class _Verify:
         return await while_connected(request, self._counted(workspace, pattern, bounds))
 
     def _ready(self, pattern: Mapping[str, Any], at: str) -> RequestPattern:
-        """Raises Refusal for a pattern that can match nothing."""
+        """Raises ControlRefused for a pattern that cannot match."""
         return resolved(pattern, self._control.names, at)
 
     async def _counted(self, workspace: Workspace, pattern: RequestPattern, bounds: CountBounds) -> Response:
@@ -90,7 +93,7 @@ class _Verify:
         raise ControlRefused(406, f"wanted {bounds}, got {count}", count=count, nearMisses=near, **to_dict(workspace))
 
     async def _in_order(self, workspace: Workspace, patterns: list[RequestPattern]) -> Response:
-        """Each pattern has a request after the one before it; others may stand between."""
+        """Check that each pattern has a request after that of the pattern before it; others may be between."""
         left, turns = iter(list(workspace.journal)), Turns(patient=True)
         found: list[str] = []
         unknown: list[Exchange] = []
@@ -113,7 +116,7 @@ class _Verify:
 
 
 def _refuse_to_guess(workspace: Workspace, unknown: list[Exchange], what: str, **more: Any) -> NoReturn:
-    """Say what nobody knows any more, and how it can be known the next time."""
+    """Refuse because requests were dropped, and say how to know the answer the next time."""
     journal = workspace.journal
     if not journal.size:
         why = "the journal is off, so nobody knows: start the server with --journal-size"
@@ -130,7 +133,7 @@ def _refuse_to_guess(workspace: Workspace, unknown: list[Exchange], what: str, *
 
 
 def _bounds(asked: Mapping[str, Any]) -> CountBounds:
-    """The least and the most that are asked for. Raises Refusal for what every count meets, or none."""
+    """The least and the most that are wanted. Raises ControlRefused for bounds that every count meets, or none."""
     if "exactly" in asked and ("atLeast" in asked or "atMost" in asked):
         raise ControlRefused(400, "`exactly` says it all; leave out atLeast and atMost", pointer="/exactly")
     least = asked.get("exactly", asked.get("atLeast", 0 if "atMost" in asked else 1))
@@ -143,5 +146,5 @@ def _bounds(asked: Mapping[str, Any]) -> CountBounds:
 
 
 def to_dict(workspace: Workspace) -> dict[str, Any]:
-    """The facts about a journal that every answer about it has."""
+    """The facts about a journal that each answer about it has."""
     return {"dropped": workspace.journal.dropped, "requestJournalDisabled": not workspace.journal.size}

@@ -89,7 +89,7 @@ def _shown(kind: str, row: Row) -> Record:
 
 
 def _fields(control: AdminContext, kind: str) -> Mapping[str, Field]:
-    """The fields that narrow a list; an event is one that the document, or the vendor, knows."""
+    """The fields that narrow a list; an event must be one that the document, or the vendor, knows."""
     named = {"type", "trigger"} & _FIELDS[kind].keys() if kind != subscription.KIND else set()
     return {**_FIELDS[kind], **dict.fromkeys(named, tuple(_known(control)))}
 
@@ -106,7 +106,7 @@ def one(control: AdminContext, kind: str) -> Callable[[Request], Any]:
 
 
 def existing(tx: Transaction, kind: str, request: Request) -> Row:
-    """The row that the path names. Raises Refusal (404)."""
+    """The row that the path names. Raises ControlRefused (404)."""
     row = tx.get(kind, request.path_params["id"])
     if row is None:
         raise ControlRefused(404, f"none of the {kind[1:]} of this workspace has this id")
@@ -225,7 +225,7 @@ def _media(asked: Mapping[str, Any]) -> str:
 
 
 def _decoded(text: str, largest: int) -> bytes:
-    """Raises Refusal for what is no base64, or more than is ever delivered."""
+    """Decode base64. Raises ControlRefused if it is malformed, or larger than any delivery."""
     try:
         raw = base64.b64decode(text, validate=True)
     except ValueError:  # a letter that is not ASCII as well

@@ -25,7 +25,7 @@ from mock_server.world.clock import clock_time, stamp, wall_time
 from mock_server.world.ids import secret
 
 MAX_WORKSPACES = 2_000
-"""Workspaces of one server."""
+"""Most workspaces of one server."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LABELS = {
@@ -107,7 +107,7 @@ class _Workspaces:
         return answer(_facts(workspace) | {"key": key, "credentials": key_places(asked_for, key)}, 201)
 
     def _refuse_taken(self, asked: dict[str, Any]) -> None:
-        """Raises Refusal where there is no place for one more, or one of this id."""
+        """Raises ControlRefused if there are too many workspaces, or the id is in use."""
         if len(list(self._control.workspaces)) >= MAX_WORKSPACES:
             raise ControlRefused(
                 429, f"a server has at most {MAX_WORKSPACES:,} workspaces; remove those that are not used"
@@ -179,7 +179,7 @@ def _terms(asked: dict[str, Any], owner: str) -> Terms:
 
 
 def _facts(workspace: Workspace) -> dict[str, Any]:
-    """The facts that may be shown of a workspace; its keys are kept as digests and cannot be."""
+    """The public facts of a workspace; its keys are stored as digests and cannot be shown."""
     plan, origin = workspace.plan, workspace.origin
     rows = workspace.state.rows("organization")
     organization = {name: rows[0].record.get(name) for name in ("id", "name")} if rows else None

@@ -1,6 +1,6 @@
-"""``sophiie-mock check``: hands over to the contract suite, which comes with ``sophiie-mock[check]``.
+"""``sophiie-mock check``: pass on to the contract suite, which comes with ``sophiie-mock[check]``.
 
-The server knows nothing of the suite, so it is looked up by name when the verb is used.
+The server must not depend on the suite, so the verb finds it by name when it is used.
 """
 
 import importlib
@@ -21,7 +21,7 @@ Usage: sophiie-mock check [OPTIONS] [URL]
 
 
 def _load() -> click.Command:
-    """All of the extra is asked for at once: ``check purge`` alone would need little of it."""
+    """Load the suite's command; all of the extra must be installed, although ``check purge`` needs little of it."""
     if missing := lacking():
         return _stand_in(missing)
     command = importlib.import_module("contracts.cli.main").command
@@ -31,7 +31,7 @@ def _load() -> click.Command:
 
 
 def _stand_in(missing: str) -> click.Command:
-    """Says what is missing, whatever it is asked for; who asks for help is told what there would be, too."""
+    """A command that says what is missing; its help describes what the suite would do."""
 
     @click.command("check", add_help_option=False, context_settings={"ignore_unknown_options": True})
     @click.argument("asked", nargs=-1, type=click.UNPROCESSED)

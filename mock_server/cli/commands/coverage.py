@@ -1,4 +1,4 @@
-"""``sophiie-mock coverage``: what of the contract the clients of a running server have exercised."""
+"""``sophiie-mock coverage``: the parts of the contract that the clients of a running server have exercised."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -40,7 +40,7 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _never(operation: Mapping[str, Any]) -> Iterator[str]:
-    """The parts of an operation that were never exercised; of one that was never used, all of it is missing."""
+    """The parts of an operation that were never exercised: all parts if it was never used."""
     if not operation["requests"]:
         yield "everything"
         return

@@ -1,4 +1,4 @@
-"""``sophiie-mock env``: what a client of a running server needs to know, as variables."""
+"""``sophiie-mock env``: print what a client of a running server needs, as variables."""
 
 import shlex
 from collections.abc import Callable, Mapping

@@ -59,7 +59,7 @@ def _say(text: str) -> None:
 
 @contextlib.contextmanager
 def _interrupted_by(numbers: tuple[int, ...]) -> Generator[None, None, None]:
-    """These signals end the program as Ctrl-C does, unless it was started to ignore them (nohup)."""
+    """Let these signals end the program as Ctrl-C does, unless they are ignored from the start (nohup)."""
     before = {}
     with contextlib.suppress(ValueError):  # not in the main thread: then somebody else handles signals
         for number in numbers:

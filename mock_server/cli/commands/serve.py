@@ -1,4 +1,4 @@
-"""``sophiie-mock serve``: start the server and say what a person needs to know."""
+"""``sophiie-mock serve``: start the server and print what a person needs to know."""
 
 import logging
 import os
@@ -49,7 +49,7 @@ def command(**flags: Any) -> int:
 
 
 def serve(settings: Settings) -> int:
-    """Serve until a signal; the exit code."""
+    """Serve until a signal comes; return the exit code."""
     redactor = Redactor()
     set_up_logging(redactor)
     lines = LogLines(settings, sys.stdout, colour=coloured(sys.stdout))
@@ -79,7 +79,7 @@ def serve(settings: Settings) -> int:
 
 
 def _made_again(app: Starlette) -> None:
-    """Say that the files were read again; the port and the address have stayed."""
+    """Say that the files were read again; the port and the address are the same."""
     log.warning("the document or the recipe has changed, and was read again")
     _write_token(app.state.admin_token)
 
@@ -87,7 +87,7 @@ def _made_again(app: Starlette) -> None:
 def _served(
     settings: Settings, listener: socket, lines: LogLines, redactor: Redactor, ready: Callable[[Starlette], None]
 ) -> tuple[Server, bool]:
-    """Make the application and serve it until it is stopped; the server, and whether its files have changed.
+    """Make the application and serve it until it is stopped. Return the server, and whether its files have changed.
 
     Connections wait meanwhile: the listening socket stays open.
     """
@@ -103,7 +103,7 @@ def _served(
 
 
 def _write_token(token: str) -> None:
-    """A new file, for its owner only: one that lay there may have been made readable, or point elsewhere.
+    """Write a new file that only its owner can read: an old one may be readable for others, or be a link.
 
     Raises SettingsError.
     """
@@ -141,7 +141,7 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
 
 
 def _introduce_replica(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
-    """Say where a replica is; what it serves is known once it serves."""
+    """Print where a replica is; its documents are known once it serves."""
     facts = {
         "url": url,
         "key": "the one that you gave" if app.state.key == given_key() else app.state.key,
@@ -171,7 +171,7 @@ def _secret(app: Starlette) -> str:
 
 
 def _few(unread: Sequence[str]) -> str:
-    """Query parameters that change nothing, in one line."""
+    """Write query parameters that change nothing in one line."""
     more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
     return f"{', '.join(unread[:_SHOWN])}{more} (query parameters that name no field; all of them: sophiie-mock routes)"
 

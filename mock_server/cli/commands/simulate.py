@@ -1,4 +1,4 @@
-"""``sophiie-mock simulate``: what the outside world does to the business of a running server."""
+"""``sophiie-mock simulate``: let people get in touch with the business of a running server."""
 
 from difflib import get_close_matches
 from typing import Any
@@ -12,7 +12,7 @@ _KINDS = ("call", "sms", "email", "chat", "webform", "appointment")
 
 
 class _Word(click.Choice):  # type: ignore[type-arg]  # it has an argument since click 8.2
-    """One of some words; another one is refused with the one that was probably meant."""
+    """A parameter with a few possible words. An unknown word is refused with the most similar one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""``sophiie-mock trigger``: cause an event by doing what causes it."""
+"""``sophiie-mock trigger``: cause an event by the action that causes it."""
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ def _update_lead(client: Client, fields: Fields) -> Any:
 
 
 def _delete_lead(client: Client, fields: Fields) -> Any:
-    """One made for it: no other record goes with it. Its creation is an event too."""
+    """Delete a lead that was created for this, so that no other record is lost. Its creation is an event too."""
     return client.api("DELETE", f"/v1/leads/{_create_lead(client, fields)['id']}")
 
 
@@ -53,7 +53,7 @@ def _some_lead(client: Client) -> str:
 
 
 def _appointment(action: str) -> Callable[[Client, Fields], Any]:
-    """No call of the API does anything to an appointment: somebody outside does."""
+    """Simulate a contact about an appointment, because no call of the API changes appointments."""
 
     def cause(client: Client, fields: Fields) -> Any:
         return client.control("POST", "/simulate", {"kind": "appointment", "action": action} | fields)["happened"][-1]
@@ -127,7 +127,7 @@ def _deliver_raw(client: Client, raw: bytes, media: str, trigger: str) -> None:
 
 
 def _bytes(name: str) -> bytes:
-    """The bytes of a file, or of the standard input where its name is ``-``. Raises SettingsError."""
+    """Read the bytes of a file, or of standard input if its name is ``-``. Raises SettingsError."""
     try:
         with click.open_file(name, "rb") as file:
             raw: bytes = file.read(_MAX_RAW_BYTES + 1)
@@ -153,7 +153,7 @@ def _cause(event: str | None) -> Callable[[Client, Fields], Any]:
 
 
 def _documented(event: str) -> Callable[[Client, Fields], Any]:
-    """An event of a document of another vendor happens by itself or by hand; its body is made up, or what is given."""
+    """Emit an event of another vendor's document, with a made-up body or the given one."""
 
     def cause(client: Client, fields: Fields) -> Any:
         there = client.control("GET", "/webhooks/triggers")["triggers"]
@@ -166,12 +166,12 @@ def _documented(event: str) -> Callable[[Client, Fields], Any]:
 
 
 def _ever(listed: Any) -> int:
-    """How many there have been, those that are no longer kept too."""
+    """The number of events so far, with those that are no longer stored."""
     return int(listed["total"] + listed["dropped"])
 
 
 def _report(made: Sequence[Any], trigger: str, *, drained: bool) -> None:
-    """Show what became of deliveries, the newest of which comes first."""
+    """Print the results of deliveries, of which the newest comes first."""
     for delivery in reversed(made):
         click.echo(describe(delivery))
     if not made:
@@ -181,7 +181,7 @@ def _report(made: Sequence[Any], trigger: str, *, drained: bool) -> None:
 
 
 def describe(delivery: Any) -> str:
-    """A delivery in one line."""
+    """Describe a delivery in one line."""
     reason = f": {delivery['reason']}" if delivery["reason"] else ""
     return f"{delivery['trigger']} -> {delivery['url']} {delivery['state']}{reason}"
 

@@ -1,4 +1,4 @@
-"""``sophiie-mock wait``: until a server is ready, for scripts that start one."""
+"""``sophiie-mock wait``: wait until a server is ready, for scripts that start one."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -89,7 +89,7 @@ def load(file: Path, url: str, kind: str, emit: bool, as_json: bool) -> None:
 
 
 def _placed(detail: str, file: str, found: RecordFile) -> list[Problem]:
-    """The problems that a server tells, each with the line of the record that it is about."""
+    """The problems that a server reports, each with the line of its record."""
     problems = []
     for line in detail.splitlines():
         part = re.match(r"/records/([^/:]+)/(\d+)(\S*?): ", line)
