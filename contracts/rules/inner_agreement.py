@@ -101,7 +101,7 @@ def own_id(seen: dict[Any, Any], record: Record, inner: Any) -> Iterator[Violati
     number = inner.get("id") if isinstance(inner, dict) else None
     if number is not None and seen.setdefault(number, record.get("id")) != record.get("id"):
         got = f"{number} in {seen[number]} and in {record.get('id')}"
-        yield Violation(rules.DISTINCT, Location(name="inner id"), expected="an id of its own", got=got)
+        yield Violation(rules.DISTINCT, Location(name="inner-id"), expected="an id of its own", got=got)
 
 
 def _outside(inner: Record) -> Iterator[Violation]:

@@ -63,7 +63,7 @@ def _refused(client: ScenarioClient, operation: Operation, answers: Sequence[Exc
         if not exchange.succeeded and exchange.status not in _REFUSALS:
             client.broken(
                 input.ACCEPTED, operation, *answers, exchange, expected="success, or a conflict", got=exchange.answer(),
-                where="at the same moment",
+                where="at-the-same-moment",
             )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def creations(client: ScenarioClient, family: Family) -> None:
         if times != 1 or [one["id"] for one in made].count(record["id"]) != 1:
             client.broken(
                 rules.AT_ONCE, kind.create, *answers, expected="each of the new records once in the list",
-                got=f"{record['id']} {times} times", where="new records",
+                got=f"{record['id']} {times} times", where="new-records",
             )  # fmt: skip
     for record in made:
         kind.gone(record)
@@ -111,7 +111,7 @@ def _one_of_two(
     if len(made) > 1:
         client.broken(
             rules.CONFLICT, operation, *answers, expected="409 for one of two at the same moment",
-            got=f"{len(made)} of 2 succeeded", where=f"{name}, at the same moment",
+            got=f"{len(made)} of 2 succeeded", where=f"{name}, at-the-same-moment",
         )  # fmt: skip
     if ends is not None:
         for exchange in made:
@@ -129,5 +129,5 @@ def deletions(client: ScenarioClient, family: Family) -> None:
         got = " and ".join(str(exchange.status) for exchange in answers)
         client.broken(
             rules.SECOND_DELETE, delete, *answers, expected="one success and one 404", got=got,
-            where="at the same moment",
+            where="at-the-same-moment",
         )  # fmt: skip

@@ -147,7 +147,7 @@ def impossible(client: ScenarioClient, operation: Operation, id: str) -> None:
     exchange = client.call(operation, id, body=body)
     if exchange.succeeded:
         client.broken(
-            rules.UNKNOWN_ID, operation, exchange, expected="404", got=exchange.answer(), where="an impossible id"
+            rules.UNKNOWN_ID, operation, exchange, expected="404", got=exchange.answer(), where="impossible-id"
         )
 
 

@@ -165,7 +165,8 @@ def business_actions(catalogue: Catalogue) -> Iterator[Scenario]:
         )
     if business_rules.SUBSCRIBE in operations and business_rules.UNSUBSCRIBE in operations:
         run = on(actions.subscription, catalogue.contract)
-        yield Scenario("subscription", business_rules.SUBSCRIBE, run, [business_rules.UNSUBSCRIBE])
+        also = [business_rules.UNSUBSCRIBE, *_keys(leads)]  # a new lead shows the clock of the target
+        yield Scenario("subscription", business_rules.SUBSCRIBE, run, also)
     if leads.delete:
         also = [business_rules.INQUIRIES, business_rules.INQUIRY, business_rules.APPOINTMENTS]
         yield Scenario("deletion-of-all", leads.path, on(actions.lead_with_all, lists, leads, leads.delete), also)

@@ -62,7 +62,7 @@ def _counts_down(
     if left and int(text) > left[-1][0]:
         due = f"{left[-1][0]} seconds at most, as a moment ago"
         client.broken(
-            rules.RATE_HEADERS, operation, left[-1][1], exchange, expected=due, got=text, where="seconds left"
+            rules.RATE_HEADERS, operation, left[-1][1], exchange, expected=due, got=text, where="seconds-left"
         )
     else:
         left.append((int(text), exchange))

@@ -53,14 +53,14 @@ ROWS = [
         "a change of an impossible id succeeds",
         "unknown-ids[/v1/faqs]",
         answers(CHANGE, body=CHANGED, when=impossible),
-        A(rules.UNKNOWN_ID, CHANGE, At(name="an impossible id")),
+        A(rules.UNKNOWN_ID, CHANGE, At(name="impossible-id")),
     ),
     told(
         "a company that is not there has no notes",
         f"unknown-ids[{NOTES}]",
         answers(NOTES, body=NO_NOTES),
         A(rules.UNKNOWN_ID, NOTES),
-        A(rules.UNKNOWN_ID, NOTES, At(name="an impossible id")),
+        A(rules.UNKNOWN_ID, NOTES, At(name="impossible-id")),
     ),
     told(
         "the same is subscribed once",

@@ -75,25 +75,25 @@ ROWS = [
         "of two changes one is refused without a reason",
         "concurrent-changes[/v1/faqs]",
         one_is_refused(),
-        A(input.ACCEPTED, CHANGE, At(name="at the same moment")),
+        A(input.ACCEPTED, CHANGE, At(name="at-the-same-moment")),
     ),
     told(
         "two creations make one record",
         "concurrent-creations[/v1/faqs]",
         one_for_all,
-        A(rules.AT_ONCE, MAKE, At(name="new records")),
+        A(rules.AT_ONCE, MAKE, At(name="new-records")),
     ),
     told(
         "two records get the same name",
         "concurrent-conflicts[/v1/scenarios]",
         never_a(409, SCENARIO, 201, {"scenario": MADE}),
-        A(rules.CONFLICT, SCENARIO, At(name="name, at the same moment")),
+        A(rules.CONFLICT, SCENARIO, At(name="name, at-the-same-moment")),
     ),
     told(
         "one record is deleted twice",
         "concurrent-deletions[/v1/faqs]",
         never_a(404, DROP, 200, {"message": "FAQ deleted successfully"}),
-        A(rules.SECOND_DELETE, DROP, At(name="at the same moment")),
+        A(rules.SECOND_DELETE, DROP, At(name="at-the-same-moment")),
     ),
 ]
 

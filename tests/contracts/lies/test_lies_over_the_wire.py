@@ -92,7 +92,7 @@ ROWS = [
         "the seconds that are left grow",
         "limits[*]",
         growing,
-        A(access.RATE_HEADERS, FAQS, At(name="seconds left")),
+        A(access.RATE_HEADERS, FAQS, At(name="seconds-left")),
     ),
     told("messages are never too many", "limits[*]", unlimited, A(access.RATE, SMS)),
 ]

@@ -125,7 +125,7 @@ ROWS = [
         "two calls have one number",
         f"details[{INQUIRY}]",
         says(INQUIRY, data(id="1")),
-        A(rules.DISTINCT, INQUIRY, At(name="inner id")),
+        A(rules.DISTINCT, INQUIRY, At(name="inner-id")),
     ),
     told(
         "a lead has each tag twice",
