@@ -30,6 +30,7 @@ from starlette.types import ASGIApp
 import mock_server.behaviours.register_all  # noqa: F401 - fills the table of behaviours
 from mock_server.admin.access import AdminAccess
 from mock_server.admin.askers import proofs_for
+from mock_server.admin.audit import Audit
 from mock_server.api.documents import document_routes, refuse_other_methods
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
@@ -114,7 +115,7 @@ def create_app(
     dispatcher = Dispatcher(workspaces, settings)
     timeline = Timeline(workspaces, dispatcher, settings.contacts)
     _begin(timeline)
-    control = AdminAccess(partial(_control_plane, settings, workspaces, endpoint, dispatcher, timeline), proofs)
+    control = AdminAccess(partial(_plane, settings, workspaces, endpoint, dispatcher, timeline), proofs, redactor)
     app = Application(
         routes=[ControlMount("/__admin", control), *document_routes(contract)],
         exception_handlers={405: refuse_other_methods(envelope)},
@@ -171,13 +172,18 @@ def _begin(timeline: Timeline) -> None:
         raise StateError(*fault.explain) from None
 
 
-def _control_plane(
-    settings: Settings, workspaces: Workspaces, endpoint: Endpoint, dispatcher: Dispatcher, timeline: Timeline
+def _plane(
+    settings: Settings,
+    workspaces: Workspaces,
+    endpoint: Endpoint,
+    dispatcher: Dispatcher,
+    timeline: Timeline,
+    audit: Audit,
 ) -> ASGIApp:
     from mock_server.admin.app import control_plane  # start-up: as above
     from mock_server.admin.context import AdminContext  # start-up: neither is needed until somebody asks for the plane
 
-    plane = control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger))
+    plane = control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger, audit))
     return DurableControl(plane, workspaces.commits) if workspaces.commits else plane
 
 

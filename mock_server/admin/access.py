@@ -7,13 +7,16 @@ A page in the developer's browser can send requests to loopback. It cannot choos
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.admin.askers import ANYBODY, ASKER, Asker, Proofs
+from mock_server.admin.audit import CALL, Audit, noting_status
 from mock_server.admin.request_quotas import RequestQuotas
 from mock_server.api.host_header import host_header
 from mock_server.api.problem import problem
 from mock_server.config.control_paths import OPEN
+from mock_server.support.redaction import Redactor
 
 TOKEN_HEADER = b"x-mock-admin-token"
 _UNPROVEN = "others can reach this server, or it is shared: send a token in X-Mock-Admin-Token"
@@ -26,30 +29,40 @@ _NO_FORM = "the control plane takes no forms, as a web page can send them: appli
 class AdminAccess:
     """Lets allowed requests through to the control plane, which is built at the first of them."""
 
-    def __init__(self, assemble: Callable[[], ASGIApp], proofs: Proofs) -> None:
+    def __init__(self, assemble: Callable[[Audit], ASGIApp], proofs: Proofs, redactor: Redactor) -> None:
         self._assemble = assemble
         self._proofs = proofs
+        self._audit = Audit(redactor)
         self._quotas = RequestQuotas()
 
     @cached_property
     def _app(self) -> ASGIApp:
-        return self._assemble()
+        return self._assemble(self._audit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to the control plane if it is allowed; otherwise answer with the reason."""
         asker = self._asker(scope)
-        refusal = _cross_site(scope) or ("" if asker else _UNPROVEN)
-        if refusal or _is_form(scope):
-            answer = problem(403, refusal) if refusal else problem(415, _NO_FORM)
-            await answer(scope, receive, send)
+        refusal = self._refusal(scope, asker)
+        by = asker.name if asker else ""
+        if refusal is not None:
+            self._audit.refused(scope, by, refusal.status_code)
+            await refusal(scope, receive, send)
             return
+        call = self._audit.open(scope, by)
+        await self._app({**scope, ASKER: asker, CALL: call}, receive, noting_status(call, send))
+
+    def _refusal(self, scope: Scope, asker: Asker | None) -> Response | None:
+        """The answer to a request that is not let in; None where it is."""
+        if refused := _cross_site(scope) or ("" if asker else _UNPROVEN):
+            return problem(403, refused)
+        if _is_form(scope):
+            return problem(415, _NO_FORM)
         why, seconds = self._quotas.refusal(asker) if asker else ("", 0)
-        if why:
-            too_many = problem(429, why)
-            too_many.headers["retry-after"] = str(seconds)
-            await too_many(scope, receive, send)
-            return
-        await self._app({**scope, ASKER: asker}, receive, send)
+        if not why:
+            return None
+        too_many = problem(429, why)
+        too_many.headers["retry-after"] = str(seconds)
+        return too_many
 
     def _asker(self, scope: Scope) -> Asker | None:
         is_open = scope["path"] in OPEN and scope["method"] in _READING

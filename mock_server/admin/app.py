@@ -13,6 +13,7 @@ from starlette.routing import Route
 from mock_server import __version__
 from mock_server.admin.context import AdminContext, ControlRefused, answer, failed, misfit, refused
 from mock_server.admin.routes import (
+    audit,
     clock,
     coverage,
     deliveries,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _NOUNS = (
     health,
+    audit,
     openapi,
     documents,
     tenants,

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_server.admin.audit import Audit, note_workspace
 from mock_server.admin.operation_names import OperationNames
 from mock_server.api.content_encoding import decoded
 from mock_server.api.endpoint import Endpoint
@@ -41,6 +42,7 @@ class AdminContext:
     dispatcher: Dispatcher
     timeline: Timeline
     ledger: Callable[[], list[Gap]]
+    audit: Audit
 
     @cached_property
     def names(self) -> OperationNames:
@@ -59,10 +61,12 @@ class AdminContext:
                 raise ControlRefused(
                     401, f"the key opens no workspace here; leave it out, or name one in {WORKSPACE_HEADER}"
                 )
+            note_workspace(request.scope, workspace.id)
             return workspace
         workspace = self.workspaces.get(DEFAULT if id is None else id)
         if workspace is None:
             raise ControlRefused(404, f"no workspace of the id in {WORKSPACE_HEADER}; leave it out for the default one")
+        note_workspace(request.scope, workspace.id)
         return workspace
 
     async def body(

@@ -143,7 +143,17 @@ def test_a_body_over_the_bound_is_refused_unread() -> None:
 
 def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: Desk) -> None:
     before = whole(desk)
-    free = {"/", "/openapi", "/health", "/health/live", "/health/ready", "/version", "/settings", "/provenance"}
+    free = {
+        "/",
+        "/openapi",
+        "/audit",
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/version",
+        "/settings",
+        "/provenance",
+    }
     free |= {
         "/workspaces",
         "/workspaces/{id}",

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_server.admin.audit import note_workspace
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import StreamedAnswer, listing
 from mock_server.admin.snapshot_import import MAX_FILE_BYTES, NAME, SnapshotImport
@@ -114,6 +115,7 @@ class _Snapshots:
         key = f"sk_test_mock_{secret()}"
         with self._kept(request) as snapshot:
             made = workspaces.branch(workspace, snapshot, id, key, outbox.drop_inherited, terms)
+        note_workspace(request.scope, id)
         self._control.dispatcher.wake(made)
         return answer({"id": id, "key": key, "now": snapshot.now, "frozen": snapshot.frozen}, 201)
 

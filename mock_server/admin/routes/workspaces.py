@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin import query, world_choice
+from mock_server.admin.audit import note_workspace
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
 from mock_server.admin.long_answers import listing
 from mock_server.admin.workspace_quotas import owner_of_one_more
@@ -103,6 +104,7 @@ class _Workspaces:
         owner_of_one_more(request, workspaces)  # others may have been made meanwhile
         key = f"sk_test_mock_{secret()}"
         workspace = workspaces.create(self._id(asked), plan, [key], frozen=asked.get("frozen", False), terms=terms)
+        note_workspace(request.scope, workspace.id)
         asked_for = [it.security for it in workspaces.contract.operations.values()]
         return answer(_facts(workspace) | {"key": key, "credentials": key_places(asked_for, key)}, 201)
 
@@ -142,6 +144,7 @@ class _Workspaces:
         workspace = self._control.workspaces.get(request.path_params["id"])
         if workspace is None:
             raise ControlRefused(404, "no workspace of this id")
+        note_workspace(request.scope, workspace.id)
         return workspace
 
     def _id(self, asked: dict[str, Any]) -> str:
