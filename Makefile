@@ -46,7 +46,7 @@ TEST_PLUGINS := --disable-plugin-autoload -p xdist.plugin -p anyio -p _hypothesi
 test: $(VENV)/.dev ## run the tests (some of them: make test ARGS='-k leads')
 	@$(BIN)/python -m pytest $(TEST_PLUGINS) -n $(WORKERS) --dist loadgroup -m 'not slow' $(ARGS)
 
-test-slow: $(VENV)/.dev ## the tests that take long: the wheel, types, a sample of mutants, each goal of reliability at a small size
+test-slow: $(VENV)/.dev ## the tests that take long: the wheel, types, whole runs of the suite, a sample of mutants, each goal of reliability at a small size
 	@$(BIN)/python -m pytest $(TEST_PLUGINS) -n 2 --dist loadgroup -m slow $(ARGS)
 
 coverage: $(VENV)/.dev ## measure which lines and branches of both packages the tests run (minutes)

@@ -199,5 +199,5 @@ def compare(log: Log, loop: asyncio.AbstractEventLoop) -> None:
     app = create_app(Settings(world="empty", rate_limit="off", self_check="all"), log)
     run_state_machine_as_test(
         partial(Calls, app, loop, log),  # type: ignore[arg-type]  # it asks for any maker
-        settings=settings(max_examples=15, stateful_step_count=20),
+        settings=settings(max_examples=10, stateful_step_count=20),
     )

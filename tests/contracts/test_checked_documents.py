@@ -100,6 +100,7 @@ def test_the_mock_serves_the_document_that_it_is_checked_against(name: str) -> N
     assert result.return_value == 0
 
 
+@pytest.mark.slow
 def test_a_document_in_the_vendors_style_accuses_the_mock_that_serves_it_of_nothing(tmp_path: Path) -> None:
     """Everything inline, other parameter names, numbers for ids, a list with one total. Warnings there may be."""
     ours = yaml.load((DOCUMENTS.parent.parent / "openapi" / "v1.yaml").read_text(), yaml.CSafeLoader)
@@ -112,6 +113,7 @@ def test_a_document_in_the_vendors_style_accuses_the_mock_that_serves_it_of_noth
     assert "✗" not in result.output
 
 
+@pytest.mark.slow
 def test_a_renamed_filter_accuses_nobody_and_is_tried(tmp_path: Path) -> None:
     """A filter that the suite or the mock did not understand was blamed on the deletion of a lead."""
     (tmp_path / "renamed.json").write_text(json.dumps(renamed()))

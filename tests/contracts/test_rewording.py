@@ -48,6 +48,7 @@ def lying() -> Generator[Recording, None, None]:
             yield host
 
 
+@pytest.mark.slow
 def test_rewording_every_text_leaves_each_finding_its_key() -> None:
     script = [sys.executable, str(Path(__file__).with_name("rewording.py"))]
     with lying() as host:

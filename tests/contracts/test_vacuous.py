@@ -128,6 +128,7 @@ paths:
 """
 
 
+@pytest.mark.slow
 def test_what_no_worker_sees_to_succeed_is_told_at_the_end(pytester: pytest.Pytester) -> None:
     pytester.path.joinpath("deaf.yaml").write_text(DEAF)
     asked = ["--pyargs", "contracts", "--contract-spec", "deaf.yaml", "--contract-quick", "-p", "no:cacheprovider"]

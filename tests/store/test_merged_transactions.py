@@ -49,7 +49,7 @@ def test_one_transaction_is_left_as_it_is() -> None:
     assert merged(made) is made
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES)
 def test_one_commit_keeps_all_that_its_transactions_did(new_place: Callable[[], str], history: list[Any]) -> None:
     place = new_place()

@@ -139,7 +139,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     return iter(lambda: tmp_path_factory.mktemp("life"), None)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(DEEDS)
 def test_every_history_of_one_workspace_is_there_after_a_restart(folders: Any, deeds: list[Any]) -> None:
     life = Life(next(folders) / "state.db")

@@ -170,7 +170,7 @@ class Story:
 SEEDED = {name: content(Workspaces(CONTRACT, NoLog(), 1).create(name, plan_of(name), ()).state) for name in NAMES}
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES)
 def test_every_tenant_has_what_was_done_to_it_alone_and_so_after_a_restart(
     new_place: Callable[[], str], history: list[Any]

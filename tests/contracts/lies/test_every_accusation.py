@@ -25,6 +25,7 @@ def accusing_calls(file: Path) -> Iterator[ast.Call]:
                 yield node
 
 
+@pytest.mark.slow
 def test_every_accusing_line_is_reached_by_a_lie() -> None:
     lines = {line for table in TABLES for row in table.ROWS for line in row.lines}
     missed = [

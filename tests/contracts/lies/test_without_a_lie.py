@@ -17,6 +17,7 @@ from contracts.transport.exchange import Exchange
 pytestmark = pytest.mark.xdist_group("lies")
 
 
+@pytest.mark.slow
 def test_without_a_lie_nobody_is_accused() -> None:
     client = client_of(key=workspace("edge"), other=workspace("small", seed=2))
     for scenario in scenarios().values():
