@@ -48,7 +48,7 @@ class Change(NamedTuple):
 
 
 class LoggedTransaction(NamedTuple):
-    """One transaction of a workspace as a log keeps it: its changes, and the counters that it moved."""
+    """One transaction of a workspace as a log stores it: its changes, and the changed counters."""
 
     workspace: str
     changes: Sequence[Change]
@@ -57,9 +57,9 @@ class LoggedTransaction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer as a log gives it back: its rows by kind in order, the ids that it took out of its parent, counters.
+    """A layer that a log returns: its rows by kind in order, the ids that it removed from its parent, counters.
 
-    ``facts`` are of one without a parent: what its state was made from.
+    ``facts`` exist only without a parent: they say from what the state was made.
     """
 
     id: LayerId
@@ -79,7 +79,7 @@ class Layer:
 
 
 class SavedSnapshot(NamedTuple):
-    """A snapshot as a log gives it back."""
+    """A snapshot that a log returns."""
 
     facts: Mapping[str, Any]
     layer: Layer
@@ -87,7 +87,7 @@ class SavedSnapshot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SavedWorkspace:
-    """A workspace as a log gives it back: its ``facts`` (seed, keys, …), its state, and its snapshots by name."""
+    """A workspace that a log returns: its ``facts`` (seed, keys, …), its state, and its snapshots by name."""
 
     id: str
     facts: Mapping[str, Any]
@@ -96,11 +96,11 @@ class SavedWorkspace:
 
 
 Slices = Generator[None, None, T]
-"""Work that may be long, done piece by piece; what it came to is what it returns. No piece takes long."""
+"""Long work in short pieces, as a generator that returns the result."""
 
 
 def at_once(slices: Slices[T]) -> T:
-    """Do all of it now."""
+    """Do all pieces now and return the result."""
     while True:
         try:
             next(slices)
@@ -111,7 +111,7 @@ def at_once(slices: Slices[T]) -> T:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn an error of the store into the answer 503: at the start it would end the server, here it must not."""
+    """Turn an error of the store into the answer 503: during a request it must not end the server."""
     try:
         yield
     except StateError as fault:
@@ -124,29 +124,29 @@ def unavailable(fault: StateError) -> StorageUnavailable:
 
 
 class Log(Protocol):
-    """Keeps what was committed. Every method has happened when it returns, and has not when it raises StateError."""
+    """Stores transactions. A method that returns has done its work; one that raises StateError has done nothing."""
 
     name: str
-    """How a message calls what it keeps."""
+    """The name of the storage in messages."""
     commits_in_thread: bool
-    """True where a commit waits for somebody else (a database server): nobody but those who wait for it shall wait."""
+    """True if a commit waits for another program (a database server): then it must not block other requests."""
     lost: Callable[[StateError], None]
-    """Called once when nothing can be kept any more, as somebody else has taken, moved or changed what it keeps."""
+    """A function that is called once when nothing can be stored any more, because somebody else has the storage."""
 
     @property
     def is_busy(self) -> bool:
-        """True while the log puts its own file in order: a commit that can wait is better made a moment later."""
+        """True while the log reorganizes its file: a commit that can wait should come a moment later."""
 
     def load(self) -> Iterator[SavedWorkspace]:
-        """Every workspace kept. Equal layers are the same object."""
+        """Load every stored workspace. Equal layers are the same object."""
 
     def keep(
         self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
     ) -> Slices[LayerId]:
-        """Keep a whole state as a layer. It stays until ``release``, and as long as something is made from it."""
+        """Store a whole state as a layer. It stays until ``release``, and while something stands on it."""
 
     def hold(self, layer: LayerId) -> None:
-        """Somebody may start from this layer: it stays until ``release``."""
+        """Keep this layer until ``release``, because something may start from it."""
 
     def release(self, layer: LayerId) -> None:
         """Take back one ``hold``, or the one that ``keep`` began with."""
@@ -159,19 +159,19 @@ class Log(Protocol):
         changes: Iterable[Change] = (),
         counters: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        """A workspace starts as that layer is, but for these changes; one of the same id starts anew."""
+        """Store a workspace that is this layer with these changes; one with the same id is replaced."""
 
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
-        """Keep other facts of a workspace that is kept; its records stay."""
+        """Replace the facts of a stored workspace; its records stay."""
 
     def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
-        """Keep these transactions in this order with one commit: all of them, or none."""
+        """Store these transactions in this order with one commit: all of them, or none."""
 
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
-        """Keep a snapshot of this layer; without one, of the workspace as it is. One of the same name is replaced."""
+        """Store a snapshot of this layer, or of the workspace as it is; one with the same name is replaced."""
 
     def seal(self, workspace: str) -> LayerId:
-        """The workspace as it is, as a layer that stays until ``release``."""
+        """Make a layer of the workspace as it is; it stays until ``release``."""
 
     def forget(self, workspace: str, name: str) -> None:
         """Forget a snapshot."""
@@ -180,7 +180,7 @@ class Log(Protocol):
         """Forget a workspace and its snapshots."""
 
     def tidy(self) -> bool:
-        """Remove a little of what nobody can reach any more; whether there may be more of it."""
+        """Remove a few unreachable rows; return whether there may be more."""
 
     def close(self) -> None:
         """Let go of the file or connection."""

@@ -1,7 +1,7 @@
-"""Moves what was committed from SQLite's log into its file, in a thread: it waits for the disk, which no caller should.
+"""Move committed data from SQLite's log into its file, in a thread, because nobody should wait for the disk.
 
-What was committed is safe in the log already; a move that fails is tried again, and who commits next is told of a disk
-that is broken or full.
+Committed data is safe in the log already. A move that fails is tried again, and the next commit reports a broken or
+full disk.
 """
 
 import contextlib
@@ -19,9 +19,9 @@ _PATIENCE = 10.0  # seconds that a writer waits for the disk, at most
 
 
 class Checkpointer:
-    """Makes the checkpoints of one file, when its writer asks for them. ``writing`` is entered while one is made.
+    """Makes the checkpoints of one file on request. ``writing`` is entered while one is made.
 
-    Has a connection of its own to the end. Raises sqlite3.Error when it cannot have that.
+    It has a connection of its own. Raises sqlite3.Error if it cannot get one.
     """
 
     def __init__(
@@ -32,9 +32,9 @@ class Checkpointer:
         self._restarting = threading.Lock()
         self._closing = threading.Event()
         self.is_restarting = False
-        """True while whoever can wait should not write: SQLite would keep him away, and wait for the disk meanwhile."""
+        """True while writers should wait: SQLite would block them, and they would wait for the disk."""
         self.restarts = 0
-        """The number of times that writers were kept away."""
+        """How often writers had to wait."""
         self._db = sqlite3.connect(path, check_same_thread=False)
         try:
             self._db.execute("PRAGMA data_version").fetchone()  # opens the file, now
@@ -45,11 +45,11 @@ class Checkpointer:
         self._thread.start()
 
     def request(self) -> None:
-        """Soon, once however often it is asked for meanwhile. Cannot fail: what was committed is committed."""
+        """Ask for a checkpoint soon; several requests may lead to one. It cannot fail."""
         self._asked.set()
 
     def is_done(self, since: int) -> bool:
-        """Wait for one that keeps writers away; True when it has ended, or one has since that number of restarts."""
+        """Wait for a checkpoint that blocks writers; True if it has ended, or one has since that number of restarts."""
         if not self._restarting.locked():
             return self.restarts != since
         if not self._restarting.acquire(timeout=_PATIENCE):
@@ -58,14 +58,17 @@ class Checkpointer:
         return True
 
     def close(self) -> None:
-        """When the one under way has ended; the writer's own connection moves the rest as it closes."""
+        """Wait for the present checkpoint. The writer's own connection moves the rest when it closes."""
         self._closing.set()
         self._asked.set()
         self._thread.join()
         self._db.close()
 
     def _run(self, db: sqlite3.Connection) -> None:
-        """For ever where nobody closes: then SQLite does not take the writer's connection for the last one."""
+        """Make the requested checkpoints in a thread.
+
+        Its connection stays open, so the writer's is never the last one.
+        """
         while self._asked.wait() and not self._closing.is_set():
             self._asked.clear()
             with contextlib.suppress(sqlite3.Error), self._writing():
@@ -74,9 +77,9 @@ class Checkpointer:
                     self._restart(db)
 
     def _restart(self, db: sqlite3.Connection) -> None:
-        """Let the log start anew. SQLite keeps writers away meanwhile, so everything is moved before.
+        """Empty the log. SQLite blocks writers meanwhile, so all data is moved before.
 
-        Those who can wait do so from the notice on; whoever must write before the end is kept away for a moment only.
+        Writers that can wait do so from the notice on; others are blocked for a moment only.
         """
         self.is_restarting = True
         try:

@@ -11,7 +11,7 @@ from mock_server.store.copy_on_write import SharedRows, SharedTable, pieces
 from mock_server.support.exact_json import write_json
 
 Where = Mapping[str, Any]
-"""Field → its value, or a list of values of which it has one. A field that holds a list has each of them."""
+"""For each field, its value or a list of possible values. A field with a list has each value in it."""
 
 _FEW = 64  # rows that have one value: up to so many are written anew with each change
 _PLAIN = (str, int, float, type(None))
@@ -24,8 +24,7 @@ def _key(row: Row) -> tuple[str, int]:
 class Collection:
     """Rows ordered by (creation time, arrival). A page costs the same at any depth: nothing is skipped or counted.
 
-    An index over a field is made when a filter first asks for it, and kept from then on. A copy shares with its
-    original what neither has changed since.
+    An index over a field is made at the first filter on it, and kept. A copy shares all unchanged parts.
     """
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
@@ -35,14 +34,14 @@ class Collection:
         self._indexes: dict[str, _Index] = {}
 
     def copy(self) -> "Collection":
-        """An independent one with the same rows."""
+        """An independent collection with the same rows."""
         twin = Collection.__new__(Collection)
         twin.order, twin.by_id = self.order.copy(), self.by_id.copy()
         twin._indexes = {field: index.copy() for field, index in self._indexes.items()}
         return twin
 
     def put(self, row: Row) -> None:
-        """Add ``row``, in place of the one with its id if there is one."""
+        """Add ``row``; it replaces the row with the same id."""
         before = self.by_id.get(row.id)
         if before is not None and before.key != row.key:
             self.remove(row.id)
@@ -58,7 +57,7 @@ class Collection:
                 index.replace(before, row, field)
 
     def remove(self, id: Id) -> Row | None:
-        """Take the row out; None when there is none."""
+        """Remove and return a row; None if there is none."""
         row = self.by_id.pop(id)
         if row is not None:
             self.order.remove(row)
@@ -67,15 +66,15 @@ class Collection:
         return row
 
     def look_up(self, field: str) -> None:
-        """Make an index of a field before somebody waits for it."""
+        """Make the index of a field before a request has to wait for it."""
         self._index(field)
 
     def pieces(self) -> Iterator[Any]:
-        """The parts of the collection, in the order in which they are best let go of: the rows come last."""
+        """The parts of the collection in the best order to free them: the rows come last."""
         return pieces(*(index.groups for index in self._indexes.values()), self.by_id, self.order)
 
     def page(self, offset: int, limit: int, where: Where) -> tuple[Sequence[Row], int]:
-        """``limit`` rows from ``offset``, newest first, and how many there are in all."""
+        """Return ``limit`` rows from ``offset``, newest first, and the number of all rows."""
         rows = self.matching(where)
         total = len(rows)
         end = max(0, total - offset)
@@ -109,11 +108,11 @@ class Collection:
 
 
 Group = Row | tuple[Row, ...] | SharedRows
-"""The rows that have one value, in order: one of them, a few, or many."""
+"""The rows with one value, in order: one row, a few, or many."""
 
 
 class _Index:
-    """Value of a field → the rows that have it."""
+    """An index of a field: for each value, its rows."""
 
     def __init__(self, rows: Sequence[Row], field: str) -> None:
         self.groups: SharedTable[Hashable, Group] = SharedTable({}, len(rows))
@@ -156,7 +155,7 @@ class _Index:
                 self._put(one, _in_order((group,) if isinstance(group, Row) else group, row))
 
     def replace(self, row: Row, other: Row, field: str) -> None:
-        """Another row of the same key is in the place of this one."""
+        """Note that another row with the same key has replaced this one."""
         value, now = row.record.get(field), other.record.get(field)
         if type(value) not in _PLAIN or type(now) is not type(value) or now != value:
             self.remove(row, value)

@@ -1,6 +1,6 @@
-"""Containers that share what was not changed since they were copied: a copy costs as much as there are parts.
+"""Containers that share unchanged parts with their copies: a copy costs as much as there are parts.
 
-Each part is a plain list or dictionary. After a copy neither side owns any part; who writes to one first copies that.
+Each part is a plain list or dictionary. After a copy neither side owns a part; a side that writes copies it first.
 """
 
 from bisect import bisect_left, bisect_right
@@ -41,7 +41,7 @@ class SharedRows(Sequence[Row]):
         return twin
 
     def add(self, row: Row) -> None:
-        """Most are the newest."""
+        """Add a row. Most new rows are the newest."""
         part = self._parts[-1]
         if not part or part[-1].key < row.key:
             place = len(self._parts) - 1
@@ -57,7 +57,7 @@ class SharedRows(Sequence[Row]):
             self._split(place)
 
     def remove(self, row: Row) -> None:
-        """Take out this very row, which is there."""
+        """Remove this very row, which must exist."""
         place, at = self._place_of(row)
         part = self._own(place)
         del part[at]
@@ -66,7 +66,7 @@ class SharedRows(Sequence[Row]):
             del self._parts[place], self._owned[place]
 
     def replace(self, row: Row, other: Row) -> None:
-        """Put another row of the same key in the place of this one, which is there."""
+        """Replace this row, which must exist, by one with the same key."""
         place, at = self._place_of(row)
         self._own(place)[at] = other
 
@@ -122,7 +122,7 @@ class SharedRows(Sequence[Row]):
         return found
 
     def _part_of(self, key: tuple[str, int]) -> int:
-        """The part in which a row of this key stands, or belongs."""
+        """The part in which a row with this key is, or belongs."""
         if len(self._parts) == 1:
             return 0
         return min(bisect_left(self._parts, key, key=lambda part: part[-1].key), len(self._parts) - 1)
@@ -163,7 +163,7 @@ class SharedTable(Generic[K, V]):
         return twin
 
     def get(self, key: K) -> V | None:
-        """The value of a key; None where there is none, or where the key can be none."""
+        """The value of a key; None if there is none, or if the value cannot be a key."""
         try:
             return self._parts[hash(key) & self._mask].get(key)
         except TypeError:  # a list, say: a field that names a record may hold anything that a file says
@@ -180,7 +180,7 @@ class SharedTable(Generic[K, V]):
             self._spread(chain.from_iterable(part.items() for part in self._parts), 4 * len(self._parts))
 
     def pop(self, key: K) -> V | None:
-        """Remove a key and return its value; None where there was none."""
+        """Remove a key and return its value; None if there was none."""
         place = hash(key) & self._mask
         if key not in self._parts[place]:
             return None
@@ -206,20 +206,20 @@ class SharedTable(Generic[K, V]):
 
 
 def pieces(*containers: SharedRows | SharedTable[Any, Any]) -> Iterator[Any]:
-    """The parts of containers, one by one: who holds one keeps what is in it alive."""
+    """The parts of containers, one by one: a reference to a part keeps its contents in memory."""
     for container in containers:
         yield from container._parts
 
 
 def unshared(one: SharedRows, other: SharedRows) -> tuple[Iterator[Row], Iterator[Row]]:
-    """The rows of each that are in no part that both have: what is in one that both have is the same."""
+    """For each container, the rows in parts that the other does not share: shared parts are equal."""
     shared = {id(part) for part in one._parts} & {id(part) for part in other._parts}
     left, right = ((part for part in rows._parts if id(part) not in shared) for rows in (one, other))
     return chain.from_iterable(left), chain.from_iterable(right)
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two containers are, or share, the very same parts: then they hold the same."""
+    """Tell whether two containers are the same, or share all parts: then their contents are equal."""
     if one is other:
         return True
     parts, others = getattr(one, "_parts", None), getattr(other, "_parts", None)

@@ -66,7 +66,7 @@ class Database:
 
     @contextmanager
     def _faults(self, remedy: str) -> Iterator[None]:
-        """Turn the complaints of SQLite, or of a damaged row, into errors with our words."""
+        """Turn errors of SQLite, and damaged rows, into errors of ours."""
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as fault:
@@ -76,7 +76,7 @@ class Database:
             raise self._file.fault(f"damaged: {fault}", _TAKE_A_COPY) from None
 
     def _is_new(self, db: sqlite3.Connection) -> bool:
-        """Tell whether the file is empty. Raises StateError when it holds what another program, or version, made."""
+        """Tell whether the file is empty. Raises StateError if another program, or version, made it."""
         (maker,) = db.execute("PRAGMA application_id").fetchone()
         version = self._version_of(db)
         if (maker, version) == (0, 0) and db.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
@@ -93,13 +93,13 @@ class Database:
         return int(version)
 
     def _seen(self) -> int:
-        """A number that changes when another connection has written to the file."""
+        """A number that changes when another connection writes to the file."""
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
         return int(version)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Read rows of one moment; whoever writes to the file from then on is noticed."""
+        """Read rows of one moment; later writes of other connections will be noticed."""
         with self._faults(_TAKE_A_COPY):
             self._db.execute("BEGIN")
             try:
@@ -109,7 +109,7 @@ class Database:
                 self._db.execute("ROLLBACK")
 
     def checked(self, db: SqlConnection) -> int:
-        """The sum of all heads and layers. Raises DamagedFile for a file that makes no sense to SQLite."""
+        """The checksum over all heads and layers. Raises DamagedFile if SQLite cannot read the file."""
         (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             raise DamagedFile(found.replace("\n", " "))
@@ -117,12 +117,12 @@ class Database:
         return int(total)
 
     def new_layer(self, db: SqlConnection) -> LayerId:
-        """A number that no layer ever had."""
+        """A number that no layer has ever had."""
         (newest,) = db.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence").fetchone()
         return int(newest) + 1
 
     def batch(self, rows: int) -> AbstractContextManager[sqlite3.Connection]:
-        """A transaction; there is no way between us and the file on which statements could go together."""
+        """Begin a transaction; a file needs no batching of statements."""
         return self.transaction(rows)
 
     @contextmanager
@@ -148,7 +148,7 @@ class Database:
             self._checkpoints.request()
 
     def _begin(self) -> None:
-        """Begin to write. Our own checkpoint is waited for, another program is not."""
+        """Begin to write. Wait for our own checkpoint, but not for another program."""
         restarts = self._checkpoints.restarts if self._checkpoints else 0
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -163,7 +163,7 @@ class Database:
         return self._checkpoints is not None and self._checkpoints.is_restarting
 
     def close(self) -> None:
-        """Move everything into the file, and let go of it; one that is not ours any more is left as it is."""
+        """Move all data into the file and close it; a file that is not ours any more is left as it is."""
         if self._closed:
             return
         self._closed = True
@@ -178,7 +178,7 @@ class Database:
         self._file.close()
 
     def _check(self) -> None:
-        """Raises StateLost, and tells of it, when the file is not ours any more."""
+        """Raises StateLost, and reports it, if the file is not ours any more."""
         try:
             self._file.check()
         except StateLost as fault:

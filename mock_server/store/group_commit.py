@@ -1,11 +1,11 @@
-"""Group commit: transactions are applied in memory at once, and those that come together are kept with one commit.
+"""Group commit: transactions are applied in memory at once, and those that come together are stored with one commit.
 
-Whoever answers waits until what the answer shows is durable. What the log refuses is undone, newest first, with all
-that was done on top of it in the same workspace; workspaces are isolated, so the others are kept all the same.
+An answer waits until everything in it is durable. A refused transaction is undone, newest first, with everything that
+was done on top of it in the same workspace. Workspaces are isolated, so the others are stored all the same.
 
-A ``GroupCommit`` belongs to one event loop. Where a log ``commits_in_thread`` the loop goes on meanwhile; else a commit
-takes place at the end of the loop's round, after all requests that had arrived by then; or a little later, where the
-log is busy with itself: a commit would hold up the loop, and those who wait for it do not.
+A ``GroupCommit`` belongs to one event loop. If a log ``commits_in_thread``, the loop continues meanwhile. Otherwise a
+commit takes place at the end of the loop's round, after all requests that had arrived by then; or a little later if
+the log is busy with itself, because a commit would block the loop, and waiting does not.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from mock_server.store.base import Log, LoggedTransaction
 _LOOK_SECONDS = 0.005  # between looks whether the log is still busy
 
 Refusals = Mapping[str, BaseException]
-"""Why the log refused, by workspace."""
+"""For each workspace, why the log refused its transactions."""
 
 
 class PendingTransaction:
-    """A transaction that everybody sees in memory and that the log has not kept yet.
+    """A transaction that is visible in memory and that the log has not stored yet.
 
-    ``undo`` takes it back, ``kept`` is called once it is durable. ``refusal`` says why it was undone, if it was.
-    ``seen`` is True when others may have seen it before that.
+    ``undo`` reverts it; ``kept`` is called once it is durable. ``refusal`` says why it was undone, if it was.
+    ``seen`` is True if others may have seen it before.
     """
 
     __slots__ = ("kept", "logged", "refusal", "seen", "undo", "waiting")
@@ -40,26 +40,26 @@ class PendingTransaction:
         self.waiting: list[asyncio.Future[None]] = []
 
     async def durable(self) -> None:
-        """Return once it is durable. Raises what the log refused it with, and then it is undone."""
+        """Return once it is durable. Raises the log's refusal, and then it is undone."""
         future = asyncio.get_running_loop().create_future()
         self.waiting.append(future)
         await future
         self.raise_refusal()
 
     def raise_refusal(self) -> None:
-        """Raise what the log refused it with, if it did."""
+        """Raise the log's refusal, if there is one."""
         if self.refusal is not None:
             raise self.refusal
 
     def wake(self) -> None:
-        """Let those who wait for it go on."""
+        """Wake those who wait for it."""
         for future in self.waiting:
             if not future.done():  # whoever waited may have gone
                 future.set_result(None)
 
 
 class _Writing(NamedTuple):
-    """A group that the thread commits now."""
+    """A group of transactions that the thread commits now."""
 
     group: Sequence[PendingTransaction]
     refusals: "Future[Refusals]"
@@ -76,10 +76,10 @@ class GroupCommit:
         self._thread = ThreadPoolExecutor(1, "group-commit") if log.commits_in_thread else None
         self._writing: _Writing | None = None
         self.refused = 0
-        """The number of times that something was undone which others may have seen."""
+        """How often a transaction was undone that others may have seen."""
 
     def append(self, pending: PendingTransaction) -> None:
-        """Take up a transaction that was just applied in memory: it is kept soon. Called on the loop."""
+        """Add a transaction that was just applied in memory; it is stored soon. Called on the loop."""
         loop = asyncio.get_running_loop()
         pending.seen = True
         self._queue.append(pending)
@@ -89,28 +89,28 @@ class GroupCommit:
             loop.call_soon(self._round_ended)
 
     def keep(self, pending: PendingTransaction) -> None:
-        """Settle a transaction that was just applied in memory, and all before it. Raises what it is refused with."""
+        """Store a transaction that was just applied in memory, and all before it. Raises its refusal."""
         self._queue.append(pending)
         self.settle()
         pending.raise_refusal()
 
     def pending(self, workspace: str) -> PendingTransaction | None:
-        """The newest transaction of a workspace that is not durable; None when all are."""
+        """The newest transaction of a workspace that is not durable; None if all are."""
         return self._last.get(workspace)
 
     async def durable(self, workspace: str) -> None:
-        """Return once all that a workspace shows now is durable. Raises what the log refused some of it with."""
+        """Return once everything that a workspace shows now is durable. Raises the log's refusal of any of it."""
         pending = self._last.get(workspace)
         if pending is not None:
             await pending.durable()
 
     def newest(self) -> PendingTransaction | None:
-        """The newest transaction of all that is not durable; None when all are."""
+        """The newest of all transactions that are not durable; None if all are."""
         group = self._queue or (self._writing.group if self._writing else ())
         return group[-1] if group else None
 
     def settle(self) -> None:
-        """Wait here for the log: every transaction is durable or undone when this returns."""
+        """Wait for the log: every transaction is durable or undone on return."""
         self._end_writing()
         if self._queue:
             group, self._queue = self._queue, []
@@ -129,7 +129,7 @@ class GroupCommit:
             self._tell_loop(self._writing.refusals)  # the loop that began to write may be gone
 
     def _write(self) -> None:
-        """Let the thread commit what has gathered."""
+        """Let the thread commit the transactions that have gathered."""
         if self._thread is None or not self._queue:
             return
         group, self._queue = self._queue, []
@@ -157,7 +157,7 @@ class GroupCommit:
             self._settled(writing.group, writing.refusals.result())
 
     def _refusals(self, group: Sequence[PendingTransaction]) -> Refusals:
-        """Commit a group. One that is refused is tried again workspace by workspace."""
+        """Commit a group. If it is refused, try again workspace by workspace."""
         fault = self._refusal(group)
         by_workspace: dict[str, list[PendingTransaction]] = {}
         for one in group if fault else ():
@@ -175,7 +175,7 @@ class GroupCommit:
         return None
 
     def _settled(self, group: Sequence[PendingTransaction], refusals: Refusals) -> None:
-        """The log has answered: undo what it refused, let follow what follows from the rest, wake all who wait."""
+        """Handle the log's answer: undo refused transactions, complete the others, wake all who wait."""
         over = list(group)
         if refusals:
             over += [one for one in self._queue if one.logged.workspace in refusals]

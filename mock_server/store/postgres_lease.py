@@ -31,7 +31,7 @@ _RENEW = "UPDATE servers SET until = clock_timestamp() + make_interval(secs => ?
 
 
 def lease_clock() -> float:
-    """Seconds on a clock that goes on while the machine sleeps."""
+    """Read a clock, in seconds, that runs on while the machine sleeps."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
@@ -70,11 +70,11 @@ class Lease:
             thread.start()
 
     def is_held(self) -> bool:
-        """Tell whether nobody else can have the database: what was read before this was asked was true."""
+        """Tell whether nobody else can have the database: then data that was read before this call was current."""
         return self._clock() < self._until
 
     def close(self) -> None:
-        """Let the next one have it at once."""
+        """Give the lease back, so that another server can take it at once."""
         self._over.set()
         for thread in self._threads:
             thread.join()
@@ -128,7 +128,7 @@ class Lease:
 
 
 def taken_over(url: str) -> StateLost:
-    """The error of a server that was paused, or cut off, for so long that another one has its place."""
+    """Make the error of a server that was paused, or cut off, for so long that another one took its place."""
     what = "another server has taken over while this one did not answer"
     return StateLost(Problem(url, what, "see why it stood still, and start it again once the other one has ended"))
 

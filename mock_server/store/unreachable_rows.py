@@ -1,7 +1,7 @@
-"""Remove from a state file what nobody can reach any more, a little at a time.
+"""Remove unreachable rows from a state file, a few at a time.
 
-A layer goes when no workspace, no snapshot, no other layer and nobody in memory stands on it. One that only a single
-layer stands on, and that nobody can return to, is moved into that one: a chain stays as short as there are snapshots.
+A layer is removed when no workspace, snapshot, layer or object in memory stands on it. A layer on which only one other
+layer stands, and to which nobody can return, is merged into that, so that chains stay short.
 """
 
 from collections.abc import Collection
@@ -36,7 +36,7 @@ ADD = "UPDATE contents SET total = total + ? WHERE layer = ?"
 
 
 class LayerMerge(NamedTuple):
-    """A layer that goes into the one that stands on it, ``over``."""
+    """A layer that is merged into the layer ``over`` it."""
 
     id: LayerId
     parent: LayerId
@@ -44,18 +44,18 @@ class LayerMerge(NamedTuple):
 
 
 def free(db: SqlConnection, held: Collection[LayerId]) -> LayerId | None:
-    """A layer that nobody can reach."""
+    """A layer that nothing can reach."""
     return next((id for (id,) in db.execute(_FREE) if id not in held), None)
 
 
 def foldable(db: SqlConnection, held: Collection[LayerId]) -> LayerMerge | None:
-    """A layer that nobody can return to, below one other."""
+    """A layer to which nobody can return, below exactly one other."""
     found = (LayerMerge(*each) for each in db.execute(_FOLDED))
     return next((fold for fold in found if fold.id not in held), None)
 
 
 def shrink(db: SqlConnection, layer: LayerId) -> bool:
-    """Take some rows out of a layer that nobody reaches, and the layer itself in the end; whether that was it."""
+    """Remove some rows of an unreachable layer, and in the end the layer; return whether that was the end."""
     removed = db.execute(_REMOVE_RECORDS, (layer, layer, _AT_A_TIME)).rowcount
     if removed < _AT_A_TIME:
         removed += db.execute(_REMOVE_BLOCKS, (layer, layer, _BLOCKS)).rowcount
@@ -67,9 +67,9 @@ def shrink(db: SqlConnection, layer: LayerId) -> bool:
 
 
 def fold(db: SqlConnection, fold: LayerMerge) -> bool:
-    """Move some rows of a layer into the one above it, where that says nothing of their records.
+    """Move some rows of a layer into the one above it, except for records that the one above has itself.
 
-    Whether those were the last.
+    Return whether these were the last rows.
     """
     lines = [RecordRow._make(each) for each in db.execute(_SOME, (fold.id, _AT_A_TIME))]
     for line in lines:
@@ -88,5 +88,5 @@ def fold(db: SqlConnection, fold: LayerMerge) -> bool:
 
 
 def _is_gone(db: SqlConnection, line: RecordRow, layer: LayerId) -> bool:
-    """Tell whether a layer says of a record of the one below that it is not there any more."""
+    """Tell whether a layer says that a record of the layer below does not exist any more."""
     return db.execute(_IS_GONE, (layer, line.kind, id_text(id_of(line)))).fetchone() is not None

@@ -21,8 +21,8 @@ _COUNT = "UPDATE contents SET counters = ?, total = total + ?, sum = ? WHERE lay
 class WorkspaceLayer:
     """The layer of a workspace, as far as memory knows it.
 
-    ``first`` is the arrival of the first record that can have been made here. Where one is taken out that was made
-    before, a layer below has it, and a row without a body says that it is gone.
+    ``first`` is the arrival of the first record that can have been made in this layer. If an older record is removed, a
+    layer below has it, and a row without a body says that it is gone.
     """
 
     id: LayerId
@@ -30,16 +30,16 @@ class WorkspaceLayer:
     counters: Mapping[str, int]
     first: int
     fresh: bool = True
-    """True when it is as the layer below."""
+    """True if the layer changes nothing in the layer below."""
 
     @classmethod
     def on(cls, below: LayerId, id: LayerId, counters: Mapping[str, int]) -> "WorkspaceLayer":
-        """A new one, with nothing in it."""
+        """Make a new layer without content."""
         return cls(id, below, counters, counters.get(ARRIVAL, 0))
 
     @classmethod
     def of(cls, saved: SavedWorkspace) -> "WorkspaceLayer":
-        """The one of a workspace that a log has given back."""
+        """The layer of a workspace that a log returned."""
         layer, below = saved.layer, saved.layer.parent
         if below is None:  # cannot be: each workspace has a layer of its own; nothing is lost if it has not
             return cls(layer.id, layer.id, layer.counters, 0, fresh=False)
@@ -74,7 +74,7 @@ class LayerTransaction:
             self._put.append(gap(self._leaf.id, kind, id_text(row.id)))
 
     def __len__(self) -> int:
-        """How many rows it writes."""
+        """The number of rows that it writes."""
         return len(self._added) + len(self._put) + len(self._removed)
 
     def write(self, db: SqlConnection) -> None:

@@ -32,7 +32,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the server when it is asked for: a third of a second, and not everybody has it."""
+    """Import the server at its first use: it takes a third of a second, and may not be installed."""
     if name == "MockServer":
         return mock_server_class()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

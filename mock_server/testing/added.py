@@ -8,7 +8,7 @@ from mock_server.world.clock import stamp
 
 
 def as_written(value: Any) -> Any:
-    """A record as the control plane reads it: times as texts, at any depth."""
+    """Convert a record for the control plane: times become texts, at any depth."""
     if isinstance(value, datetime):
         return stamp(value)
     if isinstance(value, Mapping):
@@ -17,9 +17,9 @@ def as_written(value: Any) -> Any:
 
 
 class Added(Mapping[str, Sequence[Any]]):
-    """Records by kind: those that were asked for, and those that followed from them.
+    """Records by kind: the requested ones, and those that were made because of them.
 
-    ``record`` is the first one that was asked for; ``added["appointments"]`` are all appointments that were made.
+    ``record`` is the first requested one; ``added["appointments"]`` are all appointments that were made.
     """
 
     def __init__(self, kind: str, records: Mapping[str, Sequence[Any]]) -> None:
@@ -28,7 +28,7 @@ class Added(Mapping[str, Sequence[Any]]):
 
     @property
     def record(self) -> Any:
-        """The record that was asked for; of several, the first."""
+        """The requested record; the first of several."""
         return self._records[self._kind][0]
 
     @property

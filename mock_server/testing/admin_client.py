@@ -1,4 +1,4 @@
-"""The two sides of a server as a test calls them: its control plane, and the API that it emulates."""
+"""The two interfaces of a server that a test calls: its control plane, and the API that it emulates."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,32 +10,32 @@ from mock_server.world.clock import stamp
 
 
 class AdminClient:
-    """The control plane, for one workspace where ``workspace`` names one."""
+    """The control plane, for the workspace that ``workspace`` names, if it names one."""
 
     def __init__(self, url: str, *, token: str = "", workspace: str = "") -> None:
         self.url = url
         self._transport = Transport(url, x_mock_admin_token=token, x_mock_workspace=workspace)
 
     def __call__(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Any:
-        """The JSON that a control route answers. Raises Refused with the route's reason."""
+        """Call a control route and return its JSON. Raises Refused with the route's reason."""
         answer = self._transport.send(method, f"/__admin{path}", body, timeout=timeout)
         return _checked(answer, f"{method} {path}")
 
 
 class Api:
-    """The emulated API, as the owner of ``key`` calls it."""
+    """The emulated API, called with ``key``."""
 
     def __init__(self, url: str, key: str) -> None:
         self._transport = Transport(url, authorization=f"Bearer {key}")
 
     def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON of a success. Raises Refused with the reason that X-Mock-Explain gives."""
+        """Call the API and return the JSON of a success. Raises Refused with the reason in X-Mock-Explain."""
         answer = self._transport.send(method, path, body)
         return _checked(answer, f"{method} {path.partition('?')[0]}", answer.headers.get("x-mock-explain"))
 
 
 def _checked(answer: HttpResponse, asked: str, why: str | None = None) -> Any:
-    """The value of a success. ``why`` is a reason that stands outside the body."""
+    """Return the value of a success. ``why`` is a reason from outside the body."""
     said = answer.value
     if 200 <= answer.status < 300:
         return said
@@ -46,7 +46,7 @@ def _checked(answer: HttpResponse, asked: str, why: str | None = None) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Times as the control plane reads them; a trailing underscore is for names that Python keeps (``from_``)."""
+    """Convert times for the control plane, and drop the underscore after names that Python reserves (``from_``)."""
     if isinstance(value, datetime):
         return stamp(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The parts of an answer that a test makes up, as the control plane takes them."""
+"""The parts of an answer that a test defines, in the form of the control plane."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 Headers: TypeAlias = Mapping[str, str | Sequence[str]]
-"""Headers by name; several texts for one that repeats."""
+"""Headers by name; several texts for a repeated header."""
 
 
 def given(**parts: Any) -> dict[str, Any]:
-    """The parts that were said, without those that are None."""
+    """The given parts, without those that are None."""
     return {name: dict(part) if isinstance(part, Mapping) else part for name, part in parts.items() if part is not None}
 
 
 def raw(body: str | bytes | None) -> dict[str, str]:
-    """The bytes of a body: as text where they are one."""
+    """Write the bytes of a body: as text if they are UTF-8, else in base64."""
     if body is None:
         return {}
     if isinstance(body, str):
@@ -24,6 +24,6 @@ def raw(body: str | bytes | None) -> dict[str, str]:
 
 
 def slow(delay: timedelta | float) -> dict[str, float]:
-    """A delay, given in seconds, in milliseconds."""
+    """Convert a delay from seconds to milliseconds."""
     seconds = delay.total_seconds() if isinstance(delay, timedelta) else delay
     return {"fixedDelayMilliseconds": seconds * 1000} if seconds else {}

@@ -1,4 +1,4 @@
-"""The handles for asynchronous tests. What is called is awaited (``await asophiie.settle()``); attributes are not."""
+"""The handles for asynchronous tests. Their methods are awaited (``await asophiie.settle()``); attributes are not."""
 
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
@@ -167,7 +167,7 @@ class AsyncSophiie(Async[Sophiie]):
         return AsyncInbox(self.sophiie.inbox_named(name), self._calls)
 
     def snapshot(self) -> Coroutine[Any, Any, AsyncSnapshot]:
-        """Everything as it is now, to come back to."""
+        """Save everything as it is now, so that the test can return to it."""
         return self._calls.begin("asophiie.snapshot", lambda: AsyncSnapshot(self.sophiie.snapshot(), self._calls))
 
     def stub(self, /, request: str, **answer: Unpack[StubOptions]) -> Coroutine[Any, Any, AsyncStub]:

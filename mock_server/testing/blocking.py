@@ -1,4 +1,4 @@
-"""Waiting without standing in the way of an event loop: handles that refuse to block one, and their awaited twins."""
+"""Wait without blocking an event loop: handles that refuse to block one, and their awaitable counterparts."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ import anyio.to_thread
 
 _NEW_NAME = "abandon_on_cancel" in signature(anyio.to_thread.run_sync).parameters
 _ABANDON: Mapping[str, Any] = {"abandon_on_cancel" if _NEW_NAME else "cancellable": True}
-"""Asks anyio not to wait for the thread of a call that is cancelled; anyio before 4.1 has another name for it."""
+"""Tells anyio not to wait for the thread of a cancelled call; anyio before 4.1 has another name for it."""
 
 H = TypeVar("H")
 P = ParamSpec("P")
@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 
 def in_coroutine() -> bool:
-    """Tell whether a coroutine, of asyncio or of trio, is being run in this thread.
+    """Tell whether this thread runs a coroutine of asyncio or of trio.
 
-    A loop that runs is not enough: below Playwright's synchronous interface there is one, and nobody could await there.
+    A running loop is not enough: Playwright's synchronous interface has one, and a test could not await there.
     """
     running: list[Callable[[], object]] = [asyncio.current_task]
     if "trio.lowlevel" in sys.modules:
@@ -38,9 +38,9 @@ def _told(ask: Callable[[], object]) -> object:
 
 
 def waits(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P], T]:
-    """Mark a handle that waits for others: it raises RuntimeError where it would hold an event loop meanwhile.
+    """Mark a handle's method that waits for others: it raises RuntimeError if it would block an event loop.
 
-    A receiver on that loop could not answer, nor could the code under test cause what is waited for.
+    A receiver on that loop could not answer, and the code under test could not cause what the method waits for.
     """
     name = _name(method)
 
@@ -58,13 +58,13 @@ def waits(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[H, P],
 
 
 class Calls:
-    """The calls of a workspace's handles that are to be awaited. One that is forgotten has checked nothing."""
+    """The calls of a workspace's handles that must be awaited. A forgotten one has checked nothing."""
 
     def __init__(self) -> None:
         self.forgotten: list[str] = []
 
     def begin(self, name: str, call: Callable[[], T]) -> Coroutine[Any, Any, T]:
-        """Do ``call`` in a thread, once the coroutine is awaited."""
+        """Do ``call`` in a thread once the coroutine is awaited."""
         awaited = False
 
         async def run() -> T:
@@ -82,12 +82,12 @@ class Calls:
         return coroutine
 
     def complaint(self) -> str:
-        """Name the calls that nobody awaited; an empty text when there are none."""
+        """Name the calls that nobody awaited; an empty text if there are none."""
         return "; ".join(f"{name}() was never awaited: write `await` before it" for name in self.forgotten)
 
 
 class Async(Generic[H]):
-    """The awaited twin of a handle: what is called is awaited, what is only read is as it is there."""
+    """The awaitable counterpart of a handle: methods are awaited, attributes are read directly."""
 
     def __init__(self, handle: H, calls: Calls) -> None:
         self._handle = handle
@@ -95,7 +95,7 @@ class Async(Generic[H]):
 
 
 def awaited(method: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[Async[H], P], Coroutine[Any, Any, T]]:
-    """Make the awaited twin of a handle's method."""
+    """Make the awaitable counterpart of a handle's method."""
     name = f"asophiie.{_name(method)}"
 
     @wraps(method)

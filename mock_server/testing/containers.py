@@ -38,7 +38,7 @@ class SophiieContainer(DockerContainer):  # type: ignore[misc]  # testcontainers
         return f"http://{self.get_container_host_ip()}:{self.get_exposed_port(PORT)}"
 
     def start(self) -> Self:
-        """Start it, and wait until it is ready. Raises Refused when it is not in time."""
+        """Start the container and wait until the server is ready. Raises Refused if it is not ready in time."""
         super().start()
         until_ready(self.url, self.admin_token)
         return self

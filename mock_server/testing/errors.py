@@ -1,4 +1,4 @@
-"""The one exception of the handles: the server did not do what was asked of it, and says why."""
+"""The one exception of the handles: the server refused or failed, and says why."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Refused(Exception):
-    """The server did not do what was asked of it. ``problem`` is what it said, as RFC 9457 has it."""
+    """The server did not do what was requested. ``problem`` is its answer, as RFC 9457 describes it."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         self.problem = problem
@@ -17,14 +17,14 @@ _KEYWORDS: Mapping[str, str] = {"allowUnknown": "allow_unknown=True", "rateLimit
 
 
 def _in_python(detail: str) -> str:
-    """The server speaks of members of JSON; who calls a handle has keywords in their place."""
+    """Translate names of JSON members to the keywords of the handles."""
     for member, keyword in _KEYWORDS.items():
         detail = re.sub(rf"\b{member}\b", keyword, detail)
     return detail
 
 
 def _lines(problem: Mapping[str, Any]) -> Iterator[str]:
-    """A refusal as a person reads it."""
+    """A refusal as lines for a person."""
     where = problem.get("pointer") or problem.get("parameter")
     yield _in_python(str(problem.get("detail", "refused"))) + (f" (at {where})" if where else "")
     for miss in problem.get("nearMisses", ()):

@@ -1,4 +1,4 @@
-"""Several workspaces for one test, or one for several tests: made on demand, removed together."""
+"""Several workspaces for one test, or one for several tests: made when needed, removed together."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -15,12 +15,12 @@ from mock_server.testing.sophiie import Sophiie, workspace
 
 
 class WorkspaceOptions(TypedDict, total=False):
-    """The options that a workspace is made with; what is not said is as ``sophiie`` has it."""
+    """The options of a workspace. The defaults are those of ``sophiie``."""
 
     world: BuiltInWorld | Recipe | None
     """The name of a built-in world, the path of a recipe, or the recipe itself."""
     seed: int | None
-    """Same seed and same ``now``, same bytes."""
+    """The seed of the world: the same seed and the same ``now`` give the same bytes."""
     now: datetime | str | None
     """When its clock starts."""
     frozen: bool
@@ -32,7 +32,7 @@ class WorkspaceOptions(TypedDict, total=False):
 class WorkspaceFactory:
     """Makes workspaces of a server: ``sophiie_workspace(world="edge", seed=7)``. They are removed at the end.
 
-    ``workspaces`` are those that it has made. Raises Refused for what cannot be made.
+    ``workspaces`` are those that it has made. Raises Refused for one that cannot be made.
     """
 
     def __init__(self, url: str, token: str, defaults: Mapping[str, Any], folders: list[Path]) -> None:
@@ -42,7 +42,7 @@ class WorkspaceFactory:
         self._stack = ExitStack()
 
     def __call__(self, **options: Unpack[WorkspaceOptions]) -> Sophiie:
-        """A workspace of its own, beside the others."""
+        """Make a workspace of its own, beside the others."""
         asked: dict[str, Any] = {**self._defaults, **options}
         if asked.get("world") is not None:
             asked["world"] = sent(asked["world"], self._folders)
@@ -51,16 +51,16 @@ class WorkspaceFactory:
         return made
 
     def close(self) -> None:
-        """Remove the workspaces. Raises AssertionError for a call of one that nobody awaited."""
+        """Remove the workspaces. Raises AssertionError if a call of one was never awaited."""
         self._stack.close()
 
 
 class AsyncWorkspaceFactory:
-    """The awaited twin: ``await asophiie_workspace(world="edge")``."""
+    """The awaitable counterpart: ``await asophiie_workspace(world="edge")``."""
 
     def __init__(self, factory: WorkspaceFactory) -> None:
         self._factory = factory
 
     async def __call__(self, **options: Unpack[WorkspaceOptions]) -> AsyncSophiie:
-        """A workspace of its own, beside the others."""
+        """Make a workspace of its own, beside the others."""
         return AsyncSophiie(await anyio.to_thread.run_sync(lambda: self._factory(**options)))

@@ -1,4 +1,4 @@
-"""The workspaces that a failing test had, for what each can tell of the failure."""
+"""The workspaces that a failing test used, for their part of its report."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from mock_server.testing.sophiie import Sophiie
 
 
 def reports(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The report of each workspace among the values of fixtures, under the name of the first that holds it."""
+    """The report of each workspace among the values of fixtures, under the name of its first fixture."""
     found: dict[str, tuple[str, Sophiie]] = {}
     for name, value in held.items():
         for sophiie in _workspaces(value):
@@ -20,7 +20,7 @@ def reports(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _workspaces(value: Any) -> Iterator[Sophiie]:
-    """The workspaces that a fixture gave: itself, or one of those that it holds."""
+    """The workspaces in a fixture's value: itself, or one of those that it contains."""
     if isinstance(value, WorkspaceFactory):
         value = value.workspaces
     if isinstance(value, Mapping):

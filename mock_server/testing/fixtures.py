@@ -1,4 +1,4 @@
-"""How the plugin's fixtures make workspaces: from the defaults, the options of the suite, and the marks of a test."""
+"""Make the workspaces of the plugin's fixtures: from the defaults, the suite's options, and a test's marks."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -21,7 +21,7 @@ _WORDS = ("world", "seed", "now", "frozen", "rate_limit")
 def factory_for(
     request: pytest.FixtureRequest, server: "MockServer | RunningServer", defaults: Mapping[str, Any]
 ) -> Iterator[WorkspaceFactory]:
-    """A maker of workspaces, for as long as a fixture lasts; the marks of its scope win over the defaults."""
+    """A workspace factory for the lifetime of a fixture; marks of its scope win over the defaults."""
     folders = [*([] if request.scope == "session" else [request.path.parent]), request.config.rootpath]
     factory = WorkspaceFactory(server.url, server.admin_token, _options(request.node, defaults), folders)
     with closing(factory):
@@ -29,7 +29,7 @@ def factory_for(
 
 
 def make_workspace(factory: WorkspaceFactory) -> Sophiie:
-    """A workspace; without it the test fails with the reason alone."""
+    """Make a workspace; if that fails, fail the test with the reason alone."""
     try:
         return factory()
     except Refused as refused:
@@ -38,7 +38,7 @@ def make_workspace(factory: WorkspaceFactory) -> Sophiie:
 
 
 def _options(node: pytest.Item | pytest.Collector, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of the marks from the module inwards, each over the one before it, all of them over ``defaults``."""
+    """The options of the marks: inner marks win over outer ones, and all of them over ``defaults``."""
     options = dict(defaults)
     strange: list[str] = []
     for place in node.listchain():

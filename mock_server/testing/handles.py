@@ -40,7 +40,7 @@ class World:
     def count(self, kind: str) -> int:
         """Count the records of a kind.
 
-        Raises Refused for a kind that there is none of: a typing error would count to 0.
+        Raises Refused for an unknown kind: a typing error would count to 0.
         """
         return int(self._control("GET", f"/records/{kind}?limit=0")["total"])
 
@@ -69,13 +69,13 @@ class Clock:
         return self._control("POST", "/clock/set", {"now": plain(now)})
 
     def advance(self, by: timedelta | float) -> Any:
-        """Move on by so many seconds; what became due has happened when this returns, and is told."""
+        """Move the clock on by so many seconds. Work that becomes due is done on return, and is returned."""
         seconds = by.total_seconds() if isinstance(by, timedelta) else by
         return self._control("POST", "/clock/advance", {"seconds": seconds})
 
 
 class Inbox:
-    """Subscribe its ``url``; what a change causes has arrived when a call here returns, without any sleeping."""
+    """A webhook receiver. Subscribe its ``url``: a delivery has arrived when a call here returns, without sleeping."""
 
     def __init__(self, control: AdminClient, api: Api, base: str, path: str) -> None:
         self._control = control
@@ -84,9 +84,9 @@ class Inbox:
         self.url = base + path
 
     def subscribe(self, *triggers: Trigger | str) -> list[int]:
-        """Subscribe as an integration would, through the API; the subscriptions' ids.
+        """Subscribe as an integration would, through the API; return the subscriptions' ids.
 
-        Raises Refused with the triggers that there are; nothing is subscribed then.
+        Raises Refused with the possible triggers; then nothing is subscribed.
         """
         if not triggers:
             raise TypeError("name a trigger, as LEAD_CREATED")
@@ -110,9 +110,10 @@ class Inbox:
 
     @waits
     def expect(self, match: Mapping[str, Any] | None = None, *, count: int = 1, timeout: float = 0.0) -> list[Any]:
-        """At least ``count`` deliveries that match have come (dotted path → value); their bodies, oldest first.
+        """Check that at least ``count`` deliveries match (dotted path → value); return their bodies, oldest first.
 
-        ``timeout`` is for what a thread of yours has yet to cause. Raises AssertionError with what came instead.
+        ``timeout`` is for deliveries that another thread has yet to cause. Raises AssertionError with what came
+        instead.
         """
         __tracebackhide__ = True
         if count < 1:
@@ -129,10 +130,10 @@ class Inbox:
 
     @waits
     def expect_none(self, match: Mapping[str, Any] | None = None, *, allow_unknown: bool = False) -> None:
-        """Nothing that matches has come. Raises AssertionError with what did.
+        """Check that no delivery matches. Raises AssertionError with those that do.
 
-        Raises Refused where nothing could have come: without a subscription, or for a field that no body has, unless
-        ``allow_unknown`` says that it is meant.
+        Raises Refused if none could have come: without a subscription, or for a field that no body has, unless
+        ``allow_unknown`` says that this is meant.
         """
         __tracebackhide__ = True
         asked = {**_asked(match), "count": 0, "allowUnknown": allow_unknown}
@@ -147,7 +148,7 @@ class Inbox:
 
     @waits
     def drain(self) -> list[Any]:
-        """Everything that has come and was not drained before, once nothing is owed any more."""
+        """Return everything that came and was not drained before, once nothing is owed any more."""
         self._settle()
         found = self._control("GET", self._path)["received"]
         self._control("DELETE", self._path)
@@ -164,7 +165,7 @@ def _asked(match: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 class Faults:
-    """Make requests fail, late or strange. A request is meant as in Requests; ``response`` is in WireMock's words."""
+    """Make requests fail, late or strange. A request is named as in Requests; ``response`` is in WireMock's words."""
 
     def __init__(self, control: AdminClient) -> None:
         self._control = control
@@ -202,11 +203,11 @@ class Faults:
         return self._control("POST", "/faults", {"request": meant, "response": what, **limits})
 
     def all(self) -> list[Any]:
-        """The fault rules that there are."""
+        """The fault rules of the workspace."""
         return list(self._control("GET", "/faults")["faults"])
 
     def heal(self) -> None:
-        """No request is struck any more."""
+        """Remove all fault rules."""
         self._control("DELETE", "/faults")
 
 

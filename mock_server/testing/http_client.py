@@ -1,4 +1,4 @@
-"""How the handles of a test reach the server: through the standard library, past what mocks clients and sockets."""
+"""How the handles of a test reach the server: by the standard library, so that mocks of clients do not matter."""
 
 import json
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from mock_server.support.tls_client import context_for
 from mock_server.testing.errors import Refused
 
 TIMEOUT = 130.0
-"""Seconds: longer than the longest wait that a control route allows."""
+"""Seconds for an answer: longer than the longest wait that a control route allows."""
 _AS_IT_IS = "/?#[]@!$&'()*+,;=:%-._~"  # what a path and a query are made of
 
 
 class HttpResponse(NamedTuple):
-    """``headers`` are by lower-case name; ``value`` is the body's JSON value, its text where it is not JSON."""
+    """An answer. ``headers`` are by lower-case name; ``value`` is the body's JSON value, or its text."""
 
     status: int
     headers: Mapping[str, str]
@@ -24,10 +24,10 @@ class HttpResponse(NamedTuple):
 
 
 class Transport:
-    """The server at ``url``; ``headers`` go along with each request.
+    """The server at ``url``; ``headers`` are sent with each request.
 
-    Each request has a connection of its own: threads can share a transport, and nothing of it is left open. A test that
-    mocks httpx for the code under test (respx, pytest-httpx) does not cut itself off from the server.
+    Each request has a connection of its own, so threads can share a transport and nothing stays open. A test that mocks
+    httpx for the code under test (respx, pytest-httpx) does not lose its connection to the server.
     """
 
     def __init__(self, url: str, **headers: str) -> None:
@@ -35,7 +35,7 @@ class Transport:
         self._headers = {name.replace("_", "-"): value for name, value in headers.items() if value}
 
     def send(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> HttpResponse:
-        """``timeout`` are the seconds that each step may take. Raises Refused when no answer comes."""
+        """Send a request. ``timeout`` are the seconds for each step. Raises Refused if no answer comes."""
         kind = _OwnHTTPS if self._server.scheme == "https" else _OwnHTTP
         connection = kind(str(self._server.hostname), self._server.port, timeout=timeout)
         target = self._server.path.rstrip("/") + quote(path, safe=_AS_IT_IS)
@@ -55,7 +55,7 @@ class Transport:
 
 
 class _OwnHTTP(HTTPConnection):
-    """A connection that nothing in the test's process stands in for."""
+    """A connection that no mock in the test's process can replace."""
 
     def connect(self) -> None:
         """Connect to the first address of the host that answers. Raises OSError."""
@@ -63,7 +63,7 @@ class _OwnHTTP(HTTPConnection):
 
 
 class _OwnHTTPS(HTTPSConnection):
-    """A connection that nothing in the test's process stands in for, over TLS."""
+    """A connection over TLS that no mock in the test's process can replace."""
 
     def connect(self) -> None:
         """Connect to the first address of the host that answers. Raises OSError."""

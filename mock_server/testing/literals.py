@@ -1,6 +1,6 @@
 """The words that the handles take, as types: an editor offers them, and a type checker refuses others.
 
-A test compares each with the part of the program that knows it.
+A test compares each type with the part of the program that defines the words.
 """
 
 from typing import Literal, TypeAlias
@@ -57,4 +57,4 @@ TransportFault: TypeAlias = Literal[
     "GARBAGE_BODY",
     "STALE_READ",
 ]
-"""The faults that a rule can make of an answer or of its connection."""
+"""The faults that a rule can cause in an answer or its connection."""

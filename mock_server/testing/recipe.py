@@ -1,4 +1,4 @@
-"""The world that a test asks for, as the control plane takes it; files are read here: the server may be elsewhere."""
+"""The world for a test, in the form of the control plane. Files are read here, as the server may be elsewhere."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _MAX_FILE_BYTES = 2_000_000  # the server takes fewer, and says how many
 
 
 def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
-    """The body to send for a world. A relative path is looked for in ``folders``, then in the working folder.
+    """The body to send for a world. A relative path is searched in ``folders``, then in the working folder.
 
     Raises Refused for a file that cannot be read.
     """
@@ -38,7 +38,7 @@ def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
 
 
 def _found(path: Path, folders: Iterable[Path]) -> Path:
-    """The first of the places where a file of this path is. Raises Refused with all of them."""
+    """The first existing file for this path. Raises Refused with all places that were searched."""
     places = list(dict.fromkeys((folder / path).resolve() for folder in folders))
     for place in places:
         if place.is_file():

@@ -1,6 +1,6 @@
-"""A server that no thread of the tests runs: one that listens already, or a command that starts one.
+"""A server outside this process: one that runs already, or a command that starts one.
 
-Nothing of the server is imported here, so its libraries need not be where the tests are.
+Nothing of the server is imported here, so its libraries need not be installed for the tests.
 """
 
 import os
@@ -34,7 +34,7 @@ _SHOWN = 4_000  # characters of a command's output
 
 @dataclass(frozen=True)
 class RunningServer:
-    """A server that somebody else runs. ``api_key`` opens its default workspace where it is bound to loopback."""
+    """A server that runs elsewhere. ``api_key`` opens its default workspace if it is bound to loopback."""
 
     url: str
     admin_token: str = ""
@@ -43,7 +43,7 @@ class RunningServer:
 
     @property
     def difference(self) -> str:
-        """The warning about a server that is older or newer than the handles; empty for neither."""
+        """A warning if the server is older or newer than the handles; otherwise an empty text."""
         if self.version == __version__:
             return ""
         return (
@@ -53,7 +53,7 @@ class RunningServer:
 
 
 def found(url: str, token: str = "") -> RunningServer:
-    """The server at ``url``, once it has said what it is. Raises Refused."""
+    """The server at ``url``, once it has identified itself. Raises Refused."""
     url = _checked(with_scheme(url))
     try:
         said = AdminClient(url, token=token)("GET", "/version", timeout=_ANSWER_SECONDS)
@@ -66,9 +66,9 @@ def found(url: str, token: str = "") -> RunningServer:
 
 @contextmanager
 def started(command: str | Sequence[str]) -> Iterator[RunningServer]:
-    """The server that a command runs; it ends with the block, or with this process.
+    """Start a server by a command. It ends with the block, or with this process.
 
-    ``--port 0 --port-file FILE`` are put behind the command. Raises Refused with what the command printed.
+    ``--port 0 --port-file FILE`` are added to the command. Raises Refused with what the command printed.
     """
     words = _words(command)
     with TemporaryDirectory(prefix="sophiie-mock-") as folder:
@@ -92,7 +92,7 @@ def started(command: str | Sequence[str]) -> Iterator[RunningServer]:
 
 
 def until_ready(url: str, token: str) -> None:
-    """Return when the server at ``url`` says that it is ready. Raises Refused with its last answer after a minute."""
+    """Return when the server at ``url`` is ready. Raises Refused with its last answer after a minute."""
     control, watch = AdminClient(url, token=token), Stopwatch()
     while True:
         try:
@@ -106,7 +106,7 @@ def until_ready(url: str, token: str) -> None:
 
 
 def _words(command: str | Sequence[str]) -> list[str]:
-    """A command as the system takes it. Raises Refused."""
+    """Split a command into words for the system. Raises Refused."""
     try:
         words = shlex.split(command) if isinstance(command, str) else list(map(str, command))
     except ValueError as fault:
@@ -130,7 +130,7 @@ def _await_port(process: "subprocess.Popen[bytes]", port: Path, output: Path, co
 
 
 def _token() -> str:
-    """The token of the control plane on a bind that others reach: the variable, else the file that the server wrote."""
+    """The token of the control plane on a bind that others can reach: from the variable, else the server's file."""
     given = os.environ.get(TOKEN, "").strip()
     return given or (_TOKEN_FILE.read_text().strip() if _TOKEN_FILE.is_file() else "")
 
@@ -148,7 +148,7 @@ def _checked(url: str) -> str:
 
 
 def _why(url: str, refused: Refused) -> str:
-    """Why a server cannot be used, and what to do about it."""
+    """Explain why a server cannot be used, and what to do."""
     status, what = refused.problem.get("status"), str(refused)
     if status == 403:
         return f"{url}: {what} → set {TOKEN} to what stands in {_TOKEN_FILE}, where that server was started"

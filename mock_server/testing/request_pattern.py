@@ -1,4 +1,4 @@
-"""How a test names a request, as the pattern that the control plane takes; the server says what it does not know."""
+"""Turn the way in which a test names a request into a pattern for the control plane, which checks the names."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -37,7 +37,7 @@ def pattern(
 
 
 def _meant(method: str, target: str) -> dict[str, Any]:
-    """An operation where the path has a parameter, a request to this very path where it has none."""
+    """Name the operation if the path has a parameter, otherwise the request to this very path."""
     if "{" in target and "://" not in target:
         return {"operation": f"{method} {target}"}
     path = target if "://" in target or target.startswith("/") else f"/{target}"
@@ -45,7 +45,7 @@ def _meant(method: str, target: str) -> dict[str, Any]:
 
 
 def _written(query: str, request: str) -> dict[str, str]:
-    """The parameters that stand in the request itself."""
+    """The parameters in the request's own query."""
     pairs = parse_qsl(query, keep_blank_values=True)
     if len(dict(pairs)) < len(pairs):
         raise ValueError(f"{request!r}: a parameter stands there twice; ask for one value of it")
@@ -53,7 +53,7 @@ def _written(query: str, request: str) -> dict[str, str]:
 
 
 def _text(name: str, value: Any) -> str:
-    """A value as httpx writes it into a query."""
+    """Write a value as httpx writes it into a query."""
     if isinstance(value, Enum):
         value = value.value
     if value is None or isinstance(value, bool):

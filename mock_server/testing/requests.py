@@ -25,18 +25,18 @@ _OFF = "the journal is off, so this cannot be known: start the server with --jou
 
 
 class Requests:
-    """The requests that came with the workspace's key, one server's journal of them.
+    """The requests that came with the workspace's key, from the server's journal.
 
-    A request is meant as ``GET /v1/leads`` or ``GET /v1/leads?limit=5``, or for any id as the operation
+    A request is named as ``GET /v1/leads`` or ``GET /v1/leads?limit=5``, or for any id as the operation
     ``GET /v1/leads/{leadId}`` or its operationId; ``query`` and ``body`` narrow it (a body may have more fields).
-    What no document knows is refused, as nothing could be said of it; ``allow_unknown=True`` if that is what you mean.
+    Names that no document has are refused, unless ``allow_unknown=True`` says that they are meant.
     """
 
     def __init__(self, control: AdminClient) -> None:
         self._control = control
 
     def all(self) -> list[Any]:
-        """Every request that the journal holds, oldest first: at most ``--journal-size`` of them."""
+        """Every request in the journal, oldest first: at most ``--journal-size`` of them."""
         found = self._control("GET", "/requests?limit=10000")
         if found["requestJournalDisabled"]:
             raise Refused({"detail": _OFF})
@@ -45,12 +45,12 @@ class Requests:
     def find(
         self, request: str, *, query: Query | None = None, body: Any = None, allow_unknown: bool = False
     ) -> list[Any]:
-        """The requests that match, oldest first. Raises Refused where some may be missing."""
+        """The matching requests, oldest first. Raises Refused if some may be missing."""
         meant = self._pattern(request, query, body, allow_unknown=allow_unknown)
         return list(_whole(self._control("POST", "/requests/find", meant))["requests"])
 
     def count(self, request: str, *, query: Query | None = None, body: Any = None, allow_unknown: bool = False) -> int:
-        """How many match. Raises Refused where that cannot be known."""
+        """The number of matching requests. Raises Refused if it cannot be known."""
         meant = self._pattern(request, query, body, allow_unknown=allow_unknown)
         return int(_whole(self._control("POST", "/requests/count", meant))["count"])
 
@@ -65,7 +65,7 @@ class Requests:
         body: Any = None,
         allow_unknown: bool = False,
     ) -> None:
-        """Raises AssertionError with the requests that came nearest. Without a number once is enough."""
+        """Check that a request was sent, ``times`` or at least once. Raises AssertionError with similar requests."""
         __tracebackhide__ = True
         least = 1 if at_least is None and times is None else at_least
         bounds = {"exactly": times, "atLeast": least, "atMost": at_most}
@@ -75,25 +75,25 @@ class Requests:
     def assert_not_called(
         self, request: str, *, query: Query | None = None, body: Any = None, allow_unknown: bool = False
     ) -> None:
-        """Raises AssertionError when one came that matches."""
+        """Check that no request matches. Raises AssertionError if one does."""
         __tracebackhide__ = True
         meant = self._pattern(request, query, body, allow_unknown=allow_unknown)
         self._verify({"request": meant, "exactly": 0})
 
     def assert_order(self, *requests: str) -> None:
-        """Each came after the one before it; others may stand between."""
+        """Check that each request came after the one before it; others may be between."""
         __tracebackhide__ = True
         self._verify({"inOrder": [self._pattern(request) for request in requests]})
 
     def assert_all_matched(self) -> None:
-        """Every path was one of the contract's. Raises AssertionError with what was probably meant."""
+        """Check that every path is in the contract. Raises AssertionError with what was probably meant."""
         __tracebackhide__ = True
         found = self._control("GET", "/requests/unmatched")
         told = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in found["requests"]]
         _all_of("requests that no operation answers", told, found)
 
     def assert_nothing_ignored(self) -> None:
-        """Every path, parameter and field that was sent is the document's, and something here looks at it.
+        """Check that every path, parameter and field that was sent is documented and used here.
 
         Raises AssertionError with each that is not, and with what was probably meant.
         """
@@ -103,7 +103,7 @@ class Requests:
         _all_of("what was sent and is ignored", told, found)
 
     def explain(self, id: str) -> str:
-        """Why an answer is what it is: ``id`` is its header ``X-Mock-Request-Id``."""
+        """Explain an answer step by step: ``id`` is its header ``X-Mock-Request-Id``."""
         told = self._control("GET", f"/explain/{id}")
         return "\n".join([told["request"], *(f"  {one['step']}: {one['says']}" for one in told["steps"])])
 
@@ -111,7 +111,7 @@ class Requests:
         return pattern(self._control.url, request, *narrowed, allow_unknown=allow_unknown)
 
     def _verify(self, asked: Mapping[str, Any]) -> None:
-        """Raises AssertionError for what is not so; Refused for a question that has no answer."""
+        """Ask the server. Raises AssertionError if the answer is no, and Refused if it cannot be known."""
         __tracebackhide__ = True
         try:
             self._control("POST", "/verify", asked)
@@ -122,7 +122,7 @@ class Requests:
 
 
 def _all_of(title: str, told: list[str], found: Mapping[str, Any]) -> None:
-    """Raises AssertionError with the lines, equal ones counted; Refused where the journal has not all requests."""
+    """Raises AssertionError with the lines, equal ones counted; Refused if the journal lacks requests."""
     __tracebackhide__ = True
     if told:
         lines = [f"  {line}" + (f" ({count} times)" if count > 1 else "") for line, count in Counter(told).items()]
@@ -131,14 +131,14 @@ def _all_of(title: str, told: list[str], found: Mapping[str, Any]) -> None:
 
 
 def _overlooked(request: Mapping[str, Any], what: Mapping[str, Any]) -> str:
-    """One thing that was ignored, in a line."""
+    """Describe one ignored part in a line."""
     meant = f"; did you mean {what['didYouMean']} ?" if what["didYouMean"] else ""
     where = request["operation"] or f"{request['method']} {request['path']}"
     return f"{where}: {_PLACES[what['in']].format(what['name'])}{meant}"
 
 
 def _whole(found: Any) -> Any:
-    """The requests that the journal found, if nothing can be missing in it. Raises Refused."""
+    """The requests that a search found, if the journal lacks none. Raises Refused."""
     if found["requestJournalDisabled"]:
         raise Refused({"detail": _OFF})
     if "unknown" in found:

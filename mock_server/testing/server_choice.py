@@ -1,4 +1,4 @@
-"""Which server the tests use: one that is named by the environment, or what ``sophiie_settings`` says."""
+"""Choose the server for the tests: the one that the environment names, or the one in ``sophiie_settings``."""
 
 import os
 import re
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mock_server.server import MockServer
 
 Source: TypeAlias = Settings | str | Sequence[str]
-"""How the server is run: settings for a thread of this process; a URL where it listens; or a command that starts it."""
+"""How to get the server: settings for a thread of this process, the URL of a running one, or a command."""
 
 _URL_LIKE = re.compile(r"[a-z]+://|[\w.-]+:[0-9]+/?$", re.IGNORECASE)
 
@@ -43,7 +43,7 @@ def serving(source: Source) -> "Iterator[MockServer | RunningServer]":
 
 
 def mock_server_class() -> "type[MockServer]":
-    """The server that runs in a thread. Raises ImportError, with a remedy, where its libraries are not installed."""
+    """The class of a server in a thread. Raises ImportError, with a remedy, if its libraries are missing."""
     try:
         from mock_server.server import MockServer  # start-up: and the tests may be where it is not
     except ImportError as fault:

@@ -65,7 +65,7 @@ def _credentials(made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Sophiie:
-    """One workspace. ``client`` is an httpx client with its key; ``control`` any control route, about it."""
+    """One workspace. ``client`` is an httpx client with its key; ``control`` calls any control route for it."""
 
     def __init__(self, url: str, made: Mapping[str, Any], control: AdminClient) -> None:
         self.url = url
@@ -172,7 +172,7 @@ class Sophiie:
         return add_stub(self.control, request, answer)
 
     def snapshot(self) -> "Snapshot":
-        """Everything as it is now, to come back to."""
+        """Save everything as it is now, so that the test can return to it."""
         self._snapshots += 1
         name = f"snapshot-{self._snapshots}"
         self.control("POST", "/snapshots", {"name": name})
@@ -189,11 +189,11 @@ class Sophiie:
         self.control("POST", "/webhooks/drain", {})
 
     def reset(self) -> None:
-        """Back to the seed."""
+        """Return the workspace to its seed."""
         self.control("POST", "/reset", {})
 
     def close(self) -> None:
-        """Remove the workspace. Where the server is gone, or has removed it already, nothing is left to do."""
+        """Remove the workspace. If the server has ended, or has removed it already, nothing is done."""
         self.closed = True
         if "client" in self.__dict__:
             self.client.close()
@@ -201,9 +201,9 @@ class Sophiie:
             self.control("DELETE", f"/workspaces/{self.id}", timeout=_PATIENCE)
 
     def report(self) -> str:
-        """A report for a failing test: how to make it again, which requests were sent, what is still owed.
+        """Report on the workspace for a failing test: how it was made, which requests were sent, what is still owed.
 
-        Where the server cannot be asked, the reason stands in its place.
+        If the server does not answer, the report gives the reason.
         """
         lines = [f"world {self.world.name}, seed {self.seed}, now {self.world.start}, workspace {self.id}"]
         lines += [f"forgotten: {line}" for line in [self.calls.complaint()] if line]

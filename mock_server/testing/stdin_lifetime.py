@@ -1,6 +1,6 @@
-"""Run a command until standard input ends, so that a server ends with the tests that asked for it, however they end.
+"""Run a command until standard input ends, so that a server ends with the tests that started it, even if they crash.
 
-It is run as a file, ``python tied.py COMMAND …``, and imports nothing of this package, which would take longer.
+It is run as a file, ``python stdin_lifetime.py COMMAND …``, and imports nothing of this package, to start quickly.
 """
 
 import os
@@ -11,11 +11,11 @@ import threading
 from contextlib import suppress
 
 PATIENCE = 10
-"""Seconds that the command has to end by itself, once it was asked to."""
+"""Seconds that the command has to end by itself after it was asked to."""
 
 
 def main(words: list[str]) -> int:
-    """Run the command; its exit code, or the shell's 127 when it cannot be run."""
+    """Run the command and return its exit code, or the shell's 127 if it cannot be run."""
     try:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
     except OSError as fault:
@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
 
 
 def _end_with_input(process: "subprocess.Popen[bytes]") -> None:
-    """Ask the command to end once nobody holds the other side of standard input, and then make it."""
+    """Ask the command to end once standard input is closed on the other side; if it does not, kill it."""
     with suppress(OSError):
         while os.read(0, 1024):  # unbuffered: a thread that holds a buffer's lock would spoil the end of the program
             pass
@@ -40,7 +40,7 @@ def _end_with_input(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _signal(process: "subprocess.Popen[bytes]", name: str) -> None:
-    """Send it to the command and to all that it has started; Windows knows no such group."""
+    """Send a signal to the command and all its children; Windows has no such group."""
     with suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, getattr(signal, name))

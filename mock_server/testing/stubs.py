@@ -21,29 +21,29 @@ _MEMBERS: Mapping[str, str] = MappingProxyType(
         "allow_invalid": "allowInvalid",
     }
 )
-"""Options that the server takes as they are, under names of its own."""
+"""Options that are sent unchanged, each with its name in the control plane."""
 
 
 class StubOptions(TypedDict, total=False):
-    """The answer of a stub, and the requests that get it."""
+    """The answer of a stub, and the conditions on the requests that get it."""
 
     json: Any
     """The body as JSON. It must keep the contract unless ``allow_invalid`` is true."""
     body: str | bytes
-    """The body as it is sent; it may break the contract."""
+    """The raw body as it is sent; it may break the contract."""
     status: int
-    """200 where it is not said."""
+    """The status of the answer; 200 by default."""
     headers: Headers
     times: int
-    """So many requests are answered; without it, all of them."""
+    """How many requests are answered; all of them by default."""
     after: int
-    """So many requests pass by first."""
+    """How many requests pass first without this answer."""
     delay: timedelta | float
     """Seconds before each answer."""
     query: Mapping[str, Any]
-    """Query parameters that a request has."""
+    """Query parameters that a request must have."""
     sent: Any
-    """A JSON body that a request has; it may have more fields."""
+    """A JSON body that a request must have; it may have more fields."""
     scenario: str
     """The name of a state machine. Its first state is "Started"."""
     when: str
@@ -84,7 +84,7 @@ class Stub:
 
 
 def add_stub(control: AdminClient, request: str, options: StubOptions) -> Stub:
-    """Put an answer in place of the server's own. Raises Refused with a pointer to what is wrong in it."""
+    """Add a stub. Raises Refused with a pointer to the fault in it."""
     content = {"jsonBody": options["json"]} if "json" in options else {}
     response = {
         "status": options.get("status", 200),

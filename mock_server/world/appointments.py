@@ -19,7 +19,7 @@ _NOTICE = {True: HOUR, False: 12 * HOUR}
 
 @dataclass(slots=True)
 class PlannedAppointment:
-    """A visit while its story unfolds. Times are epoch milliseconds."""
+    """A visit in a story that is being built. Times are epoch milliseconds."""
 
     index: int
     service: Service
@@ -36,7 +36,7 @@ class PlannedAppointment:
 
     @property
     def end(self) -> int:
-        """It lasts as long as the service says."""
+        """The end of the visit: it lasts as long as the service says."""
         return self.start + self.service.minutes * MINUTE
 
 
@@ -49,9 +49,9 @@ def plan(
     urgent: bool = False,
     preference: TimePreference = ANY_TIME,
 ) -> int | None:
-    """A start in business hours that suits, some time after ``asked`` and within the recipe's horizon, if any.
+    """Find a start in business hours that suits, some time after ``asked`` and within the recipe's horizon.
 
-    Daylight-saving weekends come first in the edge world: that is where clients go wrong.
+    The edge world prefers daylight-saving weekends: that is where clients go wrong.
     """
     business, length = context.business, service.minutes * MINUTE
     earliest = to_local(business.zone, asked + _NOTICE[urgent])
@@ -83,12 +83,12 @@ def _changes_after(local: int) -> list[int]:
 
 
 def attendees(context: WorldContext, service: Service, stream: Rng) -> list[str]:
-    """Who goes: one of the crew, or two for long work."""
+    """The members who go: one of the crew, or two for long work."""
     return stream.sample(context.crew, 2 if service.minutes >= 180 else 1)
 
 
 def status(visit: PlannedAppointment, now: int) -> str:
-    """The status of an appointment at a moment, by the clock and the lead's story."""
+    """The status of an appointment at a moment, from the clock and the lead's story."""
     if visit.cancelled:
         return "CANCELLED"
     return appointment_status(visit.start, visit.end, now, confirmed=visit.confirmed)

@@ -1,7 +1,7 @@
-"""Rules of a Sophiie business, the same in the past that a world begins with and in what is simulated afterwards.
+"""Rules of a Sophiie business for the past of a world and for simulated events.
 
-The past is told by ``lead_history`` and ``lead_story``, the present by ``mock_server.simulation``: both write what is
-said here, so they cannot drift apart.
+``lead_history`` and ``lead_story`` tell the past, ``mock_server.simulation`` the present. Both write what these rules
+say, so they cannot drift apart.
 """
 
 from collections.abc import Mapping
@@ -79,12 +79,12 @@ def appointment_status(start: int, end: int, now: int, *, confirmed: bool = Fals
 
 
 def lead_status(*, visits: bool, inquiries: bool) -> str:
-    """The status of a lead: it waits as long as it has asked for something, and nothing is booked."""
+    """The status of a lead: it waits from its first request until something is booked."""
     return "pending" if inquiries and not visits else "active"
 
 
 def tags_due(*, urgent: bool, commercial: bool, visits: int, quote: bool, moved: bool) -> Mapping[str, str | None]:
-    """The tags that a lead gets by what happened with it, with their descriptions, in the order of the fixture."""
+    """The tags that follow from a lead's story, with their descriptions, in the order of the fixture."""
     true = {
         "Urgent": urgent,
         "Commercial": commercial,
@@ -96,7 +96,7 @@ def tags_due(*, urgent: bool, commercial: bool, visits: int, quote: bool, moved:
 
 
 def lead_address(who: Person) -> Record:
-    """The address of a lead as its record holds it: known once a job was talked about."""
+    """The address in a lead's record: known once a job was discussed."""
     lines = {"line1": who.line1, "line2": who.line2, "suburb": who.suburb, "state": who.state}
     return {"address": {**lines, "postcode": who.postcode, "country": "AU"}}
 

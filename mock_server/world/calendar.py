@@ -53,18 +53,18 @@ def offset(zone: str, utc: int) -> int:
 
 
 def to_local(zone: str, utc: int) -> int:
-    """Local milliseconds: ``// DAY`` is the local day, ``% DAY`` the time of day."""
+    """Convert to local milliseconds: ``// DAY`` is the local day, ``% DAY`` the time of day."""
     return utc + offset(zone, utc)
 
 
 def to_utc(zone: str, local: int) -> int:
-    """The time with this local reading; the first of two, and for a reading that is skipped, an hour later."""
+    """Convert a local time: the first of two, and for a skipped time, an hour later."""
     early = local - offset(zone, local - ZONES[zone][0] * MINUTE - HOUR)
     return early if to_local(zone, early) == local else local - ZONES[zone][0] * MINUTE
 
 
 def weekday(day: int) -> int:
-    """0 for Monday … 6 for Sunday; day 0 is Thursday, 1 January 1970."""
+    """The weekday of a day since 1970, from 0 for Monday to 6 for Sunday."""
     return (day + 3) % 7
 
 

@@ -59,14 +59,14 @@ class Script:
         self.say(opening)
 
     def ask(self, questions: Iterable[str], answers: Iterable[FollowUpAnswer]) -> None:
-        """The follow-up questions of a service with their answers; who writes unasked states the facts."""
+        """The follow-up questions of a service with their answers; in writing the customer just states the facts."""
         for question, answer in zip(questions, answers, strict=False):
             self.slots["question"] = question
             self.say(self.phrase("lead_in"))
             self.say(f"{answer.fact}." if self._one_way else answer.spoken, assistant=False)
 
     def arrange(self, time: str) -> None:
-        """Where and when; a web form has its own fields for both."""
+        """Say where and when; a web form has its own fields for both."""
         self.time = time
         if self.source == "WEBFORM":
             return
@@ -82,13 +82,13 @@ class Script:
         self.say(self.phrase("booked"))
 
     def call_back(self) -> str:
-        """Promise that the team gets in touch; returns the fact noted."""
+        """Promise that the team gets in touch; return the fact for the notes."""
         said, fact = self.phrase("callback").split(" | ")
         self.say(said)
         return fact
 
     def end(self) -> None:
-        """Goodbyes, on the phone only; now and then the caller just hangs up."""
+        """Say goodbye, on the phone only; now and then the caller just hangs up."""
         if self.source == "CALL":
             self.say(self.phrase("anything_else"))
             self.say(self.phrase("bye"), assistant=False)

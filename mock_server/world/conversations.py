@@ -1,7 +1,7 @@
-"""Conversations: one contact of a person with the business, told the same in words, summary and key points.
+"""Conversations: one contact of a person with the business; words, summary and key points agree.
 
-All that is said comes from one set of slots, so the summary cannot contradict the transcript. Used for the history
-of a world and for whatever happens later (a simulated call: :func:`hold`, then :func:`inquiry_record`).
+All texts come from one set of slots, so the summary cannot contradict the transcript. They are used for the history
+of a world and for later contacts (a simulated call: :func:`hold`, then :func:`inquiry_record`).
 """
 
 import re
@@ -31,7 +31,7 @@ SOURCE_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who gets in touch, how, about what, and what the business can answer. Times are epoch milliseconds."""
+    """A contact: the person, the source, the topic, and the possible answers. Times are epoch milliseconds."""
 
     source: str
     topic: Topic
@@ -40,21 +40,21 @@ class Contact:
     start: int
     answers: tuple[FollowUpAnswer, ...] = ()
     preference: TimePreference | None = None
-    """When a visit would suit; chosen in the conversation when nobody has planned with it before."""
+    """When a visit would suit; the conversation chooses it if it was not planned before."""
     is_known: bool = False
-    """Has been in touch before: is not asked for the name."""
+    """True if the person was in touch before: then nobody asks for the name."""
     when: int | None = None
-    """Start of the visit that is offered (or moved to) in a dialogue."""
+    """The start of the visit that a dialogue offers, or to which it moves one."""
     old: int | None = None
-    """Start of the visit a follow-up is about."""
+    """The start of the visit that a follow-up is about."""
     service: str = ""
-    """Service of that visit; a topic with a service of its own does not need it."""
+    """The service of that visit; a topic with a service of its own does not need it."""
     turns: tuple[Turn, ...] = ()
-    """The words that were said, where somebody has written them; made up otherwise."""
+    """The words that a person wrote for the conversation; they are made up otherwise."""
 
 
 class Conversation(NamedTuple):
-    """A contact that took place: ``body`` is the part of ``data`` that belongs to the source alone."""
+    """A contact that took place: ``body`` is the part of ``data`` that only this source has."""
 
     contact: Contact
     tag: str
@@ -67,7 +67,7 @@ class Conversation(NamedTuple):
 
 
 def pick_topic(business: Business, about: str, stream: Rng) -> Topic:
-    """The job whose words fit ``about`` best (a topic's key fits itself); a weighted draw when none does."""
+    """Choose the job whose words fit ``about`` best (a topic's key fits itself); a weighted draw if none does."""
     words = set(re.findall(r"[a-z]+", about.lower()))
     scores = [len(words & (topic.words | set(topic.key.split("-")))) for topic in business.topics]
     best = max(scores)
@@ -88,7 +88,7 @@ def choose_preference(stream: Rng, *, urgent: bool) -> TimePreference:
 
 
 def hold(contact: Contact, stream: Rng) -> Conversation:
-    """Let it happen: every word of it, and what the receptionist notes."""
+    """Play the contact: every word of it, and the receptionist's notes."""
     shared, topic = common(), contact.topic
     slots = _slots(contact, stream)
     urgent = any(answer.urgent for answer in contact.answers)
@@ -155,7 +155,7 @@ def inquiry_record(
 
 
 class _Slots(dict[str, str]):
-    """Each slot is there with a capital too, for the beginning of a sentence: {detail} and {Detail}."""
+    """Slots that exist with a capital letter too, for the beginning of a sentence: {detail} and {Detail}."""
 
     def __missing__(self, key: str) -> str:
         if not key[:1].isupper():

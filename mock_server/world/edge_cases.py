@@ -1,7 +1,7 @@
-"""The edge world: what the contract allows and nobody expects, woven into the same story.
+"""The edge world: values that the contract allows and nobody expects, in the same story.
 
-Names, nulls and lengths are put in before anything is told of a person (so that a transcript says the same name) or
-where nothing else refers to them. The only rule that it breaks on purpose: leads 3 and 7 have one phone.
+Names, nulls and lengths are set before the story of a person is told (so that a transcript has the same name), or
+where nothing else refers to them. It breaks one rule on purpose: leads 3 and 7 have the same phone.
 """
 
 from dataclasses import replace
@@ -40,7 +40,7 @@ _NAMES: tuple[tuple[str, str | None], ...] = (
 
 
 def edge_person(context: WorldContext, index: int, who: Person) -> Person:
-    """Person ``index`` of the edge world."""
+    """Make person number ``index`` of the edge world."""
     if index == 0:
         return replace(who, first="A" * LONG_NAME, last="Z" * LONG_NAME, trading_as="B" * LONG_NAME)
     if index == 1:
@@ -55,7 +55,7 @@ def edge_person(context: WorldContext, index: int, who: Person) -> Person:
 
 
 def edge_inquiry(context: WorldContext, index: int, record: Record) -> None:
-    """Nulls in every third inquiry, a very long body in one e-mail, an empty list now and then."""
+    """Put nulls into every third inquiry, a very long body into one e-mail, and an empty list now and then."""
     data = record["data"]
     if index % 3 == 0:
         record["tag"] = record["summary"] = data["summary"] = None
@@ -70,7 +70,7 @@ def edge_inquiry(context: WorldContext, index: int, record: Record) -> None:
 
 
 def edge_note(index: int, note: Record) -> None:
-    """The longest and the shortest note, and notes by nobody."""
+    """Write the longest and the shortest note, and notes without an author."""
     if index % 2 == 0:
         note["value"] = _stretch(f"{note['value']} ", LONG_TEXT)
     else:
@@ -78,7 +78,7 @@ def edge_note(index: int, note: Record) -> None:
 
 
 def edge_lead(index: int, lead: Record, appointments: list[Record]) -> None:
-    """Leads known by nothing but a first name, and appointments without words."""
+    """Make leads with only a first name, and appointments without texts."""
     if index % 6 == 5:
         for key in ("lastName", "email", "phone", "suburb", "businessName", "defaultLeadAddress"):
             lead[key] = None
@@ -95,7 +95,7 @@ def edge_lead(index: int, lead: Record, appointments: list[Record]) -> None:
 
 
 def edge_organization(world: World) -> None:
-    """Nulls and lengths in the business itself; the catalogue keeps what the story refers to."""
+    """Put nulls and long texts into the business itself; the catalogue keeps what the story refers to."""
     (organization,) = world["organization"]
     organization.update(businessPhone=None, website=None, socials={})
     for number, kind in enumerate(("services", "products")):

@@ -1,8 +1,8 @@
 """History: the story of one lead, from the first contact to now.
 
-The story is played, not drawn: each contact happens at a time, finds the lead's visits as they are at that time, and
-changes them (books, moves, cancels). What the lead shows at the end is read off what happened. Lead ``i`` depends on
-(seed, i), the business, the recipe's knobs and now; never on another lead.
+The story is simulated step by step: each contact happens at a time, finds the lead's visits as they are then, and
+changes them (books, moves, cancels). The lead's fields follow from what happened. Lead ``i`` depends on (seed, i), the
+business, the recipe and now; never on another lead.
 """
 
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def build_story(context: WorldContext, index: int) -> LeadStory:
 
 
 def _first_contact(context: WorldContext, stream: Rng) -> int:
-    """Some day of the last ``days_back``, by day rather than by night."""
+    """The time of the first contact: some day of the last ``days_back``, mostly by day."""
     zone, today = context.business.zone, to_local(context.business.zone, context.now) // DAY
     minute = stream.randint(6 * 60 + 30, 21 * 60) if stream.chance(90) else stream.below(24 * 60)
     day = today - stream.below(context.recipe.days_back)
@@ -79,7 +79,7 @@ def _first_contact(context: WorldContext, stream: Rng) -> int:
 
 
 def _next_contact(context: WorldContext, story: LeadStory, stream: Rng) -> int:
-    """Before a visit that is coming up, or days to weeks later."""
+    """The time of the next contact: before a coming visit, or days to weeks later."""
     last = story.conversation[-1].end + 6 * HOUR
     if (coming := _coming(story, last)) and stream.chance(40):
         at = last + stream.below(coming.start - 2 * HOUR - last)
@@ -91,12 +91,12 @@ def _next_contact(context: WorldContext, story: LeadStory, stream: Rng) -> int:
 
 
 def _coming(story: LeadStory, at: int) -> PlannedAppointment | None:
-    """The visit that lies ahead at that time, with time left to change it."""
+    """The next visit at that time, with time left to change it."""
     return next((v for v in story.visits if not v.cancelled and v.start > at + 4 * HOUR), None)
 
 
 def _contact(context: WorldContext, story: LeadStory, number: int, at: int, stream: Rng) -> None:
-    """One contact: choose what it is about, hold it, and let it have its effect."""
+    """Make one contact: choose its topic, play it, and let it have its effect."""
     coming = _coming(story, at + HOUR)
     past = next((v for v in reversed(story.visits) if not v.cancelled and v.end < at), None)
     topic = _topic(context, story, coming, past, stream)
@@ -135,7 +135,7 @@ def _topic(
     past: PlannedAppointment | None,
     stream: Rng,
 ) -> Topic:
-    """A new job, or something about an earlier contact that fits how things stand."""
+    """Choose a new job, or something about an earlier contact that fits the present state."""
     # The same trouble twice would tell two stories about one tap.
     told = {conversation.contact.topic.key for conversation in story.conversation}
     topics: Sequence[Topic] = [topic for topic in context.business.topics if topic.key not in told]
@@ -158,7 +158,7 @@ def _offer(
     *,
     urgent: bool,
 ) -> int | None:
-    """The start of the visit that this contact leads to, if it leads to one that the answer can still arrange."""
+    """The start of the visit to which this contact leads, if the answer can still arrange one."""
     if at > context.now - QUIET:
         return None
     if topic.effect == "reschedule" and coming:
@@ -170,7 +170,7 @@ def _offer(
 
 
 def _record(context: WorldContext, story: LeadStory, conversation: Conversation, stream: Rng) -> None:
-    """Write the inquiry down, with its activities."""
+    """Write the inquiry with its activities."""
     number, at = len(story.conversation), conversation.contact.start
     if number == 0:
         story.entries.append(StoryEntry(at, *lead_created(conversation.contact.source), story.lead_id))
@@ -196,7 +196,7 @@ def _record(context: WorldContext, story: LeadStory, conversation: Conversation,
 
 
 def _office(context: WorldContext, story: LeadStory, stream: Rng) -> None:
-    """Let the team act without being asked: it confirms appointments that lie ahead, and calls a few off."""
+    """Let the team act by itself: it confirms coming appointments, and cancels a few."""
     if not story.visits:
         return
     visit, quiet = story.visits[-1], story.conversation[-1].end + 6 * HOUR

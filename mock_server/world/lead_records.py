@@ -1,4 +1,4 @@
-"""Leads: what the records of one lead show of its story. Nothing here is drawn that the story has decided."""
+"""The records of one lead, derived from its story: nothing here is random if the story determines it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ COUNTERS = {
     "SMS": "unreadSMS",
     "WEBFORM": "unreadWebformSubmissions",
 }
-"""Source of an inquiry → the lead's counter of unread ones."""
+"""For each source of an inquiry, the lead's counter of unread ones."""
 
 _IN_SHORT = ("id", "tag", "summary", "isFirstInquiry", "source", "isRead")
 
@@ -65,7 +65,7 @@ def _lead(context: WorldContext, story: LeadStory) -> Record:
 
 
 def inquiry_tally(inquiries: Sequence[Mapping[str, Any]]) -> Record:
-    """The fields of a lead that say what its inquiries, oldest first, are."""
+    """The fields of a lead that summarize its inquiries, which are given oldest first."""
     last = inquiries[-1] if inquiries else None
     unread = [inquiry.get("source") for inquiry in inquiries if not inquiry.get("isRead")]
     return {
@@ -79,7 +79,7 @@ def inquiry_tally(inquiries: Sequence[Mapping[str, Any]]) -> Record:
 
 
 def _reachable(story: LeadStory, hide_mail: bool, hide_phone: bool) -> tuple[str | None, str | None]:
-    """E-mail and phone, as far as the lead has given them away."""
+    """E-mail and phone, if the lead has given them."""
     used = {conversation.contact.source for conversation in story.conversation}
     if hide_phone and used <= {"CHATBOT"} and not story.visits:
         return story.person.email, None
@@ -93,14 +93,14 @@ def _socials(story: LeadStory, has: bool) -> Record:
 
 
 def _address(story: LeadStory) -> Record | None:
-    """Known once a job was talked about."""
+    """The address, if a job was discussed."""
     if not any(conversation.contact.topic.service for conversation in story.conversation):
         return None
     return lead_address(story.person)
 
 
 def _tags(story: LeadStory) -> list[Record]:
-    """Read off the story, in the order of the fixture."""
+    """The tags that follow from the story, in the order of the fixture."""
     due = tags_due(
         urgent=any(conversation.urgent for conversation in story.conversation),
         commercial=story.person.trading_as is not None,
@@ -144,7 +144,7 @@ def _notes(context: WorldContext, story: LeadStory) -> list[Record]:
 
 
 def _activities(context: WorldContext, story: LeadStory) -> list[Record]:
-    """The activities of a lead in order of time; at one time, in the order of cause and effect."""
+    """The activities of a lead in order of time; at the same time, a cause before its effect."""
     ordered = sorted(story.entries, key=lambda happening: happening.at)
     return [
         {

@@ -24,7 +24,7 @@ INQUIRIES = 8
 
 
 class StoryEntry(NamedTuple):
-    """One line of a lead's activities: when, what, about which record, by whom."""
+    """One line of a lead's activities: its time, its event, its record, and who did it."""
 
     at: int
     event: str
@@ -50,7 +50,7 @@ class LeadStory:
 def take_effect(
     context: WorldContext, story: LeadStory, about: PlannedAppointment | None, when: int | None, at: int, stream: Rng
 ) -> None:
-    """Change the lead as the contact asks, at once in a dialogue, or when the office has read it."""
+    """Change the lead as the contact asks: at once in a dialogue, or when the office has read it."""
     if at > context.now - MINUTE:
         return
     conversation = story.conversation[-1]
@@ -91,7 +91,7 @@ def cancel(
     line: ActivityLine,
     clerk: str | int | None,
 ) -> None:
-    """Call a visit off."""
+    """Cancel a visit."""
     visit.cancelled, visit.updated = True, at
     story.entries.append(StoryEntry(at, *line, _visit_id(context, visit), clerk))
 

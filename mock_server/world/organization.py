@@ -1,4 +1,4 @@
-"""The business itself: organization, hours, team, catalogue, companies, answers, rules. No lead comes in here."""
+"""The business itself: organization, hours, team, catalogue, companies, answers, rules. It has no leads."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from mock_server.world.fixtures import lines
 
 
 def organization(context: WorldContext) -> World:
-    """Kind → records of everything but the leads and what hangs on them."""
+    """For each kind its records, except leads and the records below them."""
     return {
         "organization": [_organization(context)],
         "organization/availability": [_availability(context.business)],

@@ -1,7 +1,7 @@
-"""People: who gets in touch. A person depends on (seed, index) and the state of the business, nothing else.
+"""People who get in touch. A person depends on (seed, index) and the state of the business, nothing else.
 
-Mails are at ``example.com``, ``.org`` and ``.net``; phones come only from the ranges that are reserved for fiction
-by the Australian regulator, through a bijection from the index, so that no two people share one.
+Mails are at ``example.com``, ``.org`` and ``.net``. Phones come only from the ranges that the Australian regulator
+reserves for fiction, through a bijection from the index, so that no two people share one.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ _STEP = 7_919
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone outside the business, with everything the story may tell of them."""
+    """Someone outside the business, with everything that the story may tell about them."""
 
     first: str
     last: str | None
@@ -77,7 +77,7 @@ def person(seed: int, index: int, state: str, area: int) -> Person:
 
 
 def known_person(lead: Record, stand_in: Person) -> Person:
-    """The person behind a stored lead; ``stand_in`` lends what the lead has never told."""
+    """The person behind a stored lead; ``stand_in`` supplies what the lead does not say."""
     place = (lead.get("defaultLeadAddress") or {}).get("address") or {}
     told = {
         "first": lead["firstName"],

@@ -1,4 +1,4 @@
-"""A recipe's file, entry by entry with its line: what a person wrote is answered where it stands."""
+"""A recipe's file, entry by entry with its line, so that an error can name the place."""
 
 import re
 from pathlib import Path

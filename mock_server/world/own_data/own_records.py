@@ -1,4 +1,4 @@
-"""Records of a recipe as a value: kinds with their records, and the place in a file where each of them stands."""
+"""Records of a recipe as a value: kinds with their records, and the place of each in its file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from mock_server.support import json_pointer
 from mock_server.support.exact_json import read_json, write_json
 
 Lines = Mapping[str, int]
-"""JSON pointer of a part of a text → the line in which it begins."""
+"""For the JSON pointer of each part of a text, the line in which it begins."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class OwnRecords:
 
     @cached_property
     def kinds(self) -> Mapping[str, Any]:
-        """Kind → what is said of it: a list of records, or a mapping for a kind that has one record only."""
+        """For each kind its input: a list of records, or a mapping for a kind with one record only."""
         found: Mapping[str, Any] = read_json(self.text) if self.text else {}
         return found
 
     def where(self, path: Sequence[str | int]) -> str:
-        """The place of a part for a message: ``my.yaml:12: /leads/0/phone``, or the pointer alone where no file is."""
+        """The place of a part for a message: ``my.yaml:12: /leads/0/phone``, or the pointer alone without a file."""
         whole = json_pointer.join(path)
         line = next((self.lines[it] for it in _upwards(path) if it in self.lines), 0)
         if not self.file:
@@ -49,5 +49,5 @@ class OwnRecords:
 
 
 def _upwards(path: Sequence[str | int]) -> Iterable[str]:
-    """The pointers to a part and to all that it is in, the innermost first."""
+    """The pointers to a part and to everything around it, the innermost first."""
     return (json_pointer.join(path[:length]) for length in range(len(path), 0, -1))

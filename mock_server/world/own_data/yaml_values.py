@@ -1,4 +1,4 @@
-"""Values of a YAML file with the line of each: what a person wrote is answered where it stands."""
+"""Values of a YAML file with the line of each, so that an error can name the place."""
 
 import re
 from typing import Any
@@ -11,13 +11,13 @@ from mock_server.support.text import short_repr
 from mock_server.support.yaml_core_schema import scalar_value
 
 MAX_VALUES = 200_000
-"""Values of a file, each alias counted as often as it is used: a YAML bomb ends here."""
+"""Most values of a file. Each alias counts as often as it is used: a YAML bomb ends here."""
 MAX_DEPTH = 32
-"""Levels of values, one in another. A record in a record in a record has about a dozen."""
+"""Most levels of values. A record in a record in a record has about a dozen."""
 
 
 class YamlValues:
-    """Makes plain data of the nodes of one file, and notes the line of each. Raises WorldError."""
+    """Makes plain data from the nodes of one file, and notes the line of each. Raises WorldError."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -25,7 +25,7 @@ class YamlValues:
         self.lines: dict[str, int] = {}
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
-        """The data below a node that stands at ``pointer``."""
+        """The data of the node at ``pointer``."""
         return self._value(node, pointer, MAX_DEPTH)
 
     def _value(self, node: yaml.Node, pointer: str, depth: int) -> Any:
