@@ -1,4 +1,4 @@
-"""A copy of a state file, also of one that a server writes to meanwhile: whole, and of one moment."""
+"""Copy a state file, complete and of one moment, also while a server writes to it."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ _PATIENCE = 5.0  # seconds that the copy waits for a writer
 
 @dataclass(frozen=True)
 class FileCopy:
-    """A copy that was made: where, how many bytes, and how many workspaces it holds."""
+    """A finished copy: its path, its size in bytes, and the number of its workspaces."""
 
     file: Path
     bytes: int
@@ -58,7 +58,7 @@ def _copied(source: Path, target: Path, *, replace: bool) -> FileCopy:
 
 
 def _sync(path: Path, flags: int) -> None:
-    """Return when what lies there is on the disk; of a folder, the names in it."""
+    """Return when a file is on the disk; for a folder, when the names in it are."""
     opened = os.open(path, flags)
     try:
         os.fsync(opened)
@@ -100,7 +100,7 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def _backup(source: Path, partial: Path) -> int:
-    """Copy all pages at once, so that all are of one moment; how many workspaces they hold."""
+    """Copy all pages at once, so that all are of one moment; return the number of workspaces."""
     where = f"{source.resolve().as_uri()}?mode=ro"
     with (
         closing(sqlite3.connect(where, uri=True, timeout=_PATIENCE)) as original,

@@ -1,8 +1,8 @@
-"""How a state file is laid out, and how a row of it shows that it is what was written.
+"""The layout of a state file, and the checksums that show that its rows are what was written.
 
-Every row has a checksum: SQLite notices a page that makes no sense, but not a letter that became another one. The
-sums of a layer's rows add up to its ``total``, and those of ``heads`` and ``layers`` to that of ``file``: they find a
-file that was put together of pages of different moments, however sound each page is.
+Every row has a checksum, because SQLite notices a malformed page, but not a changed letter. The sums of a layer's rows
+add up to its ``total``, and those of ``heads`` and ``layers`` to that of ``file``: they reveal a file that was put
+together from pages of different moments, even if each page is valid.
 """
 
 import zlib
@@ -15,9 +15,9 @@ from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_
 MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
 VERSION = 4
 UPGRADED_VERSION = 3
-"""The version before, whose files are made ones of today as they are opened."""
+"""The previous version, whose files are upgraded when they are opened."""
 ITSELF = ""
-"""In the place of a snapshot's name: the workspace itself."""
+"""Stands for a snapshot's name and means the workspace itself."""
 
 _TABLES = """
 CREATE TABLE file (total INTEGER NOT NULL);
@@ -86,17 +86,17 @@ class RecordRow(NamedTuple):
 
 
 def id_text(id: Id) -> str:
-    """An id as it is kept: 7 and "7" are two."""
+    """An id as it is stored: 7 and "7" are different."""
     return write_json(id).decode()
 
 
 def place(id: Id, arrival: int) -> str:
-    """Where a record is kept among those of its kind: by arrival."""
+    """The place of a record among those of its kind: by arrival."""
     return f"{arrival:011x} {id_text(id)}"
 
 
 def id_of(line: RecordRow) -> Any:
-    """The id of the record that a row is about. Raises ValueError for a row in the place of another."""
+    """The id of a row's record. Raises ValueError for a row in another row's place."""
     if line.body is None:
         return content(line.id)
     arrival, _, text = line.id.partition(" ")
@@ -112,24 +112,24 @@ def placed(line: RecordRow) -> RecordRow:
 
 
 def line(layer: LayerId, kind: str, row: Row) -> RecordRow:
-    """A record as it is kept."""
+    """The row of a record."""
     created, arrival = row.key
     body, id = write_json(row.record), place(row.id, arrival)
     return RecordRow(layer, kind, id, created, arrival, body, _line_sum(body, layer, kind, id, created, arrival))
 
 
 def gap(layer: LayerId, kind: str, id: str) -> RecordRow:
-    """A record that is not there any more, by the text of its id."""
+    """The row of a record that does not exist any more, by the text of its id."""
     return RecordRow(layer, kind, id, "", 0, None, _line_sum(_REMOVED, layer, kind, id, "", 0))
 
 
 def moved(line: RecordRow, layer: LayerId) -> RecordRow:
-    """A copy of a row in another layer."""
+    """Copy a row to another layer."""
     return line._replace(layer=layer, sum=_sum_of(line._replace(layer=layer)))
 
 
 def is_sound(line: RecordRow) -> bool:
-    """Tell whether a row is as it was written, by its checksum."""
+    """Tell by its checksum whether a row is as it was written."""
     return (line.body is None or isinstance(line.body, bytes)) and line.sum == _sum_of(line)
 
 
@@ -149,7 +149,7 @@ def content(text: str | bytes) -> Any:
 
 
 def blocks(rows: Mapping[str, Sequence[Row]]) -> Iterator[bytes]:
-    """A whole state in pieces of some hundred rows: a fifth of the size, and of the time, of as many single rows."""
+    """Pack a whole state into blocks of some hundred rows: a fifth of the size, and of the time, of single rows."""
     for kind, some in rows.items():
         for start in range(0, len(some), _BLOCK_ROWS):
             part = [(row.id, *row.key, row.record) for row in some[start : start + _BLOCK_ROWS]]
@@ -157,7 +157,7 @@ def blocks(rows: Mapping[str, Sequence[Row]]) -> Iterator[bytes]:
 
 
 def unpacked(block: bytes) -> tuple[str, list[Row]]:
-    """The kind and the rows of a block. Raises ValueError, TypeError or zlib.error for what is none."""
+    """The kind and the rows of a block. Raises ValueError, TypeError or zlib.error for a malformed one."""
     kind, part = read_json(zlib.decompress(block), _DEPTH)
     if not isinstance(kind, str):
         raise ValueError("rows of a kind that is no text")
@@ -178,5 +178,5 @@ def row(id: Id, created: str, arrival: int, record: Mapping[str, Any]) -> Row:
 
 
 def checksum(body: bytes, *key: str | int | None) -> int:
-    """Over a row: its key by text, its body as it is."""
+    """The checksum of a row: its key by text, its body as it is."""
     return zlib.crc32(body, zlib.crc32("\0".join(map(str, key)).encode("utf-8", "surrogatepass")))

@@ -29,7 +29,7 @@ def lock(file: int | IO[Any]) -> None:
 
 @contextmanager
 def lock_beside(real: Path, shown: Path) -> Iterator[IO[str]]:
-    """``<file>.lock``, held. It names the holder, for the one who comes second."""
+    """Create and lock ``<file>.lock``. It names the holder for a second server."""
     place = Path(f"{real}.lock")
     try:
         opened = place.open("a+", errors="replace")

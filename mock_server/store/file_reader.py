@@ -1,4 +1,4 @@
-"""Read a state file whole: every row is what was written, all of them belong together, or the file is refused."""
+"""Read a whole state file: either every row is what was written and all belong together, or it is refused."""
 
 import hashlib
 import zlib
@@ -17,7 +17,7 @@ TORN = "its parts are of different moments, as in a copy that was made while a s
 
 
 Head = tuple[str, str, Record, LayerId]
-"""Whose it is, a snapshot's name or none, facts, and the layer that it is."""
+"""The workspace, the name of a snapshot if it is one, the facts, and the layer."""
 
 
 class DamagedFile(Exception):
@@ -25,9 +25,9 @@ class DamagedFile(Exception):
 
 
 class StateFileReader:
-    """One walk through all rows, in one transaction of the connection. Raises DamagedFile, and errors of the database.
+    """Reads all rows in one transaction of the connection. Raises DamagedFile, and errors of the database.
 
-    ``total`` is what the sums of all heads and layers should come to, where that is known.
+    ``total`` is the expected sum over all heads and layers, if it is known.
     """
 
     def __init__(self, db: SqlConnection, total: int | None) -> None:
@@ -43,7 +43,7 @@ class StateFileReader:
         self._unpacked: dict[bytes, tuple[str, list[Row]]] = {}
 
     def saved(self) -> list[SavedWorkspace]:
-        """Every workspace."""
+        """Load every workspace."""
         heads = self._structure()
         wanted = self._reachable({layer for *_, layer in heads})
         self._contents(wanted)
@@ -78,7 +78,7 @@ class StateFileReader:
         return heads
 
     def _reachable(self, heads: set[LayerId]) -> set[LayerId]:
-        """The layers of which somebody is made. What only waits to be removed is not read."""
+        """The layers that something stands on. Rows that only wait for removal are not read."""
         wanted: set[LayerId] = set()
         for layer in heads:
             above: LayerId | None = layer
@@ -116,7 +116,7 @@ class StateFileReader:
             yield layer, block, sum
 
     def _readable(self, block: bytes, layer: LayerId) -> tuple[str, list[Row]]:
-        """The rows of a block. Equal blocks are the same rows: a world that was exported and imported is there once."""
+        """The rows of a block. Equal blocks share their rows: an exported and imported world is in memory once."""
         digest = hashlib.blake2b(block).digest()
         if digest not in self._unpacked:
             try:

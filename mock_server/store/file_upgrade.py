@@ -1,4 +1,4 @@
-"""Make a state file of the version before one of today, whole or not at all."""
+"""Upgrade a state file of the previous version, completely or not at all."""
 
 import sqlite3
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ _ADD = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 def upgrade(db: sqlite3.Connection) -> None:
-    """Keep each record by its arrival. Raises DamagedFile, and sqlite3.Error, and the file is as it was."""
+    """Store each record by its arrival. Raises DamagedFile, and sqlite3.Error, and then the file is unchanged."""
     db.execute("BEGIN IMMEDIATE")
     try:
         _place_records(db)
@@ -42,7 +42,7 @@ def _place_records(db: sqlite3.Connection) -> None:
 
 
 def _known(db: sqlite3.Connection) -> dict[tuple[str, str], list[LayerId]]:
-    """The layers that know a record, by its kind and the text of its id."""
+    """The layers that contain a record, by its kind and the text of its id."""
     known = defaultdict(list)
     for layer, kind, id in db.execute("SELECT layer, kind, id FROM records"):
         known[kind, id].append(layer)

@@ -1,4 +1,4 @@
-"""The interface of a database that a log stands on: how a transaction begins and ends there, and what is special."""
+"""The interface of a database on which a log stands: how a transaction begins and ends, and what differs."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,29 +10,29 @@ from mock_server.store.sql import SqlConnection
 
 
 class LayerDatabase(Protocol):
-    """The interface of an engine. Every method raises StateError, with the cause and the remedy, where it fails."""
+    """The interface of an engine. Every method that fails raises StateError, with the cause and the remedy."""
 
     lost: Callable[[StateError], None]
-    """Called once when nothing can be kept any more."""
+    """A function that is called once when nothing can be stored any more."""
 
     @property
     def is_busy(self) -> bool:
-        """True while it puts itself in order: a commit that can wait is better made a moment later."""
+        """True while it reorganizes itself: a commit that can wait should come a moment later."""
 
     def reading(self) -> AbstractContextManager[SqlConnection]:
-        """Rows of one moment."""
+        """Read rows of one moment."""
 
     def transaction(self, rows: int = 1) -> AbstractContextManager[SqlConnection]:
-        """A transaction that writes about so many rows; they are kept when it ends without an error."""
+        """Begin a transaction that writes about so many rows; they are stored when it ends without an error."""
 
     def batch(self, rows: int) -> AbstractContextManager[SqlConnection]:
-        """A transaction in which nothing is read, so that its statements may go out together."""
+        """Begin a transaction without reads, so that its statements can be sent together."""
 
     def checked(self, db: SqlConnection) -> int | None:
-        """The sum of all heads and layers, where one is kept. Raises DamagedFile for a place that is not whole."""
+        """The sum over all heads and layers, if one is stored. Raises DamagedFile for a damaged database."""
 
     def new_layer(self, db: SqlConnection) -> LayerId:
-        """A number that no layer ever had."""
+        """A number that no layer has ever had."""
 
     def close(self) -> None:
-        """Let go of the file or connection."""
+        """Close the file or connection."""

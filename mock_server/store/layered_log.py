@@ -1,6 +1,6 @@
-"""A log whose layers are tables of a database: all that is the same in a SQLite file and on PostgreSQL.
+"""A log whose layers are tables of a database: the common part of SQLite and PostgreSQL.
 
-An engine brings a ``LayerDatabase``: how a transaction begins and ends there, and what its errors mean.
+An engine supplies a ``LayerDatabase``: how a transaction begins and ends, and what its errors mean.
 """
 
 import threading
@@ -33,7 +33,7 @@ _Result = TypeVar("_Result")
 def _one_at_a_time(
     method: Callable[Concatenate[_Self, _Given], _Result],
 ) -> Callable[Concatenate[_Self, _Given], _Result]:
-    """Let a method of a log run alone: a commit may come from another thread."""
+    """Let only one method of a log run at a time: a commit may come from another thread."""
 
     @wraps(method)
     def alone(self: _Self, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
@@ -79,7 +79,7 @@ class LayeredLog:
 
     @_one_at_a_time
     def load(self) -> Iterator[SavedWorkspace]:
-        """Every workspace kept, whole. Raises StateError when one bit of the file is not what was written."""
+        """Load every stored workspace. Raises StateError if one bit of the file is not what was written."""
         with self._data.reading() as db:
             found = StateFileReader(db, self._data.checked(db)).saved()
         self._leaves = {saved.id: WorkspaceLayer.of(saved) for saved in found}
@@ -174,7 +174,7 @@ class LayeredLog:
         return layer
 
     def _sealed(self, db: SqlConnection, workspace: str) -> tuple[LayerId, WorkspaceLayer]:
-        """The layer that is as a workspace is now, and the one that it writes into from now on."""
+        """The layer with the workspace's present state, and the new layer into which it writes from now on."""
         leaf = self._leaves[workspace]
         if leaf.fresh:
             return leaf.below, leaf
@@ -217,7 +217,7 @@ class LayeredLog:
         self._data.close()
 
     def _fold(self, into: unreachable_rows.LayerMerge) -> None:
-        """Move a little of a layer into the one above; a workspace may be writing into that."""
+        """Move a few rows of a layer into the one above; a workspace may be writing into that."""
         leaf = next((leaf for leaf in self._leaves.values() if leaf.id == into.over), None)
         with self._data.transaction() as db:
             done = unreachable_rows.fold(db, into)

@@ -1,4 +1,4 @@
-"""Make one transaction of all that a workspace has in a commit: a record that changed twice is written once."""
+"""Merge all transactions of a workspace in one commit: a record that changed twice is written once."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,7 +6,7 @@ from mock_server.store.base import Change, Id, LoggedTransaction
 
 
 def merged(transactions: Sequence[LoggedTransaction]) -> Sequence[LoggedTransaction]:
-    """One transaction for each workspace, with the effect of all that it has among these, in their order."""
+    """For each workspace, one transaction with the effect of all its transactions here, in their order."""
     if len(transactions) == 1:
         return transactions
     by_workspace: dict[str, list[LoggedTransaction]] = {}

@@ -1,4 +1,4 @@
-"""The kind of file system that a file lies on, as Linux knows it; nothing is known elsewhere."""
+"""The kind of file system on which a file is, as Linux reports it; other systems report nothing."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Mount(NamedTuple):
 
 
 def mounts(table: str) -> Iterator[Mount]:
-    """The lines of a mountinfo table (proc(5)); one that is cut off is left out."""
+    """The lines of a mountinfo table (proc(5)); an incomplete line is left out."""
     for line in table.splitlines():
         with suppress(IndexError):
             before, _, after = line.partition(" - ")
@@ -28,14 +28,14 @@ def mounts(table: str) -> Iterator[Mount]:
 
 
 def _plain(place: str) -> str:
-    """The table writes a blank, a tab, a line break and a backslash in octal."""
+    """Decode a blank, a tab, a line break or a backslash, which the table writes in octal."""
     for octal in ("040", "011", "012", "134"):
         place = place.replace(f"\\{octal}", chr(int(octal, 8)))
     return place
 
 
 def load_mounts() -> list[Mount]:
-    """All mounts that this process sees; none where the system does not say."""
+    """All mounts that this process sees; none if the system does not report them."""
     try:
         return list(mounts(_TABLE.read_text(errors="surrogateescape")))
     except OSError:
@@ -43,7 +43,7 @@ def load_mounts() -> list[Mount]:
 
 
 def network_file_system(device: int, table: list[Mount]) -> str:
-    """The kind of the network's file system that a device is; empty when it is a disk of this machine."""
+    """The kind of network file system of a device; empty for a disk of this machine."""
     if not table:
         return ""
     number = f"{os.major(device)}:{os.minor(device)}"

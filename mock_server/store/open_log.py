@@ -10,10 +10,10 @@ _INSTALL = 'install it with `pip install "sophiie-mock[postgres]"`, as this prog
 
 
 def open_log(state: str, address: str = "", *, flushed: bool = False) -> Log:
-    """The log of a file or of a database, which starts where it stopped. Raises StateError.
+    """Open the log of a file or of a database, which continues where it stopped. Raises StateError.
 
     ``address`` is the URL under which other servers on the same database reach this one. A file that is ``flushed``
-    survives a loss of power, as each commit waits for the disk; a database does so anyway.
+    survives a loss of power, because each commit waits for the disk; a database does so anyway.
     """
     if not state:
         return NoLog()

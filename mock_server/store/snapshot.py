@@ -27,7 +27,7 @@ class Snapshot:
 def changes(before: WorkspaceState, after: WorkspaceState) -> Iterator[dict[str, Any] | None]:
     """The difference of two states: ``added``, ``removed``, or ``changed``, field by field, with before and after.
 
-    None comes now and then, between two pieces of the work.
+    It yields None now and then, between two pieces of the work.
     """
     for kind in sorted({*before.kinds, *after.kinds}):
         was_there, is_there = unshared(before.rows(kind), after.rows(kind))

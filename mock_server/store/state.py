@@ -12,7 +12,7 @@ _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
 
 Restoring = Callable[[str, Row], Row]
-"""Makes of a row of a kind the row that is served."""
+"""A function that makes the served row from a stored row of a kind."""
 
 
 class WorkspaceState:
@@ -29,7 +29,7 @@ class WorkspaceState:
         self._counters = dict(counters)
         self._owned: set[str] = set()
         self.version = object()
-        """Another one after each change: what is made of these records holds for as long as it stays."""
+        """It differs after each change: a result made from these records is valid as long as it stays the same."""
 
     @classmethod
     def of(cls, records: Mapping[str, Sequence[Record]], ids: Mapping[str, str]) -> "WorkspaceState":
@@ -65,7 +65,7 @@ class WorkspaceState:
         return known[layer.id]
 
     def _under(self, layer: Layer, fit: Restoring) -> "WorkspaceState":
-        """A fork with what a layer changed."""
+        """A fork with the changes of a layer."""
         state = WorkspaceState(self._collections, layer.counters)
         for kind, ids in layer.removed.items():
             for id in ids:
@@ -120,7 +120,7 @@ class WorkspaceState:
         return self._collections[kind]
 
     def _forget(self, kind: str) -> None:
-        """There are no records of this kind, and there never were."""
+        """Forget a kind of records, as if there had never been any."""
         del self._collections[kind]
         self._owned.discard(kind)
 
@@ -163,7 +163,7 @@ class Transaction:
         return self._state._collections.get(kind, _EMPTY).by_id.get(id)
 
     def page(self, kind: str, offset: int, limit: int, where: Where = _EVERYTHING) -> tuple[Sequence[Row], int]:
-        """Rows newest first, and how many match in all."""
+        """Return rows, newest first, and the number of all matching ones."""
         return self._state._collections.get(kind, _EMPTY).page(offset, limit, where)
 
     def find(self, kind: str, where: Where = _EVERYTHING) -> Sequence[Row]:
@@ -243,6 +243,6 @@ class Transaction:
 
 
 def _key(record: Mapping[str, Any], arrival: int) -> tuple[str, int]:
-    """Lists are in the order of creation; what has no creation time is in the order of arrival."""
+    """The sorting key of lists: time of creation, or time of arrival for a record without one."""
     created = record.get("createdAt")
     return (created if isinstance(created, str) else "", arrival)

@@ -77,10 +77,10 @@ class AttemptWriter:
     async def _fault(
         self, workspace: Workspace, together: Sequence[FinishedAttempt], *, last_resort: bool = False
     ) -> Exception | None:
-        """Keep all of them; or none, and why.
+        """Store all of them, or none; return the reason if none.
 
         With ``last_resort`` the one attempt that cannot be written as it was is written as a failure that says so:
-        left out, it would be made again for ever, and all that is owed after it would wait.
+        without that, it would be made again for ever, and all that is owed after it would wait.
         """
         try:
             with self._workspaces.transaction(workspace, grouped=True) as tx:
@@ -103,7 +103,7 @@ class AttemptWriter:
 
 
 def _unspeakable(ended: FinishedAttempt, fault: Exception) -> FinishedAttempt:
-    """An attempt of which only that it was made can be kept."""
+    """An attempt that cannot be stored as it was, so that only the fact that it was made is stored."""
     reply = Reply(error=f"the attempt could not be recorded: {type(fault).__name__}", ms=ended.reply.ms, refused=True)
     return replace(ended, reply=reply, sent={})
 

@@ -100,7 +100,7 @@ def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[s
 
 
 def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The first headers of an answer, as many as there is room for."""
+    """The first headers of an answer, as many as may be stored."""
     kept: dict[str, str] = {}
     left = _ALL_HEADERS
     for name, text in islice(headers.items(), _HEADERS):
@@ -112,7 +112,7 @@ def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _retry_after(reply: Reply, now: datetime) -> float | None:
-    """Seconds, from a number or a date; only a 429 or a 503 is believed to mean it."""
+    """Read the seconds from a number or a date; only the answers 429 and 503 may ask for a delay."""
     value = next((text for name, text in reply.headers.items() if name.lower() == "retry-after"), "").strip()
     if reply.status not in (429, 503) or not value:
         return None

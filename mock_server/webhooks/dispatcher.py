@@ -33,17 +33,17 @@ Queue = tuple[str, int]  # workspace, subscription
 
 _LONGEST_TIMER = 3600.0
 _AFTER_FAULT = 5.0
-"""Seconds until a subscription is looked at again whose deliveries could not be recorded, as on a full disk."""
+"""Seconds until the next try with a subscription whose deliveries could not be stored, as on a full disk."""
 
 
 class Dispatcher:
-    """Lives on one event loop. ``wake`` it when something may be due; ``close`` hands back what is not finished.
+    """Makes deliveries on one event loop. ``wake`` it when one may be due; ``close`` returns unfinished ones.
 
-    A delivery is recorded after it was made: a crash between makes it again, with the same id. Raises SettingsError.
+    A delivery is stored after it was made: a crash in between makes it again, with the same id. Raises SettingsError.
     """
 
     grace = 3.0
-    """Seconds that what is in flight has to end once the server stops."""
+    """Seconds that deliveries in flight have to end once the server stops."""
 
     def __init__(self, workspaces: Workspaces, settings: Settings) -> None:
         self._workspaces = workspaces
@@ -67,7 +67,7 @@ class Dispatcher:
         workspaces.on_commit(self.committed)
 
     def committed(self, workspace: Workspace, tx: Transaction) -> None:
-        """Take up what a transaction owes; without a running loop nobody could deliver it yet."""
+        """Take over the deliveries that a transaction owes; without a running loop they wait."""
         changes = tx.changes()
         kinds = {it.kind for it in changes}
         if subscription.KIND in kinds:
@@ -91,22 +91,22 @@ class Dispatcher:
             raise
 
     def wake(self, workspace: Workspace) -> None:
-        """Look at every subscription of a workspace: its clock was moved, say. Called on the loop."""
+        """Look at every subscription of a workspace, for example after its clock was moved. Called on the loop."""
         self._endings.start(workspace)
         for row in list(workspace.state.rows(subscription.KIND)):
             self._prepare()
             self._start(workspace, (workspace.id, int(row.id)))
 
     def wake_all(self) -> None:
-        """After a start: what was pending or in flight is taken up again."""
+        """After a start, continue with deliveries that were pending or in flight."""
         for workspace in self._workspaces:
             self.wake(workspace)
             self.listeners.await_back(workspace)
 
     async def drain(self, workspace: Workspace, timeout: float) -> bool:
-        """Wait until nothing that is due is owed and nothing is in flight; False when ``timeout`` came first.
+        """Wait until nothing due is owed and nothing is in flight; False if ``timeout`` came first.
 
-        What waits for a later time on the workspace's clock is not waited for: move the clock.
+        It does not wait for retries at a later time of the workspace's clock: move the clock.
         """
         self.wake(workspace)
         try:
@@ -121,12 +121,12 @@ class Dispatcher:
         return [task for (workspace, _), task in self._workers.items() if workspace == id]
 
     async def refusal_reason(self, url: str) -> str:
-        """Why nothing will be posted to a URL, as far as it is known beforehand; empty when it may be."""
+        """The reason why nothing will be posted to a URL, as far as it is known beforehand; empty if it may be."""
         gate = self._gate or await self._opened()
         return str(await gate.refusal_reason(url))
 
     async def close(self) -> None:
-        """Let what is in flight end within ``grace``; the rest stays owed. Nothing new is begun."""
+        """Let deliveries in flight end within ``grace``; the rest stays owed. No new one is begun."""
         self.closing = True
         self.news.end()
         self.listeners.close()
@@ -144,7 +144,7 @@ class Dispatcher:
             await self._gate.close()
 
     def _start(self, workspace: Workspace, queue: Queue) -> None:
-        """A worker for a subscription that is owed something now; a timer for one that is owed something later."""
+        """Start a worker for a subscription with a due delivery, or a timer for one with a later delivery."""
         if self.closing or queue in self._workers:
             return
         if self._next(workspace, queue):
@@ -229,12 +229,12 @@ class Dispatcher:
             self._timers[queue] = asyncio.get_running_loop().call_later(delay, self._start, workspace, queue)
 
     def _prepare(self) -> None:
-        """Somebody subscribes: let the first delivery not wait for the gate."""
+        """Load the outgoing client when somebody subscribes, so that the first delivery does not wait for it."""
         if self._gate is None and self._preparing is None and not self.closing and _on_a_loop():
             self._preparing = asyncio.get_running_loop().create_task(self._opened())
 
     async def _opened(self) -> "EgressClient":
-        """The gate. Made when it is needed: its library takes a quarter of a second to load."""
+        """The outgoing client. It is made at its first use, because its library takes a quarter of a second to load."""
         async with self._loading:
             if self._gate is None:
                 egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress_client")

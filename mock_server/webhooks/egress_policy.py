@@ -38,7 +38,7 @@ _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = rf"{_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\]"
 _PLAIN = re.compile(rf"https?://(?P<host>{_HOST})(?P<port>:[0-9]{{1,9}})?([/?#][!-\[\]-~]*)?", re.IGNORECASE)
 _VISIBLE = re.compile("[!-~]*")
-_LONGEST = 2048
+_MAX_URL_CHARACTERS = 2048
 _MOST_PORT = 65535
 
 
@@ -85,8 +85,8 @@ def _fault(url: str) -> str:
     scheme, found, rest = url.partition("://")
     if not found or scheme.lower() not in ("http", "https"):
         return "only http and https"
-    if len(url) > _LONGEST:
-        return f"a URL of more than {_LONGEST:,} characters"
+    if len(url) > _MAX_URL_CHARACTERS:
+        return f"a URL of more than {_MAX_URL_CHARACTERS:,} characters"
     if not _VISIBLE.fullmatch(url):
         return "a URL with a blank or a letter that is not ASCII: percent-encode it"
     place = re.split("[/?#]", rest)[0]

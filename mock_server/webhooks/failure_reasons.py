@@ -44,7 +44,7 @@ def _detail(cause: BaseException) -> str:
 
 
 def _has_no_issuer(cause: BaseException) -> bool:
-    """Tell whether to trust the certificate would help. Where it would not, its host or its time is wrong."""
+    """Tell whether trusting the certificate would help. It would not if its host or its time is wrong."""
     return getattr(cause, "verify_code", 0) in (2, 18, 19, 20, 21)  # X509_V_ERR_… of openssl/x509_vfy.h
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger("mock_server")
 
 LEASE_SECONDS = 30.0
 _CUT_SECONDS = 5.0
-"""The rest of a lease, in seconds, once a question's connection was closed: most often its process was killed."""
+"""The rest of a lease, in seconds, after a waiting request's connection was closed: mostly the process was killed."""
 _RETURN_SECONDS = 1.0
 """The seconds that a listener between two questions has to ask again, before a newcomer takes it for dead."""
 
@@ -148,7 +148,7 @@ class Listeners:
             self._sweep.cancel()
 
     def _silent(self, workspace: Workspace, but: str) -> set[str]:
-        """The listeners that do not ask at this moment."""
+        """The listeners without a waiting request at this moment."""
         return {listener.id for listener in self.of(workspace) if not listener.open_requests} - {but}
 
     def _end(self, workspace: Workspace, ids: Collection[str]) -> int:
@@ -162,7 +162,7 @@ class Listeners:
         return ended
 
     def _watch(self) -> None:
-        """Look for the dead now and then, for as long as anybody listens."""
+        """Look for listeners that have gone, now and then, as long as anybody listens."""
         loop = asyncio.get_running_loop()
         if self._sweep is None or self._loop is not loop:  # in process an application outlives the loop of a test
             self._sweep, self._loop = loop.call_later(LEASE_SECONDS / 10, self._swept), loop

@@ -10,9 +10,9 @@ from mock_server.store.base import Record, Row
 from mock_server.support.exact_json import write_json
 
 RAW = "raw"
-"""The cause of an event that did not happen: its body is a person's own."""
+"""The cause of an event that did not happen: a person wrote its body."""
 JSON = "json"
-"""The encoding of a body that is kept as the text of a JSON value: as a value it may be twenty times as large."""
+"""The encoding of a body that is stored as JSON text: as a value it may be twenty times as large."""
 
 _MOST_KNOWN = 1_000  # bodies that are kept: subscribers and attempts of one event follow one another
 
@@ -54,7 +54,7 @@ def shown(event: Record) -> Record:
 
 
 def _as_given(event: Record) -> bytes:
-    """The bytes that a person gave; a JSON value where one was given."""
+    """The bytes that a person gave; the JSON value if a person gave one."""
     match event.get("encoding"):
         case "utf-8" | "json":
             return str(event["body"]).encode("utf-8")

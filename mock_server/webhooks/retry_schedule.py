@@ -49,7 +49,7 @@ def parse(text: str) -> Steps:
 
 
 def _seconds(step: str) -> int:
-    """0 for what is no step."""
+    """The seconds of a step; 0 for a text that is no step."""
     match = _STEP.fullmatch(step)
     return int(match[1]) * _UNITS[match[2]] if match else 0
 

@@ -17,11 +17,11 @@ _MAX_FILE_BYTES = 1_000
 
 
 class SigningSecrets:
-    """The secrets of a server's workspaces. Raises SettingsError for a file or a variable that holds none."""
+    """The secrets of a server's workspaces. Raises SettingsError for a file or a variable without a valid secret."""
 
     def __init__(self, settings: Settings) -> None:
         self.given = _in_file(settings.webhook_secret_file) or _in_variable()
-        """The first secret of every workspace, where the user gave one; else an empty text."""
+        """The first secret of every workspace, if the user gave one; else an empty text."""
 
     def valid(self, tx: Transaction, workspace: Workspace) -> Sequence[str]:
         """The secrets that are valid now, the newest first: two after a rotation, until the old one is dropped."""
@@ -36,7 +36,7 @@ class SigningSecrets:
 
 
 def rotate(tx: Transaction, *, keep_old: bool = True) -> None:
-    """Make a new secret. The one before stays valid unless ``keep_old`` is false."""
+    """Make a new secret. The previous one stays valid unless ``keep_old`` is false."""
     row = tx.get(KIND, _NOTE)
     newest = row.record["numbers"][0] if row else 0
     numbers = [newest + 1, newest] if keep_old else [newest + 1]
@@ -44,7 +44,7 @@ def rotate(tx: Transaction, *, keep_old: bool = True) -> None:
 
 
 def _in_variable() -> str:
-    """The secret in the variable: secrets are no arguments, and settings can be shown."""
+    """The secret in the variable: secrets are never arguments, and settings can be shown."""
     text = os.environ.get(VARIABLE, "").strip()
     if text and not is_secret(text):
         raise SettingsError(Problem(VARIABLE, "it holds no secret of the form whsec_…", "write whsec_ and base64"))
@@ -52,7 +52,7 @@ def _in_variable() -> str:
 
 
 def _in_file(path: str) -> str:
-    """The secret in a file, an empty text without one. What the file holds is not shown in a message."""
+    """The secret in a file; an empty text without a file. Messages do not show what the file contains."""
     if not path:
         return ""
     try:

@@ -88,7 +88,7 @@ def _details(lead: Record) -> dict[str, Any]:
 
 
 def address(lead: Record) -> str | None:
-    """The lead's address in one line; None when it has none."""
+    """The lead's address in one line; None if it has none."""
     holder = lead.get("defaultLeadAddress")
     parts = holder.get("address") if isinstance(holder, dict) else None
     if not isinstance(parts, dict):
