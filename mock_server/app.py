@@ -108,7 +108,7 @@ def create_app(
     envelope = ErrorBodies(contract)
     router = Router(contract.operations.values())
     endpoint = Endpoint(workspaces, settings, router)
-    api = _wrapped(endpoint, _layers(router, workspaces, settings, envelope, redactor, observe))
+    api = _wrapped(endpoint, _layers(endpoint, workspaces, settings, envelope, redactor, observe))
     proofs = proofs_for(settings, redactor)
     if not settings.loopback:
         redactor.hide(key)  # on loopback it is the well-known one
@@ -136,7 +136,7 @@ def create_app(
 
 
 def _layers(
-    router: Router,
+    endpoint: Endpoint,
     workspaces: Workspaces,
     settings: Settings,
     envelope: ErrorBodies,
@@ -146,7 +146,13 @@ def _layers(
     """List what each request of the emulated API passes, outermost first."""
     return (
         partial(
-            JournalMiddleware, router=router, settings=settings, envelope=envelope, redactor=redactor, observe=observe
+            JournalMiddleware,
+            router=endpoint.router,
+            answers=endpoint.answers,
+            settings=settings,
+            envelope=envelope,
+            redactor=redactor,
+            observe=observe,
         ),
         partial(Authentication, workspaces=workspaces),
         partial(Arrival, settings=settings),

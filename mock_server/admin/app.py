@@ -23,6 +23,7 @@ from mock_server.admin.routes import (
     inbox,
     listeners,
     mappings,
+    metrics,
     openapi,
     records,
     requests,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _NOUNS = (
     health,
+    metrics,
     audit,
     openapi,
     documents,

@@ -1,5 +1,7 @@
 """The contract's operations as one ASGI endpoint: an answer that still holds, or the handler of the operation."""
 
+from collections import Counter
+
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api.exchange import EXCHANGE, Exchange
@@ -17,10 +19,14 @@ from mock_server.workspaces.workspace import Workspaces
 
 
 class Endpoint:
-    """Serves every operation. ``check`` knows how many of our own answers broke the contract."""
+    """Serves every operation. ``check`` knows how many of our own answers broke the contract.
+
+    ``answers`` counts all answers of the emulated API by their status, those of the layers before it too.
+    """
 
     def __init__(self, workspaces: Workspaces, settings: Settings, router: Router) -> None:
-        self._workspaces, self._settings, self._router = workspaces, settings, router
+        self._workspaces, self._settings, self.router = workspaces, settings, router
+        self.answers: Counter[int] = Counter()
         self._contract = workspaces.contract
         self._handlers: dict[Operation, OperationHandler] = {}
         self.check = SelfCheck(sampled=settings.self_check == "sampled")
@@ -35,7 +41,7 @@ class Endpoint:
             raise InternalError("a request without a workspace reached the endpoint")
         if operation is None:
             exchange.stage = Stage.ROUTE
-            raise self._router.refusal(exchange.route, scope["raw_path"].decode("latin-1"))
+            raise self.router.refusal(exchange.route, scope["raw_path"].decode("latin-1"))
         known = self.cache.recall(workspace.state, exchange)
         if known is not None and self.check.may_repeat(operation):
             exchange.stage = Stage.ANSWER

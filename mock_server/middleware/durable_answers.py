@@ -3,6 +3,7 @@
 These two layers are the only places that wait for it, so no route can forget it. They are there only with ``--state``.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -51,8 +52,11 @@ class DurableAnswers:
     async def _wait(self, exchange: Exchange) -> None:
         if exchange.workspace is None:
             return
+        now = asyncio.get_running_loop().time
+        began = now()
         try:
             await self._commits.durable(exchange.workspace.id)
+            self._commits.waits.add(now() - began)
         except Exception as fault:
             exchange.retract()
             raise (unavailable(fault) if isinstance(fault, StateError) else fault) from None

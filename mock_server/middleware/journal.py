@@ -3,6 +3,7 @@
 import itertools
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,12 +24,16 @@ Observer = Callable[[Exchange], None]
 
 
 class JournalMiddleware:
-    """Opens and closes the exchange of each request. ``observe`` is called with each finished exchange, for the log."""
+    """Opens and closes the exchange of each request, and counts it in ``answers`` by its status.
+
+    ``observe`` is called with each finished exchange, for the log.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         router: Router,
+        answers: Counter[int],
         settings: Settings,
         envelope: ErrorBodies,
         redactor: Redactor,
@@ -36,6 +41,7 @@ class JournalMiddleware:
     ) -> None:
         self._app = app
         self._router = router
+        self._answers = answers
         self._envelope = envelope
         self._redactor = redactor
         self._ours = settings.mock_headers
@@ -61,6 +67,7 @@ class JournalMiddleware:
                 raise
             await self._refuse(exchange, InternalError("a bug of the mock; its log has the traceback"), scope, send)
         exchange.close()
+        self._answers[exchange.status or 0] += 1
         if exchange.workspace is not None:
             exchange.workspace.journal.end(exchange)
         self._observe(exchange)

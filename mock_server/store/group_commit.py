@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from mock_server.store.base import Log, LoggedTransaction
+from mock_server.store.log_waits import LogWaits
 
 _LOOK_SECONDS = 0.005  # between looks whether the log is still busy
 
@@ -75,6 +76,7 @@ class GroupCommit:
         self._loop: asyncio.AbstractEventLoop | None = None  # that has been asked for the next commit
         self._thread = ThreadPoolExecutor(1, "group-commit") if log.commits_in_thread else None
         self._writing: _Writing | None = None
+        self.waits = LogWaits()
         self.refused = 0
         """How often a transaction was undone that others may have seen."""
 

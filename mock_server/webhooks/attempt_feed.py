@@ -22,9 +22,13 @@ class AttemptFeed:
     def __init__(self) -> None:
         self._waiting = Condition()
         self._over = False
+        self.outcomes = dict.fromkeys(("delivered", "failed", "refused"), 0)
+        """How many attempts the server has made; those that our egress policy refused were never sent."""
 
     def publish(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
         """Publish an attempt that was just made to every client that waits."""
+        ended = "refused" if reply.refused else "delivered" if 200 <= reply.status < 300 else "failed"
+        self.outcomes[ended] += 1
         facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
         number = {"number": len(delivery["attempts"]) + 1}

@@ -147,6 +147,7 @@ def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: D
         "/",
         "/openapi",
         "/audit",
+        "/metrics",
         "/health",
         "/health/live",
         "/health/ready",
