@@ -15,7 +15,7 @@ from mock_server.store.snapshot import Snapshot
 from mock_server.store.snapshot_file import FORMAT, VERSION, Checksum, cut, imported, place_in_order
 from mock_server.store.state import WorkspaceState
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
-from mock_server.support.garbage_collector import building_for_good
+from mock_server.support.garbage_collector import building_a_world
 from mock_server.support.json_pointer import escape
 from mock_server.workspaces.fitting import valid
 from mock_server.world.clock import clock_time
@@ -58,7 +58,7 @@ class SnapshotImport:
         """Read the snapshot in a body for a workspace of this seed. Records that are equal in ``known`` are shared."""
         items: list[dict[str, Any]] = []
         try:
-            with building_for_good():
+            with building_a_world():
                 return imported(self._checked(packed, headers, seed, items), known)
         finally:
             for item in items:  # one by one: to let go of a large file at once takes the time of hundreds of requests

@@ -14,7 +14,7 @@ from mock_server.store.base import Layer, LayerId, Log, Slices, at_once
 from mock_server.store.state import Restoring, WorkspaceState
 from mock_server.support.condition import Condition, in_a_thread
 from mock_server.support.exact_json import write_json
-from mock_server.support.garbage_collector import building_for_good
+from mock_server.support.garbage_collector import building_a_world
 from mock_server.workspaces.lookup_indexes import make_indexes
 from mock_server.workspaces.plan import recipe_as_kept
 from mock_server.workspaces.seeding import refitting, seeded
@@ -100,7 +100,7 @@ class Templates:
         make_indexes(self._contract, state)
 
     def _build(self, key: _Key, start: datetime) -> WorkspaceState:
-        with building_for_good():
+        with building_a_world():
             state = seeded(self._contract, key.recipe, key.seed, start)
             self.make_indexes(state)
             return state

@@ -13,7 +13,12 @@ import pytest
 
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
-from mock_server.support.garbage_collector import building_for_good, free_what_was_set_aside, set_aside_when_old
+from mock_server.support.garbage_collector import (
+    building_a_world,
+    building_for_good,
+    free_what_was_set_aside,
+    set_aside_when_old,
+)
 
 OURS = ("mock_server", "uvicorn", "uvloop", "starlette", "asyncio", "_asyncio")
 
@@ -53,6 +58,25 @@ def test_the_collector_is_left_as_it_was() -> None:
     with set_aside_when_old():
         assert gc.get_threshold() != before[0]
     assert (gc.get_threshold(), gc.callbacks) == before
+
+
+def test_a_server_in_a_users_process_sets_nothing_aside() -> None:
+    before = gc.get_freeze_count()
+    with MockServer(Settings(port=0, quiet=True, world="small")) as server:
+        client = Client(server)
+        client.workspace()
+        client.kept.close()
+    assert gc.get_freeze_count() <= before
+    assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_a_process_that_sets_aside_does_so_with_a_large_object_at_once() -> None:
+    with set_aside_when_old():
+        before = gc.get_freeze_count()
+        with building_a_world():
+            kept = [[] for _ in range(1_000)]  # type: ignore[var-annotated]
+        assert gc.get_freeze_count() >= before + len(kept)
 
 
 class Client:
