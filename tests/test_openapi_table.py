@@ -40,6 +40,10 @@ def hook(media: str) -> dict[str, Any]:
     return {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}
 
 
+PAGES = {
+    "Page": {"type": "array", "items": {"$dynamicRef": "#it"}, "$defs": {"it": {"$dynamicAnchor": "it", "not": {}}}},
+    "Texts": {"$ref": "#/components/schemas/Page", "$defs": {"it": {"$dynamicAnchor": "it", "type": "string"}}},
+}
 AHEAD = {"type": "string", "pattern": "^(?=a).*$"}
 PAIR = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
 TREE = {"type": "object", "properties": {"below": {"$ref": "#/components/schemas/Tree"}}}
@@ -113,6 +117,11 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "GET",
         "/__admin/webhooks/triggers",
     ),
+    "`$dynamicRef`, as a page of anything that others fill in": (
+        document({"/a": {"get": op({"$ref": "#/components/schemas/Texts"})}}, components={"schemas": PAGES}),
+        "GET",
+        "/a",
+    ),
     "A parameter without a schema": (
         document({"/a": {"get": op(parameters=[{"name": "p", "in": "query"}])}}),
         "GET",
@@ -129,7 +138,7 @@ NOT_SERVED: Mapping[str, tuple[dict[str, Any], int]] = {
     "Swagger 2.0": ({"swagger": "2.0", "paths": {"/fine": {}}}, 0),
     "References to other hosts": (document({"/a": {"get": op({"$ref": "https://a.example/b.json"})}}), 501),
     "References out of the document's folder": (document({"/a": {"get": op({"$ref": "../b.json"})}}), 501),
-    "`$dynamicRef` to an anchor of several schemas": (
+    "`$dynamicRef` to an anchor that nothing on its way has": (
         document(
             {"/a": {"get": op({"$dynamicRef": "#it"})}},
             components={"schemas": {name: {"$id": name, "$dynamicAnchor": "it"} for name in ("A", "B")}},

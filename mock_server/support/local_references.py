@@ -4,14 +4,14 @@
 file is copied into the document, below a key of ours. Only files below the document's folder are read.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from mock_server.errors import SetupError
+from mock_server.support.dynamic_scope import DynamicScope
 from mock_server.support.json_pointer import escape
 from mock_server.support.local_files import LocalFiles, Place
 
@@ -43,8 +43,7 @@ class _Bundle:
     names: dict[str, Place] = field(default_factory=dict)
     brought: dict[Place, int] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
-    dynamic: Counter[str] = field(default_factory=Counter)
-    """How many parts have a dynamic anchor of this name."""
+    dynamic: DynamicScope = field(default_factory=DynamicScope)
     inlined: int = 0
     within: set[Place] = field(default_factory=set)
     """Maps by name that are being read: one may refer to itself."""
@@ -60,7 +59,14 @@ class _Bundle:
         if isinstance(node.get("$id"), str) and not data:
             base = _joined(base, node["$id"])
         if not data:
-            node = self._without_dynamic(node)
+            node = self.dynamic.plain(node)
+            if self.dynamic.adds(node):
+                with self.dynamic.within(node, base, file):
+                    return self.rewritten(node, base, file)
+            if (target := self.dynamic.target(node)) is not None:
+                bound, key = target
+                others = self.rewritten({name: node[name] for name in node if name != "$dynamicRef"}, base, file)
+                return {**others, "$ref": self._filled(key, bound.node, bound.base, bound.file)}
         reference = node.get("$ref")
         if isinstance(reference, str) and (not data or urldefrag(reference).url):
             return self._reference(node, reference, base, file, data=data)
@@ -77,12 +83,13 @@ class _Bundle:
             copy["mapping"] = {name: self._mapped(target, base, file) for name, target in mapping.items()}
         return copy
 
-    def _without_dynamic(self, node: Node) -> Node:
-        """Give a schema a plain reference instead of a dynamic one, if that can mean one part only."""
-        reference = node.get("$dynamicRef")
-        if not isinstance(reference, str) or "$ref" in node or self.dynamic[urldefrag(reference).fragment] != 1:
-            return node
-        return {"$ref": reference, **{key: part for key, part in node.items() if key != "$dynamicRef"}}
+    def _filled(self, key: Hashable, node: Any, base: str, file: str) -> str:
+        """The reference to a copy of ``node`` in the present dynamic scope, made once."""
+        if key not in self.dynamic.copies:
+            self.dynamic.copies[key] = number = len(self.parts)
+            self.parts.append(None)  # it may name itself
+            self.parts[number] = self.rewritten(node, base, file)
+        return f"#/components/{BROUGHT}/{self.dynamic.copies[key]}"
 
     def _named(self, node: Node, base: str, file: str) -> Any:
         """Copy a map by name. All of it may be one reference, whose target then has the names."""
@@ -107,7 +114,9 @@ class _Bundle:
         if data or not isinstance(target, dict | bool):
             return self._inline(target, node, place, data=data)
         others = {key: self.rewritten(part, base, file) for key, part in node.items() if key != "$ref"}
-        return {"$ref": self._inside(place), **others}
+        key = self.dynamic.key(place, self.files.at, self._place)
+        inside = self._inside(place) if key is None else self._filled(key, target, place.file, place.file)
+        return {"$ref": inside, **others}
 
     def _inline(self, target: Any, node: Node, place: Place, *, data: bool) -> Any:
         """Copy data of another file to the place that uses it, for nothing follows a reference there."""
@@ -168,7 +177,7 @@ class _Bundle:
                     if isinstance(node.get(word), str):
                         self.names.setdefault(f"{urldefrag(base).url}#{node[word]}", Place(address, pointer))
                 if isinstance(node.get("$dynamicAnchor"), str):
-                    self.dynamic[node["$dynamicAnchor"]] += 1
+                    self.dynamic.count[node["$dynamicAnchor"]] += 1
                 steps = ((key, part) for key, part in node.items() if key not in DATA)
                 waiting += ((part, f"{pointer}/{escape(key)}", base) for key, part in steps)
             elif isinstance(node, list):
