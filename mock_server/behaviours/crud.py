@@ -16,7 +16,7 @@ from mock_server.store.base import Row
 from mock_server.world.ids import rng
 
 _CREATED = 201
-_CREATED_AT_ONCE = 5_000  # records: they are stored in one transaction, which keeps others waiting for 50 ms
+_CREATED_AT_ONCE = 2_000  # records: they are stored in one transaction, which keeps others waiting for 50 ms
 
 Fields = Mapping[str, Any]
 
