@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from contracts.spec.document import Contract
 from contracts.transport.exchange import Exchange
 
-_MOST_REFUSED = 0.5
+_MAX_REFUSED_SHARE = 0.5
 
 
 class Coverage:
@@ -65,7 +65,7 @@ class Coverage:
             return ["no request with the key was answered"]
         reasons = []
         for status, words in ((401, "the key was refused"), (429, "the target asked for fewer requests")):
-            if self._with_key[status] > total * _MOST_REFUSED:
+            if self._with_key[status] > total * _MAX_REFUSED_SHARE:
                 reasons.append(f"{self._with_key[status]} of {total} answers were {status}: {words}")
         silent = [key for key in due if not self.succeeded(key) and key not in excused and key not in faulty]
         if silent:

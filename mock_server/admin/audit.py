@@ -23,7 +23,7 @@ MAX_REFUSED = 1_000
 """Refused ones have a place of their own: a stranger cannot push out what others did."""
 
 _READING = ("GET", "HEAD", "OPTIONS")
-_LONGEST_PATH = 300
+_MAX_PATH_CHARACTERS = 300
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Audit:
         self._refused.append(call)
 
     def _call(self, scope: Scope, by: str) -> Call:
-        path = self._redactor.redact(shorten(scope["path"], _LONGEST_PATH))
+        path = self._redactor.redact(shorten(scope["path"], _MAX_PATH_CHARACTERS))
         return Call(next(self._numbers), stamp(wall_time()), by, shorten(scope["method"], 20), path)
 
 

@@ -23,7 +23,7 @@ from mock_server.world.ids import rng
 _VALIDATION = (400, 422)
 _JSON = Content("application/json")
 _MOST_ANSWERS = 1_000
-_LONGEST_ACCEPT = 200  # letters of an Accept header; clients send the same few short ones
+_MAX_ACCEPT_CHARACTERS = 200  # letters of an Accept header; clients send the same few short ones
 
 
 class ErrorBodies:
@@ -48,7 +48,7 @@ class ErrorBodies:
         known = self._answers.get(key)
         if known is None:
             known = self._answer(status, path, operation, accept)
-            if len(accept or "") <= _LONGEST_ACCEPT:
+            if len(accept or "") <= _MAX_ACCEPT_CHARACTERS:
                 if len(self._answers) >= _MOST_ANSWERS:
                     self._answers.clear()
                 self._answers[key] = known

@@ -13,7 +13,7 @@ from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.support.exact_json import NotJson, read_json
 
 _MOST_PARTS = 1_000
-_LONGEST_HEAD = 16 * 1024
+_MAX_HEAD_BYTES = 16 * 1024
 _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))', re.IGNORECASE)
 
 
@@ -39,7 +39,7 @@ def _parts(body: bytes, media: str) -> Iterator[tuple[Message, bytes]]:
         raise ValueError("the body does not end with its boundary: it is cut short, or the boundary is another one")
     for piece in pieces[1:-1]:
         head, blank, content = piece.partition(b"\r\n\r\n")
-        if not blank or len(head) > _LONGEST_HEAD:
+        if not blank or len(head) > _MAX_HEAD_BYTES:
             raise ValueError("a part of the body has no head, or one that is too long")
         yield HeaderParser().parsestr(head.strip(b"\r\n \t").decode("utf-8", "replace") + "\n\n"), content
 

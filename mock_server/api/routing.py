@@ -17,7 +17,7 @@ from mock_server.spec.path_template import BLANK, SegmentTemplate, decoded
 Methods = dict[str, Operation]
 
 _MOST_KNOWN = 1_000  # routes that are found without a walk: clients ask for the same few over and over
-_LONGEST_KNOWN = 500  # bytes of a path
+_MAX_KNOWN_PATH_BYTES = 500  # bytes of a path
 
 
 class Route(NamedTuple):
@@ -105,7 +105,7 @@ class Router:
         found = self._known.get((method, raw_path))
         if found is None:
             found = self._walked(method, raw_path.decode("latin-1"))
-            if found.operation is not None and len(raw_path) <= _LONGEST_KNOWN:
+            if found.operation is not None and len(raw_path) <= _MAX_KNOWN_PATH_BYTES:
                 if len(self._known) >= _MOST_KNOWN:
                     self._known.clear()
                 self._known[method, raw_path] = found

@@ -7,7 +7,7 @@ from datetime import timedelta
 from mock_server.support.text import short_repr
 
 _UNITS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_LONGEST = timedelta(days=366)
+_MAX_DURATION = timedelta(days=366)
 
 
 def duration(text: str) -> timedelta:
@@ -16,6 +16,6 @@ def duration(text: str) -> timedelta:
     if match is None:
         raise ValueError(f"{short_repr(text)} is no duration: write it as 90s, 30m, 8h or 2d")
     found = timedelta(seconds=int(match[1]) * _UNITS[match[2]])
-    if not timedelta(0) < found <= _LONGEST:
-        raise ValueError(f"{short_repr(text)} is not between 1s and {_LONGEST.days}d")
+    if not timedelta(0) < found <= _MAX_DURATION:
+        raise ValueError(f"{short_repr(text)} is not between 1s and {_MAX_DURATION.days}d")
     return found

@@ -20,7 +20,7 @@ Table = Mapping[str, Any]
 
 _MAX_SETTINGS_FILE_BYTES = 16 * 1024
 """Bytes of a file that holds only settings: for some texts the parser's time grows with the square of their size."""
-_LARGEST_PROJECT = 1024 * 1024
+_MAX_PROJECT_FILE_BYTES = 1024 * 1024
 # Kubernetes (and Docker's links) give every container SOPHIIE_MOCK_PORT=tcp://10.0.0.3:4747 for a service called
 # sophiie-mock. Nobody has set it, so it is passed over; their other variables have names that no setting has.
 _OF_A_SERVICE = re.compile(r"(?:tcp|udp|sctp)://.*")
@@ -89,7 +89,7 @@ def _files(folder: Path) -> list[tuple[Callable[[str], str], Table]]:
     if own.is_file():
         return [(lambda name: f"{own}: {short_repr(name)}", _toml(own, _MAX_SETTINGS_FILE_BYTES))]
     if project.is_file():
-        section = _toml(project, _LARGEST_PROJECT, "tool", "sophiie-mock")
+        section = _toml(project, _MAX_PROJECT_FILE_BYTES, "tool", "sophiie-mock")
         return [(lambda name: f"{project} [tool.sophiie-mock]: {short_repr(name)}", section)]
     return []
 

@@ -161,7 +161,7 @@ class StateFileReader:
 
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
-    """Raises Damaged for what is no JSON object: nobody but a forger writes that with a checksum that fits."""
+    """Read a JSON object. Raises DamagedFile for anything else: only a forger writes that with a matching checksum."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:

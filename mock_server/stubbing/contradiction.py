@@ -10,7 +10,7 @@ from mock_server.stubbing.text_matcher import Condition, PatternProblem, TextMat
 
 _META = re.compile(r"[\\.^$*+?{}\[\]()|]")
 _ANYTHING = re.compile(r"(?:\(\?[ims]+\))?\^?(\()?(?:\.|\[\\s\\S\]|\[\\d\\D\]|\[\\w\\W\])\*\??(?(1)\))\$?")
-_LONGEST_TRIED = 200  # letters of a text that expressions are tried on: they must take no time here
+_MAX_TRIED_CHARACTERS = 200  # letters of a text that expressions are tried on: they must take no time here
 
 
 def check_texts(matchers: Sequence[TextMatcher]) -> None:
@@ -33,7 +33,7 @@ def check_texts(matchers: Sequence[TextMatcher]) -> None:
 def meets(text: str, condition: Condition) -> bool | None:
     """Tell whether a text satisfies a condition; None if that is not tried."""
     if condition.expression is not None:
-        if len(text) > min(_LONGEST_TRIED, condition.expression.longest):
+        if len(text) > min(_MAX_TRIED_CHARACTERS, condition.expression.longest):
             return None
         return condition.expression.matches(text) is (condition.name == "matches")
     wanted = condition.value.lower() if condition.is_low else condition.value

@@ -31,7 +31,7 @@ log = logging.getLogger("mock_server")
 
 Queue = tuple[str, int]  # workspace, subscription
 
-_LONGEST_TIMER = 3600.0
+_MAX_TIMER_SECONDS = 3600.0
 _AFTER_FAULT = 5.0
 """Seconds until the next try with a subscription whose deliveries could not be stored, as on a full disk."""
 
@@ -225,7 +225,7 @@ class Dispatcher:
         if seconds is None and due is not None:
             seconds = max((parse(due) - workspace.clock.now()).total_seconds(), 0.001)
         if seconds is not None:
-            delay = min(seconds, _LONGEST_TIMER)
+            delay = min(seconds, _MAX_TIMER_SECONDS)
             self._timers[queue] = asyncio.get_running_loop().call_later(delay, self._start, workspace, queue)
 
     def _prepare(self) -> None:

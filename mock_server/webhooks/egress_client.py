@@ -205,7 +205,7 @@ class _Resolver(AbstractResolver):
 
 
 def _judge_literal(host: str, *, allowed: bool) -> None:
-    """Refuse a host that aiohttp takes for an address, and so asks no resolver about. Raises Refused."""
+    """Judge a host that aiohttp takes for an address, so that it asks no resolver. Raises EgressRefused."""
     if ":" in host or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host):
         why = refusal(host, allowed=allowed)
         if why:

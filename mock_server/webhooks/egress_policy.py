@@ -73,7 +73,7 @@ def refusal(text: str, *, allowed: bool = False) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL that can be posted to, lower-case, without brackets and final dot. Raises Refused."""
+    """The host of a URL that can be posted to, lower-case, without brackets and final dot. Raises EgressRefused."""
     fault = _fault(url)
     if fault:
         raise EgressRefused(fault)

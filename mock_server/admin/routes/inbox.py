@@ -43,7 +43,7 @@ _NEAREST = 3
 _TOLD = 20  # lines of the delivery log
 _MOST_SHOWN = 100  # deliveries in a refusal
 _MOST_INBOXES = 100
-_LONGEST_NAME = 100
+_MAX_NAME_CHARACTERS = 100
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -167,8 +167,8 @@ class _Inboxes:
         workspace = self._control.workspaces.get(id) if id else self._control.workspace(request)
         if workspace is None:
             raise ControlRefused(404, "no such workspace; /inbox/{name} is in the default one")
-        if len(request.path_params["name"]) > _LONGEST_NAME:
-            raise ControlRefused(404, f"the name of an inbox has at most {_LONGEST_NAME} characters")
+        if len(request.path_params["name"]) > _MAX_NAME_CHARACTERS:
+            raise ControlRefused(404, f"the name of an inbox has at most {_MAX_NAME_CHARACTERS} characters")
         return workspace, request.path_params["name"]
 
     def _made(self, request: Request) -> tuple[Workspace, Inbox]:

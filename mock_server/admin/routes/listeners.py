@@ -21,7 +21,7 @@ NEW_LISTENER = JsonBody(
     id={"type": "string", "pattern": "^lsn_[A-Za-z0-9_-]{1,64}$"},
 )
 """The body that opens a listener."""
-_LONGEST_WAIT = 60
+_MAX_WAIT_SECONDS = 60
 
 
 def routes(control: AdminContext) -> list[Route]:
@@ -90,7 +90,7 @@ class _Listeners:
         With ``listener`` its own only; who asks so keeps it alive, and hears of changes after its ``version``.
         """
         refuse_unknown(request, ("after", "wait", "listener", "version"))
-        after, wait = whole_number(request, "after", 0), whole_number(request, "wait", 0, _LONGEST_WAIT)
+        after, wait = whole_number(request, "after", 0), whole_number(request, "wait", 0, _MAX_WAIT_SECONDS)
         version, id = whole_number(request, "version", 0), request.query_params.get("listener")
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         if id is None:
