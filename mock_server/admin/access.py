@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.admin.askers import ANYBODY, ASKER, Asker, Proofs
-from mock_server.admin.audit import CALL, Audit, noting_status
+from mock_server.admin.audit import CALL, Audit, is_delivery, noting_status
 from mock_server.admin.request_quotas import RequestQuotas
 from mock_server.api.host_header import host_header
 from mock_server.api.problem import problem
@@ -65,7 +65,7 @@ class AdminAccess:
         return too_many
 
     def _asker(self, scope: Scope) -> Asker | None:
-        is_open = scope["path"] in OPEN and scope["method"] in _READING
+        is_open = (scope["path"] in OPEN and scope["method"] in _READING) or is_delivery(scope)
         return ANYBODY if is_open else self._proofs.asker(_all(scope, TOKEN_HEADER))
 
 

@@ -61,7 +61,7 @@ class Audit:
     def open(self, scope: Scope, by: str) -> Call:
         """Write down a request that is let in, if it can change something."""
         call = self._call(scope, by)
-        if scope["method"] not in _READING and not _is_delivery(scope):
+        if scope["method"] not in _READING and not is_delivery(scope):
             self._calls.append(call)
         return call
 
@@ -94,7 +94,10 @@ def note_workspace(scope: Mapping[str, Any], id: str) -> None:
         call.workspace = id
 
 
-def _is_delivery(scope: Scope) -> bool:
-    """Tell whether it is a webhook for an inbox: that is no control call, and there may be many."""
+def is_delivery(scope: Scope) -> bool:
+    """Tell whether it is a webhook for an inbox: that is no control call, there may be many, and senders have no token.
+
+    What an inbox stores is bounded, and only who has a token can read it.
+    """
     path: str = scope["path"]
     return scope["method"] == "POST" and path.startswith("/__admin/inbox/") and not path.endswith("/expect")

@@ -131,13 +131,24 @@ def test_on_a_bind_that_others_reach_every_route_asks_for_the_token(public: Star
         [("X-Mock-Admin-Token", token[:-1])],
         [("X-Mock-Admin-Token", f"{token}x")],
     ]
-    for method, path in set(routes(public)) - {(method, path) for method in ("GET", "HEAD") for path in OPEN}:
+    free = {(method, path) for method in ("GET", "HEAD") for path in OPEN}
+    free |= {("POST", "/__admin/inbox/1"), ("POST", "/__admin/inbox/1/1")}
+    assert free <= set(routes(public))
+    for method, path in set(routes(public)) - free:
         for headers in (*wrong, [("Authorization", f"Bearer {token}")], [("Cookie", f"X-Mock-Admin-Token={token}")]):
             answer = knock(public, method, path, headers)
             assert_problem(answer, 403)
             assert "X-Mock-Admin-Token" in answer.json["detail"]
             assert token not in answer.body.decode()
     assert knock(public, "GET", f"/__admin/health?X-Mock-Admin-Token={token}", []).status == 403
+
+
+def test_a_webhook_comes_into_an_inbox_without_a_token_and_not_out(public: Starlette) -> None:
+    assert knock(public, "POST", "/__admin/inbox/default/one", []).status == 200
+    for method, path in (("GET", ""), ("PUT", ""), ("DELETE", ""), ("POST", "/expect")):
+        assert_problem(knock(public, method, f"/__admin/inbox/default/one{path}", []), 403)
+    assert_problem(knock(public, "POST", "/__admin/inbox/default/one", [("Origin", "null")]), 403)
+    assert len(public.state.workspaces.get("default").inboxes["one"].received) == 1
 
 
 def test_the_token_opens_the_control_plane_but_not_to_a_foreign_page(public: Starlette) -> None:
