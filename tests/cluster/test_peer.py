@@ -66,3 +66,11 @@ def test_a_server_that_others_reach_has_a_given_key_and_token(secret: str, monke
     monkeypatch.setenv("SOPHIIE_MOCK_API_KEY", "sk_test_mock_0123456789abcdef")
     monkeypatch.setenv("SOPHIIE_MOCK_ADMIN_TOKEN", "0123456789abcdef")
     assert peer(state=DATABASE, peer_secret_file=secret, host="0.0.0.0") is not None
+
+
+def test_replicas_that_others_reach_can_share_a_file_of_tokens(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOPHIIE_MOCK_API_KEY", "sk_test_mock_0123456789abcdef")
+    whole = {"state": DATABASE, "peer_secret_file": secret, "peer_url": "http://10.0.0.2", "host": "0.0.0.0"}
+    assert peer(**whole, admin_tokens="tokens.json") is not None
+    with pytest.raises(SettingsError, match="ADMIN_TOKEN"):
+        peer(**whole)
