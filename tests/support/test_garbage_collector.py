@@ -25,7 +25,8 @@ OURS = ("mock_server", "uvicorn", "uvloop", "starlette", "asyncio", "_asyncio")
 
 @pytest.fixture
 def unfrozen() -> Generator[None]:
-    """What a test sets aside is looked through again afterwards."""
+    """Nothing is set aside before a test, so that counts are its own, and nothing after it."""
+    gc.unfreeze()
     yield
     gc.unfreeze()
 
