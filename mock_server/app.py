@@ -38,7 +38,7 @@ from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
 from mock_server.config.paths import OPENAPI
 from mock_server.config.settings import Settings
-from mock_server.errors import StateError, StorageUnavailable
+from mock_server.errors import SpecError, StateError, StorageUnavailable
 from mock_server.event_loop.stall_watchdog import watch_stalls
 from mock_server.event_loop.turns import tidy_up
 from mock_server.middleware.api_first import ApiFirst, Application, ControlMount
@@ -61,6 +61,7 @@ from mock_server.spec.document import Document, load
 from mock_server.spec.gaps import Gap, assume, load_gaps
 from mock_server.spec.vendor import is_vendors
 from mock_server.store.base import Log, NoLog
+from mock_server.support.overlay import load_overlay
 from mock_server.support.redaction import Redactor
 from mock_server.webhooks.dispatcher import Dispatcher
 from mock_server.workspaces.opening import open_workspaces
@@ -76,12 +77,16 @@ def ledger() -> list[Gap]:
 
 def load_contract(settings: Settings) -> Contract:
     """The document of ``--spec`` in place of ours for v1, and ours for Zapier. Raises SetupError."""
-    assumptions = [*settings.assume, *([_DOCUMENTED] if settings.events == "documented" else [])]
+    overlay = load_overlay(settings.overlay, SpecError)
+    assumptions = [*overlay.assumptions_beside(settings.assume), *settings.assume]
+    assumptions += [_DOCUMENTED] if settings.events == "documented" else []
     patches = assume(ledger(), assumptions) if assumptions else {}
     lenient = settings.on_invalid_answer == "log"
 
     def document(name: str, path: Path) -> Document:
-        return load(path, patches.get(name, ()), lenient=lenient)
+        return load(
+            path, patches.get(name, ()), overlay, "" if settings.spec and name == "v1" else name, lenient=lenient
+        )
 
     own = document("v1", Path(settings.spec) if settings.spec else OPENAPI / "v1.yaml")
     foreign = settings.vendor == "other" or (settings.vendor == "auto" and not is_vendors(own, OPENAPI / "v1.yaml"))

@@ -24,7 +24,8 @@ from contracts.report.progress import ProgressBar
 from contracts.report.summary import RunReport
 from contracts.run.run_plan import RunPlan
 from contracts.run.session import RunSession, make_run
-from contracts.spec.document import Contract, load
+from contracts.spec.document import Contract
+from contracts.spec.overlaid import load_overlaid
 from contracts.transport.api_keys import key_from, other_key_from
 from contracts.transport.exchange import OTHER_VARIABLE, TOKEN_VARIABLE
 from contracts.transport.redaction import ReportRedactor
@@ -46,13 +47,13 @@ def _pairs(values: Sequence[str], what: str) -> dict[str, str]:
 
 
 @contextmanager
-def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[Target, None, None]:
+def _target(url: str, key: str, ids: Mapping[str, str], spec: str, overlay: str) -> Generator[Target, None, None]:
     other = other_key_from(os.environ)
     if url:
         target = named(url, key, other)
         yield Target(target.origin, target.key, target.other_key, target.is_mock, target.local, ids)
         return
-    with mock(spec=spec) as target:
+    with mock(spec=spec, overlay=overlay) as target:
         yield Target(target.origin, target.key, other, is_mock=True, local=True, ids=ids)
 
 
@@ -60,6 +61,7 @@ def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[
 @click.argument("url", required=False, default="")
 @click.option("--mode", type=click.Choice(["full", "safe"]), help="What may be sent; any other host gets `safe`.")
 @click.option("--spec", default="", metavar="FILE", help="Check against this document instead of the built-in ones.")
+@click.option("--overlay", default="", metavar="FILE", help="Correct the document by an OpenAPI Overlay first.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same requests.")
 @click.option("--quick", is_flag=True, help="Generate valid requests only: no fuzzing, no random chains.")
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Stop after so many requests.")
@@ -83,10 +85,10 @@ def _target(url: str, key: str, ids: Mapping[str, str], spec: str) -> Generator[
 @click.option("--replay", default="", metavar="FILE", help="Only ask again what a JSON report says was wrong.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
 def command(
-    url: str, mode: str | None, spec: str, seed: int, quick: bool, max_requests: int | None, max_time: float | None,
-    only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str, key_stdin: bool, plan: bool,
-    allow_writes: bool, organization: str, ledger: str, check_rate_limit: bool, baseline: str, baseline_entries: bool,
-    fail_fast: bool, reports: tuple[str, ...], replay: str, verbose: bool,
+    url: str, mode: str | None, spec: str, overlay: str, seed: int, quick: bool, max_requests: int | None,
+    max_time: float | None, only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str,
+    key_stdin: bool, plan: bool, allow_writes: bool, organization: str, ledger: str, check_rate_limit: bool,
+    baseline: str, baseline_entries: bool, fail_fast: bool, reports: tuple[str, ...], replay: str, verbose: bool,
 ) -> int:  # fmt: skip
     """Check that the mock, or the API at URL, keeps the contract.
 
@@ -98,14 +100,14 @@ def command(
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
         if plan and replay:
             raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
-        wanted, contract = writers.parse_reports(reports), load(spec)
+        wanted, contract = writers.parse_reports(reports), load_overlaid(spec, overlay)
         accepted = load_baseline(baseline, date.today(), contract)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
                           without=exclude, fail_fast=fail_fast, permission=leave,
                           check_rate_limit=check_rate_limit, baseline=accepted)  # fmt: skip
         old = again.opened(replay, reports) if replay else None
         key = key_from(key_file, key_stdin, os.environ) or (_NOBODYS if plan else "")
-        with _target(url, key, _pairs(ids, "--id"), spec) as target:
+        with _target(url, key, _pairs(ids, "--id"), spec, overlay) as target:
             if old is not None:
                 plan_ = RunPlan.of(contract, target, replace(options, fail_fast=False))
                 if check_rate_limit:

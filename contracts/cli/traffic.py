@@ -15,8 +15,8 @@ from contracts.options.baseline_file import load_baseline
 from contracts.report import escaping, terminal, writers
 from contracts.report.summary import RunReport
 from contracts.run.verdict import accept
-from contracts.spec.document import load
 from contracts.spec.json_file import MAX_FILE_BYTES, JsonNode, parsed
+from contracts.spec.overlaid import load_overlaid
 from contracts.spec.text_file import NotText, content
 from contracts.traffic.attribution import Attribution
 from contracts.traffic.detect import REMEDY, recording
@@ -37,6 +37,7 @@ def _whole(raw: bytes, place: str) -> tuple[JsonNode, Sequence[str]]:
 @click.command("traffic")
 @click.argument("file", metavar="FILE")
 @click.option("--spec", default="", metavar="FILE", help="Check against this document instead of the built-in ones.")
+@click.option("--overlay", default="", metavar="FILE", help="Correct the document by an OpenAPI Overlay first.")
 @click.option("--base", default="", metavar="PATH|URL", help="What stands before the contract's paths, or the API's "
               "own URL. Default: found out.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Requests that were refused, as they should be, are findings too; so are "
@@ -47,8 +48,8 @@ def _whole(raw: bytes, place: str) -> tuple[JsonNode, Sequence[str]]:
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(_KINDS)}.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and note, and coverage by operation.")
 def command(
-    file: str, spec: str, base: str, strict: bool, requests_only: bool, baseline: str, baseline_entries: bool,
-    reports: tuple[str, ...], verbose: bool,
+    file: str, spec: str, overlay: str, base: str, strict: bool, requests_only: bool, baseline: str,
+    baseline_entries: bool, reports: tuple[str, ...], verbose: bool,
 ) -> int:  # fmt: skip
     """Judge recorded traffic: a HAR file, or the journal of the mock (GET /__admin/requests). `-` is standard input.
 
@@ -56,7 +57,7 @@ def command(
     2 unreadable, or nothing in it is for a path of the contract.
     """
     try:
-        wanted, contract = writers.parse_reports(reports, _KINDS), load(spec)
+        wanted, contract = writers.parse_reports(reports, _KINDS), load_overlaid(spec, overlay)
         accepted = load_baseline(baseline, date.today(), contract)
         raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if file == "-" else content(file, MAX_FILE_BYTES, REMEDY)
         place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)

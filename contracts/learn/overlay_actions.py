@@ -30,6 +30,7 @@ class OverlayActions:
                 if it.body is not None:
                     shapes.setdefault((it.operation, it.status), []).append(it.body)
         self._shapes = {key: _merged_once(found) for key, found in shapes.items()}
+        self._seen = {(it.operation, str(it.status)) for recording in recordings for it in recording.exchanges}
         self._done: set[str] = set()
 
     def actions(self, differences: Iterable[Difference], settled: Iterable[str] = ()) -> list[Action]:
@@ -80,7 +81,8 @@ class OverlayActions:
         if success is not None and 200 <= one.status < 300:
             old = responses.into(success.status).followed().node
             response = {**{name: old[name] for name in ("content", "headers") if name in old}, **response}
-            yield {"target": json_path(responses.into(success.status).steps), "remove": True}
+            if (operation.key, success.status) not in self._seen:
+                yield {"target": json_path(responses.into(success.status).steps), "remove": True}
         else:
             shape = self._shapes.get((operation.key, one.status))
             if shape is not None:

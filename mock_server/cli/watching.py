@@ -70,6 +70,7 @@ def _files(settings: Settings, contract: Contract) -> list[Path]:
     """The user's files that the server is made from."""
     own = [Path(file) for document in contract.documents for file in document.files] if settings.spec else []
     recipe = Path(settings.world)
+    own += [Path(settings.overlay)] if settings.overlay else []
     return [*own, *([recipe] if recipe.suffix in (".yaml", ".yml", ".json") else [])]
 
 

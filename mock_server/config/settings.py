@@ -58,9 +58,8 @@ class Settings:
         choices=("auto", "sophiie", "other"),
     )
     strict: bool = _setting(False, "Refuse a document of which a part cannot be served, in place of answering 501.")
-    assume: tuple[str, ...] = _setting(
-        (), "Switch a choice of the ledger that `spec gaps` prints. Repeatable.", metavar="ID=CHOICE"
-    )
+    assume: tuple[str, ...] = _setting((), "Switch a choice that `spec gaps` lists. Repeatable.", metavar="ID=CHOICE")
+    overlay: str = _setting("", "Correct the document by an OpenAPI Overlay, as `learn` writes it.", metavar="FILE")
     world: str = _setting(
         "default",
         "Built-in world, or a recipe of your own; see `worlds`. Without it the pytest fixture takes `small`.",

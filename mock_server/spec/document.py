@@ -21,6 +21,7 @@ from mock_server.support.exact_json import write_json
 from mock_server.support.file_cache import recall, remember
 from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
+from mock_server.support.overlay import NO_OVERLAY, Overlay
 from mock_server.support.text import short_repr, shorten
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -156,15 +157,18 @@ def kind_of(node: Any) -> str:
     return f"the text {short_repr(node, 40)}" if isinstance(node, str) else shorten(str(node).lower(), 40)
 
 
-def load(path: Path, patches: Sequence[Patch] = (), *, lenient: bool = False) -> Document:
-    """Read ``path``, apply ``patches``, and refuse a file that is no OpenAPI document of a supported version.
+def load(
+    path: Path, patches: Sequence[Patch] = (), overlay: Overlay = NO_OVERLAY, name: str = "", *, lenient: bool = False
+) -> Document:
+    """Read ``path``, apply ``patches`` and the actions of ``overlay``, and refuse what is no OpenAPI document.
 
-    Raises SpecError.
+    ``name`` is the one by which the actions know it. Raises SpecError.
     """
     slips: list[Problem] = []
     root = read_file(path, SpecError, ours=is_ours(path), slips=slips)
     if patches:
         root = patched(root, patches)
+    root = overlay.applied(root, name)
     mark = _mark(root) if is_ours(path) else b""
     return parse(root, str(path), lenient=lenient, mark=mark, path=path, slips=slips)
 

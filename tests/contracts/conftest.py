@@ -9,7 +9,8 @@ import pytest
 from recordings import Judge
 
 from contracts.cli.traffic import command
-from contracts.spec.document import Contract, load
+from contracts.spec.document import Contract
+from contracts.spec.overlaid import load_overlaid
 
 
 @pytest.fixture(autouse=True)
@@ -20,16 +21,16 @@ def _usual_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def _loaded(spec: str) -> Contract:
+def _loaded(spec: str, overlay: str) -> Contract:
     """A document is read, and its validators are made, once for all of these tests."""
-    return load(spec)
+    return load_overlaid(spec, overlay)
 
 
 @pytest.fixture
 def judge(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Runs the command on a recording: exit code, output, errors."""
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("contracts.cli.traffic.load", _loaded)
+    monkeypatch.setattr("contracts.cli.traffic.load_overlaid", _loaded)
 
     def run(recording: Any, *arguments: str) -> tuple[int, str, str]:
         file = tmp_path / "traffic.har"

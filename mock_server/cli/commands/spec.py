@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 import orjson
+import yaml
 
 from mock_server.app import ledger, load_contract
 from mock_server.behaviours.registry import idle_in
@@ -13,9 +15,12 @@ from mock_server.cli.command_group import CommandGroup
 from mock_server.cli.main import setting_options, settings_from
 from mock_server.cli.tables import print_field, print_json, print_table, print_title
 from mock_server.cli.terminal import on_terminal
-from mock_server.errors import Problem, SettingsError
+from mock_server.errors import Problem, SettingsError, SpecError
 from mock_server.spec.gaps import Gap
 from mock_server.support.exact_json import write_json
+from mock_server.support.overlay import load_overlay
+
+OBSERVED = "sophiie-mock.observed.yaml"
 
 
 @click.group("spec", cls=CommandGroup)
@@ -44,13 +49,32 @@ def gaps(ids: tuple[str, ...], as_json: bool) -> None:
 
 
 @command.command("show", short_help="A document as it is served.")
-@setting_options("spec", "assume")
+@setting_options("spec", "assume", "overlay")
 @click.argument("document", default="v1", type=click.Choice(["v1", "zapier"]))
 def show(document: str, **flags: Any) -> None:
     """Print a document as it is served, assumptions applied, as JSON."""
     contract = load_contract(settings_from(flags))
     chosen = contract.documents[0 if document == "v1" else 1]
     click.echo(write_json(chosen.published, orjson.OPT_INDENT_2))
+
+
+@command.command("overlay", short_help="What corrects the documents, as `learn` wrote it.")
+@click.argument("file", default=OBSERVED, type=click.Path(dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def overlay(file: str, as_json: bool) -> None:
+    """Print the Overlay in FILE (sophiie-mock.observed.yaml), checked: each action with its evidence.
+
+    Places that are not in our documents are named on the error output: an action for one does nothing.
+    """
+    found = load_overlay(file, SpecError)
+    assumed = load_contract(settings_from({"assume": tuple(found.assumptions)}))
+    roots = {Path(document.name).stem: document.published for document in assumed.documents}
+    if as_json:
+        print_json(dict(found.raw))
+    else:
+        click.echo(yaml.safe_dump(dict(found.raw), sort_keys=False, allow_unicode=True, width=110), nl=False)
+    for target in found.unmatched(roots):
+        click.echo(f"sophiie-mock: {file}: nothing is at {target}", err=True)
 
 
 @command.command("lint", short_help="Whether a document of yours can be served.")
