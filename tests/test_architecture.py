@@ -55,6 +55,7 @@ FLOORS: Mapping[str, int] = {
     "contracts.replay": 9,
     "contracts.traffic": 9,
     "contracts.learn": 10,
+    "contracts.proxy": 10,
     "contracts.report": 10,
     "contracts.cli": 11,
     "contracts.pytest_workers": 12,
@@ -102,6 +103,7 @@ GATES = {
     "mock_server.cli.diagnosis": ("urllib.request",),  # asks how proxies are set
     "mock_server.webhooks.failure_reasons": ("aiohttp",),  # names its errors
     "contracts.transport.guarded_session": OUTGOING,
+    "contracts.transport.forwarding": ("http.client",),  # what a client of the proxy has sent, as it was sent
     "contracts.transport.deadlines": ("http.client", "urllib3"),  # how answers are read; the session opens them
     "contracts.transport.network_errors": (
         "http.client",

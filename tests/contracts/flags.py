@@ -17,6 +17,7 @@ Row = Mapping[str, Sequence[str]]
 TRIED: Ways = {
     "mode": [["--mode", "safe"]],
     "spec": [["--spec", str(OPENAPI / "v1.yaml")]],
+    "overlay": [["--overlay", "overlay.yaml"]],
     "seed": [["--seed", "7"]],
     "quick": [["--quick"]],
     "max_requests": [["--max-requests", "9"]],
@@ -49,6 +50,7 @@ def prepare(folder: Path) -> None:
     """The files that the flags name."""
     (folder / "key.txt").write_text(KEY)
     (folder / "baseline.yaml").write_text("[]")
+    (folder / "overlay.yaml").write_text("overlay: 1.0.0\nx-assumptions: [lead-create-status=200]\nactions: []\n")
     said = {"title": "x", "expected": "404", "got": "x", "where": ""}
     asked = {"headers": {"authorization": "Bearer $SOPHIIE_API_KEY"}, "body": None, "status": 200, "whole": True}
     read = {"method": "GET", "path": "/v1/leads?limit=5", **asked}

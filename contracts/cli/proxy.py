@@ -1,0 +1,108 @@
+"""``sophiie-mock proxy URL``: passes the requests of your own client on to the real API, and keeps their shapes."""
+
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from contracts.errors import CannotRun
+from contracts.learn.gap_ledger import asked_words, load_ledger
+from contracts.proxy.observation import Observation
+from contracts.proxy.proxy_server import ProxyServer
+from contracts.report import escaping
+from contracts.shapes.observer import now
+from contracts.shapes.recording_file import save
+from contracts.spec.overlaid import load_overlaid
+from contracts.transport.forwarding import ForwardingGuard, ForwardingTransport
+from contracts.transport.guard import Mode, Policy
+from contracts.transport.target import named
+
+DEFAULT_FILE = "sophiie-mock.shapes.json"
+_NO_KEY = "the client brings its own"
+
+
+@click.command("proxy")
+@click.argument("url")
+@click.option(
+    "-p", "--port", default=4748, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
+@click.option("--port-file", default="", metavar="FILE", help="Write the port here while the proxy listens.")
+@click.option(
+    "--record", default=DEFAULT_FILE, show_default=True, metavar="FILE", help="The shapes, written at the end."
+)
+@click.option("--overlay", default="", metavar="FILE", help="Judge by the document that this Overlay corrects.")
+@click.option("-q", "--quiet", is_flag=True, help="No line for each exchange.")
+def command(url: str, port: int, port_file: str, record: str, overlay: str, quiet: bool) -> int:
+    """Pass your own client's requests on to the API at URL, unchanged, and judge both directions.
+
+    It listens on this machine only, sends nothing by itself, adds no key, follows no redirect, and holds the pace of 60
+    requests a minute for each key. At the end (Ctrl-C) it writes the shapes of the traffic, and no value of it.
+    """
+    try:
+        target = named(url, _NO_KEY)
+        contract = load_overlaid("", overlay)
+        guard = ForwardingGuard(Policy(target.origin, Mode.SAFE, "", contract, private=True))
+        say: Callable[[str], None] = (lambda line: None) if quiet else _say
+        with Observation(contract, asked_words(load_ledger()), say, now()) as observation:
+            interrupted = _serve(port, port_file, ForwardingTransport(guard), observation, say, target.origin)
+        save(observation.recording, Path(record))
+        count = len(observation.recording.exchanges)
+        click.echo(f"{count} exchanges, {observation.findings} findings; shapes written to {escaping.terminal(record)}")
+        click.echo(f"next: sophiie-mock learn {escaping.terminal(record)}")
+    except CannotRun as fault:
+        click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)
+        return 2
+    return 130 if interrupted else 0
+
+
+def _serve(
+    port: int, port_file: str, transport: ForwardingTransport, observation: Observation,
+    say: Callable[[str], None], origin: str,
+) -> bool:  # fmt: skip
+    """Serve until a signal comes; tell whether it was an interrupt. Raises CannotRun."""
+    try:
+        server = ProxyServer(port, transport, observation.passed, say)
+    except OSError as fault:
+        raise CannotRun(f"port {port}: {fault.strerror}", "give another one, or 0: --port") from None
+    with server, _until_signal(server) as signals:
+        if port_file:
+            _write(Path(port_file), str(server.server_address[1]))
+        click.echo(f"{server.url} → {origin}; stop it with Ctrl-C")
+        try:
+            server.serve_forever(poll_interval=0.1)
+        finally:
+            if port_file:
+                Path(port_file).unlink(missing_ok=True)
+    return signal.SIGINT in signals
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as fault:
+        raise CannotRun(f"{path}: {fault.strerror}", "name a file that can be written: --port-file") from None
+
+
+@contextmanager
+def _until_signal(server: ProxyServer) -> Generator[list[int], None, None]:
+    """Stop the server at the first SIGINT or SIGTERM; the signals that came."""
+    came: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        threading.Thread(target=server.shutdown, daemon=True).start()  # it waits for the loop, which is in this thread
+
+    old = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def _say(line: str) -> None:
+    click.echo(escaping.terminal(line))

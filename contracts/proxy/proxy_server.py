@@ -1,0 +1,147 @@
+"""The listening half of the proxy: HTTP on loopback, each request passed on and each answer handed back as it came."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.errors import RequestRefused
+from contracts.proxy.key_windows import MAX_REQUESTS_PER_MINUTE, KeyWindows
+from contracts.transport.forwarding import ClientRequest, ForwardedAnswer, ForwardingTransport, Headers
+from contracts.transport.target import is_loopback
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+_KEYS = ("authorization", "x-api-key", "cookie")
+Passed = Callable[[ClientRequest, ForwardedAnswer, float], None]
+"""Called after an answer was handed back, with the seconds that the host took."""
+
+
+class ProxyServer(ThreadingHTTPServer):
+    """Listens on a port of this machine. ``passed`` is told of each exchange, ``refused`` of each refusal of ours."""
+
+    daemon_threads = True
+
+    def __init__(
+        self,
+        port: int,
+        transport: ForwardingTransport,
+        passed: Passed,
+        refused: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.transport, self.passed, self.refused = transport, passed, refused
+        self.windows = KeyWindows(clock)
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """The base URL for the client."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def server_close(self) -> None:
+        """Stop listening, and close the connections to the host."""
+        super().server_close()
+        self.transport.close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no fault of anybody's."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 120
+    server: ProxyServer
+
+    def _pass_on(self) -> None:
+        sent: Headers = list(self.headers.items())
+        content = self._content()
+        if content is None or not self._is_ours():
+            return
+        credential = next((self.headers[name] for name in _KEYS if name in self.headers), "")
+        if wait := self.server.windows.seconds_until_free(credential):
+            what = f"{MAX_REQUESTS_PER_MINUTE} requests were sent with this key in a minute; nothing was sent"
+            self._refuse(429, what, {"Retry-After": str(math.ceil(wait))})
+            return
+        transport = self.server.transport
+        request = ClientRequest(self.command, transport.guard.policy.origin + self.path, self.path, sent, content)
+        transport.guard.permit(request)
+        started = time.perf_counter()
+        try:
+            answer = transport.send(request)
+        except (OSError, ValueError, RequestRefused) as fault:
+            self._refuse(502, f"no answer of the host: {type(fault).__name__}")
+            return
+        seconds = time.perf_counter() - started
+        self._hand_back(answer)
+        self.server.passed(request, answer, seconds)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
+
+    def _is_ours(self) -> bool:
+        """Refuse what is for another host: an absolute URL, or a name that is not this machine's."""
+        if not self.path.startswith("/") or self.path.startswith("//"):
+            self._refuse(403, "this proxy has one host: give its own address as the base URL of your client")
+            return False
+        if not is_loopback(_host_name(self.headers.get("host", ""))):
+            self._refuse(403, "the Host header does not name this machine")
+            return False
+        return True
+
+    def _content(self) -> bytes | None:
+        """The body of the request as bytes; None when it was refused."""
+        try:
+            if "chunked" in self.headers.get("transfer-encoding", "").lower():
+                return self._chunks()
+            length = int(self.headers.get("content-length") or 0)
+            if 0 <= length <= MAX_BODY_BYTES:
+                return self.rfile.read(length)
+        except ValueError:
+            pass
+        self.close_connection = True
+        self._refuse(413, f"a body that is larger than {MAX_BODY_BYTES} bytes, or whose length cannot be read")
+        return None
+
+    def _chunks(self) -> bytes:
+        """A body in chunks. Raises ValueError."""
+        found = bytearray()
+        while size := int(self.rfile.readline(1024).split(b";")[0], 16):
+            if size < 0 or len(found) + size > MAX_BODY_BYTES:
+                raise ValueError("too large")
+            found += self.rfile.read(size)
+            self.rfile.readline(8)
+        while self.rfile.readline(65537).strip():
+            pass
+        return bytes(found)
+
+    def _refuse(self, status: int, what: str, headers: dict[str, str] | None = None) -> None:
+        """Answer in the name of the proxy, and say so."""
+        problem = {"title": f"sophiie-mock proxy: {what}", "status": status}
+        named = {"Content-Type": "application/problem+json", "X-Mock-Proxy": "refused", **(headers or {})}
+        self.server.refused(f"{self.command} refused ({status}): {what}")
+        self._hand_back(ForwardedAnswer(status, "", list(named.items()), json.dumps(problem).encode()))
+
+    def _hand_back(self, answer: ForwardedAnswer) -> None:
+        lines = [f"HTTP/1.1 {answer.status} {answer.reason}"]
+        has_length = False
+        for name, value in answer.headers:
+            has_length = has_length or name.lower() == "content-length"
+            lines.append(f"{name}: {value}")
+        if not has_length and answer.status not in (204, 304) and answer.status >= 200:
+            lines.append(f"Content-Length: {len(answer.body)}")
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+        self.wfile.write(head + (b"" if self.command == "HEAD" else answer.body))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing: lines are printed once an exchange is judged."""
+
+
+def _host_name(text: str) -> str:
+    """The name in a Host header; empty for one that cannot be read."""
+    try:
+        return urlsplit(f"//{text}").hostname or ""
+    except ValueError:
+        return ""
