@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.text import short_repr
 
 MAX_BYTES = 8 * 1024 * 1024
 """Most bytes of a file; the server takes ``--max-body`` bytes in one request."""
+MAX_DEPTH = 32
+"""Most levels into which a column's name leads."""
 _DELIMITERS = (",", ";", "\t")
 _SPACES = " \t\r\n"
 
@@ -83,10 +86,19 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _columns(cells: list[str], where: str) -> list[str]:
     names = [cell.strip() for cell in cells]
-    twice = [name for number, name in enumerate(names) if name in names[:number]]
-    if twice or "" in names:
-        what = f"the column {twice[0]!r} stands here twice" if twice else "a column without a name"
-        raise SettingsError(Problem(where, what, "give each column a name of its own"))
+    known: set[str] = set()
+    for name in names:
+        if not name or name in known:
+            what = f"the column {short_repr(name)} stands here twice" if name else "a column without a name"
+            raise SettingsError(Problem(where, what, "give each column a name of its own"))
+        known.add(name)
+        if name.count(".") >= MAX_DEPTH:
+            what = f"the column {short_repr(name)} leads deeper than {MAX_DEPTH} levels"
+            raise SettingsError(Problem(where, what, "write such values in a JSON file"))
+    for name in names:
+        for outer in known & {name[:at] for at, letter in enumerate(name) if letter == "."}:
+            what = f"the column {short_repr(outer)} is the whole of which {short_repr(name)} is a part"
+            raise SettingsError(Problem(where, what, "keep the whole, or its parts"))
     return names
 
 
@@ -97,8 +109,7 @@ def _nested(cells: Mapping[str, str]) -> dict[str, Any]:
             *above, last = name.split(".")
             place = record
             for part in above:
-                inner = place.setdefault(part, {})
-                place = inner if isinstance(inner, dict) else {}
+                place = place.setdefault(part, {})
             place[last] = cell
     return record
 

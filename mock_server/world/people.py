@@ -21,6 +21,8 @@ MOBILES = tuple(f"+61491{last}" for last in (
 # fmt: on
 """Mobile numbers reserved for fiction."""
 
+_MAX_NAME_IN_MAIL = 50  # a mail has at most 64 characters before the @, and a number follows the name
+
 # Numbers of each block that leads use; the last hundred are for businesses and their teams, in the fixtures.
 _BLOCK = 9_900
 _AREA = 2 * _BLOCK
@@ -113,7 +115,8 @@ def phone(seed: int, index: int, area: int) -> str:
 
 def mail_address(first: str, last: str, index: int, host: int) -> str:
     """An address of a person with a name, at one of three hosts that are reserved for examples."""
-    name = "".join(letter for letter in f"{first}.{last}".lower() if letter.isascii() and letter not in "' ")
+    letters = "".join(it for it in f"{first}.{last}".lower() if it.isascii() and (it.isalnum() or it in ".-"))
+    name = ".".join(part for part in letters.split(".") if part)[:_MAX_NAME_IN_MAIL]
     return f"{name}{index + 1}@example.{('com', 'net', 'org')[host]}"
 
 

@@ -1,5 +1,6 @@
 """Records are written, changed and removed by hand through the control plane: checked, and whole or not at all."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,6 +52,15 @@ def test_several_records_are_written_at_once(desk: Desk) -> None:
         ("/records", {"records": {"leads": [{"phone": 1}]}}, 400, "/records/leads/0/phone"),
         ("/records", {"records": {"leeds": []}}, 400, "/records/leeds"),
         ("/records/leads", {"appointments": [{"on": "soonish"}]}, 400, "/appointments/0/on"),
+        ("/records/leads", {"email": []}, 400, "/email"),
+        ("/records/leads", {"phone": {"a": 1}}, 400, "/phone"),
+        ("/records/scenarios", {"name": []}, 400, "/name"),
+        ("/records/appointments", {"source": "PIGEON"}, 400, "/source"),
+        ("/records/appointments", {"source": [{}]}, 400, "/source"),
+        ("/records/appointments", {"about": [], "service": "Gas fitting"}, 400, "/about"),
+        ("/records/leads", {"createdAt": "tomorrow"}, 400, "/createdAt"),
+        ("/records/leads", {"notes": [{"text": "a", "at": "in 2 hours"}]}, 400, "/notes/0/at"),
+        ("/records/leads", {"appointments": [{"lead": "Ada"}]}, 400, "/appointments/0/lead"),
         (
             "/records/leads",
             {"records": [{"phone": "+61491579999"}, {"phone": "+61491579999"}]},
@@ -64,6 +74,21 @@ def test_nothing_is_half_applied(desk: Desk, path: str, body: Any, status: int, 
     refused = desk.admin("POST", path, body)
     assert (refused.status, refused.json.get("pointer")) == (status, pointer), refused.body
     assert state_of(desk.workspace) == before
+
+
+@pytest.mark.parametrize("name", ["a\nb", "   ", "<script>", "J. R.", "\0", "x" * 5_000, "\u202e"])
+def test_a_made_up_mail_is_valid_whatever_the_name_is(desk: Desk, name: str) -> None:
+    made = desk.done("POST", "/records/leads", {"firstName": name})["records"]["leads"][0]
+    assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*@example\.(com|net|org)", made["email"])
+    assert len(made["email"].partition("@")[0]) <= 64
+
+
+def test_a_change_of_a_wrong_type_is_refused(desk: Desk) -> None:
+    lead = desk.workspace.state.rows("leads")[0].id
+    refused = desk.admin("PUT", f"/records/leads/{lead}", {"phone": [{}], "email": {}})
+    assert refused.status == 400
+    assert "/phone" in refused.json["detail"]
+    assert "/email" in refused.json["detail"]
 
 
 def test_events_are_emitted_only_where_they_are_asked_for(desk: Desk) -> None:

@@ -70,6 +70,13 @@ def test_a_table_is_imported_with_the_types_of_the_document(sophiie: Sophiie, tm
         ),
         ("leads.csv", 'firstName\n"Ada\nB"\nBo,3\n', "leads.csv:4: 2 cells, and there are 1 columns"),
         ("leads.csv", "firstName,firstName\n", "leads.csv:1: the column 'firstName' stands here twice"),
+        (
+            "leads.csv",
+            "firstName,a,a.b\nAda,1,2\n",
+            "leads.csv:1: the column 'a' is the whole of which 'a.b' is a part",
+        ),
+        ("leads.csv", "a.b,a\n1,2\n", "leads.csv:1: the column 'a' is the whole"),
+        ("leads.csv", f"{'a.' * 20_000}b\n1\n", "leads.csv:1: the column 'a.a"),
         ("leads.csv", "", "leads.csv: is empty"),
         ("leads.csv", "firstName\n\x00\n", "leads.csv:2: "),
         ("leeds.csv", "firstName\nAda\n", "no kind 'leeds'; did you mean `leads`?"),

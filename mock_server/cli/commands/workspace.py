@@ -85,7 +85,8 @@ def load(file: Path, url: str, kind: str, emit: bool, as_json: bool) -> None:
     else:
         asked = ", ".join(f"{len(some):,} {name}" for name, some in found.records.items())
         every = ", ".join(f"{len(some):,} {name}" for name, some in sorted(made.items()))
-        click.echo(f"{asked} written from {file}; with what follows from them: {every}")
+        follows = f"; with what follows from them: {every}" if every else ""
+        click.echo(f"{asked or 'nothing'} written from {file}{follows}")
 
 
 def _placed(detail: str, file: str, found: RecordFile) -> list[Problem]:

@@ -80,6 +80,9 @@ class Drafting:
             self._faults.add(fault)
             return
         if above is not None:
+            if draft.said.get(link, above.id) != above.id:
+                what = f"is the {above.kind.name} record in which this one is written"
+                self._faults.add(FaultyValue(draft.place(link), what, "leave it out"))
             draft.said[link] = above.id
             draft.places.setdefault(link, path)
         self.drafts.append(draft)

@@ -10,7 +10,7 @@ from mock_server.workspaces.own_data.drafts import Draft
 from mock_server.workspaces.own_data.faults import Faults, FaultyValue, Path
 from mock_server.workspaces.own_data.names import RecordNames
 from mock_server.workspaces.own_data.vocabulary import UNIQUE
-from mock_server.world.clock import from_epoch_ms
+from mock_server.world.clock import epoch_ms, from_epoch_ms, parse
 from mock_server.world.clock import stamp as time_stamp
 
 _TIMES = ("createdAt", "updatedAt")
@@ -47,12 +47,20 @@ class Resolution:
             value = [self._mail(item, (*path, number)) for number, item in enumerate(value)]
         schema = kind.fields.get(name)
         if schema is not None:
-            return self._context.values.fitted(value, schema, path, self._context.chance(kind.name, draft.id, name))
+            fitted = self._context.values.fitted(value, schema, path, self._context.chance(kind.name, draft.id, name))
+            return self._happened(name, fitted, path)
         if name in _TIMES and value is not None:
-            return time_stamp(from_epoch_ms(self._context.values.moment(value, path)))
+            return self._happened(name, time_stamp(from_epoch_ms(self._context.values.moment(value, path))), path)
         if name in _FLAGS and not isinstance(value, bool):
             raise FaultyValue(path, f"is {short_repr(value, 40)}", "true or false")
         return self._alike(draft, name, value, path)
+
+    def _happened(self, name: str, value: Any, path: Path) -> Any:
+        """The value, unless it is a time in the future at which a record was created or changed."""
+        dated = name in _TIMES and isinstance(value, str) and not self._context.contract.foreign
+        if dated and epoch_ms(parse(value)) > self._context.now:
+            raise FaultyValue(path, "lies ahead; what is recorded has happened", "give a time before now")
+        return value
 
     def _reference(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
         """The id of the named record; for the service of an appointment, its id and its name."""
@@ -100,7 +108,7 @@ class Resolution:
         kind = draft.kind.name
         for name in UNIQUE.get(kind, ()):
             value = draft.said.get(name)
-            if value in (None, ""):
+            if value in (None, "") or isinstance(value, dict | list):  # the latter was refused as a value
                 continue
             place, key = draft.place(name), (kind, name, value)
             others = [row.id for row in self._context.tx.find(kind, {name: value}) if row.id != draft.id]

@@ -10,7 +10,7 @@ from mock_server.workspaces.own_data.drafts import Draft
 from mock_server.workspaces.own_data.faults import FaultyValue
 from mock_server.workspaces.own_data.vocabulary import STATUSES
 from mock_server.world.appointments import plan
-from mock_server.world.business_rules import appointment_status
+from mock_server.world.business_rules import SOURCES, appointment_status
 from mock_server.world.calendar import DAY, HOUR, MINUTE
 from mock_server.world.clock import epoch_ms, parse
 from mock_server.world.conversations import Conversation, pick_topic
@@ -77,15 +77,12 @@ def plan_contact(context: OwnDataContext, draft: Draft) -> PlannedContact:
     """Plan the contact for the draft of an inquiry."""
     about = _text(draft, "about") or _text(draft, "service")
     at = said_time(draft, "createdAt")
-    if at is not None and at > context.now:
-        raise FaultyValue(
-            draft.place("createdAt"), "lies ahead; what is recorded has happened", "give a time before now"
-        )
     return PlannedContact(draft, str(draft.said.get("source", "CALL")), about, at, id=draft.id)
 
 
 def plan_visit(context: OwnDataContext, draft: Draft) -> PlannedVisit:
     """Plan the visit for the draft of an appointment. Raises FaultyValue for an impossible one."""
+    _refuse_source(draft)
     service = _service(context, draft)
     minutes = draft.words.get("minutes", service.minutes if service else 60)
     if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes <= 1_440:
@@ -119,14 +116,22 @@ def visit_status(context: OwnDataContext, draft: Draft, start: int, end: int) ->
     raise FaultyValue(draft.place("status"), what, f"{' or '.join(fits)}, or another time")
 
 
+def _refuse_source(draft: Draft) -> None:
+    """Raises FaultyValue if a booking came in by a way that there is not."""
+    source = draft.words.get("source", SOURCES[0])
+    if source not in SOURCES:
+        what = f"is none of the sources there are{did_you_mean(str(source), SOURCES)}"
+        raise FaultyValue(draft.place("source"), what, f"one of {', '.join(SOURCES)}")
+
+
 def _service(context: OwnDataContext, draft: Draft) -> Service | None:
     """The given service, or one that fits the words."""
-    services = context.world.business.services
+    services, about = context.world.business.services, _text(draft, "about")
     if "tradeService" in draft.said:
         said = draft.said["tradeService"]
         name = said.get("name") if isinstance(said, dict) else None
         return next((it for it in services if it.name == name), None)
-    topic = pick_topic(context.world.business, _text(draft, "about"), context.chance("service", draft.id))
+    topic = pick_topic(context.world.business, about, context.chance("service", draft.id))
     return next((it for it in services if it.name == topic.service), services[0] if services else None)
 
 
