@@ -1,7 +1,7 @@
 """Forward a request to the replica that serves the state, and its answer to the client, byte by byte.
 
-What is not safe to repeat is sent with ``Expect: 100-continue``: until the other side asks for the body it has done
-nothing, so a request can be sent again when the other side goes before that.
+A request that is not safe to repeat is sent with ``Expect: 100-continue``. The other replica does nothing before it
+asks for the body, so if it goes away before that, the request can be sent again.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -30,22 +30,22 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=2.0)
 
 
 class NotSent(Exception):
-    """The other replica has done nothing: it is gone, or serves the state no more."""
+    """The other replica has done nothing: it is gone, or no longer serves the state."""
 
 
 class AnswerLost(Exception):
-    """The other replica went while it may have been doing what was asked."""
+    """The other replica went away, and may have handled the request before that."""
 
 
 class _Body:
-    """The body of a request, read from the client when the other side asks for it."""
+    """The body of a request, read from the client when the other replica asks for it."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self.begun = False
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """Give the body part by part. Raises AnswerLost when the client goes."""
+        """Give the body part by part. Raises AnswerLost when the client goes away."""
         self.begun = True
         while True:
             message = await self._receive()
@@ -58,14 +58,14 @@ class _Body:
 
 
 class Forwarder:
-    """A client of other replicas. Lives as long as the event loop that it is used in."""
+    """A client of other replicas. It lives as long as the event loop that uses it."""
 
     def __init__(self, peer: Peer) -> None:
         self._secret = peer.secret
         self._session: aiohttp.ClientSession | None = None
 
     async def forward(self, scope: Scope, receive: Receive, send: Send, url: str) -> None:
-        """Send a request on, and its answer back. Raises NotSent or AnswerLost before anything of that was sent."""
+        """Send a request on, and its answer back. Raises NotSent or AnswerLost before any part of the answer is sent."""
         body = _Body(receive)
         repeatable = scope["method"] in _REPEATABLE and not _has_body(scope)
         session = self._opened()
@@ -93,14 +93,14 @@ class Forwarder:
             raise AnswerLost from None
 
     async def close(self) -> None:
-        """Close what is open: whoever waits for an answer is told that it is lost, or that nothing was sent."""
+        """Close all connections: a request that waits for its answer ends with AnswerLost or NotSent."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # One connection for each request: on one that waits, nobody knows whether the other side is gone.
+            # One connection for each request: if a connection is idle, nobody sees that the other replica is gone.
             connector = aiohttp.TCPConnector(limit=0, force_close=True)
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=_TIMEOUT, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()

@@ -1,4 +1,4 @@
-"""How replicas of one state reach each other, and how they know each other: by a secret that only they have."""
+"""How replicas of one state reach each other, and recognize each other by a secret that they share."""
 
 import hmac
 import re
@@ -23,12 +23,12 @@ class Peer:
     secret: str
 
     def knows(self, shown: bytes) -> bool:
-        """Tell whether a request with this secret comes from another replica."""
+        """Tell whether this secret is the one that all replicas share."""
         return hmac.compare_digest(shown, self.secret.encode())
 
 
 def peer_of(settings: Settings, own_url: str) -> Peer | None:
-    """The replica that a server is to be; None where it is the only one. Raises SettingsError."""
+    """Make the description of this server as a replica; None if it is the only server. Raises SettingsError."""
     if not settings.peer_secret_file:
         if settings.peer_url:
             raise SettingsError(Problem("--peer-url", "replicas share a secret", "give it with --peer-secret-file"))

@@ -1,7 +1,7 @@
-"""One of several servers on one database: it serves the state, or forwards to the one that does, and takes over.
+"""One of several servers on one database: it serves the state, or forwards to the one that does.
 
-The one that serves has the lease of the database. When that ends, as its server has stopped, died or was cut off, the
-first replica that gets it makes the application, and serves from then on what waits meanwhile.
+The replica that serves has the lease of the database. The lease ends when that replica stops, dies or is cut off. The
+first other replica that then gets the lease makes the application, and serves the requests that wait.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from mock_server.store.base import Log
 log = logging.getLogger("mock_server")
 
 _LOOK_SECONDS = 0.2
-"""Between two looks who has the lease."""
+"""The time between two checks which replica has the lease."""
 _PATIENCE_SECONDS = 20.0
-"""How long a request waits for somebody to serve it: a lease, and the start of an application."""
+"""How long a request waits for a replica that serves: a lease must end, and an application must start."""
 _BUSY = b'{"error":"nobody serves this state at the moment; ask again soon"}'
 _LOST = b'{"error":"the replica that served this request is gone, and nobody knows how far it came"}'
 _STRANGER = b'{"error":"this header is for replicas, which share a secret"}'
@@ -32,8 +32,8 @@ _STRANGER = b'{"error":"this header is for replicas, which share a secret"}'
 class Replica(Starlette):
     """The application of a replica.
 
-    ``owner`` looks up the URL of the replica that has the lease, None for nobody; ``claim`` takes the lease, or raises
-    StateError; ``make`` makes the application on a log. All three may take a while, so they are called in threads.
+    ``owner`` looks up the URL of the replica that has the lease, None if no replica has it; ``claim`` takes the lease,
+    or raises StateError; ``make`` makes the application on a log. All three may take a while, so they run in threads.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Replica(Starlette):
     ) -> None:
         super().__init__(lifespan=self._living)
         self.lost: Callable[[StateError], None] = lambda fault: None
-        """Called when another replica has taken over from this one, which must stop then."""
+        """The callback for the moment when another replica has taken over: this replica must stop then."""
         self._peer = peer
         self._owner, self._claim, self._make = owner, claim, make
         self._forwarder = Forwarder(peer)
@@ -67,26 +67,26 @@ class Replica(Starlette):
             await self._serve(scope, receive, send)
         elif not self._peer.knows(shown):
             await _answer(send, 403, _STRANGER)
-        elif self._serving is None:  # never forwarded twice: that could go round in a circle
+        elif self._serving is None:  # never forwarded twice: two replicas could forward it to each other for ever
             await _answer(send, 503, _BUSY, [(NOT_SERVED_HERE, b"1")])
         else:
             named = [(name, value) for name, value in scope["headers"] if name != PEER]
             await self._serving({**scope, "headers": named}, receive, send)
 
     async def _tell_health(self, path: str, send: Send) -> None:
-        """This replica lives, whoever serves; and it can be sent requests where it knows who does."""
+        """Answer that this replica is live, and that it is ready once it knows the replica that serves."""
         if path == LIVE:
             await _answer(send, 200, b'{"status":"live"}')
         else:
             await _answer(send, *((200, b'{"status":"ready"}') if self._url else (503, _BUSY)))
 
     async def close(self) -> None:
-        """End deliveries, where this replica makes any: the server asks for that as it stops."""
+        """End deliveries if this replica makes any. The server calls this when it stops."""
         if self._serving is not None:
             await self._serving.state.dispatcher.close()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Here or there, as soon as somebody serves."""
+        """Serve a request here or on another replica, as soon as one of them serves."""
         now = asyncio.get_running_loop().time
         last = now() + _PATIENCE_SECONDS
         while now() < last:
@@ -114,26 +114,26 @@ class Replica(Starlette):
             await self._forwarder.close()
 
     async def _watch(self) -> None:
-        """Look who serves, until this replica does."""
+        """Look up which replica serves, until this one does."""
         before, said = None, ""
         while self._serving is None:
             try:
                 self._url = await asyncio.to_thread(self._owner)
-                if self._url != before:  # it may hang, and who waits for it would wait with it
+                if self._url != before:  # the earlier one may hang, and requests that it has would hang too
                     await self._forwarder.close()
                 before = self._url
                 if self._url is None:
                     await self._take_over()
-            except StateError as fault:  # somebody else was quicker, has it without being a replica, or it is gone
+            except StateError as fault:  # another server was quicker or is no replica, or the database is gone
                 if str(fault) != said:
                     log.warning("this replica does not serve: %s", fault)
                 said = str(fault)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _take_over(self) -> None:
-        """Have the lease, and serve. Raises StateError where another one has it.
+        """Take the lease, and serve. Raises StateError if another server has the lease.
 
-        A state that cannot be served ends this replica, as it would end a server at its start.
+        A state that cannot be served ends this replica, as it ends a single server at its start.
         """
         kept = await asyncio.to_thread(self._claim)
         self._opened.push_async_callback(asyncio.to_thread, kept.close)
@@ -142,7 +142,9 @@ class Replica(Starlette):
             app = await asyncio.to_thread(self._make, kept)
         except SetupError as fault:
             self.lost(StateError(*fault.problems))
-            await asyncio.Event().wait()  # for the end: this replica keeps the lease, or it would try again
+            await (
+                asyncio.Event().wait()
+            )  # until the process ends; without the lease this replica would try to take over again
             raise
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         if not getattr(kept, "is_first", True):

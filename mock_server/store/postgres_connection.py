@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that speaks as the tables of a log do, and gives up rather than wait for ever."""
+"""A connection to PostgreSQL for the tables of a log. It gives up after some seconds instead of waiting for ever."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from mock_server.store.postgres_errors import described
 
 OLDEST = 14
 """The oldest major version of PostgreSQL that is served."""
-_GIVE_UP = {  # what a user writes into the URL wins
+_GIVE_UP = {  # the same option in the user's URL wins
     "application_name": "sophiie-mock",
     "connect_timeout": "3",  # seconds
     "tcp_user_timeout": "3000",  # milliseconds
@@ -28,7 +28,7 @@ _GIVE_UP = {  # what a user writes into the URL wins
     "keepalives_count": "2",
 }
 # A server that was paused in the middle of a transaction must not keep others away for longer than its lease.
-# An answer says that a change lasts: so it does, whatever the database does by default.
+# An answer promises that a change is durable, so commits must be flushed even if the database's default says otherwise.
 _SESSION = """
 SELECT set_config('idle_in_transaction_session_timeout', '2s', false), set_config('lock_timeout', '3s', false),
     set_config('statement_timeout', '60s', false), set_config('client_encoding', 'UTF8', false),
@@ -37,10 +37,10 @@ SELECT set_config('idle_in_transaction_session_timeout', '2s', false), set_confi
 
 
 class _EscapingDumper(StrDumper):
-    """Writes a text with a NUL, which PostgreSQL has no way to keep."""
+    """Writes a text that may contain NUL, a character that PostgreSQL cannot store."""
 
     def dump(self, obj: str) -> Any:
-        """Escape it; U+0001 is the sign for that, and escaped as well."""
+        """Escape each NUL with U+0001; U+0001 itself is escaped as well."""
         return super().dump(obj.replace("\x01", "\x011").replace("\x00", "\x010"))
 
 
@@ -61,7 +61,7 @@ class _BinaryTextLoader(TextBinaryLoader):
 
 
 class PostgresConnection:
-    """Runs statements; `?` stands for a value. Raises psycopg.Error, of which ``explained`` makes an error of ours."""
+    """Runs statements; `?` stands for a value. Raises psycopg.Error, which ``explained`` turns into a StateError."""
 
     def __init__(self, url: str) -> None:
         self.raw = psycopg.connect(url, autocommit=True, **_defaults(url))
@@ -77,7 +77,7 @@ class PostgresConnection:
         return self.raw.execute(statement.replace("?", "%s").encode(), values, binary=True)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement for each of these rows."""
+        """Run one statement once for each row."""
         self.raw.cursor().executemany(statement.replace("?", "%s").encode(), rows)
 
     def script(self, statements: str) -> None:
@@ -86,11 +86,11 @@ class PostgresConnection:
 
     @property
     def is_open(self) -> bool:
-        """False once it is known that the other side has closed it."""
+        """False once it is known that the database has closed the connection."""
         return not self.raw.closed
 
     def is_usable(self) -> bool:
-        """Look whether it is open, while nothing is asked: then the other side has nothing to say but good-bye."""
+        """Check an idle connection: if there is something to read on it, the database is closing it."""
         if not self.is_open:
             return False
         with selectors.DefaultSelector() as looking:  # `select` itself knows only the first 1,024 files of a process
@@ -98,18 +98,18 @@ class PostgresConnection:
             return not looking.select(0)
 
     def cut(self) -> None:
-        """End it from another thread: whoever waits for an answer on it is told so."""
+        """End the connection from another thread: a statement that waits for its answer fails at once."""
         with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.raw.fileno())) as twin:
             twin.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close it, also in the middle of a transaction."""
+        """Close the connection, also in the middle of a transaction."""
         self.raw.close()
 
 
 def opened(url: str) -> PostgresConnection:
-    """A connection to a database that can be used. Raises StateError."""
-    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of, our own errors say
+    """Open a connection to a database that fulfils our conditions. Raises StateError."""
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # our own errors say the same as its warnings
     with explained(url):
         made = PostgresConnection(url)
         try:
@@ -122,7 +122,7 @@ def opened(url: str) -> PostgresConnection:
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Turn an error of psycopg into one with our words."""
+    """Turn an error of psycopg into a StateError with the cause and the remedy."""
     try:
         yield
     except psycopg.Error as fault:
@@ -148,7 +148,7 @@ def _defaults(url: str) -> dict[str, Any]:
 
 
 def _adapt(adapters: AdaptersMap) -> None:
-    """Numbers are always of one size, or each size would be a statement of its own to the database."""
+    """Send all numbers in one size, because each size would be a statement of its own for the database."""
     adapters.register_dumper(int, Int8BinaryDumper)
     adapters.register_dumper(str, _EscapingDumper)
     adapters.register_loader("text", _TextLoader)

@@ -1,7 +1,7 @@
 """A state on PostgreSQL: changed in transactions that a server makes only while it has the lease.
 
-A connection may break at any moment. What was not sent is sent again on a new one. Where nobody knows whether the last
-transaction was kept, the database is asked: each transaction leaves its number in the row of its server.
+A connection may break at any moment. Statements that were not sent are sent again on a new one. If it is not known
+whether the last transaction was kept, the database can tell: each transaction writes its number into its server's row.
 """
 
 import time
@@ -21,18 +21,18 @@ from mock_server.store.postgres_schema import FENCED, prepare
 from mock_server.store.sql import SqlConnection
 
 _IN_DOUBT_SECONDS = 10.0
-"""How long the database is waited for that must say whether a transaction was kept."""
+"""How long to wait for the database to say whether a transaction was kept."""
 _PAUSE_SECONDS = 0.1
 _AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
-"""A large state is read in one transaction, in which the database waits while we unpack what it gave."""
+"""A large state is read in one transaction, in which the database waits while we unpack the rows."""
 _FENCE = "SELECT sophiie_fence(?, ?)"
 _TAKE_A_BACKUP = "restore the database from a backup, or give another one"
 
 
 class PostgresDatabase:
-    """Raises StateError, with the cause and the remedy, when the database cannot be used."""
+    """The state in a database. Raises StateError, with the cause and the remedy, when the database cannot be used."""
 
-    is_busy = False  # it puts itself in order beside its writers
+    is_busy = False  # PostgreSQL cleans up by itself, and does not block writers
 
     def __init__(self, url: str, address: str = "") -> None:
         self.lost: Callable[[StateError], None] = lambda fault: None
@@ -48,16 +48,16 @@ class PostgresDatabase:
             raise
 
     def checked(self, db: SqlConnection) -> None:
-        """Return None: a database is of one moment, and looks after its pages itself."""
+        """Return None: a database shows one moment, and checks its pages itself."""
 
     def new_layer(self, db: SqlConnection) -> LayerId:
-        """A number that no layer ever had."""
+        """Make a number that no layer ever had."""
         (number,) = db.execute("SELECT nextval('layer_numbers')").fetchone()
         return int(number)
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
-        """Read rows of one moment."""
+        """Read rows as they were at one moment."""
         try:
             self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self._db.script(_AS_LONG_AS_IT_TAKES)
@@ -72,7 +72,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self, rows: int = 1) -> Iterator[PostgresConnection]:
-        """Write rows. They are kept when it ends without an error."""
+        """Write rows. They are kept if the block ends without an error."""
         number = self._number + 1
         try:
             self._begin("BEGIN", number)
@@ -87,7 +87,7 @@ class PostgresDatabase:
 
     @contextmanager
     def batch(self, rows: int) -> Iterator["Batch"]:
-        """Write rows, with statements that go out together when it ends; they are kept then."""
+        """Write rows, with statements that are sent together at the end of the block; then the rows are kept."""
         batch = Batch()
         yield batch
         number = self._number + 1
@@ -97,13 +97,13 @@ class PostgresDatabase:
         except psycopg.Error as fault:
             if self._db.is_open:
                 self._settle(number, fault)
-            elif not self._is_kept(number):  # it broke, and nothing of this was kept
+            elif not self._is_kept(number):  # the connection broke, and nothing of the batch was kept
                 with self.transaction() as db:
                     batch.run(db)
         self._number = number
 
     def close(self) -> None:
-        """Let go of the connections, and of the lease."""
+        """Close the connection, and give the lease back."""
         self.lease.close()
         self._db.close()
 
@@ -115,21 +115,21 @@ class PostgresDatabase:
             self._db.execute("COMMIT")
 
     def _begin(self, statement: str, number: int | None = None) -> None:
-        """Begin a transaction, on a new connection where this one was closed meanwhile."""
+        """Begin a transaction, on a new connection if this one was closed meanwhile."""
         self._connect()
         self._db.execute(statement)
         if number is not None:
             self._db.execute(_FENCE, (self.lease.server, number))
 
     def _connect(self) -> None:
-        """Have a connection, a new one where this one was closed meanwhile."""
+        """Open a new connection if this one was closed meanwhile."""
         self._check()
         if not self._db.is_usable():
             self._db.close()
             self._db = opened(self._url)
 
     def _check(self) -> None:
-        """Raises StateError where nothing may be written now."""
+        """Check that this server may write now. Raises StateError."""
         if self._over is not None:
             raise self._over
         if not self.lease.is_held():
@@ -139,7 +139,7 @@ class PostgresDatabase:
             )
 
     def _settle(self, number: int, fault: psycopg.Error) -> None:
-        """After an error: return where the transaction was kept all the same, else raise what went wrong."""
+        """After an error, return if the transaction was kept all the same; else raise a StateError with the cause."""
         if fault.sqlstate == FENCED:
             self._roll_back()
             raise self._gone(taken_over(self._url)) from None
@@ -150,7 +150,7 @@ class PostgresDatabase:
         raise StateError(described(self._url, fault)) from None
 
     def _is_kept(self, number: int) -> bool:
-        """Ask the database whether it kept a transaction, for as long as it may need to come back."""
+        """Ask the database whether it kept a transaction. Ask again while the database is away, for some seconds."""
         last = time.monotonic() + _IN_DOUBT_SECONDS
         while True:
             try:
@@ -166,10 +166,10 @@ class PostgresDatabase:
         return kept == number
 
     def _last_kept(self) -> int | None:
-        """The number of the last transaction; None where another server has taken over."""
+        """The number of the last transaction; None if another server has taken over."""
         if not self._db.is_open:
             self._db = opened(self._url)
-        # The row is locked for as long as the connection before may still be at work.
+        # The row stays locked while the transaction of the broken connection may still be running.
         found = self._db.execute("SELECT commits FROM servers WHERE id = ? FOR UPDATE", (self.lease.server,))
         row = found.fetchone()
         return None if row is None else int(row[0])
@@ -181,14 +181,14 @@ class PostgresDatabase:
         return self._over
 
     def _roll_back(self) -> None:
-        """End what was begun; a connection that is gone has ended it by itself."""
+        """End the transaction; if the connection is gone, the database has ended the transaction by itself."""
         with suppress(psycopg.Error):
             if self._db.is_open:
                 self._db.execute("ROLLBACK")
 
 
 class Batch:
-    """Statements that are sent together, and once more where the connection was closed before."""
+    """Statements that are sent together, and once more if the connection was closed before."""
 
     def __init__(self) -> None:
         self._statements: list[tuple[str, Sequence[Any], bool]] = []
@@ -198,10 +198,10 @@ class Batch:
         self._statements.append((statement, values, False))
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Note one statement for each of these rows."""
+        """Note one statement with its rows."""
         self._statements.append((statement, tuple(rows), True))
 
     def run(self, db: PostgresConnection) -> None:
-        """Run them in their order."""
+        """Run the statements in their order."""
         for statement, values, many in self._statements:
             (db.executemany if many else db.execute)(statement, values)

@@ -7,7 +7,7 @@ from mock_server.support.text import shorten
 
 _PASSWORD = "check the user; the password comes from PGPASSWORD, or from the file that PGPASSFILE names"
 _RUNNING = "see that it runs, and that host and port are right"
-_MEANINGS = (  # how the code of an error begins → the remedy; the first that fits counts
+_MEANINGS = (  # the beginning of an error's code → the remedy; the first entry that fits counts
     ("28", _PASSWORD),
     ("3D000", "make the database with `createdb NAME`, or name another one"),
     ("3F000", "make the schema with CREATE SCHEMA, or name another one"),
@@ -26,7 +26,7 @@ _MEANINGS = (  # how the code of an error begins → the remedy; the first that 
 
 
 def described(url: str, fault: psycopg.Error) -> Problem:
-    """An error as a problem of the place where state is kept."""
+    """Describe an error of psycopg as a problem of the database at ``url``."""
     return Problem(url, _words(fault), _remedy(fault))
 
 

@@ -1,8 +1,8 @@
 """The lease of a server on a database: the right to write, for some seconds, renewed for as long as it lives.
 
-Each server that has it is a row of ``servers`` with a number of its own. Who takes over removes the row of the one
-before, and each transaction ends with an error that does not find the row of its server: whoever was paused or cut off
-can never write again, whatever it believes.
+A server that has the lease is a row of ``servers`` with a number of its own. A server that takes over removes the row
+of the one before. A transaction that does not find the row of its server ends with an error. So a server that was
+paused or cut off can never write again, even if it believes that it still has the lease.
 """
 
 import os
@@ -20,7 +20,7 @@ from mock_server.store.postgres_connection import PostgresConnection, explained,
 LEASE_SECONDS = 3.0
 _RENEWED_EVERY = 1.0
 _TRIED_AGAIN_AFTER = 0.2
-_DRIFT = 0.1  # seconds that two clocks may differ after a lease
+_DRIFT = 0.1  # seconds: the most by which two clocks may differ at the end of a lease
 _STOP_IT = "stop it, or give another database"
 
 _ALIVE = "SELECT id, name, until::text FROM servers WHERE until > clock_timestamp() ORDER BY id DESC LIMIT 1"
@@ -37,11 +37,11 @@ def lease_clock() -> float:
 
 
 class Lease:
-    """Held from the start. Raises StateError where another server has the database and lives.
+    """The lease of this server, taken when it is made. Raises StateError if another living server has the database.
 
-    ``address`` is the URL under which other servers reach this one. ``taken`` is called, in a thread, once another one
-    has the lease. ``cut`` is called where the database has not answered for longer than that, so that nobody waits for
-    it on a connection that is open.
+    ``address`` is the URL under which other servers reach this one. ``taken`` is called, in a thread, once another
+    server has the lease. ``cut`` is called if the database has not answered for twice the time of a lease, so that no
+    statement waits for it on an open connection.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Lease:
             thread.start()
 
     def is_held(self) -> bool:
-        """Tell whether nobody else can have the database: then data that was read before this call was current."""
+        """Tell whether no other server can have the lease: then data that was read before this call was current."""
         return self._clock() < self._until
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class Lease:
         self._db.close()
 
     def _claimed(self) -> tuple[int, float]:
-        """The number of this server, and until when it has the lease. A dead one's is waited for."""
+        """Take the lease, once that of a dead server has ended; return this server's number and the lease's end."""
         before: tuple[int, str, str] | None = None
         while True:
             asked = self._clock()
@@ -106,14 +106,14 @@ class Lease:
                 return
 
     def _watch(self) -> None:
-        """Cut the connections of a database that stands still: who waits for an answer would wait for ever."""
+        """Cut the connections to a database that does not answer, because statements on them would wait for ever."""
         while not self._over.wait(_RENEWED_EVERY):
             if self._clock() > self._until + LEASE_SECONDS:
                 self._db.cut()
                 self._cut()
 
     def _renew(self) -> bool:
-        """Renew it; False where the database cannot be asked. Raises StateLost when another server has it."""
+        """Renew the lease; False if the database does not answer. Raises StateLost if another server has the lease."""
         try:
             if not self._db.is_open:
                 self._db = opened(self._url)
@@ -134,10 +134,10 @@ def taken_over(url: str) -> StateLost:
 
 
 def _claim(db: PostgresConnection, address: str) -> tuple[tuple[int, str, str], int | None]:
-    """The server that has the database, and the number of this one where it has it from now on."""
+    """Return the server that has the lease, and the number of this one if it has the lease from now on."""
     db.execute("BEGIN")
     try:
-        db.execute("LOCK TABLE servers IN EXCLUSIVE MODE")  # waits for transactions of the one before
+        db.execute("LOCK TABLE servers IN EXCLUSIVE MODE")  # waits for transactions of the server before
         alive: tuple[int, str, str] | None = db.execute(_ALIVE).fetchone()
         if alive is not None:
             db.execute("ROLLBACK")

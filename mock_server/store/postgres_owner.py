@@ -1,4 +1,4 @@
-"""Who serves the state in a database, as a server sees it that does not."""
+"""Find out which server serves the state in a database, for a server that does not."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ _OWNER = "SELECT url FROM servers WHERE until > clock_timestamp() ORDER BY id DE
 
 
 class OwnerWatch:
-    """Looks up who has the lease, on a connection of its own."""
+    """Looks up which server has the lease, on a connection of its own."""
 
     def __init__(self, url: str, connect: Callable[[str], PostgresConnection] = opened) -> None:
         self._url = url
@@ -18,9 +18,9 @@ class OwnerWatch:
         self._db: PostgresConnection | None = None
 
     def owner(self) -> str | None:
-        """The URL of the server that has the lease; None for nobody, or one that others cannot reach.
+        """Look up the URL of the server that has the lease; None if no server has it, or one without a URL.
 
-        Raises StateError where the database cannot be asked.
+        Raises StateError if the database does not answer.
         """
         if self._db is None or not self._db.is_usable():
             self.close()
@@ -28,13 +28,13 @@ class OwnerWatch:
         with explained(self._url):
             try:
                 found = self._db.execute(_OWNER).fetchone()
-            except psycopg.errors.UndefinedTable:  # nobody was ever here
+            except psycopg.errors.UndefinedTable:  # no server has used this database yet
                 return None
-            except psycopg.errors.UndefinedColumn:  # nor a version that has replicas
+            except psycopg.errors.UndefinedColumn:  # only a version without replicas has used it
                 return None
         return (found[0] or None) if found else None
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._db is not None:
             self._db.close()

@@ -1,7 +1,7 @@
-"""The tables of a state on PostgreSQL, and how those of an earlier version become those of this one.
+"""The tables of a state on PostgreSQL, and the scripts that bring tables of an earlier version up to date.
 
-They lie in the first schema of the search path, and mean what those of a state file mean (``file_layout``). There is
-no sum over all heads and layers: a database, unlike a copy of a file, is always of one moment.
+The tables are in the first schema of the search path, and have the same meaning as those of a state file
+(``file_layout``). There is no checksum over all heads and layers: unlike a copy of a file, a database is consistent.
 """
 
 from collections.abc import Sequence
@@ -63,12 +63,12 @@ END $$;
     _LEAVES_A_LAYER.format(table=table, verb=verb) for table in ("blocks", "records") for verb in ("UPDATE", "DELETE")
 )
 FENCED = "SM001"
-"""The code of the error with which a transaction ends whose server has been taken over."""
+"""The code of the error that ends a transaction when another server has taken over."""
 
 _WITH_REPLICAS = "ALTER TABLE servers ADD COLUMN url text NOT NULL DEFAULT ''"
 
 MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS)
-"""The script at each place makes the tables of one version more. One that was released is never changed."""
+"""Each script brings the tables to the next version. A script that was released is never changed."""
 _TABLES = ("servers", "layers", "heads", "contents", "blocks", "records")
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('sophiie-mock'), hashtext(current_schema()))"
 _THERE = """
@@ -77,7 +77,7 @@ SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablenam
 
 
 def prepare(db: PostgresConnection, url: str) -> None:
-    """Make the tables, or bring them up to this version. Raises StateError for those of a newer one, or of others."""
+    """Make the tables, or bring them up to date. Raises StateError for tables of a newer version or other program."""
     with explained(url):
         db.execute("BEGIN")
         try:
@@ -95,7 +95,7 @@ def prepare(db: PostgresConnection, url: str) -> None:
 
 
 def _version(db: PostgresConnection, url: str) -> int:
-    """The version of the tables that are there; 0 for none."""
+    """The version of the tables in the database; 0 if there are none."""
     there = {name for (name,) in db.execute(_THERE, (["sophiie_mock", *_TABLES],))}
     if "sophiie_mock" not in there:
         if there:
