@@ -65,7 +65,7 @@ class Forwarder:
         self._session: aiohttp.ClientSession | None = None
 
     async def forward(self, scope: Scope, receive: Receive, send: Send, url: str) -> None:
-        """Send a request on, and its answer back. Raises NotSent or AnswerLost before any part of the answer is sent."""
+        """Send a request on, and its answer back. Raises NotSent or AnswerLost before any of the answer is sent."""
         body = _Body(receive)
         repeatable = scope["method"] in _REPEATABLE and not _has_body(scope)
         session = self._opened()
