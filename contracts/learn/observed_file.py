@@ -16,7 +16,9 @@ from contracts.learn.gap_ledger import KnownGap
 from contracts.learn.overlay_actions import Action, OverlayActions
 from contracts.shapes.exchanges import ShapeRecording
 from contracts.spec.document import Contract
+from contracts.spec.overlaid import corrected
 
+_MAX_ROUNDS = 4
 DEFAULT_FILE = "sophiie-mock.observed.yaml"
 _HEAD = """\
 # Written by `sophiie-mock learn` from recordings of the real API; it holds shapes and counts, and no value of them.
@@ -71,7 +73,24 @@ def learn(contract: Contract, gaps: Sequence[KnownGap], recordings: Sequence[Sha
                for key in answer.gap.operations}  # fmt: skip
     differences = comparison.differences()
     actions = OverlayActions(contract, recordings).actions(differences, settled)
+    assumptions = [answer.assumption for answer in answers if answer.assumption]
+    for _ in range(_MAX_ROUNDS if actions or assumptions else 0):
+        more = _more_actions(contract, recordings, assumptions, actions)
+        if not more:
+            break
+        actions += more
     return Learned(answers, differences, actions, sum(len(recording.exchanges) for recording in recordings))
+
+
+def _more_actions(
+    contract: Contract, recordings: Sequence[ShapeRecording], assumptions: Sequence[str], actions: Sequence[Action]
+) -> list[Action]:
+    """The actions that are still missing: a correction of a shared component may be wrong for another operation."""
+    overlay = {"overlay": "1.0.0", "actions": [*actions], "x-assumptions": [*assumptions]}
+    better = corrected(contract, json.loads(json.dumps(overlay)))
+    comparison = ContractComparison(better)
+    comparison.add(recordings)
+    return OverlayActions(better, recordings, later=True).actions(comparison.differences())
 
 
 def save_observed(learned: Learned, path: Path) -> None:

@@ -22,8 +22,10 @@ Action = dict[str, Any]
 class OverlayActions:
     """Derives the actions for differences; ``recordings`` have the shapes."""
 
-    def __init__(self, contract: Contract, recordings: Sequence[ShapeRecording]) -> None:
+    def __init__(self, contract: Contract, recordings: Sequence[ShapeRecording], *, later: bool = False) -> None:
         self._contract = contract
+        self.later = later
+        """True for corrections of what earlier ones have changed for other operations too: they only widen."""
         shapes: dict[tuple[str, int], list[Shape]] = {}
         for recording in recordings:
             for it in recording.exchanges:
@@ -67,8 +69,10 @@ class OverlayActions:
                 yield from self._field(operation, one)
             case DifferenceKind.ABSENT:
                 yield from _absent(operation, one)
+                if not self.later and one.count == one.of and one.mismatch.got == "never there":
+                    yield from _removed(operation, one)
             case DifferenceKind.TYPE | DifferenceKind.NULL:
-                yield from _type(operation, one)
+                yield from self._type(operation, one)
             case DifferenceKind.ENUM:
                 yield from _word(operation, one)
             case DifferenceKind.FORMAT:
@@ -89,6 +93,19 @@ class OverlayActions:
                 response["content"] = {"application/json": {"schema": schema_of(shape)}}
         yield {"target": json_path(responses.steps), "update": {str(one.status): response}}
 
+    def _type(self, operation: Operation, one: Difference) -> Iterator[Action]:
+        """The type is widened, or replaced where nothing of the documented type has come."""
+        shape = self._shapes.get((operation.key, one.status))
+        member = shape.at(one.mismatch.steps) if shape is not None else None
+        place = _node(operation, one) if one.mismatch.steps else None
+        is_always = member is not None and {*map(str, member.kinds)} - {"null"} == {one.mismatch.got}
+        if self.later or not is_always or member is None or place is None:
+            yield from _type(operation, one)
+            return
+        yield {"target": json_path(place.steps), "remove": True}
+        other = {**schema_of(member), "x-provenance": "observed"}
+        yield {"target": json_path(place.steps[:-1]), "update": {str(place.steps[-1]): other}}
+
     def _field(self, operation: Operation, one: Difference) -> Iterator[Action]:
         name = one.mismatch.steps[-1]
         shape = self._shapes.get((operation.key, one.status))
@@ -99,7 +116,8 @@ class OverlayActions:
         update = {name: {**schema_of(member), "x-provenance": "observed"}}
         yield {"target": json_path(home.steps), "update": update}
         parent = shape.at(one.mismatch.steps[:-1]) if shape is not None else None
-        if parent is not None and name not in {*map(str, parent.optional)}:
+        required = home.raw and SchemaLocation(home.raw, home.steps[:-1]).node.get("required", [])
+        if parent is not None and name not in {*map(str, parent.optional)} and not self.later and name not in required:
             yield {"target": json_path(home.steps[:-1]), "update": {"required": [name]}}
 
 
@@ -175,8 +193,15 @@ def _node(operation: Operation, one: Difference) -> SchemaLocation | None:
     if last == "*":
         places = [place.into("items") for place in _objects(_schema(operation, one.status), steps)]
         return next((place for place in places if place.node), None)
-    home = _schema(operation, one.status).holder(steps)
-    return home.into(last) if home is not None else None
+    places = [place.into("properties").into(last) for place in _objects(_schema(operation, one.status), steps)]
+    return next((place for place in places if place.node), None)
+
+
+def _removed(operation: Operation, one: Difference) -> Iterator[Action]:
+    """A property that no answer has had is taken out, so that the mock does not send it."""
+    place = _node(operation, one)
+    if place is not None and place.node:
+        yield {"target": json_path(place.steps), "remove": True}
 
 
 def _type(operation: Operation, one: Difference) -> Iterator[Action]:

@@ -50,7 +50,9 @@ class Observation:
         self.findings = 0
         self._judge_of_one = _FindingsOfOne()
         self._judge = Judge(contract, TrafficOptions(strict=False), self._judge_of_one)
-        self._waiting: queue.SimpleQueue[tuple[Exchange, Part, datetime] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[ClientRequest, ForwardedAnswer, float, datetime] | None] = (
+            queue.SimpleQueue()
+        )
         self._thread = threading.Thread(target=self._work, name="sophiie-mock proxy", daemon=True)
 
     def __enter__(self) -> "Observation":
@@ -62,7 +64,10 @@ class Observation:
         self._thread.join()
 
     def passed(self, request: ClientRequest, answer: ForwardedAnswer, seconds: float) -> None:
-        """Take an exchange that was handed back."""
+        """Take an exchange; it is looked at later."""
+        self._waiting.put((request, answer, seconds, now()))
+
+    def _exchange(self, request: ClientRequest, answer: ForwardedAnswer, seconds: float) -> tuple[Exchange, Part]:
         headers = _by_name(answer.headers)
         body, part = unpacked(answer.body, headers, None)
         exchange = Exchange(
@@ -77,7 +82,7 @@ class Observation:
             private=True,
             words=self._contract.words,
         )
-        self._waiting.put((exchange, part, now()))
+        return exchange, part
 
     def _work(self) -> None:
         while (taken := self._waiting.get()) is not None:
@@ -86,7 +91,8 @@ class Observation:
             except Exception as fault:  # a mistake of ours must not end the recording, nor quote an answer
                 self._say(f"not judged: {type(fault).__name__}, a bug of sophiie-mock")
 
-    def _look(self, exchange: Exchange, part: Part, at: datetime) -> None:
+    def _look(self, request: ClientRequest, answer: ForwardedAnswer, seconds: float, at: datetime) -> None:
+        exchange, part = self._exchange(request, answer, seconds)
         shaped = self._observer.observe(exchange, at)
         self.recording.exchanges.append(shaped)
         operation = self._contract.operations.get(shaped.operation)

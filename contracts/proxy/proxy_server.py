@@ -16,7 +16,7 @@ from contracts.transport.target import is_loopback
 MAX_BODY_BYTES = 32 * 1024 * 1024
 _KEYS = ("authorization", "x-api-key", "cookie")
 Passed = Callable[[ClientRequest, ForwardedAnswer, float], None]
-"""Called after an answer was handed back, with the seconds that the host took."""
+"""Called with each answer before it is handed back, and with the seconds that the host took; it must not wait."""
 
 
 class ProxyServer(ThreadingHTTPServer):
@@ -76,8 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(502, f"no answer of the host: {type(fault).__name__}")
             return
         seconds = time.perf_counter() - started
+        self.server.passed(request, answer, seconds)  # first: who stops the proxy after the answer wants it recorded
         self._hand_back(answer)
-        self.server.passed(request, answer, seconds)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
 

@@ -14,6 +14,7 @@ from contracts.shapes.shape import Shape
 from contracts.shapes.shaping import Place, shape_of
 from contracts.shapes.vocabulary import Name, Vocabulary, header_names, media_type
 from contracts.spec.document import Contract, Operation
+from contracts.spec.operation_parts import Answer
 from contracts.transport.exchange import NOT_JSON, Exchange
 
 _KEYS = ("authorization", "x-api-key", "cookie", "proxy-authorization")
@@ -44,7 +45,7 @@ class Observer:
         if exchange.sent_body and sent is NOT_JSON:
             facts.add(Fact.NOT_JSON_SENT)
         kept, altered = self._echo(sent, exchange)
-        answer = operation.answer(exchange.status)
+        answer = _answer_like(operation, exchange.status)
         return ShapedExchange(
             minute,
             operation.method,
@@ -123,6 +124,15 @@ class Observer:
 
 def _json(body: bytes) -> Any:
     return Exchange("", "", {}, b"", 0, {}, body).json if body else NOT_JSON
+
+
+def _answer_like(operation: Operation, status: int) -> Answer | None:
+    """The documented answer for a status; for another status, a success or refusal whose names are known."""
+    known = operation.answer(status)
+    if known is not None:
+        return known
+    group = [it for it in operation.answers.values() if it.status.startswith("2") == (200 <= status < 300)]
+    return next((it for it in group if it.schema is not None), None)
 
 
 _STEP = re.compile(r"\{[^}]*\}")

@@ -12,7 +12,7 @@ from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.json_pointer import split
-from mock_server.support.overlay import Overlay, load_overlay
+from mock_server.support.overlay import Overlay, load_overlay, parse_overlay
 
 Patch = Mapping[str, Any]
 
@@ -28,6 +28,12 @@ def load_overlaid(spec: str, overlay: str) -> Contract:
         raise CannotRun(str(fault)) from None
     digest = sha256(Path(overlay).read_bytes()).hexdigest()
     return Contract([_overlaid(document, found, spec, digest) for document in contract.documents])
+
+
+def corrected(contract: Contract, overlay: Mapping[str, Any]) -> Contract:
+    """Our contract with an Overlay that is not in a file yet. Raises SpecError."""
+    found = parse_overlay(overlay, "overlay", SpecError)
+    return Contract([_overlaid(document, found, "", "") for document in contract.documents])
 
 
 def _overlaid(document: Document, overlay: Overlay, spec: str, digest: str) -> Document:

@@ -31,6 +31,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "events": ("events", "List, show and resend events."),
         "check": ("check", "Check the mock, or the real API, against the contract."),
         "proxy": ("proxy", "Pass your client's requests on to the real API, and keep their shapes."),
+        "replay": ("replay", "Ask the mock what a recording asked, and compare."),
         "learn": ("learn", "Correct the contract from recorded traffic with the real API."),
         "workspace": ("workspace", "Make, list and remove workspaces."),
         "env": ("env", "The URL, the key and the secret, as variables."),

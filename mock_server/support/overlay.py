@@ -102,7 +102,11 @@ def load_overlay(file: str, error: type[SetupError]) -> Overlay:
     """The Overlay in a file; an empty one without. Raises ``error`` with the place that is wrong."""
     if not file:
         return NO_OVERLAY
-    root = read_file(Path(file), error)
+    return parse_overlay(read_file(Path(file), error), file, error)
+
+
+def parse_overlay(root: Any, file: str, error: type[SetupError]) -> Overlay:
+    """The Overlay in data already read; ``file`` is for the messages. Raises ``error`` with the place that is wrong."""
     if not isinstance(root, dict) or not str(root.get("overlay", "")).startswith("1."):
         raise error(Problem(f"{file}#/overlay", "no Overlay of version 1", _REMEDY))
     listed, assumed = root.get("actions", []), root.get("x-assumptions", [])

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,12 +52,12 @@ class Proxied:
 
 
 @contextmanager
-def proxied(answer: Any) -> Generator[Proxied, None, None]:
+def proxied(answer: Any, asked: Any = MappingProxyType({})) -> Generator[Proxied, None, None]:
     lines: list[str] = []
     now = [0.0]
     with recording(lambda method, path: (200, {}, b"{}"), forward=answer) as host:
         guard = ForwardingGuard(Policy(HOST, Mode.SAFE, "", CONTRACT, private=True))
-        with Observation(CONTRACT, {}, lines.append, BEGAN) as observation:
+        with Observation(CONTRACT, asked, lines.append, BEGAN) as observation:
             transport = ForwardingTransport(guard, host.url)
             server = ProxyServer(0, transport, observation.passed, lines.append, lambda: now[0])
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
