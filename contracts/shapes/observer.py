@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import orjson
+
 from contracts.shapes.answer_facts import answer_facts, list_orders
 from contracts.shapes.exchanges import Breach, Fact, ShapedExchange
 from contracts.shapes.record_memory import RecordMemory
@@ -29,6 +31,7 @@ class Observer:
         self._vocabulary = Vocabulary(contract, asked)
         self._places: dict[tuple[str, str], Place] = {}
         self._memory = RecordMemory()
+        self._shapes: dict[bytes, Shape] = {}
 
     def observe(self, exchange: Exchange, at: datetime | None = None) -> ShapedExchange:
         """The exchange without its values. ``exchange.url`` has a path as the contract has them."""
@@ -93,7 +96,8 @@ class Observer:
         if place is None:
             place = Place(operation.document, schema, self._vocabulary, operation.key)
             self._places[operation.key, side] = place
-        return shape_of(value, place)
+        shape = shape_of(value, place)
+        return self._shapes.setdefault(orjson.dumps(shape.to_dict()), shape)  # equal ones are one, and compared once
 
     def _parameters(self, operation: Operation, exchange: Exchange) -> Mapping[Name, Shape]:
         known = {parameter.name: parameter.schema for parameter in operation.parameters_in("query")}
