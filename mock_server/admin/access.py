@@ -20,6 +20,7 @@ from mock_server.support.redaction import Redactor
 
 TOKEN_HEADER = b"x-mock-admin-token"
 _UNPROVEN = "others can reach this server, or it is shared: send a token in X-Mock-Admin-Token"
+_UNKNOWN = "the token in X-Mock-Admin-Token opens nothing here: it is revoked, or another server's"
 _READING = ("GET", "HEAD", "OPTIONS")
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain")
 """The media types with which a web page can send a form without a preflight request, or none."""
@@ -53,7 +54,8 @@ class AdminAccess:
 
     def _refusal(self, scope: Scope, asker: Asker | None) -> Response | None:
         """The answer to a request that is not let in; None where it is."""
-        if refused := _cross_site(scope) or ("" if asker else _UNPROVEN):
+        unproven = _UNKNOWN if any(_all(scope, TOKEN_HEADER)) else _UNPROVEN
+        if refused := _cross_site(scope) or ("" if asker else unproven):
             return problem(403, refused)
         if _is_form(scope):
             return problem(415, _NO_FORM)

@@ -26,12 +26,13 @@ _LOOKS = re.compile(
     (?=[sprwbat])
     (?!sk_test_local(?![\w-]))
     (?: ((?:[spr]k_(?:live|test)_|whsec_))[\w+=-]+
+      | (\bsmt_)[\w-]{20,}  # a token for the control plane; shorter words may be anything
       | (\bbearer(?:\s|%20|\+)+)(?!(?:[spr]k_(?:live|test)|whsec)_)[\w.~+/=-]{6,}
       | (\b(?:api[_-]?key|access[_-]?token|token|secret|password)=)(?!sk_test_local(?![\w-]))[^&\s]+
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SIGNS = ("k_live_", "k_test_", "whsec_", "bearer", "key=", "token=", "secret=", "password=")
+_SIGNS = ("k_live_", "k_test_", "whsec_", "smt_", "bearer", "key=", "token=", "secret=", "password=")
 """Each text that looks like a secret has one of these in it: looking for them first costs next to nothing."""
 # Words in a chain, as those of a JSON Web Token, parts of which may be masked already. Where one begins is looked for
 # word by word: one expression for both would try each beginning up to the end of its word.

@@ -89,6 +89,9 @@ def test_a_change_of_the_file_holds_at_the_next_request(run: Run, file: Path) ->
     assert (status(app, ana), status(app, bob)) == (200, 200)
     assert run("revoke", "ana").output == "ana is revoked\n"
     assert (status(app, ana), status(app, bob)) == (403, 200)
+    refused = ask(app, "GET", "/__admin/workspaces", key=None, headers=[("X-Mock-Admin-Token", ana)])
+    assert "it is revoked" in refused.json["detail"]
+    assert "send a token" in ask(app, "GET", "/__admin/workspaces", key=None).json["detail"]
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"tokens": [{}]}'], ids=str)

@@ -115,6 +115,8 @@ def test_an_innocent_text_stays_as_it_is(words: list[str]) -> None:
         ("Authorization: Bearer 0123456789abcdef", "Authorization: Bearer ***"),
         ("Authorization: Bearer sk_live_abcdef", "Authorization: Bearer sk_live_***"),
         ("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_***"),
+        ("smt_p5Dtz1SKWifzzZCOifCl1YkTA7i40cXK", "smt_***"),
+        ("/__admin/workspaces/smt_ll-LGRxDFEqI4zOQbwI0l5NqIpS5pzmY", "/__admin/workspaces/smt_***"),
         ("?api_key=abc&limit=2", "?api_key=***&limit=2"),
         ("?access-token=abc", "?access-token=***"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN", "eyJ***"),
