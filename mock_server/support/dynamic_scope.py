@@ -40,9 +40,12 @@ class DynamicScope:
     _reached: dict[Place, frozenset[str]] = field(default_factory=dict)
 
     def plain(self, node: Node) -> Node:
-        """Give a schema a plain reference instead of a dynamic one, if that can mean one part only."""
+        """Give a schema a plain reference instead of a dynamic one, if that can mean one part only.
+
+        A pointer does so always.
+        """
         name = _dynamic_name(node)
-        if name is None or "$ref" in node or self.count[name] != 1:
+        if name is None or "$ref" in node or (self.count[name] != 1 and not name.startswith("/")):
             return node
         return {"$ref": node["$dynamicRef"], **{key: part for key, part in node.items() if key != "$dynamicRef"}}
 

@@ -4,22 +4,21 @@
 file is copied into the document, below a key of ours. Only files below the document's folder are read.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from mock_server.errors import SetupError
-from mock_server.support.dynamic_scope import DynamicScope
+from mock_server.support.dynamic_scope import Anchored, DynamicScope
 from mock_server.support.json_pointer import escape
 from mock_server.support.local_files import LocalFiles, Place
+from mock_server.support.outer_references import DATA, NAMING, leads_elsewhere
 
 BROUGHT = "x-mock-brought"
 """The key of a document's components below which the copied parts of other files stand, by number."""
 _MAX_INLINED = 100_000  # nodes of examples from other files
-DATA = frozenset({"example", "examples", "default", "enum", "const"})
-"""Keys of a document whose values are data and hold no references."""
 NAMES = frozenset(
     {
         *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
@@ -29,8 +28,6 @@ NAMES = frozenset(
     }
 )
 """Keys of a document whose values are maps by name: a property may well be called `default`."""
-_NAMING = ("$id", "$anchor", "$dynamicAnchor")
-
 Node = dict[str, Any]
 
 
@@ -43,6 +40,7 @@ class _Bundle:
     names: dict[str, Place] = field(default_factory=dict)
     brought: dict[Place, int] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
+    waiting: list[tuple[int, Mapping[str, Anchored], Any, str, str]] = field(default_factory=list)
     dynamic: DynamicScope = field(default_factory=DynamicScope)
     inlined: int = 0
     within: set[Place] = field(default_factory=set)
@@ -86,10 +84,20 @@ class _Bundle:
     def _filled(self, key: Hashable, node: Any, base: str, file: str) -> str:
         """The reference to a copy of ``node`` in the present dynamic scope, made once."""
         if key not in self.dynamic.copies:
-            self.dynamic.copies[key] = number = len(self.parts)
-            self.parts.append(None)  # it may name itself
-            self.parts[number] = self.rewritten(node, base, file)
+            self.dynamic.copies[key] = self._later(node, base, file)
         return f"#/components/{BROUGHT}/{self.dynamic.copies[key]}"
+
+    def _later(self, node: Any, base: str, file: str) -> int:
+        """The number of a part that ``complete`` copies: chains of references are longer than a stack is deep."""
+        self.waiting.append((len(self.parts), self.dynamic.bound, node, base, file))
+        self.parts.append(None)
+        return len(self.parts) - 1
+
+    def complete(self) -> None:
+        """Copy all parts that wait, each in the dynamic scope in which it was named first."""
+        while self.waiting:
+            number, self.dynamic.bound, node, base, file = self.waiting.pop()
+            self.parts[number] = self.rewritten(node, base, file)
 
     def _named(self, node: Node, base: str, file: str) -> Any:
         """Copy a map by name. All of it may be one reference, whose target then has the names."""
@@ -137,9 +145,7 @@ class _Bundle:
         if place.file == self.home:
             return f"#{quote(place.pointer, safe='/~')}"
         if place not in self.brought:
-            self.brought[place] = number = len(self.parts)
-            self.parts.append(None)  # it may name itself
-            self.parts[number] = self.rewritten(self.files.at(place), place.file, place.file)
+            self.brought[place] = self._later(self.files.at(place), place.file, place.file)
         return f"#/components/{BROUGHT}/{self.brought[place]}"
 
     def _place(self, reference: str, base: str, file: str) -> Place | None:
@@ -173,7 +179,7 @@ class _Bundle:
                 if isinstance(node.get("$id"), str):
                     base = _joined(base, node["$id"])
                     self.names.setdefault(urldefrag(base).url, Place(address, pointer))
-                for word in _NAMING[1:]:
+                for word in NAMING[1:]:
                     if isinstance(node.get(word), str):
                         self.names.setdefault(f"{urldefrag(base).url}#{node[word]}", Place(address, pointer))
                 if isinstance(node.get("$dynamicAnchor"), str):
@@ -197,7 +203,7 @@ def bundled(root: Any, path: Path | None, error: type[SetupError]) -> Bundled:
 
     ``path`` is the file that it was read from. A document that refers only to itself is returned unchanged.
     """
-    if not isinstance(root, dict) or not _leads_elsewhere(root):
+    if not isinstance(root, dict) or not leads_elsewhere(root):
         return Bundled(root, {}, ())
     home = path.resolve().as_uri() if path else "file:///document"
     bundle = _Bundle(home, LocalFiles(path.resolve().parent if path else None, error, {home: root}))
@@ -205,6 +211,7 @@ def bundled(root: Any, path: Path | None, error: type[SetupError]) -> Bundled:
         bundle.names[urldefrag(_joined(home, root["$self"])).url] = Place(home, "")
     bundle.learn(root, home)
     whole = bundle.rewritten(root, home, home)
+    bundle.complete()
     files = tuple(unquote(urlsplit(address).path) for address in bundle.files.read if address != home)
     if bundle.parts:
         own = whole.get("components")
@@ -222,24 +229,6 @@ def _walk(node: Any) -> Iterator[Any]:
             waiting += part.values()
         elif isinstance(part, list):
             waiting += part
-
-
-def _leads_elsewhere(root: Any) -> bool:
-    """Tell whether a reference leaves the document, or a part has a name of its own."""
-    waiting: list[tuple[Any, bool]] = [(root, False)]
-    while waiting:
-        node, data = waiting.pop()
-        if isinstance(node, list):
-            waiting += [(part, data) for part in node if isinstance(part, dict | list)]
-        elif isinstance(node, dict):
-            reference = node.get("$ref")
-            if isinstance(reference, str) and not reference.startswith("#/"):
-                return True
-            if not data and any(isinstance(node.get(word), str) for word in _NAMING):
-                return True
-            parts = ((key, part) for key, part in node.items() if isinstance(part, dict | list) and key[:2] != "x-")
-            waiting += [(part, data or key in DATA) for key, part in parts]
-    return False
 
 
 def _joined(base: str, reference: str) -> str:

@@ -167,6 +167,9 @@ def _checked(
         if key == RECORDS and isinstance(value, Mapping):
             kinds.update(value)
             lines = {**{at.removeprefix(f"/{RECORDS}"): line for at, line in lines.items()}, **lines}
+        elif key == RECORDS:
+            what = f"{key} is {short_repr(value, 40)}"
+            problems.append(Problem(where, what, "write the name of a kind below it, and below that its records"))
         elif isinstance(value, list | Mapping) and (key not in _RULES or key in _ALSO_KINDS):
             kinds[key] = value
             values.update({"leads": 0} if key == "leads" else {})

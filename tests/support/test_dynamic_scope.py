@@ -10,9 +10,12 @@ from wire import ask
 
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
+from mock_server.errors import SpecError
+from mock_server.support.local_references import bundled
 
 PET = {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "integer"}}}
 LIST = {"type": "array", "minItems": 1, "items": {"$dynamicRef": "#T"}}
+DYNAMIC = {"$dynamicRef": "#n"}
 PAGE = {"type": "object", "required": ["items"], "properties": {"items": LIST}}
 CHILDREN = {"type": "array", "items": {"$dynamicRef": "#node"}}
 TREE = {"$dynamicAnchor": "node", "type": "object", "properties": {"data": True, "children": CHILDREN}}
@@ -75,3 +78,21 @@ def test_the_outermost_anchor_counts_at_every_depth(app: Starlette, path: str, b
     answer = ask(app, "POST", path, body=json.dumps(body).encode())
     assert answer.status == (400 if refused else 200), answer.explain
     assert not refused or f"body {refused}:" in answer.explain
+
+
+def test_a_dynamic_reference_by_pointer_is_a_plain_one() -> None:
+    schemas = {"a": {"$dynamicRef": "#/components/schemas/b"}, "b": {"type": "integer"}}
+    whole, unreached, _ = bundled({"components": {"schemas": schemas}}, None, SpecError)
+    assert (whole["components"]["schemas"]["a"], unreached) == ({"$ref": "#/components/schemas/b"}, {})
+
+
+@pytest.mark.parametrize("length", [50, 250])
+def test_a_long_chain_of_resources_is_followed(length: int) -> None:
+    def link(number: int) -> dict[str, Any]:
+        return {"$id": f"s{number}", "$dynamicAnchor": "n", "not": {"$ref": f"s{number + 1}"}, "items": DYNAMIC}
+
+    schemas = {f"S{number}": link(number) for number in range(length)}
+    last = {"$id": f"s{length}", "type": "string"}
+    whole, unreached, _ = bundled({"components": {"schemas": {**schemas, "last": last}}}, None, SpecError)
+    assert not unreached
+    assert "S0" in whole["components"]["schemas"]

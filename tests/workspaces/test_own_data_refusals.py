@@ -34,6 +34,8 @@ def complaints(text: str) -> list[str]:
         ("leads:\n- fistName: Ada", "my.yaml:2: /leads/0/fistName: is not known here; did you mean `firstName`? → "),
         ("leads:\n- firstName: 3", "my.yaml:2: /leads/0/firstName: is 3: "),
         ("leads:\n- 7", "my.yaml:2: /leads/0: is 7 and no record → write 'field: value' lines"),
+        ("records: 5", "my.yaml:1: records is 5 → write the name of a kind below it"),
+        ("records: [a]", "my.yaml:1: records is ['a'] → write the name of a kind"),
         ("leads: {}", "my.yaml:1: /leads: is no list of records"),
         ("leads:\n- name: A\n  firstName: B", "my.yaml:2: /leads/0/name: contradicts `firstName`"),
         (
