@@ -15,6 +15,7 @@ from mock_server.support.postgres_url import is_postgres_url, state_place
         "postgres://mock:s3cret@db/mock",
         "postgresql://mock:s3c%40ret@db/mock",
         "postgresql://mock:s3/cret@db/mock",
+        "postgresql://mock%3As3cret@db/mock",
         "postgresql://mock@db/mock?password=s3cret",
         "postgresql://mock@db/mock?sslmode=require&pass%77ord=s3cret",
         "postgresql://mock@db/mock?sslpassword=s3cret",
@@ -29,10 +30,27 @@ def test_a_url_with_a_password_is_refused_without_a_word_of_it(url: str) -> None
 
 @pytest.mark.parametrize(
     "place",
-    ["", "dev.sqlite", "postgresql://mock@db:5432/mock?sslmode=require", "postgres:///x", "postgresql://h:5432/x"],
+    [
+        "",
+        "dev.sqlite",
+        "C:/dev.db",
+        "postgres:///x%40",
+        "postgresql://mock@db:5432/mock?sslmode=require",
+        "postgres:///x",
+        "postgresql://h:5432/x",
+    ],
 )
 def test_another_place_is_taken_as_it_is(place: str) -> None:
     assert state_place(place) == place
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://mock:s3cret@db/mock", "POSTGRESQL://db/mock", "postgresql:mock", "postgres:/mock", "file:///x"]
+)
+def test_the_url_of_something_else_is_no_file(url: str) -> None:
+    with pytest.raises(SettingsError, match="neither a file nor a URL that begins with postgresql://") as caught:
+        Settings(state=url)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_only_the_scheme_tells_a_database_from_a_file() -> None:
