@@ -123,6 +123,13 @@ def test_a_change_has_what_follows_from_it(desk: Desk) -> None:
     assert desk.admin("PUT", "/records/leads/none", {"name": "x"}).status == 404
 
 
+def test_a_record_is_put_back_as_it_is_after_the_clock_was_set_back(desk: Desk) -> None:
+    lead = desk.done("POST", "/records/leads", {"name": "Ada Byron"})["records"]["leads"][0]
+    desk.done("POST", "/clock/set", {"now": "2020-01-01T00:00:00Z"})
+    same = desk.done("PUT", f"/records/leads/{lead['id']}", {"createdAt": lead["createdAt"], "suburb": "Ryde"})
+    assert same["createdAt"] == lead["createdAt"]
+
+
 def test_what_hangs_below_a_record_goes_with_it(desk: Desk) -> None:
     before = {kind: count(desk, kind) for kind in ("leads", "appointments", "leads/notes", "leads/activities")}
     made = desk.done("POST", "/records/leads", ADA)["records"]

@@ -48,16 +48,21 @@ class Resolution:
         schema = kind.fields.get(name)
         if schema is not None:
             fitted = self._context.values.fitted(value, schema, path, self._context.chance(kind.name, draft.id, name))
-            return self._happened(name, fitted, path)
+            return self._happened(draft, name, fitted, path)
         if name in _TIMES and value is not None:
-            return self._happened(name, time_stamp(from_epoch_ms(self._context.values.moment(value, path))), path)
+            return self._happened(
+                draft, name, time_stamp(from_epoch_ms(self._context.values.moment(value, path))), path
+            )
         if name in _FLAGS and not isinstance(value, bool):
             raise FaultyValue(path, f"is {short_repr(value, 40)}", "true or false")
         return self._alike(draft, name, value, path)
 
-    def _happened(self, name: str, value: Any, path: Path) -> Any:
+    def _happened(self, draft: Draft, name: str, value: Any, path: Path) -> Any:
         """The value, unless it is a time in the future at which a record was created or changed."""
         dated = name in _TIMES and isinstance(value, str) and not self._context.contract.foreign
+        stored = self._context.tx.get(draft.kind.name, draft.id) if dated else None
+        if stored is not None and stored.record.get(name) == value:
+            return value  # the clock may have been set back since
         if dated and epoch_ms(parse(value)) > self._context.now:
             raise FaultyValue(path, "lies ahead; what is recorded has happened", "give a time before now")
         return value
