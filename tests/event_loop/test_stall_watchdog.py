@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import time
 from collections.abc import Callable
 
@@ -116,7 +117,7 @@ def test_a_long_look_for_garbage_is_reported_as_what_it_is() -> None:
         gc.callbacks.remove(slow)
 
     (stall,) = stalls_of(look)
-    assert stall.stack.startswith("  Python looked for garbage for 15")
+    assert re.match(r"  Python looked for garbage for \d{3} ms \(generation 0\)$", stall.stack)
     assert stall.stack.endswith("(generation 0)\n")
 
 
