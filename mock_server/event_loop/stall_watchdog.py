@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 from mock_server.world.clock import ThreadTime, is_asleep, wall_and_thread_time
@@ -70,7 +71,8 @@ class _Watchdog:
 
     _longest: float
     _piece: float
-    _where: str
+    _where: str | traceback.StackSummary
+    _stack: str | traceback.StackSummary
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_stall: Callable[[Stall], None]) -> None:
         self._loop = loop
@@ -122,7 +124,8 @@ class _Watchdog:
         self.next_piece()
         now = ThreadTime.now()
         spent = time_spent(self._last, now, _LOOK_SECONDS * (self._asleep + 1))
-        stall = Stall(self._longest, spent.blocked, self._where)
+        where = self._where if isinstance(self._where, str) else "".join(self._where.format())
+        stall = Stall(self._longest, spent.blocked, where)
         self._asleep = 0
         self._begin(now)
         if stall.seconds >= MIN_STALL_SECONDS:
@@ -145,11 +148,21 @@ class _Watchdog:
     def _look(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):
             now, _ = wall_and_thread_time()
+            if now - self._since > _NOTE_AFTER_SECONDS and not self._stack:
+                self._stack = _place_of(sys._current_frames().get(self._loop_thread))
             if now - self._last.wall > 2 * _BEAT_SECONDS and is_asleep(self._native_thread):
                 self._asleep += 1
-            if now - self._since > _NOTE_AFTER_SECONDS and not self._stack:
-                frame = sys._current_frames().get(self._loop_thread)
-                self._stack = "".join(traceback.format_stack(frame, _STACK_FRAMES)) if frame else ""
+
+
+def _place_of(frame: FrameType | None) -> traceback.StackSummary:
+    """Note where a thread is, without its source lines: reading a file would wait for the thread, again and again."""
+    found: list[traceback.FrameSummary] = []
+    while frame is not None and len(found) < _STACK_FRAMES:
+        found.append(
+            traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, lookup_line=False)
+        )
+        frame = frame.f_back
+    return traceback.StackSummary.from_list(reversed(found))
 
 
 class _Watched(Coroutine[Any, Any, Any]):
