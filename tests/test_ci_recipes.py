@@ -14,6 +14,8 @@ from runner import ACTION, SCRIPTS, STEPS, Runner
 from contracts.cli import check as run
 from contracts.cli import traffic
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "tests" / "examples" / "ci"
 SNIPPETS = {name: (EXAMPLES / f"{name}.yml").read_text("utf-8") for name in ("github", "gitlab")}

@@ -16,6 +16,7 @@ WALK = Path(__file__).with_name("facts_walk.sh")
 
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
+@pytest.mark.slow
 def test_a_shell_client_gets_through_every_operation() -> None:
     settings = Settings(port=0, quiet=True, world="small", rate_limit="off", self_check="all")
     with MockServer(settings) as server:

@@ -23,6 +23,8 @@ from mock_server.server import MockServer
 from mock_server.store.base import at_once
 from mock_server.store.postgres_log import PostgresLog
 
+pytestmark = pytest.mark.slow
+
 SECRET = "a secret of replicas".replace(" ", "-")
 
 
@@ -120,7 +122,6 @@ def process(common: dict[str, Any], folder: Path) -> Iterator[tuple[subprocess.P
             server.kill()
 
 
-@pytest.mark.slow
 def test_the_next_takes_over_from_one_that_was_killed(common: dict[str, Any], tmp_path: Path) -> None:
     with process(common, tmp_path) as (server, url):
         ids = [create(url, "Ada")]
@@ -136,7 +137,6 @@ def test_the_next_takes_over_from_one_that_was_killed(common: dict[str, Any], tm
             assert ask(second.url, "POST", "/__admin/verify", asked)[0] == 200
 
 
-@pytest.mark.slow
 def test_one_that_was_paused_for_too_long_answers_nothing_more(common: dict[str, Any], tmp_path: Path) -> None:
     with process(common, tmp_path) as (server, url):
         create(url, "Ada")

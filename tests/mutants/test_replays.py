@@ -11,7 +11,7 @@ from contracts.replay.replay import ReplayStatus
 from contracts.spec.document import Contract
 from contracts.transport.target import Target
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = [pytest.mark.xdist_group("commands"), pytest.mark.slow]
 
 
 def anew(target: Target, contract: Contract) -> None:

@@ -21,6 +21,8 @@ from mock_server.testing import Refused, workspace
 from mock_server.testing.remote_server import found, started
 from mock_server.testing.server_choice import serving
 
+pytestmark = pytest.mark.slow
+
 # What is installed where there is a server and nowhere else; importing it fails there.
 SERVER_LIBRARIES = (
     "starlette",

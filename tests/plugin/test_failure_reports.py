@@ -98,6 +98,7 @@ def test_of_somebody_else():
 """
 
 
+@pytest.mark.slow
 def test_a_session_survives_whatever_happens_to_its_reports(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_suite.py").write_text(SUITE)

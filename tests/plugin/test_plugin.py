@@ -67,6 +67,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_suite_of_a_users_runs_in_parallel_and_its_failures_say_why(tmp_path: Path) -> None:
     (tmp_path / "test_suite.py").write_text(SUITE)
     done = run(tmp_path, "-p", "xdist", "-n", "2")

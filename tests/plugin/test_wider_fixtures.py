@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SUITE = """
 import pytest
 
@@ -50,6 +52,7 @@ def test_that_cannot_be(sophiie_workspace):
 """
 
 
+@pytest.mark.slow
 def test_workspaces_live_as_long_as_their_fixture(tmp_path: Path) -> None:
     (tmp_path / "test_suite.py").write_text(SUITE)
     asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "test_suite.py"]

@@ -20,6 +20,8 @@ from mock_server.support.garbage_collector import (
     set_aside_when_old,
 )
 
+pytestmark = pytest.mark.slow
+
 OURS = ("mock_server", "uvicorn", "uvloop", "starlette", "asyncio", "_asyncio")
 
 

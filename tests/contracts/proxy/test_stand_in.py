@@ -24,6 +24,8 @@ from contracts.shapes.recording_file import to_text
 from contracts.spec.overlaid import load_overlaid
 from contracts.transport.target import Target, mock
 
+pytestmark = pytest.mark.slow
+
 GAPS = load_ledger()
 CANARY = "Canary7f3a"
 Change = Callable[[Any], Any]
