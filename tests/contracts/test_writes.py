@@ -301,6 +301,7 @@ def test_a_creation_that_never_arrived_is_looked_for_and_found_absent(asked: Pro
     assert not writes(asked)
 
 
+@pytest.mark.slow
 def test_the_killed_and_the_cleaned_up_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small size of ``tests/reliability/check_writes.py``."""
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "reliability")

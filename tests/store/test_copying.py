@@ -39,6 +39,7 @@ def leads(path: Path) -> list[Any]:
         return [lead["firstName"] for lead in httpx.get(f"{server.url}/v1/leads", headers=key).json()["leads"]]
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_file_in_use_has_all_that_was_acknowledged(tmp_path: Path) -> None:
     path, acknowledged, ended = tmp_path / "state.db", [], threading.Event()
     with MockServer(Settings(**{**TINY, "state": str(path)})) as server:

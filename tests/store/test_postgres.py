@@ -188,6 +188,7 @@ def test_a_server_that_stopped_leaves_its_place_at_once(postgres_url: str) -> No
         PostgresLog(postgres_url).close()
 
 
+@pytest.mark.slow
 def test_the_place_of_a_killed_server_is_free_after_its_lease(postgres_url: str) -> None:
     command = [sys.executable, "-c", HOLDER, postgres_url]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
