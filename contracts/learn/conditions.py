@@ -142,7 +142,7 @@ def _count(exchange: ShapedExchange, arguments: list[list[str]]) -> bool:
 
 def _order(exchange: ShapedExchange, arguments: list[list[str]]) -> bool:
     wanted = " ".join(word for group in arguments[1:] for word in group)
-    return any(name in exchange.order and wanted in ("", exchange.order[name]) for name in arguments[0])  # type: ignore[index]
+    return any(wanted in ("", order) for name, order in exchange.order.items() if name in arguments[0])
 
 
 def words_at(shape: Shape | None, names: list[str], own: str = "") -> Iterator[str]:

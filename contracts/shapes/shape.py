@@ -64,8 +64,11 @@ class Shape:
         for step in steps:
             if here is None:
                 return None
-            here = here.items if step == "*" and here.items is not None else here.members.get(step)  # type: ignore[call-overload]
+            here = here.items if step == "*" and here.items is not None else here._member(step)
         return here
+
+    def _member(self, name: str) -> "Shape | None":
+        return next((shape for own, shape in self.members.items() if own == name), None)
 
     def to_dict(self) -> dict[str, Any]:
         """The shape for a file; empty parts are left out."""

@@ -1,6 +1,7 @@
 """Write records by hand, in one transaction. Long work is done in a thread beside the event loop."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -54,8 +55,7 @@ async def _apart(control: AdminContext, request: Request, work: Work, *, emit: b
         workspace = control.workspace(request)
         state = workspace.state
         version, tx = state.version, Transaction(state.fork())
-        ground = _ground(control, workspace, tx)
-        result = await in_a_thread(lambda ground=ground: work(ground))  # type: ignore[misc]  # the ground of this try
+        result = await in_a_thread(partial(work, _ground(control, workspace, tx)))
         if control.workspace(request) is not workspace or workspace.state is not state or state.version is not version:
             continue
         with control.workspaces.transaction(workspace) as kept:

@@ -57,7 +57,7 @@ class DurableAnswers:
         try:
             await self._commits.durable(exchange.workspace.id)
             self._commits.waits.add(now() - began)
-        except Exception as fault:
+        except Exception as fault:  # whatever the log refused with: the answer must not go out
             exchange.retract()
             raise (unavailable(fault) if isinstance(fault, StateError) else fault) from None
 
@@ -102,7 +102,7 @@ class DurableControl:
                 await pending.durable()
         except StateError as fault:
             return unavailable(fault).explain
-        except Exception:
+        except Exception:  # a mistake of ours in the log: the answer must not go out, and says where to look
             log.exception("a transaction could not be kept")
             return ["a bug of the mock; its log has the traceback"]
         if self._commits.refused != before:

@@ -53,7 +53,7 @@ class LayeredLog:
     What memory knows of the layers changes under one lock, as a commit may come from another thread than the rest.
     """
 
-    commits_in_thread = False
+    commits_in_thread = True  # a commit waits for the disk or the database: 250 ms were seen for a file, not flushed
 
     def __init__(self, name: str, data: LayerDatabase) -> None:
         self.name = name

@@ -7,8 +7,6 @@ from mock_server.store.postgres_database import PostgresDatabase
 class PostgresLog(LayeredLog):
     """A log in a database. Raises StateError, with the cause and the remedy, when the database cannot be used."""
 
-    commits_in_thread = True  # a commit waits for the database, and for its disk
-
     def __init__(self, url: str, address: str = "") -> None:
         data = PostgresDatabase(url, address)
         super().__init__(url, data)

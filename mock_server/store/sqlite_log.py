@@ -9,7 +9,5 @@ from mock_server.store.layered_log import LayeredLog
 class SqliteLog(LayeredLog):
     """Raises StateError, with the cause and the remedy, when the file cannot be used."""
 
-    commits_in_thread = True  # a commit waits for the disk at times, also one that is not flushed: 250 ms were seen
-
     def __init__(self, path: Path, *, flushed: bool = False) -> None:
         super().__init__(str(path), Database(path, flushed=flushed))
