@@ -21,8 +21,8 @@ from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 
 SETTLE_SECONDS = TIMEOUT + 5.0
 """Seconds after which a request in flight has arrived, or never will."""
-_MOST_WALKS = 3
-_MOST_PAGES = 1000
+_MAX_WALKS = 3
+_MAX_PAGES = 1000
 
 
 class Cleaner:
@@ -69,7 +69,7 @@ class Cleaner:
         left = made.at + SETTLE_SECONDS - self._clock()
         if left > 0:
             self._sleep(left)
-        for _ in range(_MOST_WALKS):
+        for _ in range(_MAX_WALKS):
             ids, settled = self._walk(made, offer)
             if len(ids) > 1:
                 raise ScenarioSkipped("several records bear its mark: look at them by hand")
@@ -87,7 +87,7 @@ class Cleaner:
         The number of pages that a page gives is not trusted: the walk ends when no new item comes.
         """
         listing, counts, seen = offer.listing, set[int | None](), set[str]()
-        for number in range(1, _MOST_PAGES):
+        for number in range(1, _MAX_PAGES):
             page = fetch(self._client, listing, page=number, size=listing.largest)
             if not isinstance(page.exchange.field(listing.items) if listing.items else page.exchange.json, list):
                 raise ScenarioSkipped(f"{listing.key} answers no list where the document has one")
@@ -98,7 +98,7 @@ class Cleaner:
             seen |= new
             if ids or not new or not listing.paged:
                 return ids, len(counts) == 1
-        raise ScenarioSkipped(f"the list does not end within {_MOST_PAGES} pages")
+        raise ScenarioSkipped(f"the list does not end within {_MAX_PAGES} pages")
 
 
 def organization_of(client: ScenarioClient) -> str:

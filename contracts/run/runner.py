@@ -24,7 +24,7 @@ from contracts.transport.guarded_session import Transport
 from contracts.transport.network_errors import NETWORK_ERRORS, in_words
 from contracts.transport.target import Target
 
-_MOST_LOST = 3
+_MAX_LOST = 3
 _NO_ID = "no operation supplies the id it needs (--id NAME=VALUE)"
 
 
@@ -152,9 +152,9 @@ class Run:
             return Skipped(SkipReason.OTHER, str(reason))
         except NETWORK_ERRORS as fault:
             self._lost += 1
-            if self._lost >= _MOST_LOST:
+            if self._lost >= _MAX_LOST:
                 raise RunStopped(
-                    f"{SkipReason.LOST} in {_MOST_LOST} runs one after the other: {in_words(fault)}"
+                    f"{SkipReason.LOST} in {_MAX_LOST} runs one after the other: {in_words(fault)}"
                 ) from None
             return Skipped(SkipReason.LOST, f"{SkipReason.LOST}: {in_words(fault)}")
         except SuiteError:

@@ -16,7 +16,7 @@ from contracts.spec.samples import CannotSample
 from contracts.spec.security import BEARER, Scheme, declared_schemes
 from contracts.transport.exchange import NOT_JSON
 
-_MOST_VALUES = 5
+_MAX_VALUES = 5
 
 
 def _attempts(key: str, schemes: Set[Scheme]) -> Mapping[str, dict[str, str]]:
@@ -172,7 +172,7 @@ def other_filter(client: ScenarioClient, listing: Listing) -> None:
     own = {_identity(item) for item in items}
     for asked in listing.filters:
         texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
-        values = [text for text in texts[:_MOST_VALUES] if listing.takes(asked, text)]
+        values = [text for text in texts[:_MAX_VALUES] if listing.takes(asked, text)]
         if asked.schema.get("enum") or not values:
             continue
         theirs = whole_list(client, listing, query={asked.name: values[0]}, key=other)

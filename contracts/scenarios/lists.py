@@ -14,7 +14,7 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Filter, Listing, bare, is_total
 
 Items = Sequence[Mapping[str, Any]]
-_MOST_VALUES = 5
+_MAX_VALUES = 5
 _ALL = re.compile(r"(?i)all|both|everything|full|\*")
 """Names of an expansion that means all others."""
 
@@ -114,7 +114,7 @@ def _questions(client: ScenarioClient, listing: Listing, items: Items) -> Iterat
     for one, two in itertools.combinations(values, 2):
         pairs = list(dict.fromkeys((item.get(one), item.get(two)) for item in items))
         pairs = [(a, b) for a, b in pairs if listing.takes(asks[one], a) and listing.takes(asks[two], b)]
-        for first, second in pairs[:_MOST_VALUES]:
+        for first, second in pairs[:_MAX_VALUES]:
             yield {one: first, two: second}
             # The other half of the pair: values that both exist, and seldom together.
             other = next((b for _, b in pairs if (first, b) not in pairs), None)
@@ -128,7 +128,7 @@ def _values(asked: Filter, items: Items) -> list[Any]:
         return list(asked.schema["enum"])
     found = [item[name] for item in items if isinstance(item.get(name := asked.member), str | int | float)]
     common = sorted(dict.fromkeys(found), key=lambda value: -found.count(value))
-    return [*common[:3], *common[-2:]][:_MOST_VALUES]
+    return [*common[:3], *common[-2:]][:_MAX_VALUES]
 
 
 _NOTHING = "suite_nothing_has_this"

@@ -13,7 +13,7 @@ from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
 
-_MOST_PARENTS = 5
+_MAX_PARENTS = 5
 
 
 def keys(catalogue: Catalogue) -> Iterator[Scenario]:
@@ -62,7 +62,7 @@ def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def _below(catalogue: Catalogue, operation: Operation, client: ScenarioClient) -> None:
-    access_to_actions.other_children(client, operation, catalogue.parents(client, operation)[:_MOST_PARENTS])
+    access_to_actions.other_children(client, operation, catalogue.parents(client, operation)[:_MAX_PARENTS])
 
 
 def _refused_message(

@@ -15,7 +15,7 @@ from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
 
-_MOST_PARENTS = 25
+_MAX_PARENTS = 25
 
 
 def lists(catalogue: Catalogue) -> Iterator[Scenario]:
@@ -46,11 +46,11 @@ def _below(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> No
     parent = listing.operation.key.partition(" ")[2].partition("/{}")[0]
     above = catalogue.lists.get(f"GET {parent}")
     if above is None:
-        known = catalogue.parents(client, listing.operation)[:_MOST_PARENTS]
+        known = catalogue.parents(client, listing.operation)[:_MAX_PARENTS]
         sizes = {id: fetch(client, listing, id).count or 0 for id in known}
         pages.paging(client, listing, max(known, key=lambda id: sizes[id]))
         return
-    parents = [item["id"] for item in fetch(client, above).items if "id" in item][:_MOST_PARENTS]
+    parents = [item["id"] for item in fetch(client, above).items if "id" in item][:_MAX_PARENTS]
     if not parents:
         raise ScenarioSkipped(f"nothing under {parent}")
     lengths = {id: fetch(client, listing, id).count or 0 for id in parents}

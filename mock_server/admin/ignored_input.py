@@ -11,7 +11,7 @@ from mock_server.api.ignored_input import Ignored, ignored
 from mock_server.behaviours.registry import idle
 from mock_server.spec.contract import Contract
 
-_MOST_COMPARED = 100  # paths that are nobody's: to look for one like it costs a millisecond or two
+_MAX_COMPARED = 100  # paths that are nobody's: to look for one like it costs a millisecond or two
 
 
 class IgnoredInput:
@@ -47,6 +47,6 @@ class IgnoredInput:
     def _lost(self, exchange: Exchange) -> Ignored:
         asked = (exchange.method, exchange.path)
         if asked not in self._near:
-            few = len(self._near) < _MOST_COMPARED
+            few = len(self._near) < _MAX_COMPARED
             self._near[asked] = self._names.like(*asked) if few else ""
         return Ignored("method" if self._names.has(exchange.path) else "path", " ".join(asked), self._near[asked])

@@ -11,7 +11,7 @@ from mock_server.event_loop.turns import in_turns
 from mock_server.support.text import shorten
 
 _TAKEN = "gzip, deflate"
-_MOST_MEMBERS = 100  # each needs memory of its own
+_MAX_MEMBERS = 100  # each needs memory of its own
 _FED = 64 * 1024  # bytes of a packed body that are looked at together
 _PIECE = 1024 * 1024  # bytes that are unpacked together: a millisecond or two
 
@@ -54,7 +54,7 @@ async def decoded(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: in
 def _gunzip(body: bytes) -> Generator[bytes, None, None]:
     """All members of a gzip file, one after the other."""
     start = 0
-    for _ in range(_MOST_MEMBERS):
+    for _ in range(_MAX_MEMBERS):
         start = yield from _inflated(body, start, 16 + zlib.MAX_WBITS)
         if start >= len(body):
             return

@@ -22,7 +22,7 @@ from mock_server.world.ids import rng
 
 _VALIDATION = (400, 422)
 _JSON = Content("application/json")
-_MOST_ANSWERS = 1_000
+_MAX_ANSWERS = 1_000
 _MAX_ACCEPT_CHARACTERS = 200  # letters of an Accept header; clients send the same few short ones
 
 
@@ -49,7 +49,7 @@ class ErrorBodies:
         if known is None:
             known = self._answer(status, path, operation, accept)
             if len(accept or "") <= _MAX_ACCEPT_CHARACTERS:
-                if len(self._answers) >= _MOST_ANSWERS:
+                if len(self._answers) >= _MAX_ANSWERS:
                     self._answers.clear()
                 self._answers[key] = known
         return known

@@ -10,7 +10,7 @@ from mock_server.spec.parameter_values import cast
 from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import NotJson, read_json
 
-_MOST_PAIRS = 5_000
+_MAX_PAIRS = 5_000
 _DEEPEST = 20
 _KEY = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])+)")
 _INNER = re.compile(r"\[([^\[\]]*)\]")
@@ -24,11 +24,11 @@ Encodings = Mapping[str, Mapping[str, Any]]
 def read_form(body: bytes, schema: Schema, encodings: Encodings) -> dict[str, Any]:
     """The value of a form. Raises ValueError with words for the client."""
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="strict")
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_PAIRS, errors="strict")
     except UnicodeDecodeError:
         raise ValueError("the form is not UTF-8") from None
     except ValueError:
-        raise ValueError(f"a form of more than {_MOST_PAIRS:,} fields") from None
+        raise ValueError(f"a form of more than {_MAX_PAIRS:,} fields") from None
     return typed(pairs, schema, encodings)
 
 

@@ -16,7 +16,7 @@ MAX_REPORTED = 50
 """Things of one request that are told."""
 _SHOWN = 60  # letters of a name
 _DEEPEST = 8  # levels of a body below which nobody looks for typing errors
-_MOST_ITEMS = 20  # of a list: each is written by the same hand
+_MAX_ITEMS = 20  # of a list: each is written by the same hand
 
 _IDLE = "although the document has it: it names no field by which this list could be narrowed"
 
@@ -69,7 +69,7 @@ def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) 
         return []
     found: list[Ignored] = []
     if isinstance(value, list) and schema.items is not None:
-        for index, item in enumerate(value[:_MOST_ITEMS]):
+        for index, item in enumerate(value[:_MAX_ITEMS]):
             if isinstance(item, dict | list):
                 found += _fields(schema.items, item, (*path, index), left - len(found))
     known = schema.properties if isinstance(value, dict) else {}

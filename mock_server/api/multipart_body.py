@@ -12,7 +12,7 @@ from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.support.exact_json import NotJson, read_json
 
-_MOST_PARTS = 1_000
+_MAX_PARTS = 1_000
 _MAX_HEAD_BYTES = 16 * 1024
 _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))', re.IGNORECASE)
 
@@ -21,8 +21,8 @@ def read_multipart(body: bytes, media: str, schema: Schema, encodings: Encodings
     """The value of a multipart body. Raises ValueError with words for the client."""
     pairs = []
     for number, (head, content) in enumerate(_parts(body, media)):
-        if number >= _MOST_PARTS:
-            raise ValueError(f"a form of more than {_MOST_PARTS:,} parts")
+        if number >= _MAX_PARTS:
+            raise ValueError(f"a form of more than {_MAX_PARTS:,} parts")
         name = head.get_param("name", header="content-disposition")
         pairs.append((_text(name) if name else f"part{number}", _value(head, content)))
     return typed(pairs, schema, encodings)

@@ -8,7 +8,7 @@ from mock_server.spec.content import Content
 from mock_server.spec.media_types import MediaType, is_json, parsed, specificity
 from mock_server.support.text import shorten
 
-_MOST_RANGES = 50
+_MAX_RANGES = 50
 
 Ranges = tuple[tuple[MediaType, float], ...]
 
@@ -17,7 +17,7 @@ Ranges = tuple[tuple[MediaType, float], ...]
 def ranges(accept: str) -> Ranges:
     """The media ranges of an Accept header with their weights. A range that cannot be read is left out."""
     found = []
-    for text in accept.split(",")[:_MOST_RANGES]:
+    for text in accept.split(",")[:_MAX_RANGES]:
         asked = parsed(text.strip())
         if asked.essence.count("/") == 1 or asked.essence == "*":
             found.append((asked, _weight(asked.parameters.get("q", "1"))))

@@ -16,7 +16,7 @@ from mock_server.support.text import shorten
 
 Read = Callable[[Operation, str, str, bytes], Any]
 
-_MOST_KNOWN = 64  # Content-Types whose way is remembered: clients send the same few
+_MAX_KNOWN = 64  # Content-Types whose way is remembered: clients send the same few
 _MAX_CONTENT_TYPE_BYTES = 200  # bytes of one
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 
@@ -63,7 +63,7 @@ class BodyReader:
             declared = _declared(self._operation, media)
             read = _READERS.get(format_of(media))
             way = _Way(declared, media, None if read is _json and not is_json(media) else read)
-            if len(self._known) < _MOST_KNOWN and len(content_type) <= _MAX_CONTENT_TYPE_BYTES:
+            if len(self._known) < _MAX_KNOWN and len(content_type) <= _MAX_CONTENT_TYPE_BYTES:
                 self._known[content_type] = way
         return way
 

@@ -16,7 +16,7 @@ from mock_server.spec.operation import Response
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json
 
-_MOST_CHOICES = 1_000
+_MAX_CHOICES = 1_000
 
 
 class Representation:
@@ -34,7 +34,7 @@ class Representation:
         """The content of ``response`` that the client accepts. Raises NotAcceptable."""
         key = (id(response), accept)
         if key not in self._choices:
-            if len(self._choices) >= _MOST_CHOICES:
+            if len(self._choices) >= _MAX_CHOICES:
                 self._choices.clear()
             self._choices[key] = negotiated(response.contents, accept)
         return self._choices[key]

@@ -16,7 +16,7 @@ from mock_server.spec.path_template import BLANK, SegmentTemplate, decoded
 
 Methods = dict[str, Operation]
 
-_MOST_KNOWN = 1_000  # routes that are found without a walk: clients ask for the same few over and over
+_MAX_KNOWN = 1_000  # routes that are found without a walk: clients ask for the same few over and over
 _MAX_KNOWN_PATH_BYTES = 500  # bytes of a path
 
 
@@ -106,7 +106,7 @@ class Router:
         if found is None:
             found = self._walked(method, raw_path.decode("latin-1"))
             if found.operation is not None and len(raw_path) <= _MAX_KNOWN_PATH_BYTES:
-                if len(self._known) >= _MOST_KNOWN:
+                if len(self._known) >= _MAX_KNOWN:
                     self._known.clear()
                 self._known[method, raw_path] = found
         return found

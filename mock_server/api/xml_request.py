@@ -8,7 +8,7 @@ from xml.parsers import expat
 from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import MAX_JSON_DEPTH
 
-_MOST_ELEMENTS = 20_000  # a body of a megabyte may have ten times as many, and would hold up everybody
+_MAX_ELEMENTS = 20_000  # a body of a megabyte may have ten times as many, and would hold up everybody
 
 
 @dataclass(slots=True)
@@ -39,8 +39,8 @@ def _parsed(body: bytes, encoding: str | None) -> _Element:
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal count
         count += 1
-        if count > _MOST_ELEMENTS or len(open_elements) > MAX_JSON_DEPTH:
-            raise ValueError(f"more than {_MOST_ELEMENTS} elements, or more than {MAX_JSON_DEPTH} in one another")
+        if count > _MAX_ELEMENTS or len(open_elements) > MAX_JSON_DEPTH:
+            raise ValueError(f"more than {_MAX_ELEMENTS} elements, or more than {MAX_JSON_DEPTH} in one another")
         element = _Element(
             _local(name), {_local(key): text for key, text in attributes.items() if not key.startswith("xmlns")}
         )

@@ -20,7 +20,7 @@ from mock_server.spec.security import (
 from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import DEFAULT, Workspace, Workspaces
 
-_MOST_KNOWN = 1_000
+_MAX_KNOWN = 1_000
 _BEARER = SecurityScheme(SchemeKind.BEARER)
 _ONLY_BEARER: Security = ((_BEARER,),)
 
@@ -78,7 +78,7 @@ class Authentication:
             raise self._as_documented(refusal, security, operation) from None
 
     def _remember(self, field: bytes, key: str) -> None:
-        if len(self._known) == _MOST_KNOWN:
+        if len(self._known) == _MAX_KNOWN:
             self._known.clear()
         self._known[field] = key
 

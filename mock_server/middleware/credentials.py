@@ -18,7 +18,7 @@ from mock_server.support.wire_texts import Texts, UnreadableQuery, cookie_texts,
 _OR = "or the key that the server printed"
 REMEDY = f"send `Authorization: Bearer {LOCAL_KEY}`, {_OR}"
 _PARAMETER = re.compile(r'[\w-]+="?([^",\s/]+)')  # `username="key"`; AWS has `Credential=key/date/region`
-_MOST_PARAMETERS = 20
+_MAX_PARAMETERS = 20
 
 
 class Credentials:
@@ -107,7 +107,7 @@ def remedy(scheme: SecurityScheme) -> str:
 
 def _parts(text: str) -> Sequence[str]:
     """The whole of what follows a scheme's name, and the values of its parameters."""
-    return [text, *_PARAMETER.findall(text)[:_MOST_PARAMETERS]]
+    return [text, *_PARAMETER.findall(text)[:_MAX_PARAMETERS]]
 
 
 def bearer(values: Sequence[bytes]) -> str:

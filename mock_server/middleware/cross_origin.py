@@ -27,7 +27,7 @@ SHARED = "mock.shared"
 
 _CONTROL_PLANE = "/__admin"
 _LASTS = 600  # seconds that a browser need not ask again
-_MOST_KNOWN = 64  # origins that are warned of, once each
+_MAX_KNOWN = 64  # origins that are warned of, once each
 _PREFIX = b"access-control-"
 _ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"
 # What a page may send, and what it may read, whether an answer has it or not; browsers let some more through anyway.
@@ -84,7 +84,7 @@ class CrossOrigin:
     def _said(self, refusal: str) -> str:
         """The refusal as it may be shown, which the terminal shows once."""
         why = self._redactor.redact(shorten(refusal, 300))
-        if why not in self._warned and len(self._warned) < _MOST_KNOWN:
+        if why not in self._warned and len(self._warned) < _MAX_KNOWN:
             self._warned.add(why)
             log.warning("%s", why)
         return why

@@ -20,7 +20,7 @@ from mock_server.support.wire_texts import named_fields
 log = logging.getLogger("mock_server")
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_MOST_KNOWN = 64
+_MAX_KNOWN = 64
 _REMEDY = "the Host header, or the URL asked for, does not name this server; add the name with --allow-host"
 
 
@@ -59,7 +59,7 @@ class TrustedHost:
             return True
         if self._hosts is None or not self._hosts.issuperset(named_hosts(scope)):
             return False
-        if len(self._known) < _MOST_KNOWN:
+        if len(self._known) < _MAX_KNOWN:
             self._known.add(host)
         return True
 

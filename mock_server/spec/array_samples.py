@@ -11,7 +11,7 @@ from mock_server.support.exact_json import write_json
 _LONGEST_ARRAY = 100_000
 _DIFFERENT = 8  # items of an array that are made; the rest of a long one are these again
 _MORE = 2  # items of an array that may be empty
-_MOST_CONTAINED = 1_000
+_MAX_CONTAINED = 1_000
 _UNIQUE = 20  # attempts at each item of an array whose items differ
 
 Make = Callable[[Parts], Any]
@@ -26,7 +26,7 @@ def array_of(parts: Parts, rng: RandomSource, make: Make, *, short: bool) -> lis
         raise Endless
     heads = next((part.branches("prefixItems") for part in parts if "prefixItems" in part.node), [])
     items, contained = below(parts, "items"), below(parts, "contains")
-    contained *= min(largest(parts, "minContains", 1), _MOST_CONTAINED)
+    contained *= min(largest(parts, "minContains", 1), _MAX_CONTAINED)
     if any(item.never for item in items):
         size = min(size, len(heads))
     size = max(size, len(contained))

@@ -6,7 +6,7 @@ from mock_server.spec.envelopes import list_wrapper
 from mock_server.spec.operation import Operation
 from mock_server.spec.resource_paths import ITEM, Place, ResourcePaths
 
-_MOST_IDS = 3  # parameters that name one record
+_MAX_IDS = 3  # parameters that name one record
 
 
 class OperationsAtPath:
@@ -23,7 +23,7 @@ class OperationsAtPath:
 
     def items(self, place: Place) -> Iterator[Operation]:
         """The operations on one record of the collection at a place."""
-        for count in range(1, _MOST_IDS + 1):
+        for count in range(1, _MAX_IDS + 1):
             yield from self.at(Place(place.version, (*place.tokens, *[ITEM] * count))).values()
 
     def is_collection(self, place: Place) -> bool:

@@ -20,7 +20,7 @@ _PLAIN = (
 )
 
 
-_MOST_MERGED = 100_000
+_MAX_MERGED = 100_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
@@ -74,8 +74,8 @@ class _Loader(yaml.CSafeLoader):
         for part in named:
             brought = {**self.construct_mapping(part, deep=True), **brought}
             self._merged += len(brought)
-        if self._merged > _MOST_MERGED:
-            what = f"merge keys that bring more than {_MOST_MERGED:,} others"
+        if self._merged > _MAX_MERGED:
+            what = f"merge keys that bring more than {_MAX_MERGED:,} others"
             raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
         return brought
 

@@ -39,7 +39,7 @@ _HOST = rf"{_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\]"
 _PLAIN = re.compile(rf"https?://(?P<host>{_HOST})(?P<port>:[0-9]{{1,9}})?([/?#][!-\[\]-~]*)?", re.IGNORECASE)
 _VISIBLE = re.compile("[!-~]*")
 _MAX_URL_CHARACTERS = 2048
-_MOST_PORT = 65535
+_MAX_PORT = 65535
 
 
 class EgressRefused(Exception):
@@ -98,7 +98,7 @@ def _fault(url: str) -> str:
     if not plain or not _bracketed_well(plain["host"]):
         return "a URL with an odd spelling"
     port = int((plain["port"] or ":80")[1:])
-    return "" if 0 < port <= _MOST_PORT else f"port {port}, where there are 1 to {_MOST_PORT}"
+    return "" if 0 < port <= _MAX_PORT else f"port {port}, where there are 1 to {_MAX_PORT}"
 
 
 def _bracketed_well(host: str) -> bool:

@@ -14,7 +14,7 @@ RAW = "raw"
 JSON = "json"
 """The encoding of a body that is stored as JSON text: as a value it may be twenty times as large."""
 
-_MOST_KNOWN = 1_000  # bodies that are kept: subscribers and attempts of one event follow one another
+_MAX_KNOWN = 1_000  # bodies that are kept: subscribers and attempts of one event follow one another
 
 
 class WebhookBodies:
@@ -33,7 +33,7 @@ class WebhookBodies:
         made = self._known.get(event)
         if made is None:
             made = self._made(event)
-            if len(self._known) >= _MOST_KNOWN:
+            if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
             self._known[event] = made
         return made

@@ -32,7 +32,7 @@ PROFILES: Mapping[str, Steps] = MappingProxyType(
 _JITTER = 0.2
 _MAX_STEP_SECONDS = 7 * 24 * _HOUR
 _MAX_STEPS = 50
-_MOST_ASKED = 24 * _HOUR  # of a receiver's Retry-After
+_MAX_ASKED = 24 * _HOUR  # of a receiver's Retry-After
 _STEP = re.compile(r"([0-9]{1,7})([smhd])")  # a number alone could be meant as one of attempts
 _UNITS: Mapping[str, int] = MappingProxyType({"s": 1, "m": _MINUTE, "h": _HOUR, "d": 24 * _HOUR})
 
@@ -64,5 +64,5 @@ def wait(steps: Steps, attempt: int, chance: float, retry_after: float | None) -
         return None
     step = steps[attempt - 1]
     if retry_after is not None:
-        return max(step, min(retry_after, _MOST_ASKED))
+        return max(step, min(retry_after, _MAX_ASKED))
     return step * (1 - _JITTER + 2 * _JITTER * chance)

@@ -20,7 +20,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 SentValue = tuple[str, tuple[str, ...]]
 """A parameter or field that was sent, and its value if that is in the enumeration."""
 
-_MOST_UNREAD = 500
+_MAX_UNREAD = 500
 
 
 class Coverage:
@@ -47,7 +47,7 @@ class Coverage:
         self._unread[operation, status, query, sent + fields] += 1
         if events:
             self._events.update(events)
-        if len(self._unread) > _MOST_UNREAD:
+        if len(self._unread) > _MAX_UNREAD:
             self._read()
 
     def _read(self) -> None:

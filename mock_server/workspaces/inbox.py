@@ -19,11 +19,11 @@ from mock_server.support.text import short_repr, shorten
 MAX_BYTES = 16 * 1024 * 1024
 """Most bytes that all inboxes of a workspace store together."""
 _MAX_KEPT_DELIVERIES = 1_000
-_MOST_NAMES = 1_000
+_MAX_NAMES = 1_000
 _ENTRY = 500  # bytes in memory of a delivery that holds nothing
 _FIELD = 200  # bytes in memory of a header field, its letters left out
 _SHOWN = 100  # characters
-_MOST_SUMMARIES = 20_000  # some five megabytes, and only while somebody asks
+_MAX_SUMMARIES = 20_000  # some five megabytes, and only while somebody asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Inbox:
 
     def keep(self, at: str, headers: Mapping[str, str], raw: bytes, value: Any) -> Received:
         """Store a delivery with the already known value of its body (``parsed``); older ones make room."""
-        if isinstance(value, dict) and len(self.names) + len(value) <= _MOST_NAMES:
+        if isinstance(value, dict) and len(self.names) + len(value) <= _MAX_NAMES:
             self.names.update(value)
         self.seen += 1
         entry = Received(self.seen, at, headers, raw, value is not _ABSENT)
@@ -176,7 +176,7 @@ class Summaries:
             return None
 
     def _keep(self, entry: Received, paths: Collection[str], found: Sequence[Summary]) -> None:
-        if self._count > _MOST_SUMMARIES:
+        if self._count > _MAX_SUMMARIES:
             self._at.clear()
             self._count = 0
         self._count += len(paths)

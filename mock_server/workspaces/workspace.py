@@ -34,7 +34,7 @@ from mock_server.world.ids import Ids, Rng, rng
 
 log = logging.getLogger("mock_server")
 DEFAULT = "default"
-_MOST_ATTEMPTS = 1_000
+_MAX_ATTEMPTS = 1_000
 
 
 class Workspace:
@@ -61,7 +61,7 @@ class Workspace:
         self.requests = 0
         self.journal.clear()
         self.inboxes = Inboxes()
-        self.attempts: RingBuffer[Mapping[str, Any]] = RingBuffer(_MOST_ATTEMPTS)  # for those who watch
+        self.attempts: RingBuffer[Mapping[str, Any]] = RingBuffer(_MAX_ATTEMPTS)  # for those who watch
         self.faults = FaultRules()
         self.mappings = Overrides()
         self._quotas: dict[str, KeyRateLimit] = {}

@@ -131,7 +131,7 @@ def test_an_import_keeps_each_of_its_mappings(desk: Desk) -> None:
 
 
 def test_mappings_are_bounded_in_bytes_as_they_are_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mappings, "_MOST_BYTES", 10_000)
+    monkeypatch.setattr(mappings, "_MAX_BYTES", 10_000)
     large = {**STUB, "response": {"status": 200, "jsonBody": [[]] * 60}}  # 180 letters, and 5,600 bytes as values
     made = desk.done("POST", "/mappings", large)
     refused = desk.admin("POST", "/mappings", large)

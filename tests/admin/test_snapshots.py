@@ -25,8 +25,8 @@ from mock_server.world.recipe import Recipe, recipes
 # Every built-in world; the busy one with fewer leads, since it takes half a minute as it is: it does with
 # SOPHIIE_MOCK_LEADS=10000.
 HOOK = {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}
-MOST_LEADS = int(os.environ.get("SOPHIIE_MOCK_LEADS", "200"))
-WORLDS = [replace(recipe, leads=min(recipe.leads, MOST_LEADS)) for recipe in recipes()]
+MAX_LEADS = int(os.environ.get("SOPHIIE_MOCK_LEADS", "200"))
+WORLDS = [replace(recipe, leads=min(recipe.leads, MAX_LEADS)) for recipe in recipes()]
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_a_header_that_opened_a_workspace_is_digested_once_and_no_more_than_so_m
         return digest(key)
 
     monkeypatch.setattr(authentication, "digest", counted)
-    monkeypatch.setattr(authentication, "_MOST_KNOWN", 2)
+    monkeypatch.setattr(authentication, "_MAX_KNOWN", 2)
     app = create_app(Settings(**TINY, rate_limit="off"))
     keys = ["sk_test_mock_a", "sk_test_mock_b", "sk_test_mock_c"]
     app.state.workspaces.create("w", WorldPlan(load_recipe("small"), limit=0), keys)

@@ -23,7 +23,7 @@ LARGE = 60_000  # bytes of a body: the journal keeps it whole
 SIZES: Mapping[Size, tuple[int, int]] = {"full": (900, 250), "small": (2, 2)}
 """Requests of each kind, and how many wait at an inbox. 780 fill a journal, 270 an inbox. Small has one kind."""
 HUGE_COUNT: Mapping[Size, int] = {"full": 20, "small": 1}
-MOST_KIB = 128 * 1024
+MAX_KIB = 128 * 1024
 """By how much the server may grow, whatever is asked: a journal and its inboxes are 64 MiB at most, and between what is
 kept lie holes of as much: what came and went beside it."""
 _LOST = "/v1/nowhere/%2F/" + "x" * 150
@@ -192,11 +192,11 @@ def full_memories(server: UnderTest, size: Size) -> Asked:
                 for _ in range(min(count, 50)):
                     _ask(server.port, asked, "POST", "/inbox/full", {"n": 0})
     asked.grown = max(0, server.resident - before)
-    if size == "full" and asked.grown > MOST_KIB:
+    if size == "full" and asked.grown > MAX_KIB:
         asked.wrong.append(f"grown by {asked.grown // 1024} MB")
     with somebody_else(server.port, asked):
         huge_bodies(server.port, asked, HUGE_COUNT[size])
-    if size == "full" and (grown := server.resident - before) > 2 * MOST_KIB:
+    if size == "full" and (grown := server.resident - before) > 2 * MAX_KIB:
         asked.wrong.append(f"grown by {grown // 1024} MB after huge bodies")
     return asked
 

@@ -40,7 +40,7 @@ STEPS = (
 )
 WRITES = ("log write", "main file write")
 LONGEST_LIFE = 20.0  # seconds; a step that did not come by then, or after
-MOST_CHANGES = 350  # of one life, is a random moment: the outbox keeps 10,000 events
+MAX_CHANGES = 350  # of one life, is a random moment: the outbox keeps 10,000 events
 NUMBERS = itertools.count()
 RANDOM, RESET = "random", "reset"
 
@@ -114,7 +114,7 @@ async def life(process: Process, book: Book, album: Album, writers: int, seconds
     some = [asyncio.create_task(writer(process.port, book, random.Random(chance.random()))) for _ in range(writers)]
     some.append(asyncio.create_task(resetter(process.port)))
     some.append(asyncio.create_task(Keeper(process.port, album, random.Random(chance.random())).keep()))
-    end, most = time.monotonic() + seconds, book.acknowledged + MOST_CHANGES
+    end, most = time.monotonic() + seconds, book.acknowledged + MAX_CHANGES
     while process.running.poll() is None and time.monotonic() < end and book.acknowledged < most:
         await asyncio.sleep(0.002)
     by_itself = process.running.poll() is not None

@@ -32,7 +32,7 @@ from mock_server.config.settings import PREFIX
 
 MINUTES = 15
 LONGEST = 5.0  # seconds
-MOST_KIB = 512 * 1024
+MAX_KIB = 512 * 1024
 EVERY = 40  # of so many cases the small size runs one
 EVERY_FORGED = 400  # as that, of forged files
 _PLACE = re.compile(r"(:\d+|#/\S*|#|'[^']+'|\[[\w.-]+\]): ")
@@ -90,7 +90,7 @@ def faults(case: Case, run: Ran) -> Iterator[str]:
         yield f"exit code {run.code}"
     if run.seconds > LONGEST:
         yield f"{run.seconds:.1f} s"
-    if run.kib > MOST_KIB:
+    if run.kib > MAX_KIB:
         yield f"{run.kib // 1024} MB"
     if "Traceback" in run.said or "Error:" in run.said.replace("\nError: ", "\n").removeprefix("Error: "):
         yield "a traceback"

@@ -19,7 +19,7 @@ from mock_server.store.state import WorkspaceState
 WORKSPACE = "moments"
 MAIL = "moment@example.com"
 SAVED, TAKEN = ("a", "b", "c"), ("file-d", "file-e")
-MOST_FORKS = 5
+MAX_FORKS = 5
 NUMBERS = itertools.count()
 Marks = set[str | None]
 """Names of the lead that are possible; None stands for a moment that is not there."""
@@ -116,7 +116,7 @@ class Keeper:
         mark = self._album.mark if name == "@now" else self._album.known(name)
         if mark is None:
             return
-        if len(self._album.forks) >= MOST_FORKS:
+        if len(self._album.forks) >= MAX_FORKS:
             old = next(iter(self._album.forks))
             self._album.forks[old].add(None)
             await self._ask("DELETE", f"/__admin/workspaces/{old}")

@@ -19,7 +19,7 @@ from store_damage import unclear
 ERRORS = (BROKEN, FULL, READ_ONLY)
 FILES = (ANY_FILE, LOG_FILE, MAIN_FILE)
 TICKED = timedelta(minutes=1)  # what a clock that runs can have ticked within a call; the moves are longer
-MOST_CALLS = 10_000  # until the n-th write must have come
+MAX_CALLS = 10_000  # until the n-th write must have come
 NAMES = itertools.count()
 CONTROL: Sequence[tuple[str, Any]] = (
     ("clock/set", {"now": "2031-01-01T00:00:00Z"}),
@@ -130,7 +130,7 @@ def nth_writes(folder: Path, disk: Disk, most: int) -> Shop:
     try:
         for number in range(1, most + 1):
             disk.order(ONCE, number, ERRORS[number % 3], FILES[number // 3 % 3])
-            for _ in range(MOST_CALLS):
+            for _ in range(MAX_CALLS):
                 shop.act()
                 if disk.struck:
                     break

@@ -20,7 +20,7 @@ from mock_server.workspaces.plan import digest
 from mock_server.workspaces.workspace import Workspace
 
 _MAX_RULES_PER_WORKSPACE = 1_000
-_MOST_BYTES = 16 * 1024 * 1024
+_MAX_BYTES = 16 * 1024 * 1024
 _MS = {"type": "number", "minimum": 0, "maximum": 120_000}
 _WHOLE = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
 
@@ -104,8 +104,8 @@ class _Faults:
         if len(workspace.faults) >= _MAX_RULES_PER_WORKSPACE:
             raise ControlRefused(429, f"a workspace has at most {_MAX_RULES_PER_WORKSPACE} rules")
         weight = memory_bytes(write_json(asked))
-        if weight + sum(rule.weight for rule in workspace.faults) > _MOST_BYTES:
-            raise ControlRefused(429, f"the rules of a workspace take up at most {_MOST_BYTES:,} bytes of memory")
+        if weight + sum(rule.weight for rule in workspace.faults) > _MAX_BYTES:
+            raise ControlRefused(429, f"the rules of a workspace take up at most {_MAX_BYTES:,} bytes of memory")
         key = self._digest(workspace, asked["key"]) if "key" in asked else ""
         limits = {name: asked[name] for name in ("nth", "probability", "count") if name in asked}
         seed = asked.get("seed", workspace.plan.seed)

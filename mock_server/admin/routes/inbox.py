@@ -41,8 +41,8 @@ EXPECTATION = JsonBody(
 """The body of ``/inbox/{name}/expect``."""
 _NEAREST = 3
 _TOLD = 20  # lines of the delivery log
-_MOST_SHOWN = 100  # deliveries in a refusal
-_MOST_INBOXES = 100
+_MAX_SHOWN = 100  # deliveries in a refusal
+_MAX_INBOXES = 100
 _MAX_NAME_CHARACTERS = 100
 
 
@@ -143,7 +143,7 @@ class _Inboxes:
             raise ControlRefused(400, "nothing is waited for with count 0; leave it out", pointer="/timeout")
         came = await awaited.until(1, 0)
         if came:
-            shown = [_shown(entry) for entry in came[:_MOST_SHOWN]]
+            shown = [_shown(entry) for entry in came[:_MAX_SHOWN]]
             raise ControlRefused(406, f"expected nothing, and {len(came)} came", received=shown)
         if awaited.inbox.dropped:
             raise ControlRefused(409, f"this cannot be known: {_dropped(awaited.inbox)}")
@@ -174,8 +174,8 @@ class _Inboxes:
     def _made(self, request: Request) -> tuple[Workspace, Inbox]:
         workspace, name = self._place(request)
         if name not in workspace.inboxes:
-            if len(workspace.inboxes) >= _MOST_INBOXES:
-                raise ControlRefused(409, f"a workspace has at most {_MOST_INBOXES} inboxes; remove some")
+            if len(workspace.inboxes) >= _MAX_INBOXES:
+                raise ControlRefused(409, f"a workspace has at most {_MAX_INBOXES} inboxes; remove some")
             workspace.inboxes[name] = Inbox()
         return workspace, workspace.inboxes[name]
 

@@ -22,7 +22,7 @@ from mock_server.stubbing.request_pattern import Pattern, RequestPattern
 from mock_server.support.exact_json import memory_bytes, write_json
 from mock_server.workspaces.workspace import Workspace
 
-_MOST_BYTES = 64 * 1024 * 1024  # that the mappings of a workspace take up in memory
+_MAX_BYTES = 64 * 1024 * 1024  # that the mappings of a workspace take up in memory
 # What may stand for a parameter in a path that a regular expression is tried on.
 _SAMPLES = ("1", "ld_a1b2c3d4e5f6", "x")
 _ALLOW = "correct it, or set allowInvalid"
@@ -174,8 +174,8 @@ def _make_room(workspace: Workspace, new: Sequence[Mapping[str, Any]], instead: 
     if len(workspace.mappings) + len(new) - (instead is not None) > MAX_MAPPINGS:
         raise ControlRefused(429, f"a workspace has at most {MAX_MAPPINGS} mappings")
     weight = workspace.mappings.weight + sum(one["weight"] for one in new) - (instead.weight if instead else 0)
-    if weight > _MOST_BYTES:
-        what = f"the mappings of a workspace take up at most {_MOST_BYTES:,} bytes of memory, and these {weight:,}"
+    if weight > _MAX_BYTES:
+        what = f"the mappings of a workspace take up at most {_MAX_BYTES:,} bytes of memory, and these {weight:,}"
         raise ControlRefused(429, f"{what}; remove some, or make them smaller")
 
 

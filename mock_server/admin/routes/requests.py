@@ -27,7 +27,7 @@ from mock_server.world.clock import parse
 REQUEST_PATTERN = JsonBody(**PROPERTIES)
 """The body of the routes that search the journal."""
 _MAX_REQUESTS_PER_PAGE = 10_000
-_MOST_COMPARED = 100  # of those that are nobody's: each costs a millisecond or two
+_MAX_COMPARED = 100  # of those that are nobody's: each costs a millisecond or two
 _NEAREST = 3
 _ALIKE = 0.6
 
@@ -121,7 +121,7 @@ class _Requests:
     async def unmatched(self, request: Request) -> Response:
         """The newest whose path or method is nobody's, in order, each with the operations that it may have meant."""
         query.refuse_unknown(request, ("limit",))
-        limit = min(query.whole_number(request, "limit", 100), _MOST_COMPARED)
+        limit = min(query.whole_number(request, "limit", 100), _MAX_COMPARED)
         workspace = self._control.workspace(request)
         found = [one for one in workspace.journal if _unmatched(one)]
         operations = self._control.workspaces.contract.operations.values()

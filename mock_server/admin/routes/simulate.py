@@ -18,7 +18,7 @@ from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import clock_time, epoch_ms, stamp
 
 _MAX_CONTACTS_PER_CALL = 1_000
-_MOST_VISITS = 100  # of appointments, which are changed together or not at all: a thousand would hold everybody up
+_MAX_VISITS = 100  # of appointments, which are changed together or not at all: a thousand would hold everybody up
 _ID = {"type": ["string", "integer"], "maxLength": 100}
 SIMULATION = JsonBody(
     ("kind",),
@@ -103,8 +103,8 @@ def _wanted(asked: Mapping[str, Any]) -> SimulationRequest:
             )
     if asked["kind"] == "appointment" and "action" not in asked:
         raise ControlRefused(400, "say what becomes of it: book, move or cancel", pointer="/action")
-    if "action" in asked and asked.get("count", 0) > _MOST_VISITS and not asked.get("over"):
-        what = f"at most {_MOST_VISITS} appointments are changed at once; spread them over some time with `over`"
+    if "action" in asked and asked.get("count", 0) > _MAX_VISITS and not asked.get("over"):
+        what = f"at most {_MAX_VISITS} appointments are changed at once; spread them over some time with `over`"
         raise ControlRefused(400, what, pointer="/count")
     try:
         start = epoch_ms(clock_time(asked["start"])) if "start" in asked else None

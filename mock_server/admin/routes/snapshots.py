@@ -29,8 +29,8 @@ NOW = "@now"
 """Stands for a snapshot's name and means the workspace as it is."""
 
 _MAX_SNAPSHOTS_PER_WORKSPACE = 100
-_MOST_CHANGES = 10_000
-_MOST_WORKSPACES = 2_000
+_MAX_CHANGES = 10_000
+_MAX_WORKSPACES = 2_000
 NEW_SNAPSHOT = JsonBody(("name",), name=NAME)
 """The body that saves a snapshot."""
 FORK = JsonBody(id=NAME)
@@ -106,8 +106,8 @@ class _Snapshots:
         workspace, workspaces = self._control.workspace(request), self._control.workspaces
         snapshot = self._found(request)
         terms = replace(workspace.origin.terms, owner=owner_of_one_more(request, workspaces))
-        if len(list(workspaces)) >= _MOST_WORKSPACES:
-            raise ControlRefused(429, f"a server has at most {_MOST_WORKSPACES} workspaces; remove some")
+        if len(list(workspaces)) >= _MAX_WORKSPACES:
+            raise ControlRefused(429, f"a server has at most {_MAX_WORKSPACES} workspaces; remove some")
         names = (f"{workspace.id}-{snapshot.name}-{number}"[-64:].lstrip("._-") for number in itertools.count(1))
         id = asked.get("id") or next(name for name in names if workspaces.get(name) is None)
         if workspaces.get(id) is not None:
@@ -134,9 +134,9 @@ class _Snapshots:
             await turns.rest()
             if change is not None:
                 found.append(change)
-            if len(found) > _MOST_CHANGES:
+            if len(found) > _MAX_CHANGES:
                 break
-        shown = found[:_MOST_CHANGES]
+        shown = found[:_MAX_CHANGES]
         clock, patch = {"before": before.now, "after": after.now}, map(patched, shown)
         return listing(clock=clock, changes=iter(shown), patch=patch, truncated=len(found) > len(shown))
 
