@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import chromium
 from frame import Figure, NotShown, Size, alone
+from headless_chromium import Page, browsing, found
 from under_test import UnderTest, serving
 
 from mock_server.app import create_app
@@ -227,7 +227,7 @@ def attacker() -> Iterator[tuple[int, set[str]]]:
         thread.join()
 
 
-async def _attack(page: chromium.Page, base: str, evil: str, asked: Sequence[Route], ways: Sequence[str] = ()) -> Any:
+async def _attack(page: Page, base: str, evil: str, asked: Sequence[Route], ways: Sequence[str] = ()) -> Any:
     await page.run(SCRIPT.read_text(encoding="utf-8"))
     ways = ways or await page.run("attackWays")
     config = json.dumps({"base": base, "evil": evil, "routes": list(asked), "ways": list(ways)})
@@ -261,7 +261,7 @@ async def browsed(
             (f"{evil}/", f"http://{rebound}"),
             (f"{evil}/", f"http://0.0.0.0:{server.port}"),
         ]
-        async with chromium.browsing("--host-resolver-rules=MAP *.example 127.0.0.1") as browser:
+        async with browsing("--host-resolver-rules=MAP *.example 127.0.0.1") as browser:
             proof = await browser.open(f"{evil}/")
             for site in (f"http://127.0.0.1:{port}", evil):  # another site, and the page's own: each way works on one
                 await _attack(proof, f"{site}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")])
@@ -282,7 +282,7 @@ async def browsed(
 
 
 def main(size: Size) -> Figure:
-    if size == "full" and not chromium.found():
+    if size == "full" and not found():
         figure = main("small")
         raise NotShown(f"Chromium is not installed; left out: everything in a browser. Without it: {figure.text}")
     asked = routes()

@@ -1,7 +1,9 @@
 """Chromium without a window, driven over its DevTools protocol."""
 
 import asyncio
+import base64
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -52,10 +54,43 @@ class Page:
     def __init__(self, browser: "Browser", target: str, session: str) -> None:
         self._browser, self._target, self._session = browser, target, session
 
+    async def send(self, method: str, **params: Any) -> Any:
+        """The answer to a command of the protocol, as ``Page.navigate``."""
+        return await self._browser.call(method, params, self._session)
+
+    async def go(self, url: str) -> None:
+        """Show ``url``. Raises RuntimeError when it does not come."""
+        await self.send("Page.navigate", url=url)
+        await self.shown(url)
+
+    async def shown(self, url: str) -> None:
+        """Wait until ``url`` is loaded."""
+        await self.until(f"document.readyState + ' ' + location.href == {json.dumps('complete ' + url)}")
+
+    async def until(self, expression: str) -> None:
+        """Wait until a script is true. Raises RuntimeError when that takes too long."""
+        end = time.monotonic() + _PATIENCE
+        while not await self.run(expression):
+            if time.monotonic() > end:
+                raise RuntimeError(f"at {await self.run('location.href')} this did not become true: {expression}")
+            await asyncio.sleep(0.05)
+
+    async def look(self, width: int, height: int, *, dark: bool = False) -> None:
+        """Give the page a window of this size, of a person who likes it light or dark."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        await self.send("Emulation.setDeviceMetricsOverride", **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+    async def picture(self, kind: str = "webp") -> bytes:
+        """The window as it is seen now."""
+        shot = await self.send("Page.captureScreenshot", format=kind, **({"quality": 70} if kind == "webp" else {}))
+        return base64.b64decode(shot["data"])
+
     async def run(self, expression: str) -> Any:
         """The value of a script in the page, once its promise is kept. Raises RuntimeError."""
         asked = {"expression": expression, "awaitPromise": True, "returnByValue": True, "userGesture": True}
-        told = await self._browser.call("Runtime.evaluate", asked, self._session)
+        told = await self.send("Runtime.evaluate", **asked)
         if "exceptionDetails" in told:
             raise RuntimeError(str(told["exceptionDetails"].get("exception", told))[:500])
         return told["result"].get("value")
@@ -89,16 +124,12 @@ class Browser:
         await self._socket.send_json(command)
         return await self._waiting[number]
 
-    async def open(self, url: str) -> Page:
+    async def open(self, url: str = "about:blank") -> Page:
         """A new page that shows ``url``."""
         target = (await self.call("Target.createTarget", {"url": url}))["targetId"]
         told = await self.call("Target.attachToTarget", {"targetId": target, "flatten": True})
         page = Page(self, target, told["sessionId"])
-        end = time.monotonic() + _PATIENCE
-        while await page.run("document.readyState + ' ' + location.href") != f"complete {url}":
-            if time.monotonic() > end:
-                raise RuntimeError(f"{url} was not shown: {await page.run('location.href')}")
-            await asyncio.sleep(0.05)
+        await page.shown(url)
         return page
 
 
