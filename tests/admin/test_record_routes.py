@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from desk import Desk, Tenant
@@ -41,6 +42,19 @@ def test_several_records_are_written_at_once(desk: Desk) -> None:
     assert [it["question"] for it in made["records"]["faqs"]] == ["A?", "C?"]
     both = {"records": {"companies": [{"name": "Acme", "notes": ["hi"]}], "leads": ["Grace Hopper"]}}
     assert set(desk.done("POST", "/records", both)["records"]) >= {"companies", "companies/notes", "leads"}
+
+
+@pytest.mark.parametrize("text", ["zoë", "ZOË", 'O"Hara', "back\\slash"])
+def test_records_are_found_by_a_text_that_they_contain(desk: Desk, text: str) -> None:
+    desk.done("POST", "/records/leads", {"firstName": "Zoë", "lastName": 'O"Hara', "suburb": "back\\slash"})
+    found = desk.done("GET", f"/records/leads?limit=5&contains={quote(text)}")
+    assert [it["firstName"] for it in found["items"]] == ["Zoë"]
+    assert found["total"] == 1
+
+
+def test_a_list_of_records_names_the_kinds_that_its_fields_refer_to(desk: Desk) -> None:
+    assert desk.done("GET", "/records/appointments?limit=0")["refers"]["leadId"] == "leads"
+    assert "id" not in desk.done("GET", "/records/leads?limit=0")["refers"]
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,13 @@ from starlette.routing import Route
 from mock_server.admin import query, record_writing
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, OpenJsonBody, answer
 from mock_server.admin.long_answers import listing
+from mock_server.admin.record_search import containing
 from mock_server.store.base import Id, Row
+from mock_server.store.state import Transaction
 from mock_server.support import json_pointer
 from mock_server.support.condition import in_a_thread
 from mock_server.support.did_you_mean import did_you_mean
+from mock_server.workspaces.own_data.kinds import Kinds
 from mock_server.workspaces.own_data.planting import Ground, write_records
 from mock_server.workspaces.own_data.recipe_schema import recipe_schema
 from mock_server.workspaces.own_data.record_changes import body_places, change_record, remove_record
@@ -65,17 +68,21 @@ class _Records:
         return answer({"workspace": workspace.id, "records": record_counts(workspace.state)})
 
     async def of_kind(self, request: Request) -> Response:
-        """The records of a kind (``leads``, ``leads/notes``), newest first."""
-        query.refuse_unknown(request, ("limit", "offset"))
+        """The records of a kind (``leads``, ``leads/notes``), or those of them that contain a text, newest first."""
+        query.refuse_unknown(request, ("limit", "offset", "contains"))
         limit, offset = (
             query.whole_number(request, "limit", _MAX_RECORDS_PER_PAGE),
             query.whole_number(request, "offset", 0),
         )
         workspace, kind = self._control.workspace(request), request.path_params["kind"]
         self._refuse_unknown(request, kind)
-        rows = workspace.state.rows(kind)[::-1]
+        state = workspace.state
+        refers = Kinds(self._control.workspaces.contract, Transaction(state), state.kinds).references(kind)
+        rows = state.rows(kind)[::-1]
+        if text := request.query_params.get("contains"):
+            rows = await containing(rows, text)
         chosen = rows[offset : offset + min(limit, _MAX_RECORDS_PER_PAGE)]
-        return listing(items=(row.record for row in chosen), total=len(rows))
+        return listing(items=(row.record for row in chosen), total=len(rows), refers=refers)
 
     async def add_all(self, request: Request) -> Response:
         """Write records of several kinds, which may refer to one another."""

@@ -73,6 +73,11 @@ class Kinds:
             self._made[name] = self._kind(name)
         return self._made.get(name)
 
+    def references(self, name: str) -> Mapping[str, str]:
+        """The fields of a kind that hold ids of other records, each with the kind of those."""
+        found = self._references(name, self._shown(name))
+        return {field: kind for word, (field, kind) in found if word == field}
+
     def _kind(self, name: str) -> Kind:
         family = self._contract.families.get(name)
         ours = not self._contract.foreign
