@@ -15,7 +15,7 @@ from mock_server.admin.audit import CALL, Audit, is_delivery, noting_status
 from mock_server.admin.request_quotas import RequestQuotas
 from mock_server.api.host_header import host_header
 from mock_server.api.problem import problem
-from mock_server.config.control_paths import OPEN
+from mock_server.config.control_paths import is_open
 from mock_server.support.redaction import Redactor
 
 TOKEN_HEADER = b"x-mock-admin-token"
@@ -67,8 +67,8 @@ class AdminAccess:
         return too_many
 
     def _asker(self, scope: Scope) -> Asker | None:
-        is_open = (scope["path"] in OPEN and scope["method"] in _READING) or is_delivery(scope)
-        return ANYBODY if is_open else self._proofs.asker(_all(scope, TOKEN_HEADER))
+        needs_none = (is_open(scope["path"]) and scope["method"] in _READING) or is_delivery(scope)
+        return ANYBODY if needs_none else self._proofs.asker(_all(scope, TOKEN_HEADER))
 
 
 def _cross_site(scope: Scope) -> str:

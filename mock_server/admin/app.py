@@ -30,6 +30,7 @@ from mock_server.admin.routes import (
     scenarios,
     simulate,
     snapshots,
+    ui,
     verify,
     webhooks,
 )
@@ -62,6 +63,7 @@ _NOUNS = (
     deliveries,
     listeners,
     inbox,
+    ui,
 )
 
 _HANDLERS: Mapping[Any, "ExceptionHandler"] = {

@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route
 from wire import TINY, Answer, Pairs, Tenant, ask, connected, exchange, request, state_of
 
 from mock_server.app import create_app
-from mock_server.config.control_paths import OPEN
+from mock_server.config.control_paths import OPEN, PAGE
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
 
@@ -131,7 +131,7 @@ def test_on_a_bind_that_others_reach_every_route_asks_for_the_token(public: Star
         [("X-Mock-Admin-Token", token[:-1])],
         [("X-Mock-Admin-Token", f"{token}x")],
     ]
-    free = {(method, path) for method in ("GET", "HEAD") for path in OPEN}
+    free = {(method, path) for method in ("GET", "HEAD") for path in (*OPEN, PAGE, f"{PAGE}/1")}
     free |= {("POST", "/__admin/inbox/1"), ("POST", "/__admin/inbox/1/1")}
     assert free <= set(routes(public))
     for method, path in set(routes(public)) - free:

@@ -87,7 +87,7 @@ def there(hooks: HooksDesk) -> Callable[[str], str]:
     }
     hooks.done("POST", "/snapshots", {"name": "one"})
     fixed["/explain/{id}"] = fixed["/requests/{id}"]
-    named = {"{name}": "one", "{other}": "@now", "{kind}": "leads", "{workspace}": hooks.id}
+    named = {"{name}": "one", "{other}": "@now", "{kind}": "leads", "{workspace}": hooks.id, "{file}": "main.js"}
 
     def filled(path: str) -> str:
         start = next((start for start in fixed if path.startswith(start)), None)

@@ -154,6 +154,8 @@ def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: D
         "/version",
         "/settings",
         "/provenance",
+        "/ui",
+        "/ui/{file:path}",
     }
     free |= {
         "/workspaces",

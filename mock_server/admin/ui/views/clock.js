@@ -1,0 +1,8 @@
+import { fill, h } from "../dom.js";
+
+export const title = "Clock";
+
+export async function render(root, context) {
+  fill(root, h("h1", null, title));
+  return () => {};
+}
