@@ -57,11 +57,12 @@ FLOORS: Mapping[str, int] = {
     "contracts.learn": 10,
     "contracts.proxy": 10,
     "contracts.report": 10,
-    "contracts.cli": 11,
-    "contracts.pytest_workers": 12,
-    "contracts.pytest_session": 13,
-    "contracts.conftest": 14,
-    "contracts.test_contract": 14,
+    "contracts.evidence": 11,
+    "contracts.cli": 12,
+    "contracts.pytest_workers": 13,
+    "contracts.pytest_session": 14,
+    "contracts.conftest": 15,
+    "contracts.test_contract": 15,
 }
 
 # (who, what it may not import, except for)

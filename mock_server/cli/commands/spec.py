@@ -1,8 +1,10 @@
 """``sophiie-mock spec …``: what is known of the contract, and what we chose where it is silent."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -13,6 +15,7 @@ from mock_server.app import ledger, load_contract
 from mock_server.behaviours.registry import idle_in
 from mock_server.cli.command_group import CommandGroup
 from mock_server.cli.main import setting_options, settings_from
+from mock_server.cli.suite_verb import load_verb
 from mock_server.cli.tables import print_field, print_json, print_table, print_title
 from mock_server.cli.terminal import on_terminal
 from mock_server.errors import Problem, SettingsError, SpecError
@@ -21,9 +24,24 @@ from mock_server.support.exact_json import write_json
 from mock_server.support.overlay import load_overlay
 
 OBSERVED = "sophiie-mock.observed.yaml"
+_OF_THE_SUITE: Mapping[str, str] = MappingProxyType({"evidence": "What is known of each operation, since when."})
 
 
-@click.group("spec", cls=CommandGroup)
+class SpecCommands(CommandGroup):
+    """Loads the verbs that the contract suite has on their first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the verbs, those of the suite last."""
+        return [*super().list_commands(ctx), *_OF_THE_SUITE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a verb; one of the suite says what is missing where the suite is not installed."""
+        if cmd_name in _OF_THE_SUITE:
+            return load_verb(cmd_name, f"contracts.cli.{cmd_name}", _OF_THE_SUITE[cmd_name])
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("spec", cls=SpecCommands)
 def command() -> None:
     """The contract: its gaps, its documents."""
 

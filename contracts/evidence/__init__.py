@@ -1,0 +1,1 @@
+"""Tells how well each operation is known, on axes that are never added up."""
