@@ -28,6 +28,14 @@ class Anchored:
     file: str
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The names of the dynamic references that stand in a part, and the places that its references mean."""
+
+    names: frozenset[str]
+    references: frozenset[Place]
+
+
 @dataclass
 class DynamicScope:
     """The schemas with dynamic anchors on the way to the part that is being copied, by anchor."""
@@ -38,6 +46,7 @@ class DynamicScope:
     copies: dict[Hashable, int] = field(default_factory=dict)
     """The numbers of the copies that were made, by the part and what was bound."""
     _reached: dict[Place, frozenset[str]] = field(default_factory=dict)
+    _parts: dict[Place, _Part] = field(default_factory=dict)
 
     def plain(self, node: Node) -> Node:
         """Give a schema a plain reference instead of a dynamic one, if that can mean one part only.
@@ -80,19 +89,28 @@ class DynamicScope:
     def _reach(self, place: Place, at: Callable[[Place], Any], follow: Follow) -> frozenset[str]:
         """The names of the dynamic references in a part, and in all that it refers to."""
         if place not in self._reached:
-            names, seen, waiting = set[str](), {place}, [(at(place), place.file, place.file)]
+            names, seen, waiting = set[str](), {place}, [place]
             while waiting:
-                node, base, file = waiting.pop()
-                if isinstance(node, dict):
-                    names.add(_dynamic_name(node) or "")
-                    below = follow(node["$ref"], base, file) if isinstance(node.get("$ref"), str) else None
-                    if below is not None and below not in seen:
-                        seen.add(below)
-                        waiting.append((at(below), below.file, below.file))
-                parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-                waiting += ((part, base, file) for part in parts)
+                part = self._part(waiting.pop(), at, follow)
+                names |= part.names
+                waiting += part.references - seen
+                seen |= part.references
             self._reached[place] = frozenset(names)
         return self._reached[place]
+
+    def _part(self, place: Place, at: Callable[[Place], Any], follow: Follow) -> _Part:
+        """The references of the part at ``place``, without those of other parts; read once."""
+        if place not in self._parts:
+            names, references, waiting = set[str](), set[Place](), [at(place)]
+            while waiting:
+                node = waiting.pop()
+                if isinstance(node, dict):
+                    names.add(_dynamic_name(node) or "")
+                    below = follow(node["$ref"], place.file, place.file) if isinstance(node.get("$ref"), str) else None
+                    references |= {below} if below else set()
+                waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+            self._parts[place] = _Part(frozenset(names), frozenset(references))
+        return self._parts[place]
 
 
 def _dynamic_name(node: Node) -> str | None:
