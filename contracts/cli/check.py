@@ -15,12 +15,14 @@ from contracts.cli import replay as again
 from contracts.cli.consent import permission
 from contracts.cli.report_errors import exit_code_after
 from contracts.errors import CannotRun
+from contracts.learn.gap_ledger import asked_words, load_ledger
 from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.real_host.run_plan import BURST
 from contracts.report import escaping, terminal, writers
 from contracts.report.har import HarRecorder
 from contracts.report.progress import ProgressBar
+from contracts.report.shapes_report import ShapeRecorder
 from contracts.report.summary import RunReport
 from contracts.run.run_plan import RunPlan
 from contracts.run.session import RunSession, make_run
@@ -144,6 +146,8 @@ def _checked(
         session = RunSession(planned, subscribers=[bar])
         if "har" in reports:
             session.subscribe(HarRecorder(session.result))
+        if "shapes" in reports:
+            session.subscribe(ShapeRecorder(session.result, asked_words(load_ledger())))
         with interruptible(session.interrupt):
             outcome = make_run(session)
     secrets = [key for key in (target.key, target.other_key) if key and key != LOCAL_KEY]

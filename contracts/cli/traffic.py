@@ -23,7 +23,7 @@ from contracts.traffic.detect import REMEDY, recording
 from contracts.traffic.judge import TrafficOptions
 from contracts.transport.redaction import ReportRedactor
 
-_KINDS = tuple(kind for kind in writers.WRITERS if kind != "har")  # that would be what was read
+_KINDS = tuple(kind for kind in writers.WRITERS if kind not in ("har", "shapes"))  # what was read; `learn --record`
 
 
 def _whole(raw: bytes, place: str) -> tuple[JsonNode, Sequence[str]]:

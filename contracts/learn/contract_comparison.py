@@ -19,7 +19,7 @@ _INFRASTRUCTURE = frozenset(
      "x-content-type-options", "x-dns-prefetch-control", "x-download-options", "x-frame-options",
      "x-permitted-cross-domain-policies", "x-powered-by", "x-xss-protection", "access-control-allow-origin",
      "access-control-allow-credentials", "access-control-expose-headers", "access-control-allow-headers",
-     "access-control-allow-methods"]
+     "access-control-allow-methods", "www-authenticate"]
 )  # fmt: skip
 """Headers of servers, proxies and browsers, which say nothing of the API."""
 _FACTS = {

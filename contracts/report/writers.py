@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from contracts.errors import CannotRun
-from contracts.report import ctrf, json_report, junit, sarif
+from contracts.report import ctrf, json_report, junit, sarif, shapes_report
 from contracts.report import github as annotations
 from contracts.report import har as traffic
 from contracts.report import html as page
@@ -21,6 +21,7 @@ WRITERS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
         "sarif": sarif.as_sarif,
         "ctrf": ctrf.as_ctrf,
         "har": traffic.as_har,
+        "shapes": shapes_report.as_shapes,
     }
 )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
 from contracts.scenarios.skipped import Skipped
+from contracts.shapes.exchanges import ShapeRecording
 from contracts.transport.exchange import Exchange
 from contracts.transport.guard import Mode
 from contracts.transport.target import Target
@@ -43,6 +44,8 @@ class RunResult:
     """True when a person, or a pipeline at its limit, ended the run."""
     exchanges: list[tuple[datetime, Exchange, bool]] = field(default_factory=list, repr=False)
     """Each exchange with its time and whether its bodies are kept; filled when a report wants them."""
+    recording: ShapeRecording | None = field(default=None, repr=False)
+    """The exchanges as shapes; made when a report wants them."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """Every rule with the reason why it was not checked; empty when it was."""
     started: datetime = field(default_factory=lambda: datetime.now(UTC))

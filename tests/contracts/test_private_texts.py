@@ -10,9 +10,11 @@ from recording import HOST, KEY, FakeClock, recording
 from rich.console import Console
 
 from contracts.cli import epilogue
+from contracts.learn.gap_ledger import asked_words, load_ledger
 from contracts.options.options import Options
 from contracts.report import terminal
 from contracts.report.har import HarRecorder
+from contracts.report.shapes_report import ShapeRecorder
 from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.run.run_plan import RunPlan
@@ -58,6 +60,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         target = Target(HOST, KEY, ids={})
         session = RunSession(RunPlan.of(CONTRACT, target, Options()), pace=pace, reroutes=host.reroutes)
         session.subscribe(HarRecorder(session.result))
+        session.subscribe(ShapeRecorder(session.result, asked_words(load_ledger())))
         outcome = make_run(session)
     assert len(outcome.findings) > 10
     redactor = ReportRedactor([KEY], people=True)

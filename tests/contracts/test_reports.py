@@ -15,12 +15,14 @@ from rich.console import Console
 
 from contracts.report import terminal
 from contracts.report.har import HarRecorder
+from contracts.report.shapes_report import ShapeRecorder
 from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
 from contracts.rules.location import Location
 from contracts.rules.registry import RULES
 from contracts.rules.rule import Finding
 from contracts.run.coverage import Coverage
+from contracts.run.events import ExchangeMade
 from contracts.run.outcome import RunResult
 from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import load
@@ -96,6 +98,7 @@ def outcome(*, is_mock: bool = False) -> RunResult:
     binary = replace(exchange, sent_body=b"\xff" + SECRET.encode(), body=f"not JSON, {everywhere}".encode())
     for listed in (exchange, replace(exchange, private=True), binary):
         HarRecorder(result).seen(listed)
+        ShapeRecorder(result, {})(ExchangeMade(listed))
     return result
 
 
@@ -121,7 +124,7 @@ def test_no_canary_is_in_any_report(sink: str) -> None:
     assert len(text) > 200
 
 
-@pytest.mark.parametrize("sink", SINKS)
+@pytest.mark.parametrize("sink", sorted(SINKS.keys() - {"shapes"}))  # which takes no text at all
 def test_the_canaries_would_be_there_without_the_sieve(sink: str) -> None:
     """Otherwise the test above would prove nothing."""
 
